@@ -1,0 +1,74 @@
+"""One family of errors: what is wrong, what to do next, and the exit code."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """What a command's exit status means."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    NOT_FOUND = 3
+    PROBLEM_IN_ANSWER = 4
+    INTERRUPTED = 130
+
+
+class RelationsError(Exception):
+    """A failure with its way out.
+
+    Attributes:
+        message: what is wrong, the path first where there is one.
+        hint: what to do next, or None.
+        exit_code: the process's exit status.
+        code: the error's name in JSON.
+    """
+
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+    code: ClassVar[str] = "failed"
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(RelationsError):
+    """The command line cannot be understood or says something impossible."""
+
+    exit_code = ExitCode.USAGE
+    code = "usage"
+
+
+class NotFoundError(RelationsError):
+    """No ticket or record goes by that name."""
+
+    exit_code = ExitCode.NOT_FOUND
+    code = "not_found"
+
+
+class AmbiguousError(NotFoundError):
+    """More than one ticket or record goes by that name."""
+
+    code = "ambiguous"
+
+
+class WorkspaceError(RelationsError):
+    """There is no workspace here, or its configuration cannot be used."""
+
+    code = "workspace"
+
+
+class UnreadableFolderError(RelationsError):
+    """A folder cannot be listed; it could hold anything, so there is no answer."""
+
+    code = "unreadable_folder"
+
+
+class WriteError(RelationsError):
+    """A record or the index could not be written; what was there is unharmed."""
+
+    code = "write_failed"

@@ -1,0 +1,45 @@
+"""What is wrong with a source: a value that is carried to the answer, never a silent gap."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Effect(StrEnum):
+    """What a fault could hide."""
+
+    RECORD = "record"
+    """One record or more of the ticket that holds the source."""
+    TICKET = "ticket"
+    """The state of the ticket."""
+    NONE = "none"
+    """Nothing: the source was used all the same."""
+
+
+class Fault(NamedTuple):
+    """A reason why a file or one of its lines cannot be used.
+
+    Attributes:
+        message: what is wrong, to be read after the path.
+        effect: what it could hide.
+        line: counted from 1, or None where the whole file is meant.
+    """
+
+    message: str
+    effect: Effect = Effect.RECORD
+    line: int | None = None
+
+
+class SourceError(Exception):
+    """Raised while a source, or one line of it, is parsed; becomes a `Fault`.
+
+    Attributes:
+        message: what is wrong.
+        line: counted from 1, or None.
+    """
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line

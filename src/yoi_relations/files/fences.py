@@ -1,0 +1,69 @@
+"""The ``---`` lines around a frontmatter, and what must not stand in any source's text."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from yoi_relations.files.faults import SourceError
+
+_BOM = b"\xef\xbb\xbf"
+_OPENING = re.compile(rb"---[ \t]*\r?(?:\n|\Z)")
+_CLOSING = re.compile(rb"^---[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
+_CONFLICT = re.compile(rb"^(?:<{7}|>{7}|\|{7})(?: |\r?$)", re.MULTILINE)
+
+
+class Fenced(NamedTuple):
+    """The offsets of a frontmatter in its file: inside the fences, and behind them."""
+
+    head_start: int
+    head_end: int
+    body_start: int
+
+
+def through_closing_fence(data: bytes) -> bytes:
+    """The part of `data` that its frontmatter takes; all of it where none is closed."""
+    try:
+        return data[: find_fences(data).body_start]
+    except SourceError:
+        return data
+
+
+def find_fences(data: bytes) -> Fenced:
+    """Where the frontmatter lies in `data`, which may start with a byte order mark.
+
+    Raises:
+        SourceError: there is no frontmatter, or nothing closes it.
+    """
+    opening = _OPENING.match(data, len(_BOM) if data.startswith(_BOM) else 0)
+    if opening is None:
+        raise SourceError("has no frontmatter: its first line is not ---", 1)
+    closing = _CLOSING.search(data, opening.end())
+    if closing is None:
+        raise SourceError("has a frontmatter that no --- line closes", 1)
+    return Fenced(opening.end(), closing.start(), closing.end())
+
+
+def refuse_conflict(data: bytes) -> None:
+    """Raise SourceError, with the line, where `data` holds the marker of an unresolved merge."""
+    marker = _CONFLICT.search(data)
+    if marker:
+        line = data.count(b"\n", 0, marker.start()) + 1
+        raise SourceError("holds a merge conflict marker; resolve the merge", line)
+
+
+def decode(data: bytes, first_line: int = 1) -> str:
+    """`data` as text.
+
+    Raises:
+        SourceError: it is not UTF-8 or holds a NUL character, with the line.
+    """
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        line = first_line + data.count(b"\n", 0, error.start)
+        raise SourceError("is not UTF-8 text", line) from error
+    if "\0" in text:
+        line = first_line + text.count("\n", 0, text.index("\0"))
+        raise SourceError("holds a NUL character", line)
+    return text

@@ -1,0 +1,69 @@
+"""Takes the bytes of one source, and no more of them than its format allows."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+from yoi_relations.files.faults import SourceError
+from yoi_relations.files.fences import through_closing_fence
+from yoi_relations.files.scan import Format, Source
+
+KIB = 1024
+FRONTMATTER_LIMIT = 64 * KIB
+RECORD_LIMIT = 64 * KIB
+LIST_LIMIT = 16 * KIB * KIB
+"""Bytes of a relations.json or an orchestration-plan.jsonl: some 30,000 records."""
+
+_LIMITS = {
+    Format.FRONTMATTER: RECORD_LIMIT,
+    Format.RELATIONS_JSON: LIST_LIMIT,
+    Format.PLAN_JSONL: LIST_LIMIT,
+}
+_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+def read_source(source: Source) -> bytes | None:
+    """The bytes that `source` is parsed from; None when it is gone.
+
+    Of an item.md that is its beginning, through the end of its frontmatter.
+
+    Raises:
+        SourceError: it cannot be read, is no regular file, or is too large.
+    """
+    if source.fault is not None:
+        raise SourceError(source.fault.message)
+    try:
+        return _read(source)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise SourceError("is a symbolic link, which is not followed") from error
+        raise SourceError(f"cannot be read: {error.strerror}") from error
+
+
+def _read(source: Source) -> bytes:
+    descriptor = os.open(source.fs_path, _FLAGS)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise SourceError("is not a regular file")
+        if source.format is Format.ITEM:
+            return through_closing_fence(_take(descriptor, FRONTMATTER_LIMIT))
+        limit = _LIMITS[source.format]
+        data = _take(descriptor, limit + 1)
+    finally:
+        os.close(descriptor)
+    if len(data) > limit:
+        raise SourceError(f"is larger than {limit // KIB} KiB")
+    return data
+
+
+def _take(descriptor: int, size: int) -> bytes:
+    """At most `size` bytes from where `descriptor` stands."""
+    parts = []
+    while size > 0 and (part := os.read(descriptor, min(size, 256 * KIB))):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)

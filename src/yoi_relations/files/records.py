@@ -1,0 +1,137 @@
+"""The record: one statement about a ticket, the same whatever format it was read from.
+
+Here are the bounds and the checks that all three formats share; ``markdown``, ``relations_json``
+and ``plan_jsonl`` know how each of them is written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from yoi_relations.files.faults import SourceError
+from yoi_relations.files.scan import Format
+from yoi_relations.files.times import parse_instant
+from yoi_relations.kinds import Direction, Kind, closest
+
+NOTE_LIMIT = 16 * 1024
+"""UTF-8 bytes of a note, a summary or a role plan."""
+FIELD_LIMIT = 1024
+"""UTF-8 bytes of any other field, which is one line."""
+
+LONG_FIELDS = frozenset({"note", "summary", "role_plan"})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How accepted work will be done."""
+
+    summary: str
+    branch: str | None = None
+    worktree: str | None = None
+    role_plan: str | None = None
+
+
+@dataclass(frozen=True)
+class Retirement:
+    """Who took a record back, when and why. `at` is RFC 3339 in UTC."""
+
+    at: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record.
+
+    Attributes:
+        id: the file's name without ``.md``, or a content id (``x-`` and 16 hex digits).
+        format: the format it was read from.
+        kind: as recorded.
+        holder: id of the ticket in whose folder it lies.
+        target: the other ticket's id, or None.
+        note: free text, or None; a plan's text is in `plan`.
+        plan: set for accepted_plan alone.
+        author: who recorded it; None only where `retires` is set.
+        at: when, RFC 3339 in UTC; None only where `retires` is set.
+        at_key: the same as text that sorts as the instants do; empty without `at`.
+        line: in its file, counted from 1; None for a file of its own.
+        retirement: set once it was retired in place.
+        retires: the content id of the record that this one retires; such a record states nothing.
+    """
+
+    id: str
+    format: Format
+    kind: Kind
+    holder: str
+    target: str | None
+    note: str | None
+    plan: Plan | None
+    author: str | None
+    at: str | None
+    at_key: str
+    line: int | None = None
+    retirement: Retirement | None = None
+    retires: str | None = None
+
+
+def check_text(name: str, text: str, line: int | None = None) -> str:
+    """`text` stripped of white space around it, when it is within bounds for the field `name`.
+
+    Raises:
+        SourceError: it is empty, too long, or more than one line where one is allowed.
+    """
+    limit = NOTE_LIMIT if name in LONG_FIELDS else FIELD_LIMIT
+    text = text.strip()
+    if not text:
+        raise SourceError(f"has an empty {name}", line)
+    if "\0" in text:
+        raise SourceError(f"has a NUL character in its {name}", line)
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:
+        raise SourceError(f"has a {name} that is not valid Unicode text", line) from error
+    if size > limit:
+        raise SourceError(f"has a {name} of {size} bytes; at most {limit} are allowed", line)
+    if name not in LONG_FIELDS and ("\n" in text or "\r" in text):
+        raise SourceError(f"has a {name} of more than one line", line)
+    return text
+
+
+def check_instant(name: str, text: str, line: int | None = None) -> tuple[str, str]:
+    """`text` as RFC 3339 in UTC and as text that sorts as the instants do.
+
+    Raises:
+        SourceError: it is no RFC 3339 time.
+    """
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        message = f"has a {name} '{text}' that is no RFC 3339 time, like 2026-06-09T10:03:41Z"
+        raise SourceError(message, line) from error
+
+
+def check_kind(word: str, known: Mapping[str, Kind], line: int | None = None) -> Kind:
+    """The kind recorded as `word`, which must be one of `known`.
+
+    Raises:
+        SourceError: it is not.
+    """
+    if word not in known:
+        near = closest(word[:FIELD_LIMIT], known)
+        hint = f"; did you mean {' or '.join(near)}?" if near else f"; known: {', '.join(known)}"
+        raise SourceError(f"has an unknown kind '{word[:FIELD_LIMIT]}'{hint}", line)
+    return known[word]
+
+
+def check_ends(kind: Kind, holder: str, target: str | None, line: int | None = None) -> None:
+    """Refuse an edge without a target, and a record about a ticket and itself.
+
+    Raises:
+        SourceError: it is one of these.
+    """
+    if target is None and kind.direction is not Direction.NOTE:
+        raise SourceError(f"has no target, which {kind.name} needs", line)
+    if target == holder:
+        raise SourceError("names its own ticket as its target", line)

@@ -1,0 +1,98 @@
+"""Format 2, read only: ``artifacts/relations.json``, a list of relations in one document.
+
+A bad entry spoils the whole file; all bad entries are named all the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from yoi_relations.files.faults import Fault, SourceError
+from yoi_relations.files.fences import decode, refuse_conflict
+from yoi_relations.files.json_text import Walk, content_id, take_fields
+from yoi_relations.files.records import Record, check_ends, check_instant, check_kind
+from yoi_relations.files.scan import Format
+from yoi_relations.kinds import JSON_KINDS
+
+_REQUIRED = ("ticket_id", "kind", "target", "author", "at")
+_OPTIONAL = ("note",)
+_VERSION = 1
+_MAX_FAULTS = 100
+
+
+def parse_relations(data: bytes, holder: str) -> tuple[list[Record], list[Fault]]:
+    """The records of a relations.json, or what is wrong with it.
+
+    Raises:
+        SourceError: it is no JSON document of version 1.
+    """
+    refuse_conflict(data)
+    records: list[Record] = []
+    faults: list[Fault] = []
+    for entry, line in _entries(decode(data)):
+        try:
+            records.append(_record(entry, holder, line))
+        except SourceError as error:
+            faults.append(Fault(error.message, line=line))
+        if len(faults) == _MAX_FAULTS:
+            faults.append(Fault(f"has more than {_MAX_FAULTS} bad entries", line=line))
+            break
+    return ([], faults) if faults else (records, [])
+
+
+def _entries(text: str) -> list[tuple[Any, int]]:
+    """The entries of the document with the lines on which they start."""
+    walk = Walk(text.removeprefix("\ufeff"))
+    entries: list[tuple[Any, int]] = []
+    seen: dict[str, Any] = {}
+    for _ in walk.items("{", "}"):
+        walk.peek()
+        line, key = walk.line, walk.value()
+        if not isinstance(key, str) or key in seen:
+            raise SourceError("is not usable JSON: a key is no text, or stands twice", line)
+        walk.take(":")
+        if key == "relations" and walk.peek() == "[":
+            seen[key] = entries
+            for _ in walk.items("[", "]"):
+                walk.peek()
+                start = walk.line
+                entries.append((walk.value(), start))
+        else:
+            seen[key] = walk.value()
+    if walk.peek():
+        raise SourceError("is not valid JSON: something follows the document", walk.line)
+    _check_document(seen)
+    return entries
+
+
+def _check_document(seen: dict[str, Any]) -> None:
+    version = seen.get("version")
+    if type(version) is not int or version != _VERSION:
+        raise SourceError(f"has a version that is not {_VERSION}; this tool reads no other")
+    if not isinstance(seen.get("relations"), list):
+        raise SourceError("has no list of relations")
+    unknown = [key for key in seen if key not in ("version", "relations")]
+    if unknown:
+        raise SourceError(f"has an unknown field '{unknown[0]}'")
+
+
+def _record(entry: Any, holder: str, line: int) -> Record:  # noqa: ANN401  # JSON
+    fields = take_fields(entry, _REQUIRED, _OPTIONAL, "an entry")
+    if fields["ticket_id"] != holder:
+        raise SourceError(f"names the ticket_id '{fields['ticket_id']}' in the folder of {holder}")
+    kind = check_kind(fields["kind"] or "", JSON_KINDS)
+    check_ends(kind, holder, fields["target"])
+    at, at_key = check_instant("at", fields["at"] or "")
+    return Record(
+        id=content_id(entry),
+        format=Format.RELATIONS_JSON,
+        kind=kind,
+        holder=holder,
+        target=fields["target"],
+        note=fields["note"],
+        plan=None,
+        author=fields["author"],
+        at=at,
+        at_key=at_key,
+        line=line,
+    )

@@ -1,0 +1,116 @@
+"""Finds the workspace: the folder with ``.yoi/``, and the tickets root its configuration names."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from yoi_relations.errors import UsageError, WorkspaceError
+
+ROOT_VARIABLE = "YOI_RELATIONS_ROOT"
+DEFAULT_TICKETS_ROOT = ".yoi/tickets"
+CACHE = ".yoi/cache/relations"
+# The first file that names a root decides.
+_CONFIGS = (
+    (".yoi/workspace.toml", ("ticket", "backend", "root")),
+    (".yoi/ticket.config.toml", ("backend", "root")),
+)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder with ``.yoi/`` in it.
+
+    Attributes:
+        root: absolute path.
+        tickets_root: path of the tickets root below `root`, with ``/``.
+    """
+
+    root: str
+    tickets_root: str
+
+    @property
+    def tickets_path(self) -> str:
+        """Absolute path of the tickets root."""
+        return os.path.join(self.root, self.tickets_root)
+
+    @property
+    def cache_path(self) -> str:
+        """Absolute path of the folder that holds the index."""
+        return os.path.join(self.root, CACHE)
+
+
+def find_workspace(start: str | None = None) -> Workspace:
+    """The workspace around `start`, else around ``YOI_RELATIONS_ROOT``, else around here.
+
+    Raises:
+        UsageError: the folder to start from does not exist.
+        WorkspaceError: no folder from there upward holds ``.yoi/``, or its configuration cannot
+            be used.
+    """
+    named = start or os.environ.get(ROOT_VARIABLE)
+    folder = os.path.realpath(named or os.curdir)
+    if not os.path.isdir(folder):
+        raise UsageError(f"{named}: there is no such folder", "name an existing folder with -C DIR")
+    root = _upward(folder)
+    return Workspace(root, _tickets_root(root))
+
+
+def _upward(folder: str) -> str:
+    at = folder
+    while not os.path.isdir(os.path.join(at, ".yoi")):
+        parent = os.path.dirname(at)
+        if parent == at:
+            raise WorkspaceError(
+                f"{folder}: there is no .yoi folder here or in any folder above",
+                f"run it inside a workspace, or name one with -C DIR or {ROOT_VARIABLE}",
+            )
+        at = parent
+    return at
+
+
+def _tickets_root(root: str) -> str:
+    for config, keys in _CONFIGS:
+        value = _configured(root, config, keys)
+        if value is not None:
+            return _inside(root, config, value)
+    return _inside(root, ".yoi", DEFAULT_TICKETS_ROOT)
+
+
+def _configured(root: str, config: str, keys: tuple[str, ...]) -> str | None:
+    try:
+        with open(os.path.join(root, config), "rb") as file:
+            data = file.read()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise WorkspaceError(
+            f"{config}: cannot be read: {error.strerror}",
+            "make it readable; it may name another tickets root",
+        ) from error
+    import tomllib  # noqa: PLC0415  # only where a configuration exists
+
+    try:
+        value: Any = tomllib.loads(data.decode())
+    except (ValueError, RecursionError) as error:
+        raise WorkspaceError(f"{config}: is not valid TOML: {error}", "mend the file") from error
+    for key in keys:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(key)
+    if value is None or (isinstance(value, str) and value and "\0" not in value):
+        return value
+    raise WorkspaceError(f"{config}: {'.'.join(keys)} must be a path as text", "mend the file")
+
+
+def _inside(root: str, config: str, value: str) -> str:
+    within = os.path.join(root, "")
+    path = os.path.normpath(os.path.join(root, value))
+    real = os.path.realpath(path)
+    if not real.startswith(within):
+        raise WorkspaceError(
+            f"{config}: the tickets root '{value}' does not lie inside {root}",
+            "name a folder inside the workspace",
+        )
+    return os.path.relpath(path if path.startswith(within) else real, root)

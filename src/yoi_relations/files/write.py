@@ -1,0 +1,189 @@
+"""The only writer of the truth: one new record file, or one record file with its retirement added.
+
+A new file appears whole or not at all, and never in place of another: it is written beside, synced,
+and linked to its name, which fails where the name is taken.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator, Mapping
+
+from yoi_relations.errors import WriteError
+from yoi_relations.files.fences import find_fences
+from yoi_relations.files.workspace import Workspace
+
+_NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+_MODE = 0o666
+
+
+def render_record(fields: Mapping[str, str | None], body: str | None) -> bytes:
+    """The bytes of a record file; fields that are None are left out.
+
+    Text that is not valid Unicode gives bytes that will not be read as a record.
+    """
+    lines = body + "\n" if body else ""
+    return f"---\n{_render_fields(fields)}---\n{lines}".encode("utf-8", "surrogatepass")
+
+
+def with_fields(data: bytes, fields: Mapping[str, str]) -> bytes:
+    """`data` with `fields` added at the end of its frontmatter, in its own line ends."""
+    at = find_fences(data).head_end
+    added = _render_fields(fields)
+    if data[:at].endswith(b"\r\n"):
+        added = added.replace("\n", "\r\n")
+    return data[:at] + added.encode() + data[at:]
+
+
+def write_new(
+    workspace: Workspace, folder: str, name: str, data: bytes, temporary: str | None
+) -> str:
+    """Write a new file into a ticket folder's ``artifacts/relations/``.
+
+    Args:
+        workspace: where.
+        folder: the ticket folder's path below the workspace root.
+        name: the new file's name.
+        data: its content.
+        temporary: a folder to write it in first, or None for a dot-file beside the name.
+
+    Returns:
+        The new file's path below the workspace root.
+
+    Raises:
+        WriteError: it could not be written, or the name is taken; nothing is left behind.
+    """
+    path = f"{folder}/artifacts/relations/{name}"
+    final = os.path.join(workspace.root, path)
+    with _errors_about(path), _folders(os.path.join(workspace.root, folder), final):
+        if temporary is None or not _link_from(temporary, final, data):
+            _link_beside(final, data)
+        _sync_folder(os.path.dirname(final))
+    return path
+
+
+def rewrite(workspace: Workspace, path: str, data: bytes, temporary: str | None) -> None:
+    """Replace the file at `path` below the workspace root by `data`, in one step.
+
+    Raises:
+        WriteError: it could not be written; the file is as it was.
+    """
+    final = os.path.join(workspace.root, path)
+    with _errors_about(path):
+        mode = os.stat(final).st_mode & 0o7777
+        same_device = temporary and os.stat(temporary).st_dev == os.stat(final).st_dev
+        draft = _draft(temporary, final) if temporary and same_device else _beside(final)
+        with _written(draft, data):
+            os.chmod(draft, mode)
+            os.replace(draft, final)
+        _sync_folder(os.path.dirname(final))
+
+
+def _link_from(temporary: str, final: str, data: bytes) -> bool:
+    """Write in `temporary` and link to `final`; False where that is not possible."""
+    try:
+        with _written(_draft(temporary, final), data) as draft:
+            os.link(draft, final)
+    except OSError as error:
+        if error.errno in _NO_LINKS:
+            return False
+        raise
+    return True
+
+
+def _link_beside(final: str, data: bytes) -> None:
+    """Write a dot-file, which the scan ignores, and give it its name."""
+    with _written(_beside(final), data) as draft:
+        try:
+            os.link(draft, final)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            if os.path.lexists(final):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from error
+            os.rename(draft, final)
+
+
+def _draft(temporary: str, final: str) -> str:
+    return os.path.join(temporary, f"tmp-{os.getpid()}-{os.path.basename(final)}")
+
+
+def _beside(final: str) -> str:
+    folder, name = os.path.split(final)
+    return os.path.join(folder, f".{name}.{os.getpid()}.tmp")
+
+
+@contextlib.contextmanager
+def _written(draft: str, data: bytes) -> Iterator[str]:
+    """`draft`, written and synced; gone afterwards."""
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE)
+        with open(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        yield draft
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(draft)
+
+
+@contextlib.contextmanager
+def _folders(ticket: str, final: str) -> Iterator[None]:
+    """Make the folders between the ticket folder and `final`; unmake them after a failure."""
+    artifacts = os.path.join(ticket, "artifacts")
+    made = []
+    try:
+        for folder in (artifacts, os.path.dirname(final)):
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(folder)
+                made.append(folder)
+            _refuse_link(folder)
+        yield
+    except OSError:
+        for folder in reversed(made):
+            with contextlib.suppress(OSError):
+                os.rmdir(folder)
+        raise
+
+
+def _refuse_link(folder: str) -> None:
+    """A folder behind a symbolic link is not read either."""
+    if os.path.islink(folder):
+        raise OSError(errno.ELOOP, f"{os.path.basename(folder)} is a symbolic link")
+
+
+@contextlib.contextmanager
+def _errors_about(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise WriteError(
+            f"{path}: cannot be written: {error.strerror or error}",
+            "nothing was recorded; mend that and run the command again",
+        ) from error
+
+
+def _sync_folder(folder: str) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _render_fields(fields: Mapping[str, str | None]) -> str:
+    import yaml  # noqa: PLC0415  # only writing needs it, and it costs start-up
+
+    class Dumper(yaml.SafeDumper):
+        """Quotes what another reader could take for a number or a boolean; leaves times plain."""
+
+    Dumper.yaml_implicit_resolvers = {
+        first: [(tag, regexp) for tag, regexp in resolvers if not tag.endswith(":timestamp")]
+        for first, resolvers in yaml.SafeDumper.yaml_implicit_resolvers.items()
+    }
+    present = {key: value for key, value in fields.items() if value is not None}
+    text: str = yaml.dump(present, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=2**20)
+    return text

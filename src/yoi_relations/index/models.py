@@ -1,0 +1,123 @@
+"""The tables of the index, as SQLModel classes.
+
+They are where the schema is defined: ``scripts/compile_schema.py`` compiles them into
+``schema.sql``, which is all that the command line reads. For queries of your own, open the index
+with SQLAlchemy and use them (``pip install 'yoi-relations[models]'``).
+"""
+
+from sqlalchemy import CheckConstraint, Index, Text
+from sqlmodel import Field, SQLModel
+
+from yoi_relations.files.scan import Format
+from yoi_relations.files.tickets import State
+from yoi_relations.kinds import KINDS, SHOWN_KINDS, RelationClass
+
+
+def _one_of(column: str, values: object) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)  # type: ignore[attr-defined]
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+_STRICT = {"sqlite_strict": True}
+
+
+class Generation(SQLModel, table=True):
+    """What the index was made from; one row."""
+
+    __tablename__ = "generation"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"), _STRICT)
+
+    id: int = Field(default=1, primary_key=True)
+    number: int = Field(description="counts the generations since the cache was empty")
+    parser_version: int
+    tickets_root: str = Field(sa_type=Text, description="below the workspace root")
+    digest: str = Field(sa_type=Text, description="over the path and the bytes of every source")
+    built_at: str = Field(sa_type=Text, description="RFC 3339, UTC")
+
+
+class Source(SQLModel, table=True):
+    """A file that tickets or records are read from, or something odd in its place."""
+
+    __tablename__ = "source"
+    __table_args__ = (
+        _one_of("format", Format),
+        Index("source_holder", "holder"),
+        _STRICT,
+    )
+
+    id: int = Field(primary_key=True)
+    path: str = Field(sa_type=Text, description="below the workspace root")
+    format: str = Field(sa_type=Text)
+    holder: str = Field(sa_type=Text, description="id of the ticket in whose folder it lies")
+    folder: str = Field(sa_type=Text, description="path of that folder")
+
+
+class Ticket(SQLModel, table=True):
+    """A ticket, as its item.md describes it."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        _one_of("state", State),
+        Index("ticket_ticket_id", "ticket_id"),
+        _STRICT,
+    )
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id")
+    ticket_id: str = Field(sa_type=Text)
+    title: str | None = Field(sa_type=Text)
+    slug: str | None = Field(sa_type=Text)
+    state: str | None = Field(sa_type=Text, description="NULL where it is not known")
+
+
+class Record(SQLModel, table=True):
+    """A record, as it was recorded, and the edge that it states."""
+
+    __tablename__ = "record"
+    __table_args__ = (
+        _one_of("kind", KINDS),
+        _one_of("shown", SHOWN_KINDS),
+        _one_of("class", RelationClass),
+        Index("record_edge", "shown", "edge_ticket", "edge_target"),
+        Index("record_edge_ticket", "edge_ticket"),
+        Index("record_edge_target", "edge_target"),
+        Index("record_holder_retires", "holder", "retires"),
+        Index("record_record_id", "record_id"),
+        _STRICT,
+    )
+
+    id: int = Field(primary_key=True, description="rises with path and line")
+    source_id: int = Field(foreign_key="source.id")
+    line: int | None
+    record_id: str = Field(sa_type=Text, description="a ULID, or a content id (x-...)")
+    kind: str = Field(sa_type=Text, description="as recorded")
+    holder: str = Field(sa_type=Text)
+    target: str | None = Field(sa_type=Text)
+    class_: str = Field(sa_type=Text, sa_column_kwargs={"name": "class"})
+    shown: str = Field(sa_type=Text, description="the kind under which the edge is shown")
+    edge_ticket: str = Field(sa_type=Text)
+    edge_target: str | None = Field(sa_type=Text)
+    note: str | None = Field(sa_type=Text)
+    summary: str | None = Field(sa_type=Text, description="of an accepted plan, as the next three")
+    branch: str | None = Field(sa_type=Text)
+    worktree: str | None = Field(sa_type=Text)
+    role_plan: str | None = Field(sa_type=Text)
+    author: str | None = Field(sa_type=Text)
+    at: str | None = Field(sa_type=Text, description="RFC 3339, UTC")
+    at_key: str = Field(sa_type=Text, description="sorts as the instants do")
+    retires: str | None = Field(sa_type=Text, description="content id; such a row states nothing")
+    retired_at: str | None = Field(sa_type=Text)
+    retired_by: str | None = Field(sa_type=Text)
+    retired_reason: str | None = Field(sa_type=Text)
+
+
+class Problem(SQLModel, table=True):
+    """What is wrong with a source."""
+
+    __tablename__ = "problem"
+    __table_args__ = (Index("problem_source_id", "source_id"), _STRICT)
+
+    id: int = Field(primary_key=True)
+    source_id: int = Field(foreign_key="source.id")
+    line: int | None
+    message: str = Field(sa_type=Text)
+    effect: str = Field(sa_type=Text, description="what it could hide: record, ticket or none")

@@ -1,0 +1,207 @@
+"""Makes sure that an answer is given from what lies on the disk now.
+
+Every source is read and hashed (trust ``content``); where the receipt over all of them differs from
+the one in the published index, the index is built anew and published. What cannot be published is
+answered from memory all the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from yoi_relations.errors import WriteError
+from yoi_relations.files.faults import SourceError
+from yoi_relations.files.reading import read_source
+from yoi_relations.files.scan import Source, scan
+from yoi_relations.files.workspace import Workspace
+from yoi_relations.index import store
+from yoi_relations.index.store import BrokenIndexError, Identity, Stored
+
+CURRENT = "current"
+STALE = "stale"
+
+Notify = Callable[[str], None]
+"""Takes one line for the person who runs the command."""
+Progress = Callable[[int, int], None]
+"""Takes how many sources are done, and how many there are."""
+
+
+class Trust(StrEnum):
+    """How an index is checked before it answers."""
+
+    STAT = "stat"
+    CONTENT = "content"
+    INDEX = "index"
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index that agrees with the files.
+
+    Attributes:
+        trust: how that was made sure.
+        workspace: whose files.
+        connection: to query; it lives in memory.
+        identity: what it was made from.
+        sources: how many files were read.
+        found: what the published index was when the command started: `CURRENT`, `STALE`, or what
+            was wrong with it.
+    """
+
+    workspace: Workspace
+    connection: sqlite3.Connection
+    identity: Identity
+    sources: int
+    found: str
+    trust: Trust = Trust.CONTENT
+
+
+class _Receipt:
+    """Hashes the path and the content of every source, in order of path."""
+
+    def __init__(self) -> None:
+        self.sources = 0
+        self._hash = hashlib.sha256()
+
+    def add(self, source: Source, content: bytes | SourceError) -> None:
+        self.sources += 1
+        data = content if isinstance(content, bytes) else b"!" + content.message.encode()
+        for part in (source.path.encode(), data):
+            self._hash.update(hashlib.sha256(part).digest())
+
+    def digest(self) -> str:
+        return self._hash.hexdigest()
+
+
+def open_index(
+    workspace: Workspace,
+    notify: Notify,
+    *,
+    trust: Trust = Trust.CONTENT,
+    publish: bool = True,
+) -> Index:
+    """The index of `workspace`, made to agree with its files.
+
+    Args:
+        workspace: whose files.
+        notify: is told when the index had to be built, or could not be kept.
+        trust: `INDEX` answers from a published index without a look at the files; every other
+            value reads them all.
+        publish: False leaves the cache folder alone.
+
+    Raises:
+        UnreadableFolderError: a folder cannot be listed.
+    """
+    if trust is Trust.INDEX and (index := _unchecked(workspace)) is not None:
+        return index
+    sources = scan(workspace)
+    receipt = _Receipt()
+    for source, content in _contents(sources):
+        receipt.add(source, content)
+    stored, found = _published(workspace, receipt.digest())
+    if stored is not None and found == CURRENT:
+        return Index(workspace, stored.connection, stored.identity, receipt.sources, found)
+    number = stored.identity.number + 1 if stored else 1
+    index = _build(workspace, sources, number, found, _silent)
+    if publish:
+        _keep(index, notify)
+    return index
+
+
+def rebuild_index(workspace: Workspace, progress: Progress) -> Index:
+    """Build the index from the files alone and publish it.
+
+    Raises:
+        UnreadableFolderError: a folder cannot be listed.
+        WriteError: the index cannot be written.
+    """
+    try:
+        with store.locked(workspace):
+            index = _build(workspace, scan(workspace), 1, STALE, progress)
+            store.publish(workspace, index.connection)
+    except OSError as error:
+        path = store.index_path(workspace)
+        raise WriteError(
+            f"{path}: cannot be written: {error.strerror or error}",
+            "questions are answered from memory meanwhile; make the folder writable",
+        ) from error
+    return index
+
+
+def _unchecked(workspace: Workspace) -> Index | None:
+    """The published index as it is; None where it cannot be used."""
+    try:
+        stored = store.load(workspace)
+    except BrokenIndexError:
+        return None
+    if stored is None:
+        return None
+    sources: int = stored.connection.execute("SELECT count(*) FROM source").fetchone()[0]
+    return Index(workspace, *stored, sources, "not checked", Trust.INDEX)
+
+
+def _contents(sources: Iterable[Source]) -> Iterator[tuple[Source, bytes | SourceError]]:
+    """Each source with its bytes, or with the reason why there are none; those gone left out."""
+    for source in sources:
+        try:
+            content = read_source(source)
+        except SourceError as error:
+            yield source, error
+        else:
+            if content is not None:
+                yield source, content
+
+
+def _published(workspace: Workspace, digest: str) -> tuple[Stored | None, str]:
+    """The published index, and how it compares with files whose receipt is `digest`."""
+    try:
+        stored = store.load(workspace)
+    except BrokenIndexError as error:
+        return None, str(error)
+    if stored is None:
+        return None, "missing"
+    return stored, CURRENT if stored.identity.digest == digest else STALE
+
+
+def _build(
+    workspace: Workspace, sources: list[Source], number: int, found: str, progress: Progress
+) -> Index:
+    from yoi_relations.files import parse  # noqa: PLC0415  # its YAML costs start-up
+    from yoi_relations.index.rows import insert_source  # noqa: PLC0415  # likewise
+
+    connection = store.new_connection()
+    receipt = _Receipt()
+    connection.execute("BEGIN")
+    for source, content in _contents(sources):
+        receipt.add(source, content)
+        if isinstance(content, bytes):
+            insert_source(connection, source, parse.parse_source(source, content))
+        else:
+            insert_source(connection, source, parse.unusable(source, content.message))
+        progress(receipt.sources, len(sources))
+    identity = store.new_identity(workspace, number, receipt.digest())
+    store.write_identity(connection, identity)
+    connection.execute("COMMIT")
+    return Index(workspace, connection, identity, receipt.sources, found)
+
+
+def _keep(index: Index, notify: Notify) -> None:
+    """Publish an index that was built for an answer, where that is possible."""
+    if index.found != STALE:
+        notify(f"index: {index.found}; built from {index.sources} files")
+    try:
+        with store.locked(index.workspace):
+            _, found = _published(index.workspace, index.identity.digest)
+            if found != CURRENT:
+                store.publish(index.workspace, index.connection)
+    except OSError as error:
+        path = store.index_path(index.workspace)
+        notify(f"{path}: cannot be kept: {error.strerror or error}; answered from memory")
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Progress that nobody watches."""

@@ -1,0 +1,158 @@
+-- Compiled by scripts/compile_schema.py from models.py and views.sql; do not edit.
+
+CREATE TABLE generation (
+    id INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    parser_version INTEGER NOT NULL,
+    tickets_root TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    built_at TEXT NOT NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT one_row CHECK (id = 1)
+)
+ STRICT;
+
+CREATE TABLE source (
+    id INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    format TEXT NOT NULL,
+    holder TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT format_known CHECK (format IN ('item', 'frontmatter', 'relations.json', 'orchestration-plan.jsonl', 'stray'))
+)
+ STRICT;
+
+CREATE INDEX source_holder ON source (holder);
+
+CREATE TABLE problem (
+    id INTEGER NOT NULL,
+    source_id INTEGER NOT NULL,
+    line INTEGER,
+    message TEXT NOT NULL,
+    effect TEXT NOT NULL,
+    PRIMARY KEY (id),
+    FOREIGN KEY(source_id) REFERENCES source (id)
+)
+ STRICT;
+
+CREATE INDEX problem_source_id ON problem (source_id);
+
+CREATE TABLE record (
+    id INTEGER NOT NULL,
+    source_id INTEGER NOT NULL,
+    line INTEGER,
+    record_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    holder TEXT NOT NULL,
+    target TEXT,
+    class TEXT NOT NULL,
+    shown TEXT NOT NULL,
+    edge_ticket TEXT NOT NULL,
+    edge_target TEXT,
+    note TEXT,
+    summary TEXT,
+    branch TEXT,
+    worktree TEXT,
+    role_plan TEXT,
+    author TEXT,
+    at TEXT,
+    at_key TEXT NOT NULL,
+    retires TEXT,
+    retired_at TEXT,
+    retired_by TEXT,
+    retired_reason TEXT,
+    PRIMARY KEY (id),
+    CONSTRAINT kind_known CHECK (kind IN ('blocked_by', 'blocks', 'depends_on', 'before', 'after', 'conflicts_with', 'do_not_parallelize', 'waiting', 'waiting_capacity_note', 'accepted_plan', 'related', 'supersedes', 'duplicate_of')),
+    CONSTRAINT shown_known CHECK (shown IN ('blocked_by', 'after', 'conflicts_with', 'do_not_parallelize', 'waiting', 'accepted_plan', 'related', 'supersedes', 'duplicate_of')),
+    CONSTRAINT class_known CHECK (class IN ('dependency', 'ordering', 'conflict', 'capacity', 'plan', 'reference')),
+    FOREIGN KEY(source_id) REFERENCES source (id)
+)
+ STRICT;
+
+CREATE INDEX record_edge ON record (shown, edge_ticket, edge_target);
+
+CREATE INDEX record_edge_target ON record (edge_target);
+
+CREATE INDEX record_edge_ticket ON record (edge_ticket);
+
+CREATE INDEX record_holder_retires ON record (holder, retires);
+
+CREATE INDEX record_record_id ON record (record_id);
+
+CREATE TABLE ticket (
+    source_id INTEGER NOT NULL,
+    ticket_id TEXT NOT NULL,
+    title TEXT,
+    slug TEXT,
+    state TEXT,
+    PRIMARY KEY (source_id),
+    CONSTRAINT state_known CHECK (state IN ('planning', 'ready', 'queued', 'inprogress', 'done', 'closed')),
+    FOREIGN KEY(source_id) REFERENCES source (id)
+)
+ STRICT;
+
+CREATE INDEX ticket_ticket_id ON ticket (ticket_id);
+
+-- Views for the program's own queries, and for people with sqlite3 or Datasette.
+
+-- One row a ticket id. An id found in two folders has no known state; nor has a folder that holds
+-- records but no item.md, whose folder is NULL.
+CREATE VIEW ticket_now AS
+SELECT
+    source.holder AS ticket,
+    min(ticket.title) AS title,
+    min(ticket.slug) AS slug,
+    CASE count(DISTINCT source.folder) WHEN 1 THEN min(ticket.state) END AS state,
+    min(CASE source.format WHEN 'item' THEN source.folder END) AS folder,
+    count(DISTINCT source.folder) AS folders
+FROM source
+LEFT JOIN ticket ON ticket.source_id = source.id
+WHERE source.format <> 'stray'
+GROUP BY source.holder;
+
+-- One row a record that states something, retired in place or by a file of its own.
+CREATE VIEW statement AS
+SELECT
+    record.id, source.path, record.line, source.format, record.record_id, record.kind,
+    record.holder, record.target, record.class, record.shown, record.edge_ticket,
+    record.edge_target, record.note, record.summary, record.branch, record.worktree,
+    record.role_plan, record.author, record.at, record.at_key,
+    coalesce(record.retired_at, taken_back.retired_at) AS retired_at,
+    coalesce(record.retired_by, taken_back.retired_by) AS retired_by,
+    coalesce(record.retired_reason, taken_back.retired_reason) AS retired_reason
+FROM record
+JOIN source ON source.id = record.source_id
+LEFT JOIN record AS taken_back ON taken_back.id = (
+    SELECT id FROM record AS each
+    WHERE each.holder = record.holder AND each.retires = record.record_id
+    ORDER BY each.id LIMIT 1
+)
+WHERE record.retires IS NULL;
+
+-- One row a relation: an edge with all its records, or a note. Text, author and time are those of
+-- the latest record that is not retired, else of the latest.
+CREATE VIEW relation AS
+SELECT
+    statement.class,
+    statement.shown AS kind,
+    statement.edge_ticket AS ticket,
+    ticket.title AS ticket_title,
+    ticket.state AS ticket_state,
+    statement.edge_target AS target,
+    target.title AS target_title,
+    target.state AS target_state,
+    coalesce(statement.summary, statement.note) AS text,
+    statement.author,
+    statement.at,
+    count(*) AS records,
+    sum(statement.retired_at IS NULL) AS records_not_retired,
+    max((statement.retired_at IS NULL) || statement.at_key) AS latest
+FROM statement
+LEFT JOIN ticket_now AS ticket ON ticket.ticket = statement.edge_ticket
+LEFT JOIN ticket_now AS target ON target.ticket = statement.edge_target
+GROUP BY
+    statement.shown,
+    statement.edge_ticket,
+    statement.edge_target,
+    CASE WHEN statement.class IN ('capacity', 'plan') THEN statement.id END;

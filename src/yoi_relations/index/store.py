@@ -1,0 +1,211 @@
+"""Keeps the index file: written whole, read whole, proven by a digest, thrown away when in doubt.
+
+The file is a SQLite database with 32 bytes behind its last page: the SHA-256 of all before them.
+SQLite ignores what follows its last page, so `sqlite3` and Datasette open the file as it is. Each
+generation is a new file, renamed over the one before; a reader never meets half of one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import NamedTuple
+
+from yoi_relations.files.times import now
+from yoi_relations.files.workspace import Workspace
+
+SCHEMA_VERSION = 1
+PARSER_VERSION = 1
+"""Bump it whenever the rows that the same bytes yield change."""
+APPLICATION_ID = 0x594F4952
+"""``YOIR``, in the header of the file."""
+LOCK_WAIT = 5.0
+"""Seconds to wait for another process that publishes."""
+
+_DIGEST_SIZE = hashlib.sha256().digest_size
+_CACHEDIR_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"
+"""The first line that https://bford.info/cachedir/ asks for."""
+
+
+class Identity(NamedTuple):
+    """What the index was made from."""
+
+    number: int
+    parser_version: int
+    tickets_root: str
+    digest: str
+    built_at: str
+
+
+class Stored(NamedTuple):
+    """An index in memory, and what it was made from."""
+
+    connection: sqlite3.Connection
+    identity: Identity
+
+
+class BrokenIndexError(Exception):
+    """The index file is there and cannot be used; says why."""
+
+
+def index_path(workspace: Workspace) -> str:
+    """Absolute path of the index file."""
+    return os.path.join(workspace.cache_path, f"index-v{SCHEMA_VERSION}.sqlite3")
+
+
+def new_connection() -> sqlite3.Connection:
+    """An empty index in memory."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    schema = files("yoi_relations.index").joinpath("schema.sql").read_text("utf-8")
+    connection.executescript(f"BEGIN;\n{schema}COMMIT;")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    return connection
+
+
+def load(workspace: Workspace) -> Stored | None:
+    """The published index; None where there is none.
+
+    Raises:
+        BrokenIndexError: there is one, and it is damaged or of another version.
+    """
+    try:
+        with open(index_path(workspace), "rb") as file:
+            data = file.read()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise BrokenIndexError(f"cannot be read: {error.strerror}") from error
+    body, digest = data[:-_DIGEST_SIZE], data[-_DIGEST_SIZE:]
+    if hashlib.sha256(body).digest() != digest:
+        raise BrokenIndexError("is damaged")
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.deserialize(body)
+    identity = _read_identity(connection)
+    if identity[1:3] != (PARSER_VERSION, workspace.tickets_root):
+        raise BrokenIndexError("is of another version, or of another tickets root")
+    return Stored(connection, identity)
+
+
+def new_identity(workspace: Workspace, number: int, digest: str) -> Identity:
+    """What an index is made from that is made now, by this version."""
+    return Identity(number, PARSER_VERSION, workspace.tickets_root, digest, now())
+
+
+def write_identity(connection: sqlite3.Connection, identity: Identity) -> None:
+    """Store `identity` in the index behind `connection`."""
+    connection.execute(
+        "INSERT INTO generation (id, number, parser_version, tickets_root, digest, built_at)"
+        " VALUES (1, ?, ?, ?, ?, ?)",
+        identity,
+    )
+
+
+def _read_identity(connection: sqlite3.Connection) -> Identity:
+    try:
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if (application, version) != (APPLICATION_ID, SCHEMA_VERSION):
+            raise BrokenIndexError("is of another version")
+        row = connection.execute(
+            "SELECT number, parser_version, tickets_root, digest, built_at FROM generation"
+        ).fetchone()
+    except sqlite3.Error as error:
+        raise BrokenIndexError(f"cannot be used: {error}") from error
+    if row is None:
+        raise BrokenIndexError("is empty")
+    return Identity(*row)
+
+
+def publish(workspace: Workspace, connection: sqlite3.Connection) -> None:
+    """Make the index behind `connection` the published one.
+
+    Call it with the lock held.
+
+    Raises:
+        OSError: it could not be written; the one published before is unharmed.
+    """
+    body = connection.serialize()
+    temporary = os.path.join(workspace.cache_path, f"tmp-{os.getpid()}.sqlite3")
+    try:
+        with open(temporary, "wb") as file:
+            file.write(body)
+            file.write(hashlib.sha256(body).digest())
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, index_path(workspace))
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+@contextlib.contextmanager
+def locked(workspace: Workspace) -> Iterator[None]:
+    """Hold the cache folder's lock, and the folder made where it is missing.
+
+    Raises:
+        OSError: the folder cannot be written, or the lock was not free in time (TimeoutError).
+    """
+    make_cache_folder(workspace)
+    path = os.path.join(workspace.cache_path, "lock")
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
+    try:
+        _wait_for(descriptor)
+        _sweep(workspace)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def temporary_folder(workspace: Workspace) -> Iterator[str | None]:
+    """The cache folder, locked, to write a file in before it moves; None where that fails."""
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(locked(workspace))
+        except OSError:
+            yield None
+        else:
+            yield workspace.cache_path
+
+
+def make_cache_folder(workspace: Workspace) -> None:
+    """Make the cache folder, which hides itself from git and from backups.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    os.makedirs(workspace.cache_path, exist_ok=True)
+    for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _CACHEDIR_TAG)):
+        path = os.path.join(workspace.cache_path, name)
+        if not os.path.exists(path):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+
+
+def _wait_for(descriptor: int) -> None:
+    end = time.monotonic() + LOCK_WAIT
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                raise TimeoutError(f"another process held the lock for {LOCK_WAIT:.0f} s") from None
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _sweep(workspace: Workspace) -> None:
+    """Remove what a process left behind that was killed while it published."""
+    for name in os.listdir(workspace.cache_path):
+        if name.startswith("tmp-"):
+            with contextlib.suppress(OSError):
+                os.unlink(os.path.join(workspace.cache_path, name))

@@ -1,0 +1,62 @@
+-- Views for the program's own queries, and for people with sqlite3 or Datasette.
+
+-- One row a ticket id. An id found in two folders has no known state; nor has a folder that holds
+-- records but no item.md, whose folder is NULL.
+CREATE VIEW ticket_now AS
+SELECT
+    source.holder AS ticket,
+    min(ticket.title) AS title,
+    min(ticket.slug) AS slug,
+    CASE count(DISTINCT source.folder) WHEN 1 THEN min(ticket.state) END AS state,
+    min(CASE source.format WHEN 'item' THEN source.folder END) AS folder,
+    count(DISTINCT source.folder) AS folders
+FROM source
+LEFT JOIN ticket ON ticket.source_id = source.id
+WHERE source.format <> 'stray'
+GROUP BY source.holder;
+
+-- One row a record that states something, retired in place or by a file of its own.
+CREATE VIEW statement AS
+SELECT
+    record.id, source.path, record.line, source.format, record.record_id, record.kind,
+    record.holder, record.target, record.class, record.shown, record.edge_ticket,
+    record.edge_target, record.note, record.summary, record.branch, record.worktree,
+    record.role_plan, record.author, record.at, record.at_key,
+    coalesce(record.retired_at, taken_back.retired_at) AS retired_at,
+    coalesce(record.retired_by, taken_back.retired_by) AS retired_by,
+    coalesce(record.retired_reason, taken_back.retired_reason) AS retired_reason
+FROM record
+JOIN source ON source.id = record.source_id
+LEFT JOIN record AS taken_back ON taken_back.id = (
+    SELECT id FROM record AS each
+    WHERE each.holder = record.holder AND each.retires = record.record_id
+    ORDER BY each.id LIMIT 1
+)
+WHERE record.retires IS NULL;
+
+-- One row a relation: an edge with all its records, or a note. Text, author and time are those of
+-- the latest record that is not retired, else of the latest.
+CREATE VIEW relation AS
+SELECT
+    statement.class,
+    statement.shown AS kind,
+    statement.edge_ticket AS ticket,
+    ticket.title AS ticket_title,
+    ticket.state AS ticket_state,
+    statement.edge_target AS target,
+    target.title AS target_title,
+    target.state AS target_state,
+    coalesce(statement.summary, statement.note) AS text,
+    statement.author,
+    statement.at,
+    count(*) AS records,
+    sum(statement.retired_at IS NULL) AS records_not_retired,
+    max((statement.retired_at IS NULL) || statement.at_key) AS latest
+FROM statement
+LEFT JOIN ticket_now AS ticket ON ticket.ticket = statement.edge_ticket
+LEFT JOIN ticket_now AS target ON target.ticket = statement.edge_target
+GROUP BY
+    statement.shown,
+    statement.edge_ticket,
+    statement.edge_target,
+    CASE WHEN statement.class IN ('capacity', 'plan') THEN statement.id END;

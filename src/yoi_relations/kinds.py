@@ -1,0 +1,204 @@
+"""The closed set of relation kinds, their classes, and what each of them says.
+
+To add a kind, add a line to ``_KINDS``; the index's checks, the filters, the sentences and the
+help follow from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import NamedTuple
+
+from yoi_relations.errors import UsageError
+
+
+class RelationClass(StrEnum):
+    """What a relation is about, in the order in which answers list them."""
+
+    DEPENDENCY = "dependency"
+    ORDERING = "ordering"
+    CONFLICT = "conflict"
+    CAPACITY = "capacity"
+    PLAN = "plan"
+    REFERENCE = "reference"
+
+
+ALIASES = {
+    "blocker": RelationClass.DEPENDENCY,
+    "blockers": RelationClass.DEPENDENCY,
+    "order": RelationClass.ORDERING,
+}
+"""Other names of classes on the command line. ``waiting`` and ``plan`` need no entry."""
+
+
+class Direction(Enum):
+    """How a record's holder and target become an edge's ticket and target."""
+
+    FORWARD = "forward"
+    """The holder is the edge's ticket."""
+    REVERSE = "reverse"
+    """The holder is the edge's target."""
+    SYMMETRIC = "symmetric"
+    """Both ends are alike; the smaller id is the edge's ticket."""
+    NOTE = "note"
+    """No edge: a note about the holder. A target is context at most."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of record.
+
+    Attributes:
+        name: as recorded in files.
+        shown: the kind under which the relation is shown; kinds that mean the same share it.
+        cls: the class it belongs to.
+        direction: how holder and target map to the edge.
+    """
+
+    name: str
+    shown: str
+    cls: RelationClass
+    direction: Direction
+
+    @property
+    def written(self) -> str:
+        """The kind under which a new record of this meaning and direction is recorded."""
+        return "waiting" if self.name == "waiting_capacity_note" else self.name
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it is a note about one ticket instead of an edge between two."""
+        return self.direction is Direction.NOTE
+
+
+_KINDS = (
+    Kind("blocked_by", "blocked_by", RelationClass.DEPENDENCY, Direction.FORWARD),
+    Kind("blocks", "blocked_by", RelationClass.DEPENDENCY, Direction.REVERSE),
+    Kind("depends_on", "blocked_by", RelationClass.DEPENDENCY, Direction.FORWARD),
+    Kind("before", "after", RelationClass.ORDERING, Direction.REVERSE),
+    Kind("after", "after", RelationClass.ORDERING, Direction.FORWARD),
+    Kind("conflicts_with", "conflicts_with", RelationClass.CONFLICT, Direction.SYMMETRIC),
+    Kind("do_not_parallelize", "do_not_parallelize", RelationClass.CONFLICT, Direction.SYMMETRIC),
+    Kind("waiting", "waiting", RelationClass.CAPACITY, Direction.NOTE),
+    Kind("waiting_capacity_note", "waiting", RelationClass.CAPACITY, Direction.NOTE),
+    Kind("accepted_plan", "accepted_plan", RelationClass.PLAN, Direction.NOTE),
+    Kind("related", "related", RelationClass.REFERENCE, Direction.SYMMETRIC),
+    Kind("supersedes", "supersedes", RelationClass.REFERENCE, Direction.FORWARD),
+    Kind("duplicate_of", "duplicate_of", RelationClass.REFERENCE, Direction.FORWARD),
+)
+KINDS = {kind.name: kind for kind in _KINDS}
+JSON_KINDS = {
+    name: KINDS[name] for name in ("depends_on", "blocks", "related", "supersedes", "duplicate_of")
+}
+"""Kinds that a relations.json may hold."""
+PLAN_KINDS = {
+    name: KINDS[name]
+    for name in (
+        "before",
+        "after",
+        "blocked_by",
+        "blocks",
+        "conflicts_with",
+        "do_not_parallelize",
+        "waiting_capacity_note",
+        "accepted_plan",
+    )
+}
+"""Kinds that an orchestration-plan.jsonl may hold."""
+SHOWN_KINDS = tuple(dict.fromkeys(kind.shown for kind in _KINDS))
+CLASS_ORDER = {cls: rank for rank, cls in enumerate(RelationClass)}
+
+_PHRASES = {
+    "blocked_by": "is blocked by",
+    "after": "comes after",
+    "conflicts_with": "conflicts with",
+    "do_not_parallelize": "must not run in parallel with",
+    "waiting": "is waiting",
+    "accepted_plan": "has an accepted plan",
+    "related": "is related to",
+    "supersedes": "supersedes",
+    "duplicate_of": "is a duplicate of",
+}
+
+
+class Edge(NamedTuple):
+    """The meaning of a record, the same in whichever direction it was written down."""
+
+    shown: str
+    ticket: str
+    target: str | None
+
+
+def edge_of(kind: Kind, holder: str, target: str | None) -> Edge:
+    """The edge that a record of `kind` in `holder`'s folder states."""
+    if target is None or kind.direction in (Direction.FORWARD, Direction.NOTE):
+        return Edge(kind.shown, holder, target)
+    if kind.direction is Direction.REVERSE:
+        return Edge(kind.shown, target, holder)
+    first, second = sorted((holder, target))
+    return Edge(kind.shown, first, second)
+
+
+def phrase(shown: str) -> str:
+    """What stands between ticket and target in a sentence: ``is blocked by``."""
+    return _PHRASES[shown]
+
+
+def sentence(edge: Edge) -> str:
+    """The edge as a person would say it: ``A is blocked by B``."""
+    said = f"{edge.ticket} {_PHRASES[edge.shown]}"
+    if edge.target is None:
+        return said
+    return f"{said} (see {edge.target})" if KINDS[edge.shown].is_note else f"{said} {edge.target}"
+
+
+def kind_named(word: str) -> Kind:
+    """The kind that `word` names, written with ``-`` or ``_``.
+
+    Raises:
+        UsageError: there is none; the hint names the closest ones.
+    """
+    name = _normal(word)
+    if name not in KINDS:
+        raise _unknown(word, KINDS)
+    return KINDS[name]
+
+
+def select_shown(words: Iterable[str]) -> frozenset[str]:
+    """The shown kinds that any of `words` selects: kinds, classes and aliases.
+
+    Raises:
+        UsageError: a word is none of these; the hint names the closest ones.
+    """
+    chosen: set[str] = set()
+    for word in words:
+        name = _normal(word)
+        cls = ALIASES.get(name, name)
+        by_class = {kind.shown for kind in _KINDS if kind.cls == cls}
+        if name in KINDS:
+            chosen.add(KINDS[name].shown)
+        elif by_class:
+            chosen |= by_class
+        else:
+            raise _unknown(word, (*KINDS, *RelationClass, *ALIASES))
+    return frozenset(chosen)
+
+
+def closest(word: str, known: Iterable[str]) -> list[str]:
+    """At most three of `known` that look like `word`, best first."""
+    import difflib  # noqa: PLC0415  # only errors need it, and it costs start-up
+
+    return difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
+
+
+def _normal(word: str) -> str:
+    return word.replace("-", "_").lower()
+
+
+def _unknown(word: str, known: Iterable[str]) -> UsageError:
+    names = list(known)
+    near = closest(_normal(word), names)
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    return UsageError(f"unknown kind '{word}'", f"{hint}known: {', '.join(names)}")

@@ -1,0 +1,72 @@
+"""The one place that decides whether a relation counts now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, assert_never
+
+from yoi_relations.files.tickets import State
+from yoi_relations.kinds import RelationClass
+from yoi_relations.queries.statements import Order, Statement
+from yoi_relations.queries.tickets import TicketInfo
+
+
+class Latest(NamedTuple):
+    """Where a ticket's latest notes stand in time; None where it has none."""
+
+    waiting: Order | None
+    plan: Order | None
+
+
+class Facts(NamedTuple):
+    """All that decides about one relation."""
+
+    records: Sequence[Statement]
+    ticket: TicketInfo
+    target: TicketInfo | None
+    latest: Latest
+
+
+def inactive_reason(facts: Facts) -> str | None:
+    """Why the relation does not count now; None where it does."""
+    if all(record.retired_at for record in facts.records):
+        return "retired"
+    cls = RelationClass(facts.records[0].cls)
+    match cls:
+        case RelationClass.DEPENDENCY | RelationClass.ORDERING | RelationClass.CONFLICT:
+            return _resolved(facts.target) or _resolved(facts.ticket)
+        case RelationClass.CAPACITY:
+            return _note_over(facts)
+        case RelationClass.PLAN:
+            later = facts.records[0].order != facts.latest.plan
+            return "a later plan was accepted" if later else _resolved(facts.ticket)
+        case RelationClass.REFERENCE:
+            return _reference_over(facts)
+        case _:
+            assert_never(cls)
+
+
+def _note_over(facts: Facts) -> str | None:
+    order, latest = facts.records[0].order, facts.latest
+    if order != latest.waiting:
+        return "a later waiting note was recorded"
+    if facts.ticket.state == State.INPROGRESS:
+        return f"{facts.ticket.id} is inprogress"
+    if latest.plan is not None and latest.plan > order:
+        return "a later plan was accepted"
+    return _resolved(facts.ticket)
+
+
+def _reference_over(facts: Facts) -> str | None:
+    match facts.records[0].shown:
+        case "supersedes":
+            return _resolved(facts.target)
+        case "duplicate_of":
+            return _resolved(facts.ticket)
+        case _:
+            both = _resolved(facts.ticket) and _resolved(facts.target)
+            return "both tickets are resolved" if both else None
+
+
+def _resolved(ticket: TicketInfo | None) -> str | None:
+    return f"{ticket.id} is {ticket.state}" if ticket is not None and ticket.resolved else None

@@ -1,0 +1,55 @@
+"""Counts of what the index holds, for `status` and `rebuild`."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import NamedTuple
+
+from yoi_relations.files.scan import Format
+from yoi_relations.files.tickets import State
+from yoi_relations.kinds import RelationClass
+from yoi_relations.queries.relations import Filter, find_relations
+
+
+class Counts(NamedTuple):
+    """How many there are of each.
+
+    Attributes:
+        tickets: by state; those of unknown state under ``unknown``.
+        records: by format, those that state something.
+        relations: by class.
+        active: the same, of those that count now.
+        problems: with the files.
+    """
+
+    tickets: dict[str, int]
+    records: dict[str, int]
+    relations: dict[str, int]
+    active: dict[str, int]
+    problems: int
+
+
+def count_all(connection: sqlite3.Connection) -> Counts:
+    """Count everything."""
+    states = dict.fromkeys((*State, "unknown"), 0)
+    for state, count in connection.execute(
+        "SELECT coalesce(state, 'unknown'), count(*) FROM ticket_now"
+        " WHERE folder IS NOT NULL GROUP BY 1"
+    ):
+        states[state] = count
+    formats = dict.fromkeys((Format.FRONTMATTER, Format.RELATIONS_JSON, Format.PLAN_JSONL), 0)
+    for form, count in connection.execute("SELECT format, count(*) FROM statement GROUP BY 1"):
+        formats[Format(form)] = count
+    answer = find_relations(connection, Filter(inactive=True))
+    relations = dict.fromkeys(RelationClass, 0)
+    active = dict.fromkeys(RelationClass, 0)
+    for one in answer.relations:
+        relations[one.cls] += 1
+        active[one.cls] += one.inactive_reason is None
+    return Counts(
+        tickets={str(state): count for state, count in states.items()},
+        records={str(form): count for form, count in formats.items()},
+        relations={str(cls): count for cls, count in relations.items()},
+        active={str(cls): count for cls, count in active.items()},
+        problems=len(answer.problems),
+    )

@@ -1,0 +1,88 @@
+"""What is wrong with the files, and what it could mean for an answer."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from yoi_relations.files.faults import Effect
+from yoi_relations.files.scan import Format
+from yoi_relations.kinds import JSON_KINDS, KINDS, PLAN_KINDS
+
+_COULD_SHOW = {
+    Format.RELATIONS_JSON: frozenset(kind.shown for kind in JSON_KINDS.values()),
+    Format.PLAN_JSONL: frozenset(kind.shown for kind in PLAN_KINDS.values()),
+}
+_ANY = frozenset(kind.shown for kind in KINDS.values())
+
+
+class Problem(NamedTuple):
+    """A file, a line or a ticket that could not be used as it is.
+
+    Attributes:
+        path: below the workspace root.
+        line: counted from 1, or None.
+        message: what is wrong, to be read after the path.
+        effect: what it could hide.
+        about: id of the ticket whose records or state it could hide.
+        shown: the kinds of relation that a hidden record could be shown as.
+    """
+
+    path: str
+    line: int | None
+    message: str
+    effect: Effect
+    about: str
+    shown: frozenset[str] = _ANY
+
+
+def find_problems(connection: sqlite3.Connection) -> list[Problem]:
+    """Every problem of the workspace, by path and line."""
+    found = [
+        *_of_sources(connection),
+        *_folders_without_item(connection),
+        *_ids_found_twice(connection),
+        *_dangling(connection),
+    ]
+    return sorted(found, key=lambda problem: (problem.path, problem.line or 0, problem.message))
+
+
+def _of_sources(connection: sqlite3.Connection) -> Iterator[Problem]:
+    rows = connection.execute(
+        "SELECT path, line, message, effect, holder, format"
+        " FROM problem JOIN source ON source.id = problem.source_id"
+    )
+    for path, line, message, effect, holder, form in rows:
+        shown = _COULD_SHOW.get(Format(form), _ANY)
+        yield Problem(path, line, message, Effect(effect), holder, shown)
+
+
+def _folders_without_item(connection: sqlite3.Connection) -> Iterator[Problem]:
+    rows = connection.execute(
+        "SELECT folder, holder FROM source WHERE format <> 'stray'"
+        " GROUP BY folder HAVING sum(format = 'item') = 0"
+    )
+    for folder, holder in rows:
+        message = "holds records but no item.md; the state of the ticket is not known"
+        yield Problem(folder, None, message, Effect.TICKET, holder)
+
+
+def _ids_found_twice(connection: sqlite3.Connection) -> Iterator[Problem]:
+    rows = connection.execute(
+        "SELECT DISTINCT source.folder, ticket, folders FROM ticket_now"
+        " JOIN source ON source.holder = ticket WHERE folders > 1 AND source.format <> 'stray'"
+    )
+    for folder, ticket, folders in rows:
+        message = f"has an id that {folders} folders share; the ticket's state is not known"
+        yield Problem(folder, None, message, Effect.TICKET, ticket)
+
+
+def _dangling(connection: sqlite3.Connection) -> Iterator[Problem]:
+    rows = connection.execute(
+        "SELECT path, line, target FROM statement WHERE retired_at IS NULL AND target IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM source WHERE holder = target AND format <> 'stray')"
+    )
+    for path, line, target in rows:
+        message = f"names the ticket {target}, which does not exist"
+        yield Problem(path, line, message, Effect.TICKET, target)

@@ -1,0 +1,225 @@
+"""Relations: every edge once, with all records that state it, and each note by itself."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from yoi_relations.files.faults import Effect
+from yoi_relations.kinds import CLASS_ORDER, KINDS, SHOWN_KINDS, Direction, RelationClass
+from yoi_relations.queries.active import Facts, Latest, inactive_reason
+from yoi_relations.queries.problems import Problem, find_problems
+from yoi_relations.queries.statements import (
+    Order,
+    Statement,
+    find_statements,
+    held_by,
+    shown_as,
+    touching,
+)
+from yoi_relations.queries.tickets import TicketInfo, load_tickets
+
+ALL_KINDS = frozenset(SHOWN_KINDS)
+_NOTES = frozenset(kind.shown for kind in KINDS.values() if kind.is_note)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which relations are asked for.
+
+    Attributes:
+        ticket: id of a ticket that must stand at either end, or None for any.
+        kinds: the kinds as shown.
+        states: states of which the ticket must be in one; empty for any.
+        inactive: whether those that do not count now are wanted too.
+        limit: the most to return; 0 for all.
+    """
+
+    ticket: str | None = None
+    kinds: frozenset[str] = ALL_KINDS
+    states: frozenset[str] = frozenset()
+    inactive: bool = False
+    limit: int = 0
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One edge between two tickets, or one note about a ticket.
+
+    Attributes:
+        kind: as shown; all records of one meaning share it.
+        ticket: the end that the sentence is about.
+        target: the other end; None for a note without one.
+        records: all that state it, by path and line.
+        inactive_reason: why it does not count now, or None.
+    """
+
+    kind: str
+    ticket: TicketInfo
+    target: TicketInfo | None
+    records: Sequence[Statement]
+    inactive_reason: str | None
+
+    @property
+    def cls(self) -> RelationClass:
+        """The class it belongs to."""
+        return KINDS[self.kind].cls
+
+    @property
+    def voice(self) -> Statement:
+        """The record that speaks for it: the latest that is not retired, else the latest."""
+        standing = [record for record in self.records if not record.retired_at]
+        return max(standing or self.records, key=lambda record: record.order)
+
+    @property
+    def ends(self) -> list[TicketInfo]:
+        """The tickets it is about."""
+        return [self.ticket] if self.target is None else [self.ticket, self.target]
+
+    def filed_under(self) -> list[str | None]:
+        """The states under which a filter by state finds it."""
+        if KINDS[self.kind].direction is Direction.SYMMETRIC:
+            return [end.state for end in self.ends]
+        return [self.ticket.state]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a filter found.
+
+    Attributes:
+        relations: in order, at most as many as the limit allows.
+        count: how many there are without the limit.
+        hidden: how many more there would be with those that do not count now.
+        problems: everything wrong with the files.
+        doubtful: whether one of the problems could add or alter a row of this answer.
+    """
+
+    relations: list[Relation]
+    count: int
+    hidden: int
+    problems: list[Problem]
+    doubtful: bool
+
+
+def find_relations(connection: sqlite3.Connection, asked: Filter) -> Answer:
+    """The relations that `asked` describes, with what could be wrong about them."""
+    relations = sorted(_candidates(connection, asked), key=_place)
+    counting = [one for one in relations if asked.inactive or one.inactive_reason is None]
+    matching = [one for one in counting if _in_states(one, asked)]
+    hidden = sum(_in_states(one, asked) for one in relations) - len(matching)
+    problems = find_problems(connection)
+    return Answer(
+        relations=matching[: asked.limit or None],
+        count=len(matching),
+        hidden=hidden,
+        problems=problems,
+        doubtful=_doubtful(connection, asked, counting, problems),
+    )
+
+
+def relation_of(connection: sqlite3.Connection, statement: Statement) -> Relation:
+    """The relation that `statement` is a record of."""
+    asked = Filter(ticket=statement.edge_ticket, kinds=frozenset({statement.shown}))
+    return next(
+        one
+        for one in _candidates(connection, asked)
+        if any(record.row == statement.row for record in one.records)
+    )
+
+
+def _candidates(connection: sqlite3.Connection, asked: Filter) -> list[Relation]:
+    conditions = [shown_as(asked.kinds)] if asked.kinds != ALL_KINDS else []
+    if asked.ticket is not None:
+        conditions.append(touching(asked.ticket))
+    statements = find_statements(connection, *conditions)
+    tickets = load_tickets(
+        connection,
+        {
+            end
+            for one in statements
+            for end in (one.edge_ticket, one.edge_target)
+            if end is not None
+        },
+    )
+    latest = _latest_notes(connection, statements)
+    return [_relation(records, tickets, latest) for records in _group(statements)]
+
+
+def _group(statements: Iterable[Statement]) -> Iterable[list[Statement]]:
+    """Records by what they say; a note stands alone."""
+    groups: dict[object, list[Statement]] = defaultdict(list)
+    for one in statements:
+        alone = one.row if one.shown in _NOTES else None
+        groups[one.shown, one.edge_ticket, one.edge_target, alone].append(one)
+    return groups.values()
+
+
+def _relation(
+    records: list[Statement], tickets: dict[str, TicketInfo], latest: dict[str, Latest]
+) -> Relation:
+    first = records[0]
+    ticket = tickets[first.edge_ticket]
+    target = tickets[first.edge_target] if first.edge_target is not None else None
+    facts = Facts(records, ticket, target, latest.get(ticket.id, Latest(None, None)))
+    return Relation(first.shown, ticket, target, tuple(records), inactive_reason(facts))
+
+
+def _latest_notes(
+    connection: sqlite3.Connection, statements: Iterable[Statement]
+) -> dict[str, Latest]:
+    """The latest notes of the tickets that `statements` hold notes of."""
+    holders = {one.holder for one in statements if one.shown in _NOTES}
+    found: dict[str, dict[str, Order]] = defaultdict(dict)
+    if holders:
+        for one in find_statements(connection, shown_as(_NOTES), held_by(holders)):
+            orders = found[one.holder]
+            orders[one.shown] = max(orders.get(one.shown, one.order), one.order)
+    return {
+        holder: Latest(orders.get("waiting"), orders.get("accepted_plan"))
+        for holder, orders in found.items()
+    }
+
+
+def _place(relation: Relation) -> tuple[int, str, str, Order]:
+    target = relation.target.id if relation.target else ""
+    return (CLASS_ORDER[relation.cls], relation.ticket.id, target, relation.voice.order)
+
+
+def _in_states(relation: Relation, asked: Filter) -> bool:
+    return not asked.states or any(state in asked.states for state in relation.filed_under())
+
+
+def _doubtful(
+    connection: sqlite3.Connection,
+    asked: Filter,
+    counting: list[Relation],
+    problems: list[Problem],
+) -> bool:
+    """Whether a problem could add or alter a row."""
+    open_to_doubt = {
+        end.id
+        for one in counting
+        if _in_states(one, asked) or None in one.filed_under()
+        for end in one.ends
+    }
+    holders = load_tickets(connection, {problem.about for problem in problems})
+    return any(
+        problem.about in open_to_doubt
+        if problem.effect is Effect.TICKET
+        else problem.effect is Effect.RECORD
+        and bool(asked.kinds & _could_add(problem, holders[problem.about], asked))
+        for problem in problems
+    )
+
+
+def _could_add(problem: Problem, holder: TicketInfo, asked: Filter) -> frozenset[str]:
+    """The kinds that a record hidden by `problem` could add to the answer."""
+    if asked.inactive or not holder.resolved:
+        return problem.shown
+    # With its holder resolved, only a reference could still count.
+    return frozenset(
+        shown for shown in problem.shown if KINDS[shown].cls is RelationClass.REFERENCE
+    )

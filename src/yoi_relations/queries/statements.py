@@ -1,0 +1,97 @@
+"""Records as they are queried: what each says, where it stands, and whether it was retired."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from yoi_relations.errors import NotFoundError
+
+Order = tuple[str, str, int, int]
+"""Instant, path, line, place in the line: the greatest is the latest."""
+
+_COLUMNS = (
+    "id, path, line, format, record_id, kind, holder, target, class, shown, edge_ticket,"
+    " edge_target, note, summary, branch, worktree, role_plan, author, at, at_key,"
+    " retired_at, retired_by, retired_reason"
+)
+
+
+class Statement(NamedTuple):
+    """One record; its fields are the columns of the view ``statement``."""
+
+    row: int
+    path: str
+    line: int | None
+    format: str
+    id: str
+    kind: str
+    holder: str
+    target: str | None
+    cls: str
+    shown: str
+    edge_ticket: str
+    edge_target: str | None
+    note: str | None
+    summary: str | None
+    branch: str | None
+    worktree: str | None
+    role_plan: str | None
+    author: str
+    at: str
+    at_key: str
+    retired_at: str | None
+    retired_by: str | None
+    retired_reason: str | None
+
+    @property
+    def order(self) -> Order:
+        """Its place in time among all records."""
+        return (self.at_key, self.path, self.line or 0, self.row)
+
+
+class Condition(NamedTuple):
+    """A part of a WHERE clause, with its values."""
+
+    sql: str
+    values: tuple[str, ...]
+
+
+def shown_as(kinds: Iterable[str]) -> Condition:
+    """Records that are shown as one of `kinds`."""
+    return Condition("shown IN (SELECT value FROM json_each(?))", (json.dumps(sorted(kinds)),))
+
+
+def touching(ticket: str) -> Condition:
+    """Records of edges and notes that have `ticket` at either end."""
+    return Condition("(edge_ticket = ? OR edge_target = ?)", (ticket, ticket))
+
+
+def held_by(holders: Iterable[str]) -> Condition:
+    """Records that lie in the folder of one of `holders`."""
+    return Condition("holder IN (SELECT value FROM json_each(?))", (json.dumps(sorted(holders)),))
+
+
+def statement_at(connection: sqlite3.Connection, path: str) -> Statement:
+    """The record in the file at `path`, which must hold one alone.
+
+    Raises:
+        NotFoundError: it is gone.
+    """
+    found = find_statements(connection, Condition("path = ?", (path,)))
+    if not found:
+        raise NotFoundError(f"{path}: the record is gone again", "something removed it meanwhile")
+    return found[0]
+
+
+def find_statements(connection: sqlite3.Connection, *conditions: Condition) -> list[Statement]:
+    """The records that meet all `conditions`, by path and line."""
+    where = " AND ".join(condition.sql for condition in conditions) or "TRUE"
+    values = [value for condition in conditions for value in condition.values]
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM statement WHERE {where} ORDER BY id",  # noqa: S608  # fixed text
+        values,
+    )
+    return [Statement(*row) for row in rows]

@@ -1,0 +1,107 @@
+"""Tickets by id, and by whatever a person calls them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from yoi_relations.errors import AmbiguousError, NotFoundError
+from yoi_relations.files.tickets import RESOLVED
+
+MIN_PART = 4
+"""Characters that a part of an id or slug must have to name a ticket."""
+_MAX_CANDIDATES = 10
+_COLUMNS = "ticket, title, slug, state, folder, folders"
+
+
+class TicketInfo(NamedTuple):
+    """A ticket as relations see it.
+
+    Attributes:
+        id: its folder's name.
+        title: None where it has none, or there is no such ticket.
+        slug: likewise.
+        state: None where it is not known; such a ticket counts as unresolved.
+        folder: path of its folder; None where no folder with an item.md goes by that id.
+        folders: how many folders go by that id.
+    """
+
+    id: str
+    title: str | None
+    slug: str | None
+    state: str | None
+    folder: str | None
+    folders: int
+
+    @property
+    def resolved(self) -> bool:
+        """Whether its work is over."""
+        return self.state in RESOLVED
+
+
+def load_tickets(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, TicketInfo]:
+    """The tickets with these ids; one that does not exist has nothing but its id."""
+    wanted = set(ids)
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM ticket_now WHERE ticket IN (SELECT value FROM json_each(?))",  # noqa: S608
+        (json.dumps(sorted(wanted)),),
+    )
+    found = {row[0]: TicketInfo(*row) for row in rows}
+    return {id_: found.get(id_, TicketInfo(id_, None, None, None, None, 0)) for id_ in wanted}
+
+
+def resolve_ticket(connection: sqlite3.Connection, name: str) -> TicketInfo:
+    """The ticket that a person calls `name`.
+
+    By id, then slug, then unambiguous ending of the id, then unambiguous part of id or slug; the
+    first of these steps that matches decides.
+
+    Raises:
+        NotFoundError: none of the steps matches.
+        AmbiguousError: the step that matches names several tickets.
+    """
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM ticket_now ORDER BY ticket")  # noqa: S608
+    tickets = [TicketInfo(*row) for row in rows]
+    for matches in _steps(name):
+        named = [ticket for ticket in tickets if matches(ticket)]
+        if len(named) == 1:
+            return named[0]
+        if named:
+            raise _ambiguous(name, named)
+    raise NotFoundError(
+        f"no ticket is called '{name}'",
+        f"name it by id, slug, the end of its id, or a part of {MIN_PART} characters or more",
+    )
+
+
+def _steps(name: str) -> list[Callable[[TicketInfo], bool]]:
+    small = name.lower()
+    if not small:
+        return []
+    steps: list[Callable[[TicketInfo], bool]] = [
+        lambda ticket: ticket.id == name,
+        lambda ticket: ticket.slug == name,
+        lambda ticket: ticket.id.lower().endswith(small),
+    ]
+    if len(small) >= MIN_PART:
+        steps.append(
+            lambda ticket: small in ticket.id.lower() or small in (ticket.slug or "").lower()
+        )
+    return steps
+
+
+def _ambiguous(name: str, named: list[TicketInfo]) -> AmbiguousError:
+    listed = [f"{ticket.id} ({ticket.title or 'no title'})" for ticket in named[:_MAX_CANDIDATES]]
+    if len(named) > _MAX_CANDIDATES:
+        listed.append(f"{len(named) - _MAX_CANDIDATES} more")
+    return AmbiguousError(
+        f"'{name}' names {len(named)} tickets: {', '.join(listed)}", "give more of the id or slug"
+    )
+
+
+def count_tickets(connection: sqlite3.Connection) -> int:
+    """How many folders with an item.md there are."""
+    count: int = connection.execute("SELECT count(*) FROM ticket").fetchone()[0]
+    return count

@@ -1,0 +1,146 @@
+"""Adds a record: everything is checked before anything is written."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import astuple, dataclass
+
+from ulid import ULID
+
+from yoi_relations.errors import AmbiguousError, NotFoundError, RelationsError, UsageError
+from yoi_relations.files.faults import SourceError
+from yoi_relations.files.markdown import parse_record
+from yoi_relations.files.records import Record
+from yoi_relations.files.times import now
+from yoi_relations.files.workspace import Workspace
+from yoi_relations.files.write import render_record, write_new
+from yoi_relations.index.refresh import Notify, open_index
+from yoi_relations.index.store import temporary_folder
+from yoi_relations.kinds import KINDS, Direction, Kind, RelationClass, kind_named
+from yoi_relations.queries.relations import relation_of
+from yoi_relations.queries.statements import (
+    Statement,
+    find_statements,
+    held_by,
+    shown_as,
+    statement_at,
+)
+from yoi_relations.queries.tickets import TicketInfo, resolve_ticket
+from yoi_relations.recording.authors import author_of
+from yoi_relations.recording.recorded import Recorded
+
+_NO_PLAN = (None, None, None, None)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is to be recorded, in the words of the person who says it."""
+
+    ticket: str
+    kind: str
+    target: str | None = None
+    note: str | None = None
+    branch: str | None = None
+    worktree: str | None = None
+    role_plan: str | None = None
+    author: str | None = None
+
+
+def add_record(workspace: Workspace, draft: Draft, notify: Notify) -> Recorded:
+    """Record `draft`, unless a record that is not retired says the same word for word.
+
+    Raises:
+        UsageError: the draft is no valid record.
+        NotFoundError: a ticket does not exist, or its name is ambiguous.
+        WriteError: the record could not be written.
+    """
+    kind = kind_named(draft.kind)
+    _check_shape(kind, draft)
+    index = open_index(workspace, notify)
+    holder = _existing(index.connection, draft.ticket)
+    target = _existing(index.connection, draft.target) if draft.target is not None else None
+    record_id = str(ULID())
+    data = _render(workspace, kind, target, draft)
+    record = _checked(data, f"{record_id}.md", holder.id)
+    same = _same(index.connection, record)
+    if same is not None:
+        return Recorded(index, relation_of(index.connection, same), same, changed=False)
+    with temporary_folder(workspace) as temporary:
+        path = write_new(workspace, holder.folder or "", f"{record_id}.md", data, temporary)
+    after = open_index(workspace, notify)
+    written = statement_at(after.connection, path)
+    return Recorded(after, relation_of(after.connection, written), written, changed=True)
+
+
+def _check_shape(kind: Kind, draft: Draft) -> None:
+    name = kind.name.replace("_", "-")
+    if draft.target is None and kind.direction is not Direction.NOTE:
+        raise UsageError(f"{name} needs a target", f"relations add {draft.ticket} {name} TARGET")
+    if kind.cls is RelationClass.PLAN:
+        if draft.target is not None:
+            raise UsageError(f"{name} takes no target", "say what the plan is with --note")
+        if draft.note is None:
+            raise UsageError(f"{name} needs a summary", "say what the plan is with --note")
+    elif draft.branch or draft.worktree or draft.role_plan:
+        raise UsageError(
+            f"{name} takes no plan", "--branch, --worktree, --role-plan: accepted-plan"
+        )
+    if kind.cls is RelationClass.CAPACITY and draft.note is None:
+        raise UsageError(f"{name} needs a note", "say what it waits for with --note")
+    if draft.worktree is not None and draft.worktree.startswith(("/", "~")):
+        raise UsageError(
+            f"the worktree '{draft.worktree}' is a path of this machine",
+            "name it relative to the workspace root",
+        )
+
+
+def _existing(connection: sqlite3.Connection, name: str) -> TicketInfo:
+    ticket = resolve_ticket(connection, name)
+    if ticket.folder is None:
+        raise NotFoundError(f"{ticket.id}: its folder holds no item.md", "add the item.md first")
+    if ticket.folders > 1:
+        raise AmbiguousError(
+            f"{ticket.id}: {ticket.folders} folders go by this id", "remove or rename all but one"
+        )
+    return ticket
+
+
+def _render(workspace: Workspace, kind: Kind, target: TicketInfo | None, draft: Draft) -> bytes:
+    fields = {
+        "kind": kind.written,
+        "target": target.id if target else None,
+        "author": author_of(workspace, draft.author),
+        "at": now(),
+        "branch": draft.branch,
+        "worktree": draft.worktree,
+        "role_plan": draft.role_plan,
+    }
+    note = draft.note.replace("\r\n", "\n").strip() if draft.note is not None else None
+    if note == "":
+        raise UsageError("the note is empty", "leave --note out, or say something")
+    return render_record(fields, note)
+
+
+def _checked(data: bytes, name: str, holder: str) -> Record:
+    """The record that `data` will be read as; its bounds are those of reading."""
+    try:
+        record, faults = parse_record(data, name, holder)
+    except SourceError as error:
+        raise UsageError(f"the record {error.message}", "nothing was written") from error
+    if faults:
+        raise RelationsError(f"the record {faults[0].message}")
+    return record
+
+
+def _same(connection: sqlite3.Connection, record: Record) -> Statement | None:
+    """A record that is not retired and says what `record` says, word for word."""
+    plan = record.plan
+    said = (record.kind.written, record.target, record.note, *(astuple(plan) if plan else _NO_PLAN))
+    for one in find_statements(connection, held_by([record.holder]), shown_as([record.kind.shown])):
+        plan_said = (one.summary, one.branch, one.worktree, one.role_plan)
+        if (
+            not one.retired_at
+            and (KINDS[one.kind].written, one.target, one.note, *plan_said) == said
+        ):
+            return one
+    return None

@@ -1,0 +1,152 @@
+"""Retires a record: it stays, marked with when, by whom and why.
+
+A record in a file of its own gets the mark in that file. A record in one of the two read-only
+formats is retired by a new file that names its content id.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+
+from ulid import ULID
+
+from yoi_relations.errors import AmbiguousError, NotFoundError, UsageError, WriteError
+from yoi_relations.files.faults import SourceError
+from yoi_relations.files.markdown import parse_record
+from yoi_relations.files.scan import Format
+from yoi_relations.files.times import now
+from yoi_relations.files.workspace import Workspace
+from yoi_relations.files.write import render_record, rewrite, with_fields, write_new
+from yoi_relations.index.refresh import Notify, open_index
+from yoi_relations.index.store import temporary_folder
+from yoi_relations.queries.relations import relation_of
+from yoi_relations.queries.statements import Statement, find_statements
+from yoi_relations.recording.authors import author_of
+from yoi_relations.recording.recorded import Recorded
+
+MIN_PART = 4
+"""Characters that a shortened record id must have."""
+
+
+def retire_record(workspace: Workspace, name: str, reason: str, notify: Notify) -> Recorded:
+    """Retire the record called `name`, unless it is retired already.
+
+    Args:
+        workspace: where.
+        name: a ULID, a content id, either shortened, or PATH:LINE.
+        reason: why it no longer holds.
+        notify: is told what happens to the index.
+
+    Raises:
+        UsageError: the reason is out of bounds.
+        NotFoundError: no record goes by that name, or several do.
+        WriteError: the mark could not be written.
+    """
+    index = open_index(workspace, notify)
+    record = _find(workspace, index.connection, name)
+    if record.retired_at:
+        return Recorded(index, relation_of(index.connection, record), record, changed=False)
+    mark = {
+        "retired_at": now(),
+        "retired_by": author_of(workspace, None),
+        "retired_reason": reason.strip(),
+    }
+    if record.format == Format.FRONTMATTER:
+        _mark_in_place(workspace, record, mark)
+    else:
+        _mark_beside(workspace, record, mark)
+    after = open_index(workspace, notify)
+    retired = _again(after.connection, record)
+    return Recorded(after, relation_of(after.connection, retired), retired, changed=True)
+
+
+def _mark_in_place(workspace: Workspace, record: Statement, mark: dict[str, str]) -> None:
+    with temporary_folder(workspace) as temporary:
+        try:
+            with open(os.path.join(workspace.root, record.path), "rb") as file:
+                data = file.read()
+        except OSError as error:
+            raise WriteError(f"{record.path}: cannot be read: {error.strerror}") from error
+        marked = with_fields(data, mark)
+        _check(marked, record)
+        rewrite(workspace, record.path, marked, temporary)
+
+
+def _mark_beside(workspace: Workspace, record: Statement, mark: dict[str, str]) -> None:
+    fields = {"kind": record.kind, "target": record.target, "retires": record.id, **mark}
+    data = render_record(fields, None)
+    _check(data, record)
+    folder = record.path.rpartition("/artifacts/")[0]
+    with temporary_folder(workspace) as temporary:
+        write_new(workspace, folder, f"{ULID()}.md", data, temporary)
+
+
+def _check(data: bytes, record: Statement) -> None:
+    """Refuse to write what would not be read as a retirement."""
+    try:
+        parsed, _ = parse_record(data, os.path.basename(record.path), record.holder)
+    except SourceError as error:
+        raise UsageError(f"the retirement {error.message}", "nothing was written") from error
+    if parsed.retirement is None:
+        raise WriteError(
+            f"{record.path}: its frontmatter is written in a way that cannot be added to",
+            "add retired_at, retired_by and retired_reason by hand",
+        )
+
+
+def _again(connection: sqlite3.Connection, record: Statement) -> Statement:
+    """The same record in a newer index."""
+    for one in find_statements(connection):
+        if (one.path, one.line, one.id) == (record.path, record.line, record.id):
+            return one
+    raise NotFoundError(f"{record.path}: the record is gone", "something removed it meanwhile")
+
+
+def _find(workspace: Workspace, connection: sqlite3.Connection, name: str) -> Statement:
+    statements = find_statements(connection)
+    for matches in (_at_place(workspace, name), _called(name), _called_in_part(name)):
+        found = [one for one in statements if matches(one)]
+        # Entries alike to the letter in one folder share their content id: one mark is for all.
+        if len({(one.holder, one.id) for one in found}) == 1:
+            return found[0]
+        if found:
+            raise _ambiguous(name, found)
+    raise NotFoundError(
+        f"no record is called '{name}'",
+        "name it by its id (relations show TICKET --json), or by PATH:LINE",
+    )
+
+
+def _at_place(workspace: Workspace, name: str) -> Callable[[Statement], bool]:
+    path, _, digits = name.rpartition(":")
+    line = int(digits) if path and digits.isascii() and digits.isdigit() else None
+    given = path if line is not None else name
+    below_here = os.path.relpath(os.path.realpath(given), workspace.root)
+    paths = {os.path.normpath(given), below_here}
+    return lambda one: (
+        one.path in paths and (line is None or one.line == line or (one.line is None and line == 1))
+    )
+
+
+def _called(name: str) -> Callable[[Statement], bool]:
+    return lambda one: one.id == name
+
+
+def _called_in_part(name: str) -> Callable[[Statement], bool]:
+    small = name.lower().removeprefix("x-")
+    if len(small) < MIN_PART:
+        return lambda _: False
+    return lambda one: (
+        one.id.lower().removeprefix("x-").startswith(small) or (one.id.lower().endswith(small))
+    )
+
+
+def _ambiguous(name: str, found: list[Statement]) -> AmbiguousError:
+    places = [one.path if one.line is None else f"{one.path}:{one.line}" for one in found[:10]]
+    more = f" and {len(found) - 10} more" if len(found) > 10 else ""  # noqa: PLR2004
+    return AmbiguousError(
+        f"'{name}' names {len(found)} records: {', '.join(places)}{more}",
+        "give more of the id, or PATH:LINE",
+    )

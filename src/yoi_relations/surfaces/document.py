@@ -1,0 +1,177 @@
+"""Answers as values for JSON: one envelope for every command."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from yoi_relations.files.scan import printable
+from yoi_relations.index import store
+from yoi_relations.index.refresh import Index
+from yoi_relations.kinds import Edge, sentence
+from yoi_relations.queries.counts import Counts
+from yoi_relations.queries.problems import Problem
+from yoi_relations.queries.relations import Answer, Filter, Relation
+from yoi_relations.queries.statements import Statement
+from yoi_relations.queries.tickets import count_tickets
+from yoi_relations.recording.recorded import Recorded
+
+SCHEMA_VERSION = 1
+LIST_NOTE_LIMIT = 2048
+"""UTF-8 bytes of a text in a list; `show TICKET` gives all of it."""
+
+Value = dict[str, Any]
+
+
+def envelope(document: str, index: Index) -> Value:
+    """What every answer starts with."""
+    workspace = index.workspace
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "document": document,
+        "workspace": {
+            "root": printable(workspace.root),
+            "tickets_root": printable(workspace.tickets_root),
+            "tickets": count_tickets(index.connection),
+        },
+        "freshness": {
+            "trust": index.trust,
+            "digest": index.identity.digest,
+            "sources": index.sources,
+        },
+    }
+
+
+def relations_document(index: Index, asked: Filter, answer: Answer) -> Value:
+    """The answer of `show`."""
+    problems = answer.problems[: asked.limit or None]
+    return envelope("relations", index) | {
+        "count": answer.count,
+        "returned": len(answer.relations),
+        "truncated": len(answer.relations) < answer.count,
+        "relations": [relation_value(one, asked.ticket) for one in answer.relations],
+        "problems": [problem_value(one) for one in problems],
+        "problems_total": len(answer.problems),
+    }
+
+
+def recorded_document(document: str, recorded: Recorded) -> Value:
+    """The answer of `add` and `retire`."""
+    return envelope(document, recorded.index) | {
+        "changed": recorded.changed,
+        "sentence": relation_sentence(recorded.relation),
+        "record": record_value(recorded.record),
+        "relation": relation_value(recorded.relation, recorded.record.holder),
+    }
+
+
+def relation_value(relation: Relation, ticket: str | None) -> Value:
+    """One relation; texts are cut in a list, and whole where `ticket` was asked for."""
+    voice = relation.voice
+    cut = _Cut(whole=ticket is not None)
+    note, plan = cut.text(voice.note), _plan_value(voice, cut)
+    records = [record_value(one, cut, said=voice.note) for one in relation.records]
+    return {
+        "class": relation.cls.value,
+        "kind": relation.kind,
+        "ticket": relation.ticket.id,
+        "target": relation.target.id if relation.target else None,
+        "active": relation.inactive_reason is None,
+        "inactive_reason": relation.inactive_reason,
+        "end": _end(relation, ticket),
+        "ticket_title": relation.ticket.title,
+        "ticket_state": relation.ticket.state,
+        "target_title": relation.target.title if relation.target else None,
+        "target_state": relation.target.state if relation.target else None,
+        "note": note,
+        "note_truncated": cut.happened,
+        "plan": plan,
+        "author": voice.author,
+        "at": voice.at,
+        "records": records,
+    }
+
+
+def record_value(record: Statement, cut: _Cut | None = None, said: str | None = None) -> Value:
+    """One record; its note is left out where it equals `said`, the relation's own."""
+    note = None if record.note == said else record.note
+    return {
+        "id": record.id,
+        "format": record.format,
+        "kind": record.kind,
+        "holder": record.holder,
+        "target": record.target,
+        "note": cut.text(note) if cut else note,
+        "author": record.author,
+        "at": record.at,
+        "path": record.path,
+        "line": record.line,
+        "retired_at": record.retired_at,
+        "retired_by": record.retired_by,
+        "retired_reason": record.retired_reason,
+    }
+
+
+def problem_value(problem: Problem) -> Value:
+    """One problem."""
+    return {"path": problem.path, "line": problem.line, "message": problem.message}
+
+
+def relation_sentence(relation: Relation) -> str:
+    """The relation as a person would say it."""
+    target = relation.target.id if relation.target else None
+    return sentence(Edge(relation.kind, relation.ticket.id, target))
+
+
+class _Cut:
+    """Shortens texts, and remembers that it did."""
+
+    def __init__(self, *, whole: bool) -> None:
+        self.whole = whole
+        self.happened = False
+
+    def text(self, text: str | None) -> str | None:
+        if text is None or self.whole:
+            return text
+        data = text.encode()
+        if len(data) <= LIST_NOTE_LIMIT:
+            return text
+        self.happened = True
+        return data[:LIST_NOTE_LIMIT].decode("utf-8", "ignore")
+
+
+def _plan_value(voice: Statement, cut: _Cut) -> Value | None:
+    if voice.summary is None:
+        return None
+    return {
+        "summary": cut.text(voice.summary),
+        "branch": voice.branch,
+        "worktree": voice.worktree,
+        "role_plan": cut.text(voice.role_plan),
+    }
+
+
+def _end(relation: Relation, ticket: str | None) -> str | None:
+    if ticket is None:
+        return None
+    return "ticket" if relation.ticket.id == ticket else "target"
+
+
+def status_document(document: str, index: Index, counts: Counts) -> Value:
+    """The answer of `status` and of `rebuild`."""
+    workspace = index.workspace
+    return envelope(document, index) | {
+        "index": {
+            "path": os.path.relpath(store.index_path(workspace), workspace.root),
+            "found": index.found,
+            "schema_version": store.SCHEMA_VERSION,
+            "parser_version": store.PARSER_VERSION,
+            "generation": index.identity.number,
+            "built_at": index.identity.built_at,
+        },
+        "tickets": counts.tickets,
+        "records": counts.records,
+        "relations": counts.relations,
+        "active": counts.active,
+        "problems_total": counts.problems,
+    }

@@ -1,0 +1,96 @@
+"""The way out: an answer to stdout, everything else to stderr, a closed pipe without a sound."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from enum import Enum
+from typing import TextIO
+
+from yoi_relations.errors import RelationsError
+
+
+class Mode(Enum):
+    """How an answer is written."""
+
+    TABLE = "table"
+    PLAIN = "plain"
+    JSON = "json"
+
+
+def mode_of(*, as_json: bool, as_plain: bool) -> Mode:
+    """What the options ask for; without any, what stdout is."""
+    if as_json:
+        return Mode.JSON
+    return Mode.PLAIN if as_plain or not sys.stdout.isatty() else Mode.TABLE
+
+
+def prepare_streams() -> None:
+    """Make both streams take any text: UTF-8 into pipes, escapes where a terminal has no sign."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            encoding = None if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+def write_answer(text: str) -> None:
+    """Write a whole answer to stdout; a reader that has gone is no error."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        silence(sys.stdout)
+
+
+def silence(stream: TextIO) -> None:
+    """Send what is left of `stream` nowhere, so that nothing complains at exit."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stream.fileno())
+    os.close(null)
+
+
+def json_line(value: object) -> str:
+    """`value` as one line of JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def notice(message: str, mode: Mode) -> None:
+    """Tell something beside the answer, on stderr."""
+    if mode is Mode.JSON:
+        _complain(json_line({"level": "notice", "message": message}))
+    else:
+        _complain(f"{visible(message)}\n")
+
+
+def report_error(error: RelationsError, mode: Mode) -> None:
+    """Tell on stderr why there is no answer."""
+    if mode is Mode.JSON:
+        said = {"code": error.code, "message": error.message, "hint": error.hint}
+        _complain(json_line({"schema_version": 1, "error": said}))
+        return
+    hint = f"hint: {visible(error.hint)}\n" if error.hint else ""
+    _complain(f"error: {visible(error.message)}\n{hint}")
+
+
+def visible(text: str) -> str:
+    """`text` on one line, with every control character written out, so that none can act."""
+    return "".join(_ESCAPES.get(sign, sign) for sign in text)
+
+
+def _complain(text: str) -> None:
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except BrokenPipeError:
+        silence(sys.stderr)
+
+
+_CONTROLS = (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F))
+"""C0, DEL, C1, line separators and the signs that reverse the direction of text."""
+_ESCAPES = {
+    chr(code): f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004
+    for code in (*_CONTROLS, *range(0x2066, 0x206A))
+} | {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
+PLAIN_ESCAPES = str.maketrans(_ESCAPES | {"\\": "\\\\"})
+"""For fields that are separated by tabs: the backslash too, so that it can be undone."""

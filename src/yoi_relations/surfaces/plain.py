@@ -1,0 +1,41 @@
+"""Answers as lines of tab-separated fields, for scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from yoi_relations.queries.problems import Problem
+from yoi_relations.queries.relations import Relation
+from yoi_relations.surfaces.document import relation_value
+from yoi_relations.surfaces.output import PLAIN_ESCAPES
+
+
+def lines(rows: Iterable[Iterable[object]]) -> str:
+    """One line a row; tab, newline, backslash and control characters in a field are escaped."""
+    return "".join("\t".join(_field(field) for field in row) + "\n" for row in rows)
+
+
+def relation_row(relation: Relation, ticket: str | None) -> list[object]:
+    """Class, kind, ticket, its state, target, its state, at, note (a plan's summary)."""
+    value = relation_value(relation, ticket)
+    text = value["note"] or (value["plan"] and value["plan"]["summary"])
+    return [
+        value["class"],
+        value["kind"],
+        value["ticket"],
+        value["ticket_state"],
+        value["target"],
+        value["target_state"],
+        value["at"],
+        f"{text}…" if value["note_truncated"] else text,
+    ]
+
+
+def problem_line(problem: Problem) -> str:
+    """``path:line: what is wrong``."""
+    line = f":{problem.line}" if problem.line is not None else ""
+    return f"{problem.path}{line}: {problem.message}"
+
+
+def _field(field: object) -> str:
+    return "" if field is None else str(field).translate(PLAIN_ESCAPES)

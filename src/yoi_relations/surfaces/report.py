@@ -1,0 +1,133 @@
+"""Writes answers in the mode that was asked for, and says with which status the command ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from yoi_relations.errors import ExitCode
+from yoi_relations.files.scan import printable
+from yoi_relations.index import store
+from yoi_relations.index.refresh import Index
+from yoi_relations.queries.counts import Counts, count_all
+from yoi_relations.queries.problems import Problem
+from yoi_relations.queries.relations import Answer, Filter
+from yoi_relations.recording.recorded import Recorded
+from yoi_relations.surfaces import document, plain
+from yoi_relations.surfaces.output import Mode, json_line, notice, write_answer
+
+LISTED_PROBLEMS = 10
+"""How many problems are told beside an answer that is not JSON."""
+
+
+def relations(mode: Mode, index: Index, asked: Filter, answer: Answer) -> ExitCode:
+    """Write the answer of `show`."""
+    if mode is Mode.JSON:
+        write_answer(json_line(document.relations_document(index, asked, answer)))
+    elif mode is Mode.PLAIN:
+        rows = (plain.relation_row(one, asked.ticket) for one in answer.relations)
+        write_answer(plain.lines(rows))
+        if len(answer.relations) < answer.count:
+            shown = f"{len(answer.relations)} of {answer.count} relations"
+            notice(f"{shown}; --limit 0 shows all of them", mode)
+    else:
+        from yoi_relations.surfaces import tables  # noqa: PLC0415  # Rich, for a terminal only
+
+        tables.draw(tables.relations_table(answer, asked))
+    _tell_problems(mode, answer.problems, doubtful=answer.doubtful)
+    return ExitCode.PROBLEM_IN_ANSWER if answer.doubtful else ExitCode.DONE
+
+
+def recorded(mode: Mode, command: str, done: Recorded) -> ExitCode:
+    """Write the answer of `add` or `retire`."""
+    if mode is Mode.JSON:
+        write_answer(json_line(document.recorded_document(command, done)))
+        return ExitCode.DONE
+    lines = [document.relation_sentence(done.relation), *_RECORDED_LINES[command](done)]
+    write_answer("".join(f"{line}\n" for line in lines))
+    return ExitCode.DONE
+
+
+def rebuilt(mode: Mode, index: Index, seconds: float) -> ExitCode:
+    """Write the answer of `rebuild`."""
+    counts = count_all(index.connection)
+    if mode is Mode.JSON:
+        write_answer(json_line(document.status_document("rebuild", index, counts)))
+        return ExitCode.DONE
+    records = sum(counts.records.values())
+    write_answer(
+        f"rebuilt from {index.sources} files in {seconds:.2f} s: {sum(counts.tickets.values())}"
+        f" tickets, {records} records, {counts.problems} problems\n"
+    )
+    return ExitCode.DONE
+
+
+def status(mode: Mode, index: Index) -> ExitCode:
+    """Write the answer of `status`."""
+    counts = count_all(index.connection)
+    if mode is Mode.JSON:
+        write_answer(json_line(document.status_document("status", index, counts)))
+    elif mode is Mode.PLAIN:
+        write_answer(plain.lines(_status_rows(index, counts)))
+    else:
+        from yoi_relations.surfaces import tables  # noqa: PLC0415  # Rich, for a terminal only
+
+        tables.draw(tables.facts_table(_status_rows(index, counts)))
+    return ExitCode.DONE
+
+
+def _status_rows(index: Index, counts: Counts) -> list[tuple[str, str]]:
+    return [
+        ("root", printable(index.workspace.root)),
+        ("tickets root", printable(index.workspace.tickets_root)),
+        ("index", printable(store.index_path(index.workspace))),
+        ("index is", index.found),
+        ("schema, parser", f"{store.SCHEMA_VERSION}, {store.PARSER_VERSION}"),
+        ("generation", f"{index.identity.number}, built {index.identity.built_at}"),
+        ("checked by", f"{index.trust}: {index.sources} files"),
+        ("tickets", _listed(counts.tickets)),
+        ("records", _listed(counts.records)),
+        ("relations", _listed(counts.relations)),
+        ("active", _listed(counts.active)),
+        ("problems", str(counts.problems)),
+    ]
+
+
+def _listed(counts: dict[str, int]) -> str:
+    parts = [f"{count} {name}" for name, count in counts.items() if count]
+    return f"{sum(counts.values())}{': ' if parts else ''}{', '.join(parts)}"
+
+
+def _added_lines(done: Recorded) -> list[str]:
+    where = (
+        done.record.path if done.record.line is None else f"{done.record.path}:{done.record.line}"
+    )
+    lines = [f"{'recorded in' if done.changed else 'already recorded in'} {where}"]
+    if done.relation.inactive_reason:
+        lines.append(f"not active: {done.relation.inactive_reason}")
+    return lines
+
+
+def _retired_lines(done: Recorded) -> list[str]:
+    lines = ["retired" if done.changed else f"already retired at {done.record.retired_at}"]
+    for other in done.relation.records:
+        if not other.retired_at:
+            place = other.path if other.line is None else f"{other.path}:{other.line}"
+            lines.append(f"still stated by {other.id} ({other.kind}) in {place}")
+    return lines
+
+
+_RECORDED_LINES: dict[str, Callable[[Recorded], list[str]]] = {
+    "add": _added_lines,
+    "retire": _retired_lines,
+}
+
+
+def _tell_problems(mode: Mode, problems: Sequence[Problem], *, doubtful: bool) -> None:
+    if mode is Mode.JSON:
+        return
+    for problem in problems[:LISTED_PROBLEMS]:
+        notice(f"problem: {plain.problem_line(problem)}", mode)
+    if len(problems) > LISTED_PROBLEMS:
+        notice(f"{len(problems) - LISTED_PROBLEMS} more problems; --json lists them", mode)
+    if doubtful:
+        notice("a problem could add or alter a row of this answer", mode)
