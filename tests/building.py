@@ -1,0 +1,148 @@
+"""Builds real workspaces on the disk, and runs the program on them."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from yoi_relations.files.workspace import CACHE
+from yoi_relations.surfaces.cli import run
+
+AT = "2026-06-01T10:00:00Z"
+A, B, C, D = "00001KT0000AA", "00001KT0000BB", "00001KT0000CC", "00001KT0000DD"
+"""Ids for tickets, in order."""
+
+
+def ulid(number: int) -> str:
+    """A ULID that sorts by `number`."""
+    return f"01KT{number:022d}"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How one call of the program ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def errors(self) -> list[Any]:
+        """The lines of stderr, of a call with --json."""
+        return [json.loads(line) for line in self.err.splitlines()]
+
+
+class Workspace:
+    """A folder with ``.yoi/tickets``; every method writes real files."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.tickets = root / ".yoi" / "tickets"
+        self.tickets.mkdir(parents=True)
+        self._ulids = 0
+
+    def ticket(
+        self, id_: str, state: str | None = "planning", bucket: str = "", **fields: str
+    ) -> Path:
+        """Write a ticket's item.md; the ticket's folder."""
+        fields = {"title": f"Title of {id_}", **({"state": state} if state else {}), **fields}
+        text = "".join(f"{key}: {value}\n" for key, value in fields.items())
+        return self.item(id_, f"---\n{text}---\n\nWhat it is about.\n", bucket)
+
+    def item(self, id_: str, text: str | bytes, bucket: str = "") -> Path:
+        """Write an item.md word for word; the ticket's folder."""
+        folder = self.tickets / bucket / id_
+        folder.mkdir(parents=True, exist_ok=True)
+        data = text if isinstance(text, bytes) else text.encode()
+        (folder / "item.md").write_bytes(data)
+        return folder
+
+    def record(
+        self, holder: str, kind: str, target: str | None = None, note: str = "", **fields: str
+    ) -> Path:
+        """Write a record in a file of its own; the file."""
+        self._ulids += 1
+        head = {"kind": kind, **({"target": target} if target else {})}
+        head |= {"author": "tester", "at": AT, **fields}
+        text = "".join(f"{key}: {value}\n" for key, value in head.items())
+        return self.record_file(holder, f"{ulid(self._ulids)}.md", f"---\n{text}---\n{note}\n")
+
+    def record_file(self, holder: str, name: str, text: str | bytes) -> Path:
+        """Write a record file word for word; the file."""
+        path = self.tickets / holder / "artifacts" / "relations" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def relations_json(self, holder: str, *entries: Mapping[str, Any]) -> Path:
+        """Write a relations.json; each entry is completed with ticket_id, author and at."""
+        common = {"ticket_id": holder, "author": "tester", "at": AT}
+        document = {"version": 1, "relations": [common | entry for entry in entries]}
+        return self.artifact(holder, "relations.json", json.dumps(document, indent=2) + "\n")
+
+    def plan_lines(self, holder: str, *entries: Mapping[str, Any]) -> Path:
+        """Write an orchestration-plan.jsonl; each line is completed like `relations_json`."""
+        common = {"id": "orch-plan-1", "ticket_id": holder, "author": "tester", "at": AT}
+        lines = [json.dumps(common | entry) + "\n" for entry in entries]
+        return self.artifact(holder, "orchestration-plan.jsonl", "".join(lines))
+
+    def artifact(self, holder: str, name: str, text: str | bytes) -> Path:
+        """Write a file below ``artifacts/`` word for word; the file."""
+        path = self.tickets / holder / "artifacts" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def run(self, *arguments: str, stdin: bytes = b"", **environ: str) -> Ran:
+        """Run a command in this process, started from the workspace's root."""
+        out, err = io.StringIO(), io.StringIO()
+        source = io.TextIOWrapper(io.BytesIO(stdin))
+        with (
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            contextlib.chdir(self.root),
+            mock.patch.object(sys, "stdin", source),
+            mock.patch.dict(os.environ, {"YOI_RELATIONS_AUTHOR": "tester"} | environ),
+        ):
+            code = run(list(arguments))
+        return Ran(code, out.getvalue(), err.getvalue())
+
+    def process(self, *arguments: str, stdin: bytes = b"", **environ: str) -> Ran:
+        """Run a command in a process of its own, started from the workspace's root."""
+        ran = subprocess.run(
+            [sys.executable, "-m", "yoi_relations", *arguments],
+            cwd=self.root,
+            env=os.environ | {"YOI_RELATIONS_AUTHOR": "tester"} | environ,
+            input=stdin,
+            capture_output=True,
+            check=False,
+        )
+        return Ran(ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+
+    def show(self, *arguments: str) -> Any:
+        """The JSON answer of `show`, which must succeed without problems."""
+        ran = self.run("show", "--json", *arguments)
+        assert ran.code == 0, ran
+        return ran.json
+
+    def snapshot(self) -> dict[str, bytes | None]:
+        """Every file and folder (None) below the root, but for the cache."""
+        cache = self.root / CACHE
+        return {
+            str(path.relative_to(self.root)): path.read_bytes() if path.is_file() else None
+            for path in sorted(self.root.rglob("*"))
+            if path != cache.parent and not path.is_relative_to(cache)
+        }
