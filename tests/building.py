@@ -51,7 +51,7 @@ class Workspace:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.tickets = root / ".yoi" / "tickets"
-        self.tickets.mkdir(parents=True)
+        self.tickets.mkdir(parents=True, exist_ok=True)
         self._ulids = 0
 
     def ticket(

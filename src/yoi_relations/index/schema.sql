@@ -131,7 +131,8 @@ LEFT JOIN record AS taken_back ON taken_back.id = (
 WHERE record.retires IS NULL;
 
 -- One row a relation: an edge with all its records, or a note. Text, author and time are those of
--- the latest record that is not retired, else of the latest.
+-- the latest record that is not retired, else of the latest: SQLite takes bare columns from the row
+-- that max() chose, and ids rise with path and line, which decide between equal times.
 CREATE VIEW relation AS
 SELECT
     statement.class,
@@ -147,7 +148,7 @@ SELECT
     statement.at,
     count(*) AS records,
     sum(statement.retired_at IS NULL) AS records_not_retired,
-    max((statement.retired_at IS NULL) || statement.at_key) AS latest
+    max((statement.retired_at IS NULL) || statement.at_key || printf('%012d', statement.id)) AS latest
 FROM statement
 LEFT JOIN ticket_now AS ticket ON ticket.ticket = statement.edge_ticket
 LEFT JOIN ticket_now AS target ON target.ticket = statement.edge_target

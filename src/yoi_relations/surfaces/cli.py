@@ -52,7 +52,8 @@ def run(arguments: list[str]) -> int:
     try:
         return int(app(arguments, prog_name="relations", standalone_mode=False) or ExitCode.DONE)
     except _ArgumentError as error:
-        report_error(UsageError(error.format_message(), "see relations --help"), mode)
+        command = error.ctx.command_path if error.ctx else "relations"
+        report_error(UsageError(error.format_message(), f"see {command} --help"), mode)
         return ExitCode.USAGE
     except RelationsError as error:
         report_error(error, mode)
@@ -83,7 +84,10 @@ def relations(
 def show(
     ctx: typer.Context,
     ticket: Annotated[
-        str | None, typer.Argument(help="Only relations that touch this ticket, at either end.")
+        str | None,
+        typer.Argument(
+            metavar="TICKET", help="Only relations that touch this ticket, at either end."
+        ),
     ] = None,
     kind: Annotated[
         list[str] | None,
@@ -121,9 +125,15 @@ def show(
 @app.command()
 def add(
     ctx: typer.Context,
-    ticket: Annotated[str, typer.Argument(help="The ticket that the record is about.")],
-    kind: Annotated[str, typer.Argument(help="What is so: blocked-by, after, waiting, ...")],
-    target: Annotated[str | None, typer.Argument(help="The other ticket.")] = None,
+    ticket: Annotated[
+        str, typer.Argument(metavar="TICKET", help="The ticket that the record is about.")
+    ],
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="What is so: blocked-by, after, waiting, ...")
+    ],
+    target: Annotated[
+        str | None, typer.Argument(metavar="TARGET", help="The other ticket.")
+    ] = None,
     note: Annotated[
         str | None,
         typer.Option("--note", metavar="TEXT|-", help="Why; - reads it from standard input."),
@@ -163,7 +173,10 @@ def add(
 def retire(
     ctx: typer.Context,
     record: Annotated[
-        str, typer.Argument(help="A record's id, the start or the end of it, or PATH:LINE.")
+        str,
+        typer.Argument(
+            metavar="RECORD", help="A record's id, the start or the end of it, or PATH:LINE."
+        ),
     ],
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it ends.")],
     directory: Directory = None,

@@ -84,16 +84,17 @@ def _class_table(
         expand=True,
         pad_edge=False,
     )
+    rows = list(relations)
     table.add_column("Ticket", ratio=8, overflow="fold")
-    table.add_column("", width=12, overflow="fold")
-    table.add_column("Target", ratio=8, overflow="fold")
+    table.add_column("Relation", width=12, overflow="fold")
+    if any(one.target for one in rows):
+        table.add_column("Target", ratio=8, overflow="fold")
     table.add_column("Note", ratio=11, overflow="fold")
-    for one in relations:
-        style = "dim" if one.inactive_reason else ""
-        said = Text(phrase(one.kind).removeprefix("is ").removeprefix("has an "))
-        table.add_row(
-            _ticket(one.ticket), said, _ticket(one.target), _note(one, whole), style=style
-        )
+    for one in rows:
+        cells = [_ticket(one.ticket), _relation(one), _ticket(one.target), _note(one, whole=whole)]
+        if len(table.columns) < len(cells):
+            del cells[2]
+        table.add_row(*cells, style="dim" if one.inactive_reason else "")
     return table
 
 
@@ -107,7 +108,11 @@ def _ticket(ticket: TicketInfo | None) -> Text:
     return text.append(f"\n{visible(ticket.title)}") if ticket.title else text
 
 
-def _note(relation: Relation, whole: bool) -> Text:  # noqa: FBT001  # private
+def _relation(relation: Relation) -> Text:
+    return Text(phrase(relation.kind).removeprefix("is ").removeprefix("has an "))
+
+
+def _note(relation: Relation, *, whole: bool) -> Text:
     voice = relation.voice
     parts = [voice.summary, voice.note, _labelled("roles", voice.role_plan if whole else None)]
     said = "\n".join(part for part in parts if part)

@@ -1,0 +1,168 @@
+"""What the documents say is compared with the program."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import typer
+from building import A, B, Workspace
+
+from yoi_relations.errors import ExitCode
+from yoi_relations.files import markdown
+from yoi_relations.kinds import ALIASES, KINDS
+from yoi_relations.surfaces.cli import app
+
+ROOT = Path(__file__).parent.parent
+REFERENCE = (ROOT / "docs" / "reference.md").read_text("utf-8")
+README = (ROOT / "README.md").read_text("utf-8")
+COMMANDS = typer.main.get_command(app)
+
+
+def section(title: str) -> str:
+    """The part of the reference below a heading."""
+    return REFERENCE.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def table(text: str, heading: str) -> list[list[str]]:
+    """The cells of the table whose first heading is `heading`."""
+    lines = text.split(f"| {heading} |", 1)[1].splitlines()[2:]
+    rows = []
+    for line in lines:
+        if not line.startswith("|"):
+            break
+        rows.append([cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]])
+    return rows
+
+
+def codes(cell: str) -> list[str]:
+    """What stands in code quotes."""
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def first_column(text: str, heading: str) -> set[str]:
+    return {code for row in table(text, heading) for code in codes(row[0])}
+
+
+def options(command: str) -> set[str]:
+    """The options of a command, but for --help."""
+    parameters: Any = COMMANDS.commands[command].params  # type: ignore[attr-defined]
+    return {name for one in parameters for name in one.opts if name.startswith("-")}
+
+
+def script(name: str) -> ModuleType:
+    """A module out of scripts/."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_commands_are_those_of_the_program() -> None:
+    documented = {code.split()[1] for code in first_column(section("Commands"), "command")}
+
+    assert documented == set(COMMANDS.commands)  # type: ignore[attr-defined]
+    assert {code.split()[1] for code in first_column(README, "command")} == documented
+
+
+@pytest.mark.parametrize("command", ["show", "add"])
+def test_the_options_are_those_of_the_command(command: str) -> None:
+    own = {code.split()[0] for code in first_column(section("Commands"), f"option of `{command}`")}
+    common = {
+        code.split()[0]
+        for code in first_column(
+            section("Commands"), "option of every command, before or after its name"
+        )
+    }
+
+    assert options(command) == own | common
+
+
+@pytest.mark.parametrize("command", ["retire", "rebuild", "status"])
+def test_every_command_takes_the_common_options(command: str) -> None:
+    assert options(command) - {"--reason"} == {"-C", "--json", "--plain", "--trust"}
+
+
+def test_the_exit_codes_are_those_of_the_program() -> None:
+    assert {int(row[0]) for row in table(section("Exit codes"), "code")} == set(ExitCode)
+
+
+def test_the_kinds_are_those_of_the_program() -> None:
+    rows = table(section("Kinds"), "class")
+
+    documented = {(row[0], kind) for row in rows for kind in row[2].split(", ")}
+    assert documented == {(kind.cls.value, kind.name) for kind in KINDS.values()}
+    aliases = {(alias, row[0]) for row in rows for alias in row[1].split(", ") if alias}
+    assert aliases == {*ALIASES.items(), ("waiting", "capacity")}
+    in_readme = {(row[0], kind) for row in table(README, "class") for kind in codes(row[1])}
+    assert documented - in_readme == {("capacity", "waiting_capacity_note")}
+
+
+def test_the_keys_of_a_record_are_those_that_are_read() -> None:
+    keys = {*markdown._KEYS, *markdown._PLAN_KEYS}  # noqa: SLF001  # no other name for them
+
+    assert first_column(section("Records"), "key") == keys
+
+
+def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
+    workspace.ticket(A)
+    workspace.ticket(B)
+    documents = {
+        "add": workspace.run("add", A, "blocks", B, "--note", "x", "--json").json,
+        "relations": workspace.show(),
+        "status": workspace.run("status", "--json").json,
+        "rebuild": workspace.run("rebuild", "--json").json,
+    }
+    documents["retire"] = workspace.run(
+        "retire", documents["add"]["record"]["id"], "--reason", "y", "--json"
+    ).json
+    envelope = {"schema_version", "document", "workspace", "freshness"}
+
+    for names, fields in table(section("JSON"), "document"):
+        for name in codes(names):
+            missing = set(documents[name]) - envelope - set(codes(fields))
+            assert documents[name]["document"] == name
+            assert not missing, f"{name}: not documented: {missing}"
+    relation = documents["relations"]["relations"][0]
+    assert first_column(section("JSON"), "field of a relation") == set(relation)
+    assert first_column(section("JSON"), "field of a record") == set(relation["records"][0])
+    assert set(documents["status"]["index"]) <= set(codes(section("JSON")))
+    for field in ("workspace", "freshness"):
+        assert set(documents["status"][field]) <= set(codes(section("JSON")))
+
+
+def test_the_tour_is_what_the_program_prints() -> None:
+    tour = script("tour")
+
+    assert tour.same(README, tour.toured(README))
+
+
+def test_the_record_shown_in_the_readme_stands_in_the_sample_workspace(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples", tmp_path / "work", ignore=shutil.ignore_patterns("cache"))
+    (shown,) = re.findall(r"```markdown\n(.*?)```", README, re.DOTALL)
+    target, note = re.findall(r"target: (\S+)", shown)[0], shown.strip().splitlines()[-1]
+
+    answer = Workspace(tmp_path / "work").show(target)
+
+    assert note in {relation["note"] for relation in answer["relations"]}
+
+
+@pytest.mark.parametrize(
+    "page", [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")], ids=lambda p: p.name
+)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):
+        assert target.startswith("https://") or (page.parent / target).exists(), target
+
+
+def test_ci_follows_commands_that_the_readme_names() -> None:
+    followed = re.findall(r"^follow \w+ '(.+?)'", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+
+    assert followed == re.findall(r"```sh\n(\./scripts/dev .+)\n```", README)
