@@ -90,13 +90,13 @@ class Workspace:
     def relations_json(self, holder: str, *entries: Mapping[str, Any]) -> Path:
         """Write a relations.json; each entry is completed with ticket_id, author and at."""
         common = {"ticket_id": holder, "author": "tester", "at": AT}
-        document = {"version": 1, "relations": [common | entry for entry in entries]}
+        document = {"version": 1, "relations": [{**common, **entry} for entry in entries]}
         return self.artifact(holder, "relations.json", json.dumps(document, indent=2) + "\n")
 
     def plan_lines(self, holder: str, *entries: Mapping[str, Any]) -> Path:
         """Write an orchestration-plan.jsonl; each line is completed like `relations_json`."""
         common = {"id": "orch-plan-1", "ticket_id": holder, "author": "tester", "at": AT}
-        lines = [json.dumps(common | entry) + "\n" for entry in entries]
+        lines = [json.dumps({**common, **entry}) + "\n" for entry in entries]
         return self.artifact(holder, "orchestration-plan.jsonl", "".join(lines))
 
     def artifact(self, holder: str, name: str, text: str | bytes) -> Path:

@@ -109,7 +109,8 @@ def _ticket_folder(
 
 
 def _ticket_files(folder: _Folder) -> Iterator[Source]:
-    if printable(folder.fs_path) != folder.fs_path:
+    name = os.path.basename(folder.fs_path)
+    if printable(name) != name:
         yield folder.source("", Format.STRAY, Fault("has a name that is not UTF-8", Effect.NONE))
     if _mode(folder, "item.md") is not None:
         yield folder.source("item.md", Format.ITEM)

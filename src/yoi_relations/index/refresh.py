@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from yoi_relations.errors import WriteError
 from yoi_relations.files.faults import SourceError
@@ -40,16 +41,16 @@ class Trust(StrEnum):
 
 @dataclass(frozen=True)
 class Index:
-    """An index that agrees with the files.
+    """An index that agrees with the files; close it, or use it in a ``with`` statement.
 
     Attributes:
-        trust: how that was made sure.
         workspace: whose files.
         connection: to query; it lives in memory.
         identity: what it was made from.
-        sources: how many files were read.
+        sources: how many files it was made from.
         found: what the published index was when the command started: `CURRENT`, `STALE`, or what
             was wrong with it.
+        trust: how it was made sure that it agrees.
     """
 
     workspace: Workspace
@@ -58,6 +59,21 @@ class Index:
     sources: int
     found: str
     trust: Trust = Trust.CONTENT
+
+    @property
+    def tickets(self) -> int:
+        """How many folders with an item.md there are."""
+        return _count(self.connection, "ticket")
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self.connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 class _Receipt:
@@ -69,8 +85,9 @@ class _Receipt:
 
     def add(self, source: Source, content: bytes | SourceError) -> None:
         self.sources += 1
-        data = content if isinstance(content, bytes) else b"!" + content.message.encode()
-        for part in (source.path.encode(), data):
+        read = isinstance(content, bytes)
+        data = content if isinstance(content, bytes) else content.message.encode()
+        for part in (source.path.encode(), b"read" if read else b"not read", data):
             self._hash.update(hashlib.sha256(part).digest())
 
     def digest(self) -> str:
@@ -105,7 +122,10 @@ def open_index(
     stored, found = _published(workspace, receipt.digest())
     if stored is not None and found == CURRENT:
         return Index(workspace, stored.connection, stored.identity, receipt.sources, found)
-    number = stored.identity.number + 1 if stored else 1
+    number = 1
+    if stored is not None:
+        number = stored.identity.number + 1
+        stored.connection.close()
     index = _build(workspace, sources, number, found, _silent)
     if publish:
         _keep(index, notify)
@@ -140,7 +160,7 @@ def _unchecked(workspace: Workspace) -> Index | None:
         return None
     if stored is None:
         return None
-    sources: int = stored.connection.execute("SELECT count(*) FROM source").fetchone()[0]
+    sources = _count(stored.connection, "source")
     return Index(workspace, *stored, sources, "not checked", Trust.INDEX)
 
 
@@ -195,12 +215,19 @@ def _keep(index: Index, notify: Notify) -> None:
         notify(f"index: {index.found}; built from {index.sources} files")
     try:
         with store.locked(index.workspace):
-            _, found = _published(index.workspace, index.identity.digest)
+            published, found = _published(index.workspace, index.identity.digest)
+            if published is not None:
+                published.connection.close()
             if found != CURRENT:
                 store.publish(index.workspace, index.connection)
     except OSError as error:
         path = store.index_path(index.workspace)
         notify(f"{path}: cannot be kept: {error.strerror or error}; answered from memory")
+
+
+def _count(connection: sqlite3.Connection, table: str) -> int:
+    count: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+    return count
 
 
 def _silent(_done: int, _total: int) -> None:

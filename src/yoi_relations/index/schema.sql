@@ -148,7 +148,9 @@ SELECT
     statement.at,
     count(*) AS records,
     sum(statement.retired_at IS NULL) AS records_not_retired,
-    max((statement.retired_at IS NULL) || statement.at_key || printf('%012d', statement.id)) AS latest
+    max(
+        (statement.retired_at IS NULL) || statement.at_key || printf('%012d', statement.id)
+    ) AS latest
 FROM statement
 LEFT JOIN ticket_now AS ticket ON ticket.ticket = statement.edge_ticket
 LEFT JOIN ticket_now AS target ON target.ticket = statement.edge_target

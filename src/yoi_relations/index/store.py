@@ -87,10 +87,11 @@ def load(workspace: Workspace) -> Stored | None:
         raise BrokenIndexError("is damaged")
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.deserialize(body)
-    identity = _read_identity(connection)
-    if identity[1:3] != (PARSER_VERSION, workspace.tickets_root):
-        raise BrokenIndexError("is of another version, or of another tickets root")
-    return Stored(connection, identity)
+    try:
+        return Stored(connection, _read_identity(connection, workspace))
+    except BrokenIndexError:
+        connection.close()
+        raise
 
 
 def new_identity(workspace: Workspace, number: int, digest: str) -> Identity:
@@ -107,7 +108,7 @@ def write_identity(connection: sqlite3.Connection, identity: Identity) -> None:
     )
 
 
-def _read_identity(connection: sqlite3.Connection) -> Identity:
+def _read_identity(connection: sqlite3.Connection, workspace: Workspace) -> Identity:
     try:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -120,7 +121,10 @@ def _read_identity(connection: sqlite3.Connection) -> Identity:
         raise BrokenIndexError(f"cannot be used: {error}") from error
     if row is None:
         raise BrokenIndexError("is empty")
-    return Identity(*row)
+    identity = Identity(*row)
+    if (identity.parser_version, identity.tickets_root) != (PARSER_VERSION, workspace.tickets_root):
+        raise BrokenIndexError("is of another version, or of another tickets root")
+    return identity
 
 
 def publish(workspace: Workspace, connection: sqlite3.Connection) -> None:

@@ -19,6 +19,17 @@ _COLUMNS = (
 )
 
 
+class Place(NamedTuple):
+    """Where a record stands; printed as ``path:line``."""
+
+    path: str
+    line: int | None
+    id: str
+
+    def __str__(self) -> str:
+        return self.path if self.line is None else f"{self.path}:{self.line}"
+
+
 class Statement(NamedTuple):
     """One record; its fields are the columns of the view ``statement``."""
 
@@ -47,6 +58,11 @@ class Statement(NamedTuple):
     retired_reason: str | None
 
     @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.path, self.line, self.id)
+
+    @property
     def order(self) -> Order:
         """Its place in time among all records."""
         return (self.at_key, self.path, self.line or 0, self.row)
@@ -56,7 +72,7 @@ class Condition(NamedTuple):
     """A part of a WHERE clause, with its values."""
 
     sql: str
-    values: tuple[str, ...]
+    values: tuple[str | int | None, ...]
 
 
 def shown_as(kinds: Iterable[str]) -> Condition:
@@ -74,15 +90,16 @@ def held_by(holders: Iterable[str]) -> Condition:
     return Condition("holder IN (SELECT value FROM json_each(?))", (json.dumps(sorted(holders)),))
 
 
-def statement_at(connection: sqlite3.Connection, path: str) -> Statement:
-    """The record in the file at `path`, which must hold one alone.
+def statement_at(connection: sqlite3.Connection, place: Place) -> Statement:
+    """The record at `place`.
 
     Raises:
-        NotFoundError: it is gone.
+        NotFoundError: there is none.
     """
-    found = find_statements(connection, Condition("path = ?", (path,)))
+    where = Condition("path = ? AND line IS ? AND record_id = ?", tuple(place))
+    found = find_statements(connection, where)
     if not found:
-        raise NotFoundError(f"{path}: the record is gone again", "something removed it meanwhile")
+        raise NotFoundError(f"{place}: the record is gone again", "something removed it meanwhile")
     return found[0]
 
 

@@ -99,9 +99,3 @@ def _ambiguous(name: str, named: list[TicketInfo]) -> AmbiguousError:
     return AmbiguousError(
         f"'{name}' names {len(named)} tickets: {', '.join(listed)}", "give more of the id or slug"
     )
-
-
-def count_tickets(connection: sqlite3.Connection) -> int:
-    """How many folders with an item.md there are."""
-    count: int = connection.execute("SELECT count(*) FROM ticket").fetchone()[0]
-    return count

@@ -17,17 +17,10 @@ from yoi_relations.files.write import render_record, write_new
 from yoi_relations.index.refresh import Notify, open_index
 from yoi_relations.index.store import temporary_folder
 from yoi_relations.kinds import KINDS, Direction, Kind, RelationClass, kind_named
-from yoi_relations.queries.relations import relation_of
-from yoi_relations.queries.statements import (
-    Statement,
-    find_statements,
-    held_by,
-    shown_as,
-    statement_at,
-)
+from yoi_relations.queries.statements import Place, Statement, find_statements, held_by, shown_as
 from yoi_relations.queries.tickets import TicketInfo, resolve_ticket
 from yoi_relations.recording.authors import author_of
-from yoi_relations.recording.recorded import Recorded
+from yoi_relations.recording.recorded import Recorded, read_back
 
 _NO_PLAN = (None, None, None, None)
 
@@ -56,20 +49,17 @@ def add_record(workspace: Workspace, draft: Draft, notify: Notify) -> Recorded:
     """
     kind = kind_named(draft.kind)
     _check_shape(kind, draft)
-    index = open_index(workspace, notify)
-    holder = _existing(index.connection, draft.ticket)
-    target = _existing(index.connection, draft.target) if draft.target is not None else None
-    record_id = str(ULID())
-    data = _render(workspace, kind, target, draft)
-    record = _checked(data, f"{record_id}.md", holder.id)
-    same = _same(index.connection, record)
+    name = f"{ULID()}.md"
+    with open_index(workspace, notify) as index:
+        holder = _existing(index.connection, draft.ticket)
+        target = _existing(index.connection, draft.target) if draft.target is not None else None
+        data = _render(workspace, kind, target, draft)
+        same = _same(index.connection, _checked(data, name, holder.id))
     if same is not None:
-        return Recorded(index, relation_of(index.connection, same), same, changed=False)
+        return read_back(workspace, notify, same.place, changed=False)
     with temporary_folder(workspace) as temporary:
-        path = write_new(workspace, holder.folder or "", f"{record_id}.md", data, temporary)
-    after = open_index(workspace, notify)
-    written = statement_at(after.connection, path)
-    return Recorded(after, relation_of(after.connection, written), written, changed=True)
+        path = write_new(workspace, holder.folder or "", name, data, temporary)
+    return read_back(workspace, notify, Place(path, None, name.removesuffix(".md")), changed=True)
 
 
 def _check_shape(kind: Kind, draft: Draft) -> None:

@@ -21,11 +21,11 @@ from yoi_relations.files.workspace import Workspace
 from yoi_relations.files.write import render_record, rewrite, with_fields, write_new
 from yoi_relations.index.refresh import Notify, open_index
 from yoi_relations.index.store import temporary_folder
-from yoi_relations.queries.relations import relation_of
 from yoi_relations.queries.statements import Statement, find_statements
 from yoi_relations.recording.authors import author_of
-from yoi_relations.recording.recorded import Recorded
+from yoi_relations.recording.recorded import Recorded, read_back
 
+_MAX_CANDIDATES = 10
 MIN_PART = 4
 """Characters that a shortened record id must have."""
 
@@ -44,22 +44,19 @@ def retire_record(workspace: Workspace, name: str, reason: str, notify: Notify) 
         NotFoundError: no record goes by that name, or several do.
         WriteError: the mark could not be written.
     """
-    index = open_index(workspace, notify)
-    record = _find(workspace, index.connection, name)
-    if record.retired_at:
-        return Recorded(index, relation_of(index.connection, record), record, changed=False)
-    mark = {
-        "retired_at": now(),
-        "retired_by": author_of(workspace, None),
-        "retired_reason": reason.strip(),
-    }
-    if record.format == Format.FRONTMATTER:
-        _mark_in_place(workspace, record, mark)
-    else:
-        _mark_beside(workspace, record, mark)
-    after = open_index(workspace, notify)
-    retired = _again(after.connection, record)
-    return Recorded(after, relation_of(after.connection, retired), retired, changed=True)
+    with open_index(workspace, notify) as index:
+        record = _find(workspace, index.connection, name)
+    if not record.retired_at:
+        mark = {
+            "retired_at": now(),
+            "retired_by": author_of(workspace, None),
+            "retired_reason": reason.strip(),
+        }
+        if record.format == Format.FRONTMATTER:
+            _mark_in_place(workspace, record, mark)
+        else:
+            _mark_beside(workspace, record, mark)
+    return read_back(workspace, notify, record.place, changed=not record.retired_at)
 
 
 def _mark_in_place(workspace: Workspace, record: Statement, mark: dict[str, str]) -> None:
@@ -94,14 +91,6 @@ def _check(data: bytes, record: Statement) -> None:
             f"{record.path}: its frontmatter is written in a way that cannot be added to",
             "add retired_at, retired_by and retired_reason by hand",
         )
-
-
-def _again(connection: sqlite3.Connection, record: Statement) -> Statement:
-    """The same record in a newer index."""
-    for one in find_statements(connection):
-        if (one.path, one.line, one.id) == (record.path, record.line, record.id):
-            return one
-    raise NotFoundError(f"{record.path}: the record is gone", "something removed it meanwhile")
 
 
 def _find(workspace: Workspace, connection: sqlite3.Connection, name: str) -> Statement:
@@ -144,9 +133,10 @@ def _called_in_part(name: str) -> Callable[[Statement], bool]:
 
 
 def _ambiguous(name: str, found: list[Statement]) -> AmbiguousError:
-    places = [one.path if one.line is None else f"{one.path}:{one.line}" for one in found[:10]]
-    more = f" and {len(found) - 10} more" if len(found) > 10 else ""  # noqa: PLR2004
+    listed = [str(one.place) for one in found[:_MAX_CANDIDATES]]
+    if len(found) > _MAX_CANDIDATES:
+        listed.append(f"{len(found) - _MAX_CANDIDATES} more")
     return AmbiguousError(
-        f"'{name}' names {len(found)} records: {', '.join(places)}{more}",
+        f"'{name}' names {len(found)} records: {', '.join(listed)}",
         "give more of the id, or PATH:LINE",
     )

@@ -111,15 +111,15 @@ def show(
     common = _common(ctx, directory, as_json, as_plain, trust)
     mode = common.mode
     kinds = select_shown(kind) if kind else ALL_KINDS
-    index = common.index()
-    asked = Filter(
-        ticket=resolve_ticket(index.connection, ticket).id if ticket is not None else None,
-        kinds=kinds,
-        states=frozenset(state or ()),
-        inactive=everything,
-        limit=limit,
-    )
-    return report.relations(mode, index, asked, find_relations(index.connection, asked))
+    with common.index() as index:
+        asked = Filter(
+            ticket=resolve_ticket(index.connection, ticket).id if ticket is not None else None,
+            kinds=kinds,
+            states=frozenset(state or ()),
+            inactive=everything,
+            limit=limit,
+        )
+        return report.relations(mode, index, asked, find_relations(index.connection, asked))
 
 
 @app.command()
@@ -166,7 +166,8 @@ def add(
     mode = common.mode
     text = read_note() if note == "-" else note
     draft = Draft(ticket, kind, target, text, branch, worktree, role_plan, author)
-    return report.recorded(mode, "add", add_record(common.workspace(), draft, common.notify))
+    with add_record(common.workspace(), draft, common.notify) as added:
+        return report.added(mode, added)
 
 
 @app.command()
@@ -187,8 +188,8 @@ def retire(
     """Retire a record: it stays, marked, and no longer counts."""
     common = _common(ctx, directory, as_json, as_plain, trust)
     mode = common.mode
-    retired = retire_record(common.workspace(), record, reason, common.notify)
-    return report.recorded(mode, "retire", retired)
+    with retire_record(common.workspace(), record, reason, common.notify) as retired:
+        return report.retired(mode, retired)
 
 
 @app.command()
@@ -205,7 +206,8 @@ def rebuild(
     start = time.monotonic()
     with progress_bar("reading") as progress:
         index = rebuild_index(common.workspace(), progress)
-    return report.rebuilt(mode, index, time.monotonic() - start)
+    with index:
+        return report.rebuilt(mode, index, time.monotonic() - start)
 
 
 @app.command()
@@ -219,7 +221,8 @@ def status(
     """Tell where root and index are, what they hold, and whether the index is current."""
     common = _common(ctx, directory, as_json, as_plain, trust)
     mode = common.mode
-    return report.status(mode, common.index(publish=False))
+    with common.index(publish=False) as index:
+        return report.status(mode, index)
 
 
 def _common(

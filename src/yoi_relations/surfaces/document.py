@@ -13,7 +13,6 @@ from yoi_relations.queries.counts import Counts
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.relations import Answer, Filter, Relation
 from yoi_relations.queries.statements import Statement
-from yoi_relations.queries.tickets import count_tickets
 from yoi_relations.recording.recorded import Recorded
 
 SCHEMA_VERSION = 1
@@ -32,7 +31,7 @@ def envelope(document: str, index: Index) -> Value:
         "workspace": {
             "root": printable(workspace.root),
             "tickets_root": printable(workspace.tickets_root),
-            "tickets": count_tickets(index.connection),
+            "tickets": index.tickets,
         },
         "freshness": {
             "trust": index.trust,

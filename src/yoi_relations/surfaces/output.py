@@ -28,6 +28,9 @@ def mode_of(*, as_json: bool, as_plain: bool) -> Mode:
 
 def prepare_streams() -> None:
     """Make both streams take any text: UTF-8 into pipes, escapes where a terminal has no sign."""
+    # A stream that the caller has closed is None; what goes there goes nowhere.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             encoding = None if stream.isatty() else "utf-8"
@@ -51,8 +54,9 @@ def silence(stream: TextIO) -> None:
 
 
 def json_line(value: object) -> str:
-    """`value` as one line of JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
+    """`value` as one line of JSON, without characters that could act on a terminal."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.translate(_JSON_ESCAPES) + "\n"
 
 
 def notice(message: str, mode: Mode) -> None:
@@ -86,11 +90,18 @@ def _complain(text: str) -> None:
         silence(sys.stderr)
 
 
-_CONTROLS = (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F))
+_CONTROLS = (
+    *range(0x20),
+    *range(0x7F, 0xA0),
+    *range(0x2028, 0x202F),
+    *range(0x2066, 0x206A),
+)
 """C0, DEL, C1, line separators and the signs that reverse the direction of text."""
 _ESCAPES = {
     chr(code): f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004
-    for code in (*_CONTROLS, *range(0x2066, 0x206A))
+    for code in _CONTROLS
 } | {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
+_JSON_ESCAPES = {code: f"\\u{code:04x}" for code in _CONTROLS if code >= 0x7F}  # noqa: PLR2004
+"""The others stand in JSON as escapes already."""
 PLAIN_ESCAPES = str.maketrans(_ESCAPES | {"\\": "\\\\"})
 """For fields that are separated by tabs: the backslash too, so that it can be undone."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from yoi_relations.errors import ExitCode
 from yoi_relations.files.scan import printable
@@ -13,7 +13,7 @@ from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.relations import Answer, Filter
 from yoi_relations.recording.recorded import Recorded
 from yoi_relations.surfaces import document, plain
-from yoi_relations.surfaces.output import Mode, json_line, notice, write_answer
+from yoi_relations.surfaces.output import Mode, json_line, notice, visible, write_answer
 
 LISTED_PROBLEMS = 10
 """How many problems are told beside an answer that is not JSON."""
@@ -37,14 +37,23 @@ def relations(mode: Mode, index: Index, asked: Filter, answer: Answer) -> ExitCo
     return ExitCode.PROBLEM_IN_ANSWER if answer.doubtful else ExitCode.DONE
 
 
-def recorded(mode: Mode, command: str, done: Recorded) -> ExitCode:
-    """Write the answer of `add` or `retire`."""
-    if mode is Mode.JSON:
-        write_answer(json_line(document.recorded_document(command, done)))
-        return ExitCode.DONE
-    lines = [document.relation_sentence(done.relation), *_RECORDED_LINES[command](done)]
-    write_answer("".join(f"{line}\n" for line in lines))
-    return ExitCode.DONE
+def added(mode: Mode, done: Recorded) -> ExitCode:
+    """Write the answer of `add`."""
+    lines = [f"{'recorded in' if done.changed else 'already recorded in'} {done.record.place}"]
+    if done.relation.inactive_reason:
+        lines.append(f"not active: {done.relation.inactive_reason}")
+    return _recorded(mode, "add", done, lines)
+
+
+def retired(mode: Mode, done: Recorded) -> ExitCode:
+    """Write the answer of `retire`, which names what else still states the relation."""
+    lines = ["retired" if done.changed else f"already retired at {done.record.retired_at}"]
+    lines += [
+        f"still stated by {other.id} ({other.kind}) in {other.place}"
+        for other in done.relation.records
+        if not other.retired_at
+    ]
+    return _recorded(mode, "retire", done, lines)
 
 
 def rebuilt(mode: Mode, index: Index, seconds: float) -> ExitCode:
@@ -97,29 +106,13 @@ def _listed(counts: dict[str, int]) -> str:
     return f"{sum(counts.values())}{': ' if parts else ''}{', '.join(parts)}"
 
 
-def _added_lines(done: Recorded) -> list[str]:
-    where = (
-        done.record.path if done.record.line is None else f"{done.record.path}:{done.record.line}"
-    )
-    lines = [f"{'recorded in' if done.changed else 'already recorded in'} {where}"]
-    if done.relation.inactive_reason:
-        lines.append(f"not active: {done.relation.inactive_reason}")
-    return lines
-
-
-def _retired_lines(done: Recorded) -> list[str]:
-    lines = ["retired" if done.changed else f"already retired at {done.record.retired_at}"]
-    for other in done.relation.records:
-        if not other.retired_at:
-            place = other.path if other.line is None else f"{other.path}:{other.line}"
-            lines.append(f"still stated by {other.id} ({other.kind}) in {place}")
-    return lines
-
-
-_RECORDED_LINES: dict[str, Callable[[Recorded], list[str]]] = {
-    "add": _added_lines,
-    "retire": _retired_lines,
-}
+def _recorded(mode: Mode, command: str, done: Recorded, lines: list[str]) -> ExitCode:
+    if mode is Mode.JSON:
+        write_answer(json_line(document.recorded_document(command, done)))
+    else:
+        said = [document.relation_sentence(done.relation), *lines]
+        write_answer("".join(f"{visible(line)}\n" for line in said))
+    return ExitCode.DONE
 
 
 def _tell_problems(mode: Mode, problems: Sequence[Problem], *, doubtful: bool) -> None:
