@@ -1,0 +1,62 @@
+"""The sample workspace shows everything there is, and nothing is wrong with it."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from building import Workspace
+
+from yoi_relations.files.tickets import State
+from yoi_relations.kinds import KINDS, RelationClass
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+@pytest.fixture
+def lendshelf(tmp_path: Path) -> Workspace:
+    """A copy of the sample workspace."""
+    shutil.copytree(EXAMPLES, tmp_path / "work", ignore=shutil.ignore_patterns("cache"))
+    return Workspace(tmp_path / "work")
+
+
+def test_all_states_and_both_layouts_occur(lendshelf: Workspace) -> None:
+    status = lendshelf.run("status", "--json").json
+
+    assert all(status["tickets"][state] for state in State)
+    assert status["tickets"]["unknown"] == status["problems_total"] == 0
+    assert len(list(lendshelf.tickets.glob("closed/*/item.md"))) == 1
+
+
+def test_all_kinds_and_formats_occur(lendshelf: Workspace) -> None:
+    answer = lendshelf.show("--all", "--limit", "0")
+    records = [record for relation in answer["relations"] for record in relation["records"]]
+
+    assert {record["kind"] for record in records} == set(KINDS)
+    assert Counter(record["format"] for record in records) == {
+        "frontmatter": 16,
+        "relations.json": 6,
+        "orchestration-plan.jsonl": 8,
+    }
+
+
+def test_every_class_has_relations_that_count_and_some_that_do_not(lendshelf: Workspace) -> None:
+    relations = lendshelf.show("--all", "--limit", "0")["relations"]
+
+    for active in (True, False):
+        assert {one["class"] for one in relations if one["active"] is active} == set(RelationClass)
+
+
+def test_the_blockers_are_those_that_the_readme_promises(lendshelf: Workspace) -> None:
+    blockers = lendshelf.show("--kind", "blocker")["relations"]
+
+    assert [(one["ticket"][-4:], one["target"][-4:]) for one in blockers] == [
+        ("ZNZC", "YGD9"),
+        ("EHKH", "EGYV"),
+        ("ZYPM", "EGYV"),
+        ("19PD", "40ER"),
+        ("QSAC", "EHKH"),
+    ]
+    assert [len(one["records"]) for one in blockers] == [2, 1, 1, 1, 1]
