@@ -8,6 +8,7 @@ with SQLAlchemy and use them (``pip install 'yoi-relations[models]'``).
 from sqlalchemy import CheckConstraint, Index, Text
 from sqlmodel import Field, SQLModel
 
+from yoi_relations.files.faults import Effect
 from yoi_relations.files.scan import Format
 from yoi_relations.files.tickets import State
 from yoi_relations.kinds import KINDS, SHOWN_KINDS, RelationClass
@@ -85,7 +86,7 @@ class Record(SQLModel, table=True):
         _STRICT,
     )
 
-    id: int = Field(primary_key=True, description="rises with path and line")
+    id: int = Field(primary_key=True, description="rises with the line within a source")
     source_id: int = Field(foreign_key="source.id")
     line: int | None
     record_id: str = Field(sa_type=Text, description="a ULID, or a content id (x-...)")
@@ -114,7 +115,7 @@ class Problem(SQLModel, table=True):
     """What is wrong with a source."""
 
     __tablename__ = "problem"
-    __table_args__ = (Index("problem_source_id", "source_id"), _STRICT)
+    __table_args__ = (_one_of("effect", Effect), Index("problem_source_id", "source_id"), _STRICT)
 
     id: int = Field(primary_key=True)
     source_id: int = Field(foreign_key="source.id")

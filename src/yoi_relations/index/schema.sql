@@ -32,6 +32,7 @@ CREATE TABLE problem (
     message TEXT NOT NULL,
     effect TEXT NOT NULL,
     PRIMARY KEY (id),
+    CONSTRAINT effect_known CHECK (effect IN ('record', 'ticket', 'none')),
     FOREIGN KEY(source_id) REFERENCES source (id)
 )
  STRICT;
@@ -126,13 +127,13 @@ JOIN source ON source.id = record.source_id
 LEFT JOIN record AS taken_back ON taken_back.id = (
     SELECT id FROM record AS each
     WHERE each.holder = record.holder AND each.retires = record.record_id
-    ORDER BY each.id LIMIT 1
+    ORDER BY each.retired_at, each.record_id LIMIT 1
 )
 WHERE record.retires IS NULL;
 
 -- One row a relation: an edge with all its records, or a note. Text, author and time are those of
 -- the latest record that is not retired, else of the latest: SQLite takes bare columns from the row
--- that max() chose, and ids rise with path and line, which decide between equal times.
+-- that max() chose. Between equal times, path and line decide.
 CREATE VIEW relation AS
 SELECT
     statement.class,
@@ -149,7 +150,8 @@ SELECT
     count(*) AS records,
     sum(statement.retired_at IS NULL) AS records_not_retired,
     max(
-        (statement.retired_at IS NULL) || statement.at_key || printf('%012d', statement.id)
+        (statement.retired_at IS NULL) || statement.at_key || statement.path || char(1)
+        || printf('%012d.%012d', coalesce(statement.line, 0), statement.id)
     ) AS latest
 FROM statement
 LEFT JOIN ticket_now AS ticket ON ticket.ticket = statement.edge_ticket

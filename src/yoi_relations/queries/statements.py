@@ -108,7 +108,7 @@ def find_statements(connection: sqlite3.Connection, *conditions: Condition) -> l
     where = " AND ".join(condition.sql for condition in conditions) or "TRUE"
     values = [value for condition in conditions for value in condition.values]
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM statement WHERE {where} ORDER BY id",  # noqa: S608  # fixed text
+        f"SELECT {_COLUMNS} FROM statement WHERE {where} ORDER BY path, line, id",  # noqa: S608  # fixed text
         values,
     )
     return [Statement(*row) for row in rows]

@@ -1,0 +1,220 @@
+"""The first schema.
+
+Revision: 0001, after none. Lists of kinds and states are written out, not imported: they say what
+they were at the time.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+_FORMATS = "'item', 'frontmatter', 'relations.json', 'orchestration-plan.jsonl', 'stray'"
+_STATES = "'planning', 'ready', 'queued', 'inprogress', 'done', 'closed'"
+_KINDS = (
+    "'blocked_by', 'blocks', 'depends_on', 'before', 'after', 'conflicts_with',"
+    " 'do_not_parallelize', 'waiting', 'waiting_capacity_note', 'accepted_plan', 'related',"
+    " 'supersedes', 'duplicate_of'"
+)
+_SHOWN = (
+    "'blocked_by', 'after', 'conflicts_with', 'do_not_parallelize', 'waiting', 'accepted_plan',"
+    " 'related', 'supersedes', 'duplicate_of'"
+)
+_CLASSES = "'dependency', 'ordering', 'conflict', 'capacity', 'plan', 'reference'"
+
+_TICKET_NOW = """
+CREATE VIEW ticket_now AS
+SELECT
+    source.holder AS ticket,
+    min(ticket.title) AS title,
+    min(ticket.slug) AS slug,
+    CASE count(DISTINCT source.folder) WHEN 1 THEN min(ticket.state) END AS state,
+    min(CASE source.format WHEN 'item' THEN source.folder END) AS folder,
+    count(DISTINCT source.folder) AS folders
+FROM source
+LEFT JOIN ticket ON ticket.source_id = source.id
+WHERE source.format <> 'stray'
+GROUP BY source.holder
+"""
+
+_STATEMENT = """
+CREATE VIEW statement AS
+SELECT
+    record.id, source.path, record.line, source.format, record.record_id, record.kind,
+    record.holder, record.target, record.class, record.shown, record.edge_ticket,
+    record.edge_target, record.note, record.summary, record.branch, record.worktree,
+    record.role_plan, record.author, record.at, record.at_key,
+    coalesce(record.retired_at, taken_back.retired_at) AS retired_at,
+    coalesce(record.retired_by, taken_back.retired_by) AS retired_by,
+    coalesce(record.retired_reason, taken_back.retired_reason) AS retired_reason
+FROM record
+JOIN source ON source.id = record.source_id
+LEFT JOIN record AS taken_back ON taken_back.id = (
+    SELECT id FROM record AS each
+    WHERE each.holder = record.holder AND each.retires = record.record_id
+    ORDER BY each.retired_at, each.record_id LIMIT 1
+)
+WHERE record.retires IS NULL
+"""
+
+_RELATION = """
+CREATE VIEW relation AS
+SELECT
+    statement.class,
+    statement.shown AS kind,
+    statement.edge_ticket AS ticket,
+    ticket.title AS ticket_title,
+    ticket.state AS ticket_state,
+    statement.edge_target AS target,
+    target.title AS target_title,
+    target.state AS target_state,
+    coalesce(statement.summary, statement.note) AS text,
+    statement.author,
+    statement.at,
+    count(*) AS records,
+    sum(statement.retired_at IS NULL) AS records_not_retired,
+    max(
+        (statement.retired_at IS NULL) || statement.at_key || statement.path || char(1)
+        || printf('%012d.%012d', coalesce(statement.line, 0), statement.id)
+    ) AS latest
+FROM statement
+LEFT JOIN ticket_now AS ticket ON ticket.ticket = statement.edge_ticket
+LEFT JOIN ticket_now AS target ON target.ticket = statement.edge_target
+GROUP BY
+    statement.shown,
+    statement.edge_ticket,
+    statement.edge_target,
+    CASE WHEN statement.class IN ('capacity', 'plan') THEN statement.id END
+"""
+
+
+def upgrade() -> None:
+    """Go to this revision."""
+    _create_generation()
+    _create_source()
+    _create_ticket()
+    _create_record()
+    _create_problem()
+    for view in (_TICKET_NOW, _STATEMENT, _RELATION):
+        op.execute(view)
+
+
+def downgrade() -> None:
+    """Go back to an empty database."""
+    for view in ("relation", "statement", "ticket_now"):
+        op.execute(f"DROP VIEW {view}")
+    for table in ("problem", "record", "ticket", "source", "generation"):
+        op.drop_table(table)
+
+
+def _text(name: str, *, nullable: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.Text(), nullable=nullable)
+
+
+def _number(name: str, *, nullable: bool = False) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer(), nullable=nullable)
+
+
+def _create_generation() -> None:
+    op.create_table(
+        "generation",
+        _number("id"),
+        _number("number"),
+        _number("parser_version"),
+        _text("tickets_root"),
+        _text("digest"),
+        _text("built_at"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.CheckConstraint("id = 1", name="one_row"),
+        sqlite_strict=True,
+    )
+
+
+def _create_source() -> None:
+    op.create_table(
+        "source",
+        _number("id"),
+        _text("path"),
+        _text("format"),
+        _text("holder"),
+        _text("folder"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.CheckConstraint(f"format IN ({_FORMATS})", name="format_known"),
+        sqlite_strict=True,
+    )
+    op.create_index("source_holder", "source", ["holder"])
+
+
+def _create_ticket() -> None:
+    op.create_table(
+        "ticket",
+        _number("source_id"),
+        _text("ticket_id"),
+        _text("title", nullable=True),
+        _text("slug", nullable=True),
+        _text("state", nullable=True),
+        sa.PrimaryKeyConstraint("source_id"),
+        sa.CheckConstraint(f"state IN ({_STATES})", name="state_known"),
+        sa.ForeignKeyConstraint(["source_id"], ["source.id"]),
+        sqlite_strict=True,
+    )
+    op.create_index("ticket_ticket_id", "ticket", ["ticket_id"])
+
+
+def _create_record() -> None:
+    op.create_table(
+        "record",
+        _number("id"),
+        _number("source_id"),
+        _number("line", nullable=True),
+        _text("record_id"),
+        _text("kind"),
+        _text("holder"),
+        _text("target", nullable=True),
+        _text("class"),
+        _text("shown"),
+        _text("edge_ticket"),
+        _text("edge_target", nullable=True),
+        _text("note", nullable=True),
+        _text("summary", nullable=True),
+        _text("branch", nullable=True),
+        _text("worktree", nullable=True),
+        _text("role_plan", nullable=True),
+        _text("author", nullable=True),
+        _text("at", nullable=True),
+        _text("at_key"),
+        _text("retires", nullable=True),
+        _text("retired_at", nullable=True),
+        _text("retired_by", nullable=True),
+        _text("retired_reason", nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.CheckConstraint(f"kind IN ({_KINDS})", name="kind_known"),
+        sa.CheckConstraint(f"shown IN ({_SHOWN})", name="shown_known"),
+        sa.CheckConstraint(f"class IN ({_CLASSES})", name="class_known"),
+        sa.ForeignKeyConstraint(["source_id"], ["source.id"]),
+        sqlite_strict=True,
+    )
+    op.create_index("record_edge", "record", ["shown", "edge_ticket", "edge_target"])
+    op.create_index("record_edge_ticket", "record", ["edge_ticket"])
+    op.create_index("record_edge_target", "record", ["edge_target"])
+    op.create_index("record_holder_retires", "record", ["holder", "retires"])
+    op.create_index("record_record_id", "record", ["record_id"])
+
+
+def _create_problem() -> None:
+    op.create_table(
+        "problem",
+        _number("id"),
+        _number("source_id"),
+        _number("line", nullable=True),
+        _text("message"),
+        _text("effect"),
+        sa.CheckConstraint("effect IN ('record', 'ticket', 'none')", name="effect_known"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["source_id"], ["source.id"]),
+        sqlite_strict=True,
+    )
+    op.create_index("problem_source_id", "problem", ["source_id"])

@@ -1,0 +1,85 @@
+"""What users get: the built wheel, installed into an environment that holds nothing else.
+
+The only test that needs a package index (or pip's cache); leave it out where there is none with
+``--ignore tests/test_wheel.py``. Nothing else depends on it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[1]
+NOT_COPIED = (".git", ".venv", "dist", "build", "__pycache__", "*.egg-info", "*_cache", "cache")
+_UNWANTED = "import importlib.util as u; print(*map(u.find_spec, ('sqlmodel', 'pydantic')))"
+
+
+def run(folder: Path, *command: str | Path) -> subprocess.CompletedProcess[str]:
+    alone = {key: value for key, value in os.environ.items() if not _points_elsewhere(key)}
+    return subprocess.run(
+        command, cwd=folder, env=alone, capture_output=True, encoding="utf-8", check=False
+    )
+
+
+def _points_elsewhere(variable: str) -> bool:
+    return variable in {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"} or variable.startswith("YOI_")
+
+
+def build_wheel(folder: Path) -> Path:
+    tree, dist = folder / "tree", folder / "dist"
+    shutil.copytree(PROJECT, tree, ignore=shutil.ignore_patterns(*NOT_COPIED))
+    command = ("-m", "build", "--wheel", "--no-isolation", "--outdir", str(dist))
+    built = run(tree, sys.executable, *command)
+    assert built.returncode == 0, built.stdout + built.stderr
+    (wheel,) = dist.glob("*.whl")
+    return wheel
+
+
+def check_content(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    needed = ("py.typed", "index/schema.sql", "index/views.sql", "index/models.py")
+    assert {f"yoi_relations/{name}" for name in needed} <= names
+    tops = {name.partition("/")[0] for name in names}
+    assert tops == {"yoi_relations", f"{'-'.join(wheel.name.split('-')[:2])}.dist-info"}
+    assert not [name for name in names if "/test" in name]
+
+
+def install(folder: Path, wheel: Path) -> Path:
+    environment = folder / "environment"
+    venv.create(environment, with_pip=True)
+    python = environment / "bin" / "python"
+    installed = run(folder, python, "-m", "pip", "install", "--quiet", wheel)
+    assert installed.returncode == 0, installed.stderr
+    return environment / "bin"
+
+
+def check_empty_folder(folder: Path, relations: Path) -> None:
+    folder.mkdir()
+    ran = run(folder, relations, "show")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "no .yoi" in ran.stderr
+    assert not list(folder.iterdir())
+
+
+def check_workspace(folder: Path, relations: Path) -> None:
+    ignored = shutil.ignore_patterns(*NOT_COPIED)
+    shutil.copytree(PROJECT / "examples", folder, ignore=ignored)
+    ran = run(folder, relations, "show", "--kind", "blocker", "--json")
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout)["count"] == 5
+
+
+def test_the_wheel_works_in_an_empty_environment(tmp_path: Path) -> None:
+    wheel = build_wheel(tmp_path)
+    check_content(wheel)
+    programs = install(tmp_path, wheel)
+    check_empty_folder(tmp_path / "empty", programs / "relations")
+    check_workspace(tmp_path / "work", programs / "relations")
+    assert run(tmp_path, programs / "python", "-c", _UNWANTED).stdout.split() == ["None", "None"]
