@@ -1,8 +1,4 @@
-"""Compile src/yoi_relations/index/schema.sql from the SQLModel classes and views.sql.
-
-scripts/dev schema           write it
-scripts/dev schema --check   exit 1 where it is not what would be written
-"""
+"""Compile src/yoi_relations/index/schema.sql from the SQLModel classes and views.sql."""
 
 from __future__ import annotations
 
@@ -39,13 +35,9 @@ def views() -> str:
 
 
 def main() -> int:
-    """Write the schema, or compare it."""
+    """Write the schema."""
     target = INDEX / "schema.sql"
     wanted = compile_schema()
-    if sys.argv[1:] == ["--check"]:
-        same = target.exists() and target.read_text("utf-8") == wanted
-        print("schema.sql is current" if same else "schema.sql is not current: scripts/dev schema")
-        return 0 if same else 1
     target.write_text(wanted, "utf-8")
     print(f"wrote {target}")
     return 0

@@ -6,6 +6,7 @@ The folders sort in the order in which data flows, and imports point one way:
 * ``files``: the truth. Finds the workspace, reads tickets and records, writes records;
 * ``index``: the cache. A SQLite file made from the files, thrown away when in doubt;
 * ``queries``: the questions. Values out of the index, without printing;
+* ``recording``: ``add`` and ``retire``. They ask, write one file, and ask again;
 * ``surfaces``: the answers. The command line, its tables, plain lines and JSON.
 """
 

@@ -1,7 +1,6 @@
 """The closed set of relation kinds, their classes, and what each of them says.
 
-To add a kind, add a line to ``_KINDS``; the index's checks, the filters, the sentences and the
-help follow from it.
+A kind is a line in ``_KINDS`` and a phrase in ``_PHRASES``; filters and sentences follow from them.
 """
 
 from __future__ import annotations
@@ -65,7 +64,7 @@ class Kind:
     @property
     def written(self) -> str:
         """The kind under which a new record of this meaning and direction is recorded."""
-        return "waiting" if self.name == "waiting_capacity_note" else self.name
+        return self.shown if self.is_note else self.name
 
     @property
     def is_note(self) -> bool:

@@ -66,10 +66,9 @@ def recorded_document(document: str, recorded: Recorded) -> Value:
 
 def relation_value(relation: Relation, ticket: str | None) -> Value:
     """One relation; texts are cut in a list, and whole where `ticket` was asked for."""
-    voice = relation.voice
-    cut = _Cut(whole=ticket is not None)
-    note, plan = cut.text(voice.note), _plan_value(voice, cut)
-    records = [record_value(one, cut, said=voice.note) for one in relation.records]
+    voice, whole = relation.voice, ticket is not None
+    plan = _plan_value(voice, whole=whole)
+    said = [voice.note, voice.summary, voice.role_plan]
     return {
         "class": relation.cls.value,
         "kind": relation.kind,
@@ -82,16 +81,16 @@ def relation_value(relation: Relation, ticket: str | None) -> Value:
         "ticket_state": relation.ticket.state,
         "target_title": relation.target.title if relation.target else None,
         "target_state": relation.target.state if relation.target else None,
-        "note": note,
-        "note_truncated": cut.happened,
+        "note": shorten(voice.note, whole=whole),
+        "note_truncated": any(text != shorten(text, whole=whole) for text in said),
         "plan": plan,
         "author": voice.author,
         "at": voice.at,
-        "records": records,
+        "records": [record_value(one, said=voice.note, whole=whole) for one in relation.records],
     }
 
 
-def record_value(record: Statement, cut: _Cut | None = None, said: str | None = None) -> Value:
+def record_value(record: Statement, *, said: str | None = None, whole: bool = True) -> Value:
     """One record; its note is left out where it equals `said`, the relation's own."""
     note = None if record.note == said else record.note
     return {
@@ -100,7 +99,7 @@ def record_value(record: Statement, cut: _Cut | None = None, said: str | None = 
         "kind": record.kind,
         "holder": record.holder,
         "target": record.target,
-        "note": cut.text(note) if cut else note,
+        "note": shorten(note, whole=whole),
         "author": record.author,
         "at": record.at,
         "path": record.path,
@@ -122,31 +121,21 @@ def relation_sentence(relation: Relation) -> str:
     return sentence(Edge(relation.kind, relation.ticket.id, target))
 
 
-class _Cut:
-    """Shortens texts, and remembers that it did."""
-
-    def __init__(self, *, whole: bool) -> None:
-        self.whole = whole
-        self.happened = False
-
-    def text(self, text: str | None) -> str | None:
-        if text is None or self.whole:
-            return text
-        data = text.encode()
-        if len(data) <= LIST_NOTE_LIMIT:
-            return text
-        self.happened = True
-        return data[:LIST_NOTE_LIMIT].decode("utf-8", "ignore")
+def shorten(text: str | None, *, whole: bool = False) -> str | None:
+    """`text` as a list gives it: its first `LIST_NOTE_LIMIT` bytes."""
+    if text is None or whole or len(data := text.encode()) <= LIST_NOTE_LIMIT:
+        return text
+    return data[:LIST_NOTE_LIMIT].decode("utf-8", "ignore")
 
 
-def _plan_value(voice: Statement, cut: _Cut) -> Value | None:
+def _plan_value(voice: Statement, *, whole: bool) -> Value | None:
     if voice.summary is None:
         return None
     return {
-        "summary": cut.text(voice.summary),
+        "summary": shorten(voice.summary, whole=whole),
         "branch": voice.branch,
         "worktree": voice.worktree,
-        "role_plan": cut.text(voice.role_plan),
+        "role_plan": shorten(voice.role_plan, whole=whole),
     }
 
 

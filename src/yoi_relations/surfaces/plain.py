@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.relations import Relation
-from yoi_relations.surfaces.document import relation_value
+from yoi_relations.surfaces.document import shorten
 from yoi_relations.surfaces.output import PLAIN_ESCAPES
 
 
@@ -15,19 +15,20 @@ def lines(rows: Iterable[Iterable[object]]) -> str:
     return "".join("\t".join(_field(field) for field in row) + "\n" for row in rows)
 
 
-def relation_row(relation: Relation, ticket: str | None) -> list[object]:
+def relation_row(relation: Relation, *, whole: bool) -> list[object]:
     """Class, kind, ticket, its state, target, its state, at, note (a plan's summary)."""
-    value = relation_value(relation, ticket)
-    text = value["note"] or (value["plan"] and value["plan"]["summary"])
+    voice, target = relation.voice, relation.target
+    text = voice.note or voice.summary
+    short = shorten(text, whole=whole)
     return [
-        value["class"],
-        value["kind"],
-        value["ticket"],
-        value["ticket_state"],
-        value["target"],
-        value["target_state"],
-        value["at"],
-        f"{text}…" if value["note_truncated"] else text,
+        relation.cls,
+        relation.kind,
+        relation.ticket.id,
+        relation.ticket.state,
+        target and target.id,
+        target and target.state,
+        voice.at,
+        short if short == text else f"{short}…",
     ]
 
 

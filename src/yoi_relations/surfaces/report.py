@@ -24,7 +24,7 @@ def relations(mode: Mode, index: Index, asked: Filter, answer: Answer) -> ExitCo
     if mode is Mode.JSON:
         write_answer(json_line(document.relations_document(index, asked, answer)))
     elif mode is Mode.PLAIN:
-        rows = (plain.relation_row(one, asked.ticket) for one in answer.relations)
+        rows = (plain.relation_row(one, whole=asked.ticket is not None) for one in answer.relations)
         write_answer(plain.lines(rows))
         if len(answer.relations) < answer.count:
             shown = f"{len(answer.relations)} of {answer.count} relations"
