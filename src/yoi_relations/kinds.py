@@ -109,6 +109,9 @@ PLAN_KINDS = {
 SHOWN_KINDS = tuple(dict.fromkeys(kind.shown for kind in _KINDS))
 CLASS_ORDER = {cls: rank for rank, cls in enumerate(RelationClass)}
 
+_LONGEST_WORD = 64
+"""Characters of a word that are compared with known ones; the comparison is quadratic."""
+
 _PHRASES = {
     "blocked_by": "is blocked by",
     "after": "comes after",
@@ -161,7 +164,9 @@ def kind_named(word: str) -> Kind:
     """
     name = _normal(word)
     if name not in KINDS:
-        raise _unknown(word, KINDS)
+        cls = ALIASES.get(name, name)
+        known = [kind.name for kind in _KINDS if kind.cls == cls] or KINDS
+        raise UsageError(f"unknown kind '{word}'", _dashed(suggestion(name, known)))
     return KINDS[name]
 
 
@@ -181,23 +186,23 @@ def select_shown(words: Iterable[str]) -> frozenset[str]:
         elif by_class:
             chosen |= by_class
         else:
-            raise _unknown(word, (*KINDS, *RelationClass, *ALIASES))
+            hint = _dashed(suggestion(name, (*KINDS, *RelationClass, *ALIASES)))
+            raise UsageError(f"unknown kind '{word}'", hint)
     return frozenset(chosen)
 
 
-def closest(word: str, known: Iterable[str]) -> list[str]:
-    """At most three of `known` that look like `word`, best first."""
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """What to say to somebody who wrote `word`: those of `known` that look like it, else all."""
     import difflib  # noqa: PLC0415  # only errors need it, and it costs start-up
 
-    return difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
+    names = list(known)
+    near = difflib.get_close_matches(word[:_LONGEST_WORD], names, n=3, cutoff=0.5)
+    return f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names)}"
 
 
 def _normal(word: str) -> str:
     return word.replace("-", "_").lower()
 
 
-def _unknown(word: str, known: Iterable[str]) -> UsageError:
-    names = list(known)
-    near = closest(_normal(word), names)
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
-    return UsageError(f"unknown kind '{word}'", f"{hint}known: {', '.join(names)}")
+def _dashed(text: str) -> str:
+    return text.replace("_", "-")

@@ -41,5 +41,6 @@ class SourceError(Exception):
 
     def __init__(self, message: str, line: int | None = None) -> None:
         super().__init__(message)
-        self.message = message
+        # What it quotes may hold lone surrogates, which nothing could print or store.
+        self.message = message.encode("utf-8", "backslashreplace").decode()
         self.line = line

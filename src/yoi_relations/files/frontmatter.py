@@ -105,7 +105,7 @@ def _value(event: yaml.Event, events: Iterator[yaml.Event]) -> Value:
     """The value that starts with `event`; takes the rest of it from `events`."""
     line = _line(event)
     if isinstance(event, yaml.ScalarEvent):
-        null = event.style is None and event.value in _NULLS
+        null = not event.style and event.value in _NULLS
         return Value(None if null else event.value, line)
     depth = 0
     while True:

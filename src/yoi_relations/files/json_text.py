@@ -20,9 +20,11 @@ _SPACE = " \t\n\r"
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     entry = dict(pairs)
     if len(entry) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise SourceError(f"names the key '{twice}' twice")
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise SourceError(f"names the key '{key}' twice")
+            seen.add(key)
     return entry
 
 

@@ -46,6 +46,7 @@ def _record(data: bytes, holder: str, line: int) -> Record:
     if kind.cls is RelationClass.CAPACITY and fields["note"] is None:
         raise SourceError(f"has no note, which {kind.name} needs")
     at, at_key = check_instant("at", fields["at"] or "")
+    plan = _plan(kind, nested)
     return Record(
         id=content_id(entry),
         format=Format.PLAN_JSONL,
@@ -53,7 +54,7 @@ def _record(data: bytes, holder: str, line: int) -> Record:
         holder=holder,
         target=fields["related_ticket"],
         note=fields["note"],
-        plan=_plan(kind, nested),
+        plan=plan,
         author=fields["author"],
         at=at,
         at_key=at_key,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from yoi_relations.files.faults import SourceError
 from yoi_relations.files.scan import Format
 from yoi_relations.files.times import parse_instant
-from yoi_relations.kinds import Direction, Kind, closest
+from yoi_relations.kinds import Direction, Kind, suggestion
 
 NOTE_LIMIT = 16 * 1024
 """UTF-8 bytes of a note, a summary or a role plan."""
@@ -91,11 +91,11 @@ def check_text(name: str, text: str, line: int | None = None) -> str:
     try:
         size = len(text.encode())
     except UnicodeEncodeError as error:
-        raise SourceError(f"has a {name} that is not valid Unicode text", line) from error
+        raise SourceError(f"has text that is not valid Unicode in its {name}", line) from error
     if size > limit:
-        raise SourceError(f"has a {name} of {size} bytes; at most {limit} are allowed", line)
+        raise SourceError(f"has {_a(name)} of {size} bytes; at most {limit} are allowed", line)
     if name not in LONG_FIELDS and ("\n" in text or "\r" in text):
-        raise SourceError(f"has a {name} of more than one line", line)
+        raise SourceError(f"has more than one line in its {name}", line)
     return text
 
 
@@ -119,9 +119,7 @@ def check_kind(word: str, known: Mapping[str, Kind], line: int | None = None) ->
         SourceError: it is not.
     """
     if word not in known:
-        near = closest(word[:FIELD_LIMIT], known)
-        hint = f"; did you mean {' or '.join(near)}?" if near else f"; known: {', '.join(known)}"
-        raise SourceError(f"has an unknown kind '{word[:FIELD_LIMIT]}'{hint}", line)
+        raise SourceError(f"has an unknown kind '{word}'; {suggestion(word, known)}", line)
     return known[word]
 
 
@@ -135,3 +133,7 @@ def check_ends(kind: Kind, holder: str, target: str | None, line: int | None = N
         raise SourceError(f"has no target, which {kind.name} needs", line)
     if target == holder:
         raise SourceError("names its own ticket as its target", line)
+
+
+def _a(name: str) -> str:
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

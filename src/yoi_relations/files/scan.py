@@ -143,12 +143,13 @@ def _record_files(folder: _Folder) -> Iterator[Source]:
 
 def _mode(folder: _Folder, name: str) -> int | None:
     """The type bits of a file in a ticket folder, or None where there is none."""
+    path = os.path.join(folder.fs_path, name)
     try:
-        return os.lstat(os.path.join(folder.fs_path, name)).st_mode
+        return os.lstat(path).st_mode
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise _unreadable(folder.fs_path, error) from error
+        raise _unreadable(os.path.dirname(path), error) from error
 
 
 def _list(path: str) -> list[os.DirEntry[str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import os
 from collections.abc import Iterator, Mapping
 
@@ -29,12 +30,19 @@ def render_record(fields: Mapping[str, str | None], body: str | None) -> bytes:
 
 
 def with_fields(data: bytes, fields: Mapping[str, str]) -> bytes:
-    """`data` with `fields` added at the end of its frontmatter, in its own line ends."""
-    at = find_fences(data).head_end
-    added = _render_fields(fields)
-    if data[:at].endswith(b"\r\n"):
-        added = added.replace("\n", "\r\n")
-    return data[:at] + added.encode() + data[at:]
+    """`data` with `fields` added at the end of its frontmatter, in its own style."""
+    start, at, _ = find_fences(data)
+    head = data[start:at].strip()
+    if head.startswith(b"{") and head.endswith(b"}"):
+        at = data.rindex(b"}", start, at)
+        added = "".join(
+            f", {key}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()
+        )
+    else:
+        added = _render_fields(fields)
+        if data[:at].endswith(b"\r\n"):
+            added = added.replace("\n", "\r\n")
+    return data[:at] + added.encode("utf-8", "surrogatepass") + data[at:]
 
 
 def write_new(
@@ -180,6 +188,12 @@ def _render_fields(fields: Mapping[str, str | None]) -> str:
     class Dumper(yaml.SafeDumper):
         """Quotes what another reader could take for a number or a boolean; leaves times plain."""
 
+    def represent(dumper: Dumper, text: str) -> yaml.Node:
+        # In any other style a line separator would come back as a space.
+        style = '"' if len(text.splitlines()) > 1 else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+    Dumper.add_representer(str, represent)
     Dumper.yaml_implicit_resolvers = {
         first: [(tag, regexp) for tag, regexp in resolvers if not tag.endswith(":timestamp")]
         for first, resolvers in yaml.SafeDumper.yaml_implicit_resolvers.items()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
@@ -20,10 +20,7 @@ from yoi_relations.files.reading import read_source
 from yoi_relations.files.scan import Source, scan
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import store
-from yoi_relations.index.store import BrokenIndexError, Identity, Stored
-
-CURRENT = "current"
-STALE = "stale"
+from yoi_relations.index.store import BrokenIndexError, Found, Identity, Stored
 
 Notify = Callable[[str], None]
 """Takes one line for the person who runs the command."""
@@ -48,8 +45,8 @@ class Index:
         connection: to query; it lives in memory.
         identity: what it was made from.
         sources: how many files it was made from.
-        found: what the published index was when the command started: `CURRENT`, `STALE`, or what
-            was wrong with it.
+        found: what the published index was when the command started.
+        published: what that one was made from, or None where it could not be used.
         trust: how it was made sure that it agrees.
     """
 
@@ -57,7 +54,8 @@ class Index:
     connection: sqlite3.Connection
     identity: Identity
     sources: int
-    found: str
+    found: Found
+    published: Identity | None
     trust: Trust = Trust.CONTENT
 
     @property
@@ -120,13 +118,11 @@ def open_index(
     for source, content in _contents(sources):
         receipt.add(source, content)
     stored, found = _published(workspace, receipt.digest())
-    if stored is not None and found == CURRENT:
-        return Index(workspace, stored.connection, stored.identity, receipt.sources, found)
-    number = 1
+    if stored is not None and found is Found.CURRENT:
+        return Index(workspace, *stored, receipt.sources, found, stored.identity)
     if stored is not None:
-        number = stored.identity.number + 1
         stored.connection.close()
-    index = _build(workspace, sources, number, found, _silent)
+    index = _build(workspace, sources, stored and stored.identity, found, _silent)
     if publish:
         _keep(index, notify)
     return index
@@ -141,7 +137,10 @@ def rebuild_index(workspace: Workspace, progress: Progress) -> Index:
     """
     try:
         with store.locked(workspace):
-            index = _build(workspace, scan(workspace), 1, STALE, progress)
+            stored, found = _published(workspace, None)
+            if stored is not None:
+                stored.connection.close()
+            index = _build(workspace, scan(workspace), stored and stored.identity, found, progress)
             store.publish(workspace, index.connection)
     except OSError as error:
         path = store.index_path(workspace)
@@ -149,19 +148,16 @@ def rebuild_index(workspace: Workspace, progress: Progress) -> Index:
             f"{path}: cannot be written: {error.strerror or error}",
             "questions are answered from memory meanwhile; make the folder writable",
         ) from error
-    return index
+    return replace(index, found=Found.CURRENT, published=index.identity)
 
 
 def _unchecked(workspace: Workspace) -> Index | None:
     """The published index as it is; None where it cannot be used."""
-    try:
-        stored = store.load(workspace)
-    except BrokenIndexError:
-        return None
+    stored, found = _published(workspace, None)
     if stored is None:
         return None
     sources = _count(stored.connection, "source")
-    return Index(workspace, *stored, sources, "not checked", Trust.INDEX)
+    return Index(workspace, *stored, sources, found, stored.identity, Trust.INDEX)
 
 
 def _contents(sources: Iterable[Source]) -> Iterator[tuple[Source, bytes | SourceError]]:
@@ -176,19 +172,25 @@ def _contents(sources: Iterable[Source]) -> Iterator[tuple[Source, bytes | Sourc
                 yield source, content
 
 
-def _published(workspace: Workspace, digest: str) -> tuple[Stored | None, str]:
+def _published(workspace: Workspace, digest: str | None) -> tuple[Stored | None, Found]:
     """The published index, and how it compares with files whose receipt is `digest`."""
     try:
         stored = store.load(workspace)
     except BrokenIndexError as error:
-        return None, str(error)
+        return None, error.found
     if stored is None:
-        return None, "missing"
-    return stored, CURRENT if stored.identity.digest == digest else STALE
+        return None, Found.MISSING
+    if digest is None:
+        return stored, Found.UNCHECKED
+    return stored, Found.CURRENT if stored.identity.digest == digest else Found.STALE
 
 
 def _build(
-    workspace: Workspace, sources: list[Source], number: int, found: str, progress: Progress
+    workspace: Workspace,
+    sources: list[Source],
+    published: Identity | None,
+    found: Found,
+    progress: Progress,
 ) -> Index:
     from yoi_relations.files import parse  # noqa: PLC0415  # its YAML costs start-up
     from yoi_relations.index.rows import insert_source  # noqa: PLC0415  # likewise
@@ -203,26 +205,30 @@ def _build(
         else:
             insert_source(connection, source, parse.unusable(source, content.message))
         progress(receipt.sources, len(sources))
+    number = published.number + 1 if published else 1
     identity = store.new_identity(workspace, number, receipt.digest())
     store.write_identity(connection, identity)
     connection.execute("COMMIT")
-    return Index(workspace, connection, identity, receipt.sources, found)
+    return Index(workspace, connection, identity, receipt.sources, found, published)
 
 
 def _keep(index: Index, notify: Notify) -> None:
     """Publish an index that was built for an answer, where that is possible."""
-    if index.found != STALE:
-        notify(f"index: {index.found}; built from {index.sources} files")
     try:
         with store.locked(index.workspace):
             published, found = _published(index.workspace, index.identity.digest)
             if published is not None:
                 published.connection.close()
-            if found != CURRENT:
+            if found is not Found.CURRENT:
                 store.publish(index.workspace, index.connection)
     except OSError as error:
         path = store.index_path(index.workspace)
         notify(f"{path}: cannot be kept: {error.strerror or error}; answered from memory")
+        return
+    if index.found is Found.MISSING:
+        notify(f"index: built from {index.sources} files; there was none yet")
+    elif index.found is not Found.STALE:
+        notify(f"index: built anew from {index.sources} files; it was {index.found}")
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int:

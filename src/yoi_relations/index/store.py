@@ -14,6 +14,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
+from enum import StrEnum
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -50,8 +51,24 @@ class Stored(NamedTuple):
     identity: Identity
 
 
+class Found(StrEnum):
+    """What became of the published index when it was looked for."""
+
+    CURRENT = "current"
+    STALE = "stale"
+    UNCHECKED = "unchecked"
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+    DAMAGED = "damaged"
+    OTHER_VERSION = "other version"
+
+
 class BrokenIndexError(Exception):
-    """The index file is there and cannot be used; says why."""
+    """The index file is there and cannot be used; `found` says why."""
+
+    def __init__(self, found: Found) -> None:
+        super().__init__(found.value)
+        self.found = found
 
 
 def index_path(workspace: Workspace) -> str:
@@ -81,10 +98,11 @@ def load(workspace: Workspace) -> Stored | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise BrokenIndexError(f"cannot be read: {error.strerror}") from error
+        raise BrokenIndexError(Found.UNREADABLE) from error
     body, digest = data[:-_DIGEST_SIZE], data[-_DIGEST_SIZE:]
-    if hashlib.sha256(body).digest() != digest:
-        raise BrokenIndexError("is damaged")
+    # SQLite would take an empty image for a lack of memory.
+    if not body or hashlib.sha256(body).digest() != digest:
+        raise BrokenIndexError(Found.DAMAGED)
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.deserialize(body)
     try:
@@ -113,17 +131,17 @@ def _read_identity(connection: sqlite3.Connection, workspace: Workspace) -> Iden
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if (application, version) != (APPLICATION_ID, SCHEMA_VERSION):
-            raise BrokenIndexError("is of another version")
+            raise BrokenIndexError(Found.OTHER_VERSION)
         row = connection.execute(
             "SELECT number, parser_version, tickets_root, digest, built_at FROM generation"
         ).fetchone()
     except sqlite3.Error as error:
-        raise BrokenIndexError(f"cannot be used: {error}") from error
+        raise BrokenIndexError(Found.DAMAGED) from error
     if row is None:
-        raise BrokenIndexError("is empty")
+        raise BrokenIndexError(Found.DAMAGED)
     identity = Identity(*row)
     if (identity.parser_version, identity.tickets_root) != (PARSER_VERSION, workspace.tickets_root):
-        raise BrokenIndexError("is of another version, or of another tickets root")
+        raise BrokenIndexError(Found.OTHER_VERSION)
     return identity
 
 
@@ -143,11 +161,20 @@ def publish(workspace: Workspace, connection: sqlite3.Connection) -> None:
             file.write(hashlib.sha256(body).digest())
             file.flush()
             os.fsync(file.fileno())
+        _give_way(index_path(workspace))
         os.replace(temporary, index_path(workspace))
     except OSError:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def _give_way(path: str) -> None:
+    """Remove a folder that stands where the index belongs; a file is replaced as it is."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        import shutil  # noqa: PLC0415  # hardly ever needed, and it costs start-up
+
+        shutil.rmtree(path)
 
 
 @contextlib.contextmanager

@@ -70,8 +70,12 @@ class Relation:
     @property
     def voice(self) -> Statement:
         """The record that speaks for it: the latest that is not retired, else the latest."""
-        standing = [record for record in self.records if not record.retired_at]
-        return max(standing or self.records, key=lambda record: record.order)
+        records = self.by_time()
+        return next((record for record in records if not record.retired_at), records[0])
+
+    def by_time(self) -> list[Statement]:
+        """Its records, the latest first."""
+        return sorted(self.records, key=lambda record: record.order, reverse=True)
 
     @property
     def ends(self) -> list[TicketInfo]:
@@ -94,14 +98,14 @@ class Answer:
         count: how many there are without the limit.
         hidden: how many more there would be with those that do not count now.
         problems: everything wrong with the files.
-        doubtful: whether one of the problems could add or alter a row of this answer.
+        doubts: those of the problems that could add or alter a row of this answer.
     """
 
     relations: list[Relation]
     count: int
     hidden: int
     problems: list[Problem]
-    doubtful: bool
+    doubts: list[Problem]
 
 
 def find_relations(connection: sqlite3.Connection, asked: Filter) -> Answer:
@@ -116,7 +120,7 @@ def find_relations(connection: sqlite3.Connection, asked: Filter) -> Answer:
         count=len(matching),
         hidden=hidden,
         problems=problems,
-        doubtful=_doubtful(connection, asked, counting, problems),
+        doubts=_doubts(connection, asked, counting, problems),
     )
 
 
@@ -192,13 +196,13 @@ def _in_states(relation: Relation, asked: Filter) -> bool:
     return not asked.states or any(state in asked.states for state in relation.filed_under())
 
 
-def _doubtful(
+def _doubts(
     connection: sqlite3.Connection,
     asked: Filter,
     counting: list[Relation],
     problems: list[Problem],
-) -> bool:
-    """Whether a problem could add or alter a row."""
+) -> list[Problem]:
+    """The problems that could add or alter a row."""
     open_to_doubt = {
         end.id
         for one in counting
@@ -206,13 +210,15 @@ def _doubtful(
         for end in one.ends
     }
     holders = load_tickets(connection, {problem.about for problem in problems})
-    return any(
-        problem.about in open_to_doubt
-        if problem.effect is Effect.TICKET
-        else problem.effect is Effect.RECORD
-        and bool(asked.kinds & _could_add(problem, holders[problem.about], asked))
+    return [
+        problem
         for problem in problems
-    )
+        if (problem.effect is Effect.TICKET and problem.about in open_to_doubt)
+        or (
+            problem.effect is Effect.RECORD
+            and asked.kinds & _could_add(problem, holders[problem.about], asked)
+        )
+    ]
 
 
 def _could_add(problem: Problem, holder: TicketInfo, asked: Filter) -> frozenset[str]:

@@ -68,12 +68,12 @@ def _check_shape(kind: Kind, draft: Draft) -> None:
         raise UsageError(f"{name} needs a target", f"relations add {draft.ticket} {name} TARGET")
     if kind.cls is RelationClass.PLAN:
         if draft.target is not None:
-            raise UsageError(f"{name} takes no target", "say what the plan is with --note")
+            raise UsageError(f"{name} takes no target", f"leave {draft.target} out")
         if draft.note is None:
             raise UsageError(f"{name} needs a summary", "say what the plan is with --note")
     elif draft.branch or draft.worktree or draft.role_plan:
         raise UsageError(
-            f"{name} takes no plan", "--branch, --worktree, --role-plan: accepted-plan"
+            f"{name} is no plan", "--branch, --worktree and --role-plan belong to accepted-plan"
         )
     if kind.cls is RelationClass.CAPACITY and draft.note is None:
         raise UsageError(f"{name} needs a note", "say what it waits for with --note")

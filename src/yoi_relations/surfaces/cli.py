@@ -11,7 +11,7 @@ from yoi_relations import __version__
 from yoi_relations.errors import ExitCode, RelationsError, UsageError
 from yoi_relations.files.tickets import State
 from yoi_relations.index.refresh import Trust, rebuild_index
-from yoi_relations.kinds import select_shown
+from yoi_relations.kinds import KINDS, RelationClass, select_shown
 from yoi_relations.queries.relations import ALL_KINDS, Filter, find_relations
 from yoi_relations.queries.tickets import resolve_ticket
 from yoi_relations.recording.add import Draft, add_record
@@ -40,6 +40,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
+)
+_KINDS_HELP = "Kinds by class. " + "; ".join(
+    f"{cls}: {', '.join(k.name.replace('_', '-') for k in KINDS.values() if k.cls is cls)}"
+    for cls in RelationClass
 )
 # The class of all errors in the arguments; Typer exports only this child of it.
 _ArgumentError = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
@@ -80,7 +84,7 @@ def relations(
         write_answer(ctx.get_help() + "\n")
 
 
-@app.command()
+@app.command(epilog=_KINDS_HELP)
 def show(
     ctx: typer.Context,
     ticket: Annotated[
@@ -91,10 +95,15 @@ def show(
     ] = None,
     kind: Annotated[
         list[str] | None,
-        typer.Option("--kind", metavar="K", help="A kind, a class or an alias; any of them."),
+        typer.Option("--kind", metavar="K", help="Of this kind or class (below); may be repeated."),
     ] = None,
     state: Annotated[
-        list[State] | None, typer.Option("--state", help="Only tickets in this state; any of them.")
+        list[State] | None,
+        typer.Option(
+            "--state",
+            metavar="S",
+            help=f"Of tickets in this state: {', '.join(State)}; may be repeated.",
+        ),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Also relations that no longer count, with the reason.")
@@ -122,14 +131,14 @@ def show(
         return report.relations(mode, index, asked, find_relations(index.connection, asked))
 
 
-@app.command()
+@app.command(epilog=_KINDS_HELP)
 def add(
     ctx: typer.Context,
     ticket: Annotated[
         str, typer.Argument(metavar="TICKET", help="The ticket that the record is about.")
     ],
     kind: Annotated[
-        str, typer.Argument(metavar="KIND", help="What is so: blocked-by, after, waiting, ...")
+        str, typer.Argument(metavar="KIND", help="What is so, one of the kinds below.")
     ],
     target: Annotated[
         str | None, typer.Argument(metavar="TARGET", help="The other ticket.")

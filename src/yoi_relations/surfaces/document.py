@@ -146,7 +146,7 @@ def _end(relation: Relation, ticket: str | None) -> str | None:
 
 
 def status_document(document: str, index: Index, counts: Counts) -> Value:
-    """The answer of `status` and of `rebuild`."""
+    """The answer of `status` and of `rebuild`: the index as it was found, the files as they are."""
     workspace = index.workspace
     return envelope(document, index) | {
         "index": {
@@ -154,8 +154,8 @@ def status_document(document: str, index: Index, counts: Counts) -> Value:
             "found": index.found,
             "schema_version": store.SCHEMA_VERSION,
             "parser_version": store.PARSER_VERSION,
-            "generation": index.identity.number,
-            "built_at": index.identity.built_at,
+            "generation": index.published.number if index.published else None,
+            "built_at": index.published.built_at if index.published else None,
         },
         "tickets": counts.tickets,
         "records": counts.records,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from yoi_relations.queries.problems import Problem
-from yoi_relations.queries.relations import Relation
+from yoi_relations.queries.relations import Answer, Filter, Relation
 from yoi_relations.surfaces.document import shorten
 from yoi_relations.surfaces.output import PLAIN_ESCAPES
 
@@ -30,6 +30,18 @@ def relation_row(relation: Relation, *, whole: bool) -> list[object]:
         voice.at,
         short if short == text else f"{short}…",
     ]
+
+
+def counting_line(answer: Answer, asked: Filter) -> str:
+    """What is shown, and what ``--all`` or ``--limit`` would add."""
+    kind = "" if asked.inactive else "active "
+    shown = len(answer.relations)
+    parts = [f"{shown} {kind}relation{'' if shown == 1 else 's'}"]
+    if shown < answer.count:
+        parts = [f"{shown} of {answer.count} {kind}relations", "--limit 0 shows all of them"]
+    if answer.hidden:
+        parts.append(f"--all adds {answer.hidden} that no longer count")
+    return "; ".join(parts)
 
 
 def problem_line(problem: Problem) -> str:

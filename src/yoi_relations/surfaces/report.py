@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from yoi_relations.errors import ExitCode
 from yoi_relations.files.scan import printable
 from yoi_relations.index import store
 from yoi_relations.index.refresh import Index
 from yoi_relations.queries.counts import Counts, count_all
-from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.relations import Answer, Filter
 from yoi_relations.recording.recorded import Recorded
 from yoi_relations.surfaces import document, plain
@@ -27,14 +24,13 @@ def relations(mode: Mode, index: Index, asked: Filter, answer: Answer) -> ExitCo
         rows = (plain.relation_row(one, whole=asked.ticket is not None) for one in answer.relations)
         write_answer(plain.lines(rows))
         if len(answer.relations) < answer.count:
-            shown = f"{len(answer.relations)} of {answer.count} relations"
-            notice(f"{shown}; --limit 0 shows all of them", mode)
+            notice(plain.counting_line(answer, asked), mode)
     else:
         from yoi_relations.surfaces import tables  # noqa: PLC0415  # Rich, for a terminal only
 
-        tables.draw(tables.relations_table(answer, asked))
-    _tell_problems(mode, answer.problems, doubtful=answer.doubtful)
-    return ExitCode.PROBLEM_IN_ANSWER if answer.doubtful else ExitCode.DONE
+        tables.draw_relations(answer, asked)
+    _tell_problems(mode, answer)
+    return ExitCode.PROBLEM_IN_ANSWER if answer.doubts else ExitCode.DONE
 
 
 def added(mode: Mode, done: Recorded) -> ExitCode:
@@ -80,7 +76,7 @@ def status(mode: Mode, index: Index) -> ExitCode:
     else:
         from yoi_relations.surfaces import tables  # noqa: PLC0415  # Rich, for a terminal only
 
-        tables.draw(tables.facts_table(_status_rows(index, counts)))
+        tables.draw_facts(_status_rows(index, counts))
     return ExitCode.DONE
 
 
@@ -89,16 +85,21 @@ def _status_rows(index: Index, counts: Counts) -> list[tuple[str, str]]:
         ("root", printable(index.workspace.root)),
         ("tickets root", printable(index.workspace.tickets_root)),
         ("index", printable(store.index_path(index.workspace))),
-        ("index is", index.found),
+        ("index was", f"{index.found}{_generation(index)}"),
         ("schema, parser", f"{store.SCHEMA_VERSION}, {store.PARSER_VERSION}"),
-        ("generation", f"{index.identity.number}, built {index.identity.built_at}"),
         ("checked by", f"{index.trust}: {index.sources} files"),
         ("tickets", _listed(counts.tickets)),
         ("records", _listed(counts.records)),
         ("relations", _listed(counts.relations)),
         ("active", _listed(counts.active)),
-        ("problems", str(counts.problems)),
+        ("problems", f"{counts.problems}; relations show lists them" if counts.problems else "0"),
     ]
+
+
+def _generation(index: Index) -> str:
+    if index.published is None:
+        return ""
+    return f", generation {index.published.number} of {index.published.built_at}"
 
 
 def _listed(counts: dict[str, int]) -> str:
@@ -115,12 +116,12 @@ def _recorded(mode: Mode, command: str, done: Recorded, lines: list[str]) -> Exi
     return ExitCode.DONE
 
 
-def _tell_problems(mode: Mode, problems: Sequence[Problem], *, doubtful: bool) -> None:
+def _tell_problems(mode: Mode, answer: Answer) -> None:
     if mode is Mode.JSON:
         return
-    for problem in problems[:LISTED_PROBLEMS]:
-        notice(f"problem: {plain.problem_line(problem)}", mode)
-    if len(problems) > LISTED_PROBLEMS:
-        notice(f"{len(problems) - LISTED_PROBLEMS} more problems; --json lists them", mode)
-    if doubtful:
-        notice("a problem could add or alter a row of this answer", mode)
+    others = [problem for problem in answer.problems if problem not in answer.doubts]
+    for problem in (answer.doubts + others)[:LISTED_PROBLEMS]:
+        doubt = " (this could add or alter a row of the answer)" if problem in answer.doubts else ""
+        notice(f"problem: {plain.problem_line(problem)}{doubt}", mode)
+    if len(answer.problems) > LISTED_PROBLEMS:
+        notice(f"{len(answer.problems) - LISTED_PROBLEMS} more problems; --json lists them", mode)

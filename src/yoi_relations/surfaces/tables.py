@@ -10,22 +10,15 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from yoi_relations.kinds import RelationClass, phrase
+from yoi_relations.kinds import RelationClass
 from yoi_relations.queries.relations import Answer, Filter, Relation
-from yoi_relations.queries.tickets import TicketInfo
+from yoi_relations.surfaces.cells import folded_cell, phrase_cell, ticket_cell, whole_cell
 from yoi_relations.surfaces.output import visible
+from yoi_relations.surfaces.plain import counting_line
 
-FOLDED_NOTE = 240
-"""Characters of a note in a list; `show TICKET` draws all of it."""
+WIDE = 120
+"""Columns from which on there is room for a state beside an id, and for a phrase in one line."""
 
-_STATE_STYLES = {
-    "planning": "magenta",
-    "ready": "cyan",
-    "queued": "yellow",
-    "inprogress": "bold blue",
-    "done": "green",
-    "closed": "dim green",
-}
 _HEADINGS = {
     RelationClass.DEPENDENCY: "Dependencies: the ticket cannot go on until the target is resolved",
     RelationClass.ORDERING: "Ordering: the ticket should be taken after the target",
@@ -36,45 +29,29 @@ _HEADINGS = {
 }
 
 
-def draw(what: RenderableType) -> None:
-    """Draw on the terminal."""
-    Console(highlight=False, soft_wrap=False).print(what)
-
-
-def relations_table(answer: Answer, asked: Filter) -> RenderableType:
-    """The relations, a table a class, and a last line that counts them."""
-    whole = asked.ticket is not None
+def draw_relations(answer: Answer, asked: Filter) -> None:
+    """Draw the relations, a table a class, and a last line that counts them."""
+    console = Console(highlight=False)
+    narrow = console.width < WIDE
     tables: list[RenderableType] = [
-        _class_table(cls, relations, whole=whole)
+        _class_table(cls, list(relations), narrow=narrow, whole=asked.ticket is not None)
         for cls, relations in groupby(answer.relations, key=lambda one: one.cls)
     ]
-    return Group(*tables, Text(counting_line(answer, asked), style="dim"))
+    console.print(Group(*tables, Text(counting_line(answer, asked), style="dim")))
 
 
-def counting_line(answer: Answer, asked: Filter) -> str:
-    """What is shown, and what ``--all`` or ``--limit`` would add."""
-    kind = "" if asked.inactive else "active "
-    shown = len(answer.relations)
-    parts = [f"{shown} {kind}relation{'' if shown == 1 else 's'}"]
-    if shown < answer.count:
-        parts = [f"{shown} of {answer.count} {kind}relations", "--limit 0 shows all of them"]
-    if answer.hidden:
-        parts.append(f"--all adds {answer.hidden} that no longer count")
-    return "; ".join(parts)
-
-
-def facts_table(rows: Iterable[tuple[str, str]]) -> RenderableType:
-    """Names and values, for `status`."""
+def draw_facts(rows: Iterable[tuple[str, str]]) -> None:
+    """Draw names and values, for `status`."""
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in rows:
         table.add_row(name, Text(visible(value)))
-    return table
+    Console(highlight=False).print(table)
 
 
 def _class_table(
-    cls: RelationClass, relations: Iterable[Relation], *, whole: bool
+    cls: RelationClass, relations: list[Relation], *, narrow: bool, whole: bool
 ) -> RenderableType:
     table = Table(
         box=SIMPLE_HEAD,
@@ -83,57 +60,21 @@ def _class_table(
         title_style="bold",
         expand=True,
         pad_edge=False,
+        leading=1,
     )
-    rows = list(relations)
+    has_targets = any(one.target for one in relations)
     table.add_column("Ticket", ratio=8, overflow="fold")
-    table.add_column("Relation", width=12, overflow="fold")
-    if any(one.target for one in rows):
+    table.add_column("Relation", width=12 if narrow else None, overflow="fold")
+    if has_targets:
         table.add_column("Target", ratio=8, overflow="fold")
     table.add_column("Note", ratio=11, overflow="fold")
-    for one in rows:
-        cells = [_ticket(one.ticket), _relation(one), _ticket(one.target), _note(one, whole=whole)]
-        if len(table.columns) < len(cells):
-            del cells[2]
-        table.add_row(*cells, style="dim" if one.inactive_reason else "")
+    for one in relations:
+        targets = [ticket_cell(one.target, narrow=narrow)] if has_targets else []
+        table.add_row(
+            ticket_cell(one.ticket, narrow=narrow),
+            phrase_cell(one),
+            *targets,
+            whole_cell(one) if whole else folded_cell(one),
+            style="dim" if one.inactive_reason else "",
+        )
     return table
-
-
-def _ticket(ticket: TicketInfo | None) -> Text:
-    if ticket is None:
-        return Text("")
-    state = ticket.state or ("state unknown" if ticket.folders else "does not exist")
-    text = Text.assemble(
-        (visible(ticket.id), "bold"), " ", (state, _STATE_STYLES.get(state, "bold red"))
-    )
-    return text.append(f"\n{visible(ticket.title)}") if ticket.title else text
-
-
-def _relation(relation: Relation) -> Text:
-    return Text(phrase(relation.kind).removeprefix("is ").removeprefix("has an "))
-
-
-def _note(relation: Relation, *, whole: bool) -> Text:
-    voice = relation.voice
-    parts = [voice.summary, voice.note, _labelled("roles", voice.role_plan if whole else None)]
-    said = "\n".join(part for part in parts if part)
-    said = said if whole or len(said) <= FOLDED_NOTE else said[:FOLDED_NOTE].rstrip() + "…"
-    text = Text("\n".join(visible(line) for line in said.split("\n")))
-    for line in _details(relation):
-        text.append(f"\n{visible(line)}" if text else visible(line), style="dim")
-    return text
-
-
-def _details(relation: Relation) -> list[str]:
-    voice = relation.voice
-    lines = [
-        _labelled("branch", voice.branch),
-        _labelled("worktree", voice.worktree),
-        f"{voice.author}, {voice.at[:10]}",
-        f"stated by {len(relation.records)} records" if len(relation.records) > 1 else None,
-        _labelled("not active", relation.inactive_reason),
-    ]
-    return [line for line in lines if line]
-
-
-def _labelled(label: str, text: str | None) -> str | None:
-    return f"{label}: {text}" if text else None

@@ -1,0 +1,111 @@
+"""What stands in the cells of a table: a ticket, a phrase, and what the records say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.text import Text
+
+from yoi_relations.kinds import phrase
+from yoi_relations.queries.relations import Relation
+from yoi_relations.queries.statements import Statement
+from yoi_relations.queries.tickets import TicketInfo
+from yoi_relations.surfaces.output import visible
+
+FOLDED_NOTE = 240
+"""Characters of a note in a list; `show TICKET` draws all of it."""
+
+_STATE_STYLES = {
+    "planning": "magenta",
+    "ready": "cyan",
+    "queued": "yellow",
+    "inprogress": "bold blue",
+    "done": "green",
+    "closed": "dim green",
+}
+
+
+def ticket_cell(ticket: TicketInfo | None, *, narrow: bool) -> Text:
+    """Id, state, title; the state on a line of its own where there is little room."""
+    if ticket is None:
+        return Text("")
+    state = ticket.state or ("state unknown" if ticket.folders else "does not exist")
+    text = Text.assemble(
+        (visible(ticket.id), "bold"),
+        "\n" if narrow else " ",
+        (state, _STATE_STYLES.get(state, "bold red")),
+    )
+    return text.append(f"\n{visible(ticket.title)}") if ticket.title else text
+
+
+def phrase_cell(relation: Relation) -> Text:
+    """What stands between ticket and target: ``blocked by``."""
+    said = phrase(relation.kind)
+    for word in ("is ", "has ", "an ", "a "):
+        said = said.removeprefix(word)
+    return Text(said)
+
+
+def folded_cell(relation: Relation) -> Text:
+    """The latest text that a standing record gives, shortened, and who said it."""
+    records = relation.by_time()
+    standing = [one for one in records if not one.retired_at] or records
+    speaker = next((one for one in standing if _said(one)), standing[0])
+    said = _said(speaker)
+    if len(said) > FOLDED_NOTE:
+        said = said[:FOLDED_NOTE].rstrip() + "…"
+    others = len(standing) - 1
+    return _lines(
+        said,
+        [
+            *_plan_lines(speaker),
+            f"{speaker.author}, {speaker.at[:10]}",
+            f"and {others} more record{'' if others == 1 else 's'}" if others else None,
+            _labelled("not active", relation.inactive_reason),
+        ],
+    )
+
+
+def whole_cell(relation: Relation) -> Text:
+    """What every record says, the latest first, with the id to retire it by."""
+    parts = [
+        _lines(
+            _said(one),
+            [
+                *_plan_lines(one),
+                _labelled("roles", one.role_plan),
+                f"{one.author}, {one.at[:10]}",
+                one.id,
+                _retired(one),
+            ],
+        )
+        for one in relation.by_time()
+    ]
+    if relation.inactive_reason:
+        parts.append(_lines("", [_labelled("not active", relation.inactive_reason)]))
+    return Text("\n\n").join(parts)
+
+
+def _said(record: Statement) -> str:
+    return "\n".join(part for part in (record.summary, record.note) if part)
+
+
+def _plan_lines(record: Statement) -> list[str | None]:
+    return [_labelled("branch", record.branch), _labelled("worktree", record.worktree)]
+
+
+def _retired(record: Statement) -> str | None:
+    if not record.retired_at:
+        return None
+    by, day = record.retired_by, record.retired_at[:10]
+    return f"retired by {by}, {day}: {record.retired_reason}"
+
+
+def _labelled(label: str, text: str | None) -> str | None:
+    return f"{label}: {text}" if text else None
+
+
+def _lines(said: str, details: Iterable[str | None]) -> Text:
+    lines = [Text(visible(line)) for line in said.split("\n")] if said else []
+    lines += [Text(visible(line), style="dim") for line in details if line]
+    return Text("\n").join(lines)

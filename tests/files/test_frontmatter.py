@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import pytest
+import yaml
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from yoi_relations.files.faults import SourceError
+from yoi_relations.files.fences import find_fences, through_closing_fence
+from yoi_relations.files.frontmatter import MAX_DEPTH, parse_document
+
+PRINTABLE = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=60)
+LINES = st.lists(PRINTABLE, max_size=4).map("\n".join)
+
+
+def fenced(head: str | bytes) -> bytes:
+    data = head if isinstance(head, bytes) else head.encode()
+    return b"---\n" + data + b"\n---\nThe body.\n"
+
+
+def texts(data: bytes) -> dict[str, str | None]:
+    return {key: value.text for key, value in parse_document(data).fields.items()}
+
+
+def problem(data: bytes) -> SourceError:
+    with pytest.raises(SourceError) as caught:
+        parse_document(data)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("no", "Yes", "on", "TRUE", "nullable", "none", "0", "00001234", "0x1F", "0o17", "1_000"),
+        *("1.0", "1e3", ".inf", "-.5", "12:30:45", "2026-06-01", "2026-06-01T10:00:00Z", "=", "<<"),
+        *("00001KTNVGT8G", "00001E1234567", "C:\\temp", "a#b", "it's", 'a "word"', "日本語 🦀"),
+    ],
+)
+def test_a_plain_scalar_stays_the_text_that_was_written(text: str) -> None:
+    assert texts(fenced(f"state: {text}")) == {"state": text}
+
+
+@pytest.mark.parametrize("text", ["", "null", "~", "no", " padded ", "a: b", "- a", "# a", "---"])
+def test_a_quoted_scalar_is_the_text_within(text: str) -> None:
+    assert texts(fenced(f"a: '{text}'\nb: \"{text}\"")) == {"a": text, "b": text}
+
+
+@pytest.mark.parametrize("text", ["", "~", "null", "Null", "NULL", "# nothing but a comment"])
+def test_null_is_no_text(text: str) -> None:
+    assert texts(fenced(f"state: {text}\ntitle: x")) == {"state": None, "title": "x"}
+    assert parse_document(fenced(f"state: {text}")).fields["state"].scalar
+
+
+def test_keys_stay_text_too() -> None:
+    assert list(texts(fenced("no: a\n0123: b\n12:30: c\n2026-06-01: d"))) == [
+        *("no", "0123", "12:30", "2026-06-01"),
+    ]
+
+
+@pytest.mark.parametrize("value", ["[a, b]", "{a: b}", "\n  - a\n  - b", "\n  a: b", "*x"])
+def test_what_is_no_scalar_is_marked_as_such(value: str) -> None:
+    fields = parse_document(fenced(f"x: &x a\nlabels: {value}\nstate: done")).fields
+    assert (fields["labels"].text, fields["labels"].scalar) == (None, False)
+    assert fields["state"].text == "done"
+
+
+def test_every_value_knows_its_line() -> None:
+    data = fenced("# comment\ntitle: a\n\nlabels:\n  - b\nstate: done")
+    assert [(key, value.line) for key, value in parse_document(data).fields.items()] == [
+        *(("title", 3), ("labels", 6), ("state", 7)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "body"),
+    [
+        (b"---\ntitle: a\nstate: done\n---\nBody.\n", b"Body.\n"),
+        (b"---\r\ntitle: a\r\nstate: done\r\n---\r\nBody.\r\n", b"Body.\r\n"),
+        (b"\xef\xbb\xbf---\ntitle: a\nstate: done\n---\nBody.", b"Body."),
+        (b"\xef\xbb\xbf---\r\ntitle: a\r\nstate: done\r\n---", b""),
+        (b"---\ntitle:\ta\t\nstate: \t done\n---\n", b""),
+        (b"--- \t\ntitle: a\nstate: done\n---\t\n\n---\nBody.", b"\n---\nBody."),
+        (b"---\n{title: a, 'state': \"done\"}\n---\n", b""),
+        (b"---\n# why\ntitle: a # b\n\nstate: done\n---\n\xe9\0", b"\xe9\0"),
+    ],
+    ids=["plain", "CRLF", "BOM", "BOM, CRLF, cut", "tabs", "blanks", "flow", "odd body"],
+)
+def test_these_ways_to_write_it_read_alike(data: bytes, body: bytes) -> None:
+    assert texts(data) == {"title": "a", "state": "done"}
+    assert parse_document(data).body == body
+    assert data.endswith(body)
+    assert through_closing_fence(data) == data[: find_fences(data).body_start]
+
+
+@pytest.mark.parametrize("data", [b"---\n---", b"---\n\n---\n", b"---\n# nothing\n---\n"])
+def test_an_empty_frontmatter_has_no_fields(data: bytes) -> None:
+    assert parse_document(data).fields == {}
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "said"),
+    [
+        (b"", 1, "no frontmatter"),
+        (b"state: done\n", 1, "no frontmatter"),
+        (b"\n---\nstate: done\n---\n", 1, "no frontmatter"),
+        (b"----\nstate: done\n---\n", 1, "no frontmatter"),
+        (b"---", 1, "no --- line closes"),
+        (b"---\nstate: done\n", 1, "no --- line closes"),
+        (b"---\nstate: done\n ---\n----\n", 1, "no --- line closes"),
+        (fenced(b"title: a\nstate: do\0ne"), 3, "NUL"),
+        (fenced(b"title: a\nstate: caf\xe9"), 3, "not UTF-8"),
+        (fenced(b"title: a\nstate: \x01"), None, "control character"),
+        (fenced("a: 1\nb: 2\na: 1"), 4, "the key 'a' twice"),
+        (fenced("state: done\ntitle: Docs: x"), 3, "needs quotes"),
+        (fenced("title: a\n\tstate: done"), 3, "tab"),
+        (fenced("title: a\nstate: *gone\nx: ["), 5, "not valid YAML"),
+        (fenced("title: @a"), 2, "not valid YAML"),
+        (fenced("title: a\n[b]: c"), 3, "a key that is not plain text"),
+        (fenced("- a\n- b"), 2, "no list of 'key: value' lines"),
+        (fenced("only words"), 2, "no list of 'key: value' lines"),
+        (fenced("title: a\n--- b\n"), 3, "more than one YAML document"),
+        (fenced("a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> it"), 3, "merge conflict"),
+        (fenced("a: 1\n||||||| base\nb: 2"), 3, "merge conflict"),
+        (b"<<<<<<< HEAD\r\n---\r\na: 1\r\n---\r\n", 1, "merge conflict"),
+    ],
+)
+def test_what_cannot_be_used_says_why_and_where(data: bytes, line: int | None, said: str) -> None:
+    error = problem(data)
+    assert said in error.message
+    assert error.line == line
+
+
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+def test_lines_are_counted_alike_with_either_line_end(line_end: bytes) -> None:
+    data = fenced("a: 1\n\nb: x: y").replace(b"\n", line_end)
+    assert problem(data).line == 4
+
+
+@pytest.mark.parametrize("head", ["a: {}", "{}: a", "? {}\n: a"])
+def test_values_may_nest_so_deep_and_no_deeper(head: str) -> None:
+    def nested(depth: int) -> bytes:
+        return fenced(head.format("[" * depth + "]" * depth))
+
+    if head.startswith("a"):
+        assert parse_document(nested(MAX_DEPTH)).fields["a"].scalar is False
+    assert "nests values" in problem(nested(MAX_DEPTH + 1)).message
+
+
+@pytest.mark.parametrize("unit", ["[", "{a: ", "- ", "? ", "a: [", "[[], "])
+@pytest.mark.parametrize("start", ["", "a: ", "a:\n  "])
+def test_bottomless_nesting_ends_as_a_problem(start: str, unit: str) -> None:
+    assert problem(fenced(start + unit * 32_000)).message
+
+
+def test_deep_indentation_ends_as_a_problem() -> None:
+    head = "".join(" " * depth + "a:\n" for depth in range(350))
+    assert "nests values" in problem(fenced(head)).message
+
+
+def test_aliases_are_never_expanded() -> None:
+    doubled = "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 2_000))
+    fields = parse_document(fenced(f"a0: &a0 x\n{doubled}state: done")).fields
+    assert len(fields) == 2_001
+    assert fields["state"].text == "done"
+
+
+@settings(deadline=None)
+@given(st.dictionaries(PRINTABLE, LINES, max_size=6))
+@example({"state": "no", "null": "~", "---": "...", "": ""})
+@example({"a": "b\u2028c\u2029", "d": "\ufeffe\u0085"})
+def test_what_yaml_writes_for_texts_is_read_as_these_texts(mapping: dict[str, str]) -> None:
+    for escaped in (True, False):
+        written: str = yaml.safe_dump(mapping, allow_unicode=not escaped, sort_keys=False)
+        assume(not any(marker * 7 in written for marker in "<|>"))
+        assert texts(fenced(written)) == mapping

@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+from building import AT, A, B, ulid
+
+from yoi_relations.files.faults import Effect, Fault, SourceError
+from yoi_relations.files.markdown import parse_record
+from yoi_relations.files.records import Plan, Record, Retirement
+from yoi_relations.files.scan import Format
+from yoi_relations.kinds import KINDS
+
+NAME = f"{ulid(1)}.md"
+EDGES = [name for name, kind in KINDS.items() if not kind.is_note]
+NOTES = [name for name, kind in KINDS.items() if kind.is_note]
+RETIRED = {"retired_at": AT, "retired_by": "someone", "retired_reason": "It is done."}
+CONTENT_ID = "x-0123456789abcdef"
+
+
+def written(body: str = "", /, **changes: str | None) -> bytes:
+    """A record of B blocking A, with `changes`; a field changed to None is left out."""
+    fields: dict[str, str | None] = {
+        "kind": "blocked_by",
+        "target": B,
+        "author": "tester",
+        "at": AT,
+    }
+    fields |= changes
+    lines = [f"{key}: {value}\n" for key, value in fields.items() if value is not None]
+    return f"---\n{''.join(lines)}---\n{body}".encode()
+
+
+def parse(data: bytes, name: str = NAME) -> tuple[Record, list[Fault]]:
+    return parse_record(data, name, A)
+
+
+def record(data: bytes) -> Record:
+    found, faults = parse(data)
+    assert faults == []
+    return found
+
+
+def problem(data: bytes) -> SourceError:
+    with pytest.raises(SourceError) as caught:
+        parse(data)
+    return caught.value
+
+
+def assert_says(message: str, words: str) -> None:
+    """A message names all of `words`, however it is phrased."""
+    assert [word for word in words.split() if word not in message] == []
+
+
+def text_of(found: Record, field: str) -> str | None:
+    for part in (found, found.plan):
+        if part is not None and hasattr(part, field):
+            text: str | None = getattr(part, field)
+            return text
+    assert found.retirement
+    return {"retired_by": found.retirement.by, "retired_reason": found.retirement.reason}[field]
+
+
+def test_a_record_says_what_its_file_says() -> None:
+    data = written("\nWait for it.\n\nIt comes soon.\n", at="2026-06-01T12:00:00.50+02:00")
+    assert record(data) == Record(
+        id=ulid(1),
+        format=Format.FRONTMATTER,
+        kind=KINDS["blocked_by"],
+        holder=A,
+        target=B,
+        note="Wait for it.\n\nIt comes soon.",
+        plan=None,
+        author="tester",
+        at="2026-06-01T10:00:00.5Z",
+        at_key="2026-06-01T10:00:00.500000000",
+    )
+
+
+def test_an_accepted_plan_has_its_summary_in_the_body() -> None:
+    fields = {"branch": "work/0001", "worktree": "trees/0001", "role_plan": "one codes"}
+    found = record(written("Do it.\n", kind="accepted_plan", target=None, **fields))
+    assert (found.plan, found.note) == (Plan("Do it.", *fields.values()), None)
+    bare = record(written("Do it.", kind="accepted_plan", target=None))
+    assert bare.plan == Plan("Do it.")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_may_have_a_target_and_a_text(kind: str) -> None:
+    found = record(written("Why.", kind=kind))
+    assert (found.kind.name, found.target) == (kind, B)
+    assert found.note == (None if kind == "accepted_plan" else "Why.")
+
+
+@pytest.mark.parametrize("kind", EDGES)
+def test_an_edge_needs_no_note_but_a_target(kind: str) -> None:
+    assert record(written("\n \n", kind=kind)).note is None
+    assert (
+        f"no target, which {kind} needs" in problem(written("Why.", kind=kind, target=None)).message
+    )
+
+
+@pytest.mark.parametrize("kind", NOTES)
+def test_a_note_needs_no_target_but_its_text(kind: str) -> None:
+    assert record(written("Why.", kind=kind, target=None)).target is None
+    assert problem(written(" \n", kind=kind, target=None)).message.startswith("has ")
+
+
+@pytest.mark.parametrize("key", ["kind", "author", "at"])
+def test_a_missing_field_is_a_problem(key: str) -> None:
+    assert problem(written(**{key: None})).message == f"has no {key}"
+
+
+@pytest.mark.parametrize(
+    "key", ["kind", "target", "author", "at", "branch", "worktree", "role_plan"]
+)
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("", "empty"), ("~", "empty"), ("' '", "empty"), ("[a]", "not text"), ("{a: b}", "not text")],
+)
+def test_an_empty_field_or_one_that_is_no_text_is_a_problem_with_its_line(
+    key: str, value: str, said: str
+) -> None:
+    fields: dict[str, str | None] = {"kind": "accepted_plan", "target": None, key: value}
+    error = problem(written("Do it.", **fields))
+    assert_says(error.message, f"{key} {said}")
+    line = next(
+        n for n, text in enumerate(written(**fields).split(b"\n"), 1) if key.encode() in text
+    )
+    assert error.line == line
+
+
+@pytest.mark.parametrize(
+    ("fields", "line", "said"),
+    [
+        ({"kind": "blockedby"}, 2, "did you mean blocked_by"),
+        ({"kind": "parent"}, 2, "unknown kind 'parent'"),
+        ({"kind": "Blocks"}, 2, "unknown kind 'Blocks'"),
+        ({"target": A}, 3, "its own ticket"),
+        ({"author": '"two\\nlines"'}, 4, "more than one line"),
+        ({"author": '"a\\0b"'}, 4, "NUL"),
+        ({"at": "yesterday"}, 5, "RFC 3339"),
+        ({"at": "2026-06-01"}, 5, "RFC 3339"),
+        ({"author": "Docs: x"}, 4, "needs quotes"),
+        ({"retires": "x-0123"}, 6, "no content id"),
+        ({"retires": CONTENT_ID.upper()}, 6, "no content id"),
+    ],
+)
+def test_a_bad_field_is_a_problem_with_its_line(
+    fields: dict[str, str], line: int, said: str
+) -> None:
+    error = problem(written(**fields))
+    assert_says(error.message, said)
+    assert error.line == line
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_record_is_about_a_ticket_and_itself(kind: str) -> None:
+    assert "its own ticket" in problem(written("Why.", kind=kind, target=A)).message
+
+
+def test_a_target_that_differs_in_case_is_another_ticket() -> None:
+    assert record(written(target=A.lower())).target == A.lower()
+
+
+@pytest.mark.parametrize("target", ["00001234", "1e5", "no", "12:30:45", "2026-06-01"])
+def test_an_id_is_never_altered(target: str) -> None:
+    assert record(written(target=target)).target == target
+
+
+@pytest.mark.parametrize(
+    ("field", "limit"),
+    [
+        *((key, 1024) for key in ("target", "author", "branch", "worktree")),
+        *((key, 1024) for key in ("retired_by", "retired_reason")),
+        *((key, 16 * 1024) for key in ("role_plan", "note", "summary")),
+    ],
+)
+def test_a_text_may_fill_its_bound_in_bytes_and_no_more(field: str, limit: int) -> None:
+    def data(text: str) -> bytes:
+        kind = "waiting" if field == "note" else "accepted_plan"
+        body = text if field in {"note", "summary"} else "Do it."
+        fields: dict[str, str | None] = {"kind": kind, "target": None, **RETIRED}
+        return written(body, **fields | ({} if body == text else {field: text}))
+
+    full = "é" * (limit // 2)
+    assert text_of(parse(data(full))[0], field) == full
+    error = problem(data(full + "x"))
+    assert_says(error.message, f"{field} {limit + 1} bytes {limit}")
+
+
+def test_an_unknown_key_is_reported_and_the_record_used() -> None:
+    found, (fault,) = parse(written("Why.", severity="high"))
+    assert found == record(written("Why."))
+    assert (fault.effect, fault.line) == (Effect.NONE, 6)
+    assert "'severity'" in fault.message
+
+
+@pytest.mark.parametrize("key", ["branch", "worktree", "role_plan"])
+def test_the_keys_of_a_plan_are_unknown_elsewhere(key: str) -> None:
+    _, (fault,) = parse(written(**{key: "a"}))
+    assert f"'{key}'" in fault.message
+
+
+@pytest.mark.parametrize(
+    "stem", ["notes", ulid(1)[1:], f"{ulid(1)}0", f"8{ulid(1)[1:]}", f"{ulid(1)[1:]}U"]
+)
+def test_a_name_that_is_no_ulid_is_reported_and_the_record_used(stem: str) -> None:
+    found, (fault,) = parse(written(), f"{stem}.md")
+    assert found.id == stem
+    assert (fault.effect, fault.line) == (Effect.NONE, None)
+
+
+def test_a_retired_record_says_when_by_whom_and_why() -> None:
+    found = record(written("Why.", **RETIRED | {"retired_at": "2026-06-01T12:00:00+02:00"}))
+    assert found.retirement == Retirement(AT, "someone", "It is done.")
+    assert (found.retires, found.note) == (None, "Why.")
+
+
+@pytest.mark.parametrize("keys", [*combinations(RETIRED, 1), *combinations(RETIRED, 2)])
+@pytest.mark.parametrize("retires", [None, CONTENT_ID])
+def test_half_a_retirement_is_a_problem(keys: tuple[str, ...], retires: str | None) -> None:
+    fields = {key: RETIRED[key] for key in keys}
+    missing = next(key for key in RETIRED if key not in keys)
+    assert problem(written(retires=retires, **fields)).message == f"has no {missing}"
+
+
+@pytest.mark.parametrize(
+    ("author", "at"), [("tester", AT), ("tester", None), (None, AT), (None, None)]
+)
+@pytest.mark.parametrize("kind", ["blocks", "waiting_capacity_note", "accepted_plan"])
+def test_a_retiring_record_needs_neither_author_nor_time_nor_text(
+    kind: str, author: str | None, at: str | None
+) -> None:
+    target = B if kind == "blocks" else None
+    found = record(
+        written(kind=kind, target=target, author=author, at=at, retires=CONTENT_ID, **RETIRED)
+    )
+    assert (found.retires, found.author, found.at) == (CONTENT_ID, author, at)
+    assert (found.note, found.plan) == (None, None)
+    assert found.retirement == Retirement(AT, "someone", "It is done.")
+
+
+def test_a_retiring_record_without_its_retirement_is_a_problem() -> None:
+    assert problem(written(retires=CONTENT_ID)).message == "has no retired_at"
+
+
+@pytest.mark.parametrize("body", ["One.\nTwo.", "\n\nOne.\nTwo.\n\n", "One.\r\nTwo.\r\n"])
+def test_the_note_is_the_body_without_what_surrounds_it(body: str) -> None:
+    assert record(written(body)).note == "One.\nTwo."
+    assert record(written(body).replace(b"\r", b"").replace(b"\n", b"\r\n")).note == "One.\nTwo."
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [(b"a\ncaf\xe9\n", 8), (b"\0", 7), (b"\n\n\xff", 9), (b"a\n<<<<<<< HEAD\nb\n", 8)],
+)
+def test_a_bad_body_is_a_problem_with_its_line(body: bytes, line: int) -> None:
+    assert problem(written() + body).line == line
+
+
+def test_a_body_may_hold_fences_and_headings() -> None:
+    body = "Title\n=======\n\n---\nkind: blocks\n---"
+    assert record(written(body)).note == body

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from building import A, Workspace, ulid
+
+from yoi_relations.files.faults import SourceError
+from yoi_relations.files.reading import LIST_LIMIT, RECORD_LIMIT, read_source
+from yoi_relations.files.scan import Source, scan
+from yoi_relations.files.workspace import find_workspace
+
+LIMITS = {
+    "artifacts/relations.json": LIST_LIMIT,
+    "artifacts/orchestration-plan.jsonl": LIST_LIMIT,
+    f"artifacts/relations/{ulid(7)}.md": RECORD_LIMIT,
+}
+
+
+def source_of(workspace: Workspace) -> Source:
+    """The one source of a workspace."""
+    (source,) = scan(find_workspace(str(workspace.root)))
+    return source
+
+
+def made(workspace: Workspace, name: str) -> Path:
+    """An empty file in a ticket's folder."""
+    path = workspace.tickets / A / name
+    path.parent.mkdir(parents=True)
+    path.touch()
+    return path
+
+
+@pytest.mark.parametrize("name", ["item.md", *LIMITS])
+def test_a_file_that_vanished_since_the_scan_is_gone(workspace: Workspace, name: str) -> None:
+    made(workspace, name)
+    source = source_of(workspace)
+    assert read_source(source) == b""
+    shutil.rmtree(workspace.tickets / A)
+    assert read_source(source) is None
+    (workspace.tickets / A).touch()
+    assert read_source(source) is None
+
+
+@pytest.mark.parametrize("name", ["item.md", *LIMITS])
+def test_a_file_that_became_a_link_since_the_scan_is_not_followed(
+    workspace: Workspace, name: str
+) -> None:
+    path = made(workspace, name)
+    source = source_of(workspace)
+    path.rename(path.with_name(".real"))
+    path.symlink_to(".real")
+    with pytest.raises(SourceError, match="symbolic link"):
+        read_source(source)
+
+
+@pytest.mark.parametrize(("name", "limit"), LIMITS.items())
+def test_a_file_is_read_whole_up_to_its_limit_and_reported_above(
+    workspace: Workspace, name: str, limit: int
+) -> None:
+    path = made(workspace, name)
+    path.write_bytes(b"x" * (limit - 4) + b"last")
+    data = read_source(source_of(workspace)) or b""
+    assert (len(data), data[-4:]) == (limit, b"last")
+    os.truncate(path, limit + 1)
+    with pytest.raises(SourceError, match="is larger than"):
+        read_source(source_of(workspace))
+
+
+def test_of_an_item_only_the_frontmatter_is_read(workspace: Workspace) -> None:
+    folder = workspace.ticket(A)
+    os.truncate(folder / "item.md", 100 * 1024 * 1024)
+    expected = f"---\ntitle: Title of {A}\nstate: planning\n---\n".encode()
+    assert read_source(source_of(workspace)) == expected
+
+
+def test_of_an_item_without_an_end_only_so_much_is_read(workspace: Workspace) -> None:
+    folder = workspace.item(A, "---\ntitle: a\n")
+    os.truncate(folder / "item.md", 100 * 1024 * 1024)
+    assert len(read_source(source_of(workspace)) or b"") <= 1024 * 1024

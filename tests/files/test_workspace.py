@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from building import Workspace
+
+from yoi_relations.errors import UsageError, WorkspaceError
+from yoi_relations.files.workspace import ROOT_VARIABLE, find_workspace
+
+CONFIGS = {
+    "workspace.toml": "[ticket.backend]\nroot = {}\n",
+    "ticket.config.toml": "[backend]\nroot = {}\n",
+}
+"""How each configuration names the tickets root."""
+
+
+@pytest.fixture(autouse=True)
+def _no_root_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(ROOT_VARIABLE, raising=False)
+
+
+def configure(workspace: Workspace, name: str, text: str | bytes) -> None:
+    data = text if isinstance(text, bytes) else text.encode()
+    (workspace.root / ".yoi" / name).write_bytes(data)
+
+
+def tickets_root(workspace: Workspace) -> str:
+    return find_workspace(str(workspace.root)).tickets_root
+
+
+def refusal(workspace: Workspace) -> str:
+    with pytest.raises(WorkspaceError) as caught:
+        find_workspace(str(workspace.root))
+    assert caught.value.hint
+    return caught.value.message
+
+
+def test_walks_up_from_the_working_directory(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = workspace.root / "src" / "deep"
+    deep.mkdir(parents=True)
+    monkeypatch.chdir(deep)
+    assert find_workspace().root == str(workspace.root)
+
+
+def test_the_nearest_folder_with_a_yoi_folder_wins(workspace: Workspace) -> None:
+    inner = Workspace(workspace.root / "vendor" / "inner")
+    assert find_workspace(str(inner.tickets)).root == str(inner.root)
+
+
+def test_a_file_called_yoi_is_walked_past(workspace: Workspace) -> None:
+    below = workspace.root / "below"
+    below.mkdir()
+    (below / ".yoi").write_text("no folder")
+    assert find_workspace(str(below)).root == str(workspace.root)
+
+
+def test_a_named_start_wins_over_the_variable_and_the_variable_over_here(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named, here = Workspace(tmp_path / "named"), Workspace(tmp_path / "here")
+    monkeypatch.chdir(here.root)
+    monkeypatch.setenv(ROOT_VARIABLE, str(workspace.root))
+    assert find_workspace().root == str(workspace.root)
+    assert find_workspace(str(named.root)).root == str(named.root)
+    monkeypatch.delenv(ROOT_VARIABLE)
+    assert find_workspace().root == str(here.root)
+
+
+def test_a_workspace_behind_a_symlink_is_the_same_workspace(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    (tmp_path / "alias").symlink_to(workspace.root)
+    assert find_workspace(str(tmp_path / "alias" / ".yoi")) == find_workspace(str(workspace.root))
+
+
+@pytest.mark.parametrize("name", ["two words", 'it\'s "quoted"', "line\nbreak", "emoji 🦀"])
+def test_a_root_may_have_any_name(tmp_path: Path, name: str) -> None:
+    found = find_workspace(str(Workspace(tmp_path / name).tickets))
+    assert found.root == str(tmp_path / name)
+    assert found.tickets_path == str(tmp_path / name / ".yoi" / "tickets")
+
+
+def test_without_a_yoi_folder_there_is_no_workspace(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match=r"no \.yoi folder") as caught:
+        find_workspace(str(tmp_path))
+    assert caught.value.message.startswith(str(tmp_path))
+
+
+@pytest.mark.parametrize("by", ["argument", "variable"])
+def test_a_start_that_is_no_folder_is_a_usage_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    missing = str(tmp_path / "missing")
+    monkeypatch.setenv(ROOT_VARIABLE, missing if by == "variable" else str(tmp_path))
+    with pytest.raises(UsageError) as caught:
+        find_workspace(missing if by == "argument" else None)
+    assert caught.value.message.startswith(missing)
+
+
+def test_the_tickets_root_is_yoi_tickets_by_default(workspace: Workspace) -> None:
+    assert tickets_root(workspace) == ".yoi/tickets"
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+@pytest.mark.parametrize(
+    ("value", "root"),
+    [("'work/tickets'", "work/tickets"), ("'./a//b/../c/'", "a/c"), ("'zäh 🦀'", "zäh 🦀")],
+)
+def test_either_configuration_names_the_tickets_root(
+    workspace: Workspace, config: str, value: str, root: str
+) -> None:
+    configure(workspace, config, CONFIGS[config].format(value))
+    assert tickets_root(workspace) == root
+
+
+def test_workspace_toml_wins_over_ticket_config_toml(workspace: Workspace) -> None:
+    for config, text in CONFIGS.items():
+        configure(workspace, config, text.format(f"'{config}'"))
+    assert tickets_root(workspace) == "workspace.toml"
+
+
+@pytest.mark.parametrize("text", ["", "[ticket]\n", "[ticket.backend]\nkind = 'git'\n"])
+def test_a_workspace_toml_without_a_root_leaves_it_to_the_other(
+    workspace: Workspace, text: str
+) -> None:
+    configure(workspace, "workspace.toml", text)
+    assert tickets_root(workspace) == ".yoi/tickets"
+    configure(workspace, "ticket.config.toml", "[backend]\nroot = 'other'\n")
+    assert tickets_root(workspace) == "other"
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+@pytest.mark.parametrize("value", ["..", "/", "../work-too", "a/../../elsewhere", "link", "link/a"])
+def test_a_tickets_root_outside_is_refused(
+    workspace: Workspace, tmp_path: Path, config: str, value: str
+) -> None:
+    (tmp_path / "elsewhere" / "a").mkdir(parents=True)
+    (workspace.root / "link").symlink_to(tmp_path / "elsewhere")
+    configure(workspace, config, CONFIGS[config].format(f"'{value}'"))
+    said = refusal(workspace)
+    assert said.startswith(f".yoi/{config}: ")
+    assert f"'{value}'" in said
+
+
+def test_the_default_root_is_refused_where_it_is_a_symlink_to_outside(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    workspace.tickets.rmdir()
+    (tmp_path / "elsewhere").mkdir()
+    workspace.tickets.symlink_to(tmp_path / "elsewhere")
+    assert ".yoi/tickets" in refusal(workspace)
+
+
+def test_a_tickets_root_inside_may_be_absolute_or_behind_a_symlink(workspace: Workspace) -> None:
+    (workspace.root / "real").mkdir()
+    (workspace.root / "link").symlink_to("real")
+    for value in (str(workspace.root / "real"), "link"):
+        configure(workspace, "workspace.toml", CONFIGS["workspace.toml"].format(f"'{value}'"))
+        assert os.path.realpath(find_workspace(str(workspace.root)).tickets_path) == str(
+            workspace.root / "real"
+        )
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+@pytest.mark.parametrize("value", ["3", "true", "''", "['a']", "{a = 'b'}", '"a\\u0000b"'])
+def test_a_root_that_is_no_path_is_refused(workspace: Workspace, config: str, value: str) -> None:
+    configure(workspace, config, CONFIGS[config].format(value))
+    assert refusal(workspace).startswith(f".yoi/{config}: ")
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[ticket",
+        b"a = 1\na = 2\n",
+        b"a = 'caf\xe9'\n",
+        b"a = '\0'\n",
+        b"<<<<<<< HEAD\na = 1\n",
+        b"a = " + b"[" * 20_000,
+        b"a = " + b"9" * 5_000,
+    ],
+    ids=["cut", "duplicate", "latin-1", "nul", "merge", "nested", "number"],
+)
+def test_invalid_toml_is_refused_with_its_path(
+    workspace: Workspace, config: str, data: bytes
+) -> None:
+    configure(workspace, config, data)
+    assert refusal(workspace).startswith(f".yoi/{config}: is not valid TOML")
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_a_configuration_that_is_a_folder_is_refused(workspace: Workspace, config: str) -> None:
+    (workspace.root / ".yoi" / config).mkdir()
+    assert refusal(workspace).startswith(f".yoi/{config}: cannot be read")

@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from building import AT, A, B, Workspace, ulid
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from yoi_relations.errors import WriteError
+from yoi_relations.files.faults import SourceError
+from yoi_relations.files.markdown import parse_record
+from yoi_relations.files.records import Plan
+from yoi_relations.files.workspace import find_workspace
+from yoi_relations.files.write import render_record, rewrite, with_fields, write_new
+
+NAME = f"{ulid(1)}.md"
+FOLDER = f".yoi/tickets/{A}"
+PATH = f"{FOLDER}/artifacts/relations/{NAME}"
+FIELDS = {"kind": "blocked_by", "target": B, "author": "tester", "at": AT}
+RETIRED = {"retired_at": AT, "retired_by": "someone", "retired_reason": "no: it is done"}
+
+LINE = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n"), max_size=80)
+LINES = st.text(st.characters(codec="utf-8", exclude_characters="\0\r") | st.just("\n"))
+ONE_LINE = LINE.map(str.strip).filter(bool)
+SOME_LINES = LINES.map(str.strip).filter(bool)
+
+
+def on_another_device(path: Path) -> str | None:
+    """A folder on another device than `path`, where the system has one."""
+    shared = "/dev/shm"  # noqa: S108  # a folder of its own is made in it
+    there = os.path.isdir(shared) and os.access(shared, os.W_OK)
+    return shared if there and os.stat(shared).st_dev != path.stat().st_dev else None
+
+
+@pytest.fixture(params=["cache folder", "beside", "other device"])
+def temporary(
+    request: pytest.FixtureRequest, workspace: Workspace, tmp_path: Path
+) -> Iterator[str | None]:
+    """Where a draft is written; left empty by every test."""
+    workspace.ticket(A)
+    shared = on_another_device(tmp_path)
+    if request.param == "other device" and shared is None:
+        pytest.skip("there is one device alone")
+    parent = shared if request.param == "other device" else str(tmp_path)
+    with TemporaryDirectory(dir=parent) as folder:
+        yield None if request.param == "beside" else folder
+        assert os.listdir(folder) == []
+
+
+def write(workspace: Workspace, data: bytes, temporary: str | None) -> str:
+    return write_new(find_workspace(str(workspace.root)), FOLDER, NAME, data, temporary)
+
+
+@contextmanager
+def small_files(size: int) -> Iterator[None]:
+    """No file may grow beyond `size` bytes, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+
+
+def test_a_new_file_is_written_whole_and_alone(workspace: Workspace, temporary: str | None) -> None:
+    before = workspace.snapshot()
+    data = b"line\r\n" * 5_000 + b"\xff"
+    assert write(workspace, data, temporary) == PATH
+    folders = dict.fromkeys((f"{FOLDER}/artifacts", f"{FOLDER}/artifacts/relations"))
+    assert workspace.snapshot() == before | folders | {PATH: data}
+    assert (workspace.root / PATH).stat().st_nlink == 1
+
+
+def test_a_taken_name_is_never_written_over(workspace: Workspace, temporary: str | None) -> None:
+    write(workspace, b"first", temporary)
+    before = workspace.snapshot()
+    with pytest.raises(WriteError, match="File exists") as caught:
+        write(workspace, b"second", temporary)
+    assert caught.value.message.startswith(f"{PATH}: cannot be written")
+    assert workspace.snapshot() == before
+
+
+def test_nor_is_a_name_taken_by_a_dangling_link(
+    workspace: Workspace, temporary: str | None
+) -> None:
+    folder = (workspace.root / PATH).parent
+    folder.mkdir(parents=True)
+    (folder / NAME).symlink_to("nowhere")
+    with pytest.raises(WriteError, match="File exists"):
+        write(workspace, b"data", temporary)
+    assert os.listdir(folder) == [NAME]
+
+
+@pytest.mark.parametrize("there", ["", "artifacts", "artifacts/relations"])
+def test_a_disk_that_is_full_leaves_nothing_behind(
+    workspace: Workspace, temporary: str | None, there: str
+) -> None:
+    (workspace.root / FOLDER / there).mkdir(parents=True, exist_ok=True)
+    before = workspace.snapshot()
+    with small_files(1_000), pytest.raises(WriteError, match="File too large"):
+        write(workspace, b"x" * 5_000, temporary)
+    assert workspace.snapshot() == before
+
+
+def test_a_temporary_folder_that_is_gone_leaves_nothing_behind(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    workspace.ticket(A)
+    before = workspace.snapshot()
+    with pytest.raises(WriteError, match="No such file"):
+        write(workspace, b"data", str(tmp_path / "gone"))
+    assert workspace.snapshot() == before
+
+
+@pytest.mark.parametrize("name", ["artifacts", "artifacts/relations"])
+@pytest.mark.parametrize("kind", ["link", "file"])
+def test_nothing_is_written_through_what_is_no_folder(
+    workspace: Workspace, temporary: str | None, tmp_path: Path, name: str, kind: str
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    path = workspace.root / FOLDER / name
+    path.parent.mkdir(exist_ok=True)
+    path.symlink_to(tmp_path / "elsewhere") if kind == "link" else path.touch()
+    before = workspace.snapshot()
+    with pytest.raises(WriteError):
+        write(workspace, b"data", temporary)
+    assert workspace.snapshot() == before
+    assert os.listdir(tmp_path / "elsewhere") == []
+
+
+def test_a_ticket_folder_that_is_gone_is_not_made_anew(
+    workspace: Workspace, temporary: str | None
+) -> None:
+    (workspace.root / FOLDER / "item.md").unlink()
+    (workspace.root / FOLDER).rmdir()
+    with pytest.raises(WriteError, match="No such file"):
+        write(workspace, b"data", temporary)
+    assert not (workspace.root / FOLDER).exists()
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_the_umask_decides_who_may_read(
+    workspace: Workspace, temporary: str | None, umask: int, mode: int
+) -> None:
+    before = os.umask(umask)
+    try:
+        write(workspace, b"data", temporary)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((workspace.root / PATH).stat().st_mode) == mode
+
+
+def test_rewriting_replaces_the_content_and_keeps_the_mode(
+    workspace: Workspace, temporary: str | None
+) -> None:
+    write(workspace, b"first", temporary)
+    (workspace.root / PATH).chmod(0o640)
+    before = workspace.snapshot()
+    rewrite(find_workspace(str(workspace.root)), PATH, b"second", temporary)
+    assert workspace.snapshot() == before | {PATH: b"second"}
+    assert stat.S_IMODE((workspace.root / PATH).stat().st_mode) == 0o640
+
+
+def test_rewriting_on_a_full_disk_leaves_the_file_as_it_was(
+    workspace: Workspace, temporary: str | None
+) -> None:
+    write(workspace, b"first", temporary)
+    before = workspace.snapshot()
+    with small_files(1_000), pytest.raises(WriteError, match="File too large"):
+        rewrite(find_workspace(str(workspace.root)), PATH, b"x" * 5_000, temporary)
+    assert workspace.snapshot() == before
+
+
+@pytest.mark.parametrize(
+    ("data", "added"),
+    [
+        (b"---\nkind: x\n---\nBody \xff\n", b"---\nkind: x\na: b\n---\nBody \xff\n"),
+        (b"---\r\nkind: x\r\n---\r\nBody\r\n", b"---\r\nkind: x\r\na: b\r\n---\r\nBody\r\n"),
+        (b"\xef\xbb\xbf---\n# why\n\n---", b"\xef\xbb\xbf---\n# why\n\na: b\n---"),
+        (b"---\n---\n---\n", b"---\na: b\n---\n---\n"),
+        (b"--- \r\n---\t\r\n", b"--- \r\na: b\r\n---\t\r\n"),
+    ],
+)
+def test_fields_are_added_and_every_other_byte_kept(data: bytes, added: bytes) -> None:
+    assert with_fields(data, {"a": "b"}) == added
+
+
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+def test_a_record_with_its_retirement_added_says_the_same_and_that(line_end: bytes) -> None:
+    data = render_record(FIELDS, "Wait.\nFor it.").replace(b"\n", line_end)
+    record, faults = parse_record(with_fields(data, RETIRED), NAME, A)
+    assert (record.target, record.note, faults) == (B, "Wait.\nFor it.", [])
+    assert record.retirement
+    assert (record.retirement.at, record.retirement.by, record.retirement.reason) == (
+        *RETIRED.values(),
+    )
+
+
+def test_a_record_is_written_as_the_contract_shows_it() -> None:
+    assert (
+        render_record(FIELDS | {"branch": None}, "Wait for the tool API.")
+        == (
+            f"---\nkind: blocked_by\ntarget: {B}\nauthor: tester\nat: {AT}\n---\n"
+            "Wait for the tool API.\n"
+        ).encode()
+    )
+    assert render_record(FIELDS, None).endswith(b"Z\n---\n")
+
+
+@settings(deadline=None)
+@given(target=ONE_LINE, author=ONE_LINE, note=st.none() | SOME_LINES)
+@example(target="00001234", author="no", note="---\nkind: blocks\n---")
+@example(target="1e5", author="- a: b # c", note="a\u2028b\u0085c")
+@example(target="a\u2028b\u2029c", author="a\u0085b", note=None)
+def test_a_written_record_reads_back(target: str, author: str, note: str | None) -> None:
+    note = note.strip() if note else None
+    assume(target != A and not any(marker * 7 in (note or "") for marker in "<|>"))
+    data = render_record(FIELDS | {"target": target, "author": author}, note)
+    record, faults = parse_record(data, NAME, A)
+    assert (record.target, record.author, record.note, record.at) == (
+        target,
+        author,
+        note or None,
+        AT,
+    )
+    assert faults == []
+
+
+@settings(deadline=None)
+@given(st.tuples(SOME_LINES, ONE_LINE, ONE_LINE, SOME_LINES))
+@example(("a", "b", "c", "d\u0085e"))
+@example(("a", "b", "c", "d\n---\n e\u2028f"))
+def test_a_written_plan_reads_back(parts: tuple[str, str, str, str]) -> None:
+    plan = Plan(*parts)
+    assume(not any(marker * 7 in plan.summary for marker in "<|>"))
+    fields = {"branch": plan.branch, "worktree": plan.worktree, "role_plan": plan.role_plan}
+    head = {"kind": "accepted_plan", "author": "tester", "at": AT}
+    record, faults = parse_record(render_record(head | fields, plan.summary), NAME, A)
+    assert (record.plan, faults) == (plan, [])
+
+
+@pytest.mark.parametrize(("author", "note"), [("a\udcff", None), ("a", "caf\udce9")])
+def test_text_that_is_not_unicode_is_never_read_as_a_record(author: str, note: str | None) -> None:
+    with pytest.raises(SourceError):
+        parse_record(render_record(FIELDS | {"author": author}, note), NAME, A)

@@ -1,0 +1,152 @@
+"""A damaged, foreign or missing index: the right answer all the same, and a whole index again."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from building import A, B, Workspace
+
+Damage = Callable[[Path], object]
+
+
+@pytest.fixture
+def index(workspace: Workspace) -> Path:
+    """The published index of a workspace with two relations."""
+    workspace.ticket(A)
+    workspace.ticket(B)
+    workspace.record(A, "blocked_by", B, "first")
+    workspace.plan_lines(B, {"kind": "waiting_capacity_note", "note": "second"})
+    workspace.show()
+    (path,) = (workspace.root / ".yoi/cache/relations").glob("*.sqlite3")
+    return path
+
+
+def with_digest(body: bytes) -> bytes:
+    """An index file that is whole, whatever it says."""
+    return body + hashlib.sha256(body).digest()
+
+
+def altered(statement: str) -> Damage:
+    """Damage that another program would do: valid SQLite, valid digest, other content."""
+
+    def damage(path: Path) -> None:
+        connection = sqlite3.connect(":memory:")
+        connection.deserialize(path.read_bytes()[:-32])
+        connection.executescript(statement)
+        path.write_bytes(with_digest(connection.serialize()))
+        connection.close()
+
+    return damage
+
+
+def replace_by_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        Path.unlink,
+        replace_by_folder,
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(b"\0" * 4096),
+        lambda path: path.write_bytes(b"not a database" * 1000),
+        lambda path: path.write_bytes(with_digest(b"")),
+        lambda path: path.write_bytes(with_digest(b"whole, and no database" * 100)),
+        lambda path: path.write_bytes(path.read_bytes() + b"more"),
+        lambda path: path.write_bytes(with_digest(path.read_bytes()[:-32][:4096])),
+        altered("PRAGMA application_id = 7"),
+        altered("PRAGMA user_version = 99"),
+        altered("UPDATE generation SET parser_version = parser_version + 1"),
+        altered("UPDATE generation SET parser_version = parser_version - 1"),
+        altered("UPDATE generation SET tickets_root = 'elsewhere'"),
+        altered("UPDATE generation SET digest = 'of other files'; DELETE FROM record"),
+        altered("DELETE FROM generation"),
+        altered("DROP TABLE generation"),
+    ],
+)
+def test_an_index_that_cannot_be_used_is_rebuilt(
+    workspace: Workspace, index: Path, damage: Damage
+) -> None:
+    expected = workspace.run("show").out
+    damage(index)
+    found = index.read_bytes() if index.is_file() else b""
+    ran = workspace.run("show")
+    assert (ran.code, ran.out) == (0, expected)
+    assert len(ran.err.splitlines()) <= 1
+    again = workspace.run("show")
+    assert (again.code, again.out, again.err) == (0, expected, "")
+    data = index.read_bytes()
+    assert data == with_digest(data[:-32]) != found
+
+
+def cut(data: bytes) -> Iterator[bytes]:
+    for at in range(0, len(data), 512):
+        yield data[:at]
+
+
+def flipped(data: bytes, start: int = 0) -> Iterator[bytes]:
+    for at in (*range(start, len(data), 128), len(data) - 1):
+        yield data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
+
+
+def flipped_between(data: bytes) -> Iterator[bytes]:
+    return flipped(data, 64)
+
+
+@pytest.mark.parametrize(
+    ("variants", "at_least"), [(cut, 50), (flipped, 250), (flipped_between, 250)]
+)
+def test_no_cut_and_no_flipped_byte_changes_an_answer(
+    workspace: Workspace,
+    index: Path,
+    variants: Callable[[bytes], Iterator[bytes]],
+    at_least: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("os.fsync", lambda _: None)  # some 800 of them would take a while
+    expected = workspace.run("show").out
+    tried = list(variants(index.read_bytes()))
+    assert len(tried) >= at_least
+    for number, data in enumerate(tried):
+        index.write_bytes(data)
+        ran = workspace.run("show")
+        assert (number, ran.code, ran.out) == (number, 0, expected)
+        assert len(ran.err.splitlines()) == 1  # it was noticed
+
+
+def test_an_older_copy_is_noticed(workspace: Workspace, index: Path) -> None:
+    older = index.read_bytes()
+    workspace.record(A, "after", B, "third")
+    expected = workspace.run("show").out
+    index.write_bytes(older)
+    assert "third" in expected
+    assert workspace.run("show").out == expected
+
+
+def test_a_file_in_place_of_the_cache_folder_costs_no_answer(workspace: Workspace) -> None:
+    workspace.ticket(A)
+    workspace.record(A, "waiting", None, "first")
+    (workspace.root / ".yoi/cache").write_text("a file\n")
+    ran = workspace.run("show")
+    assert (ran.code, ran.out.count("first")) == (0, 1)
+    assert "answered from memory" in ran.err
+    assert (workspace.root / ".yoi/cache").read_text() == "a file\n"
+    assert workspace.run("rebuild").code == 1
+
+
+def test_rebuild_replaces_the_index_and_status_tells_its_condition(
+    workspace: Workspace, index: Path
+) -> None:
+    index.write_bytes(b"garbage")
+    assert workspace.run("status", "--json").json["index"]["found"] not in {"current", "stale"}
+    assert index.read_bytes() == b"garbage"  # status looks, and mends nothing
+    assert workspace.run("rebuild").code == 0
+    assert workspace.run("status", "--json").json["index"]["found"] == "current"
+    workspace.record(A, "after", B)
+    assert workspace.run("status", "--json").json["index"]["found"] == "stale"

@@ -1,0 +1,216 @@
+"""`retire`: the record stays, marked, whichever of the three formats it was recorded in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import pytest
+from building import AT, A, B, Workspace, ulid
+
+COMMON = {"ticket_id": A, "author": "x", "at": AT}
+ENTRY = COMMON | {"kind": "depends_on", "target": B, "note": "十"}
+LINE = COMMON | {"id": "orch-plan-1", "kind": "waiting_capacity_note", "note": "busy"}
+PLAN: dict[str, Any] = COMMON | {"id": "orch-plan-1", "kind": "accepted_plan"}
+PLAN["accepted_plan"] = {"summary": "so", "branch": None}
+
+
+def content_id(entry: Any) -> str:
+    text = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return f"x-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+@pytest.fixture
+def pair(workspace: Workspace) -> Workspace:
+    workspace.ticket(A)
+    workspace.ticket(B)
+    return workspace
+
+
+def retire(workspace: Workspace, name: str, reason: str = "it is over") -> str:
+    ran = workspace.run("retire", name, "--reason", reason)
+    assert ran.code == 0, ran
+    return ran.out
+
+
+FIELDS = f"kind: blocked_by\ntarget: {B}\nauthor: x\nat: {AT}\n"
+FILES = {
+    "plain": f"---\n{FIELDS}---\nA note.\n",
+    "windows line ends": f"---\n{FIELDS}---\nA note.\n".replace("\n", "\r\n"),
+    "byte order mark": f"\ufeff---\n{FIELDS}---\n",
+    "comments and blanks": f"---\n# why\n\n{FIELDS}# at noon\n\n---\n\n\n",
+    "no last newline": f"---\n{FIELDS}---",
+    "another fence in the note": f"---\n{FIELDS}---\n---\nkind: no\n---\n \t\n",
+    "an unknown key": f"---\nurgency: [1, {{a: b}}]\n{FIELDS}---\n",
+}
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_a_file_gains_the_mark_and_keeps_all_other_bytes(pair: Workspace, form: str) -> None:
+    data = FILES[form].encode()
+    path = pair.record_file(A, f"{ulid(7)}.md", data)
+    path.chmod(0o640)
+    before = pair.snapshot()
+    assert "retired" in retire(pair, ulid(7))
+    after = path.read_bytes()
+    name = str(path.relative_to(pair.root))
+    assert pair.snapshot() == before | {name: after}
+    lines = after.splitlines(keepends=True)
+    marks = [line for line in lines if line.startswith(b"retired_")]
+    assert b"".join(line for line in lines if line not in marks) == data
+    assert len(marks) == 3
+    assert path.stat().st_mode & 0o777 == 0o640
+    (record,) = pair.show("--all")["relations"][0]["records"]
+    assert (record["retired_by"], record["retired_reason"]) == ("tester", "it is over")
+    assert pair.show()["count"] == 0
+
+
+def test_a_frontmatter_in_braces_gains_the_mark_inside_them(pair: Workspace) -> None:
+    head = f"---\n{{kind: blocked_by, target: {B}, author: x, at: '{AT}'"
+    path = pair.record_file(A, f"{ulid(7)}.md", f"{head}}}\n---\nA note.\n")
+    retire(pair, ulid(7), "終わった 🎉")
+    text = path.read_text("utf-8")
+    assert text.startswith(f"{head}, retired_at: ")
+    assert text.endswith("}\n---\nA note.\n")
+    (record,) = pair.show("--all")["relations"][0]["records"]
+    assert record["retired_reason"] == "終わった 🎉"
+
+
+@pytest.mark.parametrize("reason", ["a: b", "# no", "'", "no", "{", "それは終わった", "[x](y) *z*"])
+def test_a_reason_is_kept_word_for_word(pair: Workspace, reason: str) -> None:
+    pair.record(A, "after", B)
+    retire(pair, ulid(1), reason)
+    (record,) = pair.show("--all")["relations"][0]["records"]
+    assert record["retired_reason"] == reason
+
+
+def write_list(workspace: Workspace, entry: dict[str, Any]) -> None:
+    if entry is ENTRY:
+        workspace.relations_json(A, entry)
+    else:
+        workspace.plan_lines(A, entry)
+
+
+@pytest.mark.parametrize("entry", [ENTRY, LINE, PLAN])
+def test_an_entry_is_retired_by_one_new_file_that_names_its_content(
+    pair: Workspace, entry: dict[str, Any]
+) -> None:
+    write_list(pair, entry)
+    before = pair.snapshot()
+    out = retire(pair, content_id(entry))
+    assert "retired" in out
+    after = pair.snapshot()
+    (path,) = (path for path in after.keys() - before.keys() if after[path] is not None)
+    assert path.startswith(f".yoi/tickets/{A}/artifacts/relations/")
+    assert {key: after[key] for key in before} == before
+    text = (after[path] or b"").decode()
+    assert f"kind: {entry['kind']}\n" in text
+    assert f"retires: {content_id(entry)}\n" in text
+    assert ("target: " in text) == ("target" in entry)
+    (relation,) = pair.show("--all")["relations"]  # the new file states nothing itself
+    (record,) = relation["records"]
+    assert (record["id"], record["retired_by"]) == (content_id(entry), "tester")
+    assert not relation["active"]
+
+
+def test_the_json_answer_holds_the_record_with_its_path(pair: Workspace) -> None:
+    path = pair.record(A, "after", B)
+    ran = pair.run("retire", ulid(1), "--reason", "over", "--json")
+    record = ran.json["record"]
+    assert (ran.code, ran.json["document"], ran.json["changed"]) == (0, "retire", True)
+    assert record["path"] == str(path.relative_to(pair.root))
+    assert record["retired_at"]
+
+
+def test_retired_again_it_stays_as_it_is(pair: Workspace) -> None:
+    pair.record(A, "after", B)
+    pair.plan_lines(A, LINE)
+    for name in (ulid(1), content_id(LINE)):
+        retire(pair, name)
+        before = pair.snapshot()
+        assert "already retired" in retire(pair, name, "once more")
+        assert pair.snapshot() == before
+
+
+def test_a_mark_by_hand_in_another_ticket_retires_nothing_here(pair: Workspace) -> None:
+    pair.relations_json(A, ENTRY)
+    marks = {"retired_at": AT, "retired_by": "x", "retired_reason": "y"}
+    pair.record(B, "depends_on", A, "", retires=content_id(ENTRY), **marks)
+    assert pair.show()["count"] == 1
+
+
+def test_it_names_what_still_states_the_relation(pair: Workspace) -> None:
+    pair.record(A, "blocked_by", B, "one")
+    pair.relations_json(B, {"kind": "blocks", "target": A})
+    pair.plan_lines(A, {"kind": "blocked_by", "related_ticket": B})
+    retire(pair, f".yoi/tickets/{A}/artifacts/orchestration-plan.jsonl:1")
+    out = retire(pair, ulid(1))
+    assert f".yoi/tickets/{B}/artifacts/relations.json:4" in out
+    assert "orchestration-plan" not in out
+    assert pair.show()["count"] == 1
+    out = retire(pair, f".yoi/tickets/{B}/artifacts/relations.json:4")
+    assert ".yoi/tickets" not in out
+    assert pair.show()["count"] == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ulid(3),
+        ulid(3)[-5:],
+        ulid(3)[:25] + "3",
+        f".yoi/tickets/{A}/artifacts/relations/{ulid(3)}.md:1",
+        f".yoi/tickets/{A}/artifacts/relations/{ulid(3)}.md",
+    ],
+)
+def test_a_file_is_called_by_its_id_or_its_place(pair: Workspace, name: str) -> None:
+    for number in range(4):
+        pair.record(A, "after", B, f"note {number}")
+    retire(pair, name)
+    (relation,) = pair.show("--all")["relations"]
+    assert [bool(one["retired_at"]) for one in relation["records"]] == [False, False, True, False]
+
+
+@pytest.mark.parametrize("length", [4, 8, 16])
+@pytest.mark.parametrize("with_x", [True, False])
+def test_a_content_id_may_be_shortened(pair: Workspace, length: int, *, with_x: bool) -> None:
+    pair.plan_lines(A, LINE, PLAN)
+    short = content_id(LINE)[2 : 2 + length]
+    retire(pair, f"x-{short}" if with_x else short)
+    notes = {one["kind"]: one["active"] for one in pair.show("--all")["relations"]}
+    assert notes == {"waiting": False, "accepted_plan": True}
+
+
+def test_a_line_is_called_by_its_place(pair: Workspace) -> None:
+    pair.plan_lines(A, *({**LINE, "note": f"note {n}"} for n in (1, 2, 3)))
+    retire(pair, f".yoi/tickets/{A}/artifacts/orchestration-plan.jsonl:2")
+    rows = [row["records"][0] for row in pair.show("--all")["relations"]]
+    assert [row["line"] for row in rows if row["retired_at"]] == [2]
+
+
+def test_a_place_may_be_named_from_where_one_stands(pair: Workspace) -> None:
+    path = pair.record(A, "after", B)
+    assert pair.run("-C", str(pair.tickets), "retire", f"{path}:1", "--reason", "x").code == 0
+    assert pair.show()["count"] == 0
+
+
+def test_an_ambiguous_name_lists_the_places(pair: Workspace) -> None:
+    pair.record(A, "after", B)
+    pair.record_file(
+        B, f"{ulid(1)}.md", f"---\nkind: after\ntarget: {A}\nauthor: x\nat: {AT}\n---\n"
+    )
+    pair.record(A, "related", B)
+    before = pair.snapshot()
+    for name, holders in ((ulid(1), (A, B)), (ulid(1)[:8], (A, B))):
+        ran = pair.run("retire", name, "--reason", "over")
+        assert (ran.code, ran.out) == (3, "")
+        assert all(f".yoi/tickets/{holder}/artifacts" in ran.err for holder in holders)
+    assert pair.snapshot() == before
+
+
+def test_entries_alike_to_the_letter_are_retired_together(pair: Workspace) -> None:
+    pair.plan_lines(A, LINE, LINE)
+    retire(pair, content_id(LINE))
+    rows = pair.show("--all")["relations"]
+    assert [bool(row["records"][0]["retired_at"]) for row in rows] == [True, True]

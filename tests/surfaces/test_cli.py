@@ -1,0 +1,201 @@
+"""The command line: errors, common options, JSON and plain output, pipes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from building import A, B, Workspace
+
+
+@pytest.fixture
+def pair(workspace: Workspace) -> Workspace:
+    workspace.ticket(A)
+    workspace.ticket(B)
+    workspace.record(A, "blocked_by", B, "why")
+    return workspace
+
+
+def assert_fails(workspace: Workspace, arguments: tuple[str, ...], code: int, *said: str) -> Any:
+    """An error with and without --json; the error as JSON."""
+    ran = workspace.run(*arguments)
+    assert (ran.code, ran.out) == (code, ""), ran
+    assert "error: " in ran.err
+    assert "Traceback" not in ran.err
+    assert [part for part in said if part not in ran.err] == []
+    ran = workspace.run(*arguments, "--json")
+    assert (ran.code, ran.out) == (code, ""), ran
+    *notices, last = ran.errors
+    assert all(one.keys() == {"level", "message"} for one in notices)
+    assert (last.keys(), last["schema_version"]) == ({"schema_version", "error"}, 1)
+    assert last["error"].keys() == {"code", "message", "hint"}
+    text = f"{last['error']['message']} {last['error']['hint']}"
+    assert [part for part in said if part not in text] == []
+    return last["error"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("show", "--kind", "bloked-by"), 2, ["bloked-by", "did you mean blocked"]),
+        (("show", "--kind", "parent"), 2, ["parent"]),
+        (("show", "--kind", "blocks", "--kind", "umbrella"), 2, ["umbrella"]),
+        (("show", "--state", "finished"), 2, ["finished", "queued"]),
+        (("show", "--limit", "-1"), 2, ["--limit"]),
+        (("show", "--limit", "many"), 2, ["many"]),
+        (("show", "--trust", "luck"), 2, ["luck"]),
+        (("show", "--colour"), 2, ["--colour"]),
+        (("show", A, B), 2, []),
+        (("shew",), 2, ["shew"]),
+        (("show", "nothing"), 3, ["nothing"]),
+        (("show", "00001KT0"), 3, [A, B, f"Title of {A}"]),
+        (("add", A, "blocked-by", "nothing"), 3, ["nothing"]),
+        (("-C", "no/such/folder", "show"), 2, ["no/such/folder"]),
+    ],
+)
+def test_an_error_in_the_arguments(
+    pair: Workspace, arguments: tuple[str, ...], code: int, said: list[str]
+) -> None:
+    before = pair.snapshot()
+    assert_fails(pair, arguments, code, *said)
+    assert pair.snapshot() == before
+
+
+def test_json_and_plain_exclude_each_other(pair: Workspace) -> None:
+    for arguments in (("show", "--json", "--plain"), ("--plain", "show", "--json")):
+        ran = pair.run(*arguments)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.errors[-1]["error"]["code"] == "usage"
+
+
+def test_without_a_workspace_there_is_no_answer(pair: Workspace, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for command in (("show",), ("status",), ("rebuild",), ("add", A, "related", B)):
+        error = assert_fails(pair, ("-C", str(elsewhere), *command), 1, ".yoi", "-C")
+        assert error["code"] == "workspace"
+    assert list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["workspace.toml", "ticket.config.toml"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"[ticket\n",
+        b"\xff\xfe",
+        b"[backend]\nroot = 3\n[ticket.backend]\nroot = 3\n",
+        b'[backend]\nroot = "../out"\n[ticket.backend]\nroot = "../out"\n',
+        b'[backend]\nroot = "/"\n[ticket.backend]\nroot = "/"\n',
+    ],
+)
+def test_a_configuration_that_cannot_be_used(pair: Workspace, name: str, text: bytes) -> None:
+    (pair.root / ".yoi" / name).write_bytes(text)
+    before = pair.snapshot()
+    for command in (("show",), ("add", A, "related", B), ("rebuild",)):
+        assert_fails(pair, command, 1, f".yoi/{name}")
+    assert pair.snapshot() == before
+    assert not (pair.root / ".yoi/cache").exists()
+
+
+def test_a_missing_tickets_root_is_no_empty_answer(pair: Workspace) -> None:
+    (pair.root / ".yoi/workspace.toml").write_text('[ticket.backend]\nroot = "tickets"\n')
+    assert_fails(pair, ("show",), 1, "tickets")
+
+
+@pytest.mark.parametrize("option", ["--json", "--plain"])
+def test_common_options_stand_before_or_after_the_command(pair: Workspace, option: str) -> None:
+    pair.show()
+    before, after = pair.run(option, "show", A), pair.run("show", A, option)
+    assert before == after
+    assert before.out.startswith("{" if option == "--json" else "dependency\t")
+    inside = str(pair.tickets / A)
+    outside = pair.run("-C", inside, "show", option, YOI_RELATIONS_ROOT="/")
+    assert outside == pair.run("show", option, "-C", inside) == pair.run("show", option)
+
+
+def test_the_root_may_be_named_by_the_environment(pair: Workspace, tmp_path: Path) -> None:
+    other = Workspace(tmp_path / "other")
+    inside = str(pair.tickets / A)
+    assert other.run("show", YOI_RELATIONS_ROOT=inside).out == pair.run("show").out != ""
+    assert other.run("-C", ".", "show", YOI_RELATIONS_ROOT=inside).out == ""
+
+
+def test_plain_lines_have_eight_fields_and_nothing_that_acts(pair: Workspace) -> None:
+    pair.ticket(B, "done", title='"\\e[31mred"')
+    note = "tab\there\nnew line \\ backslash \\n \x1b[31m red \x9b31m \r \x07 end"
+    pair.run("add", A, "related", B, "--note", "-", stdin=note.encode())
+    ran = pair.run("show", "--plain")
+    (line,) = ran.out.splitlines()
+    fields = line.split("\t")
+    assert fields[:6] == ["reference", "related", A, "planning", B, "done"]
+    assert len(fields) == 8
+    assert fields[7].startswith("tab\\there\\nnew line \\\\ backslash \\\\n ")
+    assert [sign for sign in fields[7] if ord(sign) < 0x20 or 0x7F <= ord(sign) < 0xA0] == []
+    assert json.loads(pair.run("show", "--json").out)["relations"][0]["note"] == note
+
+
+def test_plain_is_what_a_pipe_gets(pair: Workspace) -> None:
+    assert pair.process("show", TERM="xterm-256color").out == pair.run("show", "--plain").out
+
+
+def test_plain_lines_are_counted_on_stderr_when_cut(pair: Workspace) -> None:
+    pair.record(A, "after", B)
+    ran = pair.run("show", "--limit", "1")
+    assert ran.out.count("\n") == 1
+    assert "1 of 2" in ran.err
+    assert "--limit 0" in ran.err
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("show", "--help"), ("--version",), ()])
+def test_help_and_version_need_no_workspace(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "yoi_relations", *arguments]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, text=True)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "relations" in ran.stdout
+
+
+@pytest.mark.parametrize("option", ["--json", "--plain"])
+def test_a_closed_pipe_ends_quietly(pair: Workspace, option: str) -> None:
+    kind = "waiting_capacity_note"
+    pair.plan_lines(A, *({"kind": kind, "note": "x" * 2000} for _ in range(200)))
+    pair.show()
+    command = [sys.executable, "-m", "yoi_relations", "show", "--all", "--limit", "0", option]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=pair.root, **pipes) as process:  # type: ignore[call-overload]
+        assert process.stdout.read(1)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(10) in {0, -signal.SIGPIPE, 128 + signal.SIGPIPE}
+
+
+def test_an_interrupt_ends_with_130_and_no_traceback(pair: Workspace) -> None:
+    pair.show()
+    before = pair.snapshot()
+    command = [sys.executable, "-m", "yoi_relations", "add", A, "after", B, "--note", "-"]
+    environ = os.environ | {"YOI_RELATIONS_AUTHOR": "tester"}
+    with subprocess.Popen(
+        command, cwd=pair.root, env=environ, stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin
+        assert process.stderr
+        wait_for_reading(process.pid)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 130
+        assert b"Traceback" not in process.stderr.read()
+    assert pair.snapshot() == before
+
+
+def wait_for_reading(pid: int) -> None:
+    """Wait until the process sleeps in a read of its standard input."""
+    for _ in range(500):
+        called = Path(f"/proc/{pid}/syscall").read_text().split()
+        if called[:2] == ["0", "0x0"]:
+            return
+        signal.sigtimedwait([], 0.01)
+    pytest.fail("it never asked for its input")

@@ -1,0 +1,154 @@
+"""What may not be read or written: commands of a user without rights, in processes of their own."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from building import A, B, Ran, Workspace
+
+AS_NOBODY = """
+import os, sys
+from yoi_relations.surfaces.cli import run
+if os.getuid() == 0:
+    os.setgroups([]), os.setgid(65534), os.setuid(65534)
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+def as_nobody(workspace: Workspace, *arguments: str) -> Ran:
+    command = [sys.executable, "-c", AS_NOBODY, *arguments]
+    ran = subprocess.run(command, cwd=workspace.root, capture_output=True, check=False, text=True)
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+def assert_fails(workspace: Workspace, arguments: tuple[str, ...], *said: str) -> None:
+    """The command fails, with and without --json, and says why."""
+    ran = as_nobody(workspace, *arguments)
+    assert (ran.code, ran.out) == (1, ""), ran
+    assert "error: " in ran.err
+    assert "Traceback" not in ran.err
+    assert [part for part in said if part not in ran.err] == []
+    ran = as_nobody(workspace, *arguments, "--json")
+    assert (ran.code, ran.out) == (1, ""), ran
+    message = ran.errors[-1]["error"]["message"]
+    assert [part for part in said if part not in message] == []
+
+
+@pytest.fixture
+def shared() -> Iterator[Workspace]:
+    """A workspace below folders that anybody may enter."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        workspace = Workspace(Path(folder) / "work")
+        workspace.ticket(A)
+        workspace.ticket(B)
+        workspace.record(A, "blocked_by", B, "first")
+        (workspace.root / ".yoi").chmod(0o777)  # the cache is not what these tests are about
+        yield workspace
+        for path in workspace.root.rglob("*"):
+            path.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    [
+        ("", 0o000),
+        ("", 0o311),
+        (A, 0o000),
+        (f"{A}/artifacts", 0o000),
+        (f"{A}/artifacts/relations", 0o000),
+        (f"{A}/artifacts/relations", 0o311),
+    ],
+)
+def test_a_folder_that_cannot_be_listed_fails_the_command(
+    shared: Workspace, name: str, mode: int
+) -> None:
+    before = shared.snapshot()
+    (shared.tickets / name).chmod(mode)
+    for command in (("show",), ("status",), ("rebuild",), ("add", A, "related", B)):
+        assert_fails(shared, command, name or ".yoi/tickets")
+    (shared.tickets / name).chmod(0o755)
+    assert shared.snapshot() == before
+
+
+def test_a_file_that_cannot_be_read_is_a_problem(shared: Workspace) -> None:
+    path = shared.record(A, "after", B)
+    path.chmod(0)
+    ran = as_nobody(shared, "show", "--json")
+    assert (ran.code, ran.json["count"]) == (4, 1)
+    assert [one["path"] for one in ran.json["problems"]] == [str(path.relative_to(shared.root))]
+
+
+def test_an_unreadable_configuration_fails_the_command(shared: Workspace) -> None:
+    config = shared.root / ".yoi/workspace.toml"
+    config.write_text("")
+    config.chmod(0)
+    assert_fails(shared, ("show",), ".yoi/workspace.toml")
+
+
+def test_where_a_record_cannot_be_written_add_and_retire_fail(shared: Workspace) -> None:
+    before = shared.snapshot()
+    for command in (
+        ("add", A, "related", B),
+        ("add", B, "related", A),
+        ("retire", "01KT0000000000000000000001", "--reason", "over"),
+    ):
+        assert_fails(shared, command, "/artifacts/relations/")
+    assert shared.snapshot() == before
+
+
+@pytest.fixture
+def locked(shared: Workspace) -> Workspace:
+    """The same, with an index in a cache folder that may be read and not written."""
+    shared.show()
+    cache = shared.root / ".yoi/cache"
+    for path in (*cache.rglob("*"), cache):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    return shared
+
+
+@pytest.mark.parametrize("found", ["stale", "missing", "broken", "no folder"])
+def test_where_nothing_can_be_written_the_answer_comes_from_memory(
+    locked: Workspace, found: str
+) -> None:
+    cache = locked.root / ".yoi/cache/relations"
+    index = next(cache.glob("*.sqlite3"))
+    cache.chmod(0o755)
+    cache.parent.chmod(0o755)
+    if found == "stale":
+        locked.record(A, "after", B, "other")
+    elif found == "missing":
+        index.unlink()
+    elif found == "broken":
+        index.unlink()
+        index.write_bytes(b"garbage")
+    else:
+        shutil.rmtree(cache)
+    for folder in (cache.parent, *cache.parent.glob("relations")):
+        folder.chmod(0o555)
+    before = snapshot_of(cache.parent)
+    ran = as_nobody(locked, "show")
+    assert ran.code == 0
+    assert ("first" in ran.out, "other" in ran.out) == (True, found == "stale")
+    assert len(ran.err.splitlines()) == 1
+    assert "answered from memory" in ran.err
+    assert snapshot_of(cache.parent) == before
+
+
+def snapshot_of(folder: Path) -> dict[Path, bytes | None]:
+    return {p: p.read_bytes() if p.is_file() else None for p in folder.rglob("*")}
+
+
+def test_where_the_index_is_fresh_nothing_needs_to_be_written(locked: Workspace) -> None:
+    ran = as_nobody(locked, "show")
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_rebuild_fails_where_nothing_can_be_written(locked: Workspace) -> None:
+    assert_fails(locked, ("rebuild",), ".yoi/cache/relations")
