@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from building import Workspace
 
-from yoi_relations.files.tickets import State
 from yoi_relations.kinds import KINDS, RelationClass
+from yoi_relations.states import State
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 

@@ -2,7 +2,7 @@
 
 The folders sort in the order in which data flows, and imports point one way:
 
-* ``errors``, ``kinds``: the words everything else is said in;
+* ``errors``, ``states``, ``kinds``: the words everything else is said in;
 * ``files``: the truth. Finds the workspace, reads tickets and records, writes records;
 * ``index``: the cache. A SQLite file made from the files, thrown away when in doubt;
 * ``queries``: the questions. Values out of the index, without printing;

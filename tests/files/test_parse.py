@@ -9,8 +9,9 @@ from yoi_relations.files.faults import Effect, Fault
 from yoi_relations.files.parse import Parsed, parse_source, unusable
 from yoi_relations.files.reading import read_source
 from yoi_relations.files.scan import Format, Source, scan
-from yoi_relations.files.tickets import State, Ticket
+from yoi_relations.files.tickets import Ticket
 from yoi_relations.files.workspace import find_workspace
+from yoi_relations.states import State
 
 READ = [form for form in Format if form is not Format.STRAY]
 # Bits that mean something to one format or another, so that random bytes get past the door.

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from yoi_relations.files.faults import Effect
-from yoi_relations.files.tickets import RESOLVED, State, Ticket, parse_item
+from yoi_relations.files.tickets import Ticket, parse_item
+from yoi_relations.states import RESOLVED, State
 
 UNKNOWN = Ticket(None, None, None)
 

@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import NamedTuple
 
 from yoi_relations.files.faults import Effect, Fault, SourceError
 from yoi_relations.files.frontmatter import Value, parse_document
-
-
-class State(StrEnum):
-    """Where a ticket stands; observed, never set."""
-
-    PLANNING = "planning"
-    READY = "ready"
-    QUEUED = "queued"
-    INPROGRESS = "inprogress"
-    DONE = "done"
-    CLOSED = "closed"
-
-
-RESOLVED = frozenset({State.DONE, State.CLOSED})
+from yoi_relations.states import State
 
 _STATES = {state.value: state for state in State} | {"intake": State.PLANNING}
 _STATUSES = _STATES | {"open": State.PLANNING, "pending": State.PLANNING}

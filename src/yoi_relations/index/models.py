@@ -10,8 +10,8 @@ from sqlmodel import Field, SQLModel
 
 from yoi_relations.files.faults import Effect
 from yoi_relations.files.scan import Format
-from yoi_relations.files.tickets import State
 from yoi_relations.kinds import KINDS, SHOWN_KINDS, RelationClass
+from yoi_relations.states import State
 
 
 def _one_of(column: str, values: object) -> CheckConstraint:

@@ -6,9 +6,9 @@ import sqlite3
 from typing import NamedTuple
 
 from yoi_relations.files.scan import Format
-from yoi_relations.files.tickets import State
 from yoi_relations.kinds import RelationClass
 from yoi_relations.queries.relations import Filter, find_relations
+from yoi_relations.states import State
 
 
 class Counts(NamedTuple):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from yoi_relations.errors import AmbiguousError, NotFoundError
-from yoi_relations.files.tickets import RESOLVED
+from yoi_relations.states import RESOLVED
 
 MIN_PART = 4
 """Characters that a part of an id or slug must have to name a ticket."""

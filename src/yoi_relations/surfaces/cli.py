@@ -9,13 +9,13 @@ import typer
 
 from yoi_relations import __version__
 from yoi_relations.errors import ExitCode, RelationsError, UsageError
-from yoi_relations.files.tickets import State
 from yoi_relations.index.refresh import Trust, rebuild_index
 from yoi_relations.kinds import KINDS, RelationClass, select_shown
 from yoi_relations.queries.relations import ALL_KINDS, Filter, find_relations
 from yoi_relations.queries.tickets import resolve_ticket
 from yoi_relations.recording.add import Draft, add_record
 from yoi_relations.recording.retire import retire_record
+from yoi_relations.states import State
 from yoi_relations.surfaces import report
 from yoi_relations.surfaces.options import (
     AsJson,

@@ -1,0 +1,19 @@
+"""The states of a ticket."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a ticket stands; observed, never set."""
+
+    PLANNING = "planning"
+    READY = "ready"
+    QUEUED = "queued"
+    INPROGRESS = "inprogress"
+    DONE = "done"
+    CLOSED = "closed"
+
+
+RESOLVED = frozenset({State.DONE, State.CLOSED})
