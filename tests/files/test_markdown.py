@@ -144,6 +144,7 @@ def test_an_empty_field_or_one_that_is_no_text_is_a_problem_with_its_line(
         ({"author": "Docs: x"}, 4, "needs quotes"),
         ({"retires": "x-0123"}, 6, "no content id"),
         ({"retires": CONTENT_ID.upper()}, 6, "no content id"),
+        ({"retires": f"{CONTENT_ID}0"}, 6, "no content id"),
     ],
 )
 def test_a_bad_field_is_a_problem_with_its_line(

@@ -136,10 +136,11 @@ def test_the_content_id_depends_on_nothing_but_the_entry() -> None:
         (line() + b"\n" + line(), [1, 2]),
         (line() + b"\r\n\r\n" + line() + b"\r\n", [1, 3]),
         (b"\xef\xbb\xbf" + line() + b"\n", [1]),
+        (line().replace(b",", b"\r,\r") + b"\n" + line(), [1, 2]),
         (b"\n" + line(note="a\u2028b\u0085c\rd\n") + b"\n" + line(), [2, 3]),
         (line(note="u").replace(b'"u"', '"\u2028\u0085x\u2029"'.encode()) + b"\n" + line(), [1, 2]),
     ],
-    ids=["empty", "blank", "no last newline", "CRLF", "BOM", "escaped", "U+2028"],
+    ids=["empty", "blank", "no last newline", "CRLF", "BOM", "CR", "escaped", "U+2028"],
 )
 def test_every_record_knows_its_line(data: bytes, lines: list[int]) -> None:
     assert [record.line for record in records(data)] == lines

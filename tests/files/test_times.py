@@ -66,6 +66,7 @@ def test_rfc_3339_is_read_and_given_in_utc(text: str, utc: str) -> None:
         "2026-06-09T10:03:41Z\n",
         " 2026-06-09T10:03:41Z",
         "٢٠٢٦-06-09T10:03:41Z",
+        "2026-06-09T10:03:41.\N{ARABIC-INDIC DIGIT FIVE}Z",
         "1781000000",
     ],
 )

@@ -186,6 +186,7 @@ def test_rewriting_on_a_full_disk_leaves_the_file_as_it_was(
     [
         (b"---\nkind: x\n---\nBody \xff\n", b"---\nkind: x\na: b\n---\nBody \xff\n"),
         (b"---\r\nkind: x\r\n---\r\nBody\r\n", b"---\r\nkind: x\r\na: b\r\n---\r\nBody\r\n"),
+        (b"---\nkind: x\n---\nBody\r\n", b"---\nkind: x\na: b\n---\nBody\r\n"),
         (b"\xef\xbb\xbf---\n# why\n\n---", b"\xef\xbb\xbf---\n# why\n\na: b\n---"),
         (b"---\n---\n---\n", b"---\na: b\n---\n---\n"),
         (b"--- \r\n---\t\r\n", b"--- \r\na: b\r\n---\t\r\n"),

@@ -12,7 +12,7 @@ class Effect(StrEnum):
     RECORD = "record"
     """One record or more of the ticket that holds the source."""
     TICKET = "ticket"
-    """The state of the ticket."""
+    """The state or the title of the ticket."""
     NONE = "none"
     """Nothing: the source was used all the same."""
 

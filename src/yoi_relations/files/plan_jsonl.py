@@ -14,6 +14,7 @@ from yoi_relations.files.records import Plan, Record, check_ends, check_instant,
 from yoi_relations.files.scan import Format
 from yoi_relations.kinds import PLAN_KINDS, Kind, RelationClass
 
+_MAX_FAULTS = 1000
 _REQUIRED = ("id", "ticket_id", "kind", "author", "at")
 _OPTIONAL = ("related_ticket", "note")
 LINE_LIMIT = 512 * 1024
@@ -31,6 +32,10 @@ def parse_plan_lines(data: bytes, holder: str) -> tuple[list[Record], list[Fault
             records.append(_record(text, holder, line))
         except SourceError as error:
             faults.append(Fault(error.message, line=line))
+            if len(faults) == _MAX_FAULTS:
+                message = f"has more than {_MAX_FAULTS} bad lines; the rest is not read"
+                faults.append(Fault(message, line=line))
+                break
     return records, faults
 
 

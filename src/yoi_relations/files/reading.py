@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import errno
-import os
-import stat
 
 from yoi_relations.files.faults import SourceError
 from yoi_relations.files.fences import through_closing_fence
+from yoi_relations.files.opening import read_file
 from yoi_relations.files.scan import Format, Source
 
 KIB = 1024
 FRONTMATTER_LIMIT = 64 * KIB
 RECORD_LIMIT = 64 * KIB
-LIST_LIMIT = 16 * KIB * KIB
-"""Bytes of a relations.json or an orchestration-plan.jsonl: some 30,000 records."""
+LIST_LIMIT = 4 * KIB * KIB
+"""Bytes of a relations.json or an orchestration-plan.jsonl: some 10,000 records."""
 
 _LIMITS = {
     Format.FRONTMATTER: RECORD_LIMIT,
     Format.RELATIONS_JSON: LIST_LIMIT,
     Format.PLAN_JSONL: LIST_LIMIT,
 }
-_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def read_source(source: Source) -> bytes | None:
@@ -41,29 +39,16 @@ def read_source(source: Source) -> bytes | None:
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise SourceError("is a symbolic link, which is not followed") from error
+        if error.errno in (errno.EINVAL, errno.ENXIO):  # ENXIO: a socket
+            raise SourceError("is not a regular file") from error
         raise SourceError(f"cannot be read: {error.strerror}") from error
 
 
 def _read(source: Source) -> bytes:
-    descriptor = os.open(source.fs_path, _FLAGS)
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise SourceError("is not a regular file")
-        if source.format is Format.ITEM:
-            return through_closing_fence(_take(descriptor, FRONTMATTER_LIMIT))
-        limit = _LIMITS[source.format]
-        data = _take(descriptor, limit + 1)
-    finally:
-        os.close(descriptor)
+    if source.format is Format.ITEM:
+        return through_closing_fence(read_file(source.fs_path, FRONTMATTER_LIMIT))
+    limit = _LIMITS[source.format]
+    data = read_file(source.fs_path, limit + 1)
     if len(data) > limit:
         raise SourceError(f"is larger than {limit // KIB} KiB")
     return data
-
-
-def _take(descriptor: int, size: int) -> bytes:
-    """At most `size` bytes from where `descriptor` stands."""
-    parts = []
-    while size > 0 and (part := os.read(descriptor, min(size, 256 * KIB))):
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)

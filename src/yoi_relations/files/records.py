@@ -77,14 +77,17 @@ class Record:
 
 
 def check_text(name: str, text: str, line: int | None = None) -> str:
-    """`text` stripped of white space around it, when it is within bounds for the field `name`.
+    """`text`, when it is within bounds for the field `name`.
+
+    White space around a text of several lines is dropped; any other field is kept as written.
 
     Raises:
         SourceError: it is empty, too long, or more than one line where one is allowed.
     """
     limit = NOTE_LIMIT if name in LONG_FIELDS else FIELD_LIMIT
-    text = text.strip()
-    if not text:
+    if name in LONG_FIELDS:
+        text = text.strip()
+    if not text.strip():
         raise SourceError(f"has an empty {name}", line)
     if "\0" in text:
         raise SourceError(f"has a NUL character in its {name}", line)

@@ -119,7 +119,9 @@ def _ticket_files(folder: _Folder) -> Iterator[Source]:
         return
     if stat.S_ISLNK(artifacts):
         yield folder.source("artifacts", Format.STRAY, _LINK)
-    elif stat.S_ISDIR(artifacts):
+    elif not stat.S_ISDIR(artifacts):
+        yield folder.source("artifacts", Format.STRAY, _NO_FOLDER)
+    else:
         for form in (Format.RELATIONS_JSON, Format.PLAN_JSONL):
             if _mode(folder, f"artifacts/{form}") is not None:
                 yield folder.source(f"artifacts/{form}", form)

@@ -32,7 +32,7 @@ def parse_item(data: bytes, bucket: str | None) -> tuple[Ticket, list[Fault]]:
     except SourceError as error:
         return Ticket(None, None, None), [Fault(error.message, Effect.TICKET, error.line)]
     faults: list[Fault] = []
-    title = _text(fields, "title", Effect.NONE, faults)
+    title = _text(fields, "title", Effect.TICKET, faults)
     slug = _text(fields, "slug", Effect.NONE, faults)
     return Ticket(title, slug, _state(fields, bucket, faults)), faults
 

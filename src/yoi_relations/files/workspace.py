@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from yoi_relations.errors import UsageError, WorkspaceError
+from yoi_relations.files.opening import read_file
 
 ROOT_VARIABLE = "YOI_RELATIONS_ROOT"
 DEFAULT_TICKETS_ROOT = ".yoi/tickets"
@@ -50,7 +51,12 @@ def find_workspace(start: str | None = None) -> Workspace:
             be used.
     """
     named = start or os.environ.get(ROOT_VARIABLE)
-    folder = os.path.realpath(named or os.curdir)
+    try:
+        folder = os.path.realpath(named or os.curdir)
+    except FileNotFoundError:
+        raise WorkspaceError(
+            "the working directory does not exist any more", "change to one that does"
+        ) from None
     if not os.path.isdir(folder):
         raise UsageError(f"{named}: there is no such folder", "name an existing folder with -C DIR")
     root = _upward(folder)
@@ -80,8 +86,7 @@ def _tickets_root(root: str) -> str:
 
 def _configured(root: str, config: str, keys: tuple[str, ...]) -> str | None:
     try:
-        with open(os.path.join(root, config), "rb") as file:
-            data = file.read()
+        data = read_file(os.path.join(root, config))
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -68,7 +68,11 @@ def write_new(
     with _errors_about(path), _folders(os.path.join(workspace.root, folder), final):
         if temporary is None or not _link_from(temporary, final, data):
             _link_beside(final, data)
-        _sync_folder(os.path.dirname(final))
+        try:
+            _sync_folder(os.path.dirname(final))
+        except OSError:
+            os.unlink(final)
+            raise
     return path
 
 
@@ -86,6 +90,7 @@ def rewrite(workspace: Workspace, path: str, data: bytes, temporary: str | None)
         with _written(draft, data):
             os.chmod(draft, mode)
             os.replace(draft, final)
+    with _errors_about(path, "it was replaced, but may be the old one again after a power cut"):
         _sync_folder(os.path.dirname(final))
 
 
@@ -134,7 +139,8 @@ def _written(draft: str, data: bytes) -> Iterator[str]:
             os.fsync(file.fileno())
         yield draft
     finally:
-        with contextlib.suppress(FileNotFoundError):
+        # A draft that stays is no harm: the scan ignores it, and the next lock sweeps the cache.
+        with contextlib.suppress(OSError):
             os.unlink(draft)
 
 
@@ -164,14 +170,14 @@ def _refuse_link(folder: str) -> None:
 
 
 @contextlib.contextmanager
-def _errors_about(path: str) -> Iterator[None]:
+def _errors_about(
+    path: str, hint: str = "nothing was recorded; mend that and run the command again"
+) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise WriteError(
-            f"{path}: cannot be written: {error.strerror or error}",
-            "nothing was recorded; mend that and run the command again",
-        ) from error
+        said = error.strerror or error
+        raise WriteError(f"{path}: cannot be written: {said}", hint) from error
 
 
 def _sync_folder(folder: str) -> None:

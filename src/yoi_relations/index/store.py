@@ -18,6 +18,7 @@ from enum import StrEnum
 from importlib.resources import files
 from typing import NamedTuple
 
+from yoi_relations.files.opening import read_file
 from yoi_relations.files.times import now
 from yoi_relations.files.workspace import Workspace
 
@@ -73,7 +74,7 @@ class BrokenIndexError(Exception):
 
 def index_path(workspace: Workspace) -> str:
     """Absolute path of the index file."""
-    return os.path.join(workspace.cache_path, f"index-v{SCHEMA_VERSION}.sqlite3")
+    return os.path.join(workspace.cache_path, f"index-v{SCHEMA_VERSION}.{PARSER_VERSION}.sqlite3")
 
 
 def new_connection() -> sqlite3.Connection:
@@ -93,8 +94,7 @@ def load(workspace: Workspace) -> Stored | None:
         BrokenIndexError: there is one, and it is damaged or of another version.
     """
     try:
-        with open(index_path(workspace), "rb") as file:
-            data = file.read()
+        data = read_file(index_path(workspace))
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -215,10 +215,21 @@ def make_cache_folder(workspace: Workspace) -> None:
     """
     os.makedirs(workspace.cache_path, exist_ok=True)
     for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _CACHEDIR_TAG)):
-        path = os.path.join(workspace.cache_path, name)
-        if not os.path.exists(path):
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(text)
+        _make_file(os.path.join(workspace.cache_path, name), text)
+
+
+def _make_file(path: str, text: str) -> None:
+    """Give a file its content in one step, unless it has it; half of one is no use."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            if file.read() == text:
+                return
+    except (FileNotFoundError, UnicodeDecodeError):
+        pass
+    temporary = f"{path}.{os.getpid()}.tmp"
+    with open(temporary, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(temporary, path)
 
 
 def _wait_for(descriptor: int) -> None:
@@ -237,6 +248,6 @@ def _wait_for(descriptor: int) -> None:
 def _sweep(workspace: Workspace) -> None:
     """Remove what a process left behind that was killed while it published."""
     for name in os.listdir(workspace.cache_path):
-        if name.startswith("tmp-"):
+        if name.startswith("tmp-") or name.endswith(".tmp"):
             with contextlib.suppress(OSError):
                 os.unlink(os.path.join(workspace.cache_path, name))

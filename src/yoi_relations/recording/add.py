@@ -7,9 +7,7 @@ from dataclasses import astuple, dataclass
 
 from ulid import ULID
 
-from yoi_relations.errors import AmbiguousError, NotFoundError, RelationsError, UsageError
-from yoi_relations.files.faults import SourceError
-from yoi_relations.files.markdown import parse_record
+from yoi_relations.errors import AmbiguousError, NotFoundError, UsageError
 from yoi_relations.files.records import Record
 from yoi_relations.files.times import now
 from yoi_relations.files.workspace import Workspace
@@ -20,7 +18,7 @@ from yoi_relations.kinds import KINDS, Direction, Kind, RelationClass, kind_name
 from yoi_relations.queries.statements import Place, Statement, find_statements, held_by, shown_as
 from yoi_relations.queries.tickets import TicketInfo, resolve_ticket
 from yoi_relations.recording.authors import author_of
-from yoi_relations.recording.recorded import Recorded, read_back
+from yoi_relations.recording.recorded import Recorded, check_readable, read_back
 
 _NO_PLAN = (None, None, None, None)
 
@@ -50,16 +48,17 @@ def add_record(workspace: Workspace, draft: Draft, notify: Notify) -> Recorded:
     kind = kind_named(draft.kind)
     _check_shape(kind, draft)
     name = f"{ULID()}.md"
-    with open_index(workspace, notify) as index:
-        holder = _existing(index.connection, draft.ticket)
-        target = _existing(index.connection, draft.target) if draft.target is not None else None
-        data = _render(workspace, kind, target, draft)
-        same = _same(index.connection, _checked(data, name, holder.id))
-    if same is not None:
-        return read_back(workspace, notify, same.place, changed=False)
+    # Asked and written under one lock: of two who say the same at once, one writes.
     with temporary_folder(workspace) as temporary:
-        path = write_new(workspace, holder.folder or "", name, data, temporary)
-    return read_back(workspace, notify, Place(path, None, name.removesuffix(".md")), changed=True)
+        with open_index(workspace, notify, publish=False) as index:
+            holder = _existing(index.connection, draft.ticket)
+            target = _existing(index.connection, draft.target) if draft.target is not None else None
+            data = _render(workspace, kind, target, draft)
+            same = _same(index.connection, check_readable(data, name, holder.id))
+        if same is None:
+            path = write_new(workspace, holder.folder or "", name, data, temporary)
+    place = same.place if same else Place(path, None, name.removesuffix(".md"))
+    return read_back(workspace, notify, place, changed=same is None)
 
 
 def _check_shape(kind: Kind, draft: Draft) -> None:
@@ -71,7 +70,7 @@ def _check_shape(kind: Kind, draft: Draft) -> None:
             raise UsageError(f"{name} takes no target", f"leave {draft.target} out")
         if draft.note is None:
             raise UsageError(f"{name} needs a summary", "say what the plan is with --note")
-    elif draft.branch or draft.worktree or draft.role_plan:
+    elif any(text is not None for text in (draft.branch, draft.worktree, draft.role_plan)):
         raise UsageError(
             f"{name} is no plan", "--branch, --worktree and --role-plan belong to accepted-plan"
         )
@@ -109,17 +108,6 @@ def _render(workspace: Workspace, kind: Kind, target: TicketInfo | None, draft: 
     if note == "":
         raise UsageError("the note is empty", "leave --note out, or say something")
     return render_record(fields, note)
-
-
-def _checked(data: bytes, name: str, holder: str) -> Record:
-    """The record that `data` will be read as; its bounds are those of reading."""
-    try:
-        record, faults = parse_record(data, name, holder)
-    except SourceError as error:
-        raise UsageError(f"the record {error.message}", "nothing was written") from error
-    if faults:
-        raise RelationsError(f"the record {faults[0].message}")
-    return record
 
 
 def _same(connection: sqlite3.Connection, record: Record) -> Statement | None:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from yoi_relations.errors import UsageError
+from yoi_relations.files.faults import SourceError
+from yoi_relations.files.markdown import parse_record
+from yoi_relations.files.reading import RECORD_LIMIT
+from yoi_relations.files.records import Record
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index.refresh import Index, Notify, open_index
 from yoi_relations.queries.relations import Relation, relation_of
@@ -47,3 +52,20 @@ def read_back(workspace: Workspace, notify: Notify, place: Place, *, changed: bo
     except BaseException:
         index.close()
         raise
+
+
+def check_readable(data: bytes, name: str, holder: str) -> Record:
+    """The record that `data` will be read as: the bounds of reading are those of writing.
+
+    Raises:
+        UsageError: it would not be read, or not wholly understood.
+    """
+    try:
+        record, faults = parse_record(data, name, holder)
+    except SourceError as error:
+        raise UsageError(f"the record {error.message}", "nothing was written") from error
+    if len(data) > RECORD_LIMIT:
+        raise UsageError(f"the record takes {len(data)} bytes; at most {RECORD_LIMIT} are read")
+    if record.retirement is None and faults:
+        raise UsageError(f"the record {faults[0].message}", "nothing was written")
+    return record

@@ -7,14 +7,14 @@ formats is retired by a new file that names its content id.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Callable
 
 from ulid import ULID
 
-from yoi_relations.errors import AmbiguousError, NotFoundError, UsageError, WriteError
-from yoi_relations.files.faults import SourceError
-from yoi_relations.files.markdown import parse_record
+from yoi_relations.errors import AmbiguousError, NotFoundError, WriteError
+from yoi_relations.files.opening import read_file
 from yoi_relations.files.scan import Format
 from yoi_relations.files.times import now
 from yoi_relations.files.workspace import Workspace
@@ -23,8 +23,9 @@ from yoi_relations.index.refresh import Notify, open_index
 from yoi_relations.index.store import temporary_folder
 from yoi_relations.queries.statements import Statement, find_statements
 from yoi_relations.recording.authors import author_of
-from yoi_relations.recording.recorded import Recorded, read_back
+from yoi_relations.recording.recorded import Recorded, check_readable, read_back
 
+_LINE = re.compile(r"[0-9]{1,9}")
 _MAX_CANDIDATES = 10
 MIN_PART = 4
 """Characters that a shortened record id must have."""
@@ -44,53 +45,42 @@ def retire_record(workspace: Workspace, name: str, reason: str, notify: Notify) 
         NotFoundError: no record goes by that name, or several do.
         WriteError: the mark could not be written.
     """
-    with open_index(workspace, notify) as index:
-        record = _find(workspace, index.connection, name)
-    if not record.retired_at:
-        mark = {
-            "retired_at": now(),
-            "retired_by": author_of(workspace, None),
-            "retired_reason": reason.strip(),
-        }
-        if record.format == Format.FRONTMATTER:
-            _mark_in_place(workspace, record, mark)
-        else:
-            _mark_beside(workspace, record, mark)
+    by = author_of(workspace, None)
+    # Asked and written under one lock: of two who retire a record at once, one writes.
+    with temporary_folder(workspace) as temporary:
+        with open_index(workspace, notify, publish=False) as index:
+            record = _find(workspace, index.connection, name)
+        if not record.retired_at:
+            mark = {"retired_at": now(), "retired_by": by, "retired_reason": reason.strip()}
+            write = _mark_in_place if record.format == Format.FRONTMATTER else _mark_beside
+            write(workspace, record, mark, temporary)
     return read_back(workspace, notify, record.place, changed=not record.retired_at)
 
 
-def _mark_in_place(workspace: Workspace, record: Statement, mark: dict[str, str]) -> None:
-    with temporary_folder(workspace) as temporary:
-        try:
-            with open(os.path.join(workspace.root, record.path), "rb") as file:
-                data = file.read()
-        except OSError as error:
-            raise WriteError(f"{record.path}: cannot be read: {error.strerror}") from error
-        marked = with_fields(data, mark)
-        _check(marked, record)
-        rewrite(workspace, record.path, marked, temporary)
-
-
-def _mark_beside(workspace: Workspace, record: Statement, mark: dict[str, str]) -> None:
-    fields = {"kind": record.kind, "target": record.target, "retires": record.id, **mark}
-    data = render_record(fields, None)
-    _check(data, record)
-    folder = record.path.rpartition("/artifacts/")[0]
-    with temporary_folder(workspace) as temporary:
-        write_new(workspace, folder, f"{ULID()}.md", data, temporary)
-
-
-def _check(data: bytes, record: Statement) -> None:
-    """Refuse to write what would not be read as a retirement."""
+def _mark_in_place(
+    workspace: Workspace, record: Statement, mark: dict[str, str], temporary: str | None
+) -> None:
     try:
-        parsed, _ = parse_record(data, os.path.basename(record.path), record.holder)
-    except SourceError as error:
-        raise UsageError(f"the retirement {error.message}", "nothing was written") from error
-    if parsed.retirement is None:
+        data = read_file(os.path.join(workspace.root, record.path))
+    except OSError as error:
+        raise WriteError(f"{record.path}: cannot be read: {error.strerror}") from error
+    marked = with_fields(data, mark)
+    read = check_readable(marked, os.path.basename(record.path), record.holder)
+    if read.retirement is None:
         raise WriteError(
             f"{record.path}: its frontmatter is written in a way that cannot be added to",
             "add retired_at, retired_by and retired_reason by hand",
         )
+    rewrite(workspace, record.path, marked, temporary)
+
+
+def _mark_beside(
+    workspace: Workspace, record: Statement, mark: dict[str, str], temporary: str | None
+) -> None:
+    fields = {"kind": record.kind, "target": record.target, "retires": record.id, **mark}
+    name, data = f"{ULID()}.md", render_record(fields, None)
+    check_readable(data, name, record.holder)
+    write_new(workspace, record.path.rpartition("/artifacts/")[0], name, data, temporary)
 
 
 def _find(workspace: Workspace, connection: sqlite3.Connection, name: str) -> Statement:
@@ -110,7 +100,7 @@ def _find(workspace: Workspace, connection: sqlite3.Connection, name: str) -> St
 
 def _at_place(workspace: Workspace, name: str) -> Callable[[Statement], bool]:
     path, _, digits = name.rpartition(":")
-    line = int(digits) if path and digits.isascii() and digits.isdigit() else None
+    line = int(digits) if path and _LINE.fullmatch(digits) else None
     given = path if line is not None else name
     below_here = os.path.relpath(os.path.realpath(given), workspace.root)
     paths = {os.path.normpath(given), below_here}
@@ -120,7 +110,7 @@ def _at_place(workspace: Workspace, name: str) -> Callable[[Statement], bool]:
 
 
 def _called(name: str) -> Callable[[Statement], bool]:
-    return lambda one: one.id == name
+    return lambda one: one.id == name or os.path.basename(one.path) == name
 
 
 def _called_in_part(name: str) -> Callable[[Statement], bool]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from typing import Annotated, cast
 
@@ -52,6 +54,9 @@ _ArgumentError = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
 def run(arguments: list[str]) -> int:
     """Run one command; its exit status."""
     prepare_streams()
+    if not sys.stdout.isatty():
+        # Typer would colour its help for FORCE_COLOR or GITHUB_ACTIONS, pipe or not.
+        os.environ["_TYPER_FORCE_DISABLE_TERMINAL"] = "1"
     mode = mode_of(as_json=asked_for_json(arguments), as_plain=False)
     try:
         return int(app(arguments, prog_name="relations", standalone_mode=False) or ExitCode.DONE)

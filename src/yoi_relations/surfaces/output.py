@@ -8,7 +8,7 @@ import sys
 from enum import Enum
 from typing import TextIO
 
-from yoi_relations.errors import RelationsError
+from yoi_relations.errors import RelationsError, WriteError
 
 
 class Mode(Enum):
@@ -38,15 +38,22 @@ def prepare_streams() -> None:
 
 
 def write_answer(text: str) -> None:
-    """Write a whole answer to stdout; a reader that has gone is no error."""
+    """Write a whole answer to stdout; a reader that has gone is no error.
+
+    Raises:
+        WriteError: stdout does not take it.
+    """
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        silence(sys.stdout)
+        _silence(sys.stdout)
+    except OSError as error:
+        _silence(sys.stdout)
+        raise WriteError(f"standard output: cannot be written: {error.strerror}") from error
 
 
-def silence(stream: TextIO) -> None:
+def _silence(stream: TextIO) -> None:
     """Send what is left of `stream` nowhere, so that nothing complains at exit."""
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, stream.fileno())
@@ -86,8 +93,8 @@ def _complain(text: str) -> None:
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
-    except BrokenPipeError:
-        silence(sys.stderr)
+    except OSError:
+        _silence(sys.stderr)
 
 
 _CONTROLS = (

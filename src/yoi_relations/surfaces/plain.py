@@ -18,7 +18,7 @@ def lines(rows: Iterable[Iterable[object]]) -> str:
 def relation_row(relation: Relation, *, whole: bool) -> list[object]:
     """Class, kind, ticket, its state, target, its state, at, note (a plan's summary)."""
     voice, target = relation.voice, relation.target
-    text = voice.note or voice.summary
+    text = voice.summary or voice.note
     short = shorten(text, whole=whole)
     return [
         relation.cls,

@@ -17,7 +17,10 @@ def read_note() -> str:
     Raises:
         UsageError: it is no UTF-8 text, or longer than any note may be.
     """
-    data = sys.stdin.buffer.read(NOTE_LIMIT + _SLACK + 1)
+    try:
+        data = sys.stdin.buffer.read(NOTE_LIMIT + _SLACK + 1)
+    except (AttributeError, OSError) as error:  # None where the caller has closed it
+        raise UsageError("the note cannot be read from standard input") from error
     if len(data) > NOTE_LIMIT + _SLACK:
         raise UsageError(f"the note is longer than {NOTE_LIMIT} bytes", "shorten it")
     try:

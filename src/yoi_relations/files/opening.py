@@ -1,0 +1,35 @@
+"""Opens files that may be anything: never through a link, never waiting for a FIFO's writer."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+
+_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_CHUNK = 256 * 1024
+
+
+def read_file(path: str, limit: int = sys.maxsize) -> bytes:
+    """At most `limit` bytes of a regular file.
+
+    Raises:
+        OSError: it cannot be read, is a symbolic link, or no regular file.
+    """
+    descriptor = os.open(path, _FLAGS)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "is not a regular file")
+        return _take(descriptor, limit)
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, size: int) -> bytes:
+    """At most `size` bytes from where `descriptor` stands."""
+    parts = []
+    while size > 0 and (part := os.read(descriptor, min(size, _CHUNK))):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)

@@ -1,0 +1,90 @@
+"""What stays on the disk when something goes wrong while a record is written."""
+
+from __future__ import annotations
+
+import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from building import A, B, Workspace, ulid
+
+
+@pytest.fixture
+def pair(workspace: Workspace) -> Workspace:
+    workspace.ticket(A)
+    workspace.ticket(B)
+    return workspace
+
+
+def test_a_record_that_would_be_too_large_to_read_is_refused(pair: Workspace) -> None:
+    before = pair.snapshot()
+    # Each of these characters takes four bytes in YAML.
+    ran = pair.run("add", A, "accepted-plan", "--note", "n" * 16000, "--role-plan", "\x01" * 16000)
+
+    assert (ran.code, "at most 65536 are read" in ran.err) == (2, True)
+    assert pair.snapshot() == before
+
+
+def test_a_record_whose_folder_cannot_be_synced_is_taken_back(
+    pair: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, fsync = pair.snapshot(), os.fsync
+
+    def fail_for_folders(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(5, "Input/output error")
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fail_for_folders)
+    ran = pair.run("add", A, "blocked-by", B)
+
+    assert (ran.code, "nothing was recorded" in ran.err) == (1, True)
+    assert pair.snapshot() == before
+
+
+@pytest.mark.parametrize("read_only_format", [False, True])
+def test_of_many_who_retire_a_record_at_once_one_does(
+    pair: Workspace, *, read_only_format: bool
+) -> None:
+    if read_only_format:
+        pair.relations_json(A, {"kind": "depends_on", "target": B})
+        name = ".yoi/tickets/" + A + "/artifacts/relations.json:4"
+    else:
+        name = str(pair.record(A, "depends_on", B).relative_to(pair.root))
+    pair.run("rebuild")
+
+    with ThreadPoolExecutor(6) as pool:
+        rans = list(pool.map(lambda _: pair.process("retire", name, "--reason", "x"), range(6)))
+
+    assert [ran.code for ran in rans] == [0] * 6, rans
+    assert sum("already retired" in ran.out for ran in rans) == 5
+    assert len(list(pair.tickets.glob("*/artifacts/relations/*.md"))) == 1
+
+
+def test_an_id_with_spaces_around_it_is_another_id(pair: Workspace) -> None:
+    pair.ticket(" x")
+    assert pair.run("add", A, "blocked-by", " x").code == 0
+
+    (relation,) = pair.show()["relations"]
+    assert (relation["target"], relation["target_state"]) == (" x", "planning")
+
+
+@pytest.mark.parametrize("content", [b"", b"*", b"\xff"])
+def test_half_a_gitignore_is_mended(pair: Workspace, content: bytes) -> None:
+    ignore = pair.root / ".yoi" / "cache" / "relations" / ".gitignore"
+    ignore.parent.mkdir(parents=True)
+    ignore.write_bytes(content)
+
+    pair.record(A, "after", B)
+    pair.show()
+
+    assert ignore.read_text() == "*\n"
+    assert sorted(path.name for path in ignore.parent.iterdir() if path.suffix == ".tmp") == []
+
+
+def test_a_record_is_retired_by_its_file_name_or_path(pair: Workspace) -> None:
+    path: Path = pair.record(A, "after", B)
+    assert pair.run("retire", f"./{path.relative_to(pair.root)}", "--reason", "x").code == 0
+    assert "already retired" in pair.run("retire", f"{ulid(1)}.md", "--reason", "x").out

@@ -1,0 +1,55 @@
+"""Streams, folders and arguments that are not what a program expects."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from building import A, B, Ran, Workspace
+
+
+def shell(workspace: Workspace, line: str, **environ: str) -> Ran:
+    """Run a line of shell in which `relations` is this program."""
+    program = f'relations() {{ "{sys.executable}" -m yoi_relations "$@"; }}; {line}'
+    ran = subprocess.run(
+        ["bash", "-c", program],
+        cwd=workspace.root,
+        env={"PATH": "/usr/bin:/bin", "YOI_RELATIONS_AUTHOR": "tester"} | environ,
+        capture_output=True,
+        check=False,
+    )
+    return Ran(ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+
+
+@pytest.fixture
+def pair(workspace: Workspace) -> Workspace:
+    workspace.ticket(A)
+    workspace.ticket(B)
+    workspace.record(A, "blocked_by", B)
+    workspace.run("rebuild")
+    return workspace
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ("relations show >/dev/full", 1, "standard output: cannot be written: No space left"),
+        ("relations show nothing-like-it 2>/dev/full", 3, ""),
+        ("mkdir gone; cd gone; rmdir ../gone; relations show", 1, "does not exist any more"),
+        (f"relations add {A} waiting --note - <&-", 2, "cannot be read from standard input"),
+        (f"relations retire a:{'1' * 5000} --reason x", 3, "no record is called"),
+        (f"relations add {A} related {B} --branch ''", 2, "belong to accepted-plan"),
+        ("relations show >&-", 0, ""),
+    ],
+)
+def test_nothing_ends_in_a_traceback(pair: Workspace, line: str, code: int, said: str) -> None:
+    ran = shell(pair, line)
+
+    assert (ran.code, said in ran.err, "Traceback" in ran.err) == (code, True, False), ran
+
+
+@pytest.mark.parametrize("variable", ["FORCE_COLOR", "GITHUB_ACTIONS"])
+@pytest.mark.parametrize("line", ["relations --help", "relations show --help", "relations show"])
+def test_a_pipe_gets_no_escape_sequences(pair: Workspace, line: str, variable: str) -> None:
+    assert "\x1b" not in shell(pair, line, **{variable: "1"}).out
