@@ -12,14 +12,23 @@ from pathlib import Path
 import pytest
 from building import A, B, Ran, Workspace
 
-# Whatever the program loads later is loaded before the rights go: it may lie where only root reads.
+# The program may lie where only root reads. So everything it loads on the way is loaded before the
+# rights go, by running each command once on a workspace of its own.
 AS_NOBODY = """
-import difflib, getpass, os, sqlite3, sys, tomllib
-from yoi_relations.files import parse
-from yoi_relations.index import rows, store
+import contextlib, io, os, sqlite3, sys, tempfile, tomllib
+from pathlib import Path
+from yoi_relations.index import store
 from yoi_relations.surfaces.cli import run
 
 image = store.new_connection().serialize()
+with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()), \
+        contextlib.redirect_stderr(io.StringIO()):
+    for ticket in ("a", "b"):
+        item = Path(folder, ".yoi/tickets", ticket, "item.md")
+        item.parent.mkdir(parents=True)
+        item.write_text("---\\nstate: ready\\n---\\n")
+    for line in ("add a after b", "retire c --reason x", "show --kind x", "rebuild", "status"):
+        run(["-C", folder, *line.split()])
 
 def new_connection():
     connection = sqlite3.connect(":memory:", isolation_level=None)
