@@ -98,6 +98,7 @@ def open_index(
     *,
     trust: Trust = Trust.CONTENT,
     publish: bool = True,
+    wait: float = store.LOCK_WAIT,
 ) -> Index:
     """The index of `workspace`, made to agree with its files.
 
@@ -107,6 +108,7 @@ def open_index(
         trust: `INDEX` answers from a published index without a look at the files; every other
             value reads them all.
         publish: False leaves the cache folder alone.
+        wait: seconds to wait for another process that publishes; then this one does not.
 
     Raises:
         UnreadableFolderError: a folder cannot be listed.
@@ -124,7 +126,7 @@ def open_index(
         stored.connection.close()
     index = _build(workspace, sources, stored and stored.identity, found, _silent)
     if publish:
-        _keep(index, notify)
+        _keep(index, notify, wait)
     return index
 
 
@@ -212,10 +214,10 @@ def _build(
     return Index(workspace, connection, identity, receipt.sources, found, published)
 
 
-def _keep(index: Index, notify: Notify) -> None:
+def _keep(index: Index, notify: Notify, wait: float) -> None:
     """Publish an index that was built for an answer, where that is possible."""
     try:
-        with store.locked(index.workspace):
+        with store.locked(index.workspace, wait):
             published, found = _published(index.workspace, index.identity.digest)
             if published is not None:
                 published.connection.close()

@@ -178,7 +178,7 @@ def _give_way(path: str) -> None:
 
 
 @contextlib.contextmanager
-def locked(workspace: Workspace) -> Iterator[None]:
+def locked(workspace: Workspace, wait: float = LOCK_WAIT) -> Iterator[None]:
     """Hold the cache folder's lock, and the folder made where it is missing.
 
     Raises:
@@ -188,7 +188,7 @@ def locked(workspace: Workspace) -> Iterator[None]:
     path = os.path.join(workspace.cache_path, "lock")
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
     try:
-        _wait_for(descriptor)
+        _wait_for(descriptor, wait)
         _sweep(workspace)
         yield
     finally:
@@ -232,14 +232,14 @@ def _make_file(path: str, text: str) -> None:
     os.replace(temporary, path)
 
 
-def _wait_for(descriptor: int) -> None:
-    end = time.monotonic() + LOCK_WAIT
+def _wait_for(descriptor: int, wait: float) -> None:
+    end = time.monotonic() + wait
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > end:
-                raise TimeoutError(f"another process held the lock for {LOCK_WAIT:.0f} s") from None
+                raise TimeoutError(f"another process held the lock for {wait:.0f} s") from None
             time.sleep(0.01)
         else:
             return
