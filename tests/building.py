@@ -8,18 +8,24 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from yoi_relations.files.scan import Source, list_folder, list_root
 from yoi_relations.files.workspace import CACHE
-from yoi_relations.surfaces.cli import run
+from yoi_relations.files.workspace import Workspace as Found
+from yoi_relations.surfaces import cli, quick
 
 AT = "2026-06-01T10:00:00Z"
 A, B, C, D = "00001KT0000AA", "00001KT0000BB", "00001KT0000CC", "00001KT0000DD"
 """Ids for tickets, in order."""
+
+Door = Callable[[list[str]], int | None]
+QUICK: Door = quick.answer
+FULL: Door = cli.run
 
 
 def ulid(number: int) -> str:
@@ -46,7 +52,13 @@ class Ran:
 
 
 class Workspace:
-    """A folder with ``.yoi/tickets``; every method writes real files."""
+    """A folder with ``.yoi/tickets``; every method writes real files.
+
+    Attributes:
+        doors: those that a command tries, one after the other, until one takes it.
+    """
+
+    doors: tuple[Door, ...] = (QUICK, FULL)
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -106,7 +118,13 @@ class Workspace:
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         return path
 
-    def run(self, *arguments: str, stdin: bytes = b"", **environ: str) -> Ran:
+    def run(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        doors: tuple[Door, ...] | None = None,
+        **environ: str,
+    ) -> Ran:
         """Run a command in this process, started from the workspace's root."""
         out, err = io.StringIO(), io.StringIO()
         source = io.TextIOWrapper(io.BytesIO(stdin))
@@ -117,7 +135,9 @@ class Workspace:
             mock.patch.object(sys, "stdin", source),
             mock.patch.dict(os.environ, {"YOI_RELATIONS_AUTHOR": "tester"} | environ),
         ):
-            code = run(list(arguments))
+            ends = (door(list(arguments)) for door in doors or self.doors)
+            code = next((code for code in ends if code is not None), None)
+        assert code is not None, f"no door takes {arguments}"
         return Ran(code, out.getvalue(), err.getvalue())
 
     def process(self, *arguments: str, stdin: bytes = b"", **environ: str) -> Ran:
@@ -146,3 +166,10 @@ class Workspace:
             for path in sorted(self.root.rglob("*"))
             if path != cache.parent and not path.is_relative_to(cache)
         }
+
+
+def scan(workspace: Found) -> list[Source]:
+    """Every source below the tickets root, by path."""
+    names = list_root(workspace).names
+    found = [source for name in names for source in list_folder(workspace, name).sources]
+    return sorted(found, key=lambda source: source.path)

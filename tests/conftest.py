@@ -3,10 +3,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from building import Workspace
+from building import FULL, QUICK, Workspace
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     """An empty workspace."""
     return Workspace(tmp_path / "work")
+
+
+@pytest.fixture(params=[(QUICK, FULL), (FULL,)], ids=["quick", "full"])
+def either_door(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run a test twice: as the program runs, and with the quick door shut."""
+    monkeypatch.setattr(Workspace, "doors", request.param)

@@ -12,6 +12,8 @@ from building import Workspace
 from yoi_relations.kinds import KINDS, RelationClass
 from yoi_relations.states import State
 
+pytestmark = pytest.mark.usefixtures("either_door")
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 

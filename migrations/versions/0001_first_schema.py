@@ -94,6 +94,7 @@ GROUP BY
 def upgrade() -> None:
     """Go to this revision."""
     _create_generation()
+    _create_freshness()
     _create_source()
     _create_ticket()
     _create_record()
@@ -106,12 +107,16 @@ def downgrade() -> None:
     """Go back to an empty database."""
     for view in ("relation", "statement", "ticket_now"):
         op.execute(f"DROP VIEW {view}")
-    for table in ("problem", "record", "ticket", "source", "generation"):
+    for table in ("problem", "record", "ticket", "source", "freshness", "generation"):
         op.drop_table(table)
 
 
 def _text(name: str, *, nullable: bool = False) -> sa.Column[str]:
     return sa.Column(name, sa.Text(), nullable=nullable)
+
+
+def _bytes(name: str) -> sa.Column[bytes]:
+    return sa.Column(name, sa.LargeBinary(), nullable=False)
 
 
 def _number(name: str, *, nullable: bool = False) -> sa.Column[int]:
@@ -133,6 +138,19 @@ def _create_generation() -> None:
     )
 
 
+def _create_freshness() -> None:
+    op.create_table(
+        "freshness",
+        _number("id"),
+        _number("scanned_at"),
+        _number("trusted"),
+        *(_bytes(name) for name in ("names", "sizes", "probes", "stamps", "unsettled")),
+        sa.PrimaryKeyConstraint("id"),
+        sa.CheckConstraint("id = 1", name="one_row"),
+        sqlite_strict=True,
+    )
+
+
 def _create_source() -> None:
     op.create_table(
         "source",
@@ -141,11 +159,14 @@ def _create_source() -> None:
         _text("format"),
         _text("holder"),
         _text("folder"),
+        _bytes("name"),
+        _bytes("digest"),
         sa.PrimaryKeyConstraint("id"),
         sa.CheckConstraint(f"format IN ({_FORMATS})", name="format_known"),
         sqlite_strict=True,
     )
     op.create_index("source_holder", "source", ["holder"])
+    op.create_index("source_name", "source", ["name"])
 
 
 def _create_ticket() -> None:

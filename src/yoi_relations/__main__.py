@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import os
 import sys
-
-from yoi_relations.errors import ExitCode
 
 
 def main() -> None:
     """Run the command line and end the process with its exit status."""
+    # A lookup ends before its garbage would matter.
+    gc.disable()
+    # Imported here, so that Ctrl-C is answered alike while the imports run.
     try:
-        # Imported here, so that Ctrl-C is answered alike while the imports run.
-        from yoi_relations.surfaces.cli import run  # noqa: PLC0415
+        from yoi_relations.surfaces import quick  # noqa: PLC0415
 
-        sys.exit(run(sys.argv[1:]))
+        code = quick.answer(sys.argv[1:])
+        if code is None:
+            gc.enable()
+            from yoi_relations.surfaces.cli import run  # noqa: PLC0415
+
+            sys.exit(run(sys.argv[1:]))
     except KeyboardInterrupt:
-        sys.exit(ExitCode.INTERRUPTED)
+        sys.exit(130)
+    _leave(code)
+
+
+def _leave(code: int) -> None:
+    """End the process at once: the answer is out, and tidying up costs a fifth of the start."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):
+            stream.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

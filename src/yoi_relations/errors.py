@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import ClassVar
+
+from yoi_relations.typed import ClassVar
 
 
 class ExitCode(IntEnum):

@@ -6,11 +6,10 @@ A kind is a line in ``_KINDS`` and a phrase in ``_PHRASES``; filters and sentenc
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import NamedTuple
 
 from yoi_relations.errors import UsageError
+from yoi_relations.typed import NamedTuple
 
 
 class RelationClass(StrEnum):
@@ -45,8 +44,7 @@ class Direction(Enum):
     """No edge: a note about the holder. A target is context at most."""
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(NamedTuple):
     """One kind of record.
 
     Attributes:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from yoi_relations.files.faults import SourceError
 from yoi_relations.files.fences import find_fences, through_closing_fence
-from yoi_relations.files.frontmatter import MAX_DEPTH, parse_document
+from yoi_relations.files.frontmatter import parse_document
+from yoi_relations.files.yaml_events import MAX_DEPTH
 
 PRINTABLE = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=60)
 LINES = st.lists(PRINTABLE, max_size=4).map("\n".join)

@@ -5,11 +5,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from building import A, Workspace, ulid
+from building import A, Workspace, scan, ulid
 
 from yoi_relations.files.faults import SourceError
 from yoi_relations.files.reading import LIST_LIMIT, RECORD_LIMIT, read_source
-from yoi_relations.files.scan import Source, scan
+from yoi_relations.files.scan import Source
 from yoi_relations.files.workspace import find_workspace
 
 LIMITS = {

@@ -22,10 +22,14 @@ from yoi_relations.files import fences, frontmatter
 from yoi_relations.files.faults import SourceError
 from yoi_relations.files.parse import parse_source, unusable
 from yoi_relations.files.reading import read_source
-from yoi_relations.files.scan import scan
+from yoi_relations.files.scan import list_folder, list_root
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.files.write import write_new
 import tomllib
+
+def scan(workspace):
+    names = list_root(workspace).names
+    return [source for name in names for source in list_folder(workspace, name).sources]
 
 def parsed(source):
     try:

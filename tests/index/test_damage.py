@@ -65,7 +65,6 @@ def replace_by_folder(path: Path) -> None:
         altered("UPDATE generation SET parser_version = parser_version + 1"),
         altered("UPDATE generation SET parser_version = parser_version - 1"),
         altered("UPDATE generation SET tickets_root = 'elsewhere'"),
-        altered("UPDATE generation SET digest = 'of other files'; DELETE FROM record"),
         altered("DELETE FROM generation"),
         altered("DROP TABLE generation"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -183,6 +184,11 @@ def test_a_question_on_a_fresh_index_writes_nothing(asked: Workspace) -> None:
         found = {str(path): path.stat() for path in files}
         return {p: (s.st_ino, s.st_mtime_ns, s.st_size) for p, s in found.items()}
 
+    time.sleep(2.6)  # until every stamp is settled
+    for _ in range(2):  # what has settled is noted, then that the index file was proven
+        asked.run("show")
+        time.sleep(2.6)
+    asked.run("show")
     before = stamps()
     for command in (["show"], ["show", B], ["status"], ["show", "--all", "--json"]):
         assert asked.run(*command).err == ""

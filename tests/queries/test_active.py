@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from building import A, B, Workspace
 
+pytestmark = pytest.mark.usefixtures("either_door")
+
 EARLY, NOON, LATE = "2026-06-01T08:00:00Z", "2026-06-01T12:00:00Z", "2026-06-01T18:00:00Z"
 NOON_IN_TOKYO = "2026-06-01T21:00:00+09:00"
 EARLY_BY_THE_CLOCK_LATE_IN_FACT = "2026-06-01T10:00:00-09:00"

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from building import A, B, C, Workspace
 
+pytestmark = pytest.mark.usefixtures("either_door")
+
 Break = Callable[[Workspace], None]
 
 BAD_LINE = '{"kind": "bl\n'

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from building import A, B, Workspace
 
+pytestmark = pytest.mark.usefixtures("either_door")
+
 LONG = "20260102-030405-move-the-queue"
 
 

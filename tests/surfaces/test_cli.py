@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from building import A, B, Workspace
 
+pytestmark = pytest.mark.usefixtures("either_door")
+
 
 @pytest.fixture
 def pair(workspace: Workspace) -> Workspace:

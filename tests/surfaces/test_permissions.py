@@ -18,7 +18,11 @@ AS_NOBODY = """
 import contextlib, io, os, sqlite3, sys, tempfile, tomllib
 from pathlib import Path
 from yoi_relations.index import store
-from yoi_relations.surfaces.cli import run
+from yoi_relations.surfaces import cli, quick
+
+def run(arguments):
+    code = quick.answer(arguments)
+    return cli.run(arguments) if code is None else code
 
 image = store.new_connection().serialize()
 with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()), \

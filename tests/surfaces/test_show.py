@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import pytest
 from building import A, B, Workspace
+
+pytestmark = pytest.mark.usefixtures("either_door")
 
 
 def test_an_edge_is_seen_from_either_end(workspace: Workspace) -> None:

@@ -6,7 +6,8 @@ import re
 
 from yoi_relations.files.faults import Effect, Fault, SourceError
 from yoi_relations.files.fences import decode, refuse_conflict
-from yoi_relations.files.frontmatter import Value, parse_document
+from yoi_relations.files.frontmatter import parse_document
+from yoi_relations.files.plain_yaml import Value
 from yoi_relations.files.records import (
     Plan,
     Record,

@@ -1,7 +1,9 @@
 """Lists every source: the files that tickets and records are read from, straight from the disk.
 
-Nothing is read here but folders. A folder that cannot be listed ends the command, because it could
-hold anything; every other oddity becomes a source with a fault, reported with its path.
+A ticket folder is listed as a whole: its sources, and the probes, the paths whose stamps tell
+whether it would be listed and read alike another time. Nothing is read here but folders. A folder
+that cannot be listed ends the command, because it could hold anything; every other oddity becomes a
+source with a fault, reported with its path.
 """
 
 from __future__ import annotations
@@ -9,17 +11,21 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.faults import Effect, Fault
+from yoi_relations.files.stamps import ABSENT, NOT_THERE, stamp_of
 from yoi_relations.files.workspace import Workspace
 
 BUCKETS = ("open", "pending", "closed")
+ROOT = ""
+"""The name of the folder that stands for the tickets root itself and its buckets."""
 _LINK = Fault("is a symbolic link, which is not followed; put the folder itself here")
 _NO_FOLDER = Fault("is not a folder; records are read from a folder of this name")
 _NO_RECORD = Fault("is not a record: a record's file name ends in .md", Effect.NONE)
+_ODD_NAME = Fault("has a name that is not UTF-8", Effect.NONE)
 
 
 class Format(StrEnum):
@@ -33,15 +39,14 @@ class Format(StrEnum):
     """Nothing that can be read: only its fault counts."""
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """One file (or odd thing) below the tickets root.
 
     Attributes:
         path: below the workspace root, with ``/``, printable as UTF-8.
         fs_path: absolute, as the system calls want it.
         format: what it is read as.
-        holder: the ticket id of its folder; empty outside any ticket folder.
+        holder: the ticket id of its folder.
         folder: the ticket folder's path, like `path`.
         bucket: the bucket the ticket folder lies in, or None.
         fault: why it cannot be used, where the listing alone tells, or None.
@@ -56,20 +61,25 @@ class Source:
     fault: Fault | None = None
 
 
-@dataclass(frozen=True)
-class _Folder:
-    """A ticket folder on its way into sources."""
+class Probe(NamedTuple):
+    """A path below the tickets root, and its stamp from before anything behind it was read."""
 
-    workspace: Workspace
-    fs_path: str
-    bucket: str | None
+    path: str
+    stamp: bytes
 
-    def source(self, name: str, form: Format, fault: Fault | None = None) -> Source:
-        fs_path = os.path.join(self.fs_path, name) if name else self.fs_path
-        path = printable(os.path.relpath(fs_path, self.workspace.root))
-        folder = printable(os.path.relpath(self.fs_path, self.workspace.root))
-        holder = printable(os.path.basename(self.fs_path))
-        return Source(path, fs_path, form, holder, folder, self.bucket, fault)
+
+class Folder(NamedTuple):
+    """A ticket folder, or the tickets root, as it was listed.
+
+    Attributes:
+        name: below the tickets root; `ROOT` for the root itself.
+        probes: what must be equal for the listing to be the same.
+        sources: what there is to read; none for the root.
+    """
+
+    name: str
+    probes: list[Probe]
+    sources: list[Source]
 
 
 def printable(name: str) -> str:
@@ -77,81 +87,140 @@ def printable(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def scan(workspace: Workspace) -> list[Source]:
-    """Every source below the tickets root, sorted by path.
+class Listing(NamedTuple):
+    """The tickets root as it was listed.
+
+    Attributes:
+        folder: the root itself.
+        names: of all that could be ticket folders, below the root.
+        links: those of the names that are symbolic links, behind which anything may have changed.
+    """
+
+    folder: Folder
+    names: list[str]
+    links: list[str]
+
+
+def list_root(workspace: Workspace) -> Listing:
+    """The tickets root, and what could be ticket folders in it and in its buckets.
 
     Raises:
-        UnreadableFolderError: a folder on the way cannot be listed.
+        UnreadableFolderError: it or one of its buckets cannot be listed.
     """
-    found: list[Source] = []
-    for entry in _list(workspace.tickets_path):
-        found += _root_entry(workspace, entry)
-    _list(workspace.tickets_path)  # gone meanwhile? Then what was found is no answer
-    return sorted(found, key=lambda source: (source.path, source.fs_path))
+    root = workspace.tickets_path
+    probes = [_probe(root, ".")]
+    found = {entry.name: entry for entry in _list(root)}
+    for bucket in BUCKETS:
+        if bucket in found and found[bucket].is_dir(follow_symlinks=False):
+            probes.append(_probe(root, bucket))
+            inner = _list_if_there(f"{root}/{bucket}")
+            found |= {f"{bucket}/{entry.name}": entry for entry in inner}
+    links = [name for name, entry in found.items() if entry.is_symlink()]
+    names = [name for name, entry in found.items() if entry.is_dir(follow_symlinks=False)]
+    return Listing(Folder(ROOT, probes, []), names + links, links)
 
 
-def _root_entry(workspace: Workspace, entry: os.DirEntry[str]) -> Iterator[Source]:
-    yield from _ticket_folder(workspace, entry, None)
-    if entry.name in BUCKETS and entry.is_dir(follow_symlinks=False):
-        for inner in _list_if_there(entry.path):
-            yield from _ticket_folder(workspace, inner, entry.name)
+def list_folder(workspace: Workspace, name: str) -> Folder:
+    """What lies in the folder `name` below the tickets root.
+
+    Raises:
+        UnreadableFolderError: a folder in it cannot be listed.
+    """
+    return _Listing(workspace, name).folder()
 
 
-def _ticket_folder(
-    workspace: Workspace, entry: os.DirEntry[str], bucket: str | None
-) -> Iterator[Source]:
-    folder = _Folder(workspace, entry.path, bucket)
-    if entry.is_symlink():
-        if os.path.isdir(entry.path) or not os.path.exists(entry.path):
-            yield folder.source("", Format.STRAY, _LINK)
-    elif entry.is_dir(follow_symlinks=False):
-        yield from _ticket_files(folder)
+class _Listing:
+    """Lists one ticket folder, and keeps a probe of everything it looked at."""
 
+    def __init__(self, workspace: Workspace, name: str) -> None:
+        self.root = workspace.tickets_path
+        self.name = name
+        self.probes: list[Probe] = []
+        bucket, _, last = name.rpartition("/")
+        self.bucket = bucket or None
+        self.holder = printable(last)
+        self.below = f"{printable(workspace.tickets_root)}/{printable(name)}"
 
-def _ticket_files(folder: _Folder) -> Iterator[Source]:
-    name = os.path.basename(folder.fs_path)
-    if printable(name) != name:
-        yield folder.source("", Format.STRAY, Fault("has a name that is not UTF-8", Effect.NONE))
-    if _mode(folder, "item.md") is not None:
-        yield folder.source("item.md", Format.ITEM)
-    artifacts = _mode(folder, "artifacts")
-    if artifacts is None:
-        return
-    if stat.S_ISLNK(artifacts):
-        yield folder.source("artifacts", Format.STRAY, _LINK)
-    elif not stat.S_ISDIR(artifacts):
-        yield folder.source("artifacts", Format.STRAY, _NO_FOLDER)
-    else:
+    def folder(self) -> Folder:
+        return Folder(self.name, self.probes, list(self._sources()))
+
+    def _sources(self) -> Iterator[Source]:
+        own = _probe(self.root, self.name)
+        mode = _mode(own)
+        if stat.S_ISLNK(mode):
+            self.probes += [own, _probe(self.root, f"{self.name}/")]
+            if os.path.isdir(self._absolute("")) or not os.path.exists(self._absolute("")):
+                yield self._source("", Format.STRAY, _LINK)
+        elif not stat.S_ISDIR(mode):
+            self.probes.append(own)
+        else:
+            yield from self._files(own)
+
+    def _files(self, own: Probe) -> Iterator[Source]:
+        if self.holder != self.name.rpartition("/")[2]:
+            yield self._source("", Format.STRAY, _ODD_NAME)
+        item, artifacts = self._look("item.md"), self._look("artifacts")
+        if not item or not artifacts:
+            self.probes.append(own)  # tells when one of them appears
+        if item:
+            yield self._source("item.md", Format.ITEM)
+        if stat.S_ISLNK(artifacts):
+            yield self._source("artifacts", Format.STRAY, _LINK)
+        elif artifacts and not stat.S_ISDIR(artifacts):
+            yield self._source("artifacts", Format.STRAY, _NO_FOLDER)
+        elif artifacts:
+            yield from self._artifacts()
+
+    def _artifacts(self) -> Iterator[Source]:
         for form in (Format.RELATIONS_JSON, Format.PLAN_JSONL):
-            if _mode(folder, f"artifacts/{form}") is not None:
-                yield folder.source(f"artifacts/{form}", form)
-        yield from _record_files(folder)
+            if self._look(f"artifacts/{form}"):
+                yield self._source(f"artifacts/{form}", form)
+        name = "artifacts/relations"
+        mode = self._look(name)
+        if mode and not stat.S_ISDIR(mode):
+            yield self._source(name, Format.STRAY, _NO_FOLDER)
+        elif mode:
+            for entry in _list_if_there(self._absolute(name)):
+                if not entry.name.startswith("."):
+                    yield self._record(f"{name}/{entry.name}")
+
+    def _record(self, name: str) -> Source:
+        if not name.endswith(".md"):
+            return self._source(name, Format.STRAY, _NO_RECORD)
+        self._look(name)
+        return self._source(name, Format.FRONTMATTER)
+
+    def _look(self, name: str) -> int:
+        """The mode of a file, which is remembered; 0 where there is none.
+
+        What is absent needs no probe: the stamp of the folder above tells when it appears.
+        """
+        probe = _probe(self.root, f"{self.name}/{name}")
+        if probe.stamp != ABSENT:
+            self.probes.append(probe)
+        return _mode(probe)
+
+    def _source(self, name: str, form: Format, fault: Fault | None = None) -> Source:
+        path = f"{self.below}/{printable(name)}" if name else self.below
+        absolute = self._absolute(name)
+        return Source(path, absolute, form, self.holder, self.below, self.bucket, fault)
+
+    def _absolute(self, name: str) -> str:
+        return os.path.join(self.root, self.name, name) if name else f"{self.root}/{self.name}"
 
 
-def _record_files(folder: _Folder) -> Iterator[Source]:
-    name = "artifacts/relations"
-    mode = _mode(folder, name)
-    if mode is None:
-        return
-    if not stat.S_ISDIR(mode):
-        yield folder.source(name, Format.STRAY, _NO_FOLDER)
-        return
-    for entry in _list_if_there(os.path.join(folder.fs_path, name)):
-        if entry.name.endswith(".md") and not entry.name.startswith("."):
-            yield folder.source(f"{name}/{entry.name}", Format.FRONTMATTER)
-        elif not entry.name.startswith("."):
-            yield folder.source(f"{name}/{entry.name}", Format.STRAY, _NO_RECORD)
-
-
-def _mode(folder: _Folder, name: str) -> int | None:
-    """The type bits of a file in a ticket folder, or None where there is none."""
-    path = os.path.join(folder.fs_path, name)
+def _probe(root: str, name: str) -> Probe:
+    path = f"{root}/{name}"
     try:
-        return os.lstat(path).st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+        return Probe(name, stamp_of(os.lstat(path)))
     except OSError as error:
+        if error.errno in NOT_THERE:
+            return Probe(name, ABSENT)
         raise _unreadable(os.path.dirname(path), error) from error
+
+
+def _mode(probe: Probe) -> int:
+    return int.from_bytes(probe.stamp[40:48], "little")
 
 
 def _list(path: str) -> list[os.DirEntry[str]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from yoi_relations.files.faults import Effect, Fault, SourceError
-from yoi_relations.files.frontmatter import Value, parse_document
+from yoi_relations.files.frontmatter import parse_document
+from yoi_relations.files.plain_yaml import Value
 from yoi_relations.states import State
 
 _STATES = {state.value: state for state in State} | {"intake": State.PLANNING}

@@ -36,6 +36,22 @@ class Generation(SQLModel, table=True):
     built_at: str = Field(sa_type=Text, description="RFC 3339, UTC")
 
 
+class Freshness(SQLModel, table=True):
+    """What the disk looked like when the index was made; one row. See ``freshness.py``."""
+
+    __tablename__ = "freshness"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"), _STRICT)
+
+    id: int = Field(default=1, primary_key=True)
+    scanned_at: int = Field(description="the file system's clock, nanoseconds since 1970")
+    trusted: int = Field(description="1 where stamps on this file system can be believed")
+    names: bytes = Field(description="of the folders that were listed, with NUL between them")
+    sizes: bytes = Field(description="how many probes each of them has, as 32-bit integers")
+    probes: bytes = Field(description="paths below the tickets root, with NUL between them")
+    stamps: bytes = Field(description="of the probes, one behind the other")
+    unsettled: bytes = Field(description="numbers of probes not to be believed yet, as `sizes`")
+
+
 class Source(SQLModel, table=True):
     """A file that tickets or records are read from, or something odd in its place."""
 
@@ -43,6 +59,7 @@ class Source(SQLModel, table=True):
     __table_args__ = (
         _one_of("format", Format),
         Index("source_holder", "holder"),
+        Index("source_name", "name"),
         _STRICT,
     )
 
@@ -51,6 +68,8 @@ class Source(SQLModel, table=True):
     format: str = Field(sa_type=Text)
     holder: str = Field(sa_type=Text, description="id of the ticket in whose folder it lies")
     folder: str = Field(sa_type=Text, description="path of that folder")
+    name: bytes = Field(description="of that folder below the tickets root, as on the disk")
+    digest: bytes = Field(description="SHA-256 of what was read, or of why it could not be")
 
 
 class Ticket(SQLModel, table=True):

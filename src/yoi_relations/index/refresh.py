@@ -1,31 +1,29 @@
 """Makes sure that an answer is given from what lies on the disk now.
 
-Every source is read and hashed (trust ``content``); where the receipt over all of them differs from
-the one in the published index, the index is built anew and published. What cannot be published is
-answered from memory all the same.
+The published index remembers what the disk looked like. Folders whose stamps differ, or prove
+nothing, are listed and read again; where that gives other sources, their rows are made anew and a
+new index is published. What cannot be published is answered from memory all the same.
 """
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 from yoi_relations.errors import WriteError
-from yoi_relations.files.faults import SourceError
-from yoi_relations.files.reading import read_source
-from yoi_relations.files.scan import Source, scan
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import store
+from yoi_relations.index.freshness import Known, Suspects, load_known, suspects
 from yoi_relations.index.store import BrokenIndexError, Found, Identity, Stored
 
 Notify = Callable[[str], None]
 """Takes one line for the person who runs the command."""
 Progress = Callable[[int, int], None]
-"""Takes how many sources are done, and how many there are."""
+"""Takes how many folders are done, and how many there are."""
 
 
 class Trust(StrEnum):
@@ -36,32 +34,36 @@ class Trust(StrEnum):
     INDEX = "index"
 
 
-@dataclass(frozen=True)
-class Index:
-    """An index that agrees with the files; close it, or use it in a ``with`` statement.
+class Index(NamedTuple):
+    """An index that agrees with the files; close it when done.
 
     Attributes:
         workspace: whose files.
-        connection: to query; it lives in memory.
+        connection: to query.
         identity: what it was made from.
-        sources: how many files it was made from.
         found: what the published index was when the command started.
         published: what that one was made from, or None where it could not be used.
         trust: how it was made sure that it agrees.
+        seconds: how long that took.
     """
 
     workspace: Workspace
     connection: sqlite3.Connection
     identity: Identity
-    sources: int
     found: Found
     published: Identity | None
-    trust: Trust = Trust.CONTENT
+    trust: Trust
+    seconds: float
 
     @property
     def tickets(self) -> int:
         """How many folders with an item.md there are."""
         return _count(self.connection, "ticket")
+
+    @property
+    def sources(self) -> int:
+        """How many files it was made from."""
+        return _count(self.connection, "source")
 
     def close(self) -> None:
         """Give the memory back."""
@@ -74,29 +76,28 @@ class Index:
         self.close()
 
 
-class _Receipt:
-    """Hashes the path and the content of every source, in order of path."""
+class _Call(NamedTuple):
+    """What one call of `open_index` was asked for, and when it started."""
 
-    def __init__(self) -> None:
-        self.sources = 0
-        self._hash = hashlib.sha256()
+    workspace: Workspace
+    notify: Notify
+    trust: Trust
+    publish: bool
+    wait: float
+    start: float
 
-    def add(self, source: Source, content: bytes | SourceError) -> None:
-        self.sources += 1
-        read = isinstance(content, bytes)
-        data = content if isinstance(content, bytes) else content.message.encode()
-        for part in (source.path.encode(), b"read" if read else b"not read", data):
-            self._hash.update(hashlib.sha256(part).digest())
-
-    def digest(self) -> str:
-        return self._hash.hexdigest()
+    def answer(self, stored: Stored, found: Found, published: Identity | None) -> Index:
+        seconds = time.perf_counter() - self.start
+        (trusted,) = stored.connection.execute("SELECT trusted FROM freshness").fetchone()
+        trust = Trust.CONTENT if self.trust is Trust.STAT and not trusted else self.trust
+        return Index(self.workspace, *stored, found, published, trust, seconds)
 
 
 def open_index(
     workspace: Workspace,
     notify: Notify,
     *,
-    trust: Trust = Trust.CONTENT,
+    trust: Trust = Trust.STAT,
     publish: bool = True,
     wait: float = store.LOCK_WAIT,
 ) -> Index:
@@ -105,29 +106,26 @@ def open_index(
     Args:
         workspace: whose files.
         notify: is told when the index had to be built, or could not be kept.
-        trust: `INDEX` answers from a published index without a look at the files; every other
-            value reads them all.
+        trust: `STAT` reads what its stamp does not vouch for, `CONTENT` reads everything, `INDEX`
+            answers from a published index without a look at the files.
         publish: False leaves the cache folder alone.
         wait: seconds to wait for another process that publishes; then this one does not.
 
     Raises:
         UnreadableFolderError: a folder cannot be listed.
     """
-    if trust is Trust.INDEX and (index := _unchecked(workspace)) is not None:
-        return index
-    sources = scan(workspace)
-    receipt = _Receipt()
-    for source, content in _contents(sources):
-        receipt.add(source, content)
-    stored, found = _published(workspace, receipt.digest())
-    if stored is not None and found is Found.CURRENT:
-        return Index(workspace, *stored, receipt.sources, found, stored.identity)
-    if stored is not None:
-        stored.connection.close()
-    index = _build(workspace, sources, stored and stored.identity, found, _silent)
-    if publish:
-        _keep(index, notify, wait)
-    return index
+    call = _Call(workspace, notify, trust, publish, wait, time.perf_counter())
+    stored, found = _published(workspace, prove=publish)
+    if stored is None:
+        return _renewed(call, found, None, None)
+    if trust is Trust.INDEX:
+        return call.answer(stored, Found.UNCHECKED, stored.identity)
+    known = load_known(stored.connection)
+    suspected = suspects(known, workspace.tickets_path, everything=trust is Trust.CONTENT)
+    if not suspected.changed and _holds(call, stored, known, suspected):
+        return call.answer(stored, Found.CURRENT, stored.identity)
+    stored.connection.close()
+    return _renewed(call, Found.STALE, stored.identity, suspected)
 
 
 def rebuild_index(workspace: Workspace, progress: Progress) -> Index:
@@ -137,106 +135,125 @@ def rebuild_index(workspace: Workspace, progress: Progress) -> Index:
         UnreadableFolderError: a folder cannot be listed.
         WriteError: the index cannot be written.
     """
+    from yoi_relations.index.build import build  # noqa: PLC0415  # its YAML costs start-up
+
+    start = time.perf_counter()
     try:
         with store.locked(workspace):
-            stored, found = _published(workspace, None)
-            if stored is not None:
-                stored.connection.close()
-            index = _build(workspace, scan(workspace), stored and stored.identity, found, progress)
-            store.publish(workspace, index.connection)
+            before, _ = _published(workspace, prove=False)
+            number = 1
+            if before is not None:
+                number = before.identity.number + 1
+                before.connection.close()
+            stored = build(workspace, number, progress)
+            store.publish(workspace, stored.connection)
     except OSError as error:
         path = store.index_path(workspace)
         raise WriteError(
             f"{path}: cannot be written: {error.strerror or error}",
             "questions are answered from memory meanwhile; make the folder writable",
         ) from error
-    return replace(index, found=Found.CURRENT, published=index.identity)
+    seconds = time.perf_counter() - start
+    return Index(workspace, *stored, Found.CURRENT, stored.identity, Trust.CONTENT, seconds)
 
 
-def _unchecked(workspace: Workspace) -> Index | None:
-    """The published index as it is; None where it cannot be used."""
-    stored, found = _published(workspace, None)
-    if stored is None:
-        return None
-    sources = _count(stored.connection, "source")
-    return Index(workspace, *stored, sources, found, stored.identity, Trust.INDEX)
-
-
-def _contents(sources: Iterable[Source]) -> Iterator[tuple[Source, bytes | SourceError]]:
-    """Each source with its bytes, or with the reason why there are none; those gone left out."""
-    for source in sources:
-        try:
-            content = read_source(source)
-        except SourceError as error:
-            yield source, error
-        else:
-            if content is not None:
-                yield source, content
-
-
-def _published(workspace: Workspace, digest: str | None) -> tuple[Stored | None, Found]:
-    """The published index, and how it compares with files whose receipt is `digest`."""
+def _published(workspace: Workspace, *, prove: bool) -> tuple[Stored | None, Found]:
+    """The published index, and what became of it."""
     try:
-        stored = store.load(workspace)
+        stored = store.load(workspace, prove=prove)
     except BrokenIndexError as error:
         return None, error.found
-    if stored is None:
-        return None, Found.MISSING
-    if digest is None:
-        return stored, Found.UNCHECKED
-    return stored, Found.CURRENT if stored.identity.digest == digest else Found.STALE
+    return stored, Found.MISSING if stored is None else Found.UNCHECKED
 
 
-def _build(
-    workspace: Workspace,
-    sources: list[Source],
-    published: Identity | None,
-    found: Found,
-    progress: Progress,
+def _holds(call: _Call, stored: Stored, known: Known, suspected: Suspects) -> bool:
+    """Whether an index whose stamps are all equal holds what the disk holds."""
+    if not suspected.unsettled:
+        return True
+    from yoi_relations.index.build import look_again, updated  # noqa: PLC0415  # its YAML
+
+    update = look_again(call.workspace, stored, known, suspected)
+    if update.changes:
+        return False
+    if call.publish and update.worth_keeping:
+        # One try: where another process is at it, or nothing can be written, it can wait.
+        with contextlib.suppress(OSError), store.locked(call.workspace, 0.0):
+            _publish_if_still(call.workspace, stored, updated(call.workspace, stored, update))
+    return True
+
+
+def _publish_if_still(workspace: Workspace, before: Stored, after: Stored) -> None:
+    """Publish `after`, unless `before` is not the published index any more."""
+    published, _ = _published(workspace, prove=False)
+    if published is not None:
+        published.connection.close()
+        if published.identity == before.identity:
+            store.publish(workspace, after.connection)
+    after.connection.close()
+
+
+def _renewed(
+    call: _Call, found: Found, published: Identity | None, suspected: Suspects | None
 ) -> Index:
-    from yoi_relations.files import parse  # noqa: PLC0415  # its YAML costs start-up
-    from yoi_relations.index.rows import insert_source  # noqa: PLC0415  # likewise
+    """An index that agrees with the files, where the published one does not."""
+    notify, publish = call.notify, call.publish
+    with contextlib.ExitStack() as stack:
+        try:
+            if publish:
+                stack.enter_context(store.locked(call.workspace, call.wait))
+        except OSError as error:
+            _tell(notify, call.workspace, error)
+            publish = False
+        stored, is_new = _made(call, published, suspected)
+        try:
+            if publish and is_new:
+                store.publish(call.workspace, stored.connection)
+                _tell_found(notify, found, stored)
+        except OSError as error:
+            _tell(notify, call.workspace, error)
+    return call.answer(stored, found, published)
 
-    connection = store.new_connection()
-    receipt = _Receipt()
-    connection.execute("BEGIN")
-    for source, content in _contents(sources):
-        receipt.add(source, content)
-        if isinstance(content, bytes):
-            insert_source(connection, source, parse.parse_source(source, content))
-        else:
-            insert_source(connection, source, parse.unusable(source, content.message))
-        progress(receipt.sources, len(sources))
-    number = published.number + 1 if published else 1
-    identity = store.new_identity(workspace, number, receipt.digest())
-    store.write_identity(connection, identity)
-    connection.execute("COMMIT")
-    return Index(workspace, connection, identity, receipt.sources, found, published)
+
+def _made(
+    call: _Call, published: Identity | None, suspected: Suspects | None
+) -> tuple[Stored, bool]:
+    """An index that agrees with the files, and whether it is another than the published one.
+
+    What was suspected outside the lock holds inside it only while the index is the one that it was
+    held against; else it may be older than what another process has published meanwhile, and the
+    disk is looked at once more.
+    """
+    from yoi_relations.index.build import build, look_again, updated  # noqa: PLC0415  # its YAML
+
+    workspace = call.workspace
+    before, _ = _published(workspace, prove=False)
+    if before is None:
+        return build(workspace, 1, lambda _done, _total: None), True
+    known = load_known(before.connection)
+    if suspected is None or before.identity != published:
+        everything = call.trust is Trust.CONTENT
+        suspected = suspects(known, workspace.tickets_path, everything=everything)
+    update = look_again(workspace, before, known, suspected)
+    if not update.worth_keeping:
+        return before, False
+    after = updated(workspace, before, update)
+    before.connection.close()
+    return after, True
 
 
-def _keep(index: Index, notify: Notify, wait: float) -> None:
-    """Publish an index that was built for an answer, where that is possible."""
-    try:
-        with store.locked(index.workspace, wait):
-            published, found = _published(index.workspace, index.identity.digest)
-            if published is not None:
-                published.connection.close()
-            if found is not Found.CURRENT:
-                store.publish(index.workspace, index.connection)
-    except OSError as error:
-        path = store.index_path(index.workspace)
-        notify(f"{path}: cannot be kept: {error.strerror or error}; answered from memory")
-        return
-    if index.found is Found.MISSING:
-        notify(f"index: built from {index.sources} files; there was none yet")
-    elif index.found is not Found.STALE:
-        notify(f"index: built anew from {index.sources} files; it was {index.found}")
+def _tell(notify: Notify, workspace: Workspace, error: OSError) -> None:
+    path, said = store.index_path(workspace), error.strerror or error
+    notify(f"{path}: cannot be kept: {said}; answered from memory")
+
+
+def _tell_found(notify: Notify, found: Found, stored: Stored) -> None:
+    files = _count(stored.connection, "source")
+    if found is Found.MISSING:
+        notify(f"index: built from {files} files; there was none yet")
+    elif found is not Found.STALE:
+        notify(f"index: built anew from {files} files; it was {found}")
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int:
-    count: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+    count: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608  # fixed names
     return count
-
-
-def _silent(_done: int, _total: int) -> None:
-    """Progress that nobody watches."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 
 from yoi_relations.files.parse import Parsed
 from yoi_relations.files.records import Record
@@ -13,11 +14,22 @@ MESSAGE_LIMIT = 300
 """Characters of a problem's message; what it quotes may be longer."""
 
 
-def insert_source(connection: sqlite3.Connection, source: Source, parsed: Parsed) -> None:
-    """Insert all that one source says."""
+def delete_folders(connection: sqlite3.Connection, names: Iterable[bytes]) -> None:
+    """Delete all that the sources of these folders said."""
+    marks = [(name,) for name in names]
+    ids = "(SELECT id FROM source WHERE name = ?)"
+    for table in ("problem", "record", "ticket"):
+        connection.executemany(f"DELETE FROM {table} WHERE source_id IN {ids}", marks)  # noqa: S608  # fixed names
+    connection.executemany("DELETE FROM source WHERE name = ?", marks)
+
+
+def insert_source(
+    connection: sqlite3.Connection, name: bytes, source: Source, digest: bytes, parsed: Parsed
+) -> None:
+    """Insert all that one source in the folder `name` says."""
     cursor = connection.execute(
-        "INSERT INTO source (path, format, holder, folder) VALUES (?, ?, ?, ?)",
-        (source.path, source.format, source.holder, source.folder),
+        "INSERT INTO source (path, format, holder, folder, name, digest) VALUES (?, ?, ?, ?, ?, ?)",
+        (source.path, source.format, source.holder, source.folder, name, digest),
     )
     source_id = cursor.lastrowid
     if parsed.ticket is not None:

@@ -1,5 +1,19 @@
 -- Compiled by scripts/compile_schema.py from models.py and views.sql; do not edit.
 
+CREATE TABLE freshness (
+    id INTEGER NOT NULL,
+    scanned_at INTEGER NOT NULL,
+    trusted INTEGER NOT NULL,
+    names BLOB NOT NULL,
+    sizes BLOB NOT NULL,
+    probes BLOB NOT NULL,
+    stamps BLOB NOT NULL,
+    unsettled BLOB NOT NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT one_row CHECK (id = 1)
+)
+ STRICT;
+
 CREATE TABLE generation (
     id INTEGER NOT NULL,
     number INTEGER NOT NULL,
@@ -18,12 +32,16 @@ CREATE TABLE source (
     format TEXT NOT NULL,
     holder TEXT NOT NULL,
     folder TEXT NOT NULL,
+    name BLOB NOT NULL,
+    digest BLOB NOT NULL,
     PRIMARY KEY (id),
     CONSTRAINT format_known CHECK (format IN ('item', 'frontmatter', 'relations.json', 'orchestration-plan.jsonl', 'stray'))
 )
  STRICT;
 
 CREATE INDEX source_holder ON source (holder);
+
+CREATE INDEX source_name ON source (name);
 
 CREATE TABLE problem (
     id INTEGER NOT NULL,

@@ -15,14 +15,14 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from enum import StrEnum
-from importlib.resources import files
 from typing import NamedTuple
 
 from yoi_relations.files.opening import read_file
+from yoi_relations.files.stamps import SIZE, clock_of, is_settled, is_trusted, stamp_of
 from yoi_relations.files.times import now
 from yoi_relations.files.workspace import Workspace
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 PARSER_VERSION = 1
 """Bump it whenever the rows that the same bytes yield change."""
 APPLICATION_ID = 0x594F4952
@@ -30,6 +30,7 @@ APPLICATION_ID = 0x594F4952
 LOCK_WAIT = 5.0
 """Seconds to wait for another process that publishes."""
 
+_SCHEMA = os.path.join(os.path.dirname(__file__), "schema.sql")
 _DIGEST_SIZE = hashlib.sha256().digest_size
 _CACHEDIR_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"
 """The first line that https://bford.info/cachedir/ asks for."""
@@ -80,36 +81,88 @@ def index_path(workspace: Workspace) -> str:
 def new_connection() -> sqlite3.Connection:
     """An empty index in memory."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    schema = files("yoi_relations.index").joinpath("schema.sql").read_text("utf-8")
+    with open(_SCHEMA, encoding="utf-8") as file:
+        schema = file.read()
     connection.executescript(f"BEGIN;\n{schema}COMMIT;")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     return connection
 
 
-def load(workspace: Workspace) -> Stored | None:
+def load(workspace: Workspace, *, prove: bool = False) -> Stored | None:
     """The published index; None where there is none.
+
+    A digest over the whole file proves it. Where that was done before and the file's stamp is still
+    the one noted then, it is opened in place, and no more of it is read than a question needs.
+
+    Args:
+        workspace: whose.
+        prove: whether to note that the file was proven, for the next time.
 
     Raises:
         BrokenIndexError: there is one, and it is damaged or of another version.
     """
+    path = index_path(workspace)
     try:
-        data = read_file(index_path(workspace))
+        stamp = stamp_of(os.lstat(path))
+        if _noted(workspace) == stamp:
+            connection = sqlite3.connect(_uri(path), uri=True, isolation_level=None)
+        else:
+            connection = _proven(path)
+            if prove:
+                _note(workspace, stamp)
     except FileNotFoundError:
         return None
     except OSError as error:
         raise BrokenIndexError(Found.UNREADABLE) from error
+    except sqlite3.Error as error:
+        raise BrokenIndexError(Found.DAMAGED) from error
+    try:
+        return Stored(connection, _read_identity(connection, workspace))
+    except BrokenIndexError:
+        connection.close()
+        raise
+
+
+def _proven(path: str) -> sqlite3.Connection:
+    """The index file in memory, after its digest was found right."""
+    data = read_file(path)
     body, digest = data[:-_DIGEST_SIZE], data[-_DIGEST_SIZE:]
     # SQLite would take an empty image for a lack of memory.
     if not body or hashlib.sha256(body).digest() != digest:
         raise BrokenIndexError(Found.DAMAGED)
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.deserialize(body)
+    return connection
+
+
+def _uri(path: str) -> str:
+    """The file as SQLite opens it without locks; it is never written again."""
+    plain = "".join(
+        sign if sign.isascii() and sign not in "%?#" else f"%{ord(sign):02x}"
+        for sign in os.fsencode(path).decode("latin-1")
+    )
+    return f"file:{plain}?mode=ro&immutable=1"
+
+
+def _noted(workspace: Workspace) -> bytes | None:
+    """The stamp of the index file when it was last proven."""
     try:
-        return Stored(connection, _read_identity(connection, workspace))
-    except BrokenIndexError:
-        connection.close()
-        raise
+        return read_file(_note_path(workspace), SIZE)
+    except OSError:
+        return None
+
+
+def _note(workspace: Workspace, stamp: bytes) -> None:
+    """Note that the file with `stamp` is proven, once nothing can change it unseen."""
+    folder = workspace.cache_path
+    with contextlib.suppress(OSError):
+        if is_settled(stamp, time.time_ns(), os.stat(folder).st_dev) and is_trusted(folder):
+            _put(_note_path(workspace), stamp)
+
+
+def _note_path(workspace: Workspace) -> str:
+    return index_path(workspace).removesuffix(".sqlite3") + ".stamp"
 
 
 def new_identity(workspace: Workspace, number: int, digest: str) -> Identity:
@@ -119,6 +172,7 @@ def new_identity(workspace: Workspace, number: int, digest: str) -> Identity:
 
 def write_identity(connection: sqlite3.Connection, identity: Identity) -> None:
     """Store `identity` in the index behind `connection`."""
+    connection.execute("DELETE FROM generation")
     connection.execute(
         "INSERT INTO generation (id, number, parser_version, tickets_root, digest, built_at)"
         " VALUES (1, ?, ?, ?, ?, ?)",
@@ -219,17 +273,39 @@ def make_cache_folder(workspace: Workspace) -> None:
 
 
 def _make_file(path: str, text: str) -> None:
-    """Give a file its content in one step, unless it has it; half of one is no use."""
+    """Give a file its content, unless it has it; half of one is no use."""
     try:
         with open(path, encoding="utf-8") as file:
             if file.read() == text:
                 return
     except (FileNotFoundError, UnicodeDecodeError):
         pass
+    _put(path, text.encode())
+
+
+def _put(path: str, data: bytes) -> None:
+    """Give a file its content in one step."""
     temporary = f"{path}.{os.getpid()}.tmp"
-    with open(temporary, "w", encoding="utf-8") as file:
-        file.write(text)
+    with open(temporary, "wb") as file:
+        file.write(data)
     os.replace(temporary, path)
+
+
+def clock(workspace: Workspace) -> int:
+    """The clock of the file system that holds the cache, in nanoseconds since 1970.
+
+    Where nothing can be written, the machine's own; nothing is kept there either.
+    """
+    try:
+        descriptor = os.open(os.path.join(workspace.cache_path, "lock"), os.O_WRONLY | os.O_CLOEXEC)
+    except OSError:
+        return time.time_ns()
+    try:
+        return clock_of(descriptor)
+    except OSError:
+        return time.time_ns()
+    finally:
+        os.close(descriptor)
 
 
 def _wait_for(descriptor: int, wait: float) -> None:

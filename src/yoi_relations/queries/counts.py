@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from typing import NamedTuple
-
 from yoi_relations.files.scan import Format
 from yoi_relations.kinds import RelationClass
 from yoi_relations.queries.relations import Filter, find_relations
 from yoi_relations.states import State
+from yoi_relations.typed import Connection, NamedTuple
 
 
 class Counts(NamedTuple):
@@ -29,7 +27,7 @@ class Counts(NamedTuple):
     problems: int
 
 
-def count_all(connection: sqlite3.Connection) -> Counts:
+def count_all(connection: Connection) -> Counts:
     """Count everything."""
     states = dict.fromkeys((*State, "unknown"), 0)
     for state, count in connection.execute(

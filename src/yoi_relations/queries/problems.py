@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
+from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from yoi_relations.files.faults import Effect
 from yoi_relations.files.scan import Format
 from yoi_relations.kinds import JSON_KINDS, KINDS, PLAN_KINDS
+from yoi_relations.typed import Connection, NamedTuple
 
 _COULD_SHOW = {
     Format.RELATIONS_JSON: frozenset(kind.shown for kind in JSON_KINDS.values()),
@@ -37,18 +37,17 @@ class Problem(NamedTuple):
     shown: frozenset[str] = _ANY
 
 
-def find_problems(connection: sqlite3.Connection) -> list[Problem]:
+def find_problems(connection: Connection) -> list[Problem]:
     """Every problem of the workspace, by path and line."""
     found = [
         *_of_sources(connection),
-        *_folders_without_item(connection),
-        *_ids_found_twice(connection),
+        *_of_folders(connection),
         *_dangling(connection),
     ]
     return sorted(found, key=lambda problem: (problem.path, problem.line or 0, problem.message))
 
 
-def _of_sources(connection: sqlite3.Connection) -> Iterator[Problem]:
+def _of_sources(connection: Connection) -> Iterator[Problem]:
     rows = connection.execute(
         "SELECT path, line, message, effect, holder, format"
         " FROM problem JOIN source ON source.id = problem.source_id"
@@ -58,27 +57,25 @@ def _of_sources(connection: sqlite3.Connection) -> Iterator[Problem]:
         yield Problem(path, line, message, Effect(effect), holder, shown)
 
 
-def _folders_without_item(connection: sqlite3.Connection) -> Iterator[Problem]:
+def _of_folders(connection: Connection) -> Iterator[Problem]:
+    """Folders with records and no item.md, and folders that share an id."""
     rows = connection.execute(
-        "SELECT folder, holder FROM source WHERE format <> 'stray'"
-        " GROUP BY folder HAVING sum(format = 'item') = 0"
-    )
-    for folder, holder in rows:
-        message = "holds records but no item.md; the state of the ticket is not known"
-        yield Problem(folder, None, message, Effect.TICKET, holder)
+        "SELECT holder, folder, sum(format = 'item') FROM source WHERE format <> 'stray'"
+        " AND holder IN (SELECT holder FROM source WHERE format <> 'stray' GROUP BY holder"
+        "  HAVING min(folder) <> max(folder) OR sum(format = 'item') = 0)"
+        " GROUP BY holder, folder"
+    ).fetchall()
+    sharing = Counter(holder for holder, _, _ in rows)
+    for holder, folder, items in rows:
+        if not items:
+            message = "holds records but no item.md; the state of the ticket is not known"
+            yield Problem(folder, None, message, Effect.TICKET, holder)
+        if (folders := sharing[holder]) > 1:
+            message = f"has an id that {folders} folders share; the ticket's state is not known"
+            yield Problem(folder, None, message, Effect.TICKET, holder)
 
 
-def _ids_found_twice(connection: sqlite3.Connection) -> Iterator[Problem]:
-    rows = connection.execute(
-        "SELECT DISTINCT source.folder, ticket, folders FROM ticket_now"
-        " JOIN source ON source.holder = ticket WHERE folders > 1 AND source.format <> 'stray'"
-    )
-    for folder, ticket, folders in rows:
-        message = f"has an id that {folders} folders share; the ticket's state is not known"
-        yield Problem(folder, None, message, Effect.TICKET, ticket)
-
-
-def _dangling(connection: sqlite3.Connection) -> Iterator[Problem]:
+def _dangling(connection: Connection) -> Iterator[Problem]:
     rows = connection.execute(
         "SELECT path, line, target FROM statement WHERE retired_at IS NULL AND target IS NOT NULL"
         " AND NOT EXISTS (SELECT 1 FROM source WHERE holder = target AND format <> 'stray')"

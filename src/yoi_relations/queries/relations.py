@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from yoi_relations.files.faults import Effect
 from yoi_relations.kinds import CLASS_ORDER, KINDS, SHOWN_KINDS, Direction, RelationClass
@@ -20,13 +18,13 @@ from yoi_relations.queries.statements import (
     touching,
 )
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
+from yoi_relations.typed import Connection, NamedTuple
 
 ALL_KINDS = frozenset(SHOWN_KINDS)
 _NOTES = frozenset(kind.shown for kind in KINDS.values() if kind.is_note)
 
 
-@dataclass(frozen=True)
-class Filter:
+class Filter(NamedTuple):
     """Which relations are asked for.
 
     Attributes:
@@ -44,8 +42,7 @@ class Filter:
     limit: int = 0
 
 
-@dataclass(frozen=True)
-class Relation:
+class Relation(NamedTuple):
     """One edge between two tickets, or one note about a ticket.
 
     Attributes:
@@ -89,26 +86,25 @@ class Relation:
         return [self.ticket.state]
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """What a filter found.
 
     Attributes:
         relations: in order, at most as many as the limit allows.
-        count: how many there are without the limit.
+        total: how many there are without the limit.
         hidden: how many more there would be with those that do not count now.
         problems: everything wrong with the files.
         doubts: those of the problems that could add or alter a row of this answer.
     """
 
     relations: list[Relation]
-    count: int
+    total: int
     hidden: int
     problems: list[Problem]
     doubts: list[Problem]
 
 
-def find_relations(connection: sqlite3.Connection, asked: Filter) -> Answer:
+def find_relations(connection: Connection, asked: Filter) -> Answer:
     """The relations that `asked` describes, with what could be wrong about them."""
     relations = sorted(_candidates(connection, asked), key=_place)
     counting = [one for one in relations if asked.inactive or one.inactive_reason is None]
@@ -117,14 +113,14 @@ def find_relations(connection: sqlite3.Connection, asked: Filter) -> Answer:
     problems = find_problems(connection)
     return Answer(
         relations=matching[: asked.limit or None],
-        count=len(matching),
+        total=len(matching),
         hidden=hidden,
         problems=problems,
         doubts=_doubts(connection, asked, counting, problems),
     )
 
 
-def relation_of(connection: sqlite3.Connection, statement: Statement) -> Relation:
+def relation_of(connection: Connection, statement: Statement) -> Relation:
     """The relation that `statement` is a record of."""
     asked = Filter(ticket=statement.edge_ticket, kinds=frozenset({statement.shown}))
     return next(
@@ -134,7 +130,7 @@ def relation_of(connection: sqlite3.Connection, statement: Statement) -> Relatio
     )
 
 
-def _candidates(connection: sqlite3.Connection, asked: Filter) -> list[Relation]:
+def _candidates(connection: Connection, asked: Filter) -> list[Relation]:
     conditions = [shown_as(asked.kinds)] if asked.kinds != ALL_KINDS else []
     if asked.ticket is not None:
         conditions.append(touching(asked.ticket))
@@ -171,9 +167,7 @@ def _relation(
     return Relation(first.shown, ticket, target, tuple(records), inactive_reason(facts))
 
 
-def _latest_notes(
-    connection: sqlite3.Connection, statements: Iterable[Statement]
-) -> dict[str, Latest]:
+def _latest_notes(connection: Connection, statements: Iterable[Statement]) -> dict[str, Latest]:
     """The latest notes of the tickets that `statements` hold notes of."""
     holders = {one.holder for one in statements if one.shown in _NOTES}
     found: dict[str, dict[str, Order]] = defaultdict(dict)
@@ -197,7 +191,7 @@ def _in_states(relation: Relation, asked: Filter) -> bool:
 
 
 def _doubts(
-    connection: sqlite3.Connection,
+    connection: Connection,
     asked: Filter,
     counting: list[Relation],
     problems: list[Problem],

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from yoi_relations.errors import NotFoundError
+from yoi_relations.jsontext import json_text
+from yoi_relations.typed import Connection, NamedTuple
 
 Order = tuple[str, str, int, int]
 """Instant, path, line, place in the line: the greatest is the latest."""
@@ -77,7 +76,7 @@ class Condition(NamedTuple):
 
 def shown_as(kinds: Iterable[str]) -> Condition:
     """Records that are shown as one of `kinds`."""
-    return Condition("shown IN (SELECT value FROM json_each(?))", (json.dumps(sorted(kinds)),))
+    return Condition("shown IN (SELECT value FROM json_each(?))", (json_text(sorted(kinds)),))
 
 
 def touching(ticket: str) -> Condition:
@@ -87,10 +86,10 @@ def touching(ticket: str) -> Condition:
 
 def held_by(holders: Iterable[str]) -> Condition:
     """Records that lie in the folder of one of `holders`."""
-    return Condition("holder IN (SELECT value FROM json_each(?))", (json.dumps(sorted(holders)),))
+    return Condition("holder IN (SELECT value FROM json_each(?))", (json_text(sorted(holders)),))
 
 
-def statement_at(connection: sqlite3.Connection, place: Place) -> Statement:
+def statement_at(connection: Connection, place: Place) -> Statement:
     """The record at `place`.
 
     Raises:
@@ -103,7 +102,7 @@ def statement_at(connection: sqlite3.Connection, place: Place) -> Statement:
     return found[0]
 
 
-def find_statements(connection: sqlite3.Connection, *conditions: Condition) -> list[Statement]:
+def find_statements(connection: Connection, *conditions: Condition) -> list[Statement]:
     """The records that meet all `conditions`, by path and line."""
     where = " AND ".join(condition.sql for condition in conditions) or "TRUE"
     values = [value for condition in conditions for value in condition.values]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from yoi_relations.errors import AmbiguousError, NotFoundError
 from yoi_relations.states import RESOLVED
+from yoi_relations.typed import Connection, NamedTuple
 
 MIN_PART = 4
 """Characters that a part of an id or slug must have to name a ticket."""
 _MAX_CANDIDATES = 10
+_AT_ONCE = 500
+"""Tickets that one query asks for; SQLite bounds how many values a query takes."""
 _COLUMNS = "ticket, title, slug, state, folder, folders"
 
 
@@ -41,18 +41,20 @@ class TicketInfo(NamedTuple):
         return self.state in RESOLVED
 
 
-def load_tickets(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, TicketInfo]:
+def load_tickets(connection: Connection, ids: Iterable[str]) -> dict[str, TicketInfo]:
     """The tickets with these ids; one that does not exist has nothing but its id."""
-    wanted = set(ids)
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM ticket_now WHERE ticket IN (SELECT value FROM json_each(?))",  # noqa: S608
-        (json.dumps(sorted(wanted)),),
-    )
-    found = {row[0]: TicketInfo(*row) for row in rows}
-    return {id_: found.get(id_, TicketInfo(id_, None, None, None, None, 0)) for id_ in wanted}
+    wanted = sorted(set(ids))
+    found = {id_: TicketInfo(id_, None, None, None, None, 0) for id_ in wanted}
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = wanted[start : start + _AT_ONCE]
+        marks = ", ".join("?" * len(part))
+        # A list of values is looked up inside the view; of a subquery, all tickets would be read.
+        query = f"SELECT {_COLUMNS} FROM ticket_now WHERE ticket IN ({marks})"  # noqa: S608
+        found |= {row[0]: TicketInfo(*row) for row in connection.execute(query, part)}
+    return found
 
 
-def resolve_ticket(connection: sqlite3.Connection, name: str) -> TicketInfo:
+def resolve_ticket(connection: Connection, name: str) -> TicketInfo:
     """The ticket that a person calls `name`.
 
     By id, then slug, then unambiguous ending of the id, then unambiguous part of id or slug; the

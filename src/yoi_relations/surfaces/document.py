@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from yoi_relations.files.scan import printable
 from yoi_relations.index import store
@@ -13,7 +12,7 @@ from yoi_relations.queries.counts import Counts
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.relations import Answer, Filter, Relation
 from yoi_relations.queries.statements import Statement
-from yoi_relations.recording.recorded import Recorded
+from yoi_relations.typed import Any
 
 SCHEMA_VERSION = 1
 LIST_NOTE_LIMIT = 2048
@@ -45,22 +44,12 @@ def relations_document(index: Index, asked: Filter, answer: Answer) -> Value:
     """The answer of `show`."""
     problems = answer.problems[: asked.limit or None]
     return envelope("relations", index) | {
-        "count": answer.count,
+        "count": answer.total,
         "returned": len(answer.relations),
-        "truncated": len(answer.relations) < answer.count,
+        "truncated": len(answer.relations) < answer.total,
         "relations": [relation_value(one, asked.ticket) for one in answer.relations],
         "problems": [problem_value(one) for one in problems],
         "problems_total": len(answer.problems),
-    }
-
-
-def recorded_document(document: str, recorded: Recorded) -> Value:
-    """The answer of `add` and `retire`."""
-    return envelope(document, recorded.index) | {
-        "changed": recorded.changed,
-        "sentence": relation_sentence(recorded.relation),
-        "record": record_value(recorded.record),
-        "relation": relation_value(recorded.relation, recorded.record.holder),
     }
 
 

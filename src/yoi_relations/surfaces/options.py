@@ -1,87 +1,97 @@
-"""The options that every command takes, before or after its name."""
+"""Declares commands to Typer: those in the table as they stand there, and `COMMON` to all."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 
-from yoi_relations.errors import UsageError
-from yoi_relations.files.workspace import Workspace, find_workspace
-from yoi_relations.index.refresh import Index, Trust, open_index
-from yoi_relations.surfaces.output import Mode, mode_of, notice
+from yoi_relations.errors import ExitCode
+from yoi_relations.index.refresh import Trust
+from yoi_relations.surfaces.call import Call
+from yoi_relations.surfaces.commands import COMMANDS
+from yoi_relations.surfaces.table import COMMON, Form, Option, kinds_help
 
 PANEL = "Everywhere, before or after the command"
 
-Directory = Annotated[
-    str | None,
-    typer.Option(
-        "-C", metavar="DIR", help="Start from DIR instead of here.", rich_help_panel=PANEL
-    ),
-]
-AsJson = Annotated[
-    bool, typer.Option("--json", help="Answer as one JSON document.", rich_help_panel=PANEL)
-]
-AsPlain = Annotated[
-    bool,
-    typer.Option("--plain", help="Answer as tab-separated lines.", rich_help_panel=PANEL),
-]
-TrustOption = Annotated[
-    Trust | None,
-    typer.Option(
-        "--trust",
-        help="How the index is checked before it answers: content reads every file;"
-        " stat is answered by content so far; index skips the check.",
-        rich_help_panel=PANEL,
-    ),
-]
+_Command = Callable[..., ExitCode | None]
 
 
-@dataclass(frozen=True)
-class Common:
-    """The options of one call, from both sides of the command's name."""
+def declare(app: typer.Typer, form: Form) -> None:
+    """Make a command of `form`, which does what `COMMANDS` has for it."""
+    run = COMMANDS[form.name]
 
-    directory: str | None = None
-    as_json: bool = False
-    as_plain: bool = False
-    trust: Trust | None = None
+    def command(call: Call, **values: object) -> ExitCode:
+        return run(call, **values)
 
-    def with_(self, other: Common) -> Common:
-        """Both together; what stands nearer to the end of the line wins."""
-        return Common(
-            other.directory if other.directory is not None else self.directory,
-            self.as_json or other.as_json,
-            self.as_plain or other.as_plain,
-            other.trust or self.trust,
-        )
-
-    @property
-    def mode(self) -> Mode:
-        """How to write the answer.
-
-        Raises:
-            UsageError: two ways were asked for.
-        """
-        if self.as_json and self.as_plain:
-            raise UsageError("--json and --plain exclude each other", "give one of them")
-        return mode_of(as_json=self.as_json, as_plain=self.as_plain)
-
-    def workspace(self) -> Workspace:
-        """The workspace that the call is about."""
-        return find_workspace(self.directory)
-
-    def notify(self, message: str) -> None:
-        """Tell something beside the answer."""
-        notice(message, self.mode)
-
-    def index(self, *, publish: bool = True) -> Index:
-        """The index to answer from, checked as asked."""
-        trust = self.trust or Trust.STAT
-        return open_index(self.workspace(), self.notify, trust=trust, publish=publish)
+    options = [_parameter(option) for option in form.options]
+    argument = [_parameter(form.argument)] if form.argument else []
+    epilog = kinds_help() if form.lists_kinds else None
+    door = app.command(form.name, help=form.help, epilog=epilog)
+    door(with_common(command, [*argument, *options]))
 
 
-def asked_for_json(arguments: list[str]) -> bool:
-    """Whether errors must be JSON, for when the arguments cannot be understood."""
-    end = arguments.index("--") if "--" in arguments else len(arguments)
-    return "--json" in arguments[:end]
+def with_common(
+    function: _Command, own: list[inspect.Parameter] | None = None
+) -> Callable[..., ExitCode | None]:
+    """`function` as Typer can call it: its first parameter, the `Call`, made of common options.
+
+    Args:
+        function: takes a `Call` first.
+        own: its other parameters; as its signature has them where this is None.
+    """
+    if own is None:
+        own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+
+    @functools.wraps(function)
+    def command(ctx: typer.Context, **values: Any) -> ExitCode | None:  # noqa: ANN401  # any option's
+        here = Call(**{option.name: values.pop(option.name) for option in COMMON})
+        # The whole program's options come with no `Call` before them.
+        ctx.obj = ctx.obj.with_(here) if ctx.obj else here
+        return function(ctx.obj, **values)
+
+    context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    common = [_parameter(option) for option in COMMON]
+    parameters = [one.replace(kind=context.kind) for one in (context, *own, *common)]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {}
+    return command
+
+
+def _parameter(option: Option) -> inspect.Parameter:
+    kind: Any = option.choices or (str if option.least is None else int)
+    if not option.takes_value:
+        kind = bool
+    elif option.repeatable:
+        kind = list[kind]
+    elif option.default is None:
+        kind |= None
+    return inspect.Parameter(
+        option.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=option.unset,
+        annotation=Annotated[kind, _info(option)],
+    )
+
+
+def _info(option: Option) -> Any:  # noqa: ANN401  # an OptionInfo or an ArgumentInfo
+    make: Any = typer.Option if option.flag else typer.Argument
+    flags = [option.flag] if option.flag else []
+    return make(
+        *flags,
+        metavar=option.metavar or None,
+        help=option.help,
+        min=option.least,
+        rich_help_panel=PANEL if option in COMMON else None,
+    )
+
+
+Common = Call
+Directory = Annotated[str | None, _info(COMMON[0])]
+AsJson = Annotated[bool, _info(COMMON[1])]
+AsPlain = Annotated[bool, _info(COMMON[2])]
+TrustOption = Annotated[Trust | None, _info(COMMON[3])]
+"""For commands that name them; `with_common` takes less."""

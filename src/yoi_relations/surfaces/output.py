@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from enum import Enum
-from typing import TextIO
 
 from yoi_relations.errors import RelationsError, WriteError
+from yoi_relations.jsontext import json_text
+from yoi_relations.typed import TextIO
 
 
 class Mode(Enum):
@@ -62,8 +62,11 @@ def _silence(stream: TextIO) -> None:
 
 def json_line(value: object) -> str:
     """`value` as one line of JSON, without characters that could act on a terminal."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.translate(_JSON_ESCAPES) + "\n"
+    text = json_text(value)
+    # Most signs do not occur: to look for each costs less than to look at every character.
+    for sign, escape in _JSON_ESCAPES:
+        text = text.replace(sign, escape)
+    return f"{text}\n"
 
 
 def notice(message: str, mode: Mode) -> None:
@@ -108,7 +111,7 @@ _ESCAPES = {
     chr(code): f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004
     for code in _CONTROLS
 } | {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
-_JSON_ESCAPES = {code: f"\\u{code:04x}" for code in _CONTROLS if code >= 0x7F}  # noqa: PLR2004
+_JSON_ESCAPES = [(chr(code), f"\\u{code:04x}") for code in _CONTROLS if code >= 0x7F]  # noqa: PLR2004
 """The others stand in JSON as escapes already."""
 PLAIN_ESCAPES = str.maketrans(_ESCAPES | {"\\": "\\\\"})
 """For fields that are separated by tabs: the backslash too, so that it can be undone."""

@@ -37,8 +37,8 @@ def counting_line(answer: Answer, asked: Filter) -> str:
     kind = "" if asked.inactive else "active "
     shown = len(answer.relations)
     parts = [f"{shown} {kind}relation{'' if shown == 1 else 's'}"]
-    if shown < answer.count:
-        parts = [f"{shown} of {answer.count} {kind}relations", "--limit 0 shows all of them"]
+    if shown < answer.total:
+        parts = [f"{shown} of {answer.total} {kind}relations", "--limit 0 shows all of them"]
     if answer.hidden:
         parts.append(f"--all adds {answer.hidden} that no longer count")
     return "; ".join(parts)

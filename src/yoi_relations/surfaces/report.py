@@ -1,4 +1,4 @@
-"""Writes answers in the mode that was asked for, and says with which status the command ends."""
+"""Writes the answers of the commands that read, and says with which status they end."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from yoi_relations.index import store
 from yoi_relations.index.refresh import Index
 from yoi_relations.queries.counts import Counts, count_all
 from yoi_relations.queries.relations import Answer, Filter
-from yoi_relations.recording.recorded import Recorded
 from yoi_relations.surfaces import document, plain
-from yoi_relations.surfaces.output import Mode, json_line, notice, visible, write_answer
+from yoi_relations.surfaces.output import Mode, json_line, notice, write_answer
 
 LISTED_PROBLEMS = 10
 """How many problems are told beside an answer that is not JSON."""
@@ -23,7 +22,7 @@ def relations(mode: Mode, index: Index, asked: Filter, answer: Answer) -> ExitCo
     elif mode is Mode.PLAIN:
         rows = (plain.relation_row(one, whole=asked.ticket is not None) for one in answer.relations)
         write_answer(plain.lines(rows))
-        if len(answer.relations) < answer.count:
+        if len(answer.relations) < answer.total:
             notice(plain.counting_line(answer, asked), mode)
     else:
         from yoi_relations.surfaces import tables  # noqa: PLC0415  # Rich, for a terminal only
@@ -31,39 +30,6 @@ def relations(mode: Mode, index: Index, asked: Filter, answer: Answer) -> ExitCo
         tables.draw_relations(answer, asked)
     _tell_problems(mode, answer)
     return ExitCode.PROBLEM_IN_ANSWER if answer.doubts else ExitCode.DONE
-
-
-def added(mode: Mode, done: Recorded) -> ExitCode:
-    """Write the answer of `add`."""
-    lines = [f"{'recorded in' if done.changed else 'already recorded in'} {done.record.place}"]
-    if done.relation.inactive_reason:
-        lines.append(f"not active: {done.relation.inactive_reason}")
-    return _recorded(mode, "add", done, lines)
-
-
-def retired(mode: Mode, done: Recorded) -> ExitCode:
-    """Write the answer of `retire`, which names what else still states the relation."""
-    lines = ["retired" if done.changed else f"already retired at {done.record.retired_at}"]
-    lines += [
-        f"still stated by {other.id} ({other.kind}) in {other.place}"
-        for other in done.relation.records
-        if not other.retired_at
-    ]
-    return _recorded(mode, "retire", done, lines)
-
-
-def rebuilt(mode: Mode, index: Index, seconds: float) -> ExitCode:
-    """Write the answer of `rebuild`."""
-    counts = count_all(index.connection)
-    if mode is Mode.JSON:
-        write_answer(json_line(document.status_document("rebuild", index, counts)))
-        return ExitCode.DONE
-    records = sum(counts.records.values())
-    write_answer(
-        f"rebuilt from {index.sources} files in {seconds:.2f} s: {sum(counts.tickets.values())}"
-        f" tickets, {records} records, {counts.problems} problems\n"
-    )
-    return ExitCode.DONE
 
 
 def status(mode: Mode, index: Index) -> ExitCode:
@@ -105,15 +71,6 @@ def _generation(index: Index) -> str:
 def _listed(counts: dict[str, int]) -> str:
     parts = [f"{count} {name}" for name, count in counts.items() if count]
     return f"{sum(counts.values())}{': ' if parts else ''}{', '.join(parts)}"
-
-
-def _recorded(mode: Mode, command: str, done: Recorded, lines: list[str]) -> ExitCode:
-    if mode is Mode.JSON:
-        write_answer(json_line(document.recorded_document(command, done)))
-    else:
-        said = [document.relation_sentence(done.relation), *lines]
-        write_answer("".join(f"{visible(line)}\n" for line in said))
-    return ExitCode.DONE
 
 
 def _tell_problems(mode: Mode, answer: Answer) -> None:

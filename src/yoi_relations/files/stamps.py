@@ -1,0 +1,86 @@
+"""Stamps: what the file system says of a file without reading it, and when that can be believed.
+
+A file whose stamp is equal to an older one is taken for unchanged, if the older stamp was settled
+when it was taken: if its times lay far enough behind the clock that a later change must show in
+them. Git calls the others "racily clean".
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import struct
+
+SIZE = 48
+"""Bytes of a stamp."""
+ABSENT = bytes(SIZE)
+"""The stamp of what is not there."""
+WINDOW = 2_500_000_000
+"""Nanoseconds after which a stamp is settled: more than the coarsest clock among file systems, the
+2 s of FAT."""
+_MASK = 2**64 - 1
+_FIELDS = struct.Struct("<6Q")
+_TRUSTED = frozenset(
+    ("ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "overlay", "zfs", "f2fs", "bcachefs")
+)
+"""File systems whose clocks and inodes hold; network and exotic ones are read anew each time."""
+
+
+NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+"""How the system says that there is nothing behind a path."""
+
+
+def stamp_of(status: os.stat_result) -> bytes:
+    """Times of content and of inode in nanoseconds, inode, device, size and mode."""
+    return _FIELDS.pack(
+        status.st_mtime_ns & _MASK,
+        status.st_ctime_ns & _MASK,
+        status.st_ino & _MASK,
+        status.st_dev & _MASK,
+        status.st_size,
+        status.st_mode,
+    )
+
+
+def is_settled(stamp: bytes, now: int, device: int) -> bool:
+    """Whether a change after `now` must alter the stamp.
+
+    Args:
+        stamp: taken at `now` or later.
+        now: nanoseconds since 1970 by the file system's own clock.
+        device: the tickets root's; what lies elsewhere goes by another clock.
+    """
+    if stamp == ABSENT:
+        return True
+    mtime, ctime, _, on, _, _ = _FIELDS.unpack(stamp)
+    return on == device and _signed(mtime) < now - WINDOW and _signed(ctime) < now - WINDOW
+
+
+def clock_of(descriptor: int) -> int:
+    """The file system's clock, in nanoseconds since 1970, by touching an open file.
+
+    Raises:
+        OSError: the file cannot be touched.
+    """
+    os.utime(descriptor)
+    return os.fstat(descriptor).st_mtime_ns
+
+
+def is_trusted(path: str) -> bool:
+    """Whether stamps on the file system that holds `path` can be believed."""
+    try:
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as file:
+            mounts = file.read()
+        device = os.stat(path).st_dev
+    except OSError:
+        return False
+    number = f"{os.major(device)}:{os.minor(device)}"
+    for line in mounts.splitlines():
+        fields, _, kind = line.partition(" - ")
+        if fields.split(" ")[2] == number:
+            return kind.split(" ")[0] in _TRUSTED
+    return False
+
+
+def _signed(value: int) -> int:
+    return value - 2**64 if value >= 2**63 else value

@@ -1,0 +1,92 @@
+"""Reads any frontmatter by the events of a YAML parser.
+
+Every scalar stays the text that was written (``no``, ``00001234``, ``12:30:45``), whatever YAML
+would make of it. The events are taken one by one, so that nesting is bounded before it can hurt,
+aliases are never expanded, and a key that stands twice is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import yaml
+
+from yoi_relations.files.faults import SourceError
+from yoi_relations.files.plain_yaml import NULLS, Value
+
+MAX_DEPTH = 16
+"""Levels of lists and mappings inside one value; a ticket's frontmatter needs two."""
+
+# libyaml where PyYAML was built with it; "Base" resolves no types.
+_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+def parse_yaml(text: str, first_line: int) -> dict[str, Value]:
+    """The fields of any frontmatter, whose first line is `first_line` of its file.
+
+    Raises:
+        SourceError: as `parse_document`.
+    """
+    fields: dict[str, Value] = {}
+    try:
+        for key, value in _pairs(yaml.parse(text, Loader=_Loader), first_line):
+            if key in fields:
+                raise SourceError(f"names the key '{key}' twice", value.line)
+            fields[key] = value
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + first_line if mark else None
+        said = error.problem or error.context
+        raise SourceError(
+            f"is not valid YAML: {said}; a value with ': ' in it needs quotes", line
+        ) from error
+    except yaml.YAMLError as error:
+        raise SourceError("is not valid YAML: it holds a control character") from error
+    return fields
+
+
+def _pairs(events: Iterator[yaml.Event], first: int) -> Iterator[tuple[str, Value]]:
+    """The keys and values of the one mapping that `events` must be."""
+    root = _first_node(events)
+    if root is None:
+        return
+    if not isinstance(root, yaml.MappingStartEvent):
+        raise SourceError(
+            "has a frontmatter that is no list of 'key: value' lines", _line(root, first)
+        )
+    while not isinstance(event := next(events), yaml.MappingEndEvent):
+        key = _value(event, events, first)
+        if key.text is None:
+            raise SourceError("has a key that is not plain text", key.line)
+        yield key.text, _value(next(events), events, first)
+    next(events)  # the document's end
+    if not isinstance(event := next(events), yaml.StreamEndEvent):
+        raise SourceError("has more than one YAML document in its frontmatter", _line(event, first))
+
+
+def _first_node(events: Iterator[yaml.Event]) -> yaml.Event | None:
+    for event in events:
+        if isinstance(event, yaml.NodeEvent):
+            return event
+    return None
+
+
+def _value(event: yaml.Event, events: Iterator[yaml.Event], first: int) -> Value:
+    """The value that starts with `event`; takes the rest of it from `events`."""
+    line = _line(event, first)
+    if isinstance(event, yaml.ScalarEvent):
+        null = not event.style and event.value in NULLS
+        return Value(None if null else event.value, line)
+    depth = 0
+    while True:
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise SourceError(f"nests values more than {MAX_DEPTH} deep", line)
+        if depth == 0:
+            return Value(None, line, scalar=False)
+        event = next(events)
+
+
+def _line(event: yaml.Event, first: int) -> int:
+    return (event.start_mark.line if event.start_mark else 0) + first

@@ -1,0 +1,156 @@
+"""Makes an index of what lies on the disk: from nothing, or out of an older one."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from yoi_relations.files.faults import SourceError
+from yoi_relations.files.parse import parse_source, unusable
+from yoi_relations.files.scan import ROOT, list_root
+from yoi_relations.files.stamps import is_trusted
+from yoi_relations.files.workspace import Workspace
+from yoi_relations.index import store
+from yoi_relations.index.changes import Changes, Content, changes
+from yoi_relations.index.freshness import Groups, Known, Suspects, group_of, know, store_known
+from yoi_relations.index.looking import Look, look_at
+from yoi_relations.index.rows import delete_folders, insert_source
+from yoi_relations.index.store import Stored
+
+_ROOT = os.fsencode(ROOT)
+
+
+class Update(NamedTuple):
+    """What was found where an index was suspected of being old.
+
+    Attributes:
+        changes: the folders whose rows are no longer right.
+        looks: of those of them that are still there, what they hold now.
+        known: what to remember of the disk from now on.
+        worth_keeping: whether that is more, or other, than what was known before.
+    """
+
+    changes: Changes
+    looks: list[Look]
+    known: Known
+    worth_keeping: bool
+
+
+def look_again(workspace: Workspace, stored: Stored, known: Known, suspected: Suspects) -> Update:
+    """List and read the suspected folders anew.
+
+    Raises:
+        UnreadableFolderError: a folder cannot be listed.
+    """
+    now = store.clock(workspace)
+    groups = known.groups()
+    names = suspected.changed | suspected.unsettled
+    vanished: set[bytes] = set()
+    if _ROOT in names:
+        names, vanished = _look_at_root(workspace, groups, names)
+    before = _contents(stored.connection, names | vanished)
+    seen: dict[bytes, list[Content]] = {}
+    looks: list[Look] = []
+    for look in look_at(workspace, sorted(names)):
+        groups[look.name] = group_of(look.folder)
+        seen[look.name] = [(read.source.path, read.digest) for read in look.reads]
+        if sorted(seen[look.name]) != sorted(before.get(look.name, [])):
+            looks.append(look)
+    fresh = _know(workspace, groups, now)
+    found = changes(before, seen, vanished)
+    return Update(found, looks, fresh, bool(found) or fresh.says_more_than(known))
+
+
+def build(workspace: Workspace, number: int, progress: Callable[[int, int], None]) -> Stored:
+    """An index made from the files alone, in memory.
+
+    Args:
+        workspace: whose files.
+        number: the generation's.
+        progress: is told how many folders are done, and how many there are.
+
+    Raises:
+        UnreadableFolderError: a folder cannot be listed.
+    """
+    now = store.clock(workspace)
+    listing = list_root(workspace)
+    names = sorted(os.fsencode(name) for name in listing.names)
+    groups: Groups = {_ROOT: group_of(listing.folder)}
+    connection = store.new_connection()
+    connection.execute("BEGIN")
+    for done, look in enumerate(look_at(workspace, names), start=1):
+        groups[look.name] = group_of(look.folder)
+        _insert(connection, look)
+        progress(done, len(names))
+    list_root(workspace)  # gone meanwhile? Then what was found is no answer
+    return _finish(workspace, connection, _know(workspace, groups, now), number)
+
+
+def updated(workspace: Workspace, stored: Stored, update: Update) -> Stored:
+    """A copy of an index, in memory, with an update made to it."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    stored.connection.backup(connection)
+    connection.execute("BEGIN")
+    if update.changes:
+        delete_folders(connection, update.changes.gone | update.changes.different)
+        for look in update.looks:
+            _insert(connection, look)
+    return _finish(workspace, connection, update.known, stored.identity.number + 1)
+
+
+def _look_at_root(
+    workspace: Workspace, groups: Groups, names: set[bytes]
+) -> tuple[set[bytes], set[bytes]]:
+    """The folders to look at, and those that have vanished, when the root itself is suspected."""
+    listing = list_root(workspace)
+    present = {os.fsencode(name) for name in listing.names}
+    vanished = set(groups) - present - {_ROOT}
+    for name in vanished:
+        del groups[name]
+    new = present - set(groups)
+    links = {os.fsencode(name) for name in listing.links}
+    groups[_ROOT] = group_of(listing.folder)
+    return (names | new | links) - vanished - {_ROOT}, vanished
+
+
+def _know(workspace: Workspace, groups: Groups, now: int) -> Known:
+    root = workspace.tickets_path
+    device = os.stat(root).st_dev
+    # The clock is that of the cache's file system.
+    same_clock = os.stat(os.path.dirname(os.path.dirname(workspace.cache_path))).st_dev == device
+    return know(groups, now, device, trusted=same_clock and is_trusted(root))
+
+
+def _contents(connection: sqlite3.Connection, names: Iterable[bytes]) -> dict[bytes, list[Content]]:
+    """By folder, the sources that an index holds."""
+    found: dict[bytes, list[Content]] = {}
+    for name in names:
+        rows = connection.execute("SELECT path, digest FROM source WHERE name = ?", (name,))
+        found[name] = rows.fetchall()
+    return found
+
+
+def _insert(connection: sqlite3.Connection, look: Look) -> None:
+    for read in look.reads:
+        if isinstance(read.content, SourceError):
+            parsed = unusable(read.source, read.content.message)
+        else:
+            parsed = parse_source(read.source, read.content)
+        insert_source(connection, look.name, read.source, read.digest, parsed)
+
+
+def _finish(
+    workspace: Workspace, connection: sqlite3.Connection, known: Known, number: int
+) -> Stored:
+    """Note what the index was made from, and end the transaction."""
+    receipt = hashlib.sha256()
+    for path, digest in connection.execute("SELECT path, digest FROM source ORDER BY path, digest"):
+        receipt.update(b"%s\0%s" % (path.encode(), digest))
+    identity = store.new_identity(workspace, number, receipt.hexdigest())
+    store.write_identity(connection, identity)
+    store_known(connection, known)
+    connection.execute("COMMIT")
+    return Stored(connection, identity)

@@ -1,0 +1,202 @@
+"""Compares the disk with what it looked like when the index was made, by stamps alone.
+
+A stamp that is equal and was settled speaks for its file; everything else is only a suspicion,
+which `refresh` settles by reading.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from array import array
+from collections.abc import Callable, Iterable
+from itertools import accumulate
+from typing import NamedTuple, NoReturn
+
+from yoi_relations.files.scan import ROOT, Folder
+from yoi_relations.files.stamps import ABSENT, NOT_THERE, SIZE, is_settled, stamp_of
+
+FORK_FROM = 12_000
+"""Probes from which on a second process pays."""
+
+
+Groups = dict[bytes, tuple[list[bytes], list[bytes]]]
+
+
+class Known(NamedTuple):
+    """What the disk looked like; a row of the table ``freshness``, unpacked as far as needed."""
+
+    scanned_at: int
+    trusted: int
+    names: bytes
+    sizes: bytes
+    probes: bytes
+    stamps: bytes
+    unsettled: bytes
+
+    def says_more_than(self, older: Known) -> bool:
+        """Whether it says something else of the disk, or lets more of it be believed."""
+        return (
+            (self.names, self.probes, self.stamps) != (older.names, older.probes, older.stamps)
+            or len(self.unsettled) < len(older.unsettled)
+            or self.scanned_at < older.scanned_at
+        )
+
+    def folders(self) -> list[bytes]:
+        """The names of the folders that were listed."""
+        return self.names.split(b"\0")
+
+    def groups(self) -> Groups:
+        """By folder: its probes' paths and stamps."""
+        groups: Groups = {}
+        paths, at = self.probes.split(b"\0"), 0
+        for name, size in zip(self.folders(), _unpack(self.sizes), strict=True):
+            stamps = [self.stamps[i * SIZE : (i + 1) * SIZE] for i in range(at, at + size)]
+            groups[name] = (paths[at : at + size], stamps)
+            at += size
+        return groups
+
+
+class Suspects(NamedTuple):
+    """Folders that may not be as they were.
+
+    Attributes:
+        changed: a stamp differs.
+        unsettled: the stamps are equal, but one of them proves nothing yet.
+    """
+
+    changed: set[bytes]
+    unsettled: set[bytes]
+
+
+def load_known(connection: sqlite3.Connection) -> Known:
+    """What the index behind `connection` knows of the disk."""
+    row = connection.execute(
+        "SELECT scanned_at, trusted, names, sizes, probes, stamps, unsettled FROM freshness"
+    ).fetchone()
+    return Known(*row)
+
+
+def know(groups: Groups, now: int, device: int, *, trusted: bool) -> Known:
+    """What to remember of the disk.
+
+    Args:
+        groups: by folder, the paths and the stamps of its probes.
+        now: the file system's clock before the first probe, nanoseconds since 1970.
+        device: the tickets root's.
+        trusted: whether stamps can be believed on its file system.
+    """
+    names, sizes, paths, stamps = [], array("I"), [], []
+    for name, (own_paths, own_stamps) in groups.items():
+        names.append(name)
+        sizes.append(len(own_paths))
+        paths += own_paths
+        stamps += own_stamps
+    unsettled = array(
+        "I", (i for i, stamp in enumerate(stamps) if not is_settled(stamp, now, device))
+    )
+    return Known(
+        now,
+        int(trusted),
+        b"\0".join(names),
+        sizes.tobytes(),
+        b"\0".join(paths),
+        b"".join(stamps),
+        unsettled.tobytes(),
+    )
+
+
+def store_known(connection: sqlite3.Connection, known: Known) -> None:
+    """Make the index behind `connection` remember `known`."""
+    connection.execute("DELETE FROM freshness")
+    connection.execute("INSERT INTO freshness VALUES (1, ?, ?, ?, ?, ?, ?, ?)", known)
+
+
+def group_of(folder: Folder) -> tuple[list[bytes], list[bytes]]:
+    """The probes of a folder that was just listed."""
+    return [os.fsencode(probe.path) for probe in folder.probes], [p.stamp for p in folder.probes]
+
+
+def suspects(known: Known, root: str, *, everything: bool = False) -> Suspects:
+    """The folders below the tickets root at `root` that may not be as they were.
+
+    Args:
+        known: what the disk looked like.
+        root: absolute path.
+        everything: whether stamps are to prove nothing.
+    """
+    if everything or not known.trusted or time.time_ns() < known.scanned_at:
+        # No stamp can be believed, or the clock went back behind them all.
+        return Suspects(set(), {os.fsencode(ROOT), *known.folders()})
+    paths = known.probes.split(b"\0")
+    differing = _differing(paths, known.stamps, root)
+    if not differing and not known.unsettled:
+        return Suspects(set(), set())
+    names, ends = known.folders(), list(accumulate(_unpack(known.sizes)))
+    changed = _names_of(differing, names, ends)
+    return Suspects(changed, _names_of(_unpack(known.unsettled), names, ends) - changed)
+
+
+def _names_of(probes: Iterable[int], names: list[bytes], ends: list[int]) -> set[bytes]:
+    from bisect import bisect_right  # noqa: PLC0415  # only where something is suspected
+
+    return {names[bisect_right(ends, probe)] for probe in probes}
+
+
+def _unpack(data: bytes) -> array[int]:
+    numbers = array("I")
+    numbers.frombytes(data)
+    return numbers
+
+
+def _differing(paths: list[bytes], stamps: bytes, root: str) -> list[int]:
+    """The numbers of the probes whose stamps are not `stamps`."""
+    if len(paths) < FORK_FROM or len(os.sched_getaffinity(0)) < 2:  # noqa: PLR2004
+        return _differing_in(paths, stamps, root, 0)
+    half = len(paths) // 2
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _answer(writer, lambda: _differing_in(paths[half:], stamps[half * SIZE :], root, half))
+    os.close(writer)
+    mine = _differing_in(paths[:half], stamps[: half * SIZE], root, 0)
+    with open(reader, "rb") as file:
+        data = file.read()
+    _, status = os.waitpid(child, 0)
+    if status:  # the child was killed; what it had to do is still to do
+        return mine + _differing_in(paths[half:], stamps[half * SIZE :], root, half)
+    return mine + list(_unpack(data))
+
+
+def _answer(writer: int, differing: Callable[[], list[int]]) -> NoReturn:
+    """In the child: write the answer, and end without any of the parent's clean-up."""
+    try:
+        data = array("I", differing()).tobytes()
+        with open(writer, "wb") as file:
+            file.write(data)
+    except BaseException:  # noqa: BLE001  # the status tells, and the parent does the work
+        os._exit(1)
+    os._exit(0)
+
+
+def _differing_in(paths: list[bytes], stamps: bytes, root: str, first: int) -> list[int]:
+    try:
+        descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:  # listing it will tell why
+        return list(range(first, first + len(paths)))
+    try:
+        seen = [_stamp(path, descriptor) for path in paths]
+    finally:
+        os.close(descriptor)
+    if b"".join(seen) == stamps:
+        return []
+    return [first + i for i, stamp in enumerate(seen) if stamp != stamps[i * SIZE : (i + 1) * SIZE]]
+
+
+def _stamp(path: bytes, root: int) -> bytes:
+    try:
+        return stamp_of(os.stat(path, dir_fd=root, follow_symlinks=False))
+    except OSError as error:
+        # No stamp is empty: where it cannot be had, listing the folder will tell why.
+        return ABSENT if error.errno in NOT_THERE else b""

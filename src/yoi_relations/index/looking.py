@@ -1,0 +1,53 @@
+"""Looks at ticket folders on the disk: lists and reads them, and digests what it read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from yoi_relations.files.faults import SourceError
+from yoi_relations.files.reading import read_source
+from yoi_relations.files.scan import Folder, Source, list_folder
+from yoi_relations.files.workspace import Workspace
+
+
+class Read(NamedTuple):
+    """A source, what was in it (or why that is not known), and the digest of that."""
+
+    source: Source
+    content: bytes | SourceError
+    digest: bytes
+
+
+class Look(NamedTuple):
+    """A folder as it is now; `name` in the file system's bytes."""
+
+    name: bytes
+    folder: Folder
+    reads: list[Read]
+
+
+def look_at(workspace: Workspace, names: list[bytes]) -> Iterator[Look]:
+    """List and read the folders `names` below the tickets root.
+
+    Raises:
+        UnreadableFolderError: a folder cannot be listed.
+    """
+    for name in names:
+        folder = list_folder(workspace, os.fsdecode(name))
+        yield Look(name, folder, list(_reads(folder)))
+
+
+def _reads(folder: Folder) -> Iterator[Read]:
+    """The sources of a folder, read; those that are gone by now left out."""
+    for source in folder.sources:
+        try:
+            content = read_source(source)
+        except SourceError as error:
+            reason = b"not read: " + error.message.encode()
+            yield Read(source, error, hashlib.sha256(reason).digest())
+        else:
+            if content is not None:
+                yield Read(source, content, hashlib.sha256(b"read: " + content).digest())

@@ -1,0 +1,65 @@
+"""One call of the program: what it was told about where to look, what to trust, how to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from yoi_relations.errors import ExitCode, RelationsError, UsageError
+from yoi_relations.files.workspace import Workspace, find_workspace
+from yoi_relations.index.refresh import Index, Trust, open_index
+from yoi_relations.surfaces.output import Mode, mode_of, notice, prepare_streams, report_error
+from yoi_relations.typed import NamedTuple
+
+
+class Call(NamedTuple):
+    """The options that every command takes; its fields are the names in the table."""
+
+    directory: str | None = None
+    as_json: bool = False
+    as_plain: bool = False
+    trust: Trust | None = None
+
+    def with_(self, later: Call) -> Call:
+        """Both together; what stands nearer to the end of the line wins."""
+        return Call(
+            later.directory if later.directory is not None else self.directory,
+            self.as_json or later.as_json,
+            self.as_plain or later.as_plain,
+            later.trust or self.trust,
+        )
+
+    @property
+    def mode(self) -> Mode:
+        """How to write the answer.
+
+        Raises:
+            UsageError: two ways were asked for.
+        """
+        if self.as_json and self.as_plain:
+            raise UsageError("--json and --plain exclude each other", "give one of them")
+        return mode_of(as_json=self.as_json, as_plain=self.as_plain)
+
+    def workspace(self) -> Workspace:
+        """The workspace that the call is about."""
+        return find_workspace(self.directory)
+
+    def notify(self, message: str) -> None:
+        """Tell something beside the answer."""
+        notice(message, self.mode)
+
+    def opened(self, *, publish: bool = True) -> Index:
+        """The index to answer from, checked as asked."""
+        trust = self.trust or Trust.STAT
+        return open_index(self.workspace(), self.notify, trust=trust, publish=publish)
+
+
+def ended(act: Callable[[], int], *, as_json: bool) -> int:
+    """The exit status of `act`; what ends it early is told on stderr."""
+    prepare_streams()
+    try:
+        return act()
+    except RelationsError as error:
+        report_error(error, mode_of(as_json=as_json, as_plain=False))
+        return error.exit_code
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED

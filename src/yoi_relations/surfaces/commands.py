@@ -1,0 +1,48 @@
+"""What the commands that read do, whichever door they came in by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from yoi_relations.errors import ExitCode
+from yoi_relations.kinds import select_shown
+from yoi_relations.queries.relations import ALL_KINDS, Filter, find_relations
+from yoi_relations.queries.tickets import resolve_ticket
+from yoi_relations.states import State
+from yoi_relations.surfaces import report
+from yoi_relations.surfaces.call import Call
+from yoi_relations.surfaces.table import SHOW, STATUS
+
+
+def show(  # noqa: PLR0913  # as many as there are options
+    call: Call,
+    *,
+    ticket: str | None,
+    kinds: Iterable[str],
+    states: Iterable[State],
+    everything: bool,
+    limit: int,
+) -> ExitCode:
+    """Answer with the relations that are asked for."""
+    mode = call.mode
+    shown = select_shown(kinds) or ALL_KINDS
+    with call.opened() as index:
+        asked = Filter(
+            ticket=resolve_ticket(index.connection, ticket).id if ticket is not None else None,
+            kinds=shown,
+            states=frozenset(states),
+            inactive=everything,
+            limit=limit,
+        )
+        return report.relations(mode, index, asked, find_relations(index.connection, asked))
+
+
+def status(call: Call) -> ExitCode:
+    """Answer with the state of the index; the cache folder is left alone."""
+    mode = call.mode
+    with call.opened(publish=False) as index:
+        return report.status(mode, index)
+
+
+COMMANDS: dict[str, Callable[..., ExitCode]] = {SHOW.name: show, STATUS.name: status}
+"""By the names of their forms in the table, whose options are their parameters."""

@@ -1,0 +1,80 @@
+"""``relations hooks`` on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import typer
+
+from yoi_relations.errors import ExitCode, RelationsError
+from yoi_relations.files.workspace import Workspace
+from yoi_relations.surfaces import hooks, plain
+from yoi_relations.surfaces.call import Call
+from yoi_relations.surfaces.hooks_run import refresh_quietly
+from yoi_relations.surfaces.hooks_state import HookState
+from yoi_relations.surfaces.options import with_common
+from yoi_relations.surfaces.output import Mode, json_line, visible, write_answer
+
+_HELP = "Git hooks that keep the index warm after checkout, merge and rebase."
+
+hooks_app = typer.Typer(help=_HELP, pretty_exceptions_enable=False)
+
+
+@hooks_app.callback(help=_HELP)
+@with_common
+def _hooks(_call: Call) -> None:
+    """Take the options that stand between ``hooks`` and its command."""
+
+
+@hooks_app.command()
+@with_common
+def install(call: Call) -> ExitCode:
+    """Add a section to post-checkout, post-merge and post-rewrite; what is there stays."""
+    return _answer(call, hooks.install, hooks.left_by_install)
+
+
+@hooks_app.command()
+@with_common
+def uninstall(call: Call) -> ExitCode:
+    """Take the sections out again, and nothing else."""
+    return _answer(call, hooks.uninstall, hooks.left_by_uninstall)
+
+
+@hooks_app.command("list")
+@with_common
+def list_(call: Call) -> ExitCode:
+    """Tell which hooks keep the index warm, and where they are."""
+    return _answer(call, hooks.list_hooks, lambda _: None)
+
+
+@hooks_app.command(hidden=True)
+@with_common
+def run(call: Call) -> ExitCode:
+    """Refresh the index, quietly: what the hooks call."""
+    refresh_quietly(call.directory)
+    return ExitCode.DONE
+
+
+def _answer(
+    call: Call,
+    work: Callable[[Workspace], list[HookState]],
+    left: Callable[[list[HookState]], RelationsError | None],
+) -> ExitCode:
+    mode = call.mode
+    workspace = call.workspace()
+    states = work(workspace)
+    if error := left(states):
+        raise error
+    write_answer(_rendered(mode, workspace, states))
+    return ExitCode.DONE
+
+
+def _rendered(mode: Mode, workspace: Workspace, states: list[HookState]) -> str:
+    if mode is Mode.JSON:
+        return json_line(hooks.hooks_document(workspace, states))
+    rows = [(one.name, str(one.state), hooks.shown_path(workspace, one)) for one in states]
+    if mode is Mode.PLAIN:
+        return plain.lines(rows)
+    name, state = (max(len(row[column]) for row in rows) for column in (0, 1))
+    lines = (f"{row[0]:{name}}  {row[1]:{state}}  {visible(row[2])}\n" for row in rows)
+    return "".join(lines)

@@ -1,0 +1,142 @@
+"""Where git looks for hooks, and what each of them does for the index now."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from enum import StrEnum
+
+from yoi_relations.errors import RelationsError
+from yoi_relations.files.opening import read_file
+from yoi_relations.files.scan import printable
+from yoi_relations.files.workspace import Workspace
+from yoi_relations.surfaces import hooks_shell as shell
+
+HOOKS = ("post-checkout", "post-merge", "post-rewrite")
+LOCAL_VARIABLES = frozenset(
+    f"GIT_{name}"
+    for name in (
+        *("ALTERNATE_OBJECT_DIRECTORIES", "COMMON_DIR", "CONFIG", "CONFIG_COUNT"),
+        *("CONFIG_PARAMETERS", "DIR", "GRAFT_FILE", "IMPLICIT_WORK_TREE", "INDEX_FILE"),
+        *("INTERNAL_SUPER_PREFIX", "NO_REPLACE_OBJECTS", "OBJECT_DIRECTORY", "PREFIX"),
+        *("REPLACE_REF_BASE", "SHALLOW_FILE", "WORK_TREE"),
+    )
+)
+"""What ``git rev-parse --local-env-vars`` lists: set, they would make another repository answer."""
+STRAY_MARK = "has one mark of its relations section, and not the other"
+UNREADABLE = "cannot be read"
+_NEEDED = "hooks need a git work tree; answers are as right without them, and only slower"
+
+
+class State(StrEnum):
+    """What a hook does for the index."""
+
+    INSTALLED = "installed"
+    NOT_INSTALLED = "not installed"
+    OUTDATED = "outdated"
+    FOREIGN = "foreign"
+
+
+@dataclass(frozen=True)
+class HookState:
+    """One hook.
+
+    Attributes:
+        name: as git calls it.
+        state: what it does for the index.
+        path: absolute.
+        reason: why a foreign hook is left alone; else None.
+    """
+
+    name: str
+    state: State
+    path: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folder where git looks for hooks, and the section that they need."""
+
+    folder: str
+    section: bytes
+
+    def states(self) -> list[HookState]:
+        """The state of every hook."""
+        return [self._state(name, os.path.join(self.folder, name)) for name in HOOKS]
+
+    def _state(self, name: str, path: str) -> HookState:
+        if not os.path.lexists(path):
+            return HookState(name, State.NOT_INSTALLED, path)
+        try:
+            script = read_file(os.path.realpath(path))
+        except OSError as error:
+            reason = f"{UNREADABLE}: {error.strerror or error}"
+            return HookState(name, State.FOREIGN, path, reason)
+        idle, closed = _why_idle(path, script), _why_closed(path, script)
+        calls = shell.calls_refresh(script)
+        if idle or (closed and not calls):
+            return HookState(name, State.FOREIGN, path, idle or closed)
+        return HookState(name, self._compare(script, edited=not closed), path)
+
+    def _compare(self, script: bytes, *, edited: bool) -> State:
+        if edited and shell.without_section(script) != script:
+            same = shell.with_section(script, self.section) == script
+            return State.INSTALLED if same else State.OUTDATED
+        return State.INSTALLED if shell.calls_refresh(script) else State.NOT_INSTALLED
+
+
+def find_place(workspace: Workspace) -> Place:
+    """Where the hooks of the repository around `workspace` are.
+
+    Raises:
+        RelationsError: there is no git, or no work tree.
+    """
+    root = workspace.root
+    inside, _, rest = _git(
+        root, "rev-parse", "--is-inside-work-tree", "--show-cdup", "--git-path", "hooks"
+    ).partition("\n")
+    if inside != "true":
+        raise RelationsError(f"{printable(root)}: is not in a work tree of git", _NEEDED)
+    up, _, hooks = rest.partition("\n")
+    folder = os.path.relpath(root, os.path.join(root, up))
+    # The path may hold a newline; the one behind it is git's.
+    return Place(
+        os.path.normpath(os.path.join(root, hooks.removesuffix("\n"))), shell.section_for(folder)
+    )
+
+
+def _git(root: str, *arguments: str) -> str:
+    clean = {key: value for key, value in os.environ.items() if key not in LOCAL_VARIABLES}
+    try:
+        ran = subprocess.run(  # noqa: S603  # no shell, and no argument from outside
+            ["git", *arguments],  # noqa: S607  # git is where PATH says
+            cwd=root,
+            env=clean,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+    except OSError as error:
+        raise RelationsError(f"git: cannot be run: {error.strerror or error}", _NEEDED) from error
+    if ran.returncode:
+        said = ran.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        raise RelationsError(f"{printable(root)}: git names no hooks: {said}", _NEEDED)
+    return os.fsdecode(ran.stdout)
+
+
+def _why_idle(path: str, script: bytes) -> str | None:
+    """Why a section in this hook would do nothing."""
+    if not os.access(path, os.X_OK):
+        return "is not executable, so git does not run it"
+    if shell.ends_first_line_in_cr(script):
+        return "has a first line that ends in CRLF, so it cannot be run"
+    return STRAY_MARK if shell.has_stray_mark(script) else None
+
+
+def _why_closed(path: str, script: bytes) -> str | None:
+    """Why this hook is not ours to edit."""
+    if os.path.islink(path):
+        return "is a symbolic link"
+    return None if shell.is_shell(script) else "is not a shell script"

@@ -1,0 +1,61 @@
+"""Writes the answers of the commands that change something: the sentence back, and where it is."""
+
+from __future__ import annotations
+
+from yoi_relations.errors import ExitCode
+from yoi_relations.index.refresh import Index
+from yoi_relations.queries.counts import count_all
+from yoi_relations.recording.recorded import Recorded
+from yoi_relations.surfaces import document
+from yoi_relations.surfaces.output import Mode, json_line, visible, write_answer
+
+
+def added(mode: Mode, done: Recorded) -> ExitCode:
+    """Write the answer of `add`."""
+    lines = [f"{'recorded in' if done.changed else 'already recorded in'} {done.record.place}"]
+    if done.relation.inactive_reason:
+        lines.append(f"not active: {done.relation.inactive_reason}")
+    return _recorded(mode, "add", done, lines)
+
+
+def retired(mode: Mode, done: Recorded) -> ExitCode:
+    """Write the answer of `retire`, which names what else still states the relation."""
+    lines = ["retired" if done.changed else f"already retired at {done.record.retired_at}"]
+    lines += [
+        f"still stated by {other.id} ({other.kind}) in {other.place}"
+        for other in done.relation.records
+        if not other.retired_at
+    ]
+    return _recorded(mode, "retire", done, lines)
+
+
+def rebuilt(mode: Mode, index: Index, seconds: float) -> ExitCode:
+    """Write the answer of `rebuild`."""
+    counts = count_all(index.connection)
+    if mode is Mode.JSON:
+        write_answer(json_line(document.status_document("rebuild", index, counts)))
+        return ExitCode.DONE
+    records = sum(counts.records.values())
+    write_answer(
+        f"rebuilt from {index.sources} files in {seconds:.2f} s: {sum(counts.tickets.values())}"
+        f" tickets, {records} records, {counts.problems} problems\n"
+    )
+    return ExitCode.DONE
+
+
+def _recorded(mode: Mode, command: str, done: Recorded, lines: list[str]) -> ExitCode:
+    if mode is Mode.JSON:
+        write_answer(json_line(_document(command, done)))
+    else:
+        said = [document.relation_sentence(done.relation), *lines]
+        write_answer("".join(f"{visible(line)}\n" for line in said))
+    return ExitCode.DONE
+
+
+def _document(command: str, done: Recorded) -> document.Value:
+    return document.envelope(command, done.index) | {
+        "changed": done.changed,
+        "sentence": document.relation_sentence(done.relation),
+        "record": document.record_value(done.record),
+        "relation": document.relation_value(done.relation, done.record.holder),
+    }

@@ -1,0 +1,121 @@
+"""The options of the commands that read, each said once, for both doors.
+
+`quick` parses by this table, `options` declares it to Typer. An option here has its name, its help,
+its choices and its default from nowhere else.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from yoi_relations.index.refresh import Trust
+from yoi_relations.kinds import KINDS, RelationClass
+from yoi_relations.states import State
+from yoi_relations.typed import Any, NamedTuple
+
+
+class Option(NamedTuple):
+    """One option, or one argument where `flag` is empty.
+
+    Attributes:
+        name: what its value is called by those who take it.
+        flag: as it stands on the command line.
+        help: what it is for.
+        metavar: what help calls its value; without one, and without choices, it takes none.
+        repeatable: whether it may be given several times; its value is a list then.
+        choices: the only words that it takes.
+        least: of a number, the smallest; other values are text.
+        default: the value when it is not given.
+    """
+
+    name: str
+    flag: str
+    help: str
+    metavar: str = ""
+    repeatable: bool = False
+    choices: type[StrEnum] | None = None
+    least: int | None = None
+    default: str | int | None = None
+
+    @property
+    def takes_value(self) -> bool:
+        """Whether a word follows it."""
+        return bool(self.metavar or self.choices)
+
+    @property
+    def unset(self) -> list[Any] | str | int | None:
+        """The value when it is not given."""
+        if self.repeatable:
+            return []
+        return self.default if self.takes_value else False
+
+
+class Form(NamedTuple):
+    """A command that reads.
+
+    Attributes:
+        name: of the command.
+        help: what it does.
+        argument: what it takes beside options.
+        options: its own; `COMMON` come on top.
+        lists_kinds: whether its help ends with the kinds.
+    """
+
+    name: str
+    help: str
+    argument: Option | None = None
+    options: tuple[Option, ...] = ()
+    lists_kinds: bool = False
+
+
+COMMON = (
+    Option("directory", "-C", "Start from DIR instead of here.", "DIR"),
+    Option("as_json", "--json", "Answer as one JSON document."),
+    Option("as_plain", "--plain", "Answer as tab-separated lines."),
+    Option(
+        "trust",
+        "--trust",
+        "How the index is checked before it answers: content reads every file;"
+        " stat is answered by content so far; index skips the check.",
+        choices=Trust,
+    ),
+)
+"""What every command takes, before or after its name."""
+
+SHOW = Form(
+    "show",
+    "Show relations: all that are active, or those that touch a ticket.",
+    Option("ticket", "", "Only relations that touch this ticket, at either end.", "TICKET"),
+    (
+        Option(
+            "kinds",
+            "--kind",
+            "Of this kind or class (below); may be repeated.",
+            "K",
+            repeatable=True,
+        ),
+        Option(
+            "states",
+            "--state",
+            f"Of tickets in this state: {', '.join(State)}; may be repeated.",
+            "S",
+            repeatable=True,
+            choices=State,
+        ),
+        Option("everything", "--all", "Also relations that no longer count, with the reason."),
+        Option("limit", "--limit", "At most N; 0 for all.", "N", least=0, default=200),
+    ),
+    lists_kinds=True,
+)
+STATUS = Form(
+    "status", "Tell where root and index are, what they hold, and whether the index is current."
+)
+FORMS = {form.name: form for form in (SHOW, STATUS)}
+
+
+def kinds_help() -> str:
+    """The kinds by class, for the end of a help text."""
+    return "Kinds by class. " + "; ".join(
+        f"{cls}: {', '.join(k.name.replace('_', '-') for k in KINDS.values() if k.cls is cls)}"
+        for cls in RelationClass
+    )

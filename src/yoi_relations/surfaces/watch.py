@@ -1,0 +1,161 @@
+"""``relations watch``: keeps the index warm as files change, and tells what each change was.
+
+Each look is the refresh of a query. What is told is the difference between two indexes, so nothing
+is missed that a query would see; how soon it is seen is all that rests on events.
+"""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from yoi_relations.errors import RelationsError, UsageError, WorkspaceError
+from yoi_relations.files.workspace import Workspace, find_workspace
+from yoi_relations.index.refresh import Index, Notify, Trust, open_index
+from yoi_relations.surfaces.watch_changes import Change, changes
+from yoi_relations.surfaces.watch_lock import WatchLock
+from yoi_relations.surfaces.watch_wake import Waker, require
+
+TICK = 5.0
+"""Seconds after which the files are looked at, events or not."""
+TIMED_OUT = 124
+
+
+class News(NamedTuple):
+    """What one look found.
+
+    Attributes:
+        changes: by ticket.
+        before: digest of the index before.
+        after: digest of the index that was made now.
+    """
+
+    changes: list[Change]
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What is asked of a watcher.
+
+    Attributes:
+        workspace: whose files.
+        tell: takes what was found; False where nobody listens any more.
+        notify: takes one line for the person who runs it.
+        listened: whether somebody still listens.
+        trust: how each look is made.
+        once: end with the first change.
+        timeout: seconds after which to end, or None.
+        tick: seconds after which to look, events or not.
+    """
+
+    workspace: Workspace
+    tell: Callable[[News], bool]
+    notify: Notify
+    listened: Callable[[], bool] = lambda: True
+    trust: Trust = Trust.STAT
+    once: bool = False
+    timeout: float | None = None
+    tick: float = TICK
+
+
+def watch(asked: Watch) -> int:
+    """Watch until there is nobody to tell, or as long as was asked; the exit status.
+
+    Raises:
+        RelationsError: watchfiles is not installed, or the first look finds no answer.
+        KeyboardInterrupt: somebody ended it.
+    """
+    if asked.trust is Trust.INDEX:
+        raise UsageError("watch has to look at the files", "leave --trust index out")
+    require()
+    lock = WatchLock(asked.workspace)
+    notify = _NotTwice(asked.notify)
+    try:
+        # One that waits for a single change keeps nothing warm, and stands in nobody's way.
+        if not asked.once and not lock.hold():
+            asked.notify("another watcher is running on this work tree already; nothing to do")
+            return 0
+        with closing(Waker(notify, lambda: not asked.listened())) as waker:
+            return _watch(asked, waker, notify, lock)
+    finally:
+        lock.release()
+
+
+def _watch(asked: Watch, waker: Waker, notify: _NotTwice, lock: WatchLock) -> int:
+    end = math.inf if asked.timeout is None else time.monotonic() + asked.timeout
+    waker.aim(asked.workspace)
+    seen = open_index(asked.workspace, notify, trust=asked.trust)
+    try:
+        while asked.listened():
+            waker.wait(min(asked.tick, max(0.0, end - time.monotonic())))
+            notify.next_round()
+            now = _look(asked, waker, notify)
+            if now is not None:
+                news, seen = _news(seen, now, notify), now
+                if news.changes and (not asked.tell(news) or asked.once):
+                    return 0
+                if not asked.once and not lock.hold():
+                    notify("another watcher has taken over")
+                    return 0
+            if time.monotonic() >= end:
+                return TIMED_OUT
+    finally:
+        seen.close()
+    return 0
+
+
+def _look(asked: Watch, waker: Waker, notify: Notify) -> Index | None:
+    """The index as it is now; None where there is no answer, which is told."""
+    try:
+        workspace = _find_again(asked.workspace)
+        waker.aim(workspace)
+        return open_index(workspace, notify, trust=asked.trust)
+    except RelationsError as error:
+        notify(f"{error.message}; waiting until that is mended")
+        return None
+
+
+def _find_again(workspace: Workspace) -> Workspace:
+    """The workspace as its configuration has it now, which may name another tickets root."""
+    found = find_workspace(workspace.root)
+    if found.root != workspace.root:
+        raise WorkspaceError(f"{workspace.root}: there is no .yoi folder any more")
+    return found
+
+
+def _news(old: Index, new: Index, notify: Notify) -> News:
+    """What happened from `old` to `new`; `old` is closed."""
+    before, after = old.identity.digest, new.identity.digest
+    found: list[Change] = []
+    with old:
+        try:
+            if before != after:
+                found = changes(old.connection, new.connection)
+        except sqlite3.Error as error:
+            notify(f"the index was damaged ({error}); some changes cannot be told")
+    return News(found, before, after)
+
+
+class _NotTwice:
+    """Passes a message on, unless the look before this one said the same."""
+
+    def __init__(self, notify: Notify) -> None:
+        self._notify = notify
+        self._said: set[str] = set()
+        self._before: set[str] = set()
+
+    def __call__(self, message: str) -> None:
+        if message not in self._before and message not in self._said:
+            self._notify(message)
+        self._said.add(message)
+
+    def next_round(self) -> None:
+        """Another look begins."""
+        self._before, self._said = self._said, set()

@@ -1,0 +1,84 @@
+"""One watcher a work tree: a lock beside the index, and whether somebody holds it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+
+from yoi_relations.files.workspace import Workspace
+from yoi_relations.index.store import make_cache_folder
+
+_TRIES = 5
+_PAUSE = 0.05
+"""Whoever asks whether a watcher is alive holds the lock for a moment."""
+
+
+def alive(workspace: Workspace) -> bool:
+    """Whether a watcher is running on this work tree; changes nothing."""
+    try:
+        descriptor = os.open(_path(workspace), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    else:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+class WatchLock:
+    """Held by the one watcher of a work tree; the file is never unlinked."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._descriptor: int | None = None
+
+    def hold(self) -> bool:
+        """Take the lock, or keep it; False where another watcher has it.
+
+        Where nothing can be written there is no lock, and so nobody else has it. A lock file that
+        went with its folder is made again.
+        """
+        if self._descriptor is not None and self._is_in_place(self._descriptor):
+            return True
+        self.release()
+        try:
+            make_cache_folder(self._workspace)
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+            self._descriptor = os.open(_path(self._workspace), flags, 0o666)
+            return _take(self._descriptor)
+        except OSError:
+            return True
+
+    def release(self) -> None:
+        """Let others watch."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _is_in_place(self, descriptor: int) -> bool:
+        with contextlib.suppress(OSError):
+            return os.path.samestat(os.fstat(descriptor), os.lstat(_path(self._workspace)))
+        return False
+
+
+def _path(workspace: Workspace) -> str:
+    return os.path.join(workspace.cache_path, "watch.lock")
+
+
+def _take(descriptor: int) -> bool:
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_PAUSE)
+        else:
+            return True
+    return False

@@ -1,0 +1,157 @@
+"""The difference between two indexes names whatever a row says, and only that."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+
+import pytest
+from building import A, B, C, Workspace
+
+from yoi_relations.files.workspace import find_workspace
+from yoi_relations.index import store
+from yoi_relations.index.build import build
+from yoi_relations.index.difference import COMPARED, source_digests, table_difference
+from yoi_relations.index.refresh import open_index
+
+HOW_AND_WHEN = {"generation", "freshness"}
+"""Tables that tell how and when an index was made."""
+RECORD = f".yoi/tickets/{A}/artifacts/relations/01KT0000000000000000000001.md"
+NAMED = "the record '01KT0000000000000000000001'"
+LINES = f".yoi/tickets/{B}/artifacts/orchestration-plan.jsonl"
+
+
+def made(workspace: Workspace) -> sqlite3.Connection:
+    """An index of what the files say now."""
+    return build(find_workspace(str(workspace.root)), 1, lambda _done, _total: None).connection
+
+
+@pytest.fixture
+def filled(workspace: Workspace) -> Workspace:
+    workspace.ticket(A)
+    workspace.ticket(B, "nonsense")
+    workspace.record(A, "blocked_by", B, "why")
+    workspace.plan_lines(B, *({"kind": "before", "related_ticket": one} for one in (A, C)))
+    return workspace
+
+
+def test_two_readings_of_the_same_files_do_not_differ(filled: Workspace) -> None:
+    assert table_difference(made(filled), made(filled)) == []
+
+
+def test_every_table_is_compared_or_tells_how_and_when() -> None:
+    rows = store.new_connection().execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+
+    assert {name for (name,) in rows} == {*COMPARED} | HOW_AND_WHEN
+
+
+@pytest.mark.parametrize(
+    ("damage", "path", "said"),
+    [
+        (
+            "UPDATE record SET note = 'other' WHERE note = 'why'",
+            RECORD,
+            f"{NAMED}: note is 'other' in the index, and should be 'why'",
+        ),
+        (
+            "UPDATE record SET note = NULL, author = 'me' WHERE note = 'why'",
+            RECORD,
+            "note is nothing in the index, and should be 'why'; author is 'me' in the index",
+        ),
+        (
+            "UPDATE ticket SET state = 'done' WHERE state = 'planning'",
+            f".yoi/tickets/{A}/item.md",
+            "the ticket: state is 'done' in the index, and should be 'planning'",
+        ),
+        (
+            "DELETE FROM problem",
+            f".yoi/tickets/{B}/item.md",
+            "the index lacks the problem 'has an unknown state 'nonsense'",
+        ),
+        (
+            "INSERT INTO problem (source_id, message, effect)"  # noqa: ISC004  # one statement
+            " SELECT id, 'smells', 'none' FROM source WHERE format = 'frontmatter'",
+            RECORD,
+            "the index holds the problem 'smells', which is not there",
+        ),
+        (
+            "UPDATE record SET line = line + 7 WHERE kind = 'before' AND line = 1",
+            LINES,
+            "line is '8' in the index, and should be '1'",
+        ),
+        (
+            "UPDATE source SET folder = 'x' WHERE format = 'frontmatter'",
+            RECORD,
+            "the source: folder is 'x' in the index",
+        ),
+    ],
+)
+def test_a_row_that_differs_is_named(filled: Workspace, damage: str, path: str, said: str) -> None:
+    held = made(filled)
+    held.execute(damage)
+
+    found = table_difference(held, made(filled))
+
+    assert {one.path for one in found} == {path}
+    assert said in found[0].what
+
+
+def test_rows_in_another_order_differ(filled: Workspace) -> None:
+    held = made(filled)
+    held.execute("UPDATE record SET id = 1000 - id")
+
+    assert table_difference(held, made(filled)) == [
+        (LINES, "the index holds every record, but in another order")
+    ]
+
+
+def test_a_source_too_many_and_one_too_few_are_named_with_their_rows(filled: Workspace) -> None:
+    held = made(filled)
+    (filled.root / RECORD).unlink()
+    filled.ticket(C)
+
+    found = table_difference(held, made(filled))
+
+    assert [(one.path.rpartition("/")[2], one.what.split(" '")[0]) for one in found] == [
+        ("01KT0000000000000000000001.md", "the index holds the record"),
+        ("01KT0000000000000000000001.md", "the index holds the source, which is not there"),
+        ("item.md", "the index lacks the source"),
+        ("item.md", "the index lacks the ticket"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda w: w.ticket(A, "done"),
+        lambda w: w.ticket(C),
+        lambda w: w.record(C, "after", A),
+        lambda w: (w.root / RECORD).unlink(),
+        lambda w: shutil.rmtree(w.tickets / A),
+        lambda w: (w.tickets / A).rename(w.tickets / C),
+        lambda w: w.plan_lines(B, {"kind": "before", "related_ticket": A}),
+        lambda w: w.ticket(A, bucket="closed"),
+    ],
+)
+def test_an_index_that_grew_is_equal_to_a_new_one(
+    filled: Workspace, change: Callable[[Workspace], object]
+) -> None:
+    found = find_workspace(str(filled.root))
+    open_index(found, lambda _: None).close()
+
+    change(filled)
+
+    with open_index(found, lambda _: None) as index:
+        assert table_difference(index.connection, made(filled)) == []
+
+
+def test_names_that_print_alike_are_kept_apart(workspace: Workspace) -> None:
+    for name in (b"\xff", rb"\xff"):
+        shutil.copytree(workspace.ticket(A), workspace.tickets / os.fsdecode(name))
+    held = made(workspace)
+
+    assert table_difference(held, made(workspace)) == []
+    (count,) = source_digests(held)[r".yoi/tickets/\xff/item.md"].values()
+    assert count == 2

@@ -1,0 +1,228 @@
+"""A refreshed index equals a rebuilt one, table for table, whatever happened to the files.
+
+Time is the test's own: every write dates what it touched by a clock that moves as the example says,
+so that stamps settle or do not, and two writes may fall into one tick. With the coarse shim a stamp
+holds nothing but the size and a time rounded down to two seconds, as on a file system that knows
+neither inodes nor a time of change.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from building import AT, A, B, C, Workspace, ulid
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from yoi_relations.files import scan, stamps
+from yoi_relations.files.workspace import find_workspace
+from yoi_relations.index import build, freshness, store
+from yoi_relations.index.refresh import Index, open_index
+
+TICKETS, RECORDS = (A, B, C), (ulid(1), ulid(2))
+START = 1_700_000_001_000_000_000
+TABLES = {
+    "ticket": "ticket_id, title, slug, state",
+    "record": "line, record_id, kind, record.holder, target, note, at, retires, retired_at",
+    "problem": "line, message, effect",
+}
+
+
+class Disk:
+    """A workspace whose files are dated by a clock of the test's own."""
+
+    def __init__(self, root: Path) -> None:
+        self.workspace = Workspace(root)
+        self.found = find_workspace(str(root))
+        self.now = START
+        for ticket in TICKETS:
+            self.item(ticket, "queued")
+            (self.folder(ticket) / "artifacts").mkdir()
+        for path in (root, *root.rglob("*")):
+            os.utime(path, ns=(START, START))
+
+    def folder(self, ticket: str) -> Path:
+        return self.workspace.tickets / ticket
+
+    def date(self, *paths: Path) -> None:
+        """What the kernel would do at a write, by this clock."""
+        for path in paths:
+            os.utime(path, ns=(self.now, self.now))
+
+    def put(self, path: Path, text: str, *, in_place: bool) -> None:
+        """Write a file; in place, or by a rename as editors do."""
+        made = [folder for folder in (path.parent, path.parent.parent) if not folder.exists()]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        is_new = not path.exists()
+        if in_place:
+            path.write_text(text)
+        else:
+            draft = path.with_name(".draft")
+            draft.write_text(text)
+            draft.replace(path)
+        self.date(path)
+        if is_new or not in_place:
+            self.date(path.parent, *made, *(folder.parent for folder in made))
+
+    def item(self, ticket: str, state: str, *, in_place: bool = True) -> None:
+        text = f"---\ntitle: T\nstate: {state}\n---\n"  # queued and closed are of one length
+        self.put(self.folder(ticket) / "item.md", text, in_place=in_place)
+
+    def record(self, ticket: str, name: str, target: str, *, in_place: bool) -> None:
+        text = f"---\nkind: blocked_by\ntarget: {target}\nauthor: x\nat: {AT}\n---\nWhy.\n"
+        path = self.folder(ticket) / "artifacts" / "relations" / f"{name}.md"
+        self.put(path, text, in_place=in_place)
+
+    def delete_record(self, ticket: str, name: str) -> None:
+        path = self.folder(ticket) / "artifacts" / "relations" / f"{name}.md"
+        if path.exists():
+            path.unlink()
+            self.date(path.parent)
+
+    def delete_ticket(self, ticket: str) -> None:
+        shutil.rmtree(self.folder(ticket), ignore_errors=True)
+        self.date(self.workspace.tickets)
+
+    def ask(self) -> Index:
+        return open_index(self.found, lambda _: None)
+
+
+def step(disk: Disk, what: tuple[str, ...]) -> None:
+    """Do one thing to the disk."""
+    match what:
+        case ("wait", tenths):
+            disk.now += int(tenths) * 100_000_000
+        case ("item", ticket, state, how):
+            disk.item(ticket, state, in_place=how == "in place")
+        case ("record", ticket, name, target, how):
+            disk.record(ticket, name, target, in_place=how == "in place")
+        case ("delete", ticket, name):
+            disk.delete_record(ticket, name)
+        case ("remove", ticket):
+            disk.delete_ticket(ticket)
+        case _:
+            raise AssertionError(what)
+
+
+ticket, how = st.sampled_from(TICKETS), st.sampled_from(["in place", "renamed"])
+name, waits = st.sampled_from(RECORDS), st.sampled_from(["0", "3", "15", "21", "26", "80"])
+STEPS = st.one_of(
+    st.tuples(st.just("wait"), waits),
+    st.tuples(st.just("item"), ticket, st.sampled_from(["queued", "closed", "done"]), how),
+    st.tuples(st.just("record"), ticket, name, ticket, how),
+    st.tuples(st.just("delete"), ticket, name),
+    st.tuples(st.just("remove"), ticket),
+)
+
+
+def tables(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """Every row, with paths in place of numbers."""
+    found = {
+        table: connection.execute(
+            f"SELECT path, {columns} FROM {table} JOIN source ON source.id = source_id"  # noqa: S608  # fixed names
+        ).fetchall()
+        for table, columns in TABLES.items()
+    }
+    sources = "SELECT path, format, holder, folder, name, digest FROM source"
+    found["source"] = connection.execute(sources).fetchall()
+    return {table: sorted(rows, key=repr) for table, rows in found.items()}
+
+
+def assert_fresh(disk: Disk) -> None:
+    """The answer's index is what a reading of every file gives."""
+    with disk.ask() as index:
+        naive = build.build(disk.found, 1, lambda _done, _total: None)
+        try:
+            assert tables(index.connection) == tables(naive.connection)
+            assert index.identity.digest == naive.identity.digest
+        finally:
+            naive.connection.close()
+
+
+def coarse(status: os.stat_result) -> bytes:
+    """A stamp from a file system without inodes and times of change, with a clock of 2 s."""
+    mtime = status.st_mtime_ns // 2_000_000_000 * 2_000_000_000
+    return stamps._FIELDS.pack(mtime, mtime, 0, status.st_dev, status.st_size, status.st_mode)  # noqa: SLF001
+
+
+def by_own_clock(status: os.stat_result) -> bytes:
+    """A stamp with all its fields but the time of change, which a test cannot set."""
+    mtime, inode = status.st_mtime_ns, status.st_ino
+    return stamps._FIELDS.pack(mtime, mtime, inode, status.st_dev, status.st_size, status.st_mode)  # noqa: SLF001
+
+
+@contextmanager
+def disk_with(stamp: object, granule: int = 1, window: int = stamps.WINDOW) -> Iterator[Disk]:
+    """A disk on which stamps are made by `stamp`, and time goes by in steps of `granule`."""
+    with ExitStack() as stack:
+        place = stack.enter_context(tempfile.TemporaryDirectory())
+        for module in (scan, freshness):
+            stack.enter_context(mock.patch.object(module, "stamp_of", stamp))
+        disk = Disk(Path(place) / "work")
+        clock = mock.Mock(side_effect=lambda _: disk.now // granule * granule)
+        stack.enter_context(mock.patch.object(store, "clock", clock))
+        stack.enter_context(mock.patch("time.time_ns", side_effect=lambda: disk.now))
+        stack.enter_context(mock.patch.object(stamps, "WINDOW", window))
+        yield disk
+
+
+@settings(max_examples=120, deadline=None)
+@given(steps=st.lists(STEPS, min_size=1, max_size=12))
+@pytest.mark.parametrize("shim", ["fine", "coarse"])
+def test_a_refreshed_index_equals_a_rebuilt_one(shim: str, steps: list[tuple[str, ...]]) -> None:
+    stamp, granule = (coarse, 2_000_000_000) if shim == "coarse" else (by_own_clock, 1)
+    with disk_with(stamp, granule) as disk:
+        assert_fresh(disk)
+        for what in steps:
+            step(disk, what)
+            assert_fresh(disk)
+
+
+IN_ONE_TICK = [("item", A, "queued", "in place"), ("item", A, "closed", "in place")]
+
+
+def ask_between(disk: Disk) -> None:
+    """Two writes of one length within one tick of a coarse clock, with a question between."""
+    step(disk, ("wait", "80"))
+    for what in IN_ONE_TICK:
+        step(disk, what)
+        assert_fresh(disk)
+
+
+def test_two_writes_within_one_tick_are_both_seen() -> None:
+    with disk_with(coarse, 2_000_000_000) as disk:
+        ask_between(disk)
+
+
+def test_without_the_window_the_second_write_would_be_missed() -> None:
+    """The tests above have something to find: the window is what saves them."""
+    with disk_with(coarse, 2_000_000_000, window=-(10**18)) as disk, pytest.raises(AssertionError):
+        ask_between(disk)
+
+
+def test_once_settled_nothing_is_read_any_more() -> None:
+    with disk_with(by_own_clock) as disk:
+        disk.ask().close()
+        step(disk, ("wait", "80"))
+        disk.ask().close()  # notes that all has settled
+        with mock.patch.object(build, "look_again", side_effect=AssertionError("it looks again")):
+            disk.ask().close()
+
+
+def test_a_clock_that_went_back_makes_everything_be_read_once() -> None:
+    with disk_with(by_own_clock) as disk:
+        step(disk, ("wait", "80"))
+        disk.ask().close()
+        before = (disk.folder(A) / "item.md").stat().st_mtime_ns
+        disk.item(A, "closed")  # of the same length, and dated as the old one was
+        os.utime(disk.folder(A) / "item.md", ns=(before, before))
+        disk.now -= 3_600 * 10**9
+        assert_fresh(disk)

@@ -1,0 +1,191 @@
+"""Two doors, one program: what the quick one answers, the full one answers byte for byte."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from building import FULL, QUICK, A, B, C, D, Door, Ran, Workspace
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from yoi_relations.surfaces.quick import understand
+from yoi_relations.surfaces.table import COMMON, FORMS, Option
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+QUICK_FORMS = [
+    ("show",),
+    ("show", "--json"),
+    ("--json", "show"),
+    ("show", "--plain", "--all"),
+    ("--plain", "--trust", "content", "show", "--trust=index"),
+    ("show", "--limit", "0", "--all", "--json"),
+    ("show", "--limit=1"),
+    ("show", "--limit", "007", "--json"),
+    ("show", "--limit", "1", "--limit", "2"),
+    ("show", "--kind", "blocker", "--all", "--json"),
+    ("show", "--kind=order", "--kind", "do-not-parallelize", "--json"),
+    ("show", "--kind", "bloked-by"),
+    ("show", "--kind", "bloked-by", "--json"),
+    ("show", "--kind="),
+    ("show", "--state", "queued", "--state=ready", "--json"),
+    ("show", "EHKH", "--json"),
+    ("show", "--all", "EHKH", "--plain"),
+    ("show", "00001K"),
+    ("show", "00001K", "--json"),
+    ("show", "nothing-like-it", "--json"),
+    ("show", ""),
+    ("show", "--json", "--plain"),
+    ("--plain", "show", "--json"),
+    ("show", "-C", ".yoi"),
+    ("-C", ".yoi", "show", "-C", "no/such/folder"),
+    ("-C", "/", "status", "--json"),
+    ("-C", "", "show"),
+    ("status",),
+    ("status", "--json"),
+    ("--json", "status", "--json"),
+    ("--trust=index", "status", "--plain"),
+    ("status", "--trust", "content", "--json"),
+]
+HANDED_OVER = [
+    (),
+    ("--help",),
+    ("--version",),
+    ("--json",),
+    ("show", "-h"),
+    ("show", "--help"),
+    ("show", "--version"),
+    ("show", "--al"),
+    ("show", "--colour"),
+    ("show", "-j"),
+    ("show", "-Cfolder"),
+    ("show", "--json=yes"),
+    ("show", "--"),
+    ("--", "show"),
+    ("show", "-"),
+    ("show", A, B),
+    ("show", "--kind"),
+    ("show", "--kind", "--json"),
+    ("show", "--limit", "-1"),
+    ("show", "--limit", "many"),
+    ("show", "--limit", "1_0"),
+    ("show", "--limit", "\N{ARABIC-INDIC DIGIT THREE}"),
+    ("show", "--limit", "9" * 5000),
+    ("show", "--limit", "x", "--limit", "1"),
+    ("show", "--state", "finished"),
+    ("show", "--state", "QUEUED"),
+    ("show", "--trust", "luck"),
+    ("--all", "show"),
+    ("status", A),
+    ("status", "--all"),
+    ("shew",),
+    ("add", A, "related", B),
+    ("rebuild",),
+]
+
+
+@pytest.fixture(scope="module")
+def lendshelf(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The sample workspace, indexed."""
+    root = tmp_path_factory.mktemp("doors") / "work"
+    shutil.copytree(EXAMPLES, root, ignore=shutil.ignore_patterns("cache"))
+    workspace = Workspace(root)
+    workspace.show()
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def troubled(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace with more wrong about it than is listed."""
+    workspace = Workspace(tmp_path_factory.mktemp("doors") / "work")
+    workspace.ticket(A, "finished", title='"\\e[31mred"')
+    workspace.ticket(B, "queued")
+    workspace.ticket(C, "done", bucket="closed")
+    workspace.record(A, "blocked_by", D, "tab\there, line\u2028end")
+    workspace.record(B, "no_such_kind", A)
+    workspace.record(D, "after", A)
+    workspace.artifact(C, "relations.json", b"\xff")
+    workspace.plan_lines(B, *({"kind": "before"} for _ in range(12)))
+    workspace.run("status")
+    workspace.run("show")
+    return workspace
+
+
+def alike(workspace: Workspace, arguments: tuple[str, ...]) -> Ran:
+    """What both doors answer, which is the same; the quick one must take it."""
+    quick = workspace.run(*arguments, doors=(QUICK,))
+    assert quick == workspace.run(*arguments, doors=(FULL,))
+    return quick
+
+
+@pytest.mark.parametrize("arguments", QUICK_FORMS, ids=" ".join)
+def test_both_doors_give_the_same_answer(lendshelf: Workspace, arguments: tuple[str, ...]) -> None:
+    alike(lendshelf, arguments)
+
+
+@pytest.mark.parametrize("arguments", QUICK_FORMS, ids=" ".join)
+def test_both_doors_tell_the_same_problems(troubled: Workspace, arguments: tuple[str, ...]) -> None:
+    alike(troubled, arguments)
+
+
+@pytest.mark.parametrize("door", [QUICK, FULL], ids=["quick", "full"])
+def test_both_doors_build_what_is_missing(workspace: Workspace, door: Door) -> None:
+    workspace.ticket(A)
+    ran = workspace.run("show", "--json", doors=(door,))
+
+    assert (ran.code, ran.json["count"]) == (0, 0)
+    assert ["there was none yet" in error["message"] for error in ran.errors] == [True]
+
+
+@pytest.mark.parametrize("arguments", HANDED_OVER, ids=lambda words: " ".join(words)[:40])
+def test_what_is_not_beyond_doubt_is_handed_over(
+    lendshelf: Workspace, arguments: tuple[str, ...]
+) -> None:
+    assert QUICK(list(arguments)) is None
+    assert "Traceback" not in lendshelf.run(*arguments).err
+
+
+_WORDS = st.sampled_from(
+    ["", "EHKH", "00001K", "-", "--", "blocker", "queued", "3", "-1", "\udcff"]
+)
+
+
+def given_option(option: Option) -> st.SearchStrategy[list[str]]:
+    """An option as somebody may write it, mostly well."""
+    values = {
+        "directory": st.sampled_from([".", ".yoi", "/", "nowhere"]),
+        "kinds": st.sampled_from(["blocker", "order", "blocks", "do-not-parallelize", "parent"]),
+        "limit": st.sampled_from(["0", "1", "20"]),
+    }
+    if not option.takes_value:
+        return st.just([option.flag])
+    good = st.sampled_from(list(option.choices)) if option.choices else values[option.name]
+    value = st.one_of(good, good, good, _WORDS)
+    apart = value.map(lambda text: [option.flag, text])
+    return st.one_of(apart, value.map(lambda text: [f"{option.flag}={text}"]))
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> tuple[str, ...]:
+    """Arguments made of the table's options, in any order, before and after the name."""
+    form = draw(st.sampled_from(list(FORMS.values())))
+    common = st.one_of([given_option(option) for option in COMMON])
+    after = st.one_of([given_option(option) for option in (*COMMON, *form.options)])
+    words = _WORDS.map(lambda word: [word])
+    before = draw(st.lists(common, max_size=2))
+    behind = draw(st.lists(st.one_of(after, after, words) if form.argument else after, max_size=4))
+    return tuple(word for part in (*before, [form.name], *behind) for word in part)
+
+
+@given(arguments=lines())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_whatever_the_quick_door_takes_it_answers_alike(
+    lendshelf: Workspace, arguments: tuple[str, ...]
+) -> None:
+    if understand(list(arguments)) is not None:
+        alike(lendshelf, arguments)
+
+
+def test_every_form_of_the_table_goes_through_the_quick_door() -> None:
+    assert [name for name in FORMS if understand([name]) is None] == []
