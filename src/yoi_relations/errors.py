@@ -15,6 +15,8 @@ class ExitCode(IntEnum):
     USAGE = 2
     NOT_FOUND = 3
     PROBLEM_IN_ANSWER = 4
+    FOUND = 5
+    TIMED_OUT = 124
     INTERRUPTED = 130
 
 

@@ -23,15 +23,7 @@ from yoi_relations.surfaces.hooks_state import HOOKS
 # The program, noting each call of the refresh, and greedy for what the hook was to read.
 PROGRAM = f"""#!/bin/sh
 case "$*" in "hooks run"*) cat; echo "$*" >>"$CALLS" ;; esac
-exec {sys.executable} -c '
-import sys
-from yoi_relations.__main__ import main
-from yoi_relations.surfaces import cli
-from yoi_relations.surfaces.hooks_cli import hooks_app
-if "hooks" not in [group.name for group in cli.app.registered_groups]:
-    cli.app.add_typer(hooks_app, name="hooks")
-main()
-' "$@"
+exec {sys.executable} -m yoi_relations "$@"
 """
 
 

@@ -22,16 +22,6 @@ from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import store
 from yoi_relations.surfaces.watch_lock import alive
 
-PROGRAM = """
-import sys
-from yoi_relations.surfaces import cli, watch_cli
-from yoi_relations.surfaces.options import with_common
-known = {one.name or one.callback.__name__ for one in cli.app.registered_commands}
-for command in (watch_cli.watch, watch_cli.verify):
-    if command.__name__ not in known:
-        cli.app.command(command.__name__)(with_common(command))
-sys.exit(cli.run(sys.argv[1:]))
-"""
 PATIENCE = 30.0
 """Seconds after which something that should come is missed; on a busy machine all takes longer."""
 
@@ -73,7 +63,7 @@ class Watcher:
 
     def __init__(self, workspace: Workspace, *options: str, **environ: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, "watch", *options],
+            [sys.executable, "-m", "yoi_relations", "watch", *options],
             cwd=workspace.root,
             env=os.environ | environ,
             stdout=subprocess.PIPE,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+
+from yoi_relations.typed import NamedTuple
 
 
 class Effect(StrEnum):

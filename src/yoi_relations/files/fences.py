@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from yoi_relations.files.faults import SourceError
+from yoi_relations.typed import NamedTuple
 
 _BOM = b"\xef\xbb\xbf"
 _OPENING = re.compile(rb"---[ \t]*\r?(?:\n|\Z)")

@@ -12,12 +12,12 @@ import os
 import stat
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import NamedTuple
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.faults import Effect, Fault
 from yoi_relations.files.stamps import ABSENT, NOT_THERE, stamp_of
 from yoi_relations.files.workspace import Workspace
+from yoi_relations.typed import NamedTuple
 
 BUCKETS = ("open", "pending", "closed")
 ROOT = ""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import Any
 
 from yoi_relations.errors import UsageError, WorkspaceError
 from yoi_relations.files.opening import read_file
+from yoi_relations.typed import Any, NamedTuple
 
 ROOT_VARIABLE = "YOI_RELATIONS_ROOT"
 DEFAULT_TICKETS_ROOT = ".yoi/tickets"
@@ -19,8 +18,7 @@ _CONFIGS = (
 )
 
 
-@dataclass(frozen=True)
-class Workspace:
+class Workspace(NamedTuple):
     """A folder with ``.yoi/`` in it.
 
     Attributes:

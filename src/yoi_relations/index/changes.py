@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+
+from yoi_relations.typed import NamedTuple
 
 Content = tuple[str, bytes]
 """A source's path and its digest."""

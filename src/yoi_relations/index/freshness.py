@@ -12,10 +12,10 @@ import time
 from array import array
 from collections.abc import Callable, Iterable
 from itertools import accumulate
-from typing import NamedTuple, NoReturn
 
 from yoi_relations.files.scan import ROOT, Folder
 from yoi_relations.files.stamps import ABSENT, NOT_THERE, SIZE, is_settled, stamp_of
+from yoi_relations.typed import NamedTuple, NoReturn
 
 FORK_FROM = 12_000
 """Probes from which on a second process pays."""

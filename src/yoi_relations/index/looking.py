@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from yoi_relations.files.faults import SourceError
 from yoi_relations.files.reading import read_source
 from yoi_relations.files.scan import Folder, Source, list_folder
 from yoi_relations.files.workspace import Workspace
+from yoi_relations.typed import NamedTuple
 
 
 class Read(NamedTuple):

@@ -12,13 +12,13 @@ import sqlite3
 import time
 from collections.abc import Callable
 from enum import StrEnum
-from typing import NamedTuple, Self
 
 from yoi_relations.errors import WriteError
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import store
 from yoi_relations.index.freshness import Known, Suspects, load_known, suspects
 from yoi_relations.index.store import BrokenIndexError, Found, Identity, Stored
+from yoi_relations.typed import NamedTuple, Self
 
 Notify = Callable[[str], None]
 """Takes one line for the person who runs the command."""

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import os
 import sqlite3
 import time
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import NamedTuple
 
 from yoi_relations.files.opening import read_file
 from yoi_relations.files.stamps import SIZE, clock_of, is_settled, is_trusted, stamp_of
-from yoi_relations.files.times import now
 from yoi_relations.files.workspace import Workspace
+from yoi_relations.typed import NamedTuple
 
 SCHEMA_VERSION = 2
 PARSER_VERSION = 1
@@ -31,7 +29,7 @@ LOCK_WAIT = 5.0
 """Seconds to wait for another process that publishes."""
 
 _SCHEMA = os.path.join(os.path.dirname(__file__), "schema.sql")
-_DIGEST_SIZE = hashlib.sha256().digest_size
+_DIGEST_SIZE = 32
 _CACHEDIR_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"
 """The first line that https://bford.info/cachedir/ asks for."""
 
@@ -129,11 +127,17 @@ def _proven(path: str) -> sqlite3.Connection:
     data = read_file(path)
     body, digest = data[:-_DIGEST_SIZE], data[-_DIGEST_SIZE:]
     # SQLite would take an empty image for a lack of memory.
-    if not body or hashlib.sha256(body).digest() != digest:
+    if not body or _digest(body) != digest:
         raise BrokenIndexError(Found.DAMAGED)
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.deserialize(body)
     return connection
+
+
+def _digest(data: bytes) -> bytes:
+    import hashlib  # noqa: PLC0415  # a lookup in place needs none
+
+    return hashlib.sha256(data).digest()
 
 
 def _uri(path: str) -> str:
@@ -167,6 +171,8 @@ def _note_path(workspace: Workspace) -> str:
 
 def new_identity(workspace: Workspace, number: int, digest: str) -> Identity:
     """What an index is made from that is made now, by this version."""
+    from yoi_relations.files.times import now  # noqa: PLC0415  # a lookup makes none
+
     return Identity(number, PARSER_VERSION, workspace.tickets_root, digest, now())
 
 
@@ -212,7 +218,7 @@ def publish(workspace: Workspace, connection: sqlite3.Connection) -> None:
     try:
         with open(temporary, "wb") as file:
             file.write(body)
-            file.write(hashlib.sha256(body).digest())
+            file.write(_digest(body))
             file.flush()
             os.fsync(file.fileno())
         _give_way(index_path(workspace))

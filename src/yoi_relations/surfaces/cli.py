@@ -14,8 +14,9 @@ from yoi_relations.errors import ExitCode, UsageError
 from yoi_relations.index.refresh import rebuild_index
 from yoi_relations.recording.add import Draft, add_record
 from yoi_relations.recording.retire import retire_record
-from yoi_relations.surfaces import receipts
+from yoi_relations.surfaces import receipts, watch_cli
 from yoi_relations.surfaces.call import Call, ended
+from yoi_relations.surfaces.hooks_cli import hooks_app
 from yoi_relations.surfaces.options import declare, with_common
 from yoi_relations.surfaces.output import write_answer
 from yoi_relations.surfaces.progress import progress_bar
@@ -157,3 +158,8 @@ def rebuild(call: Call) -> ExitCode:
 
 
 declare(app, STATUS)
+
+
+app.command()(with_common(watch_cli.watch))
+app.command()(with_common(watch_cli.verify))
+app.add_typer(hooks_app, name="hooks")

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 import typer
 
 from yoi_relations.errors import ExitCode
-from yoi_relations.index.refresh import Trust
 from yoi_relations.surfaces.call import Call
 from yoi_relations.surfaces.commands import COMMANDS
 from yoi_relations.surfaces.table import COMMON, Form, Option, kinds_help
@@ -87,11 +86,3 @@ def _info(option: Option) -> Any:  # noqa: ANN401  # an OptionInfo or an Argumen
         min=option.least,
         rich_help_panel=PANEL if option in COMMON else None,
     )
-
-
-Common = Call
-Directory = Annotated[str | None, _info(COMMON[0])]
-AsJson = Annotated[bool, _info(COMMON[1])]
-AsPlain = Annotated[bool, _info(COMMON[2])]
-TrustOption = Annotated[Trust | None, _info(COMMON[3])]
-"""For commands that name them; `with_common` takes less."""

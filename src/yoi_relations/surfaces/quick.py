@@ -7,6 +7,7 @@ Typer to be imported.
 
 from __future__ import annotations
 
+from yoi_relations.errors import ExitCode
 from yoi_relations.surfaces.call import Call, ended
 from yoi_relations.surfaces.commands import COMMANDS
 from yoi_relations.surfaces.table import COMMON, FORMS, Form, Option
@@ -29,6 +30,11 @@ class _HandOverError(Exception):
 
 def answer(arguments: list[str]) -> int | None:
     """The exit status of the command that `arguments` ask for; None to hand them over."""
+    if arguments[:-1] == ["hooks", "run", "-C"]:
+        from yoi_relations.surfaces.hooks_run import refresh_quietly  # noqa: PLC0415  # for hooks
+
+        refresh_quietly(arguments[-1])
+        return ExitCode.DONE
     asked = understand(arguments)
     if asked is None:
         return None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from yoi_relations.errors import ExitCode
 from yoi_relations.files.scan import printable
 from yoi_relations.index import store
-from yoi_relations.index.refresh import Index
+from yoi_relations.index.refresh import Index, Trust
 from yoi_relations.queries.counts import Counts, count_all
 from yoi_relations.queries.relations import Answer, Filter
 from yoi_relations.surfaces import document, plain
 from yoi_relations.surfaces.output import Mode, json_line, notice, write_answer
+from yoi_relations.surfaces.watch_lock import alive
 
 LISTED_PROBLEMS = 10
 """How many problems are told beside an answer that is not JSON."""
@@ -36,7 +37,12 @@ def status(mode: Mode, index: Index) -> ExitCode:
     """Write the answer of `status`."""
     counts = count_all(index.connection)
     if mode is Mode.JSON:
-        write_answer(json_line(document.status_document("status", index, counts)))
+        here = {
+            "check_seconds": round(index.seconds, 6),
+            "watcher": alive(index.workspace),
+            "hooks": list(_hooks(index)),
+        }
+        write_answer(json_line(document.status_document("status", index, counts) | here))
     elif mode is Mode.PLAIN:
         write_answer(plain.lines(_status_rows(index, counts)))
     else:
@@ -53,13 +59,29 @@ def _status_rows(index: Index, counts: Counts) -> list[tuple[str, str]]:
         ("index", printable(store.index_path(index.workspace))),
         ("index was", f"{index.found}{_generation(index)}"),
         ("schema, parser", f"{store.SCHEMA_VERSION}, {store.PARSER_VERSION}"),
-        ("checked by", f"{index.trust}: {index.sources} files"),
+        ("checked by", f"{index.trust}, {_WHY[index.trust]}"),
+        ("check took", f"{index.seconds * 1000:.1f} ms for {index.sources} files"),
+        ("watcher", "running" if alive(index.workspace) else "not running"),
+        ("hooks", ", ".join(_hooks(index)) or "not installed"),
         ("tickets", _listed(counts.tickets)),
         ("records", _listed(counts.records)),
         ("relations", _listed(counts.relations)),
         ("active", _listed(counts.active)),
         ("problems", f"{counts.problems}; relations show lists them" if counts.problems else "0"),
     ]
+
+
+_WHY = {
+    Trust.STAT: "as stamps can be believed on this file system",
+    Trust.CONTENT: "as asked, or as stamps cannot be believed on this file system",
+    Trust.INDEX: "as asked: without a look at the files",
+}
+
+
+def _hooks(index: Index) -> tuple[str, ...]:
+    from yoi_relations.surfaces import hooks  # noqa: PLC0415  # starts git, for status alone
+
+    return hooks.installed(index.workspace)
 
 
 def _generation(index: Index) -> str:

@@ -75,8 +75,8 @@ COMMON = (
     Option(
         "trust",
         "--trust",
-        "How the index is checked before it answers: content reads every file;"
-        " stat is answered by content so far; index skips the check.",
+        "How the index is checked before it answers: stat (what you get unless told) believes"
+        " stamps that prove something, content reads every file, index skips the check.",
         choices=Trust,
     ),
 )

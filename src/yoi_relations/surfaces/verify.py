@@ -8,6 +8,7 @@ import sqlite3
 import time
 from typing import NamedTuple
 
+from yoi_relations.errors import ExitCode
 from yoi_relations.files.opening import read_file
 from yoi_relations.files.scan import printable
 from yoi_relations.files.workspace import Workspace
@@ -20,7 +21,6 @@ from yoi_relations.surfaces import plain
 from yoi_relations.surfaces.document import Value, envelope
 from yoi_relations.surfaces.output import Mode, json_line, notice, visible, write_answer
 
-FOUND_SOMETHING = 5
 LISTED = 200
 """How many differences are told; the others are counted."""
 
@@ -81,7 +81,7 @@ def verify(workspace: Workspace, progress: Progress) -> Verified:
     return Verified(fresh, Found.STALE if differences else Found.CURRENT, differences)
 
 
-def report(mode: Mode, verified: Verified) -> int:
+def report(mode: Mode, verified: Verified) -> ExitCode:
     """Write what was found; the exit status."""
     total = len(verified.differences)
     if mode is Mode.JSON:
@@ -102,7 +102,7 @@ def report(mode: Mode, verified: Verified) -> int:
             write_answer(f"{said}\n")
     if verified.found is Found.MISSING:
         notice("there is no index yet, so nothing to verify; relations rebuild makes one", mode)
-    return FOUND_SOMETHING if total else 0
+    return ExitCode.FOUND if total else ExitCode.DONE
 
 
 def verify_document(verified: Verified) -> Value:

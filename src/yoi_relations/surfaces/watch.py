@@ -14,7 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from yoi_relations.errors import RelationsError, UsageError, WorkspaceError
+from yoi_relations.errors import ExitCode, RelationsError, UsageError, WorkspaceError
 from yoi_relations.files.workspace import Workspace, find_workspace
 from yoi_relations.index.refresh import Index, Notify, Trust, open_index
 from yoi_relations.surfaces.watch_changes import Change, changes
@@ -23,7 +23,6 @@ from yoi_relations.surfaces.watch_wake import Waker, require
 
 TICK = 5.0
 """Seconds after which the files are looked at, events or not."""
-TIMED_OUT = 124
 
 
 class News(NamedTuple):
@@ -65,7 +64,7 @@ class Watch:
     tick: float = TICK
 
 
-def watch(asked: Watch) -> int:
+def watch(asked: Watch) -> ExitCode:
     """Watch until there is nobody to tell, or as long as was asked; the exit status.
 
     Raises:
@@ -81,14 +80,14 @@ def watch(asked: Watch) -> int:
         # One that waits for a single change keeps nothing warm, and stands in nobody's way.
         if not asked.once and not lock.hold():
             asked.notify("another watcher is running on this work tree already; nothing to do")
-            return 0
+            return ExitCode.DONE
         with closing(Waker(notify, lambda: not asked.listened())) as waker:
             return _watch(asked, waker, notify, lock)
     finally:
         lock.release()
 
 
-def _watch(asked: Watch, waker: Waker, notify: _NotTwice, lock: WatchLock) -> int:
+def _watch(asked: Watch, waker: Waker, notify: _NotTwice, lock: WatchLock) -> ExitCode:
     end = math.inf if asked.timeout is None else time.monotonic() + asked.timeout
     waker.aim(asked.workspace)
     seen = open_index(asked.workspace, notify, trust=asked.trust)
@@ -100,15 +99,15 @@ def _watch(asked: Watch, waker: Waker, notify: _NotTwice, lock: WatchLock) -> in
             if now is not None:
                 news, seen = _news(seen, now, notify), now
                 if news.changes and (not asked.tell(news) or asked.once):
-                    return 0
+                    return ExitCode.DONE
                 if not asked.once and not lock.hold():
                     notify("another watcher has taken over")
-                    return 0
+                    return ExitCode.DONE
             if time.monotonic() >= end:
-                return TIMED_OUT
+                return ExitCode.TIMED_OUT
     finally:
         seen.close()
-    return 0
+    return ExitCode.DONE
 
 
 def _look(asked: Watch, waker: Waker, notify: Notify) -> Index | None:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from yoi_relations.errors import ExitCode
 from yoi_relations.index.refresh import Trust
 from yoi_relations.surfaces import verify as verifying
 from yoi_relations.surfaces import watch as watching
@@ -22,7 +23,7 @@ def watch(
         float | None,
         typer.Option("--timeout", min=0, metavar="S", help="End after S seconds, with status 124."),
     ] = None,
-) -> int:
+) -> ExitCode:
     """Keep the index warm as files change, and print one line a change."""
     asked = watching.Watch(
         workspace=call.workspace(),
@@ -36,7 +37,7 @@ def watch(
     return watching.watch(asked)
 
 
-def verify(call: Call) -> int:
+def verify(call: Call) -> ExitCode:
     """Prove the index equal to a fresh reading of every file; nothing is changed."""
     mode = call.mode
     with progress_bar("reading") as progress:
