@@ -218,7 +218,7 @@ def _create_record() -> None:
         sa.ForeignKeyConstraint(["source_id"], ["source.id"]),
         sqlite_strict=True,
     )
-    op.create_index("record_edge", "record", ["shown", "edge_ticket", "edge_target"])
+    op.create_index("record_edge", "record", ["shown", "edge_ticket", "edge_target", "retires"])
     op.create_index("record_edge_ticket", "record", ["edge_ticket"])
     op.create_index("record_edge_target", "record", ["edge_target"])
     op.create_index("record_holder_retires", "record", ["holder", "retires"])

@@ -97,7 +97,7 @@ class Record(SQLModel, table=True):
         _one_of("kind", KINDS),
         _one_of("shown", SHOWN_KINDS),
         _one_of("class", RelationClass),
-        Index("record_edge", "shown", "edge_ticket", "edge_target"),
+        Index("record_edge", "shown", "edge_ticket", "edge_target", "retires"),
         Index("record_edge_ticket", "edge_ticket"),
         Index("record_edge_target", "edge_target"),
         Index("record_holder_retires", "holder", "retires"),

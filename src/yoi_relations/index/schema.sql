@@ -89,7 +89,7 @@ CREATE TABLE record (
 )
  STRICT;
 
-CREATE INDEX record_edge ON record (shown, edge_ticket, edge_target);
+CREATE INDEX record_edge ON record (shown, edge_ticket, edge_target, retires);
 
 CREATE INDEX record_edge_target ON record (edge_target);
 

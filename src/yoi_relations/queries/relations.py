@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from yoi_relations.files.faults import Effect
 from yoi_relations.kinds import CLASS_ORDER, KINDS, SHOWN_KINDS, Direction, RelationClass
 from yoi_relations.queries.active import Facts, Latest, inactive_reason
+from yoi_relations.queries.paging import first_page
 from yoi_relations.queries.problems import Problem, find_problems
 from yoi_relations.queries.statements import (
     Order,
@@ -106,11 +107,13 @@ class Answer(NamedTuple):
 
 def find_relations(connection: Connection, asked: Filter) -> Answer:
     """The relations that `asked` describes, with what could be wrong about them."""
+    problems = find_problems(connection)
+    if not problems and asked.inactive and asked.limit and not (asked.ticket or asked.states):
+        return _first(connection, asked)
     relations = sorted(_candidates(connection, asked), key=_place)
     counting = [one for one in relations if asked.inactive or one.inactive_reason is None]
     matching = [one for one in counting if _in_states(one, asked)]
     hidden = sum(_in_states(one, asked) for one in relations) - len(matching)
-    problems = find_problems(connection)
     return Answer(
         relations=matching[: asked.limit or None],
         total=len(matching),
@@ -118,6 +121,14 @@ def find_relations(connection: Connection, asked: Filter) -> Answer:
         problems=problems,
         doubts=_doubts(connection, asked, counting, problems),
     )
+
+
+def _first(connection: Connection, asked: Filter) -> Answer:
+    """The first page, where every relation belongs to the answer and nothing is in doubt."""
+    page = first_page(connection, asked.kinds, asked.limit)
+    statements = [one for part in page.parts for one in find_statements(connection, *part)]
+    relations = sorted(_relations(connection, statements), key=_place)
+    return Answer(relations[: asked.limit], page.total, hidden=0, problems=[], doubts=[])
 
 
 def relation_of(connection: Connection, statement: Statement) -> Relation:
@@ -134,7 +145,10 @@ def _candidates(connection: Connection, asked: Filter) -> list[Relation]:
     conditions = [shown_as(asked.kinds)] if asked.kinds != ALL_KINDS else []
     if asked.ticket is not None:
         conditions.append(touching(asked.ticket))
-    statements = find_statements(connection, *conditions)
+    return _relations(connection, find_statements(connection, *conditions))
+
+
+def _relations(connection: Connection, statements: list[Statement]) -> list[Relation]:
     tickets = load_tickets(
         connection,
         {

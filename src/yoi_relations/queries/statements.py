@@ -84,6 +84,12 @@ def touching(ticket: str) -> Condition:
     return Condition("(edge_ticket = ? OR edge_target = ?)", (ticket, ticket))
 
 
+def at_tickets(tickets: Iterable[str]) -> Condition:
+    """Records of edges and notes that are about one of `tickets`."""
+    values = json_text(sorted(tickets))
+    return Condition("edge_ticket IN (SELECT value FROM json_each(?))", (values,))
+
+
 def held_by(holders: Iterable[str]) -> Condition:
     """Records that lie in the folder of one of `holders`."""
     return Condition("holder IN (SELECT value FROM json_each(?))", (json_text(sorted(holders)),))

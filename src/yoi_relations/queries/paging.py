@@ -1,0 +1,61 @@
+"""The first page of everything: found through an index, without a look at what lies behind it.
+
+Only where nothing needs to be known of a relation to tell whether it belongs to the answer: with
+those that no longer count, of any ticket, in any state.
+"""
+
+from __future__ import annotations
+
+from yoi_relations.kinds import KINDS, RelationClass
+from yoi_relations.queries.statements import Condition, at_tickets, shown_as
+from yoi_relations.typed import Connection, NamedTuple
+
+_NOTES = frozenset(kind.shown for kind in KINDS.values() if kind.is_note)
+
+
+class Page(NamedTuple):
+    """Where the first relations of an answer are.
+
+    Attributes:
+        parts: conditions, each of which some of their records meet.
+        total: how many relations there are in all.
+    """
+
+    parts: list[tuple[Condition, Condition]]
+    total: int
+
+
+def first_page(connection: Connection, kinds: frozenset[str], limit: int) -> Page:
+    """The page that holds the first `limit` relations of these kinds, and some more."""
+    parts = []
+    for cls in RelationClass:
+        of_class = frozenset(shown for shown in kinds if KINDS[shown].cls is cls)
+        if not of_class or limit <= 0:
+            continue
+        # Every ticket has one relation at least, so these hold `limit` of them.
+        tickets = _first_tickets(connection, of_class, limit)
+        limit -= len(tickets)
+        parts.append((shown_as(of_class), at_tickets(tickets)))
+    return Page(parts, _total(connection, kinds))
+
+
+def _first_tickets(connection: Connection, kinds: frozenset[str], limit: int) -> list[str]:
+    condition = shown_as(kinds)
+    rows = connection.execute(
+        f"SELECT DISTINCT edge_ticket FROM record WHERE retires IS NULL AND {condition.sql}"  # noqa: S608  # fixed text
+        " ORDER BY edge_ticket LIMIT ?",
+        (*condition.values, limit),
+    )
+    return [ticket for (ticket,) in rows]
+
+
+def _total(connection: Connection, kinds: frozenset[str]) -> int:
+    """How many relations these kinds have: of edges each once, of notes every one."""
+    edges, notes = shown_as(kinds - _NOTES), shown_as(kinds & _NOTES)
+    (total,) = connection.execute(
+        "SELECT (SELECT count(*) FROM (SELECT DISTINCT shown, edge_ticket, edge_target FROM record"  # noqa: S608  # fixed text
+        f" WHERE retires IS NULL AND {edges.sql}))"
+        f" + (SELECT count(*) FROM record WHERE retires IS NULL AND {notes.sql})",
+        (*edges.values, *notes.values),
+    ).fetchone()
+    return int(total)
