@@ -18,8 +18,9 @@ ABSENT = bytes(SIZE)
 WINDOW = 2_500_000_000
 """Nanoseconds after which a stamp is settled: more than the coarsest clock among file systems, the
 2 s of FAT."""
-_MASK = 2**64 - 1
-_FIELDS = struct.Struct("<6Q")
+_FIELDS = struct.Struct("<qqQQqQ")
+_LATEST = 2**63 - 1
+"""A time beyond it, in the year 2262, is none that settles."""
 _TRUSTED = frozenset(
     ("ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "overlay", "zfs", "f2fs", "bcachefs")
 )
@@ -32,14 +33,13 @@ NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 def stamp_of(status: os.stat_result) -> bytes:
     """Times of content and of inode in nanoseconds, inode, device, size and mode."""
-    return _FIELDS.pack(
-        status.st_mtime_ns & _MASK,
-        status.st_ctime_ns & _MASK,
-        status.st_ino & _MASK,
-        status.st_dev & _MASK,
-        status.st_size,
-        status.st_mode,
-    )
+    times = status.st_mtime_ns, status.st_ctime_ns
+    rest = status.st_ino, status.st_dev, status.st_size, status.st_mode
+    try:
+        return _FIELDS.pack(*times, *rest)
+    except struct.error:
+        first, second = (min(max(time, -_LATEST), _LATEST) for time in times)
+        return _FIELDS.pack(first, second, *rest)
 
 
 def is_settled(stamp: bytes, now: int, device: int) -> bool:
@@ -52,8 +52,9 @@ def is_settled(stamp: bytes, now: int, device: int) -> bool:
     """
     if stamp == ABSENT:
         return True
-    mtime, ctime, _, on, _, _ = _FIELDS.unpack(stamp)
-    return on == device and _signed(mtime) < now - WINDOW and _signed(ctime) < now - WINDOW
+    fields: tuple[int, ...] = _FIELDS.unpack(stamp)
+    mtime, ctime, _, on, *_ = fields
+    return on == device and -_LATEST < mtime < now - WINDOW and ctime < now - WINDOW
 
 
 def clock_of(descriptor: int) -> int:
@@ -80,7 +81,3 @@ def is_trusted(path: str) -> bool:
         if fields.split(" ")[2] == number:
             return kind.split(" ")[0] in _TRUSTED
     return False
-
-
-def _signed(value: int) -> int:
-    return value - 2**64 if value >= 2**63 else value

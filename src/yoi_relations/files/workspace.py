@@ -6,6 +6,7 @@ import os
 
 from yoi_relations.errors import UsageError, WorkspaceError
 from yoi_relations.files.opening import read_file
+from yoi_relations.files.plain_toml import read_plain
 from yoi_relations.typed import Any, NamedTuple
 
 ROOT_VARIABLE = "YOI_RELATIONS_ROOT"
@@ -92,10 +93,8 @@ def _configured(root: str, config: str, keys: tuple[str, ...]) -> str | None:
             f"{config}: cannot be read: {error.strerror}",
             "make it readable; it may name another tickets root",
         ) from error
-    import tomllib  # noqa: PLC0415  # only where a configuration exists
-
     try:
-        value: Any = tomllib.loads(data.decode())
+        value = _parse(data.decode())
     except (ValueError, RecursionError) as error:
         raise WorkspaceError(f"{config}: is not valid TOML: {error}", "mend the file") from error
     for key in keys:
@@ -105,6 +104,15 @@ def _configured(root: str, config: str, keys: tuple[str, ...]) -> str | None:
     if value is None or (isinstance(value, str) and value and "\0" not in value):
         return value
     raise WorkspaceError(f"{config}: {'.'.join(keys)} must be a path as text", "mend the file")
+
+
+def _parse(text: str) -> Any:  # noqa: ANN401  # TOML
+    plain = read_plain(text)
+    if plain is not None:
+        return plain
+    import tomllib  # noqa: PLC0415  # costs start-up
+
+    return tomllib.loads(text)
 
 
 def _inside(root: str, config: str, value: str) -> str:

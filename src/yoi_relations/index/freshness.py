@@ -186,12 +186,20 @@ def _differing_in(paths: list[bytes], stamps: bytes, root: str, first: int) -> l
     except OSError:  # listing it will tell why
         return list(range(first, first + len(paths)))
     try:
-        seen = [_stamp(path, descriptor) for path in paths]
+        seen = _stamps(paths, descriptor)
     finally:
         os.close(descriptor)
     if b"".join(seen) == stamps:
         return []
     return [first + i for i, stamp in enumerate(seen) if stamp != stamps[i * SIZE : (i + 1) * SIZE]]
+
+
+def _stamps(paths: list[bytes], root: int) -> list[bytes]:
+    look = os.stat
+    try:
+        return [stamp_of(look(path, dir_fd=root, follow_symlinks=False)) for path in paths]
+    except OSError:  # one of them is gone; the quick way has no place for that
+        return [_stamp(path, root) for path in paths]
 
 
 def _stamp(path: bytes, root: int) -> bytes:

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from yoi_relations.files.plain_toml import read_plain
+
+PIECES = st.sampled_from([*"ab.-_ \t=[]\"'#\\0\r\x7f\x85日", '"""', "true", "'''", "[[", "]]"])
+NAMES = st.sampled_from(["a", "b", "a.b", "a.b.c", "b.a", "a-b", "1", "", "a .b", '"a"'])
+VALUES = st.one_of(
+    st.sampled_from(
+        ['"x"', '"a b"', "true", "false", "1", "[1]", "''", '""', '"a" # b', "2026-01-01"]
+    ),
+    st.lists(PIECES, max_size=5).map("".join),
+    st.lists(PIECES, max_size=5).map(lambda parts: f'"{"".join(parts)}"'),
+)
+LINES = st.one_of(
+    NAMES.map(lambda name: f"[{name}]"),
+    st.tuples(NAMES, st.sampled_from([" = ", "=", " =\t"]), VALUES).map("".join),
+    st.lists(PIECES, max_size=5).map(lambda parts: f"#{''.join(parts)}"),
+    st.lists(PIECES, max_size=5).map("".join),
+)
+
+
+@settings(max_examples=3000, deadline=None)
+@given(lines=st.lists(LINES, max_size=5))
+@example(lines=["[a]", 'b = "x"', "[a.b]", 'c = "y"'])
+@example(lines=["[a.b]", "[a]", 'b = "x"'])
+@example(lines=["[a.b]", 'c = "x"', "[a]", 'd = "x"'])
+@example(lines=['a = "x"', "[a]"])
+def test_where_it_does_not_give_up_it_says_what_the_parser_says(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    plain = read_plain(text)
+    if plain is not None:
+        assert plain == tomllib.loads(text)
+
+
+def test_a_configuration_as_it_is_written_is_plain() -> None:
+    text = '# ours\n[backend]\nprovider = "builtin:yoi_local"\nroot = ".yoi/tickets"\n\n[ticket]\n'
+    assert read_plain(text) == {
+        "backend": {"provider": "builtin:yoi_local", "root": ".yoi/tickets"},
+        "ticket": {},
+    }
+
+
+@pytest.mark.parametrize("text", ["a = 1", "a = 'x'", 'a.b = "x"', "[[a]]", 'a = "\\n"', "a"])
+def test_it_gives_up_where_it_cannot_be_sure(text: str) -> None:
+    assert read_plain(text) is None

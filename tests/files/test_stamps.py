@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from yoi_relations.files.stamps import ABSENT, SIZE, WINDOW, clock_of, is_settled, stamp_of
+
+SECOND = 10**9
+NOW = 1_700_000_000 * SECOND
+
+
+def stamp(path: Path, mtime: int) -> bytes:
+    """The stamp of a file whose content is dated `mtime`, and its inode now."""
+    path.touch()
+    os.utime(path, ns=(mtime, mtime))
+    return stamp_of(path.lstat())
+
+
+def device(path: Path) -> int:
+    return path.stat().st_dev
+
+
+@pytest.mark.parametrize("mtime", [0, -5 * SECOND, NOW, 4_102_444_800 * SECOND])
+def test_a_stamp_is_as_long_whatever_the_date(tmp_path: Path, mtime: int) -> None:
+    assert len(stamp(tmp_path / "file", mtime)) == SIZE
+
+
+def test_a_file_that_was_just_made_is_not_settled_and_later_is(tmp_path: Path) -> None:
+    one, now = stamp(tmp_path / "file", NOW), time.time_ns()
+
+    assert not is_settled(one, now, device(tmp_path))
+    assert is_settled(one, now + WINDOW + SECOND, device(tmp_path))
+
+
+def test_a_date_to_come_never_settles(tmp_path: Path) -> None:
+    now = time.time_ns()
+    one = stamp(tmp_path / "file", now + 3600 * SECOND)
+
+    assert not is_settled(one, now + WINDOW + SECOND, device(tmp_path))
+
+
+def test_what_lies_on_another_device_never_settles(tmp_path: Path) -> None:
+    one = stamp(tmp_path / "file", NOW)
+
+    assert not is_settled(one, time.time_ns() + 3600 * SECOND, device(tmp_path) + 1)
+
+
+def test_what_is_not_there_is_settled() -> None:
+    assert is_settled(ABSENT, NOW, 0)
+
+
+def test_every_change_shows_in_the_stamp(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    seen = {stamp(path, NOW)}
+    path.write_text("longer")
+    seen.add(stamp(path, NOW))
+    path.chmod(0o600)
+    seen.add(stamp(path, NOW))
+    other = tmp_path / "other"
+    other.write_text("longer")
+    other.chmod(0o600)
+    other.replace(path)
+    seen.add(stamp(path, NOW))
+
+    assert len(seen) == 4
+
+
+def test_the_clock_is_the_file_systems(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.touch()
+    os.utime(path, ns=(0, 0))
+    descriptor = os.open(path, os.O_WRONLY)
+    try:
+        now = clock_of(descriptor)
+    finally:
+        os.close(descriptor)
+
+    assert abs(now - time.time_ns()) < 5 * SECOND
+    assert path.stat().st_mtime_ns == now
