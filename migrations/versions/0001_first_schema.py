@@ -165,7 +165,7 @@ def _create_source() -> None:
         sa.CheckConstraint(f"format IN ({_FORMATS})", name="format_known"),
         sqlite_strict=True,
     )
-    op.create_index("source_holder", "source", ["holder"])
+    op.create_index("source_holder", "source", ["holder", "folder", "format"])
     op.create_index("source_name", "source", ["name"])
 
 

@@ -58,7 +58,7 @@ class Source(SQLModel, table=True):
     __tablename__ = "source"
     __table_args__ = (
         _one_of("format", Format),
-        Index("source_holder", "holder"),
+        Index("source_holder", "holder", "folder", "format"),
         Index("source_name", "name"),
         _STRICT,
     )

@@ -39,7 +39,7 @@ CREATE TABLE source (
 )
  STRICT;
 
-CREATE INDEX source_holder ON source (holder);
+CREATE INDEX source_holder ON source (holder, folder, format);
 
 CREATE INDEX source_name ON source (name);
 

@@ -77,8 +77,9 @@ def _of_folders(connection: Connection) -> Iterator[Problem]:
 
 def _dangling(connection: Connection) -> Iterator[Problem]:
     rows = connection.execute(
-        "SELECT path, line, target FROM statement WHERE retired_at IS NULL AND target IS NOT NULL"
-        " AND NOT EXISTS (SELECT 1 FROM source WHERE holder = target AND format <> 'stray')"
+        "SELECT path, line, target FROM statement WHERE retired_at IS NULL AND id IN"
+        " (SELECT id FROM record WHERE target IS NOT NULL AND NOT EXISTS"
+        "  (SELECT 1 FROM source WHERE holder = record.target AND format <> 'stray'))"
     )
     for path, line, target in rows:
         message = f"names the ticket {target}, which does not exist"
