@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from building import AT, A, B, C, Workspace, ulid
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yoi_relations.files import scan, stamps
+from yoi_relations.files import reading, scan, stamps
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import build, freshness, store
 from yoi_relations.index.refresh import Index, open_index
@@ -225,4 +226,44 @@ def test_a_clock_that_went_back_makes_everything_be_read_once() -> None:
         disk.item(A, "closed")  # of the same length, and dated as the old one was
         os.utime(disk.folder(A) / "item.md", ns=(before, before))
         disk.now -= 3_600 * 10**9
+        assert_fresh(disk)
+
+
+def test_what_could_not_be_read_is_tried_again_though_no_stamp_differs() -> None:
+    with disk_with(by_own_clock) as disk:
+        step(disk, ("wait", "80"))
+        with mock.patch.object(reading, "read_file", side_effect=OSError(5, "Input/output error")):
+            disk.ask().close()
+        assert_fresh(disk)
+
+
+def test_a_link_is_looked_at_again_though_no_stamp_differs() -> None:
+    with disk_with(by_own_clock) as disk:
+        target = disk.workspace.root / "target"
+        target.touch()
+        (disk.workspace.tickets / "L").symlink_to(target)
+        disk.date(disk.workspace.tickets)
+        step(disk, ("wait", "80"))
+        assert_fresh(disk)
+        target.unlink()
+        assert_fresh(disk)
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
+@pytest.mark.parametrize("trouble", ["", "os.fork", "os.pipe", "ignored"])
+def test_a_second_process_changes_no_answer(trouble: str) -> None:
+    """Not where it cannot be had, nor where the caller ignores its children's ends."""
+    with ExitStack() as stack:
+        disk = stack.enter_context(disk_with(by_own_clock))
+        stack.enter_context(mock.patch.object(freshness, "FORK_FROM", 1))
+        stack.enter_context(mock.patch("os.sched_getaffinity", return_value={0, 1}))
+        if trouble.startswith("os."):
+            stack.enter_context(mock.patch(trouble, side_effect=OSError(11, "try again")))
+        if trouble == "ignored":
+            before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+            stack.callback(signal.signal, signal.SIGCHLD, before)
+        for what in (("wait", "80"), ("item", A, "closed", "in place"), ("wait", "80")):
+            step(disk, what)
+            assert_fresh(disk)
+        step(disk, ("record", C, ulid(1), A, "renamed"))
         assert_fresh(disk)

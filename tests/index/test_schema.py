@@ -170,7 +170,7 @@ def test_every_way_leads_to_the_schema_of_the_models(
         (indexes, "CREATE INDEX source_holder", "CREATE UNIQUE INDEX source_holder"),
         (foreign_keys, "REFERENCES source (id)", "REFERENCES source (id) ON DELETE CASCADE"),
         (strictness, " STRICT;", ";"),
-        (views, "each.record_id LIMIT 1", "each.record_id DESC LIMIT 1"),
+        (views, "at.path LIMIT 1", "at.path DESC LIMIT 1"),
         (checks, "'done', 'closed'", "'done', 'shut'"),
     ],
 )

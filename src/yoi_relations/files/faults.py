@@ -45,3 +45,7 @@ class SourceError(Exception):
         # What it quotes may hold lone surrogates, which nothing could print or store.
         self.message = message.encode("utf-8", "backslashreplace").decode()
         self.line = line
+
+
+class UnreadableError(SourceError):
+    """A source that could not be read this time: by this user, or for a fault that may pass."""

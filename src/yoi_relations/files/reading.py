@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 
-from yoi_relations.files.faults import SourceError
+from yoi_relations.files.faults import SourceError, UnreadableError
 from yoi_relations.files.fences import through_closing_fence
 from yoi_relations.files.opening import read_file
 from yoi_relations.files.scan import Format, Source
@@ -41,7 +41,7 @@ def read_source(source: Source) -> bytes | None:
             raise SourceError("is a symbolic link, which is not followed") from error
         if error.errno in (errno.EINVAL, errno.ENXIO):  # ENXIO: a socket
             raise SourceError("is not a regular file") from error
-        raise SourceError(f"cannot be read: {error.strerror}") from error
+        raise UnreadableError(f"cannot be read: {error.strerror}") from error
 
 
 def _read(source: Source) -> bytes:

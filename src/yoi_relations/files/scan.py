@@ -75,11 +75,13 @@ class Folder(NamedTuple):
         name: below the tickets root; `ROOT` for the root itself.
         probes: what must be equal for the listing to be the same.
         sources: what there is to read; none for the root.
+        is_link: whether it is a symbolic link, for whose target no stamp vouches.
     """
 
     name: str
     probes: list[Probe]
     sources: list[Source]
+    is_link: bool = False
 
 
 def printable(name: str) -> str:
@@ -142,13 +144,14 @@ class _Listing:
         self.below = f"{printable(workspace.tickets_root)}/{printable(name)}"
 
     def folder(self) -> Folder:
-        return Folder(self.name, self.probes, list(self._sources()))
-
-    def _sources(self) -> Iterator[Source]:
         own = _probe(self.root, self.name)
+        is_link = stat.S_ISLNK(_mode(own))
+        return Folder(self.name, self.probes, list(self._sources(own)), is_link)
+
+    def _sources(self, own: Probe) -> Iterator[Source]:
         mode = _mode(own)
         if stat.S_ISLNK(mode):
-            self.probes += [own, _probe(self.root, f"{self.name}/")]
+            self.probes.append(own)
             if os.path.isdir(self._absolute("")) or not os.path.exists(self._absolute("")):
                 yield self._source("", Format.STRAY, _LINK)
         elif not stat.S_ISDIR(mode):

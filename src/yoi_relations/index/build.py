@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.faults import SourceError
 from yoi_relations.files.parse import parse_source, unusable
 from yoi_relations.files.scan import ROOT, list_root
@@ -54,12 +55,15 @@ def look_again(workspace: Workspace, stored: Stored, known: Known, suspected: Su
     before = _contents(stored.connection, names | vanished)
     seen: dict[bytes, list[Content]] = {}
     looks: list[Look] = []
+    doubtful: set[bytes] = set()
     for look in look_at(workspace, sorted(names)):
+        if look.may_pass:
+            doubtful.add(look.name)
         groups[look.name] = group_of(look.folder)
         seen[look.name] = [(read.source.path, read.digest) for read in look.reads]
         if sorted(seen[look.name]) != sorted(before.get(look.name, [])):
             looks.append(look)
-    fresh = _know(workspace, groups, now)
+    fresh = _know(workspace, groups, doubtful, now)
     found = changes(before, seen, vanished)
     return Update(found, looks, fresh, bool(found) or fresh.says_more_than(known))
 
@@ -81,12 +85,15 @@ def build(workspace: Workspace, number: int, progress: Callable[[int, int], None
     groups: Groups = {_ROOT: group_of(listing.folder)}
     connection = store.new_connection()
     connection.execute("BEGIN")
+    doubtful: set[bytes] = set()
     for done, look in enumerate(look_at(workspace, names), start=1):
+        if look.may_pass:
+            doubtful.add(look.name)
         groups[look.name] = group_of(look.folder)
         _insert(connection, look)
         progress(done, len(names))
     list_root(workspace)  # gone meanwhile? Then what was found is no answer
-    return _finish(workspace, connection, _know(workspace, groups, now), number)
+    return _finish(workspace, connection, _know(workspace, groups, doubtful, now), number)
 
 
 def updated(workspace: Workspace, stored: Stored, update: Update) -> Stored:
@@ -116,12 +123,15 @@ def _look_at_root(
     return (names | new | links) - vanished - {_ROOT}, vanished
 
 
-def _know(workspace: Workspace, groups: Groups, now: int) -> Known:
+def _know(workspace: Workspace, groups: Groups, doubtful: set[bytes], now: int) -> Known:
     root = workspace.tickets_path
-    device = os.stat(root).st_dev
+    try:
+        device = os.stat(root).st_dev
+    except OSError as error:  # gone meanwhile: what was found is no answer
+        raise UnreadableFolderError(f"{root}: {error.strerror}", "run the command again") from error
     # The clock is that of the cache's file system.
     same_clock = os.stat(os.path.dirname(os.path.dirname(workspace.cache_path))).st_dev == device
-    return know(groups, now, device, trusted=same_clock and is_trusted(root))
+    return know(groups, doubtful, now, device, trusted=same_clock and is_trusted(root))
 
 
 def _contents(connection: sqlite3.Connection, names: Iterable[bytes]) -> dict[bytes, list[Content]]:

@@ -6,17 +6,20 @@ which `refresh` settles by reading.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import time
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from itertools import accumulate
 
 from yoi_relations.files.scan import ROOT, Folder
 from yoi_relations.files.stamps import ABSENT, NOT_THERE, SIZE, is_settled, stamp_of
 from yoi_relations.typed import NamedTuple, NoReturn
 
+_END = b"."
+"""Behind a helper's answer: it is whole."""
 FORK_FROM = 12_000
 """Probes from which on a second process pays."""
 
@@ -78,24 +81,30 @@ def load_known(connection: sqlite3.Connection) -> Known:
     return Known(*row)
 
 
-def know(groups: Groups, now: int, device: int, *, trusted: bool) -> Known:
+def know(
+    groups: Groups, doubtful: Container[bytes], now: int, device: int, *, trusted: bool
+) -> Known:
     """What to remember of the disk.
 
     Args:
         groups: by folder, the paths and the stamps of its probes.
+        doubtful: folders for which no stamp vouches, however settled.
         now: the file system's clock before the first probe, nanoseconds since 1970.
         device: the tickets root's.
         trusted: whether stamps can be believed on its file system.
     """
-    names, sizes, paths, stamps = [], array("I"), [], []
+    names: list[bytes] = []
+    paths: list[bytes] = []
+    stamps: list[bytes] = []
+    sizes, unsettled = array("I"), array("I")
     for name, (own_paths, own_stamps) in groups.items():
         names.append(name)
         sizes.append(len(own_paths))
         paths += own_paths
+        for number, stamp in enumerate(own_stamps, start=len(stamps)):
+            if name in doubtful or not is_settled(stamp, now, device):
+                unsettled.append(number)
         stamps += own_stamps
-    unsettled = array(
-        "I", (i for i, stamp in enumerate(stamps) if not is_settled(stamp, now, device))
-    )
     return Known(
         now,
         int(trusted),
@@ -155,27 +164,52 @@ def _differing(paths: list[bytes], stamps: bytes, root: str) -> list[int]:
     if len(paths) < FORK_FROM or len(os.sched_getaffinity(0)) < 2:  # noqa: PLR2004
         return _differing_in(paths, stamps, root, 0)
     half = len(paths) // 2
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _answer(writer, lambda: _differing_in(paths[half:], stamps[half * SIZE :], root, half))
-    os.close(writer)
+
+    def second() -> list[int]:
+        return _differing_in(paths[half:], stamps[half * SIZE :], root, half)
+
+    helper = _fork(second)
     mine = _differing_in(paths[:half], stamps[: half * SIZE], root, 0)
+    data = _answer_of(*helper) if helper else b""
+    # Without a whole answer, what the helper had to do is still to do.
+    theirs = list(_unpack(data[:-1])) if data.endswith(_END) else second()
+    return mine + theirs
+
+
+def _fork(differing: Callable[[], list[int]]) -> tuple[int, int] | None:
+    """A process that answers, and where to read it; None where there can be none."""
+    try:
+        reader, writer = os.pipe()
+    except OSError:
+        return None
+    try:
+        child = os.fork()
+    except OSError:
+        os.close(reader)
+        os.close(writer)
+        return None
+    if child == 0:
+        _answer(writer, differing)
+    os.close(writer)
+    return child, reader
+
+
+def _answer_of(child: int, reader: int) -> bytes:
     with open(reader, "rb") as file:
         data = file.read()
-    _, status = os.waitpid(child, 0)
-    if status:  # the child was killed; what it had to do is still to do
-        return mine + _differing_in(paths[half:], stamps[half * SIZE :], root, half)
-    return mine + list(_unpack(data))
+    # Where the caller ignores its children's ends, there is none to wait for.
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(child, 0)
+    return data
 
 
 def _answer(writer: int, differing: Callable[[], list[int]]) -> NoReturn:
     """In the child: write the answer, and end without any of the parent's clean-up."""
     try:
-        data = array("I", differing()).tobytes()
+        data = array("I", differing()).tobytes() + _END
         with open(writer, "wb") as file:
             file.write(data)
-    except BaseException:  # noqa: BLE001  # the status tells, and the parent does the work
+    except BaseException:  # noqa: BLE001  # no whole answer: the parent does the work
         os._exit(1)
     os._exit(0)
 

@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 
-from yoi_relations.files.faults import SourceError
+from yoi_relations.files.faults import SourceError, UnreadableError
 from yoi_relations.files.reading import read_source
 from yoi_relations.files.scan import Folder, Source, list_folder
 from yoi_relations.files.workspace import Workspace
@@ -27,6 +27,12 @@ class Look(NamedTuple):
     name: bytes
     folder: Folder
     reads: list[Read]
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether it may be read otherwise another time, though no stamp differs."""
+        unreadable = any(isinstance(read.content, UnreadableError) for read in self.reads)
+        return unreadable or self.folder.is_link
 
 
 def look_at(workspace: Workspace, names: list[bytes]) -> Iterator[Look]:

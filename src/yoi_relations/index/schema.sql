@@ -143,9 +143,9 @@ SELECT
 FROM record
 JOIN source ON source.id = record.source_id
 LEFT JOIN record AS taken_back ON taken_back.id = (
-    SELECT id FROM record AS each
+    SELECT each.id FROM record AS each JOIN source AS at ON at.id = each.source_id
     WHERE each.holder = record.holder AND each.retires = record.record_id
-    ORDER BY each.retired_at, each.record_id LIMIT 1
+    ORDER BY each.retired_at, each.record_id, at.path LIMIT 1
 )
 WHERE record.retires IS NULL;
 

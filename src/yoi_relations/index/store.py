@@ -330,6 +330,14 @@ def _wait_for(descriptor: int, wait: float) -> None:
 def _sweep(workspace: Workspace) -> None:
     """Remove what a process left behind that was killed while it published."""
     for name in os.listdir(workspace.cache_path):
-        if name.startswith("tmp-") or name.endswith(".tmp"):
+        path = os.path.join(workspace.cache_path, name)
+        # The small files are written without the lock: one of them may be on its way just now.
+        if name.startswith("tmp-") or (name.endswith(".tmp") and _is_old(path)):
             with contextlib.suppress(OSError):
-                os.unlink(os.path.join(workspace.cache_path, name))
+                os.unlink(path)
+
+
+def _is_old(path: str) -> bool:
+    with contextlib.suppress(OSError):
+        return time.time() - os.lstat(path).st_mtime > LOCK_WAIT
+    return False
