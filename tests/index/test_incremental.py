@@ -241,7 +241,9 @@ def test_a_link_is_looked_at_again_though_no_stamp_differs() -> None:
     with disk_with(by_own_clock) as disk:
         target = disk.workspace.root / "target"
         target.touch()
-        (disk.workspace.tickets / "L").symlink_to(target)
+        link = disk.workspace.tickets / "L"
+        link.symlink_to(target)
+        os.utime(link, ns=(disk.now, disk.now), follow_symlinks=False)
         disk.date(disk.workspace.tickets)
         step(disk, ("wait", "80"))
         assert_fresh(disk)
