@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 
 from yoi_relations.files import reading, scan, stamps
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index import build, freshness, store
+from yoi_relations.index import build, cache, freshness
 from yoi_relations.index.refresh import Index, open_index
 
 TICKETS, RECORDS = (A, B, C), (ulid(1), ulid(2))
@@ -169,7 +169,7 @@ def disk_with(stamp: object, granule: int = 1, window: int = stamps.WINDOW) -> I
             stack.enter_context(mock.patch.object(module, "stamp_of", stamp))
         disk = Disk(Path(place) / "work")
         clock = mock.Mock(side_effect=lambda _: disk.now // granule * granule)
-        stack.enter_context(mock.patch.object(store, "clock", clock))
+        stack.enter_context(mock.patch.object(cache, "clock", clock))
         stack.enter_context(mock.patch("time.time_ns", side_effect=lambda: disk.now))
         stack.enter_context(mock.patch.object(stamps, "WINDOW", window))
         yield disk

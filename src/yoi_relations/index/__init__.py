@@ -1,6 +1,8 @@
 """The cache: a SQLite file that can be thrown away at any time.
 
-``models`` defines its tables, ``views.sql`` the views, ``schema.sql`` is compiled from both;
-``rows`` turns what a source says into rows, ``store`` keeps the file whole, ``refresh`` makes sure
-that what is answered from is what lies on the disk.
+``models`` defines its tables, ``views.sql`` the views, ``schema.sql`` is compiled from both. A
+question comes through ``refresh``: ``store`` opens the published file, ``freshness`` compares what
+it knows of the disk with the disk, ``looking`` lists and reads what is suspected, ``changes`` tells
+what is other than stored, ``build`` makes ``rows`` of it, and ``store`` publishes, in the folder
+that ``cache`` keeps. ``difference`` compares two indexes row by row.
 """

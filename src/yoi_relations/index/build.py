@@ -14,7 +14,7 @@ from yoi_relations.files.parse import parse_source, unusable
 from yoi_relations.files.scan import ROOT, list_root
 from yoi_relations.files.stamps import is_trusted
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.index import store
+from yoi_relations.index import cache, store
 from yoi_relations.index.changes import Changes, Content, changes
 from yoi_relations.index.freshness import Groups, Known, Suspects, group_of, know, store_known
 from yoi_relations.index.looking import Look, look_at
@@ -46,7 +46,7 @@ def look_again(workspace: Workspace, stored: Stored, known: Known, suspected: Su
     Raises:
         UnreadableFolderError: a folder cannot be listed.
     """
-    now = store.clock(workspace)
+    now = cache.clock(workspace)
     groups = known.groups()
     names = suspected.changed | suspected.unsettled
     vanished: set[bytes] = set()
@@ -79,7 +79,7 @@ def build(workspace: Workspace, number: int, progress: Callable[[int, int], None
     Raises:
         UnreadableFolderError: a folder cannot be listed.
     """
-    now = store.clock(workspace)
+    now = cache.clock(workspace)
     listing = list_root(workspace)
     names = sorted(os.fsencode(name) for name in listing.names)
     groups: Groups = {_ROOT: group_of(listing.folder)}

@@ -19,7 +19,7 @@ from yoi_relations.files.stamps import ABSENT, NOT_THERE, SIZE, is_settled, stam
 from yoi_relations.typed import NamedTuple, NoReturn
 
 _END = b"."
-"""Behind a helper's answer: it is whole."""
+"""Behind a second process's answer: it is whole."""
 FORK_FROM = 12_000
 """Probes from which on a second process pays."""
 
@@ -168,10 +168,10 @@ def _differing(paths: list[bytes], stamps: bytes, root: str) -> list[int]:
     def second() -> list[int]:
         return _differing_in(paths[half:], stamps[half * SIZE :], root, half)
 
-    helper = _fork(second)
+    other = _fork(second)
     mine = _differing_in(paths[:half], stamps[: half * SIZE], root, 0)
-    data = _answer_of(*helper) if helper else b""
-    # Without a whole answer, what the helper had to do is still to do.
+    data = _answer_of(*other) if other else b""
+    # Without a whole answer, what the other had to do is still to do.
     theirs = list(_unpack(data[:-1])) if data.endswith(_END) else second()
     return mine + theirs
 

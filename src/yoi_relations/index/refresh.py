@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from yoi_relations.errors import WriteError
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.index import store
+from yoi_relations.index import cache, store
 from yoi_relations.index.freshness import Known, Suspects, load_known, suspects
 from yoi_relations.index.store import BrokenIndexError, Found, Identity, Stored
 from yoi_relations.typed import NamedTuple, Self
@@ -99,7 +99,7 @@ def open_index(
     *,
     trust: Trust = Trust.STAT,
     publish: bool = True,
-    wait: float = store.LOCK_WAIT,
+    wait: float = cache.LOCK_WAIT,
 ) -> Index:
     """The index of `workspace`, made to agree with its files.
 
@@ -139,7 +139,7 @@ def rebuild_index(workspace: Workspace, progress: Progress) -> Index:
 
     start = time.perf_counter()
     try:
-        with store.locked(workspace):
+        with cache.locked(workspace):
             before, _ = _published(workspace, prove=False)
             number = 1
             if before is not None:
@@ -177,7 +177,7 @@ def _holds(call: _Call, stored: Stored, known: Known, suspected: Suspects) -> bo
         return False
     if call.publish and update.worth_keeping:
         # One try: where another process is at it, or nothing can be written, it can wait.
-        with contextlib.suppress(OSError), store.locked(call.workspace, 0.0):
+        with contextlib.suppress(OSError), cache.locked(call.workspace, 0.0):
             _publish_if_still(call.workspace, stored, updated(call.workspace, stored, update))
     return True
 
@@ -200,7 +200,7 @@ def _renewed(
     with contextlib.ExitStack() as stack:
         try:
             if publish:
-                stack.enter_context(store.locked(call.workspace, call.wait))
+                stack.enter_context(cache.locked(call.workspace, call.wait))
         except OSError as error:
             _tell(notify, call.workspace, error)
             publish = False

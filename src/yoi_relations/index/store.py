@@ -8,16 +8,15 @@ generation is a new file, renamed over the one before; a reader never meets half
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
 from enum import StrEnum
 
 from yoi_relations.files.opening import read_file
-from yoi_relations.files.stamps import SIZE, clock_of, is_settled, is_trusted, stamp_of
+from yoi_relations.files.stamps import SIZE, is_settled, is_trusted, stamp_of
 from yoi_relations.files.workspace import Workspace
+from yoi_relations.index.cache import put
 from yoi_relations.typed import NamedTuple
 
 SCHEMA_VERSION = 2
@@ -25,13 +24,9 @@ PARSER_VERSION = 1
 """Bump it whenever the rows that the same bytes yield change."""
 APPLICATION_ID = 0x594F4952
 """``YOIR``, in the header of the file."""
-LOCK_WAIT = 5.0
-"""Seconds to wait for another process that publishes."""
 
 _SCHEMA = os.path.join(os.path.dirname(__file__), "schema.sql")
 _DIGEST_SIZE = 32
-_CACHEDIR_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"
-"""The first line that https://bford.info/cachedir/ asks for."""
 
 
 class Identity(NamedTuple):
@@ -162,7 +157,7 @@ def _note(workspace: Workspace, stamp: bytes) -> None:
     folder = workspace.cache_path
     with contextlib.suppress(OSError):
         if is_settled(stamp, time.time_ns(), os.stat(folder).st_dev) and is_trusted(folder):
-            _put(_note_path(workspace), stamp)
+            put(_note_path(workspace), stamp)
 
 
 def _note_path(workspace: Workspace) -> str:
@@ -235,109 +230,3 @@ def _give_way(path: str) -> None:
         import shutil  # noqa: PLC0415  # hardly ever needed, and it costs start-up
 
         shutil.rmtree(path)
-
-
-@contextlib.contextmanager
-def locked(workspace: Workspace, wait: float = LOCK_WAIT) -> Iterator[None]:
-    """Hold the cache folder's lock, and the folder made where it is missing.
-
-    Raises:
-        OSError: the folder cannot be written, or the lock was not free in time (TimeoutError).
-    """
-    make_cache_folder(workspace)
-    path = os.path.join(workspace.cache_path, "lock")
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
-    try:
-        _wait_for(descriptor, wait)
-        _sweep(workspace)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-@contextlib.contextmanager
-def temporary_folder(workspace: Workspace) -> Iterator[str | None]:
-    """The cache folder, locked, to write a file in before it moves; None where that fails."""
-    with contextlib.ExitStack() as stack:
-        try:
-            stack.enter_context(locked(workspace))
-        except OSError:
-            yield None
-        else:
-            yield workspace.cache_path
-
-
-def make_cache_folder(workspace: Workspace) -> None:
-    """Make the cache folder, which hides itself from git and from backups.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    os.makedirs(workspace.cache_path, exist_ok=True)
-    for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _CACHEDIR_TAG)):
-        _make_file(os.path.join(workspace.cache_path, name), text)
-
-
-def _make_file(path: str, text: str) -> None:
-    """Give a file its content, unless it has it; half of one is no use."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            if file.read() == text:
-                return
-    except (FileNotFoundError, UnicodeDecodeError):
-        pass
-    _put(path, text.encode())
-
-
-def _put(path: str, data: bytes) -> None:
-    """Give a file its content in one step."""
-    temporary = f"{path}.{os.getpid()}.tmp"
-    with open(temporary, "wb") as file:
-        file.write(data)
-    os.replace(temporary, path)
-
-
-def clock(workspace: Workspace) -> int:
-    """The clock of the file system that holds the cache, in nanoseconds since 1970.
-
-    Where nothing can be written, the machine's own; nothing is kept there either.
-    """
-    try:
-        descriptor = os.open(os.path.join(workspace.cache_path, "lock"), os.O_WRONLY | os.O_CLOEXEC)
-    except OSError:
-        return time.time_ns()
-    try:
-        return clock_of(descriptor)
-    except OSError:
-        return time.time_ns()
-    finally:
-        os.close(descriptor)
-
-
-def _wait_for(descriptor: int, wait: float) -> None:
-    end = time.monotonic() + wait
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > end:
-                raise TimeoutError(f"another process held the lock for {wait:.0f} s") from None
-            time.sleep(0.01)
-        else:
-            return
-
-
-def _sweep(workspace: Workspace) -> None:
-    """Remove what a process left behind that was killed while it published."""
-    for name in os.listdir(workspace.cache_path):
-        path = os.path.join(workspace.cache_path, name)
-        # The small files are written without the lock: one of them may be on its way just now.
-        if name.startswith("tmp-") or (name.endswith(".tmp") and _is_old(path)):
-            with contextlib.suppress(OSError):
-                os.unlink(path)
-
-
-def _is_old(path: str) -> bool:
-    with contextlib.suppress(OSError):
-        return time.time() - os.lstat(path).st_mtime > LOCK_WAIT
-    return False

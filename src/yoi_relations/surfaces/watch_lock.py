@@ -8,7 +8,7 @@ import os
 import time
 
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.index.store import make_cache_folder
+from yoi_relations.index.cache import make_cache_folder
 
 _TRIES = 5
 _PAUSE = 0.05
