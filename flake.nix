@@ -31,6 +31,7 @@
         python.hypothesis
         python.pytest
         python.sqlmodel
+        python.watchfiles
       ];
 
       package =

@@ -41,7 +41,7 @@ let
 
   pythonPackages = system: lib.genAttrs [
     "alembic" "build" "hatchling" "hypothesis" "mypy" "pytest" "pytest-xdist" "pytestCheckHook"
-    "python-ulid" "pyyaml" "rich" "sqlmodel" "typer" "types-pyyaml"
+    "python-ulid" "pyyaml" "rich" "sqlmodel" "typer" "types-pyyaml" "watchfiles"
   ] (named system) // {
     buildPythonApplication = buildApplication system;
   };
