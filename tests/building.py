@@ -173,3 +173,16 @@ def scan(workspace: Found) -> list[Source]:
     names = list_root(workspace).names
     found = [source for name in names for source in list_folder(workspace, name).sources]
     return sorted(found, key=lambda source: source.path)
+
+
+def git(workspace: Workspace, *arguments: str) -> str:
+    """What git prints, run in the workspace by nobody in particular."""
+    identity = ("-c", "user.name=tester", "-c", "user.email=tester@example.org")
+    ran = subprocess.run(
+        ["git", *identity, *arguments],
+        cwd=workspace.root,
+        check=True,
+        capture_output=True,
+        env=os.environ | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"},
+    )
+    return ran.stdout.decode()

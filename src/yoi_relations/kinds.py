@@ -105,6 +105,9 @@ PLAN_KINDS = {
 }
 """Kinds that an orchestration-plan.jsonl may hold."""
 SHOWN_KINDS = tuple(dict.fromkeys(kind.shown for kind in _KINDS))
+ALL_SHOWN = frozenset(SHOWN_KINDS)
+SHOWN_NOTES = frozenset(kind.shown for kind in _KINDS if kind.is_note)
+"""Those of the shown kinds that are notes about one ticket."""
 CLASS_ORDER = {cls: rank for rank, cls in enumerate(RelationClass)}
 
 _LONGEST_WORD = 64

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from building import A, B, C, Workspace
+from building import A, B, C, Workspace, git
 
 EARLY = "2026-01-01T10:00:00Z"
 RECORD = f".yoi/tickets/{A}/artifacts/relations/01KT0000000000000000000001.md"
@@ -37,18 +36,6 @@ def edges(workspace: Workspace) -> list[tuple[str, str, str, str | None]]:
     assert ran.code in (0, 4), ran
     rows = ran.json["relations"]
     return [(one["ticket"], one["kind"], one["target"], one["note"]) for one in rows]
-
-
-def git(workspace: Workspace, *arguments: str) -> str:
-    identity = ("-c", "user.name=tester", "-c", "user.email=tester@example.org")
-    ran = subprocess.run(
-        ["git", *identity, *arguments],
-        cwd=workspace.root,
-        check=True,
-        capture_output=True,
-        env=os.environ | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"},
-    )
-    return ran.stdout.decode()
 
 
 def edit_in_place(workspace: Workspace) -> None:

@@ -2,23 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-
 import pytest
-from building import A, B, Workspace
-
-
-def git(workspace: Workspace, *arguments: str) -> str:
-    identity = ("-c", "user.name=tester", "-c", "user.email=tester@example.org")
-    ran = subprocess.run(
-        ["git", *identity, *arguments],
-        cwd=workspace.root,
-        check=True,
-        capture_output=True,
-        env=os.environ | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"},
-    )
-    return ran.stdout.decode()
+from building import A, B, Workspace, git
 
 
 @pytest.fixture

@@ -6,11 +6,9 @@ those that no longer count, of any ticket, in any state.
 
 from __future__ import annotations
 
-from yoi_relations.kinds import KINDS, RelationClass
+from yoi_relations.kinds import KINDS, SHOWN_NOTES, RelationClass
 from yoi_relations.queries.statements import Condition, at_tickets, shown_as
 from yoi_relations.typed import Connection, NamedTuple
-
-_NOTES = frozenset(kind.shown for kind in KINDS.values() if kind.is_note)
 
 
 class Page(NamedTuple):
@@ -51,7 +49,7 @@ def _first_tickets(connection: Connection, kinds: frozenset[str], limit: int) ->
 
 def _total(connection: Connection, kinds: frozenset[str]) -> int:
     """How many relations these kinds have: of edges each once, of notes every one."""
-    edges, notes = shown_as(kinds - _NOTES), shown_as(kinds & _NOTES)
+    edges, notes = shown_as(kinds - SHOWN_NOTES), shown_as(kinds & SHOWN_NOTES)
     (total,) = connection.execute(
         "SELECT (SELECT count(*) FROM (SELECT DISTINCT shown, edge_ticket, edge_target FROM record"  # noqa: S608  # fixed text
         f" WHERE retires IS NULL AND {edges.sql}))"

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 
 from yoi_relations.files.faults import Effect
 from yoi_relations.files.scan import Format
-from yoi_relations.kinds import JSON_KINDS, KINDS, PLAN_KINDS
+from yoi_relations.kinds import ALL_SHOWN, JSON_KINDS, PLAN_KINDS
 from yoi_relations.typed import Connection, NamedTuple
 
 _COULD_SHOW = {
     Format.RELATIONS_JSON: frozenset(kind.shown for kind in JSON_KINDS.values()),
     Format.PLAN_JSONL: frozenset(kind.shown for kind in PLAN_KINDS.values()),
 }
-_ANY = frozenset(kind.shown for kind in KINDS.values())
 
 
 class Problem(NamedTuple):
@@ -34,7 +33,7 @@ class Problem(NamedTuple):
     message: str
     effect: Effect
     about: str
-    shown: frozenset[str] = _ANY
+    shown: frozenset[str] = ALL_SHOWN
 
 
 def find_problems(connection: Connection) -> list[Problem]:
@@ -53,7 +52,7 @@ def _of_sources(connection: Connection) -> Iterator[Problem]:
         " FROM problem JOIN source ON source.id = problem.source_id"
     )
     for path, line, message, effect, holder, form in rows:
-        shown = _COULD_SHOW.get(Format(form), _ANY)
+        shown = _COULD_SHOW.get(Format(form), ALL_SHOWN)
         yield Problem(path, line, message, Effect(effect), holder, shown)
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from yoi_relations.files.faults import Effect
-from yoi_relations.kinds import CLASS_ORDER, KINDS, SHOWN_KINDS, Direction, RelationClass
+from yoi_relations.kinds import ALL_SHOWN, CLASS_ORDER, KINDS, SHOWN_NOTES, Direction, RelationClass
 from yoi_relations.queries.active import Facts, Latest, inactive_reason
 from yoi_relations.queries.paging import first_page
 from yoi_relations.queries.problems import Problem, find_problems
@@ -21,9 +21,6 @@ from yoi_relations.queries.statements import (
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
 from yoi_relations.typed import Connection, NamedTuple
 
-ALL_KINDS = frozenset(SHOWN_KINDS)
-_NOTES = frozenset(kind.shown for kind in KINDS.values() if kind.is_note)
-
 
 class Filter(NamedTuple):
     """Which relations are asked for.
@@ -37,7 +34,7 @@ class Filter(NamedTuple):
     """
 
     ticket: str | None = None
-    kinds: frozenset[str] = ALL_KINDS
+    kinds: frozenset[str] = ALL_SHOWN
     states: frozenset[str] = frozenset()
     inactive: bool = False
     limit: int = 0
@@ -142,7 +139,7 @@ def relation_of(connection: Connection, statement: Statement) -> Relation:
 
 
 def _candidates(connection: Connection, asked: Filter) -> list[Relation]:
-    conditions = [shown_as(asked.kinds)] if asked.kinds != ALL_KINDS else []
+    conditions = [shown_as(asked.kinds)] if asked.kinds != ALL_SHOWN else []
     if asked.ticket is not None:
         conditions.append(touching(asked.ticket))
     return _relations(connection, find_statements(connection, *conditions))
@@ -166,7 +163,7 @@ def _group(statements: Iterable[Statement]) -> Iterable[list[Statement]]:
     """Records by what they say; a note stands alone."""
     groups: dict[object, list[Statement]] = defaultdict(list)
     for one in statements:
-        alone = one.row if one.shown in _NOTES else None
+        alone = one.row if one.shown in SHOWN_NOTES else None
         groups[one.shown, one.edge_ticket, one.edge_target, alone].append(one)
     return groups.values()
 
@@ -183,10 +180,10 @@ def _relation(
 
 def _latest_notes(connection: Connection, statements: Iterable[Statement]) -> dict[str, Latest]:
     """The latest notes of the tickets that `statements` hold notes of."""
-    holders = {one.holder for one in statements if one.shown in _NOTES}
+    holders = {one.holder for one in statements if one.shown in SHOWN_NOTES}
     found: dict[str, dict[str, Order]] = defaultdict(dict)
     if holders:
-        for one in find_statements(connection, shown_as(_NOTES), held_by(holders)):
+        for one in find_statements(connection, shown_as(SHOWN_NOTES), held_by(holders)):
             orders = found[one.holder]
             orders[one.shown] = max(orders.get(one.shown, one.order), one.order)
     return {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from yoi_relations.errors import ExitCode
-from yoi_relations.kinds import select_shown
-from yoi_relations.queries.relations import ALL_KINDS, Filter, find_relations
+from yoi_relations.kinds import ALL_SHOWN, select_shown
+from yoi_relations.queries.relations import Filter, find_relations
 from yoi_relations.queries.tickets import resolve_ticket
 from yoi_relations.states import State
 from yoi_relations.surfaces import report
@@ -25,7 +25,7 @@ def show(  # noqa: PLR0913  # as many as there are options
 ) -> ExitCode:
     """Answer with the relations that are asked for."""
     mode = call.mode
-    shown = select_shown(kinds) or ALL_KINDS
+    shown = select_shown(kinds) or ALL_SHOWN
     with call.opened() as index:
         asked = Filter(
             ticket=resolve_ticket(index.connection, ticket).id if ticket is not None else None,
