@@ -35,6 +35,10 @@ TABLES = {
     "record": "line, record_id, kind, record.holder, target, note, at, retires, retired_at",
     "problem": "line, message, effect",
 }
+DERIVED = {
+    "spanning_problem": "path, line, code, message, effect, about",
+    "tally": "name, count",
+}
 
 
 class Disk:
@@ -132,6 +136,8 @@ def tables(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]
         ).fetchall()
         for table, columns in TABLES.items()
     }
+    for table, columns in DERIVED.items():
+        found[table] = connection.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608
     sources = "SELECT path, format, holder, folder, name, digest FROM source"
     found["source"] = connection.execute(sources).fetchall()
     return {table: sorted(rows, key=repr) for table, rows in found.items()}

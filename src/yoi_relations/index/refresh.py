@@ -255,5 +255,5 @@ def _tell_found(notify: Notify, found: Found, stored: Stored) -> None:
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int:
-    count: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608  # fixed names
-    return count
+    (count,) = connection.execute("SELECT count FROM tally WHERE name = ?", (table,)).fetchone()
+    return int(count)

@@ -19,7 +19,7 @@ from yoi_relations.files.workspace import Workspace
 from yoi_relations.index.cache import put
 from yoi_relations.typed import NamedTuple
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 PARSER_VERSION = 1
 """Bump it whenever the rows that the same bytes yield change."""
 APPLICATION_ID = 0x594F4952
@@ -27,6 +27,8 @@ APPLICATION_ID = 0x594F4952
 
 _SCHEMA = os.path.join(os.path.dirname(__file__), "schema.sql")
 _DIGEST_SIZE = 32
+_MAPPED = 1 << 30
+"""Bytes of the file that may be mapped into memory instead of being read page by page."""
 
 
 class Identity(NamedTuple):
@@ -100,6 +102,7 @@ def load(workspace: Workspace, *, prove: bool = False) -> Stored | None:
         stamp = stamp_of(os.lstat(path))
         if _noted(workspace) == stamp:
             connection = sqlite3.connect(_uri(path), uri=True, isolation_level=None)
+            connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
         else:
             connection = _proven(path)
             if prove:
