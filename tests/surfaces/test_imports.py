@@ -38,7 +38,7 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace with an index, and files old enough to be known by their stamps."""
     workspace = Workspace(tmp_path_factory.mktemp("imports") / "work")
     workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.ticket(B, "ready")
     workspace.record(A, "blocked_by", B, "why")
     time.sleep(3)
     workspace.process("show")
@@ -70,6 +70,8 @@ def loaded(workspace: Workspace, code: str, *arguments: str, terminal: bool = Fa
         "show --kind blocker --all --json",
         "show --plain",
         f"show {A}",
+        f"check {B} --json",
+        "check --state ready --plain",
         "show --trust index --json",
         "status",
         "--json status",
@@ -82,7 +84,7 @@ def test_a_read_loads_nothing_heavy(indexed: Workspace, line: str) -> None:
     assert modules & HEAVY <= (FOR_HOOKS if "status" in line.split() else set())
 
 
-@pytest.mark.parametrize("line", ["show --limit 1", "status"])
+@pytest.mark.parametrize("line", ["show --limit 1", "check --state ready", "status"])
 def test_a_terminal_costs_rich_and_not_typer(indexed: Workspace, line: str) -> None:
     modules = loaded(indexed, PROGRAM, *line.split(), terminal=True)
 

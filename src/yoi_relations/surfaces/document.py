@@ -8,8 +8,10 @@ from yoi_relations.files.scan import printable
 from yoi_relations.index import store
 from yoi_relations.index.refresh import Index
 from yoi_relations.kinds import Edge, sentence
+from yoi_relations.queries.check import Check, Checked
 from yoi_relations.queries.counts import Counts
 from yoi_relations.queries.problems import Problem
+from yoi_relations.queries.reasons import Reason
 from yoi_relations.queries.relations import Answer, Filter, Relation
 from yoi_relations.queries.statements import Statement
 from yoi_relations.typed import Any
@@ -17,6 +19,8 @@ from yoi_relations.typed import Any
 SCHEMA_VERSION = 1
 LIST_NOTE_LIMIT = 2048
 """UTF-8 bytes of a text in a list; `show TICKET` gives all of it."""
+LISTED_PROBLEMS = 200
+"""Problems that an answer without a limit of its own lists."""
 
 Value = dict[str, Any]
 
@@ -96,6 +100,47 @@ def record_value(record: Statement, *, said: str | None = None, whole: bool = Tr
         "retired_at": record.retired_at,
         "retired_by": record.retired_by,
         "retired_reason": record.retired_reason,
+    }
+
+
+def check_document(index: Index, checked: Checked) -> Value:
+    """The answer of `check`."""
+    problems = checked.problems[:LISTED_PROBLEMS]
+    return envelope("check", index) | {
+        "checks": [check_value(one) for one in checked.checks],
+        "problems": [problem_value(one) for one in problems],
+        "problems_total": len(checked.problems),
+    }
+
+
+def check_value(check: Check) -> Value:
+    """The check of one ticket."""
+    return {
+        "ticket": check.ticket.id,
+        "title": check.ticket.title,
+        "state": check.ticket.state,
+        "verdict": check.verdict.word,
+        "digest": check.digest,
+        "plan": _plan_value(check.plan.voice, whole=True) if check.plan else None,
+        "reasons": [_reason_value(reason) for reason in check.reasons],
+    }
+
+
+def _reason_value(reason: Reason) -> Value:
+    relation, other = reason.relation, reason.other
+    return {
+        "verdict": reason.verdict.word,
+        "code": reason.code,
+        "class": relation.cls if relation else None,
+        "kind": relation.kind if relation else None,
+        "sentence": reason.sentence,
+        "ticket": other.id if other else None,
+        "title": other.title if other else None,
+        "state": other.state if other else None,
+        "note": relation.voice.note if relation else None,
+        "records": [
+            {"id": place.id, "path": place.path, "line": place.line} for place in reason.records
+        ],
     }
 
 

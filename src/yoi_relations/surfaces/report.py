@@ -6,7 +6,9 @@ from yoi_relations.errors import ExitCode
 from yoi_relations.files.scan import printable
 from yoi_relations.index import store
 from yoi_relations.index.refresh import Index, Trust
+from yoi_relations.queries.check import Checked
 from yoi_relations.queries.counts import Counts, count_all
+from yoi_relations.queries.reasons import Verdict
 from yoi_relations.queries.relations import Answer, Filter
 from yoi_relations.surfaces import document, plain
 from yoi_relations.surfaces.output import Mode, json_line, notice, write_answer
@@ -31,6 +33,32 @@ def relations(mode: Mode, index: Index, asked: Filter, answer: Answer) -> ExitCo
         tables.draw_relations(answer, asked)
     _tell_problems(mode, answer)
     return ExitCode.PROBLEM_IN_ANSWER if answer.doubts else ExitCode.DONE
+
+
+def checks(
+    mode: Mode, index: Index, checked: Checked, expect: str | None, *, named: bool
+) -> ExitCode:
+    """Write the answer of `check`: of tickets that were named, every reason."""
+    if mode is Mode.JSON:
+        write_answer(json_line(document.check_document(index, checked)))
+    elif mode is Mode.PLAIN:
+        write_answer(plain.lines(row for one in checked.checks for row in plain.check_rows(one)))
+    else:
+        from yoi_relations.surfaces import check_tables  # noqa: PLC0415  # Rich
+
+        check_tables.draw_checks(checked.checks, whole=named)
+    if expect is not None and any(one.digest != expect for one in checked.checks):
+        notice("the expected digest no longer holds; this is the new answer", mode)
+        return ExitCode.NOT_AS_EXPECTED
+    return _EXIT_CODES[max((one.verdict for one in checked.checks), default=Verdict.CLEAR)]
+
+
+_EXIT_CODES = {
+    Verdict.CLEAR: ExitCode.DONE,
+    Verdict.CAUTION: ExitCode.CAUTION,
+    Verdict.HOLD: ExitCode.HOLD,
+    Verdict.UNKNOWN: ExitCode.UNKNOWN,
+}
 
 
 def status(mode: Mode, index: Index) -> ExitCode:
