@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from yoi_relations.errors import UsageError
 from yoi_relations.kinds import ALL_SHOWN, select_shown
+from yoi_relations.queries.answers import Answer, Filter, find_relations
 from yoi_relations.queries.check import Checked, check_tickets
-from yoi_relations.queries.relations import Answer, Filter, find_relations
 from yoi_relations.queries.tickets import TicketInfo, resolve_ticket, tickets_in
 from yoi_relations.states import UNRESOLVED
 from yoi_relations.typed import Connection

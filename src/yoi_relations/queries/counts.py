@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from yoi_relations.files.scan import Format
 from yoi_relations.kinds import RelationClass
-from yoi_relations.queries.relations import Filter, find_relations
+from yoi_relations.queries.answers import Filter, find_relations
 from yoi_relations.states import State
 from yoi_relations.typed import Connection, NamedTuple
 

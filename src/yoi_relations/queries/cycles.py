@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from yoi_relations.kinds import CLASS_ORDER, RelationClass
 from yoi_relations.queries.graph import knots, way_round
 from yoi_relations.queries.relations import Relation, load_relations
-from yoi_relations.queries.statements import at_tickets, shown_as
+from yoi_relations.queries.statements import at_tickets, shown_as, unresolved_somewhere
 from yoi_relations.typed import Connection, NamedTuple
 
 _EDGES = frozenset({"blocked_by", "after"})
@@ -63,7 +63,7 @@ def _active_edges(connection: Connection, tickets: AbstractSet[str] | None) -> l
         edges += _active(load_relations(connection, shown_as(_EDGES), at_tickets(level)))
         level = {one.target.id for one in edges if one.target is not None} - seen
         seen |= level
-    return _active(load_relations(connection, shown_as(_EDGES)))
+    return _active(load_relations(connection, shown_as(_EDGES), unresolved_somewhere()))
 
 
 def _active(relations: list[Relation]) -> list[Relation]:

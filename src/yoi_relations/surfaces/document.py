@@ -8,11 +8,12 @@ from yoi_relations.files.scan import printable
 from yoi_relations.index import store
 from yoi_relations.index.refresh import Index
 from yoi_relations.kinds import Edge, sentence
+from yoi_relations.queries.answers import Answer, Filter
 from yoi_relations.queries.check import Check, Checked
 from yoi_relations.queries.counts import Counts
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.reasons import Reason
-from yoi_relations.queries.relations import Answer, Filter, Relation
+from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.statements import Statement
 from yoi_relations.typed import Any
 

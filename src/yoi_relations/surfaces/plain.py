@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from yoi_relations.queries.answers import Answer, Filter
 from yoi_relations.queries.check import Check
 from yoi_relations.queries.problems import Problem
-from yoi_relations.queries.relations import Answer, Filter, Relation
+from yoi_relations.queries.relations import Relation
 from yoi_relations.surfaces.document import shorten
 from yoi_relations.surfaces.output import PLAIN_ESCAPES
 

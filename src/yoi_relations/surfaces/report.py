@@ -6,10 +6,10 @@ from yoi_relations.errors import ExitCode
 from yoi_relations.files.scan import printable
 from yoi_relations.index import store
 from yoi_relations.index.refresh import Index, Trust
+from yoi_relations.queries.answers import Answer, Filter
 from yoi_relations.queries.check import Checked
 from yoi_relations.queries.counts import Counts, count_all
 from yoi_relations.queries.reasons import Verdict
-from yoi_relations.queries.relations import Answer, Filter
 from yoi_relations.surfaces import document, plain
 from yoi_relations.surfaces.output import Mode, json_line, notice, write_answer
 from yoi_relations.surfaces.watch_lock import alive
