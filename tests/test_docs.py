@@ -157,8 +157,11 @@ def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
         assert set(documents["status"][field]) <= set(codes(section("JSON")))
 
 
-def test_the_tour_is_what_the_program_prints() -> None:
-    assert tour.same(README, tour.toured(README))
+@pytest.mark.parametrize("document", tour.DOCUMENTS, ids=lambda path: path.name)
+def test_what_a_document_shows_is_what_the_program_prints(document: Path) -> None:
+    text = document.read_text("utf-8")
+
+    assert tour.same(text, tour.toured(text))
 
 
 def test_the_record_shown_in_the_readme_is_one_of_the_sample_workspace() -> None:
