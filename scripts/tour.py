@@ -1,4 +1,4 @@
-"""Run the commands that documents show in a copy of the sample workspace, and write down the output.
+"""Run the commands that documents show in a copy of the sample workspace, and keep the output.
 
 In a console block, a line that starts with ``$`` is `relations` with its arguments, perhaps with
 ``; echo $?`` or ``| jq .a.path[0]`` behind it, or `sed -i`, which stands for an editor.
