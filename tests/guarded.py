@@ -16,9 +16,9 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
     "a private key": (
         [
             "-----BEGIN OPENSSH " + "PRIVATE KEY-----\n«b3BlbnNzaC1rZXktdjEAAAAA»",
-            "-----BEGIN RSA " + "PRIVATE KEY-----\nProc-Type: «4,ENCRYPTED»",
+            "-----BEGIN RSA " + "PRIVATE KEY-----",
         ],
-        ["look for -----BEGIN PRIVATE KEY----- at the start", "-----BEGIN CERTIFICATE-----\nMIIC"],
+        ["the line BEGIN PRIVATE KEY starts it", "-----BEGIN CERTIFICATE-----\nMIIC"],
     ),
     "an AWS access key": (
         [f"with {AWS}", "キーは" + AWS],
@@ -42,7 +42,11 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
     ),
     "an OpenAI key": (
         ["sk-«" + "a1B2" * 12 + "»", "sk-proj-«a1B2-" + LETTERS + "»"],
-        ["task-0123456789abcdefghijkl", "sk-proj-keys-and-how-to-rotate-them"],
+        [
+            "task-0123456789abcdefghijkl",
+            "sk-proj-keys-and-how-to-rotate-them",
+            "sk-internationalization",
+        ],
     ),
     "a Google key": (
         ["AIza«" + "Sy1_" * 9 + "»", "ya29.«a0" + LETTERS + "»"],
@@ -62,7 +66,11 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
         ],
     ),
     "a password in a URL": (
-        ["clone https://user:«s3cr3t»@host/x", "postgres://app:«s3cret»@db.example.com/app"],
+        [
+            "clone https://user:pass@host/x",
+            "https://:«s3cr3t»@host/x",
+            "postgres://app:«s3cret»@db.example.com/app",
+        ],
         [
             "https://example.com:8443/a@b",
             "ssh://git@example.com:22/x",
@@ -72,7 +80,12 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
         ],
     ),
     "a password": (
-        ["password = «hunter2»", "PGPASSWORD=«opensesame» make", 'password: "«hunter2»"'],
+        [
+            "password = «hunter2»",
+            "PGPASSWORD=«opensesame» make",
+            'password: "«hunter2»"',
+            "the password is «hunter2».",
+        ],
         [
             "password=<redacted>",
             "password: see vault",
@@ -101,12 +114,18 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
         ],
     ),
     "a socket path": (
-        ["listens on /tmp/yoi-a.sock", "unix:/run/app/control", "~/.yoi/daemon.sock"],
+        [
+            "listens on /tmp/yoi-a.sock",
+            "/run/app/control.socket",
+            "unix:/run/app/control",
+            "~/.yoi/daemon.sock",
+        ],
         [
             "$XDG_RUNTIME_DIR/yoi.sock",
             "/run/user/<uid>/yoi.sock",
             "the .sock suffix",
             "src/net.sock.rs",
+            "/etc/systemd/system/yoi.socket",
         ],
     ),
     "a path of what runs now": (
@@ -114,12 +133,21 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
         ["below /run/user/<uid>/yoi", "/proc/self/fd", "/proc/1/status"],
     ),
     "a process id": (
-        ["pid 4711", "PID\uff1a48213", "process id: 812", "held by process 4711", "kill -9 4711"],
+        [
+            "pid 4711",
+            "PID\uff1a48213",
+            "process id: 812",
+            "held by process 4711",
+            "kill -9 4711",
+            "pid of the worker: 4711",
+            "process 4711 holds it",
+        ],
         [
             "pid file handling in the daemon",
             "process the queue",
             "process 4000 tickets",
             "as PID 1",
+            "the pid of worker 12",
         ],
     ),
     "a session's id": (
@@ -128,6 +156,8 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
             '"session_id": "abc123"',
             "Session: 01KT0000000000000000000001",
             "session ses_a1b2c3d4",
+            "session abc123 holds it",
+            "sess_01HXYZABC",
         ],
         [
             "the session store",
@@ -136,6 +166,7 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
             "session id: 128-bit",
             "session: 15f54df use the flag",
             "session 00001KT6940ER",
+            "session 12 took a day",
             "{root}/{session_id}/x",
         ],
     ),
@@ -151,6 +182,7 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
     "a lease": (
         [
             "lease id: 8f3a",
+            "lease 8f3a2b",
             "leased to the runner until 14:05",
             "lease expires at 2026-11-22T14:05Z",
         ],
@@ -159,6 +191,9 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
     "a host": (
         [
             "running on host build-07",
+            "worker on 10.0.0.5",
+            "host: build-07",
+            "runs on build.internal",
             "held by worker on 10.0.0.5:2222",
             "hostname: web01.example.com",
         ],
@@ -167,6 +202,8 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
             "https://build-07.example.com/",
             "listens on 127.0.0.1:8787",
             "on host API v2",
+            "usb: host: max3421: fix it",
+            "based on 1.2.3.4",
             "on node v20.1",
             "on machine x86-64",
             "rejects 10.0.0.1 and ::ffff:10.0.0.1",

@@ -18,14 +18,16 @@ _SHOWN = 60
 """Characters of a match that a message shows."""
 
 _QUOTE = "[\"'`]?"
-_IS = r"[\s:\uff1a=#]"
+_IS = r"(?:\s|\s?[:\uff1a=#]\s?)"
 """Between a name and its value; also the wide colon of Japanese."""
+_BLANKED = rf"{_QUOTE}(?:[$<{{\[*…%]|\.\.|x{{3}}|(?:redacted|hidden|masked)\b)"
+"""Stands where a secret would: `$PASSWORD`, `<redacted>`, `***`."""
 _STAND_IN = (
-    rf"{_QUOTE}(?:[$<{{\[*…%]|\.\.|x{{3}}|(?:redacted|hidden|masked|see|none|null|nil|true|false|"
-    r"required|optional|unset|empty|string|str|(?:[a-z]{1,20}_)?password|prompt|env|vault|file|keyring|"
+    rf"(?:{_BLANKED}|{_QUOTE}(?:see|none|null|nil|true|false|required|optional|unset|empty|"
+    r"string|str|(?:[a-z]{1,20}_){0,3}pass(?:wd|word)?|prompt|env|vault|file|keyring|"
     r"argon2\w{0,2}|bcrypt|scrypt|pbkdf2|sha-?[0-9]{1,3}|oauth2?)\b)"
 )
-"""Stands where a secret would: `$PASSWORD`, `<redacted>`, `see the vault`, the name of a method."""
+"""What prose and code say in its place: `see the vault`, a name, a type, a method."""
 _DIGIT_SOON = r"(?=[A-Za-z._~+/-]{0,60}[0-9])"
 """Words joined by hyphens have no digit; what a machine made up has."""
 _ULID = r"[0-7][0-9A-HJKMNP-TV-Z]{25}\b"
@@ -40,6 +42,11 @@ _PATH_STARTS = r"(?<![\w./~$>})\]*@%+-])"
 _IN_PATH = r"[\w.@%+/-]"
 _IPV4 = r"(?!127\.|0\.0\.0\.0)(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
 """An address of one machine; the loopback and the wildcard are those of every machine."""
+_HOST = (
+    rf"{_QUOTE}(?!(?i:v?[0-9]|x86|i[3-6]86|aarch|arm|amd|wasm|http|ipv|python))"
+    r"[A-Za-z](?=[A-Za-z._-]{0,60}[0-9])[\w.-]{1,62}"
+)
+"""A name with a number is one of many machines; not so a version or an architecture."""
 _CLOCK = r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[T ])?[0-9]{1,2}:[0-9]{2}"
 _HOLDS = r"\b(?:claimed|held|leased|locked|owned|reserved|taken)"
 
@@ -74,8 +81,7 @@ ROWS = (
     _row(
         "a private key",
         _ELSEWHERE,
-        r"-----BEGIN [A-Z ]{0,32}PRIVATE KEY[A-Z ]{0,8}-----"
-        r"(?=(?:\s|\\[nr]){1,8}(?:[A-Za-z-]{2,24}:\s|[A-Za-z0-9+/=]{16}))",
+        r"-----BEGIN [A-Z ]{0,32}PRIVATE KEY[A-Z ]{0,8}-----",
     ),
     _row("an AWS access key", _ELSEWHERE, r"\bA[KS]IA(?=[0-9A-Z]{16}\b)"),
     _row("a GitHub token", _ELSEWHERE, r"\b(?:gh[pousr]_|github_pat_)(?=[A-Za-z0-9]{20})"),
@@ -96,7 +102,7 @@ ROWS = (
         "an OpenAI key",
         _ELSEWHERE,
         rf"\bsk-(?:proj|svcacct|admin)-{_DIGIT_SOON}(?=[\w-]{{20}})",
-        r"\bsk-(?=[A-Za-z0-9]{20})",
+        rf"\bsk-{_DIGIT_SOON}(?=[A-Za-z0-9]{{20}})",
     ),
     _row(
         "a Google key",
@@ -120,12 +126,13 @@ ROWS = (
         "an authorization header",
         _ELSEWHERE,
         rf"(?i:\bbearer\s{{1,4}}){_DIGIT_SOON}(?=[\w.~+/-]{{16}})",
+        r"(?i:\bauthorization:\s{0,4}(?:bearer|token)\s{1,4})(?=[\w.~+/-]{16})",
         r"(?i:\bauthorization:\s{0,4}basic\s{1,4})(?=[A-Za-z+/]{0,60}[0-9=])(?=[A-Za-z0-9+/]{8})",
     ),
     _row(
         "a password in a URL",
         _ELSEWHERE,
-        rf"(?i:\b[a-z][a-z0-9+.-]{{1,15}}://(?=[^\s/:@?#]{{0,128}}+:(?!{_STAND_IN})"
+        rf"(?i:\b[a-z][a-z0-9+.-]{{1,15}}://(?=[^\s/:@?#]{{0,128}}+:(?!{_BLANKED})"
         r"[^\s/@?#]{1,256}+@\w))",
     ),
     _row(
@@ -134,8 +141,8 @@ ROWS = (
         # Said with "=", any literal; a name with a dot or a bracket behind it is code.
         rf"(?i:{_PASSWORD}:?=(?!=)\s{{0,4}})(?!(?i:{_STAND_IN})){_QUOTE}"
         r"(?![A-Za-z_]{1,40}+(?:[(\[]|\.[A-Za-z_]))(?=[^\s\"'`,;<>(){}]{4})",
-        # Said with ":", only what ends the line and has a digit: the rest is prose.
-        rf"(?i:{_PASSWORD}:\s{{0,4}})(?!(?i:{_STAND_IN})){_QUOTE}(?=[^\s0-9]{{0,60}}[0-9])"
+        # Said with ":" or "is", only what ends the line and has a digit: the rest is prose.
+        rf"(?i:{_PASSWORD}(?::|is\s)\s{{0,4}})(?!(?i:{_STAND_IN})){_QUOTE}(?=[^\s0-9]{{0,60}}[0-9])"
         r"(?=[^\s\"'`,;<>(){}]{6,128}+[\"'`.,;)]{0,3}(?:$|\n))",
     ),
     _row(
@@ -149,6 +156,7 @@ ROWS = (
         _SOCKET,
         # The kernel takes no longer path for a socket.
         rf"{_PATH_STARTS}~?/(?!/){_IN_PATH}{{0,107}}?\.sock\b(?![\w/-])",
+        rf"{_PATH_STARTS}(?:/var)?/(?:run|tmp)/{_IN_PATH}{{1,99}}?\.socket\b(?![\w/-])",
         rf"\bunix:/{{1,3}}[\w.]{_IN_PATH}{{0,107}}",
     ),
     _row(
@@ -160,20 +168,25 @@ ROWS = (
     _row(
         "a process id",
         _RUNNING,
-        rf"(?i:\b(?:p?pids?|process[\s_-](?:id|number))\b{_QUOTE}{_IS}{{0,4}}(?:is\s|was\s)?)"
+        rf"(?i:\b(?:p?pids?|process[\s_-](?:id|number))\b{_QUOTE}"
+        rf"(?:\sof\s[\w -]{{1,24}}[:=]\s?|{_IS}?(?:is\s|was\s)?(?:now\s)?))"
         rf"{_QUOTE}[0-9]{{2,7}}\b",
-        rf"(?i:{_HOLDS}\sby\sprocess\s#?)[0-9]{{2,7}}\b",
+        r"(?i:\b(?:as|by)\sprocess\s|\bprocess\s#)[0-9]{2,7}\b",
+        r"(?i:\bprocess\s[0-9]{2,7}\s(?:holds|has|is|was|owns|runs|keeps|exited|died)\b)",
         r"\bkill\s-[A-Z0-9]{1,8}\s[0-9]{2,7}\b",
     ),
     _row(
         "a session's id",
         _RUNNING,
-        rf"(?i:\bsession(?:[\s_-]?id)?{_QUOTE}{_IS}{{1,4}}(?:is\s)?{_QUOTE})(?:"
+        rf"(?i:\bsession(?:[\s_-]?id)?{_QUOTE}{_IS}(?:is\s)?{_QUOTE})(?:"
         rf"(?=[0-9a-f]{{8}}-[0-9a-f]{{4}}-)|(?=ses[a-z]{{0,4}}[_-]{_DIGIT_SOON}\w{{6}})|(?={_ULID})"
         r"|(?=[a-f]{0,40}[0-9])(?=[0-9]{0,40}[a-f])(?=[0-9a-f]{8}))",
         rf"(?i:\bsession[\s_-]?id{_QUOTE}\s{{0,2}}[:\uff1a=#]\s{{0,2}}{_QUOTE})"
         rf"(?!{_TICKET}|(?i:[0-9]{{1,4}}-?(?:bit|byte|char)|uuid|u?int|string))"
         r"(?=[A-Za-z_-]{0,40}[0-9])(?=[\w-]{4})",
+        rf"(?i:\bsession\s){_QUOTE}(?!{_TICKET})(?=#?[A-Za-z_-]{{0,40}}[0-9])"
+        rf"(?=#?[\w-]{{2,40}}+{_QUOTE}\s(?:holds|owns|claim(?:s|ed)|is\sworking)\b)",
+        r"\bsess?_(?=[A-Za-z]{0,20}[0-9])(?=[A-Za-z0-9]{8})",
     ),
     _row(
         "a claim of somebody at work",
@@ -185,20 +198,20 @@ ROWS = (
     _row(
         "a lease",
         _RUNNING,
-        rf"(?i:\blease[\s_-](?:id|token)\b{_QUOTE}{_IS}{{1,4}}){_QUOTE}"
+        rf"(?i:\blease[\s_-](?:id|token)\b{_QUOTE}{_IS}){_QUOTE}"
         r"(?=[A-Za-z_-]{0,40}[0-9])(?=[\w-]{3})",
-        rf"(?i:(?:\bleased?|{_HOLDS})\b(?=[^.\n]{{0,40}}?\b(?:until|expir(?:es|ing)\sat)\s{_CLOCK}))",
+        rf"(?i:(?:\bleased?|{_HOLDS})\b(?=[^.\n]{{0,40}}?\b(?:until|expir(?:es|ing)(?:\sat)?)\s{_CLOCK}))",
+        r"\b[Ll]ease\s(?=[a-f]{0,20}[0-9])(?=[0-9]{0,20}[a-f])(?=[0-9a-f]{6})",
     ),
     _row(
         "a host",
         _PLACE,
-        r"(?i:\bon\s(?:the\s)?(?:host|machine|node|server|vm)\s)[\"'`]?"
-        r"(?!(?i:v?[0-9]|x86|i[3-6]86|aarch|arm|amd|wasm|http|ipv|python))"
-        r"[A-Za-z](?=[A-Za-z._-]{0,60}[0-9])[\w.-]{1,62}",
-        rf"(?i:\bhostname{_QUOTE}\s{{0,2}}[:=]\s{{0,2}}){_QUOTE}"
-        r"(?=[A-Za-z._-]{1,60}[0-9])[\w.-]{2,62}",
+        rf"(?i:\bon\s(?:the\s)?(?:host|machine|node|server|vm)\s){_HOST}",
+        rf"(?i:\bhost(?:name)?{_QUOTE}\s{{0,2}}[:=]\s{{0,2}})(?={_QUOTE}\w{{1,60}}[.-]){_HOST}",
+        r"(?i:\b(?:runs|running|hosted)\son\s)[A-Za-z0-9-]{1,60}\.(?:internal|lan|local)\b",
+        # Without a port it may be a version, unless it is of a private network.
         rf"(?<![\w.:/@\[-]){_IPV4}:[0-9]{{2,5}}\b",
-        rf"(?i:\b(?:on|at|by)\s){_IPV4}\b",
+        rf"(?i:\b(?:on|at|by|ssh)\s)(?:[\w-]{{1,32}}@)?(?=10\.|172\.|192\.168\.){_IPV4}\b",
     ),
     _row(
         "a path of this machine",
