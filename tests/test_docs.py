@@ -20,6 +20,7 @@ from yoi_relations.files import markdown
 from yoi_relations.kinds import ALIASES, KINDS
 from yoi_relations.queries import reasons
 from yoi_relations.queries.reasons import Verdict
+from yoi_relations.recording.guard import ROWS
 from yoi_relations.surfaces.cli import app
 
 ROOT = Path(__file__).parent.parent
@@ -189,3 +190,10 @@ def test_the_version_is_said_once_and_the_same() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
     assert project["version"] == yoi_relations.__version__
+
+
+def test_what_is_refused_is_what_the_guard_knows() -> None:
+    rows = table(section("What no record holds"), "refused | for example | say instead")
+    documented = re.sub(r"\([^)]*\)|, as a work tree", "", ", ".join(row[0] for row in rows))
+
+    assert [name.strip() for name in documented.split(", ")] == [row.what for row in ROWS]
