@@ -7,9 +7,7 @@ none, `json` does the work.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from yoi_relations.typed import Any
+from yoi_relations.typed import Any, Callable
 
 
 def json_text(value: object) -> str:

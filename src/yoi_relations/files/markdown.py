@@ -17,7 +17,7 @@ from yoi_relations.files.records import (
     check_kind,
     check_text,
 )
-from yoi_relations.files.scan import Format
+from yoi_relations.files.formats import Format
 from yoi_relations.kinds import KINDS, Kind, RelationClass
 
 CONTENT_ID = re.compile(r"x-[0-9a-f]{16}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yoi_relations.files.scan import Format
+from yoi_relations.files.formats import Format
 from yoi_relations.kinds import RelationClass
 from yoi_relations.queries.relations import Filter, find_relations
 from yoi_relations.states import State

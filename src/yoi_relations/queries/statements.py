@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from yoi_relations.errors import NotFoundError
 from yoi_relations.jsontext import json_text
-from yoi_relations.typed import Connection, NamedTuple
+from yoi_relations.typed import Connection, Iterable, NamedTuple
 
 Order = tuple[str, str, int, int]
 """Instant, path, line, place in the line: the greatest is the latest."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
 from yoi_relations.errors import ExitCode
 from yoi_relations.kinds import ALL_SHOWN, select_shown
 from yoi_relations.queries.relations import Filter, find_relations
@@ -12,6 +10,7 @@ from yoi_relations.states import State
 from yoi_relations.surfaces import report
 from yoi_relations.surfaces.call import Call
 from yoi_relations.surfaces.table import SHOW, STATUS
+from yoi_relations.typed import Callable, Iterable
 
 
 def show(  # noqa: PLR0913  # as many as there are options
@@ -39,9 +38,11 @@ def show(  # noqa: PLR0913  # as many as there are options
 
 def status(call: Call) -> ExitCode:
     """Answer with the state of the index; the cache folder is left alone."""
+    from yoi_relations.surfaces import status as answer  # noqa: PLC0415  # a lookup counts nothing
+
     mode = call.mode
     with call.opened(publish=False) as index:
-        return report.status(mode, index)
+        return answer.report(mode, index)
 
 
 COMMANDS: dict[str, Callable[..., ExitCode]] = {SHOW.name: show, STATUS.name: status}

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
-from yoi_relations.files.scan import printable
-from yoi_relations.index import store
+from yoi_relations.files.workspace import printable
 from yoi_relations.index.refresh import Index
 from yoi_relations.kinds import Edge, sentence
-from yoi_relations.queries.counts import Counts
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.relations import Answer, Filter, Relation
 from yoi_relations.queries.statements import Statement
@@ -132,23 +128,3 @@ def _end(relation: Relation, ticket: str | None) -> str | None:
     if ticket is None:
         return None
     return "ticket" if relation.ticket.id == ticket else "target"
-
-
-def status_document(document: str, index: Index, counts: Counts) -> Value:
-    """The answer of `status` and of `rebuild`: the index as it was found, the files as they are."""
-    workspace = index.workspace
-    return envelope(document, index) | {
-        "index": {
-            "path": os.path.relpath(store.index_path(workspace), workspace.root),
-            "found": index.found,
-            "schema_version": store.SCHEMA_VERSION,
-            "parser_version": store.PARSER_VERSION,
-            "generation": index.published.number if index.published else None,
-            "built_at": index.published.built_at if index.published else None,
-        },
-        "tickets": counts.tickets,
-        "records": counts.records,
-        "relations": counts.relations,
-        "active": counts.active,
-        "problems_total": counts.problems,
-    }

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from enum import Enum
 
 from yoi_relations.errors import RelationsError, WriteError
 from yoi_relations.jsontext import json_text
-from yoi_relations.typed import TextIO
+from yoi_relations.typed import StrEnum, TextIO
 
 
-class Mode(Enum):
+class Mode(StrEnum):
     """How an answer is written."""
 
     TABLE = "table"
