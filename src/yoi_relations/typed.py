@@ -55,6 +55,8 @@ else:
     class NamedTuple(tuple, metaclass=_Fields):
         """Base of frozen values."""
 
+        __slots__ = ()
+
         def __new__(cls, *given, **named):
             if named or len(given) != len(cls._fields):
                 given = cls._filled(given, named)
@@ -100,11 +102,14 @@ else:
     class StrEnum(str, metaclass=_Members):
         """Base of closed sets of words."""
 
+        __slots__ = ("name", "value")
+
     class IntEnum(int, metaclass=_Members):
         """Base of closed sets of numbers."""
 
 
 __all__ = [
+    "TYPE_CHECKING",
     "Any",
     "Callable",
     "ClassVar",
