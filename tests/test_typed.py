@@ -5,8 +5,6 @@ from __future__ import annotations
 import enum
 import json
 import pickle
-import runpy
-import sys
 import typing
 from typing import Any
 
@@ -93,16 +91,6 @@ def test_they_are_frozen_and_hold_nothing_else() -> None:
         Ours(1).first = 2  # type: ignore[misc]
     with pytest.raises(AttributeError):
         Ours(1).third = 3  # type: ignore[attr-defined]
-
-
-def test_an_interpreter_without_field_getters_has_fields(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "_collections", None)
-    other = runpy.run_path(typed.__file__)
-
-    pair = type(other["NamedTuple"])("Pair", (other["NamedTuple"],), {"__annotations__": {"a": ""}})
-
-    assert pair(1).a == 1
-    assert isinstance(pair.a, property)
 
 
 def test_they_can_be_pickled() -> None:

@@ -7,7 +7,9 @@ none, `json` does the work.
 
 from __future__ import annotations
 
-from yoi_relations.typed import Any, Callable
+from collections.abc import Callable
+
+from yoi_relations.typed import Any
 
 
 def json_text(value: object) -> str:

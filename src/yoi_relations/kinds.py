@@ -5,8 +5,10 @@ A kind is a line in ``_KINDS`` and a phrase in ``_PHRASES``; filters and sentenc
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from yoi_relations.errors import UsageError
-from yoi_relations.typed import Iterable, NamedTuple, StrEnum
+from yoi_relations.typed import NamedTuple, StrEnum
 
 
 class RelationClass(StrEnum):

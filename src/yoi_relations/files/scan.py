@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.faults import Effect, Fault
 from yoi_relations.files.formats import Format
 from yoi_relations.files.stamps import ABSENT, NOT_THERE, stamp_of
 from yoi_relations.files.workspace import Workspace, printable
-from yoi_relations.typed import Iterator, NamedTuple
+from yoi_relations.typed import NamedTuple
 
 BUCKETS = ("open", "pending", "closed")
 ROOT = ""

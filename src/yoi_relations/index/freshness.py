@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable, Iterable, Sequence
 
 from yoi_relations.files.stamps import ABSENT, NOT_THERE, SIZE, stamp_of
-from yoi_relations.typed import Callable, Connection, Iterable, NamedTuple, NoReturn, Sequence
+from yoi_relations.typed import Connection, NamedTuple, NoReturn
 
 _END = b"."
 """Behind a second process's answer: it is whole."""

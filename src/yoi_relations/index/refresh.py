@@ -8,13 +8,14 @@ new index is published. What cannot be published is answered from memory all the
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from yoi_relations.errors import WriteError
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import store
 from yoi_relations.index.freshness import Known, Suspects, load_known, suspects
 from yoi_relations.index.store import BrokenIndexError, Found, Identity, Stored
-from yoi_relations.typed import Callable, Connection, NamedTuple, Self, StrEnum
+from yoi_relations.typed import Connection, NamedTuple, Self, StrEnum
 
 Notify = Callable[[str], None]
 """Takes one line for the person who runs the command."""

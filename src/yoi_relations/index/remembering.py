@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from array import array
+from collections.abc import Container
 
 from yoi_relations.files.scan import Folder
 from yoi_relations.files.stamps import is_settled
 from yoi_relations.index.freshness import Groups, Known
-from yoi_relations.typed import Connection, Container
+from yoi_relations.typed import Connection
 
 
 def group_of(folder: Folder) -> tuple[list[bytes], list[bytes]]:

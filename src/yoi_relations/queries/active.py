@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from yoi_relations.kinds import RelationClass
 from yoi_relations.queries.statements import Order, Statement
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.states import State
-from yoi_relations.typed import NamedTuple, Sequence, assert_never
+from yoi_relations.typed import NamedTuple, assert_never
 
 
 class Latest(NamedTuple):

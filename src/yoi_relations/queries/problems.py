@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+
 from yoi_relations.files.faults import Effect
 from yoi_relations.files.formats import Format
 from yoi_relations.kinds import ALL_SHOWN, JSON_KINDS, PLAN_KINDS
-from yoi_relations.typed import Connection, Iterator, NamedTuple
+from yoi_relations.typed import Connection, NamedTuple
 
 _COULD_SHOW = {
     Format.RELATIONS_JSON: frozenset(kind.shown for kind in JSON_KINDS.values()),
@@ -61,10 +64,6 @@ def _of_folders(connection: Connection) -> Iterator[Problem]:
         "  HAVING min(folder) <> max(folder) OR sum(format = 'item') = 0)"
         " GROUP BY holder, folder"
     ).fetchall()
-    if not rows:
-        return
-    from collections import Counter  # noqa: PLC0415  # costs start-up
-
     sharing = Counter(holder for holder, _, _ in rows)
     for holder, folder, items in rows:
         if not items:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
 from yoi_relations.files.faults import Effect
 from yoi_relations.kinds import ALL_SHOWN, CLASS_ORDER, KINDS, SHOWN_NOTES, Direction, RelationClass
 from yoi_relations.queries.active import Facts, Latest, inactive_reason
@@ -16,7 +19,7 @@ from yoi_relations.queries.statements import (
     touching,
 )
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
-from yoi_relations.typed import Connection, Iterable, NamedTuple, Sequence
+from yoi_relations.typed import Connection, NamedTuple
 
 
 class Filter(NamedTuple):
@@ -158,11 +161,10 @@ def _relations(connection: Connection, statements: list[Statement]) -> list[Rela
 
 def _group(statements: Iterable[Statement]) -> Iterable[list[Statement]]:
     """Records by what they say; a note stands alone."""
-    groups: dict[object, list[Statement]] = {}
+    groups: dict[object, list[Statement]] = defaultdict(list)
     for one in statements:
         alone = one.row if one.shown in SHOWN_NOTES else None
-        edge = one.shown, one.edge_ticket, one.edge_target, alone
-        groups.setdefault(edge, []).append(one)
+        groups[one.shown, one.edge_ticket, one.edge_target, alone].append(one)
     return groups.values()
 
 
@@ -179,10 +181,10 @@ def _relation(
 def _latest_notes(connection: Connection, statements: Iterable[Statement]) -> dict[str, Latest]:
     """The latest notes of the tickets that `statements` hold notes of."""
     holders = {one.holder for one in statements if one.shown in SHOWN_NOTES}
-    found: dict[str, dict[str, Order]] = {}
+    found: dict[str, dict[str, Order]] = defaultdict(dict)
     if holders:
         for one in find_statements(connection, shown_as(SHOWN_NOTES), held_by(holders)):
-            orders = found.setdefault(one.holder, {})
+            orders = found[one.holder]
             orders[one.shown] = max(orders.get(one.shown, one.order), one.order)
     return {
         holder: Latest(orders.get("waiting"), orders.get("accepted_plan"))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from yoi_relations.errors import NotFoundError
 from yoi_relations.jsontext import json_text
-from yoi_relations.typed import Connection, Iterable, NamedTuple
+from yoi_relations.typed import Connection, NamedTuple
 
 Order = tuple[str, str, int, int]
 """Instant, path, line, place in the line: the greatest is the latest."""

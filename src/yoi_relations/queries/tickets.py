@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from yoi_relations.errors import AmbiguousError, NotFoundError
 from yoi_relations.states import RESOLVED
-from yoi_relations.typed import Callable, Connection, Iterable, NamedTuple
+from yoi_relations.typed import Connection, NamedTuple
 
 MIN_PART = 4
 """Characters that a part of an id or slug must have to name a ticket."""

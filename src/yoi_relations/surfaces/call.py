@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from yoi_relations.errors import ExitCode, RelationsError, UsageError
 from yoi_relations.files.workspace import Workspace, find_workspace
 from yoi_relations.index.refresh import Index, Trust, open_index
 from yoi_relations.surfaces.output import Mode, mode_of, notice, prepare_streams, report_error
-from yoi_relations.typed import Callable, NamedTuple
+from yoi_relations.typed import NamedTuple
 
 
 class Call(NamedTuple):

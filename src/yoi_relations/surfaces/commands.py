@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from yoi_relations.errors import ExitCode
 from yoi_relations.kinds import ALL_SHOWN, select_shown
 from yoi_relations.queries.relations import Filter, find_relations
@@ -10,7 +12,6 @@ from yoi_relations.states import State
 from yoi_relations.surfaces import report
 from yoi_relations.surfaces.call import Call
 from yoi_relations.surfaces.table import SHOW, STATUS
-from yoi_relations.typed import Callable, Iterable
 
 
 def show(  # noqa: PLR0913  # as many as there are options

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.relations import Answer, Filter, Relation
 from yoi_relations.surfaces.document import shorten
 from yoi_relations.surfaces.output import PLAIN_ESCAPES
-from yoi_relations.typed import Iterable
 
 
 def lines(rows: Iterable[Iterable[object]]) -> str:
