@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import subprocess
 import tomllib
@@ -17,6 +18,8 @@ import yoi_relations
 from yoi_relations.errors import ExitCode
 from yoi_relations.files import markdown
 from yoi_relations.kinds import ALIASES, KINDS
+from yoi_relations.queries import reasons
+from yoi_relations.queries.reasons import Verdict
 from yoi_relations.surfaces.cli import app
 
 ROOT = Path(__file__).parent.parent
@@ -100,12 +103,33 @@ def test_the_keys_of_a_record_are_those_that_are_read() -> None:
     assert first_column(section("Records"), "key") == keys
 
 
+def test_verdicts_and_reasons_are_those_of_the_program(workspace: Workspace) -> None:
+    check = (ROOT / "docs" / "check.md").read_text("utf-8")
+    verdicts = {(codes(row[0])[0], int(row[1])) for row in table(check, "verdict")}
+    assert verdicts == {
+        (verdict.word, getattr(ExitCode, verdict.name)) for verdict in Verdict if verdict
+    } | {("clear", ExitCode.DONE)}
+    source = inspect.getsource(reasons)
+    stated = {(code, row[1]) for row in table(check, "code") for code in codes(row[0])}
+    assert stated == {
+        (code, verdict.lower())
+        for verdict, code in re.findall(r'Verdict\.([A-Z]+), "([a-z_]+)"', source)
+    }
+    workspace.ticket(A)
+    workspace.ticket(B)
+    workspace.record(A, "blocked_by", B)
+    (one,) = workspace.run("check", A, "--json").json["checks"]
+    assert first_column(check, "field of a check") == set(one)
+    assert first_column(check, "field of a reason") == set(one["reasons"][0])
+
+
 def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
     workspace.ticket(A)
     workspace.ticket(B)
     documents = {
         "add": workspace.run("add", A, "blocks", B, "--note", "x", "--json").json,
         "relations": workspace.show(),
+        "check": workspace.run("check", "--json").json,
         "status": workspace.run("status", "--json").json,
         "rebuild": workspace.run("rebuild", "--json").json,
     }

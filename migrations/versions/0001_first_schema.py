@@ -99,6 +99,8 @@ def upgrade() -> None:
     _create_ticket()
     _create_record()
     _create_problem()
+    _create_spanning_problem()
+    _create_tally()
     for view in (_TICKET_NOW, _STATEMENT, _RELATION):
         op.execute(view)
 
@@ -107,6 +109,8 @@ def downgrade() -> None:
     """Go back to an empty database."""
     for view in ("relation", "statement", "ticket_now"):
         op.execute(f"DROP VIEW {view}")
+    op.drop_table("tally")
+    op.drop_table("spanning_problem")
     for table in ("problem", "record", "ticket", "source", "freshness", "generation"):
         op.drop_table(table)
 
@@ -239,3 +243,32 @@ def _create_problem() -> None:
         sqlite_strict=True,
     )
     op.create_index("problem_source_id", "problem", ["source_id"])
+
+
+def _create_spanning_problem() -> None:
+    op.create_table(
+        "spanning_problem",
+        _number("id"),
+        _text("path"),
+        _number("line", nullable=True),
+        _text("code"),
+        _text("message"),
+        _text("effect"),
+        _text("about"),
+        sa.CheckConstraint(
+            "code IN ('no_item', 'shared_id', 'dangling_target')", name="code_known"
+        ),
+        sa.CheckConstraint("effect IN ('record', 'ticket', 'none')", name="effect_known"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+    )
+
+
+def _create_tally() -> None:
+    op.create_table(
+        "tally",
+        _text("name"),
+        _number("count"),
+        sa.PrimaryKeyConstraint("name"),
+        sqlite_strict=True,
+    )

@@ -14,6 +14,10 @@ class ExitCode(IntEnum):
     NOT_FOUND = 3
     PROBLEM_IN_ANSWER = 4
     FOUND = 5
+    CAUTION = 9
+    HOLD = 10
+    UNKNOWN = 11
+    NOT_AS_EXPECTED = 12
     TIMED_OUT = 124
     INTERRUPTED = 130
 

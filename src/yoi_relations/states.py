@@ -17,3 +17,5 @@ class State(StrEnum):
 
 
 RESOLVED = frozenset({State.DONE, State.CLOSED})
+UNRESOLVED = (*(state for state in State if state not in RESOLVED), None)
+"""None: a state that is not known."""

@@ -67,7 +67,7 @@ else:
             super().__init__(name, bases, body)
             cls._members = {}
             for word, value in body.items():
-                if not word.startswith("_"):
+                if not word.startswith("_") and isinstance(value, str | int):
                     member = cls.__base__.__new__(cls, value)
                     member.name, member.value = word, value
                     cls._members[value] = member

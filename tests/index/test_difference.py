@@ -13,7 +13,7 @@ from building import A, B, C, Workspace
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import store
 from yoi_relations.index.build import build
-from yoi_relations.index.difference import COMPARED, source_digests, table_difference
+from yoi_relations.index.difference import COMPARED, DERIVED, source_digests, table_difference
 from yoi_relations.index.refresh import open_index
 
 HOW_AND_WHEN = {"generation", "freshness"}
@@ -44,7 +44,7 @@ def test_two_readings_of_the_same_files_do_not_differ(filled: Workspace) -> None
 def test_every_table_is_compared_or_tells_how_and_when() -> None:
     rows = store.new_connection().execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
 
-    assert {name for (name,) in rows} == {*COMPARED} | HOW_AND_WHEN
+    assert {name for (name,) in rows} == {*COMPARED, *DERIVED} | HOW_AND_WHEN
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,16 @@ def test_every_table_is_compared_or_tells_how_and_when() -> None:
             "UPDATE source SET folder = 'x' WHERE format = 'frontmatter'",
             RECORD,
             "the source: folder is 'x' in the index",
+        ),
+        (
+            "DELETE FROM spanning_problem",
+            LINES,
+            "the index lacks the spanning_problem: line '2', code 'dangling_target'",
+        ),
+        (
+            "UPDATE tally SET count = 7 WHERE name = 'after'",
+            ".",
+            "the index holds the tally: name 'after', count '7'",
         ),
     ],
 )

@@ -35,6 +35,10 @@ TABLES = {
     "record": "line, record_id, kind, record.holder, target, note, at, retires, retired_at",
     "problem": "line, message, effect",
 }
+DERIVED = {
+    "spanning_problem": "path, line, code, message, effect, about",
+    "tally": "name, count",
+}
 
 
 class Disk:
@@ -132,6 +136,8 @@ def tables(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]
         ).fetchall()
         for table, columns in TABLES.items()
     }
+    for table, columns in DERIVED.items():
+        found[table] = connection.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608
     sources = "SELECT path, format, holder, folder, name, digest FROM source"
     found["source"] = connection.execute(sources).fetchall()
     return {table: sorted(rows, key=repr) for table, rows in found.items()}
@@ -251,6 +257,19 @@ def test_a_link_is_looked_at_again_though_no_stamp_differs() -> None:
         assert_fresh(disk)
 
 
+def test_beside_other_threads_there_is_no_second_process() -> None:
+    with (
+        disk_with(by_own_clock) as disk,
+        mock.patch.object(freshness, "FORK_FROM", 1),
+        mock.patch("os.sched_getaffinity", return_value={0, 1}),
+        mock.patch("threading.active_count", return_value=2),
+        mock.patch("os.fork", side_effect=AssertionError),
+    ):
+        for _ in range(2):  # the first one builds
+            step(disk, ("wait", "80"))
+            assert_fresh(disk)
+
+
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
 @pytest.mark.parametrize("trouble", ["", "os.fork", "os.pipe", "ignored"])
 def test_a_second_process_changes_no_answer(trouble: str) -> None:
@@ -259,6 +278,7 @@ def test_a_second_process_changes_no_answer(trouble: str) -> None:
         disk = stack.enter_context(disk_with(by_own_clock))
         stack.enter_context(mock.patch.object(freshness, "FORK_FROM", 1))
         stack.enter_context(mock.patch("os.sched_getaffinity", return_value={0, 1}))
+        stack.enter_context(mock.patch("threading.active_count", return_value=1))
         if trouble.startswith("os."):
             stack.enter_context(mock.patch(trouble, side_effect=OSError(11, "try again")))
         if trouble == "ignored":

@@ -44,6 +44,14 @@ QUICK_FORMS = [
     ("-C", ".yoi", "show", "-C", "no/such/folder"),
     ("-C", "/", "status", "--json"),
     ("-C", "", "show"),
+    ("check",),
+    ("check", "--json"),
+    ("check", "EHKH", "Y8ZNZC", "--plain"),
+    ("check", "--state", "queued", "--state=ready", "--json"),
+    ("check", "EHKH", "--state", "queued"),
+    ("check", "EHKH", "--expect", "0123456789abcdef", "--json"),
+    ("check", "--expect=0123456789abcdef"),
+    ("check", "nothing-like-it", "--json"),
     ("status",),
     ("status", "--json"),
     ("--json", "status", "--json"),
@@ -165,6 +173,7 @@ def given_option(option: Option) -> st.SearchStrategy[list[str]]:
         "directory": st.sampled_from([".", ".yoi", "/", "nowhere"]),
         "kinds": st.sampled_from(["blocker", "order", "blocks", "do-not-parallelize", "parent"]),
         "limit": st.sampled_from(["0", "1", "20"]),
+        "expect": st.sampled_from(["5d1bfa85d6efa87d"]),
     }
     if not option.takes_value:
         return st.just([option.flag])

@@ -41,7 +41,9 @@ NOT_FOR_A_LOOKUP = HEAVY | {
     "yoi_relations.files.scan",
     "yoi_relations.index.build",
     "yoi_relations.index.cache",
+    "yoi_relations.queries.check",
     "yoi_relations.queries.counts",
+    "yoi_relations.surfaces.checks",
     "yoi_relations.surfaces.hooks",
     "yoi_relations.surfaces.plain",
     "yoi_relations.surfaces.status",
@@ -59,7 +61,7 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace with an index, and files old enough to be known by their stamps."""
     workspace = Workspace(tmp_path_factory.mktemp("imports") / "work")
     workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.ticket(B, "ready")
     workspace.record(A, "blocked_by", B, "why")
     time.sleep(3)
     workspace.process("show")
@@ -99,6 +101,8 @@ def loaded(workspace: Workspace, code: str, *arguments: str, terminal: bool = Fa
         "show --kind blocker --all --json",
         "show --plain",
         f"show {A}",
+        f"check {B} --json",
+        "check --state ready --plain",
         "show --trust index --json",
         "status",
         "--json status",
@@ -122,7 +126,7 @@ def test_a_settled_lookup_loads_nothing_that_it_does_not_use(settled: Workspace,
     assert not modules & NOT_FOR_A_LOOKUP
 
 
-@pytest.mark.parametrize("line", ["show --limit 1", "status"])
+@pytest.mark.parametrize("line", ["show --limit 1", "check --state ready", "status"])
 def test_a_terminal_costs_rich_and_not_typer(indexed: Workspace, line: str) -> None:
     modules = loaded(indexed, PROGRAM, *line.split(), terminal=True)
 

@@ -16,6 +16,14 @@ class Effect(StrEnum):
     """Nothing: the source was used all the same."""
 
 
+class SpanningCode(StrEnum):
+    """What is wrong between files, though each by itself can be read."""
+
+    NO_ITEM = "no_item"
+    SHARED_ID = "shared_id"
+    DANGLING_TARGET = "dangling_target"
+
+
 class Fault(NamedTuple):
     """A reason why a file or one of its lines cannot be used.
 

@@ -16,6 +16,7 @@ from yoi_relations.files.stamps import is_trusted
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import cache, store
 from yoi_relations.index.changes import Changes, Content, changes
+from yoi_relations.index.derived import derive
 from yoi_relations.index.freshness import Groups, Known, Suspects
 from yoi_relations.index.looking import Look, look_at
 from yoi_relations.index.remembering import group_of, know, store_known
@@ -163,5 +164,6 @@ def _finish(
     identity = store.new_identity(workspace, number, receipt.hexdigest())
     store.write_identity(connection, identity)
     store_known(connection, known)
+    derive(connection)
     connection.execute("COMMIT")
     return Stored(connection, identity)

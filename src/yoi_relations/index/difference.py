@@ -12,8 +12,12 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 COMPARED = ("source", "ticket", "record", "problem")
-"""Tables whose rows the files decide; the others tell how and when an index was made."""
+"""Tables whose rows single files decide."""
+DERIVED = ("spanning_problem", "tally")
+"""Tables that follow from those; what is left tells how and when an index was made."""
 
+_EVERYWHERE = "."
+"""The path of what is said of all files."""
 _QUOTED = 60
 """Characters of a value that a difference quotes."""
 _KEYS = {"record": "record_id", "problem": "message"}
@@ -36,7 +40,11 @@ class Difference(NamedTuple):
 
 def table_difference(held: sqlite3.Connection, fresh: sqlite3.Connection) -> list[Difference]:
     """Where `held`, the index, does not hold what `fresh`, read from the files, does; by path."""
-    return sorted(one for table in COMPARED for one in _differences(table, held, fresh))
+    found = [one for table in COMPARED for one in _differences(table, held, fresh)]
+    # What follows from rows that differ differs with them, and would only repeat it.
+    return sorted(
+        found or (one for table in DERIVED for one in _derived_differences(table, held, fresh))
+    )
 
 
 def source_digests(connection: sqlite3.Connection) -> dict[str, Counter[bytes]]:
@@ -56,6 +64,20 @@ def _differences(
         if ours[path] != theirs[path]:
             for what in _in_one_source(table, columns, ours[path], theirs[path]):
                 yield Difference(path, what)
+
+
+def _derived_differences(
+    table: str, held: sqlite3.Connection, fresh: sqlite3.Connection
+) -> Iterator[Difference]:
+    columns = _columns(fresh, table)
+    query = f"SELECT {', '.join(columns)} FROM {table}"  # noqa: S608  # names of the schema
+    ours, theirs = Counter(held.execute(query)), Counter(fresh.execute(query))
+    for said, rows in (("holds", ours - theirs), ("lacks", theirs - ours)):
+        for row in rows:
+            values = dict(zip(columns, row, strict=True))
+            path = values.pop("path", _EVERYWHERE)
+            listed = ", ".join(f"{name} {_quoted(value)}" for name, value in values.items())
+            yield Difference(path, f"the index {said} the {table}: {listed}")
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> list[str]:

@@ -7,6 +7,7 @@ which `refresh` settles by reading.
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 
@@ -89,8 +90,7 @@ def suspects(known: Known, root: str, *, everything: bool = False) -> Suspects:
         from yoi_relations.files.scan import ROOT  # noqa: PLC0415  # a settled index scans nothing
 
         return Suspects(set(), {os.fsencode(ROOT), *known.folders()})
-    paths = known.probes.split(b"\0")
-    differing = _differing(paths, known.stamps, root)
+    differing = _differing(known.probes, known.stamps, root)
     if not differing and not known.unsettled:
         return Suspects(set(), set())
     from itertools import accumulate  # noqa: PLC0415  # only where something is suspected
@@ -114,21 +114,28 @@ def _unpack(data: bytes) -> Sequence[int]:
     return numbers
 
 
-def _differing(paths: list[bytes], stamps: bytes, root: str) -> list[int]:
+def _differing(probes: bytes, stamps: bytes, root: str) -> list[int]:
     """The numbers of the probes whose stamps are not `stamps`."""
-    if len(paths) < FORK_FROM or len(os.sched_getaffinity(0)) < 2:  # noqa: PLR2004
-        return _differing_in(paths, stamps, root, 0)
-    half = len(paths) // 2
+    middle = probes.find(b"\0", len(probes) // 2)
+    if middle < 0 or len(stamps) < FORK_FROM * SIZE or not _may_fork():
+        return _differing_in(probes, stamps, root, 0)
+    half = probes.count(b"\0", 0, middle) + 1
 
     def second() -> list[int]:
-        return _differing_in(paths[half:], stamps[half * SIZE :], root, half)
+        return _differing_in(probes[middle + 1 :], stamps[half * SIZE :], root, half)
 
     other = _fork(second)
-    mine = _differing_in(paths[:half], stamps[: half * SIZE], root, 0)
+    mine = _differing_in(probes[:middle], stamps[: half * SIZE], root, 0)
     data = _answer_of(*other) if other else b""
     # Without a whole answer, what the other had to do is still to do.
     theirs = list(_unpack(data[:-1])) if data.endswith(_END) else second()
     return mine + theirs
+
+
+def _may_fork() -> bool:
+    """Whether a second process can help, and no other thread's locks would be copied into it."""
+    threads = sys.modules.get("threading")
+    return len(os.sched_getaffinity(0)) > 1 and (threads is None or threads.active_count() == 1)
 
 
 def _fork(differing: Callable[[], list[int]]) -> tuple[int, int] | None:
@@ -172,7 +179,8 @@ def _answer(writer: int, differing: Callable[[], list[int]]) -> NoReturn:
     os._exit(0)
 
 
-def _differing_in(paths: list[bytes], stamps: bytes, root: str, first: int) -> list[int]:
+def _differing_in(probes: bytes, stamps: bytes, root: str, first: int) -> list[int]:
+    paths = probes.split(b"\0")
     try:
         descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:  # listing it will tell why

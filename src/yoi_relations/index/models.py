@@ -8,7 +8,7 @@ with SQLAlchemy and use them (``pip install 'yoi-relations[models]'``).
 from sqlalchemy import CheckConstraint, Index, Text
 from sqlmodel import Field, SQLModel
 
-from yoi_relations.files.faults import Effect
+from yoi_relations.files.faults import Effect, SpanningCode
 from yoi_relations.files.formats import Format
 from yoi_relations.kinds import KINDS, SHOWN_KINDS, RelationClass
 from yoi_relations.states import State
@@ -141,3 +141,28 @@ class Problem(SQLModel, table=True):
     line: int | None
     message: str = Field(sa_type=Text)
     effect: str = Field(sa_type=Text, description="what it could hide: record, ticket or none")
+
+
+class SpanningProblem(SQLModel, table=True):
+    """What is wrong between files; derived from the other tables, see ``derived.py``."""
+
+    __tablename__ = "spanning_problem"
+    __table_args__ = (_one_of("code", SpanningCode), _one_of("effect", Effect), _STRICT)
+
+    id: int = Field(primary_key=True)
+    path: str = Field(sa_type=Text, description="below the workspace root")
+    line: int | None
+    code: str = Field(sa_type=Text)
+    message: str = Field(sa_type=Text)
+    effect: str = Field(sa_type=Text, description="as in `problem`")
+    about: str = Field(sa_type=Text, description="id of the ticket whose state it could hide")
+
+
+class Tally(SQLModel, table=True):
+    """How many there are of something; derived likewise."""
+
+    __tablename__ = "tally"
+    __table_args__ = (_STRICT,)
+
+    name: str = Field(sa_type=Text, primary_key=True, description="a table, or a kind as shown")
+    count: int

@@ -262,5 +262,5 @@ def _tell_found(notify: Notify, found: Found, stored: Stored) -> None:
 
 
 def _count(connection: Connection, table: str) -> int:
-    count: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608  # fixed names
-    return count
+    (count,) = connection.execute("SELECT count FROM tally WHERE name = ?", (table,)).fetchone()
+    return int(count)

@@ -43,6 +43,27 @@ CREATE INDEX source_holder ON source (holder, folder, format);
 
 CREATE INDEX source_name ON source (name);
 
+CREATE TABLE spanning_problem (
+    id INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    line INTEGER,
+    code TEXT NOT NULL,
+    message TEXT NOT NULL,
+    effect TEXT NOT NULL,
+    about TEXT NOT NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT code_known CHECK (code IN ('no_item', 'shared_id', 'dangling_target')),
+    CONSTRAINT effect_known CHECK (effect IN ('record', 'ticket', 'none'))
+)
+ STRICT;
+
+CREATE TABLE tally (
+    name TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (name)
+)
+ STRICT;
+
 CREATE TABLE problem (
     id INTEGER NOT NULL,
     source_id INTEGER NOT NULL,

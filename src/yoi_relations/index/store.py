@@ -24,7 +24,7 @@ else:
     except ImportError:
         import sqlite3
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 PARSER_VERSION = 1
 """Bump it whenever the rows that the same bytes yield change."""
 APPLICATION_ID = 0x594F4952
@@ -32,6 +32,8 @@ APPLICATION_ID = 0x594F4952
 
 _SCHEMA = os.path.join(os.path.dirname(__file__), "schema.sql")
 _DIGEST_SIZE = 32
+_MAPPED = 1 << 30
+"""Bytes of the file that may be mapped into memory instead of being read page by page."""
 
 
 class Identity(NamedTuple):
@@ -105,6 +107,7 @@ def load(workspace: Workspace, *, prove: bool = False) -> Stored | None:
         stamp = stamp_of(os.lstat(path))
         if _noted(workspace) == stamp:
             connection = sqlite3.connect(_uri(path), uri=True, isolation_level=None)
+            connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
         else:
             connection = _proven(path)
             if prove:

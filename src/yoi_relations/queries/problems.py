@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from yoi_relations.files.faults import Effect
@@ -38,11 +37,7 @@ class Problem(NamedTuple):
 
 def find_problems(connection: Connection) -> list[Problem]:
     """Every problem of the workspace, by path and line."""
-    found = [
-        *_of_sources(connection),
-        *_of_folders(connection),
-        *_dangling(connection),
-    ]
+    found = [*_of_sources(connection), *_between_sources(connection)]
     return sorted(found, key=lambda problem: (problem.path, problem.line or 0, problem.message))
 
 
@@ -56,30 +51,7 @@ def _of_sources(connection: Connection) -> Iterator[Problem]:
         yield Problem(path, line, message, Effect(effect), holder, shown)
 
 
-def _of_folders(connection: Connection) -> Iterator[Problem]:
-    """Folders with records and no item.md, and folders that share an id."""
-    rows = connection.execute(
-        "SELECT holder, folder, sum(format = 'item') FROM source WHERE format <> 'stray'"
-        " AND holder IN (SELECT holder FROM source WHERE format <> 'stray' GROUP BY holder"
-        "  HAVING min(folder) <> max(folder) OR sum(format = 'item') = 0)"
-        " GROUP BY holder, folder"
-    ).fetchall()
-    sharing = Counter(holder for holder, _, _ in rows)
-    for holder, folder, items in rows:
-        if not items:
-            message = "holds records but no item.md; the state of the ticket is not known"
-            yield Problem(folder, None, message, Effect.TICKET, holder)
-        if (folders := sharing[holder]) > 1:
-            message = f"has an id that {folders} folders share; the ticket's state is not known"
-            yield Problem(folder, None, message, Effect.TICKET, holder)
-
-
-def _dangling(connection: Connection) -> Iterator[Problem]:
-    rows = connection.execute(
-        "SELECT path, line, target FROM statement WHERE retired_at IS NULL AND id IN"
-        " (SELECT id FROM record WHERE target IS NOT NULL AND NOT EXISTS"
-        "  (SELECT 1 FROM source WHERE holder = record.target AND format <> 'stray'))"
-    )
-    for path, line, target in rows:
-        message = f"names the ticket {target}, which does not exist"
-        yield Problem(path, line, message, Effect.TICKET, target)
+def _between_sources(connection: Connection) -> Iterator[Problem]:
+    rows = connection.execute("SELECT path, line, message, effect, about FROM spanning_problem")
+    for path, line, message, effect, about in rows:
+        yield Problem(path, line, message, Effect(effect), about)

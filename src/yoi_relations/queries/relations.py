@@ -11,6 +11,7 @@ from yoi_relations.queries.active import Facts, Latest, inactive_reason
 from yoi_relations.queries.paging import first_page
 from yoi_relations.queries.problems import Problem, find_problems
 from yoi_relations.queries.statements import (
+    Condition,
     Order,
     Statement,
     find_statements,
@@ -77,6 +78,11 @@ class Relation(NamedTuple):
         """The tickets it is about."""
         return [self.ticket] if self.target is None else [self.ticket, self.target]
 
+    def rank(self) -> tuple[int, str, str, Order]:
+        """Its place among others in an answer."""
+        target = self.target.id if self.target else ""
+        return (CLASS_ORDER[self.cls], self.ticket.id, target, self.voice.order)
+
     def filed_under(self) -> list[str | None]:
         """The states under which a filter by state finds it."""
         if KINDS[self.kind].direction is Direction.SYMMETRIC:
@@ -107,7 +113,7 @@ def find_relations(connection: Connection, asked: Filter) -> Answer:
     problems = find_problems(connection)
     if not problems and asked.inactive and asked.limit and not (asked.ticket or asked.states):
         return _first(connection, asked)
-    relations = sorted(_candidates(connection, asked), key=_place)
+    relations = sorted(_candidates(connection, asked), key=Relation.rank)
     counting = [one for one in relations if asked.inactive or one.inactive_reason is None]
     matching = [one for one in counting if _in_states(one, asked)]
     hidden = sum(_in_states(one, asked) for one in relations) - len(matching)
@@ -124,7 +130,7 @@ def _first(connection: Connection, asked: Filter) -> Answer:
     """The first page, where every relation belongs to the answer and nothing is in doubt."""
     page = first_page(connection, asked.kinds, asked.limit)
     statements = [one for part in page.parts for one in find_statements(connection, *part)]
-    relations = sorted(_relations(connection, statements), key=_place)
+    relations = sorted(_relations(connection, statements), key=Relation.rank)
     return Answer(relations[: asked.limit], page.total, hidden=0, problems=[], doubts=[])
 
 
@@ -141,7 +147,15 @@ def relation_of(connection: Connection, statement: Statement) -> Relation:
 def _candidates(connection: Connection, asked: Filter) -> list[Relation]:
     conditions = [shown_as(asked.kinds)] if asked.kinds != ALL_SHOWN else []
     if asked.ticket is not None:
-        conditions.append(touching(asked.ticket))
+        conditions.append(touching([asked.ticket]))
+    return load_relations(connection, *conditions)
+
+
+def load_relations(connection: Connection, *conditions: Condition) -> list[Relation]:
+    """The relations that the records make which meet all `conditions`, in no order.
+
+    All records of a relation must meet them, or none.
+    """
     return _relations(connection, find_statements(connection, *conditions))
 
 
@@ -190,11 +204,6 @@ def _latest_notes(connection: Connection, statements: Iterable[Statement]) -> di
         holder: Latest(orders.get("waiting"), orders.get("accepted_plan"))
         for holder, orders in found.items()
     }
-
-
-def _place(relation: Relation) -> tuple[int, str, str, Order]:
-    target = relation.target.id if relation.target else ""
-    return (CLASS_ORDER[relation.cls], relation.ticket.id, target, relation.voice.order)
 
 
 def _in_states(relation: Relation, asked: Filter) -> bool:

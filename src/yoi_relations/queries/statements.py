@@ -79,9 +79,11 @@ def shown_as(kinds: Iterable[str]) -> Condition:
     return Condition("shown IN (SELECT value FROM json_each(?))", (json_text(sorted(kinds)),))
 
 
-def touching(ticket: str) -> Condition:
-    """Records of edges and notes that have `ticket` at either end."""
-    return Condition("(edge_ticket = ? OR edge_target = ?)", (ticket, ticket))
+def touching(tickets: Iterable[str]) -> Condition:
+    """Records of edges and notes that have one of `tickets` at either end."""
+    values = json_text(sorted(tickets))
+    among = "IN (SELECT value FROM json_each(?))"
+    return Condition(f"(edge_ticket {among} OR edge_target {among})", (values, values))
 
 
 def at_tickets(tickets: Iterable[str]) -> Condition:

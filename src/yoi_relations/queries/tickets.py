@@ -54,6 +54,12 @@ def load_tickets(connection: Connection, ids: Iterable[str]) -> dict[str, Ticket
     return found
 
 
+def tickets_in(connection: Connection, states: Iterable[str | None]) -> list[TicketInfo]:
+    """The tickets in one of these states, by id; None is a state that is not known."""
+    wanted = set(states)
+    return [ticket for ticket in _all_tickets(connection) if ticket.state in wanted]
+
+
 def resolve_ticket(connection: Connection, name: str) -> TicketInfo:
     """The ticket that a person calls `name`.
 
@@ -64,8 +70,7 @@ def resolve_ticket(connection: Connection, name: str) -> TicketInfo:
         NotFoundError: none of the steps matches.
         AmbiguousError: the step that matches names several tickets.
     """
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM ticket_now ORDER BY ticket")  # noqa: S608
-    tickets = [TicketInfo(*row) for row in rows]
+    tickets = _all_tickets(connection)
     for matches in _steps(name):
         named = [ticket for ticket in tickets if matches(ticket)]
         if len(named) == 1:
@@ -76,6 +81,11 @@ def resolve_ticket(connection: Connection, name: str) -> TicketInfo:
         f"no ticket is called '{name}'",
         f"name it by id, slug, the end of its id, or a part of {MIN_PART} characters or more",
     )
+
+
+def _all_tickets(connection: Connection) -> list[TicketInfo]:
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM ticket_now ORDER BY ticket")  # noqa: S608
+    return [TicketInfo(*row) for row in rows]
 
 
 def _steps(name: str) -> list[Callable[[TicketInfo], bool]]:

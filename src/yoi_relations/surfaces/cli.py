@@ -21,7 +21,7 @@ from yoi_relations.surfaces.options import declare, with_common
 from yoi_relations.surfaces.output import write_answer
 from yoi_relations.surfaces.progress import progress_bar
 from yoi_relations.surfaces.stdin import read_note
-from yoi_relations.surfaces.table import SHOW, STATUS, kinds_help
+from yoi_relations.surfaces.table import CHECK, SHOW, STATUS, kinds_help
 
 _HELP = "Durable, typed relations between tickets that are folders in git."
 # The class of all errors in the arguments; Typer exports only this child of it.
@@ -81,6 +81,7 @@ def _relations(
 
 
 declare(app, SHOW)
+declare(app, CHECK)
 
 
 @app.command(epilog=kinds_help())

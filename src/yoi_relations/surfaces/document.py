@@ -52,7 +52,7 @@ def relations_document(index: Index, asked: Filter, answer: Answer) -> Value:
 def relation_value(relation: Relation, ticket: str | None) -> Value:
     """One relation; texts are cut in a list, and whole where `ticket` was asked for."""
     voice, whole = relation.voice, ticket is not None
-    plan = _plan_value(voice, whole=whole)
+    plan = plan_value(voice, whole=whole)
     said = [voice.note, voice.summary, voice.role_plan]
     return {
         "class": relation.cls.value,
@@ -113,7 +113,8 @@ def shorten(text: str | None, *, whole: bool = False) -> str | None:
     return data[:LIST_NOTE_LIMIT].decode("utf-8", "ignore")
 
 
-def _plan_value(voice: Statement, *, whole: bool) -> Value | None:
+def plan_value(voice: Statement, *, whole: bool) -> Value | None:
+    """The plan that a record accepts; None where it accepts none."""
     if voice.summary is None:
         return None
     return {

@@ -105,10 +105,32 @@ SHOW = Form(
     ),
     lists_kinds=True,
 )
+CHECK = Form(
+    "check",
+    "Tell whether tickets may be accepted now: a verdict each, with its reasons. Without any named:"
+    " all that are not resolved.",
+    Option("tickets", "", "The tickets to check.", "TICKET", repeatable=True),
+    (
+        Option(
+            "states",
+            "--state",
+            f"Instead of naming tickets: all in this state ({', '.join(State)}); may be repeated.",
+            "S",
+            repeatable=True,
+            choices=State,
+        ),
+        Option(
+            "expect",
+            "--expect",
+            "The digest of an earlier check of the one ticket named; whether it still holds.",
+            "DIGEST",
+        ),
+    ),
+)
 STATUS = Form(
     "status", "Tell where root and index are, what they hold, and whether the index is current."
 )
-FORMS = {form.name: form for form in (SHOW, STATUS)}
+FORMS = {form.name: form for form in (SHOW, CHECK, STATUS)}
 
 
 def kinds_help() -> str:

@@ -1,0 +1,63 @@
+"""Derives what spans files: once the rows of single files are all there, and anew each time.
+
+Both tables are a function of the other tables alone, so they are the same however an index came
+about. Stored, they cost a question nothing; looked for, they would cost it more than its answer.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from yoi_relations.files.faults import Effect, SpanningCode
+from yoi_relations.kinds import SHOWN_KINDS, SHOWN_NOTES
+
+_INTO = "INSERT INTO spanning_problem (path, line, code, message, effect, about)"
+_PROBLEMS = (
+    f"""{_INTO}
+    SELECT folder, NULL, '{SpanningCode.NO_ITEM}',
+        'holds records but no item.md; the state of the ticket is not known',
+        '{Effect.TICKET}', holder
+    FROM source WHERE format <> 'stray'
+    GROUP BY holder, folder HAVING sum(format = 'item') = 0
+    """,  # noqa: S608  # fixed text, as below
+    f"""{_INTO}
+    SELECT DISTINCT folder, NULL, '{SpanningCode.SHARED_ID}',
+        'has an id that ' || folders || ' folders share; the ticket''s state is not known',
+        '{Effect.TICKET}', holder
+    FROM source JOIN (
+        SELECT holder, count(DISTINCT folder) AS folders FROM source WHERE format <> 'stray'
+        GROUP BY holder HAVING min(folder) <> max(folder)
+    ) USING (holder)
+    WHERE format <> 'stray'
+    """,  # noqa: S608
+    f"""{_INTO}
+    SELECT path, line, '{SpanningCode.DANGLING_TARGET}',
+        'names the ticket ' || target || ', which does not exist', '{Effect.TICKET}', target
+    FROM statement WHERE retired_at IS NULL AND id IN (
+        SELECT id FROM record WHERE target IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM source WHERE holder = record.target AND format <> 'stray'
+        )
+    )
+    """,  # noqa: S608
+)
+_TALLIES = {
+    "source": "SELECT count(*) FROM source",
+    "ticket": "SELECT count(*) FROM ticket",
+} | {
+    shown: f"SELECT count(*) FROM record WHERE retires IS NULL AND shown = '{shown}'"  # noqa: S608
+    if shown in SHOWN_NOTES
+    else "SELECT count(*) FROM (SELECT DISTINCT edge_ticket, edge_target FROM record"  # noqa: S608
+    f" WHERE retires IS NULL AND shown = '{shown}')"
+    for shown in SHOWN_KINDS
+}
+"""Queries for one number each, by the name under which it is kept."""
+
+
+def derive(connection: sqlite3.Connection) -> None:
+    """Fill the derived tables of the index behind `connection`, whose other tables are complete."""
+    connection.execute("DELETE FROM spanning_problem")
+    for statement in _PROBLEMS:
+        connection.execute(statement)
+    connection.execute("DELETE FROM tally")
+    for name, query in _TALLIES.items():
+        connection.execute(f"INSERT INTO tally VALUES (?, ({query}))", (name,))  # noqa: S608
