@@ -22,13 +22,15 @@ _PROBLEMS = (
     """,  # noqa: S608  # fixed text, as below
     f"""{_INTO}
     SELECT DISTINCT folder, NULL, '{SpanningCode.SHARED_ID}',
-        'has an id that ' || folders || ' folders share; the ticket''s state is not known',
+        'has an id that ' || (
+            SELECT count(DISTINCT each.folder) FROM source AS each
+            WHERE each.holder = source.holder AND each.format <> 'stray'
+        ) || ' folders share; the ticket''s state is not known',
         '{Effect.TICKET}', holder
-    FROM source JOIN (
-        SELECT holder, count(DISTINCT folder) AS folders FROM source WHERE format <> 'stray'
+    FROM source WHERE format <> 'stray' AND holder IN (
+        SELECT holder FROM source WHERE format <> 'stray'
         GROUP BY holder HAVING min(folder) <> max(folder)
-    ) USING (holder)
-    WHERE format <> 'stray'
+    )
     """,  # noqa: S608
     f"""{_INTO}
     SELECT path, line, '{SpanningCode.DANGLING_TARGET}',

@@ -28,8 +28,6 @@ from yoi_relations.typed import Connection, NamedTuple
 
 _DIGITS = 16
 """Of a digest, hexadecimal: enough to tell two contents apart that nobody forged."""
-_ALL_AT_ONCE = 100
-"""Tickets from which on all relations are loaded, instead of those that touch them."""
 
 
 class Check(NamedTuple):
@@ -86,9 +84,8 @@ def check_tickets(connection: Connection, tickets: list[TicketInfo]) -> Checked:
 
 def _by_ticket(connection: Connection, ids: AbstractSet[str]) -> dict[str, list[Relation]]:
     """By ticket, the relations that touch it, in the order of what they say."""
-    conditions = [touching(ids)] if len(ids) < _ALL_AT_ONCE else []
     found: dict[str, list[Relation]] = {id_: [] for id_ in ids}
-    for one in sorted(load_relations(connection, *conditions), key=Relation.rank):
+    for one in sorted(load_relations(connection, touching(ids)), key=Relation.rank):
         for end in {end.id for end in one.ends} & ids:
             found[end].append(one)
     return found

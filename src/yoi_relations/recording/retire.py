@@ -10,6 +10,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from ulid import ULID
 
@@ -31,27 +32,38 @@ MIN_PART = 4
 """Characters that a shortened record id must have."""
 
 
-def retire_record(workspace: Workspace, name: str, reason: str, notify: Notify) -> Recorded:
-    """Retire the record called `name`, unless it is retired already.
+@dataclass(frozen=True)
+class Ending:
+    """Which record is to be retired, in the words of the person who says it.
 
-    Args:
-        workspace: where.
-        name: a ULID, a content id, either shortened, or PATH:LINE.
+    Attributes:
+        record: a ULID, a content id, either shortened, or PATH:LINE.
         reason: why it no longer holds.
-        notify: is told what happens to the index.
+        author: who says so; None for whoever `author_of` finds.
+        here: the folder that PATH may be relative to, beside the workspace root.
+    """
+
+    record: str
+    reason: str
+    author: str | None = None
+    here: str | None = None
+
+
+def retire_record(workspace: Workspace, ending: Ending, notify: Notify) -> Recorded:
+    """Retire a record, unless it is retired already.
 
     Raises:
         UsageError: the reason is out of bounds.
         NotFoundError: no record goes by that name, or several do.
         WriteError: the mark could not be written.
     """
-    by = author_of(workspace, None)
+    by = author_of(workspace, ending.author)
     # Asked and written under one lock: of two who retire a record at once, one writes.
     with temporary_folder(workspace) as temporary:
         with open_index(workspace, notify, publish=False) as index:
-            record = _find(workspace, index.connection, name)
+            record = _find(index.connection, workspace.root, ending)
         if not record.retired_at:
-            mark = {"retired_at": now(), "retired_by": by, "retired_reason": reason.strip()}
+            mark = {"retired_at": now(), "retired_by": by, "retired_reason": ending.reason.strip()}
             write = _mark_in_place if record.format == Format.FRONTMATTER else _mark_beside
             write(workspace, record, mark, temporary)
     return read_back(workspace, notify, record.place, changed=not record.retired_at)
@@ -83,9 +95,10 @@ def _mark_beside(
     write_new(workspace, record.path.rpartition("/artifacts/")[0], name, data, temporary)
 
 
-def _find(workspace: Workspace, connection: sqlite3.Connection, name: str) -> Statement:
+def _find(connection: sqlite3.Connection, root: str, ending: Ending) -> Statement:
+    name = ending.record
     statements = find_statements(connection)
-    for matches in (_at_place(workspace, name), _called(name), _called_in_part(name)):
+    for matches in (_at_place(root, ending), _called(name), _called_in_part(name)):
         found = [one for one in statements if matches(one)]
         # Entries alike to the letter in one folder share their content id: one mark is for all.
         if len({(one.holder, one.id) for one in found}) == 1:
@@ -98,12 +111,15 @@ def _find(workspace: Workspace, connection: sqlite3.Connection, name: str) -> St
     )
 
 
-def _at_place(workspace: Workspace, name: str) -> Callable[[Statement], bool]:
+def _at_place(root: str, ending: Ending) -> Callable[[Statement], bool]:
+    name = ending.record
     path, _, digits = name.rpartition(":")
     line = int(digits) if path and _LINE.fullmatch(digits) else None
     given = path if line is not None else name
-    below_here = os.path.relpath(os.path.realpath(given), workspace.root)
-    paths = {os.path.normpath(given), below_here}
+    paths = {os.path.normpath(given)}
+    if ending.here is not None:
+        absolute = os.path.realpath(os.path.join(ending.here, given))
+        paths.add(os.path.relpath(absolute, root))
     return lambda one: (
         one.path in paths and (line is None or one.line == line or (one.line is None and line == 1))
     )

@@ -13,7 +13,7 @@ from yoi_relations import __version__
 from yoi_relations.errors import ExitCode, UsageError
 from yoi_relations.index.refresh import rebuild_index
 from yoi_relations.recording.add import Draft, add_record
-from yoi_relations.recording.retire import retire_record
+from yoi_relations.recording.retire import Ending, retire_record
 from yoi_relations.surfaces import receipts, watch_cli
 from yoi_relations.surfaces.call import Call, ended
 from yoi_relations.surfaces.hooks_cli import hooks_app
@@ -142,7 +142,8 @@ def retire(
 ) -> ExitCode:
     """Retire a record: it stays, marked, and no longer counts."""
     mode = call.mode
-    with retire_record(call.workspace(), record, reason, call.notify) as done:
+    ending = Ending(record, reason, here=os.curdir)
+    with retire_record(call.workspace(), ending, call.notify) as done:
         return receipts.retired(mode, done)
 
 

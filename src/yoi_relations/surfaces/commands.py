@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from yoi_relations.errors import ExitCode, UsageError
-from yoi_relations.kinds import ALL_SHOWN, select_shown
-from yoi_relations.queries.relations import Filter, find_relations
-from yoi_relations.queries.tickets import resolve_ticket, tickets_in
-from yoi_relations.states import UNRESOLVED, State
+from yoi_relations.queries.asking import ask_checks, ask_relations
+from yoi_relations.states import State
 from yoi_relations.surfaces import report
 from yoi_relations.surfaces.call import Call
 from yoi_relations.surfaces.table import CHECK, SHOW, STATUS
@@ -25,37 +23,29 @@ def show(  # noqa: PLR0913  # as many as there are options
 ) -> ExitCode:
     """Answer with the relations that are asked for."""
     mode = call.mode
-    shown = select_shown(kinds) or ALL_SHOWN
     with call.opened() as index:
-        asked = Filter(
-            ticket=resolve_ticket(index.connection, ticket).id if ticket is not None else None,
-            kinds=shown,
-            states=frozenset(states),
-            inactive=everything,
+        asked, answer = ask_relations(
+            index.connection,
+            ticket=ticket,
+            kinds=kinds,
+            states=states,
+            everything=everything,
             limit=limit,
         )
-        return report.relations(mode, index, asked, find_relations(index.connection, asked))
+        return report.relations(mode, index, asked, answer)
 
 
 def check(
     call: Call, *, tickets: list[str], states: Iterable[State], expect: str | None
 ) -> ExitCode:
     """Answer whether tickets may be accepted now."""
-    from yoi_relations.queries.check import check_tickets  # noqa: PLC0415  # a lookup judges nothing
-    from yoi_relations.surfaces import checks  # noqa: PLC0415  # likewise
+    from yoi_relations.surfaces import checks  # noqa: PLC0415  # a lookup judges nothing
 
     mode = call.mode
-    if tickets and states:
-        raise UsageError("tickets and --state exclude each other", "name tickets, or give states")
     if expect is not None and len(tickets) != 1:
         raise UsageError("--expect is about one ticket", "name the ticket that was checked before")
     with call.opened() as index:
-        if tickets:
-            named = [resolve_ticket(index.connection, name) for name in tickets]
-            asked = list({ticket.id: ticket for ticket in named}.values())
-        else:
-            asked = tickets_in(index.connection, states or UNRESOLVED)
-        checked = check_tickets(index.connection, asked)
+        checked = ask_checks(index.connection, tickets=tickets, states=states)
         return checks.report(mode, index, checked, expect, named=bool(tickets))
 
 

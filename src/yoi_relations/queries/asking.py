@@ -1,0 +1,69 @@
+"""Questions as people and programs put them, in names and words, and their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from yoi_relations.errors import UsageError
+from yoi_relations.kinds import ALL_SHOWN, select_shown
+from yoi_relations.queries.relations import Answer, Filter, find_relations
+from yoi_relations.queries.tickets import TicketInfo, resolve_ticket, tickets_in
+from yoi_relations.states import UNRESOLVED
+from yoi_relations.typed import TYPE_CHECKING, Connection
+
+if TYPE_CHECKING:
+    from yoi_relations.queries.check import Checked
+
+
+def ask_relations(  # noqa: PLR0913  # as many as there are options
+    connection: Connection,
+    *,
+    ticket: str | None = None,
+    kinds: Iterable[str] = (),
+    states: Iterable[str] = (),
+    everything: bool = False,
+    limit: int = 0,
+) -> tuple[Filter, Answer]:
+    """The relations that are asked for, and the filter that the words came to.
+
+    Args:
+        connection: the index.
+        ticket: what the ticket at either end is called; None for any.
+        kinds: kinds, classes and aliases; none for all.
+        states: the ticket must be in one of them; none for any.
+        everything: whether those that no longer count are wanted too.
+        limit: the most to answer with; 0 for all.
+
+    Raises:
+        UsageError: there is no such kind.
+        NotFoundError: no ticket is called that, or several are.
+    """
+    shown = select_shown(kinds) or ALL_SHOWN
+    id_ = resolve_ticket(connection, ticket).id if ticket is not None else None
+    asked = Filter(id_, shown, frozenset(states), everything, limit)
+    return asked, find_relations(connection, asked)
+
+
+def ask_checks(
+    connection: Connection, *, tickets: Sequence[str] = (), states: Iterable[str] = ()
+) -> Checked:
+    """A check of each ticket that is named or in one of the states; of all unresolved else.
+
+    Raises:
+        UsageError: both are given.
+        NotFoundError: no ticket is called that, or several are.
+    """
+    from yoi_relations.queries.check import check_tickets  # noqa: PLC0415  # a lookup judges nothing
+
+    wanted = frozenset(states)
+    if tickets and wanted:
+        raise UsageError("tickets and states exclude each other", "name tickets, or give states")
+    if tickets:
+        asked = _distinct(resolve_ticket(connection, name) for name in tickets)
+    else:
+        asked = tickets_in(connection, wanted or UNRESOLVED)
+    return check_tickets(connection, asked)
+
+
+def _distinct(tickets: Iterable[TicketInfo]) -> list[TicketInfo]:
+    return list({ticket.id: ticket for ticket in tickets}.values())
