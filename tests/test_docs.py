@@ -108,7 +108,7 @@ def test_verdicts_and_reasons_are_those_of_the_program(workspace: Workspace) -> 
     check = (ROOT / "docs" / "check.md").read_text("utf-8")
     verdicts = {(codes(row[0])[0], int(row[1])) for row in table(check, "verdict")}
     assert verdicts == {
-        (verdict.word, ExitCode[verdict.name]) for verdict in Verdict if verdict
+        (verdict.word, getattr(ExitCode, verdict.name)) for verdict in Verdict if verdict
     } | {("clear", ExitCode.DONE)}
     source = inspect.getsource(reasons)
     stated = {(code, row[1]) for row in table(check, "code") for code in codes(row[0])}

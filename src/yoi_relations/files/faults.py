@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-from yoi_relations.typed import NamedTuple
+from yoi_relations.typed import NamedTuple, StrEnum
 
 
 class Effect(StrEnum):

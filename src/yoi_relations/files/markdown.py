@@ -6,6 +6,7 @@ import re
 
 from yoi_relations.files.faults import Effect, Fault, SourceError
 from yoi_relations.files.fences import decode, refuse_conflict
+from yoi_relations.files.formats import Format
 from yoi_relations.files.frontmatter import parse_document
 from yoi_relations.files.plain_yaml import Value
 from yoi_relations.files.records import (
@@ -17,7 +18,6 @@ from yoi_relations.files.records import (
     check_kind,
     check_text,
 )
-from yoi_relations.files.scan import Format
 from yoi_relations.kinds import KINDS, Kind, RelationClass
 
 CONTENT_ID = re.compile(r"x-[0-9a-f]{16}")

@@ -9,11 +9,12 @@ import os
 from dataclasses import dataclass, field
 
 from yoi_relations.files.faults import Effect, Fault, SourceError
+from yoi_relations.files.formats import Format
 from yoi_relations.files.markdown import parse_record
 from yoi_relations.files.plan_jsonl import parse_plan_lines
 from yoi_relations.files.records import Record
 from yoi_relations.files.relations_json import parse_relations
-from yoi_relations.files.scan import Format, Source
+from yoi_relations.files.scan import Source
 from yoi_relations.files.tickets import Ticket, parse_item
 
 

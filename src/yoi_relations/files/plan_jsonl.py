@@ -9,9 +9,9 @@ from typing import Any
 
 from yoi_relations.files.faults import Fault, SourceError
 from yoi_relations.files.fences import decode, refuse_conflict
+from yoi_relations.files.formats import Format
 from yoi_relations.files.json_text import content_id, decode_value, take_fields
 from yoi_relations.files.records import Plan, Record, check_ends, check_instant, check_kind
-from yoi_relations.files.scan import Format
 from yoi_relations.kinds import PLAN_KINDS, Kind, RelationClass
 
 _MAX_FAULTS = 1000

@@ -6,8 +6,9 @@ import errno
 
 from yoi_relations.files.faults import SourceError, UnreadableError
 from yoi_relations.files.fences import through_closing_fence
+from yoi_relations.files.formats import Format
 from yoi_relations.files.opening import read_file
-from yoi_relations.files.scan import Format, Source
+from yoi_relations.files.scan import Source
 
 KIB = 1024
 FRONTMATTER_LIMIT = 64 * KIB

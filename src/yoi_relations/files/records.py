@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yoi_relations.files.faults import SourceError
-from yoi_relations.files.scan import Format
+from yoi_relations.files.formats import Format
 from yoi_relations.files.times import parse_instant
 from yoi_relations.kinds import Direction, Kind, suggestion
 

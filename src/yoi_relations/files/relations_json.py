@@ -9,9 +9,9 @@ from typing import Any
 
 from yoi_relations.files.faults import Fault, SourceError
 from yoi_relations.files.fences import decode, refuse_conflict
+from yoi_relations.files.formats import Format
 from yoi_relations.files.json_text import Walk, content_id, take_fields
 from yoi_relations.files.records import Record, check_ends, check_instant, check_kind
-from yoi_relations.files.scan import Format
 from yoi_relations.kinds import JSON_KINDS
 
 _REQUIRED = ("ticket_id", "kind", "target", "author", "at")

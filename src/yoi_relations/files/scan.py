@@ -11,12 +11,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from enum import StrEnum
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.faults import Effect, Fault
+from yoi_relations.files.formats import Format
 from yoi_relations.files.stamps import ABSENT, NOT_THERE, stamp_of
-from yoi_relations.files.workspace import Workspace
+from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.typed import NamedTuple
 
 BUCKETS = ("open", "pending", "closed")
@@ -26,17 +26,6 @@ _LINK = Fault("is a symbolic link, which is not followed; put the folder itself 
 _NO_FOLDER = Fault("is not a folder; records are read from a folder of this name")
 _NO_RECORD = Fault("is not a record: a record's file name ends in .md", Effect.NONE)
 _ODD_NAME = Fault("has a name that is not UTF-8", Effect.NONE)
-
-
-class Format(StrEnum):
-    """What a source is read as."""
-
-    ITEM = "item"
-    FRONTMATTER = "frontmatter"
-    RELATIONS_JSON = "relations.json"
-    PLAN_JSONL = "orchestration-plan.jsonl"
-    STRAY = "stray"
-    """Nothing that can be read: only its fault counts."""
 
 
 class Source(NamedTuple):
@@ -82,11 +71,6 @@ class Folder(NamedTuple):
     probes: list[Probe]
     sources: list[Source]
     is_link: bool = False
-
-
-def printable(name: str) -> str:
-    """`name` as text that UTF-8 can hold: each byte that is none is written as an escape."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 class Listing(NamedTuple):

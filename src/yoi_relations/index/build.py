@@ -17,8 +17,9 @@ from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import cache, store
 from yoi_relations.index.changes import Changes, Content, changes
 from yoi_relations.index.derived import derive
-from yoi_relations.index.freshness import Groups, Known, Suspects, group_of, know, store_known
+from yoi_relations.index.freshness import Groups, Known, Suspects
 from yoi_relations.index.looking import Look, look_at
+from yoi_relations.index.remembering import group_of, know, store_known
 from yoi_relations.index.rows import delete_folders, insert_source
 from yoi_relations.index.store import Stored
 

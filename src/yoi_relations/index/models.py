@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Index, Text
 from sqlmodel import Field, SQLModel
 
 from yoi_relations.files.faults import Effect, SpanningCode
-from yoi_relations.files.scan import Format
+from yoi_relations.files.formats import Format
 from yoi_relations.kinds import KINDS, SHOWN_KINDS, RelationClass
 from yoi_relations.states import State
 

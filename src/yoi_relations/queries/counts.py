@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yoi_relations.files.scan import Format
+from yoi_relations.files.formats import Format
 from yoi_relations.kinds import KINDS, RelationClass
 from yoi_relations.queries.answers import Filter, find_relations
 from yoi_relations.queries.paging import total_of

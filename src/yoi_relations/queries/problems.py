@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yoi_relations.files.faults import Effect
-from yoi_relations.files.scan import Format
+from yoi_relations.files.formats import Format
 from yoi_relations.kinds import ALL_SHOWN, JSON_KINDS, PLAN_KINDS
 from yoi_relations.typed import Connection, NamedTuple
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from ulid import ULID
 
 from yoi_relations.errors import AmbiguousError, NotFoundError, WriteError
+from yoi_relations.files.formats import Format
 from yoi_relations.files.opening import read_file
-from yoi_relations.files.scan import Format
 from yoi_relations.files.times import now
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.files.write import render_record, rewrite, with_fields, write_new

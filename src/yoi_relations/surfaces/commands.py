@@ -39,19 +39,23 @@ def check(
     call: Call, *, tickets: list[str], states: Iterable[State], expect: str | None
 ) -> ExitCode:
     """Answer whether tickets may be accepted now."""
+    from yoi_relations.surfaces import checks  # noqa: PLC0415  # a lookup judges nothing
+
     mode = call.mode
     if expect is not None and len(tickets) != 1:
         raise UsageError("--expect is about one ticket", "name the ticket that was checked before")
     with call.opened() as index:
         checked = ask_checks(index.connection, tickets=tickets, states=states)
-        return report.checks(mode, index, checked, expect, named=bool(tickets))
+        return checks.report(mode, index, checked, expect, named=bool(tickets))
 
 
 def status(call: Call) -> ExitCode:
     """Answer with the state of the index; the cache folder is left alone."""
+    from yoi_relations.surfaces import status as answer  # noqa: PLC0415  # a lookup counts nothing
+
     mode = call.mode
     with call.opened(publish=False) as index:
-        return report.status(mode, index)
+        return answer.report(mode, index)
 
 
 COMMANDS: dict[str, Callable[..., ExitCode]] = {

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from yoi_relations.queries.answers import Answer, Filter
-from yoi_relations.queries.check import Check
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.relations import Relation
 from yoi_relations.surfaces.document import shorten
@@ -32,19 +31,6 @@ def relation_row(relation: Relation, *, whole: bool) -> list[object]:
         voice.at,
         short if short == text else f"{short}…",
     ]
-
-
-def check_rows(check: Check) -> Iterator[list[object]]:
-    """One row a reason: verdict, ticket, its state, reason's verdict, code, other ticket, sentence.
-
-    A ticket without any has one row, with nothing behind its state.
-    """
-    of_ticket = [check.verdict.word, check.ticket.id, check.ticket.state]
-    for one in check.reasons:
-        other = one.other.id if one.other else None
-        yield [*of_ticket, one.verdict.word, one.code, other, one.sentence]
-    if not check.reasons:
-        yield [*of_ticket, None, None, None, None]
 
 
 def counting_line(answer: Answer, asked: Filter) -> str:

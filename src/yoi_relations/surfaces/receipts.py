@@ -8,6 +8,7 @@ from yoi_relations.queries.counts import count_all
 from yoi_relations.recording.recorded import Recorded
 from yoi_relations.surfaces import document
 from yoi_relations.surfaces.output import Mode, json_line, visible, write_answer
+from yoi_relations.surfaces.status import status_document
 
 
 def added(mode: Mode, done: Recorded) -> ExitCode:
@@ -33,7 +34,7 @@ def rebuilt(mode: Mode, index: Index, seconds: float) -> ExitCode:
     """Write the answer of `rebuild`."""
     counts = count_all(index.connection)
     if mode is Mode.JSON:
-        write_answer(json_line(document.status_document("rebuild", index, counts)))
+        write_answer(json_line(status_document("rebuild", index, counts)))
         return ExitCode.DONE
     records = sum(counts.records.values())
     write_answer(

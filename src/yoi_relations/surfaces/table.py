@@ -6,12 +6,10 @@ its choices and its default from nowhere else.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from yoi_relations.index.refresh import Trust
 from yoi_relations.kinds import KINDS, RelationClass
 from yoi_relations.states import State
-from yoi_relations.typed import Any, NamedTuple
+from yoi_relations.typed import Any, NamedTuple, StrEnum
 
 
 class Option(NamedTuple):
