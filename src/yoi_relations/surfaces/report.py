@@ -7,6 +7,7 @@ from yoi_relations.files.scan import printable
 from yoi_relations.index import store
 from yoi_relations.index.refresh import Index, Trust
 from yoi_relations.queries.counts import Counts, count_all
+from yoi_relations.queries.made import count_made
 from yoi_relations.queries.relations import Answer, Filter
 from yoi_relations.surfaces import document, plain
 from yoi_relations.surfaces.output import Mode, json_line, notice, write_answer
@@ -49,6 +50,21 @@ def status(mode: Mode, index: Index) -> ExitCode:
         from yoi_relations.surfaces import tables  # noqa: PLC0415  # Rich, for a terminal only
 
         tables.draw_facts(_status_rows(index, counts))
+    return ExitCode.DONE
+
+
+def rebuilt(mode: Mode, index: Index, seconds: float) -> ExitCode:
+    """Write the answer of `rebuild`."""
+    if mode is Mode.JSON:
+        counts = count_all(index.connection)
+        write_answer(json_line(document.status_document("rebuild", index, counts)))
+        return ExitCode.DONE
+    # Relations and whether they are active would take as long as the build did.
+    tickets, records, problems = count_made(index.connection)
+    write_answer(
+        f"rebuilt from {index.sources} files in {seconds:.2f} s: {tickets} tickets,"
+        f" {records} records, {problems} problems\n"
+    )
     return ExitCode.DONE
 
 
