@@ -171,7 +171,9 @@ class Workspace:
 def scan(workspace: Found) -> list[Source]:
     """Every source below the tickets root, by path."""
     names = list_root(workspace).names
-    found = [source for name in names for source in list_folder(workspace, name).sources]
+    found = [
+        source for name in names for source in list_folder(workspace, os.fsencode(name)).sources
+    ]
     return sorted(found, key=lambda source: source.path)
 
 

@@ -28,7 +28,7 @@ from yoi_relations.files.write import write_new
 import tomllib
 
 def scan(workspace):
-    names = list_root(workspace).names
+    names = map(os.fsencode, list_root(workspace).names)
     return [source for name in names for source in list_folder(workspace, name).sources]
 
 def parsed(source):

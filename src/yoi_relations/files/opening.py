@@ -11,7 +11,7 @@ _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CHUNK = 256 * 1024
 
 
-def read_file(path: str, limit: int = sys.maxsize) -> bytes:
+def read_file(path: str | bytes, limit: int = sys.maxsize) -> bytes:
     """At most `limit` bytes of a regular file.
 
     Raises:
@@ -19,9 +19,15 @@ def read_file(path: str, limit: int = sys.maxsize) -> bytes:
     """
     descriptor = os.open(path, _FLAGS)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "is not a regular file")
-        return _take(descriptor, limit)
+        # One byte more than there should be: where it does not come, that was the end.
+        asked = min(limit, status.st_size + 1, _CHUNK)
+        data = os.read(descriptor, asked)
+        if len(data) == status.st_size:
+            return data
+        return data + _take(descriptor, limit - len(data)) if data else data
     finally:
         os.close(descriptor)
 

@@ -6,11 +6,8 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from yoi_relations.errors import UnreadableFolderError
-from yoi_relations.files.faults import SourceError
-from yoi_relations.files.parse import parse_source, unusable
 from yoi_relations.files.scan import ROOT, list_root
 from yoi_relations.files.stamps import is_trusted
 from yoi_relations.files.workspace import Workspace
@@ -18,9 +15,11 @@ from yoi_relations.index import cache, store
 from yoi_relations.index.changes import Changes, Content, changes
 from yoi_relations.index.freshness import Groups, Known, Suspects, group_of, know, store_known
 from yoi_relations.index.looking import Look, look_at
-from yoi_relations.index.rows import delete_folders, insert_source
+from yoi_relations.index.rows import delete_folders, insert, rows_of
 from yoi_relations.index.store import Stored
+from yoi_relations.typed import NamedTuple
 
+BATCH = 64
 _ROOT = os.fsencode(ROOT)
 
 
@@ -86,12 +85,15 @@ def build(workspace: Workspace, number: int, progress: Callable[[int, int], None
     connection = store.new_connection()
     connection.execute("BEGIN")
     doubtful: set[bytes] = set()
-    for done, look in enumerate(look_at(workspace, names), start=1):
-        if look.may_pass:
-            doubtful.add(look.name)
-        groups[look.name] = group_of(look.folder)
-        _insert(connection, look)
-        progress(done, len(names))
+    with store.deferred_indexes(connection):
+        for at in range(0, len(names), BATCH):
+            looks = list(look_at(workspace, names[at : at + BATCH]))
+            for look in looks:
+                if look.may_pass:
+                    doubtful.add(look.name)
+                groups[look.name] = group_of(look.folder)
+            insert(connection, rows_of(looks))
+            progress(at + len(looks), len(names))
     list_root(workspace)  # gone meanwhile? Then what was found is no answer
     return _finish(workspace, connection, _know(workspace, groups, doubtful, now), number)
 
@@ -103,8 +105,7 @@ def updated(workspace: Workspace, stored: Stored, update: Update) -> Stored:
     connection.execute("BEGIN")
     if update.changes:
         delete_folders(connection, update.changes.gone | update.changes.different)
-        for look in update.looks:
-            _insert(connection, look)
+        insert(connection, rows_of(update.looks))
     return _finish(workspace, connection, update.known, stored.identity.number + 1)
 
 
@@ -141,15 +142,6 @@ def _contents(connection: sqlite3.Connection, names: Iterable[bytes]) -> dict[by
         rows = connection.execute("SELECT path, digest FROM source WHERE name = ?", (name,))
         found[name] = rows.fetchall()
     return found
-
-
-def _insert(connection: sqlite3.Connection, look: Look) -> None:
-    for read in look.reads:
-        if isinstance(read.content, SourceError):
-            parsed = unusable(read.source, read.content.message)
-        else:
-            parsed = parse_source(read.source, read.content)
-        insert_source(connection, look.name, read.source, read.digest, parsed)
 
 
 def _finish(

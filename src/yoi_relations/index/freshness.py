@@ -124,7 +124,7 @@ def store_known(connection: sqlite3.Connection, known: Known) -> None:
 
 def group_of(folder: Folder) -> tuple[list[bytes], list[bytes]]:
     """The probes of a folder that was just listed."""
-    return [os.fsencode(probe.path) for probe in folder.probes], [p.stamp for p in folder.probes]
+    return folder.paths, folder.stamps
 
 
 def suspects(known: Known, root: str, *, everything: bool = False) -> Suspects:

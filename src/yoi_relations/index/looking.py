@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 
 from yoi_relations.files.faults import SourceError, UnreadableError
@@ -42,7 +41,7 @@ def look_at(workspace: Workspace, names: list[bytes]) -> Iterator[Look]:
         UnreadableFolderError: a folder cannot be listed.
     """
     for name in names:
-        folder = list_folder(workspace, os.fsdecode(name))
+        folder = list_folder(workspace, name)
         yield Look(name, folder, list(_reads(folder)))
 
 

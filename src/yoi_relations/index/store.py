@@ -11,6 +11,7 @@ import contextlib
 import os
 import sqlite3
 import time
+from collections.abc import Iterator
 from enum import StrEnum
 
 from yoi_relations.files.opening import read_file
@@ -80,6 +81,22 @@ def new_connection() -> sqlite3.Connection:
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     return connection
+
+
+@contextlib.contextmanager
+def deferred_indexes(connection: sqlite3.Connection) -> Iterator[None]:
+    """Take SQLite's indexes off a new index while rows go into it.
+
+    Made of all rows at once, they cost half of what they cost row by row.
+    """
+    rows = connection.execute(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"
+    ).fetchall()
+    for name, _ in rows:
+        connection.execute(f"DROP INDEX {name}")
+    yield
+    for _, sql in rows:
+        connection.execute(sql)
 
 
 def load(workspace: Workspace, *, prove: bool = False) -> Stored | None:
