@@ -16,8 +16,8 @@ NULLS = ("", "~", "null", "Null", "NULL")
 # Printable for YAML, and no line break: the rest is left to the parser.
 _PRINTABLE = "\xa1-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
 _WORD = rf"[A-Za-z0-9{_PRINTABLE}]"
-_INSIDE = rf"[A-Za-z0-9_./+@()\[\],'\"!?&=;~*-]|[{_PRINTABLE}]"
-_PLAIN = rf"{_WORD}(?:{_INSIDE}| +(?=[^ #\n])|:(?=[^ \n])|#(?<=[^ ]#))*"
+_INSIDE = rf"[A-Za-z0-9_./+@()\[\],'\"!?&=;~*{_PRINTABLE}-]"
+_PLAIN = rf"{_WORD}(?:{_INSIDE}++| +(?=[^ #\n])|:(?=[^ \n])|#(?<=[^ ]#))*"
 _SINGLE = rf"'[ -&(-~{_PRINTABLE}]*'"
 _DOUBLE = rf'"[ !#-\[\]-~{_PRINTABLE}]*"'
 _ITEM = r"(?:[A-Za-z0-9_-]*[A-Za-z0-9_]|'[ -&(-~]*')"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import sqlite3
@@ -14,12 +15,12 @@ from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import cache, store
 from yoi_relations.index.changes import Changes, Content, changes
 from yoi_relations.index.freshness import Groups, Known, Suspects, group_of, know, store_known
+from yoi_relations.index.gathering import gathered
 from yoi_relations.index.looking import Look, look_at
 from yoi_relations.index.rows import delete_folders, insert, rows_of
 from yoi_relations.index.store import Stored
 from yoi_relations.typed import NamedTuple
 
-BATCH = 64
 _ROOT = os.fsencode(ROOT)
 
 
@@ -83,17 +84,15 @@ def build(workspace: Workspace, number: int, progress: Callable[[int, int], None
     names = sorted(os.fsencode(name) for name in listing.names)
     groups: Groups = {_ROOT: group_of(listing.folder)}
     connection = store.new_connection()
-    connection.execute("BEGIN")
     doubtful: set[bytes] = set()
-    with store.deferred_indexes(connection):
-        for at in range(0, len(names), BATCH):
-            looks = list(look_at(workspace, names[at : at + BATCH]))
-            for look in looks:
-                if look.may_pass:
-                    doubtful.add(look.name)
-                groups[look.name] = group_of(look.folder)
-            insert(connection, rows_of(looks))
-            progress(at + len(looks), len(names))
+    done = 0
+    with store.bulk_load(connection), contextlib.closing(gathered(workspace, names)) as batches:
+        for batch in batches:
+            groups |= {name: (paths, stamps) for name, paths, stamps in batch.groups}
+            doubtful.update(batch.doubtful)
+            insert(connection, batch.rows)
+            done += len(batch.groups)
+            progress(done, len(names))
     list_root(workspace)  # gone meanwhile? Then what was found is no answer
     return _finish(workspace, connection, _know(workspace, groups, doubtful, now), number)
 

@@ -6,17 +6,19 @@ which `refresh` settles by reading.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sqlite3
 import time
 from array import array
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container, Iterable
 from itertools import accumulate
 
 from yoi_relations.files.scan import ROOT, Folder
-from yoi_relations.files.stamps import ABSENT, NOT_THERE, SIZE, is_settled, stamp_of
-from yoi_relations.typed import NamedTuple, NoReturn
+from yoi_relations.files.stamps import ABSENT, NOT_THERE, SIZE, stamp_of, unsettled_in
+from yoi_relations.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 _END = b"."
 """Behind a second process's answer: it is whole."""
@@ -96,23 +98,25 @@ def know(
     names: list[bytes] = []
     paths: list[bytes] = []
     stamps: list[bytes] = []
-    sizes, unsettled = array("I"), array("I")
+    sizes = array("I")
+    in_doubt: list[int] = []
     for name, (own_paths, own_stamps) in groups.items():
         names.append(name)
         sizes.append(len(own_paths))
         paths += own_paths
-        for number, stamp in enumerate(own_stamps, start=len(stamps)):
-            if name in doubtful or not is_settled(stamp, now, device):
-                unsettled.append(number)
         stamps += own_stamps
+        if name in doubtful:
+            in_doubt += range(len(stamps) - len(own_stamps), len(stamps))
+    all_stamps = b"".join(stamps)
+    unsettled = sorted({*unsettled_in(all_stamps, now, device), *in_doubt})
     return Known(
         now,
         int(trusted),
         b"\0".join(names),
         sizes.tobytes(),
         b"\0".join(paths),
-        b"".join(stamps),
-        unsettled.tobytes(),
+        all_stamps,
+        array("I", unsettled).tobytes(),
     )
 
 
@@ -168,50 +172,21 @@ def _differing(paths: list[bytes], stamps: bytes, root: str) -> list[int]:
     def second() -> list[int]:
         return _differing_in(paths[half:], stamps[half * SIZE :], root, half)
 
-    other = _fork(second)
+    from yoi_relations.index.second import end_of, start  # noqa: PLC0415  # for many files only
+
+    def answer(writer: BinaryIO) -> None:
+        writer.write(array("I", second()).tobytes() + _END)
+
+    other = start(answer)
     mine = _differing_in(paths[:half], stamps[: half * SIZE], root, 0)
-    data = _answer_of(*other) if other else b""
+    data = b""
+    if other:
+        with open(other.reader, "rb") as file:
+            data = file.read()
+        end_of(other)
     # Without a whole answer, what the other had to do is still to do.
     theirs = list(_unpack(data[:-1])) if data.endswith(_END) else second()
     return mine + theirs
-
-
-def _fork(differing: Callable[[], list[int]]) -> tuple[int, int] | None:
-    """A process that answers, and where to read it; None where there can be none."""
-    try:
-        reader, writer = os.pipe()
-    except OSError:
-        return None
-    try:
-        child = os.fork()
-    except OSError:
-        os.close(reader)
-        os.close(writer)
-        return None
-    if child == 0:
-        _answer(writer, differing)
-    os.close(writer)
-    return child, reader
-
-
-def _answer_of(child: int, reader: int) -> bytes:
-    with open(reader, "rb") as file:
-        data = file.read()
-    # Where the caller ignores its children's ends, there is none to wait for.
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(child, 0)
-    return data
-
-
-def _answer(writer: int, differing: Callable[[], list[int]]) -> NoReturn:
-    """In the child: write the answer, and end without any of the parent's clean-up."""
-    try:
-        data = array("I", differing()).tobytes() + _END
-        with open(writer, "wb") as file:
-            file.write(data)
-    except BaseException:  # noqa: BLE001  # no whole answer: the parent does the work
-        os._exit(1)
-    os._exit(0)
 
 
 def _differing_in(paths: list[bytes], stamps: bytes, root: str, first: int) -> list[int]:
