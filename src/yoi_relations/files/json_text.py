@@ -10,10 +10,10 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from yoi_relations.files.faults import SourceError
 from yoi_relations.files.records import check_text
+from yoi_relations.typed import Any
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 

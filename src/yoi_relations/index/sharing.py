@@ -13,10 +13,12 @@ import os
 import select
 import struct
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
 
 from yoi_relations.index.second import Second, end_of, start
-from yoi_relations.typed import Any, Self
+from yoi_relations.typed import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 MOST = 2000
 """Pieces that can be shared: their numbers fit into the smallest pipe there is."""
