@@ -17,17 +17,25 @@ def read_file(path: str | bytes, limit: int = sys.maxsize) -> bytes:
     Raises:
         OSError: it cannot be read, is a symbolic link, or no regular file.
     """
+    return read_with_status(path, limit)[1]
+
+
+def read_with_status(path: str | bytes, limit: int) -> tuple[os.stat_result, bytes]:
+    """The status of a regular file from before it was read, and at most `limit` bytes of it.
+
+    Raises:
+        OSError: as `read_file`.
+    """
     descriptor = os.open(path, _FLAGS)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "is not a regular file")
         # One byte more than there should be: where it does not come, that was the end.
-        asked = min(limit, status.st_size + 1, _CHUNK)
-        data = os.read(descriptor, asked)
-        if len(data) == status.st_size:
-            return data
-        return data + _take(descriptor, limit - len(data)) if data else data
+        data = os.read(descriptor, min(limit, status.st_size + 1, _CHUNK))
+        if data and len(data) != status.st_size:
+            data += _take(descriptor, limit - len(data))
+        return status, data
     finally:
         os.close(descriptor)
 

@@ -1,20 +1,20 @@
 """Lists every source: the files that tickets and records are read from, straight from the disk.
 
 A ticket folder is listed as a whole: its sources, and the probes, the paths whose stamps tell
-whether it would be listed and read alike another time. Nothing is read here but folders. A folder
-that cannot be listed ends the command, because it could hold anything; every other oddity becomes a
-source with a fault, reported with its path.
+whether it would be listed and read alike another time. A folder that cannot be listed ends the
+command, because it could hold anything; every other oddity becomes a source with a fault, reported
+with its path.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Container
+from collections.abc import Callable, Container
 from enum import StrEnum
 
 from yoi_relations.errors import UnreadableFolderError
-from yoi_relations.files.faults import Effect, Fault
+from yoi_relations.files.faults import Effect, Fault, SourceError
 from yoi_relations.files.stamps import ABSENT, NOT_THERE, stamp_of
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.typed import NamedTuple
@@ -73,12 +73,14 @@ class Folder(NamedTuple):
             file system's bytes.
         stamps: theirs, from before anything behind them was read.
         sources: what there is to read; none for the root.
+        contents: of each source, its bytes, where they were read on the way.
         is_link: whether it is a symbolic link, for whose target no stamp vouches.
     """
 
     paths: list[bytes]
     stamps: list[bytes]
     sources: list[Source]
+    contents: list[bytes | None]
     is_link: bool = False
 
 
@@ -122,31 +124,51 @@ def list_root(workspace: Workspace) -> Listing:
             found |= {f"{bucket}/{entry.name}": entry for entry in inner}
     links = [name for name, entry in found.items() if entry.is_symlink()]
     names = [name for name, entry in found.items() if entry.is_dir(follow_symlinks=False)]
-    return Listing(Folder(paths, stamps, []), names + links, links)
+    return Listing(Folder(paths, stamps, [], []), names + links, links)
 
 
-def list_folder(workspace: Workspace, name: bytes) -> Folder:
-    """What lies in the folder `name` below the tickets root.
+Reader = Callable[[bytes, Format], tuple[os.stat_result, bytes]]
+"""Takes a path, and what it is read as; gives the status from before, and the bytes. An OSError or
+a SourceError says that it could not."""
 
-    Raises:
-        UnreadableFolderError: a folder in it cannot be listed.
+
+class Lister:
+    """Lists ticket folders, and reads on the way what can be read.
+
+    Args:
+        workspace: whose folders.
+        read: how to read a file. One that is opened need not be looked at before.
     """
-    return _Listing(workspace, name).folder()
+
+    def __init__(self, workspace: Workspace, read: Reader | None = None) -> None:
+        self.root = os.fsencode(workspace.tickets_path)
+        self.below = printable(workspace.tickets_root)
+        self.read = read
+
+    def list_folder(self, name: bytes) -> Folder:
+        """What lies in the folder `name` below the tickets root.
+
+        Raises:
+            UnreadableFolderError: a folder in it cannot be listed.
+        """
+        return _Listing(self, name).folder()
 
 
 class _Listing:
     """Lists one ticket folder, and keeps a probe of everything it looked at."""
 
-    def __init__(self, workspace: Workspace, name: bytes) -> None:
+    def __init__(self, lister: Lister, name: bytes) -> None:
+        self.read = lister.read
         self.name = name
-        self.place = b"%s/%s" % (os.fsencode(workspace.tickets_path), name)
+        self.place = b"%s/%s" % (lister.root, name)
         self.paths: list[bytes] = []
         self.stamps: list[bytes] = []
         self.sources: list[Source] = []
+        self.contents: list[bytes | None] = []
         bucket, _, last = name.rpartition(b"/")
         self.bucket = bucket.decode() or None
         self.holder = _printable(last)
-        self.below = f"{printable(workspace.tickets_root)}/{_printable(name)}"
+        self.below = f"{lister.below}/{_printable(name)}"
         self.is_odd = last.decode("utf-8", "replace") != self.holder
 
     def folder(self) -> Folder:
@@ -161,16 +183,14 @@ class _Listing:
             self._keep(b"", own)
         else:
             self._files(own)
-        return Folder(self.paths, self.stamps, self.sources, is_link)
+        return Folder(self.paths, self.stamps, self.sources, self.contents, is_link)
 
     def _files(self, own: os.stat_result | None) -> None:
         if self.is_odd:
             self._source(b"", Format.STRAY, _ODD_NAME)
-        item, artifacts = self._look(b"/item.md"), self._look(b"/artifacts")
+        item, artifacts = self._file(b"/item.md", Format.ITEM), self._look(b"/artifacts")
         if not item or not artifacts:
             self._keep(b"", own)  # tells when one of them appears
-        if item:
-            self._source(b"/item.md", Format.ITEM)
         if stat.S_ISDIR(artifacts):
             self._artifacts()
         elif artifacts:
@@ -180,8 +200,8 @@ class _Listing:
     def _artifacts(self) -> None:
         present = self._names()
         for name, form in _FILES.items():
-            if name in present and self._look(b"/artifacts/" + name):
-                self._source(b"/artifacts/" + name, form)
+            if name in present:
+                self._file(b"/artifacts/" + name, form)
         mode = self._look(_RECORDS) if b"relations" in present else 0
         if mode and not stat.S_ISDIR(mode):
             self._source(_RECORDS, Format.STRAY, _NO_FOLDER)
@@ -198,11 +218,26 @@ class _Listing:
             return (*_FILES, b"relations")
 
     def _record(self, name: bytes) -> None:
-        if name.endswith(b".md"):
-            self._look(name)
-            self._source(name, Format.FRONTMATTER)
-        else:
+        if not name.endswith(b".md"):
             self._source(name, Format.STRAY, _NO_RECORD)
+        elif not self._file(name, Format.FRONTMATTER):
+            self._source(name, Format.FRONTMATTER)
+
+    def _file(self, name: bytes, form: Format) -> bool:
+        """Take a file that is a source; whether there is one."""
+        if self.read:
+            try:
+                status, content = self.read(self.place + name, form)
+            except (OSError, SourceError):
+                pass  # whoever reads it by itself will be told why
+            else:
+                self._keep(name, status)
+                self._source(name, form, content=content)
+                return True
+        if not self._look(name):
+            return False
+        self._source(name, form)
+        return True
 
     def _look(self, name: bytes) -> int:
         """The mode of a file, which is remembered; 0 where there is none.
@@ -228,10 +263,13 @@ class _Listing:
         self.paths.append(self.name + name)
         self.stamps.append(stamp_of(status) if status else ABSENT)
 
-    def _source(self, name: bytes, form: Format, fault: Fault | None = None) -> None:
+    def _source(
+        self, name: bytes, form: Format, fault: Fault | None = None, content: bytes | None = None
+    ) -> None:
         path = self.below + _printable(name)
         place = self.place + name
         self.sources.append(Source(path, place, form, self.holder, self.below, self.bucket, fault))
+        self.contents.append(content)
 
 
 def _stamp(path: str) -> bytes:

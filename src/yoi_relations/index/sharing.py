@@ -12,7 +12,7 @@ import marshal
 import os
 import select
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from yoi_relations.index.second import Second, end_of, start
 from yoi_relations.typed import TYPE_CHECKING, Any, Self
@@ -30,7 +30,7 @@ _PIPE_SIZE = 1 << 20
 Work = Callable[[int], Any]
 
 
-def shared(work: Work, count: int) -> Iterator[Any]:
+def shared(work: Work, count: int) -> Generator[Any]:
     """The results of ``work(0)`` to ``work(count - 1)``, made in two processes where that can be.
 
     Args:
