@@ -52,8 +52,6 @@ def read_plain(text: str, first_line: int) -> dict[str, Value] | None:
         return None
     fields: dict[str, Value] = {}
     for line, (key, written) in enumerate(found, start=first_line):
-        if key in fields or key in NULLS:
-            return None
         sign = written[:1]
         if sign == "[":
             fields[key] = Value(None, line, scalar=False)
@@ -61,4 +59,5 @@ def read_plain(text: str, first_line: int) -> dict[str, Value] | None:
             fields[key] = Value(written[1:-1], line)
         else:
             fields[key] = Value(None if written in NULLS else written, line)
-    return fields
+    # A key that stands twice is an error, and one that is null no text: the parser knows.
+    return fields if len(fields) == len(found) and fields.keys().isdisjoint(NULLS) else None
