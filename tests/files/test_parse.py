@@ -59,7 +59,7 @@ BYTES = st.lists(st.sampled_from(_BITS) | st.binary(max_size=8), max_size=30).ma
 
 
 def source(form: Format) -> Source:
-    return Source(f"t/{A}/x.md", f"/t/{A}/x.md", form, A, f"t/{A}", None)
+    return Source(f"t/{A}/x.md", f"/t/{A}/x.md".encode(), form, A, f"t/{A}", None)
 
 
 @settings(deadline=None, max_examples=300)
@@ -118,5 +118,6 @@ def test_of_a_source_that_cannot_be_read_its_reason_is_left(form: Format) -> Non
     effect = Effect.TICKET if item else Effect.RECORD
     assert unusable(source(form), "cannot be read: so it is") == Parsed(
         ticket=Ticket(None, None, None) if item else None,
+        records=[],
         faults=[Fault("cannot be read: so it is", effect)],
     )

@@ -57,6 +57,12 @@ QUICK_FORMS = [
     ("--json", "status", "--json"),
     ("--trust=index", "status", "--plain"),
     ("status", "--trust", "content", "--json"),
+    ("rebuild",),
+    ("rebuild", "--json"),
+    ("--plain", "rebuild"),
+    ("rebuild", "-C", ".yoi"),
+    ("-C", "/", "rebuild", "--json"),
+    ("rebuild", "--json", "--plain"),
 ]
 HANDED_OVER = [
     (),
@@ -91,7 +97,8 @@ HANDED_OVER = [
     ("status", "--all"),
     ("shew",),
     ("add", A, "related", B),
-    ("rebuild",),
+    ("rebuild", A),
+    ("rebuild", "--all"),
 ]
 
 
@@ -130,8 +137,10 @@ def alike(workspace: Workspace, arguments: tuple[str, ...]) -> Ran:
 
 
 def timeless(ran: Ran) -> Ran:
-    """An answer without the time that `status` says its check took."""
-    took = re.compile(r'(check took\s+|"check_seconds":)[0-9.e-]+')
+    """An answer without times, and without what counts the rebuilds."""
+    took = re.compile(
+        r'(check took\s+|"check_seconds":|"generation":|files in |"built_at":")[0-9.eTZ:-]+'
+    )
     return replace(ran, out=took.sub(r"\1some", ran.out))
 
 

@@ -5,14 +5,13 @@ A bad entry spoils the whole file; all bad entries are named all the same.
 
 from __future__ import annotations
 
-from typing import Any
-
 from yoi_relations.files.faults import Fault, SourceError
 from yoi_relations.files.fences import decode, refuse_conflict
 from yoi_relations.files.formats import Format
 from yoi_relations.files.json_text import Walk, content_id, take_fields
 from yoi_relations.files.records import Record, check_ends, check_instant, check_kind
 from yoi_relations.kinds import JSON_KINDS
+from yoi_relations.typed import Any
 
 _REQUIRED = ("ticket_id", "kind", "target", "author", "at")
 _OPTIONAL = ("note",)

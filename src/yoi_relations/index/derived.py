@@ -45,6 +45,7 @@ _PROBLEMS = (
 _TALLIES = {
     "source": "SELECT count(*) FROM source",
     "ticket": "SELECT count(*) FROM ticket",
+    "record": "SELECT count(*) FROM record WHERE retires IS NULL",
 } | {
     shown: f"SELECT count(*) FROM record WHERE retires IS NULL AND shown = '{shown}'"  # noqa: S608
     if shown in SHOWN_NOTES

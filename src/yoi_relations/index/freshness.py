@@ -7,12 +7,11 @@ which `refresh` settles by reading.
 from __future__ import annotations
 
 import os
-import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from yoi_relations.files.stamps import ABSENT, NOT_THERE, SIZE, stamp_of
-from yoi_relations.typed import Connection, NamedTuple, NoReturn
+from yoi_relations.typed import Connection, NamedTuple
 
 _END = b"."
 """Behind a second process's answer: it is whole."""
@@ -106,6 +105,12 @@ def _names_of(probes: Iterable[int], names: list[bytes], ends: list[int]) -> set
     return {names[bisect_right(ends, probe)] for probe in probes}
 
 
+def _pack(numbers: list[int]) -> bytes:
+    from array import array  # noqa: PLC0415  # likewise
+
+    return array("I", numbers).tobytes()
+
+
 def _unpack(data: bytes) -> Sequence[int]:
     from array import array  # noqa: PLC0415  # a settled index is compared without
 
@@ -117,66 +122,21 @@ def _unpack(data: bytes) -> Sequence[int]:
 def _differing(probes: bytes, stamps: bytes, root: str) -> list[int]:
     """The numbers of the probes whose stamps are not `stamps`."""
     middle = probes.find(b"\0", len(probes) // 2)
-    if middle < 0 or len(stamps) < FORK_FROM * SIZE or not _may_fork():
+    if middle < 0 or len(stamps) < FORK_FROM * SIZE:
         return _differing_in(probes, stamps, root, 0)
+    from yoi_relations.index.second import start  # noqa: PLC0415  # for many files only
+
     half = probes.count(b"\0", 0, middle) + 1
 
-    def second() -> list[int]:
+    def their_half() -> list[int]:
         return _differing_in(probes[middle + 1 :], stamps[half * SIZE :], root, half)
 
-    other = _fork(second)
+    second = start(lambda file: file.write(_pack(their_half()) + _END))
     mine = _differing_in(probes[:middle], stamps[: half * SIZE], root, 0)
-    data = _answer_of(*other) if other else b""
+    data = second.whole_answer() if second else b""
     # Without a whole answer, what the other had to do is still to do.
-    theirs = list(_unpack(data[:-1])) if data.endswith(_END) else second()
+    theirs = list(_unpack(data[:-1])) if data.endswith(_END) else their_half()
     return mine + theirs
-
-
-def _may_fork() -> bool:
-    """Whether a second process can help, and no other thread's locks would be copied into it."""
-    threads = sys.modules.get("threading")
-    return len(os.sched_getaffinity(0)) > 1 and (threads is None or threads.active_count() == 1)
-
-
-def _fork(differing: Callable[[], list[int]]) -> tuple[int, int] | None:
-    """A process that answers, and where to read it; None where there can be none."""
-    try:
-        reader, writer = os.pipe()
-    except OSError:
-        return None
-    try:
-        child = os.fork()
-    except OSError:
-        os.close(reader)
-        os.close(writer)
-        return None
-    if child == 0:
-        _answer(writer, differing)
-    os.close(writer)
-    return child, reader
-
-
-def _answer_of(child: int, reader: int) -> bytes:
-    with open(reader, "rb") as file:
-        data = file.read()
-    try:  # noqa: SIM105  # contextlib costs start-up
-        os.waitpid(child, 0)
-    except ChildProcessError:
-        pass  # where the caller ignores its children's ends, there is none to wait for
-    return data
-
-
-def _answer(writer: int, differing: Callable[[], list[int]]) -> NoReturn:
-    """In the child: write the answer, and end without any of the parent's clean-up."""
-    try:
-        from array import array  # noqa: PLC0415  # likewise
-
-        data = array("I", differing()).tobytes() + _END
-        with open(writer, "wb") as file:
-            file.write(data)
-    except BaseException:  # noqa: BLE001  # no whole answer: the parent does the work
-        os._exit(1)
-    os._exit(0)
 
 
 def _differing_in(probes: bytes, stamps: bytes, root: str, first: int) -> list[int]:

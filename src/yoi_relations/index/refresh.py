@@ -58,6 +58,11 @@ class Index(NamedTuple):
         return _count(self.connection, "ticket")
 
     @property
+    def records(self) -> int:
+        """How many records state something."""
+        return _count(self.connection, "record")
+
+    @property
     def sources(self) -> int:
         """How many files it was made from."""
         return _count(self.connection, "source")

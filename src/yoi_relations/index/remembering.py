@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from array import array
 from collections.abc import Container
 
 from yoi_relations.files.scan import Folder
-from yoi_relations.files.stamps import is_settled
+from yoi_relations.files.stamps import unsettled_in
 from yoi_relations.index.freshness import Groups, Known
 from yoi_relations.typed import Connection
 
 
 def group_of(folder: Folder) -> tuple[list[bytes], list[bytes]]:
     """The probes of a folder that was just listed."""
-    return [os.fsencode(probe.path) for probe in folder.probes], [p.stamp for p in folder.probes]
+    return folder.paths, folder.stamps
 
 
 def know(
@@ -32,23 +31,25 @@ def know(
     names: list[bytes] = []
     paths: list[bytes] = []
     stamps: list[bytes] = []
-    sizes, unsettled = array("I"), array("I")
+    sizes = array("I")
+    in_doubt: list[int] = []
     for name, (own_paths, own_stamps) in groups.items():
         names.append(name)
         sizes.append(len(own_paths))
         paths += own_paths
-        for number, stamp in enumerate(own_stamps, start=len(stamps)):
-            if name in doubtful or not is_settled(stamp, now, device):
-                unsettled.append(number)
         stamps += own_stamps
+        if name in doubtful:
+            in_doubt += range(len(stamps) - len(own_stamps), len(stamps))
+    all_stamps = b"".join(stamps)
+    unsettled = sorted({*unsettled_in(all_stamps, now, device), *in_doubt})
     return Known(
         now,
         int(trusted),
         b"\0".join(names),
         sizes.tobytes(),
         b"\0".join(paths),
-        b"".join(stamps),
-        unsettled.tobytes(),
+        all_stamps,
+        array("I", unsettled).tobytes(),
     )
 
 

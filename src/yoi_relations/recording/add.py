@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 
 from ulid import ULID
 
@@ -122,7 +122,7 @@ def _render(kind: Kind, target: TicketInfo | None, draft: Draft) -> bytes:
 def _same(connection: sqlite3.Connection, record: Record) -> Statement | None:
     """A record that is not retired and says what `record` says, word for word."""
     plan = record.plan
-    said = (record.kind.written, record.target, record.note, *(astuple(plan) if plan else _NO_PLAN))
+    said = (record.kind.written, record.target, record.note, *(plan or _NO_PLAN))
     for one in find_statements(connection, held_by([record.holder]), shown_as([record.kind.shown])):
         plan_said = (one.summary, one.branch, one.worktree, one.role_plan)
         if (

@@ -1,15 +1,17 @@
-"""What the commands that read do, whichever door they came in by."""
+"""What the commands of the table do, whichever door they came in by."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 
 from yoi_relations.errors import ExitCode, UsageError
+from yoi_relations.index.refresh import rebuild_index
 from yoi_relations.queries.asking import ask_checks, ask_relations
 from yoi_relations.states import State
 from yoi_relations.surfaces import report
 from yoi_relations.surfaces.call import Call
-from yoi_relations.surfaces.table import CHECK, SHOW, STATUS
+from yoi_relations.surfaces.table import CHECK, REBUILD, SHOW, STATUS
 
 
 def show(  # noqa: PLR0913  # as many as there are options
@@ -58,9 +60,23 @@ def status(call: Call) -> ExitCode:
         return answer.report(mode, index)
 
 
+def rebuild(call: Call) -> ExitCode:
+    """Throw the index away and build it from the files."""
+    from yoi_relations.surfaces import status as answer  # noqa: PLC0415  # as above
+    from yoi_relations.surfaces.progress import progress_bar  # noqa: PLC0415  # a read draws none
+
+    mode = call.mode
+    start = time.monotonic()
+    with progress_bar("reading") as progress:
+        index = rebuild_index(call.workspace(), progress)
+    with index:
+        return answer.report_rebuilt(mode, index, time.monotonic() - start)
+
+
 COMMANDS: dict[str, Callable[..., ExitCode]] = {
     SHOW.name: show,
     CHECK.name: check,
+    REBUILD.name: rebuild,
     STATUS.name: status,
 }
 """By the names of their forms in the table, whose options are their parameters."""

@@ -9,6 +9,7 @@ from yoi_relations.files.workspace import printable
 from yoi_relations.index import store
 from yoi_relations.index.refresh import Index, Trust
 from yoi_relations.queries.counts import Counts, count_all
+from yoi_relations.queries.problems import find_problems
 from yoi_relations.surfaces import plain
 from yoi_relations.surfaces.document import Value, envelope
 from yoi_relations.surfaces.output import Mode, json_line, write_answer
@@ -31,6 +32,19 @@ def report(mode: Mode, index: Index) -> ExitCode:
         from yoi_relations.surfaces import tables  # noqa: PLC0415  # Rich, for a terminal only
 
         tables.draw_facts(_status_rows(index, counts))
+    return ExitCode.DONE
+
+
+def report_rebuilt(mode: Mode, index: Index, seconds: float) -> ExitCode:
+    """Write the answer of `rebuild`."""
+    if mode is Mode.JSON:
+        write_answer(json_line(status_document("rebuild", index, count_all(index.connection))))
+        return ExitCode.DONE
+    problems = len(find_problems(index.connection))
+    write_answer(
+        f"rebuilt from {index.sources} files in {seconds:.2f} s: {index.tickets} tickets,"
+        f" {index.records} records, {problems} problems\n"
+    )
     return ExitCode.DONE
 
 

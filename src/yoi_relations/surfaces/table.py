@@ -1,4 +1,4 @@
-"""The options of the commands that read, each said once, for both doors.
+"""The options of the commands that go through both doors, each said once.
 
 `quick` parses by this table, `options` declares it to Typer. An option here has its name, its help,
 its choices and its default from nowhere else.
@@ -49,7 +49,7 @@ class Option(NamedTuple):
 
 
 class Form(NamedTuple):
-    """A command that reads.
+    """A command that goes through both doors.
 
     Attributes:
         name: of the command.
@@ -130,7 +130,8 @@ CHECK = Form(
 STATUS = Form(
     "status", "Tell where root and index are, what they hold, and whether the index is current."
 )
-FORMS = {form.name: form for form in (SHOW, CHECK, STATUS)}
+REBUILD = Form("rebuild", "Throw the index away and build it from the files.")
+FORMS = {form.name: form for form in (SHOW, CHECK, REBUILD, STATUS)}
 
 
 def kinds_help() -> str:
