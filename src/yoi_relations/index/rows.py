@@ -40,8 +40,8 @@ def insert_source(
     for record in parsed.records:
         _insert_record(connection, source_id, record)
     connection.executemany(
-        "INSERT INTO problem (source_id, line, message, effect) VALUES (?, ?, ?, ?)",
-        [(source_id, f.line, f.message[:MESSAGE_LIMIT], f.effect) for f in parsed.faults],
+        "INSERT INTO problem (source_id, line, message, effect, code) VALUES (?, ?, ?, ?, ?)",
+        [(source_id, f.line, f.message[:MESSAGE_LIMIT], f.effect, f.code) for f in parsed.faults],
     )
 
 

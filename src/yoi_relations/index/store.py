@@ -20,7 +20,7 @@ from yoi_relations.index.cache import put
 from yoi_relations.typed import NamedTuple
 
 SCHEMA_VERSION = 3
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 """Bump it whenever the rows that the same bytes yield change."""
 APPLICATION_ID = 0x594F4952
 """``YOIR``, in the header of the file."""
