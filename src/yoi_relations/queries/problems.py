@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 
 from yoi_relations.files.faults import Effect
 from yoi_relations.files.scan import Format
@@ -13,6 +14,22 @@ _COULD_SHOW = {
     Format.RELATIONS_JSON: frozenset(kind.shown for kind in JSON_KINDS.values()),
     Format.PLAN_JSONL: frozenset(kind.shown for kind in PLAN_KINDS.values()),
 }
+
+
+class Severity(StrEnum):
+    """How much something that was found matters, the worst first."""
+
+    ERROR = "error"
+    """An answer is missing something, or work can never go on."""
+    WARNING = "warning"
+    """Somebody should look."""
+    INFO = "info"
+    """Worth knowing, and in order as it is."""
+
+    @property
+    def weight(self) -> int:
+        """The greater, the worse."""
+        return -list(Severity).index(self)
 
 
 class Problem(NamedTuple):

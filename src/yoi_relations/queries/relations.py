@@ -6,7 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from yoi_relations.files.faults import Effect
-from yoi_relations.kinds import ALL_SHOWN, CLASS_ORDER, KINDS, SHOWN_NOTES, Direction, RelationClass
+from yoi_relations.kinds import (
+    ALL_SHOWN,
+    CLASS_ORDER,
+    KINDS,
+    SHOWN_NOTES,
+    Direction,
+    Edge,
+    RelationClass,
+    sentence,
+)
 from yoi_relations.queries.active import Facts, Latest, inactive_reason
 from yoi_relations.queries.paging import first_page
 from yoi_relations.queries.problems import Problem, find_problems
@@ -77,6 +86,11 @@ class Relation(NamedTuple):
     def ends(self) -> list[TicketInfo]:
         """The tickets it is about."""
         return [self.ticket] if self.target is None else [self.ticket, self.target]
+
+    @property
+    def sentence(self) -> str:
+        """As a person would say it: ``A is blocked by B``."""
+        return sentence(Edge(self.kind, self.ticket.id, self.target.id if self.target else None))
 
     def rank(self) -> tuple[int, str, str, Order]:
         """Its place among others in an answer."""

@@ -57,7 +57,7 @@ def load_tickets(connection: Connection, ids: Iterable[str]) -> dict[str, Ticket
 def tickets_in(connection: Connection, states: Iterable[str | None]) -> list[TicketInfo]:
     """The tickets in one of these states, by id; None is a state that is not known."""
     wanted = set(states)
-    return [ticket for ticket in _all_tickets(connection) if ticket.state in wanted]
+    return [ticket for ticket in all_tickets(connection) if ticket.state in wanted]
 
 
 def resolve_ticket(connection: Connection, name: str) -> TicketInfo:
@@ -70,7 +70,7 @@ def resolve_ticket(connection: Connection, name: str) -> TicketInfo:
         NotFoundError: none of the steps matches.
         AmbiguousError: the step that matches names several tickets.
     """
-    tickets = _all_tickets(connection)
+    tickets = all_tickets(connection)
     for matches in _steps(name):
         named = [ticket for ticket in tickets if matches(ticket)]
         if len(named) == 1:
@@ -83,7 +83,8 @@ def resolve_ticket(connection: Connection, name: str) -> TicketInfo:
     )
 
 
-def _all_tickets(connection: Connection) -> list[TicketInfo]:
+def all_tickets(connection: Connection) -> list[TicketInfo]:
+    """Every ticket, by id."""
     rows = connection.execute(f"SELECT {_COLUMNS} FROM ticket_now ORDER BY ticket")  # noqa: S608
     return [TicketInfo(*row) for row in rows]
 

@@ -21,7 +21,7 @@ from yoi_relations.surfaces.options import declare, with_common
 from yoi_relations.surfaces.output import write_answer
 from yoi_relations.surfaces.progress import progress_bar
 from yoi_relations.surfaces.stdin import read_note
-from yoi_relations.surfaces.table import CHECK, SHOW, STATUS, kinds_help
+from yoi_relations.surfaces.table import CHECK, DOCTOR, SHOW, STATUS, kinds_help
 
 _HELP = "Durable, typed relations between tickets that are folders in git."
 # The class of all errors in the arguments; Typer exports only this child of it.
@@ -159,6 +159,7 @@ def rebuild(call: Call) -> ExitCode:
         return receipts.rebuilt(mode, index, time.monotonic() - start)
 
 
+declare(app, DOCTOR)
 declare(app, STATUS)
 
 
