@@ -72,6 +72,7 @@ def loaded(workspace: Workspace, code: str, *arguments: str, terminal: bool = Fa
         f"show {A}",
         f"check {B} --json",
         "check --state ready --plain",
+        "doctor --json",
         "show --trust index --json",
         "status",
         "--json status",
@@ -84,7 +85,7 @@ def test_a_read_loads_nothing_heavy(indexed: Workspace, line: str) -> None:
     assert modules & HEAVY <= (FOR_HOOKS if "status" in line.split() else set())
 
 
-@pytest.mark.parametrize("line", ["show --limit 1", "check --state ready", "status"])
+@pytest.mark.parametrize("line", ["show --limit 1", "check --state ready", "doctor", "status"])
 def test_a_terminal_costs_rich_and_not_typer(indexed: Workspace, line: str) -> None:
     modules = loaded(indexed, PROGRAM, *line.split(), terminal=True)
 

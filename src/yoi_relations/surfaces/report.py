@@ -95,10 +95,11 @@ def _status_rows(index: Index, counts: Counts) -> list[tuple[str, str]]:
         ("records", _listed(counts.records)),
         ("relations", _listed(counts.relations)),
         ("active", _listed(counts.active)),
-        ("problems", f"{counts.problems}; relations show lists them" if counts.problems else "0"),
+        ("problems", f"{counts.problems}{_ASK_DOCTOR if counts.problems else ''}"),
     ]
 
 
+_ASK_DOCTOR = "; relations doctor --severity info tells of all"
 _WHY = {
     Trust.STAT: "as stamps can be believed on this file system",
     Trust.CONTENT: "as asked, or as stamps cannot be believed on this file system",
@@ -130,5 +131,5 @@ def _tell_problems(mode: Mode, answer: Answer) -> None:
     for problem in (answer.doubts + others)[:LISTED_PROBLEMS]:
         doubt = " (this could add or alter a row of the answer)" if problem in answer.doubts else ""
         notice(f"problem: {plain.problem_line(problem)}{doubt}", mode)
-    if len(answer.problems) > LISTED_PROBLEMS:
-        notice(f"{len(answer.problems) - LISTED_PROBLEMS} more problems; --json lists them", mode)
+    if (more := len(answer.problems) - LISTED_PROBLEMS) > 0:
+        notice(f"{more} more problems{_ASK_DOCTOR}", mode)
