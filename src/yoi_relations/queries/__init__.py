@@ -2,5 +2,5 @@
 
 ``tickets`` knows the tickets by name and state, ``statements`` the records, ``relations`` makes
 relations of them, ``active`` decides which count now, ``problems`` tells what could be missing from
-an answer, ``counts`` counts.
+an answer, ``counts`` counts, ``doctor`` looks for what could be mended.
 """
