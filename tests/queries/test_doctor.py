@@ -10,6 +10,7 @@ from building import A, B, C, D, Workspace
 from yoi_relations.queries.doctor.findings import RULES, Code
 
 LATER = "2026-06-02T10:00:00Z"
+OUTSIDE = "00001KT0000EE"
 SLUG = "20260409-081530-stock-count"
 
 
@@ -106,6 +107,14 @@ def test_a_target_that_does_not_exist(
     assert f"relations retire {path.stem} --reason" in one["hint"]
 
 
+def test_a_note_that_is_over_may_have_named_what_does_not_exist(workspace: Workspace) -> None:
+    workspace.ticket(A, "ready")
+    workspace.record(A, "waiting", B, "For B.")
+    workspace.record(A, "waiting", note="For a machine.", at=LATER)
+
+    assert codes(workspace) == [("dangling_target", "info")]
+
+
 def test_a_retired_record_may_name_what_does_not_exist(workspace: Workspace) -> None:
     workspace.ticket(A)
     retired = {"retired_at": LATER, "retired_by": "x", "retired_reason": "gone"}
@@ -127,20 +136,20 @@ def test_a_file_that_is_used_though_it_is_odd(
 
 def test_a_dependency_cycle_is_told_once(workspace: Workspace) -> None:
     tickets(workspace, A="ready", B="ready", C="ready", D="ready")
+    workspace.ticket(OUTSIDE, "ready")
     workspace.record(A, "blocked_by", B)
     workspace.record(B, "depends_on", C)
-    workspace.record(A, "blocks", C)
-    workspace.record(A, "after", B)  # binds nobody who is not bound already
-    workspace.record(C, "blocked_by", D)
+    workspace.record(D, "blocks", C)
+    workspace.record(D, "blocked_by", A)
+    workspace.record(A, "after", C)  # binds nobody who is not bound already
+    workspace.record(C, "blocked_by", OUTSIDE)
 
     (one,) = findings(workspace)
-    assert (one["code"], one["severity"], one["tickets"]) == (
-        "dependency_cycle",
-        "error",
-        [A, B, C],
-    )
+    assert (one["code"], one["severity"]) == ("dependency_cycle", "error")
+    assert one["tickets"] == [A, B, C, D]
     assert one["sentence"] == (
-        f"dependency cycle: {A} is blocked by {B}, {B} is blocked by {C}, {C} is blocked by {A}"
+        f"dependency cycle: {A} is blocked by {B}, {B} is blocked by {C},"
+        f" {C} is blocked by {D}, {D} is blocked by {A}"
     )
 
 
@@ -333,6 +342,8 @@ def test_an_edge_may_be_recorded_in_several_ways(workspace: Workspace) -> None:
     workspace.record(A, "blocked_by", B, "another reason")
     workspace.record(B, "blocks", A, "why")
     workspace.relations_json(A, {"kind": "depends_on", "target": B, "note": "why"})
+    workspace.record(A, "conflicts_with", B, "One file.")
+    workspace.record(B, "conflicts_with", A, "One file.")
     retired = {"retired_at": LATER, "retired_by": "x", "retired_reason": "anew"}
     workspace.record(A, "blocked_by", B, "why", **retired)
 

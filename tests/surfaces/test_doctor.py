@@ -120,7 +120,7 @@ def test_a_terminal_gets_findings_by_code(ailing: Workspace) -> None:
         "error dangling_target",
         "warning odd_source",
         "info expired_edge",
-        "4 findings",
+        "1 error, 1 warning, 2 infos",
     ]
     assert f"    {A} is blocked by {C}, and {C} is closed" in lines
 
@@ -131,13 +131,13 @@ def test_a_terminal_counts_what_it_leaves_out(ailing: Workspace) -> None:
     lines = screen(ailing)
 
     assert "  and 1 more; --plain lists them" in lines
-    assert lines[-2:] == [f"{LISTED + 2} findings", "2 infos; --severity info lists them"]
+    assert lines[-2:] == [f"{LISTED + 1} errors, 1 warning", "2 infos; --severity info lists them"]
 
 
 def test_a_terminal_is_told_that_nothing_was_found(workspace: Workspace) -> None:
     workspace.ticket(A)
 
-    assert screen(workspace) == ["no findings"]
+    assert screen(workspace) == ["0 errors, 0 warnings, 0 infos"]
 
 
 def test_no_text_acts_on_a_terminal(workspace: Workspace) -> None:

@@ -36,12 +36,10 @@ def doctor_document(index: Index, diagnosis: Diagnosis) -> Value:
 
 def hidden_line(diagnosis: Diagnosis) -> str | None:
     """How much is below what is listed, and how to see it; None where nothing is."""
-    parts = [
-        f"{count} {severity}{'' if count == 1 else 's'}"
-        for severity, count in diagnosis.hidden.items()
-    ]
-    least = list(diagnosis.hidden)[-1:]
-    return f"{', '.join(parts)}; --severity {least[0]} lists them" if least else None
+    if not diagnosis.hidden:
+        return None
+    *_, least = diagnosis.hidden
+    return f"{plain.counted(diagnosis.hidden)}; --severity {least} lists them"
 
 
 def _value(finding: Finding) -> Value:

@@ -12,6 +12,7 @@ from yoi_relations.queries.doctor.diagnosis import Diagnosis
 from yoi_relations.queries.doctor.findings import RULES, Code, Finding
 from yoi_relations.queries.problems import Severity
 from yoi_relations.surfaces.output import visible
+from yoi_relations.surfaces.plain import counted
 
 LISTED = 20
 """Findings of one code that are drawn; lines and JSON have all of them."""
@@ -36,20 +37,24 @@ def _group(finding: Finding) -> tuple[int, int]:
 def _drawn(findings: list[Finding]) -> list[RenderableType]:
     severity, code = findings[0].severity, findings[0].code
     head = Text.assemble((severity, _STYLES[severity]), f" {code}: {RULES[code].meaning}")
-    lines = [Padding(_finding(finding), (0, 0, 0, 2)) for finding in findings[:LISTED]]
+    lines = [part for finding in findings[:LISTED] for part in _finding(finding)]
     more = len(findings) - LISTED
     rest = [Text(f"  and {more} more; --plain lists them", style="dim")] if more > 0 else []
     return [head, *lines, *rest, Text("")]
 
 
-def _finding(finding: Finding) -> Text:
-    return Text.assemble(
-        (visible(finding.place), "bold"),
-        f"\n  {visible(finding.sentence)}\n  ",
-        (visible(finding.hint), "dim"),
-    )
+def _finding(finding: Finding) -> list[RenderableType]:
+    return [
+        _indented(2, Text(visible(finding.place), style="bold")),
+        _indented(4, Text(visible(finding.sentence))),
+        _indented(4, Text(visible(finding.hint), style="dim")),
+    ]
+
+
+def _indented(columns: int, text: Text) -> Padding:
+    return Padding(text, (0, 0, 0, columns))
 
 
 def _counting_line(diagnosis: Diagnosis) -> str:
-    total = len(diagnosis.findings)
-    return f"{total or 'no'} finding{'' if total == 1 else 's'}"
+    """How many of each severity were asked for and found; zeros say that all was looked at."""
+    return counted({s: n for s, n in diagnosis.counts.items() if s not in diagnosis.hidden})
