@@ -19,6 +19,8 @@ from yoi_relations.errors import ExitCode
 from yoi_relations.files import markdown
 from yoi_relations.kinds import ALIASES, KINDS
 from yoi_relations.queries import reasons
+from yoi_relations.queries.doctor.findings import RULES
+from yoi_relations.queries.problems import Severity
 from yoi_relations.queries.reasons import Verdict
 from yoi_relations.recording.guard import ROWS
 from yoi_relations.surfaces.cli import app
@@ -124,6 +126,17 @@ def test_verdicts_and_reasons_are_those_of_the_program(workspace: Workspace) -> 
     assert first_column(check, "field of a reason") == set(one["reasons"][0])
 
 
+def test_codes_and_severities_are_those_of_doctor(workspace: Workspace) -> None:
+    doctor = (ROOT / "docs" / "doctor.md").read_text("utf-8")
+    assert first_column(doctor, "severity") == set(Severity)
+    stated = {codes(row[0])[0]: (row[1], row[2]) for row in table(doctor, "code")}
+    assert stated == {code: (rule.severity, rule.history or "") for code, rule in RULES.items()}
+    workspace.ticket(A)
+    workspace.record(A, "blocked_by", B)
+    (one,) = workspace.run("doctor", "--json").json["findings"]
+    assert first_column(doctor, "field of a finding") == set(one)
+
+
 def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
     workspace.ticket(A)
     workspace.ticket(B)
@@ -134,6 +147,7 @@ def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
         "status": workspace.run("status", "--json").json,
         "rebuild": workspace.run("rebuild", "--json").json,
     }
+    documents["doctor"] = workspace.run("doctor", "--json").json
     subprocess.run(["git", "init", "--quiet", workspace.root], check=True)
     documents["hooks"] = workspace.run("hooks", "list", "--json").json
     documents["verify"] = workspace.run("verify", "--json").json

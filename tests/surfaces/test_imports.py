@@ -103,6 +103,7 @@ def loaded(workspace: Workspace, code: str, *arguments: str, terminal: bool = Fa
         f"show {A}",
         f"check {B} --json",
         "check --state ready --plain",
+        "doctor --json",
         "show --trust index --json",
         "status",
         "--json status",
@@ -126,7 +127,7 @@ def test_a_settled_lookup_loads_nothing_that_it_does_not_use(settled: Workspace,
     assert not modules & NOT_FOR_A_LOOKUP
 
 
-@pytest.mark.parametrize("line", ["show --limit 1", "check --state ready", "status"])
+@pytest.mark.parametrize("line", ["show --limit 1", "check --state ready", "doctor", "status"])
 def test_a_terminal_costs_rich_and_not_typer(indexed: Workspace, line: str) -> None:
     modules = loaded(indexed, PROGRAM, *line.split(), terminal=True)
 

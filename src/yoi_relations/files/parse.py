@@ -31,7 +31,7 @@ def parse_source(source: Source, data: bytes) -> Parsed:
     try:
         return _parse(source, data)
     except SourceError as error:
-        return Parsed(None, [], [Fault(error.message, line=error.line)])
+        return Parsed(None, [], [Fault(error.message, line=error.line, code=error.code)])
 
 
 def unusable(source: Source, reason: str) -> Parsed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from yoi_relations.files.faults import SourceError
+from yoi_relations.files.faults import FaultCode, SourceError
 from yoi_relations.files.formats import Format
 from yoi_relations.files.times import parse_instant
 from yoi_relations.kinds import Direction, Kind, suggestion
@@ -138,7 +138,7 @@ def check_ends(kind: Kind, holder: str, target: str | None, line: int | None = N
     if target is None and kind.direction is not Direction.NOTE:
         raise SourceError(f"has no target, which {kind.name} needs", line)
     if target == holder:
-        raise SourceError("names its own ticket as its target", line)
+        raise SourceError("names its own ticket as its target", line, FaultCode.SELF_RELATION)
 
 
 def _a(name: str) -> str:

@@ -32,7 +32,7 @@ def parse_relations(data: bytes, holder: str) -> tuple[list[Record], list[Fault]
         try:
             records.append(_record(entry, holder, line))
         except SourceError as error:
-            faults.append(Fault(error.message, line=line))
+            faults.append(Fault(error.message, line=line, code=error.code))
         if len(faults) == _MAX_FAULTS:
             faults.append(Fault(f"has more than {_MAX_FAULTS} bad entries", line=line))
             break

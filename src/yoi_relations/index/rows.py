@@ -28,7 +28,7 @@ _COLUMNS = {
         " note, summary, branch, worktree, role_plan, author, at, at_key, retires,"
         " retired_at, retired_by, retired_reason"
     ),
-    "problem": "source_id, line, message, effect",
+    "problem": "source_id, line, message, effect, code",
 }
 _NO_PLAN = (None,) * len(Plan._fields)
 _NOT_RETIRED = (None,) * len(Retirement._fields)
@@ -116,7 +116,8 @@ def _record_row(number: int, record: Record) -> Row:
 
 
 def _problem_row(number: int, fault: Fault) -> Row:
-    return number, fault.line, fault.message[:MESSAGE_LIMIT], fault.effect.value
+    code = fault.code.value if fault.code else None
+    return number, fault.line, fault.message[:MESSAGE_LIMIT], fault.effect.value, code
 
 
 @contextlib.contextmanager

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from yoi_relations.kinds import CLASS_ORDER, KINDS, SHOWN_NOTES, Direction, RelationClass
+from yoi_relations.kinds import (
+    CLASS_ORDER,
+    KINDS,
+    SHOWN_NOTES,
+    Direction,
+    Edge,
+    RelationClass,
+    sentence,
+)
 from yoi_relations.queries.active import Facts, Latest, inactive_reason
 from yoi_relations.queries.statements import (
     Condition,
@@ -56,6 +64,11 @@ class Relation(NamedTuple):
     def ends(self) -> list[TicketInfo]:
         """The tickets it is about."""
         return [self.ticket] if self.target is None else [self.ticket, self.target]
+
+    @property
+    def sentence(self) -> str:
+        """As a person would say it: ``A is blocked by B``."""
+        return sentence(Edge(self.kind, self.ticket.id, self.target.id if self.target else None))
 
     def rank(self) -> tuple[int, str, str, Order]:
         """Its place among others in an answer."""

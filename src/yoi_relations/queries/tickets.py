@@ -57,8 +57,7 @@ def load_tickets(connection: Connection, ids: Iterable[str]) -> dict[str, Ticket
 def tickets_in(connection: Connection, states: Iterable[str | None]) -> list[TicketInfo]:
     """The tickets in one of these states, by id; None is a state that is not known."""
     wanted = set(states)
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM ticket_now ORDER BY ticket")  # noqa: S608
-    return [ticket for ticket in (TicketInfo(*row) for row in rows) if ticket.state in wanted]
+    return [ticket for ticket in all_tickets(connection) if ticket.state in wanted]
 
 
 def resolve_ticket(connection: Connection, name: str) -> TicketInfo:
@@ -96,6 +95,12 @@ def _names(connection: Connection) -> list[tuple[str, str]]:
         "SELECT DISTINCT holder FROM source WHERE format <> 'stray' ORDER BY holder"
     )
     return [(id_, slugs.get(id_) or "") for (id_,) in ids]
+
+
+def all_tickets(connection: Connection) -> list[TicketInfo]:
+    """Every ticket, by id."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM ticket_now ORDER BY ticket")  # noqa: S608
+    return [TicketInfo(*row) for row in rows]
 
 
 def _steps(name: str) -> list[Callable[[str, str], bool]]:

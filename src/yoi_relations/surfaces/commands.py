@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable
 from yoi_relations.errors import ExitCode, UsageError
 from yoi_relations.index.refresh import rebuild_index
 from yoi_relations.queries.asking import ask_checks, ask_relations
+from yoi_relations.queries.problems import Severity
 from yoi_relations.states import State
 from yoi_relations.surfaces import report
 from yoi_relations.surfaces.call import Call
-from yoi_relations.surfaces.table import CHECK, REBUILD, SHOW, STATUS
+from yoi_relations.surfaces.table import CHECK, DOCTOR, REBUILD, SHOW, STATUS
 
 
 def show(  # noqa: PLR0913  # as many as there are options
@@ -51,6 +52,17 @@ def check(
         return checks.report(mode, index, checked, expect, named=bool(tickets))
 
 
+def doctor(call: Call, *, severity: Severity) -> ExitCode:
+    """Answer with what somebody may want to mend, from `severity` on."""
+    # Regular expressions and all that looks for findings: for this command alone.
+    from yoi_relations.queries.doctor.diagnosis import diagnose  # noqa: PLC0415
+    from yoi_relations.surfaces import doctor as writer  # noqa: PLC0415
+
+    mode = call.mode
+    with call.opened() as index:
+        return writer.report(mode, index, diagnose(index.connection, severity))
+
+
 def status(call: Call) -> ExitCode:
     """Answer with the state of the index; the cache folder is left alone."""
     from yoi_relations.surfaces import status as answer  # noqa: PLC0415  # a lookup counts nothing
@@ -77,6 +89,7 @@ COMMANDS: dict[str, Callable[..., ExitCode]] = {
     SHOW.name: show,
     CHECK.name: check,
     REBUILD.name: rebuild,
+    DOCTOR.name: doctor,
     STATUS.name: status,
 }
 """By the names of their forms in the table, whose options are their parameters."""

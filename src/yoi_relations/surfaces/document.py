@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from yoi_relations.files.workspace import printable
 from yoi_relations.index.refresh import Index
-from yoi_relations.kinds import Edge, sentence
 from yoi_relations.queries.answers import Answer, Filter
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.relations import Relation
@@ -99,12 +98,6 @@ def record_value(record: Statement, *, said: str | None = None, whole: bool = Tr
 def problem_value(problem: Problem) -> Value:
     """One problem."""
     return {"path": problem.path, "line": problem.line, "message": problem.message}
-
-
-def relation_sentence(relation: Relation) -> str:
-    """The relation as a person would say it."""
-    target = relation.target.id if relation.target else None
-    return sentence(Edge(relation.kind, relation.ticket.id, target))
 
 
 def shorten(text: str | None, *, whole: bool = False) -> str | None:

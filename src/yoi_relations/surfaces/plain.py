@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from yoi_relations.queries.answers import Answer, Filter
-from yoi_relations.queries.problems import Problem
+from yoi_relations.queries.problems import Problem, Severity
 from yoi_relations.queries.relations import Relation
 from yoi_relations.surfaces.document import shorten
 from yoi_relations.surfaces.output import PLAIN_ESCAPES
@@ -49,6 +49,11 @@ def problem_line(problem: Problem) -> str:
     """``path:line: what is wrong``."""
     line = f":{problem.line}" if problem.line is not None else ""
     return f"{problem.path}{line}: {problem.message}"
+
+
+def counted(numbers: Mapping[Severity, int]) -> str:
+    """How many there are of each: ``1 error, 2 warnings``."""
+    return ", ".join(f"{n} {severity}{'' if n == 1 else 's'}" for severity, n in numbers.items())
 
 
 def _field(field: object) -> str:

@@ -40,5 +40,5 @@ def _tell_problems(mode: Mode, answer: Answer) -> None:
     for problem in (answer.doubts + others)[:LISTED_PROBLEMS]:
         doubt = " (this could add or alter a row of the answer)" if problem in answer.doubts else ""
         notice(f"problem: {plain.problem_line(problem)}{doubt}", mode)
-    if len(answer.problems) > LISTED_PROBLEMS:
-        notice(f"{len(answer.problems) - LISTED_PROBLEMS} more problems; --json lists them", mode)
+    if (more := len(answer.problems) - LISTED_PROBLEMS) > 0:
+        notice(f"{more} more problems; relations doctor --severity info tells of all", mode)

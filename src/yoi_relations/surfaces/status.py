@@ -83,10 +83,11 @@ def _status_rows(index: Index, counts: Counts) -> list[tuple[str, str]]:
         ("records", _listed(counts.records)),
         ("relations", _listed(counts.relations)),
         ("active", _listed(counts.active)),
-        ("problems", f"{counts.problems}; relations show lists them" if counts.problems else "0"),
+        ("problems", f"{counts.problems}{_ASK_DOCTOR if counts.problems else ''}"),
     ]
 
 
+_ASK_DOCTOR = "; relations doctor --severity info tells of all"
 _WHY = {
     Trust.STAT: "as stamps can be believed on this file system",
     Trust.CONTENT: "as asked, or as stamps cannot be believed on this file system",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from yoi_relations.index.refresh import Trust
 from yoi_relations.kinds import KINDS, RelationClass
+from yoi_relations.queries.problems import Severity
 from yoi_relations.states import State
 from yoi_relations.typed import Any, NamedTuple, StrEnum
 
@@ -127,11 +128,25 @@ CHECK = Form(
         ),
     ),
 )
+DOCTOR = Form(
+    "doctor",
+    "Look for what is wrong with the files, contradicts itself or has had its day; nothing is"
+    " changed.",
+    options=(
+        Option(
+            "severity",
+            "--severity",
+            "List what is at least as bad; with any of it, the status is 5.",
+            choices=Severity,
+            default=Severity.WARNING,
+        ),
+    ),
+)
 STATUS = Form(
     "status", "Tell where root and index are, what they hold, and whether the index is current."
 )
 REBUILD = Form("rebuild", "Throw the index away and build it from the files.")
-FORMS = {form.name: form for form in (SHOW, CHECK, REBUILD, STATUS)}
+FORMS = {form.name: form for form in (SHOW, CHECK, DOCTOR, REBUILD, STATUS)}
 
 
 def kinds_help() -> str:
