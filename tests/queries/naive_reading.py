@@ -76,15 +76,14 @@ def read_ticket(item: Path) -> Row:
 
 def read_files(found: Read, folder: Path) -> None:
     for path in sorted(folder.glob("artifacts/relations/*.md")):
-        if path.name.startswith("."):
-            continue
         try:
             fields, body = naive.frontmatter(path)
-            check_common(fields, folder.name, fields.get("target"), KINDS)
             check_marks(RETIREMENT & set(fields))
             if "retires" in fields:
+                check_ends(fields["kind"], folder.name, fields.get("target"), KINDS)
                 found.retired[folder.name, fields["retires"]] = fields["retired_at"]
                 continue
+            check_common(fields, folder.name, fields.get("target"), KINDS)
             check_text(body, needed=fields["kind"] in NOTES)
             record = naive.file_record(fields, body, path.stem)
             record["plan"] = {key: fields.get(key) for key in PLAN}
@@ -146,9 +145,13 @@ def check_entry(entry: Row, holder: str, target: str, kinds: set[str], known: se
 def check_common(fields: Row, holder: str, target: str | None, kinds: set[str]) -> None:
     check_text(fields["author"], needed=True)
     naive.instant(fields["at"])
-    if fields["kind"] not in kinds or target == holder:
+    check_ends(fields["kind"], holder, target, kinds)
+
+
+def check_ends(kind: str, holder: str, target: str | None, kinds: set[str]) -> None:
+    if kind not in kinds or target == holder:
         raise ValueError("a kind that does not exist, or a ticket beside itself")
-    if fields["kind"] not in NOTES and not target:
+    if kind not in NOTES and not target:
         raise ValueError("an edge without an end")
 
 
