@@ -36,6 +36,8 @@ VERDICTS = {
     "unusable_source": "unknown",
 }
 WORST_FIRST = ("unknown", "hold", "caution", "clear")
+NAMED = 5
+"""Places of no use that get a reason each; what is beyond them gets one together."""
 RESOLVED = {"done", "closed"}
 CONFLICTS = {
     "inprogress": "conflict_inprogress",
@@ -120,15 +122,22 @@ def own_reasons(found: Read, active: list[Row], id_: str) -> Iterator[Said]:
         yield "state_unknown", None, ()
     elif state not in {"ready", "queued"}:
         yield "state", None, ()
+    yield from cycle_reasons(active, id_)
+    spoilt = [
+        path if line is None else f"{path}:{line}"
+        for holder, path, line in sorted(found.unusable, key=lambda one: (one[1], one[2] or 0))
+        if found.tickets[holder]["state"] not in RESOLVED
+    ]
+    for place in spoilt[:NAMED]:
+        yield "unusable_source", None, (place,)
+    if spoilt[NAMED:]:
+        yield "unusable_source", None, ()
+
+
+def cycle_reasons(active: list[Row], id_: str) -> Iterator[Said]:
+    """The cycle that a ticket is on; where it is on both kinds, the worse one."""
     needs = [row for row in active if row["class"] == "dependency"]
-    both = needs + [row for row in active if row["class"] == "ordering"]
     if reaches(needs, id_, id_):
         yield "dependency_cycle", None, ()
-    for row in both[len(needs) :]:
-        ways = ((id_, row["ticket"]), (row["target"], id_))
-        if all(start == goal or reaches(both, start, goal) for start, goal in ways):
-            yield "mixed_cycle", None, ()
-            break
-    for holder, path, line in found.unusable:
-        if found.tickets.get(holder, {}).get("state") not in RESOLVED:
-            yield "unusable_source", None, (f"{path}:{line}",)
+    elif reaches(needs + [row for row in active if row["class"] == "ordering"], id_, id_):
+        yield "mixed_cycle", None, ()

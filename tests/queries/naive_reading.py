@@ -29,7 +29,10 @@ RETIREMENT = {"retired_at", "retired_by", "retired_reason"}
 
 @dataclass
 class Read:
-    """Everything that the files say: tickets by id, records, and the places of no use."""
+    """Everything that the files say: tickets by id, records, and the places of no use.
+
+    A folder that holds records and no item.md goes by its name, too, as a ticket of no known state.
+    """
 
     root: Path
     tickets: dict[str, Row] = field(default_factory=dict)
@@ -49,14 +52,16 @@ def read(root: Path) -> Read:
     for bucket in BUCKETS:
         folders += (base / bucket).iterdir() if (base / bucket).is_dir() else ()
     for folder in sorted(folders):
-        if (folder / "item.md").is_file():
-            known = read_ticket(folder / "item.md")
-            if folder.name in found.tickets:
-                known["state"] = None
-            found.tickets[folder.name] = known
+        item, artifacts = folder / "item.md", folder / "artifacts"
+        if not item.is_file() and not any(path.is_file() for path in artifacts.rglob("*")):
+            continue  # nothing goes by that name
+        known = read_ticket(item) if item.is_file() else {"title": None, "state": None}
+        if folder.name in found.tickets:
+            known["state"] = None
+        found.tickets[folder.name] = known
         read_files(found, folder)
-        read_json(found, folder.name, folder / "artifacts" / "relations.json")
-        read_lines(found, folder.name, folder / "artifacts" / "orchestration-plan.jsonl")
+        read_json(found, folder.name, artifacts / "relations.json")
+        read_lines(found, folder.name, artifacts / "orchestration-plan.jsonl")
     for one in found.records:
         one["retired_at"] = one["retired_at"] or found.retired.get((one["holder"], one["id"]))
     return found
