@@ -12,10 +12,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
 from building import Workspace
 from hypothesis import HealthCheck, Phase, given, settings
 
-from queries import making, naive_check, naive_reading
+from queries import leaning, making, naive_check, naive_reading
 from queries.test_naive import EXAMPLES
 
 BY_HAND = int(os.environ.get("NAIVE_WORKSPACES", "0"))
@@ -100,3 +101,21 @@ def test_the_examples_are_judged_alike(tmp_path: Path) -> None:
 def test_generated_workspaces_are_judged_alike(made: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         compare(making.build(Path(folder) / "work", made))
+
+
+@pytest.mark.parametrize("code", sorted(naive_check.VERDICTS))
+def test_workspaces_that_lean_to_a_code_are_judged_alike(code: str) -> None:
+    occurred: list[bool] = []
+
+    @drawn(8)
+    @given(leaning.LEANINGS[code])
+    def judged(made: dict[str, Any]) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            workspace = making.build(Path(folder) / "work", made)
+            compare(workspace)
+            (one,) = checked(workspace, leaning.A)
+            occurred.append(code in {reason["code"] for reason in one["reasons"]})
+
+    judged()
+    # A dependency cycle is told instead of a mixed one, and one may have been made up, too.
+    assert sum(occurred) > len(occurred) * (0.5 if code == "mixed_cycle" else 0.99), occurred
