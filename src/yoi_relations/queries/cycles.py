@@ -82,10 +82,10 @@ def _cycles(
         graph.setdefault(ticket, []).append(target)
     for knot in knots(graph):
         members = set(knot)
-        inner = {one: [end for end in graph[one] if end in members] for one in knot}
+        inner = {one: dict.fromkeys(sorted(members.intersection(graph[one]))) for one in knot}
         for ticket in knot if tickets is None else members & tickets:
             way = way_round(inner, ticket, _SEARCHED)
-            ends = [*way[1:], ticket] if way else [min(inner[ticket])]
+            ends = [*way[1:], ticket] if way else [next(iter(inner[ticket]))]
             pairs = zip(way or [ticket], ends, strict=True)
             steps = [by_ends[pair] for pair in pairs]
             yield ticket, Cycle(mixed, steps, way is not None, knot)
