@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from building import A, B, D, Workspace
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from queries import making, naive_check, naive_reading
@@ -147,6 +147,8 @@ def judge(before: Any, after: Any, changed: str, rests: Pairs, related: Pairs) -
 def test_a_digest_changes_with_the_records_that_touch_the_ticket(
     made: dict[str, Any], more: dict[str, Any]
 ) -> None:
+    # Elsewhere, a first record makes a folder, and by that another state, of those that have none.
+    assume(made["tickets"][more["holder"]][1] not in {"split", "bare"})
     with tempfile.TemporaryDirectory() as folder:
         workspace = making.build(Path(folder) / "work", made)
         before = all_checks(workspace)
