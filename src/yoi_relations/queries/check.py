@@ -115,6 +115,8 @@ def _check(
     worst = max((reason.verdict for reason in reasons), default=Verdict.CLEAR)
     plan = next((one.relation for one in reasons if one.code == "plan"), None)
     ends = {end.id: end for one in touching for end in one.ends} | {ticket.id: ticket}
+    # Of a ticket that does not exist, the problems are the records that others aim at it.
+    known = sorted(id_ for id_, end in ends.items() if end.folders)
     digest = _hashed(
         [
             ticket.id,
@@ -122,7 +124,7 @@ def _check(
             sorted(
                 (one.path, one.line or 0, *one[3:]) for each in touching for one in each.records
             ),
-            [_said(problem) for id_ in sorted(ends) for problem in doubts.states.get(id_, ())],
+            [_said(problem) for id_ in known for problem in doubts.states.get(id_, ())],
             doubts.digest,
             [(reason.code, reason.sentence) for reason in reasons],
         ]

@@ -86,7 +86,7 @@ def find_knots(edges: Iterable[Relation]) -> list[Cycle]:
             default=None,
         )
         if first is not None:
-            inner[first[0]] = [first[1]]
+            inner[first[0]] = {first[1]: None}
             found.append(net.cycle(knot, inner, first[0], len(knot)))
     return found
 
@@ -119,6 +119,10 @@ def _active(relations: list[Relation]) -> list[Relation]:
     return [one for one in relations if one.inactive_reason is None]
 
 
+_Inner = dict[str, dict[str, None]]
+"""By ticket, its targets in order, quick to look one up among."""
+
+
 class _Net(NamedTuple):
     """Edges as a graph.
 
@@ -132,15 +136,15 @@ class _Net(NamedTuple):
     graph: dict[str, list[str]]
     mixed: bool
 
-    def within(self, knot: list[str]) -> dict[str, list[str]]:
+    def within(self, knot: list[str]) -> _Inner:
         """The part of the graph that lies in `knot`."""
         members = set(knot)
-        return {one: [end for end in self.graph[one] if end in members] for one in knot}
+        return {one: dict.fromkeys(sorted(members.intersection(self.graph[one]))) for one in knot}
 
-    def cycle(self, knot: list[str], inner: dict[str, list[str]], start: str, most: int) -> Cycle:
+    def cycle(self, knot: list[str], inner: _Inner, start: str, most: int) -> Cycle:
         """The cycle from `start` within `knot`; see `way_round` for `most`."""
         way = way_round(inner, start, most)
-        ends = [*way[1:], start] if way else [min(inner[start])]
+        ends = [*way[1:], start] if way else [next(iter(inner[start]))]
         steps = [self.by_ends[pair] for pair in zip(way or [start], ends, strict=True)]
         return Cycle(self.mixed, steps, way is not None, knot)
 
