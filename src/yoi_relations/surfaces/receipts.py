@@ -43,19 +43,20 @@ def rebuilt(mode: Mode, index: Index, seconds: float) -> ExitCode:
     return ExitCode.DONE
 
 
-def _recorded(mode: Mode, command: str, done: Recorded, lines: list[str]) -> ExitCode:
-    if mode is Mode.JSON:
-        write_answer(json_line(_document(command, done)))
-    else:
-        said = [document.relation_sentence(done.relation), *lines]
-        write_answer("".join(f"{visible(line)}\n" for line in said))
-    return ExitCode.DONE
-
-
-def _document(command: str, done: Recorded) -> document.Value:
+def recorded_document(command: str, done: Recorded) -> document.Value:
+    """The answer of `add` or `retire` as a value."""
     return document.envelope(command, done.index) | {
         "changed": done.changed,
         "sentence": document.relation_sentence(done.relation),
         "record": document.record_value(done.record),
         "relation": document.relation_value(done.relation, done.record.holder),
     }
+
+
+def _recorded(mode: Mode, command: str, done: Recorded, lines: list[str]) -> ExitCode:
+    if mode is Mode.JSON:
+        write_answer(json_line(recorded_document(command, done)))
+    else:
+        said = [document.relation_sentence(done.relation), *lines]
+        write_answer("".join(f"{visible(line)}\n" for line in said))
+    return ExitCode.DONE
