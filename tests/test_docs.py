@@ -21,6 +21,7 @@ from yoi_relations.kinds import ALIASES, KINDS
 from yoi_relations.queries import reasons
 from yoi_relations.queries.reasons import Verdict
 from yoi_relations.surfaces.cli import app
+from yoi_relations.surfaces.mcp_tools import tools
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = (ROOT / "docs" / "reference.md").read_text("utf-8")
@@ -155,6 +156,15 @@ def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
     assert set(documents["status"]["index"]) <= set(codes(section("JSON")))
     for field in ("workspace", "freshness"):
         assert set(documents["status"][field]) <= set(codes(section("JSON")))
+
+
+def test_the_tools_are_those_of_the_mcp_server() -> None:
+    mcp = (ROOT / "docs" / "mcp.md").read_text("utf-8")
+
+    documented = {codes(row[0])[0]: set(codes(row[1])) for row in table(mcp, "tool")}
+    assert documented == {
+        name: set(tool.takes["properties"]) for name, tool in tools(allow_write=True).items()
+    }
 
 
 def test_the_tour_is_what_the_program_prints() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from building import A, Workspace
+from mcp.shared.exceptions import MCPError
 from mcp_client import Asker, Roots, connected
 from mcp_types import INTERNAL_ERROR, METHOD_NOT_FOUND
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
@@ -116,6 +117,15 @@ def test_a_client_that_does_not_tell_its_roots(
     assert (error["code"], "out of order" in error["message"]) == ("workspace", True)
     roots.error = METHOD_NOT_FOUND
     assert root(asker) == str(named)
+
+
+def test_an_error_about_a_folder_whose_name_is_not_utf_8(tmp_path: Path) -> None:
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    odd.mkdir()
+    with connected(odd) as asker:
+        assert "/caf\\xe9: there is no .yoi" in asker.error("relations_show")["message"]
+        with pytest.raises(MCPError, match=r"/caf\\xe9: there is no .yoi"):
+            asker.read("relations://ticket/x")
 
 
 def test_without_roots_it_is_found_as_on_the_command_line(

@@ -38,6 +38,7 @@ from mcp_types import Tool as Listed
 
 from yoi_relations import __version__
 from yoi_relations.errors import ExitCode, RelationsError
+from yoi_relations.files.scan import printable
 from yoi_relations.index.refresh import Trust
 from yoi_relations.jsontext import json_text
 from yoi_relations.surfaces.call import Call
@@ -135,7 +136,9 @@ class _Service:
         except RelationsError as error:
             failed = error.exit_code == ExitCode.FAILED
             raise MCPError(
-                INTERNAL_ERROR if failed else INVALID_PARAMS, error.message, _said(error)["error"]
+                INTERNAL_ERROR if failed else INVALID_PARAMS,
+                printable(error.message),
+                _said(error)["error"],
             ) from error
         return _resource(uri, "application/json", json_text(found))
 
@@ -197,7 +200,8 @@ async def _list_templates(
 
 
 def _said(error: RelationsError) -> Value:
-    said = {"code": error.code, "message": error.message, "hint": error.hint}
+    # A path in it may be no Unicode text, which the SDK could not send.
+    said = {"code": error.code, "message": printable(error.message), "hint": error.hint}
     return {"schema_version": SCHEMA_VERSION, "error": said}
 
 
