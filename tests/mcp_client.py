@@ -18,6 +18,8 @@ from mcp.client.stdio import stdio_client
 from mcp.shared.exceptions import MCPError
 from mcp_types import ErrorData, ListRootsResult, Root
 
+PATIENCE = 60.0
+"""Seconds after which an answer is missed; on a busy machine all takes longer."""
 ADDED = {"exit_code", "hint"}
 """What an answer has beyond the document of the command line."""
 ADDED_TO_CHECK = ADDED | {"count", "returned", "truncated"}
@@ -121,6 +123,9 @@ def connected(
         env={"YOI_RELATIONS_AUTHOR": "tester", "PYTHONWARNINGS": "error"} | environ,
     )
     with tempfile.TemporaryFile("w+", encoding="utf-8") as err, start_blocking_portal() as portal:
-        client = Client(stdio_client(server, errlog=err), mode=mode, list_roots_callback=roots)
+        transport = stdio_client(server, errlog=err)
+        client = Client(
+            transport, mode=mode, list_roots_callback=roots, read_timeout_seconds=PATIENCE
+        )
         with portal.wrap_async_context_manager(client):
             yield Asker(portal, client, err)

@@ -66,7 +66,7 @@ def test_the_first_root_that_lies_in_a_workspace(
     (first.root / "src").mkdir()
     (first.root / "file").touch()
 
-    roots.paths = [tmp_path, tmp_path / "gone", first.root / "src", second.root]
+    roots.paths = [tmp_path, second.root / "gone", first.root / "src", second.root]
     assert root(asker) == str(first.root)
     roots.paths = [first.root / "file"]
     assert root(asker) == str(first.root)
