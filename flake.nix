@@ -29,6 +29,8 @@
         python.build
         python.hatchling
         python.hypothesis
+        python.jsonschema
+        python.mcp
         python.pytest
         python.sqlmodel
         python.watchfiles
@@ -103,6 +105,7 @@
               ++ [
                 python.mypy
                 python.pytest-xdist
+                python.types-jsonschema
                 python.types-pyyaml
               ]
             ))

@@ -24,6 +24,7 @@ from yoi_relations.queries.problems import Severity
 from yoi_relations.queries.reasons import Verdict
 from yoi_relations.recording.guard import ROWS
 from yoi_relations.surfaces.cli import app
+from yoi_relations.surfaces.mcp_tools import tools
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = (ROOT / "docs" / "reference.md").read_text("utf-8")
@@ -177,6 +178,15 @@ def test_what_a_document_shows_is_what_the_program_prints(document: Path) -> Non
     text = document.read_text("utf-8")
 
     assert tour.same(text, tour.toured(text))
+
+
+def test_the_tools_are_those_of_the_mcp_server() -> None:
+    mcp = (ROOT / "docs" / "mcp.md").read_text("utf-8")
+
+    documented = {codes(row[0])[0]: set(codes(row[1])) for row in table(mcp, "tool")}
+    assert documented == {
+        name: set(tool.takes["properties"]) for name, tool in tools(allow_write=True).items()
+    }
 
 
 def test_the_record_shown_in_the_readme_is_one_of_the_sample_workspace() -> None:

@@ -63,19 +63,22 @@ def find_workspace(start: str | None = None) -> Workspace:
         ) from None
     if not os.path.isdir(folder):
         raise UsageError(f"{named}: there is no such folder", "name an existing folder with -C DIR")
-    root = _upward(folder)
+    root = root_around(folder)
+    if root is None:
+        raise WorkspaceError(
+            f"{folder}: there is no .yoi folder here or in any folder above",
+            f"run it inside a workspace, or name one with -C DIR or {ROOT_VARIABLE}",
+        )
     return Workspace(root, _tickets_root(root))
 
 
-def _upward(folder: str) -> str:
-    at = folder
+def root_around(path: str) -> str | None:
+    """The folder with ``.yoi/`` that `path`, absolute and without links, lies in; or None."""
+    at = path
     while not os.path.isdir(os.path.join(at, ".yoi")):
         parent = os.path.dirname(at)
         if parent == at:
-            raise WorkspaceError(
-                f"{folder}: there is no .yoi folder here or in any folder above",
-                f"run it inside a workspace, or name one with -C DIR or {ROOT_VARIABLE}",
-            )
+            return None
         at = parent
     return at
 

@@ -29,8 +29,15 @@ def report(
         from yoi_relations.surfaces import check_tables  # noqa: PLC0415  # Rich
 
         check_tables.draw_checks(checked.checks, whole=named)
-    if expect is not None and any(one.digest != expect for one in checked.checks):
+    code = checks_code(checked, expect)
+    if code is ExitCode.NOT_AS_EXPECTED:
         notice("the expected digest no longer holds; this is the new answer", mode)
+    return code
+
+
+def checks_code(checked: Checked, expect: str | None) -> ExitCode:
+    """The exit status of `check` with this answer, and with this digest expected."""
+    if expect is not None and any(one.digest != expect for one in checked.checks):
         return ExitCode.NOT_AS_EXPECTED
     return _EXIT_CODES[max((one.verdict for one in checked.checks), default=Verdict.CLEAR)]
 

@@ -12,7 +12,7 @@ from yoi_relations import __version__
 from yoi_relations.errors import ExitCode, UsageError
 from yoi_relations.recording.add import Draft, add_record
 from yoi_relations.recording.retire import Ending, retire_record
-from yoi_relations.surfaces import receipts, watch_cli
+from yoi_relations.surfaces import mcp_cli, receipts, watch_cli
 from yoi_relations.surfaces.call import Call, ended
 from yoi_relations.surfaces.hooks_cli import hooks_app
 from yoi_relations.surfaces.options import declare, with_common
@@ -152,3 +152,4 @@ declare(app, STATUS)
 app.command()(with_common(watch_cli.watch))
 app.command()(with_common(watch_cli.verify))
 app.add_typer(hooks_app, name="hooks")
+app.command()(with_common(mcp_cli.mcp))

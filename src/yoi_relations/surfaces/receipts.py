@@ -29,14 +29,15 @@ def retired(mode: Mode, done: Recorded) -> ExitCode:
 
 def _recorded(mode: Mode, command: str, done: Recorded, lines: list[str]) -> ExitCode:
     if mode is Mode.JSON:
-        write_answer(json_line(_document(command, done)))
+        write_answer(json_line(recorded_document(command, done)))
     else:
         said = [done.relation.sentence, *lines]
         write_answer("".join(f"{visible(line)}\n" for line in said))
     return ExitCode.DONE
 
 
-def _document(command: str, done: Recorded) -> document.Value:
+def recorded_document(command: str, done: Recorded) -> document.Value:
+    """The answer of `add` or `retire` as a value."""
     return document.envelope(command, done.index) | {
         "changed": done.changed,
         "sentence": done.relation.sentence,

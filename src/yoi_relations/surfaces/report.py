@@ -28,6 +28,11 @@ def relations(mode: Mode, index: Index, asked: Filter, answer: Answer) -> ExitCo
 
         tables.draw_relations(answer, asked)
     _tell_problems(mode, answer)
+    return relations_code(answer)
+
+
+def relations_code(answer: Answer) -> ExitCode:
+    """The exit status of `show` with this answer."""
     return ExitCode.PROBLEM_IN_ANSWER if answer.doubts else ExitCode.DONE
 
 

@@ -1,0 +1,154 @@
+"""What the tools and resources of ``relations mcp`` answer: the documents of the command line.
+
+Each has one field more, `exit_code`: what the command would have ended with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+from yoi_relations.errors import ExitCode, UsageError
+from yoi_relations.files.workspace import Workspace
+from yoi_relations.index.refresh import Index, Notify, Trust, open_index
+from yoi_relations.queries.asking import ask_checks, ask_relations
+from yoi_relations.queries.check import Checked
+from yoi_relations.recording.add import Draft, add_record
+from yoi_relations.recording.recorded import Recorded
+from yoi_relations.recording.retire import Ending, retire_record
+from yoi_relations.surfaces import checks, document, receipts, report
+from yoi_relations.surfaces.document import Value
+from yoi_relations.surfaces.mcp_tools import ADD, CHECK, LIMIT, RETIRE, SHOW, Tool
+
+_SAID = 300
+"""Characters of what is wrong with an argument; it quotes the argument."""
+
+
+class Place(NamedTuple):
+    """Where a question is asked.
+
+    Attributes:
+        workspace: whose files.
+        notify: is told what stands beside the answer.
+        trust: how the index is checked.
+    """
+
+    workspace: Workspace
+    notify: Notify
+    trust: Trust
+
+    def opened(self) -> Index:
+        """The index, made to agree with the files now."""
+        return open_index(self.workspace, self.notify, trust=self.trust)
+
+
+def answer_tool(place: Place, tool: Tool, arguments: Value) -> Value:
+    """The answer of `tool`, in this thread from beginning to end.
+
+    Args:
+        place: where to ask.
+        tool: one of `mcp_tools`.
+        arguments: as the client gave them.
+
+    Raises:
+        RelationsError: there is no answer.
+    """
+    found, code = _ANSWERS[tool.name](place, _checked(tool, arguments))
+    return found | {"exit_code": int(code)}
+
+
+def answer_ticket(place: Place, name: str) -> Value:
+    """All relations of the ticket called `name`, with those that no longer count, and its check.
+
+    Raises:
+        RelationsError: there is no answer.
+    """
+    with place.opened() as index:
+        asked, answer = ask_relations(index.connection, ticket=name, everything=True)
+        checked = ask_checks(index.connection, tickets=[asked.ticket or name])
+        found = document.relations_document(index, asked, answer)
+        worst = max(checks.checks_code(checked, None), report.relations_code(answer))
+        return found | {
+            "document": "ticket",
+            "problems": found["problems"][: checks.LISTED_PROBLEMS],
+            "check": checks.check_value(checked.checks[0]),
+            "exit_code": int(worst),
+        }
+
+
+def _checked(tool: Tool, arguments: Value) -> Value:
+    """`arguments` without those that are null, if they are what the tool takes."""
+    given = {name: value for name, value in arguments.items() if value is not None}
+    error = best_match(Draft202012Validator(tool.takes).iter_errors(given))
+    if error is not None:
+        at = ".".join(str(step) for step in error.absolute_path) or tool.name
+        raise UsageError(f"{at}: {error.message[:_SAID]}", "see the tool's input schema")
+    return given
+
+
+_Made = tuple[Value, ExitCode]
+
+
+def _show(place: Place, given: Value) -> _Made:
+    limit = given.get("limit", LIMIT)
+    with place.opened() as index:
+        asked, answer = ask_relations(
+            index.connection,
+            ticket=given.get("ticket"),
+            kinds=given.get("kinds", ()),
+            states=given.get("states", ()),
+            everything=given.get("all", False),
+            limit=limit,
+        )
+        found = document.relations_document(index, asked, answer)
+        hint = _hint(found["returned"], found["count"], "ticket, kinds or states")
+        return found | {"hint": hint}, report.relations_code(answer)
+
+
+def _check(place: Place, given: Value) -> _Made:
+    tickets, expect = given.get("tickets", []), given.get("expect")
+    limit = given.get("limit", LIMIT) or None
+    if expect is not None and len(tickets) != 1:
+        raise UsageError("expect is about one ticket", "name the ticket that was checked before")
+    with place.opened() as index:
+        checked = ask_checks(index.connection, tickets=tickets, states=given.get("states", ()))
+        some = checked.checks[:limit]
+        found = checks.check_document(index, Checked(some, checked.problems))
+        page = {
+            "count": len(checked.checks),
+            "returned": len(some),
+            "truncated": len(some) < len(checked.checks),
+            "hint": _hint(len(some), len(checked.checks), "tickets or states"),
+            "problems": found["problems"][:limit],
+        }
+        return found | page, checks.checks_code(checked, expect)
+
+
+def _hint(returned: int, count: int, by: str) -> str | None:
+    if returned == count:
+        return None
+    return f"{returned} of {count}: narrow the question by {by}, or raise limit (0: all)"
+
+
+def _add(place: Place, given: Value) -> _Made:
+    return _recorded("add", add_record(place.workspace, Draft(**given), place.notify))
+
+
+def _retire(place: Place, given: Value) -> _Made:
+    return _recorded("retire", retire_record(place.workspace, Ending(**given), place.notify))
+
+
+def _recorded(command: str, done: Recorded) -> _Made:
+    with done:
+        return receipts.recorded_document(command, done), ExitCode.DONE
+
+
+_ANSWERS: dict[str, Callable[[Place, Value], _Made]] = {
+    SHOW.name: _show,
+    CHECK.name: _check,
+    ADD.name: _add,
+    RETIRE.name: _retire,
+}

@@ -1,0 +1,31 @@
+"""``relations mcp`` on the command line."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yoi_relations.errors import ExitCode, RelationsError, UsageError
+from yoi_relations.index.refresh import Trust
+from yoi_relations.surfaces.call import Call
+
+
+def mcp(
+    call: Call,
+    *,
+    allow_write: Annotated[
+        bool,
+        typer.Option("--allow-write", help="Also offer the tools that add and retire records."),
+    ] = False,
+) -> ExitCode:
+    """Serve agents over the Model Context Protocol, on standard input and output."""
+    if call.trust is Trust.INDEX:
+        raise UsageError("mcp has to look at the files", "leave --trust index out")
+    try:
+        from yoi_relations.surfaces import mcp_server  # noqa: PLC0415  # an extra, and heavy
+    except ImportError as error:
+        raise RelationsError(
+            f"this needs the package mcp: {error}", "pip install 'yoi-relations[mcp]'"
+        ) from error
+    return mcp_server.serve(call, allow_write=allow_write)

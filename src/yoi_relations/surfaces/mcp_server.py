@@ -1,0 +1,213 @@
+"""The server of ``relations mcp``: the protocol's SDK on one side, answers on the other.
+
+The protocol runs in an event loop; each answer is made in one thread from beginning to end, because
+a SQLite connection belongs to the thread that opened it.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from urllib.parse import unquote
+
+import anyio
+import anyio.to_thread
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server
+from mcp.server.stdio import stdio_server
+from mcp.shared.exceptions import MCPError
+from mcp_types import (
+    INTERNAL_ERROR,
+    INVALID_PARAMS,
+    CallToolRequestParams,
+    CallToolResult,
+    InputRequiredResult,
+    ListResourcesResult,
+    ListResourceTemplatesResult,
+    ListToolsResult,
+    PaginatedRequestParams,
+    ReadResourceRequestParams,
+    ReadResourceResult,
+    Resource,
+    ResourceTemplate,
+    TextContent,
+    TextResourceContents,
+    ToolAnnotations,
+)
+from mcp_types import Tool as Listed
+
+from yoi_relations import __version__
+from yoi_relations.errors import ExitCode, RelationsError
+from yoi_relations.files.workspace import printable
+from yoi_relations.index.refresh import Trust
+from yoi_relations.jsontext import json_text
+from yoi_relations.surfaces.call import Call
+from yoi_relations.surfaces.document import SCHEMA_VERSION, Value
+from yoi_relations.surfaces.guide import GUIDE
+from yoi_relations.surfaces.mcp_answers import Place, answer_ticket, answer_tool
+from yoi_relations.surfaces.mcp_roots import offered_roots, workspace_for
+from yoi_relations.surfaces.mcp_tools import Tool, tools
+from yoi_relations.surfaces.output import notice
+
+GUIDE_URI = "relations://guide"
+TICKET_URI = "relations://ticket/"
+_INSTRUCTIONS = (
+    "What was decided between tickets: call relations_check before a ticket is accepted or started."
+    f" When to record and to retire: {GUIDE_URI}."
+)
+_AT_ONCE = 8
+"""Answers that are made at once; whatever more is asked waits."""
+
+
+def serve(call: Call, *, allow_write: bool) -> ExitCode:
+    """Serve on standard input and output until the client closes them."""
+    # The SDK waits for a line of input before it ends for an interrupt: so that ends the process,
+    # as SIGTERM does. A record that is being written then is whole or absent.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    anyio.run(_Service(call, allow_write=allow_write).run)
+    return ExitCode.DONE
+
+
+class _Service:
+    """What one server process answers.
+
+    Args:
+        call: what the command was told about where to look, and what to trust.
+        allow_write: whether there are tools that write.
+    """
+
+    def __init__(self, call: Call, *, allow_write: bool) -> None:
+        self._call = call
+        self._mode = call.mode
+        self._tools = tools(allow_write=allow_write)
+        self._limiter = anyio.CapacityLimiter(_AT_ONCE)
+
+    async def run(self) -> None:
+        """Serve until the input ends."""
+        server: Server[Value] = Server(
+            "relations",
+            version=__version__,
+            instructions=_INSTRUCTIONS,
+            on_list_tools=self._list_tools,
+            on_call_tool=self._call_tool,
+            on_list_resources=_list_resources,
+            on_list_resource_templates=_list_templates,
+            on_read_resource=self._read_resource,
+        )
+        async with stdio_server() as (received, sent):
+            await server.run(received, sent, server.create_initialization_options())
+
+    async def _list_tools(
+        self, _context: ServerRequestContext, _params: PaginatedRequestParams | None
+    ) -> ListToolsResult:
+        return ListToolsResult(tools=[_listed(tool) for tool in self._tools.values()])
+
+    async def _call_tool(
+        self, context: ServerRequestContext, params: CallToolRequestParams
+    ) -> CallToolResult | InputRequiredResult:
+        tool = self._tools.get(params.name)
+        if tool is None:
+            raise MCPError(INVALID_PARAMS, self._unknown(params.name))
+        try:
+            roots = await offered_roots(context, params)
+            if isinstance(roots, InputRequiredResult):
+                return roots
+            given = params.arguments or {}
+            found = await self._made(roots, lambda place: answer_tool(place, tool, given))
+        except RelationsError as error:
+            # As text alone: what is structured has to be what the tool's schema promises.
+            return CallToolResult(content=[_content(_said(error))], is_error=True)
+        return CallToolResult(content=[_content(found)], structured_content=found)
+
+    async def _read_resource(
+        self, context: ServerRequestContext, params: ReadResourceRequestParams
+    ) -> ReadResourceResult | InputRequiredResult:
+        uri = str(params.uri)
+        if uri == GUIDE_URI:
+            return _resource(uri, "text/markdown", GUIDE)
+        name = unquote(uri.removeprefix(TICKET_URI))
+        if not uri.startswith(TICKET_URI):
+            raise MCPError(INVALID_PARAMS, f"{uri}: there is no such resource")
+        try:
+            roots = await offered_roots(context, params)
+            if isinstance(roots, InputRequiredResult):
+                return roots
+            found = await self._made(roots, lambda place: answer_ticket(place, name))
+        except RelationsError as error:
+            failed = error.exit_code == ExitCode.FAILED
+            raise MCPError(
+                INTERNAL_ERROR if failed else INVALID_PARAMS,
+                printable(error.message),
+                _said(error)["error"],
+            ) from error
+        return _resource(uri, "application/json", json_text(found))
+
+    async def _made(self, roots: list[str], make: Callable[[Place], Value]) -> Value:
+        """What `make` makes in a thread of its own, of the workspace that the roots lead to."""
+
+        def work() -> Value:
+            workspace = workspace_for(roots, self._call.directory)
+            return make(Place(workspace, self._notify, self._call.trust or Trust.STAT))
+
+        return await anyio.to_thread.run_sync(work, limiter=self._limiter)
+
+    def _notify(self, message: str) -> None:
+        notice(message, self._mode)
+
+    def _unknown(self, name: str) -> str:
+        if name in tools(allow_write=True):
+            return f"{name}: this server only reads; it writes if started with --allow-write"
+        return f"{name}: there is no such tool"
+
+
+def _listed(tool: Tool) -> Listed:
+    # Recording adds, retiring marks: neither takes anything away, nor does more when done twice.
+    writing = ToolAnnotations(
+        read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+    )
+    reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+    return Listed(
+        name=tool.name,
+        description=tool.description,
+        input_schema=tool.takes,
+        output_schema=tool.gives,
+        annotations=writing if tool.writes else reading,
+    )
+
+
+async def _list_resources(
+    _context: ServerRequestContext, _params: PaginatedRequestParams | None
+) -> ListResourcesResult:
+    guide = Resource(
+        name="guide",
+        uri=GUIDE_URI,
+        description="For agents: when to check, to record, to retire.",
+        mime_type="text/markdown",
+    )
+    return ListResourcesResult(resources=[guide])
+
+
+async def _list_templates(
+    _context: ServerRequestContext, _params: PaginatedRequestParams | None
+) -> ListResourceTemplatesResult:
+    ticket = ResourceTemplate(
+        name="ticket",
+        uri_template=TICKET_URI + "{id}",
+        description="All relations of a ticket, from both ends, with whole notes; and its check.",
+        mime_type="application/json",
+    )
+    return ListResourceTemplatesResult(resource_templates=[ticket])
+
+
+def _said(error: RelationsError) -> Value:
+    # A path in it may be no Unicode text, which the SDK could not send.
+    said = {"code": error.code, "message": printable(error.message), "hint": error.hint}
+    return {"schema_version": SCHEMA_VERSION, "error": said}
+
+
+def _content(value: Value) -> TextContent:
+    return TextContent(type="text", text=json_text(value))
+
+
+def _resource(uri: str, kind: str, text: str) -> ReadResourceResult:
+    return ReadResourceResult(contents=[TextResourceContents(uri=uri, mime_type=kind, text=text)])
