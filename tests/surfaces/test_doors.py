@@ -56,6 +56,8 @@ QUICK_FORMS = [
     ("doctor", "--json"),
     ("--plain", "doctor", "--severity=info"),
     ("doctor", "--severity", "error", "--severity", "info", "--json"),
+    ("prime",),
+    ("prime", "--json"),
     ("status",),
     ("status", "--json"),
     ("--json", "status", "--json"),

@@ -18,7 +18,7 @@ from yoi_relations.surfaces.hooks_cli import hooks_app
 from yoi_relations.surfaces.options import declare, with_common
 from yoi_relations.surfaces.output import write_answer
 from yoi_relations.surfaces.stdin import read_note
-from yoi_relations.surfaces.table import CHECK, DOCTOR, REBUILD, SHOW, STATUS, kinds_help
+from yoi_relations.surfaces.table import CHECK, DOCTOR, PRIME, REBUILD, SHOW, STATUS, kinds_help
 
 _HELP = "Durable, typed relations between tickets that are folders in git."
 # The class of all errors in the arguments; Typer exports only this child of it.
@@ -147,6 +147,7 @@ def retire(
 declare(app, REBUILD)
 declare(app, DOCTOR)
 declare(app, STATUS)
+declare(app, PRIME)
 
 
 app.command()(with_common(watch_cli.watch))

@@ -12,7 +12,8 @@ from yoi_relations.queries.problems import Severity
 from yoi_relations.states import State
 from yoi_relations.surfaces import report
 from yoi_relations.surfaces.call import Call
-from yoi_relations.surfaces.table import CHECK, DOCTOR, REBUILD, SHOW, STATUS
+from yoi_relations.surfaces.output import Mode, json_line, write_answer
+from yoi_relations.surfaces.table import CHECK, DOCTOR, PRIME, REBUILD, SHOW, STATUS
 
 
 def show(  # noqa: PLR0913  # as many as there are options
@@ -85,11 +86,23 @@ def rebuild(call: Call) -> ExitCode:
         return answer.report_rebuilt(mode, index, time.monotonic() - start)
 
 
+def prime(call: Call) -> ExitCode:
+    """Print the guide for agents; no workspace is needed."""
+    from yoi_relations.surfaces.guide import GUIDE  # noqa: PLC0415  # for this command alone
+
+    if call.mode is Mode.JSON:
+        write_answer(json_line({"schema_version": 1, "document": "prime", "guide": GUIDE}))
+    else:
+        write_answer(GUIDE)
+    return ExitCode.DONE
+
+
 COMMANDS: dict[str, Callable[..., ExitCode]] = {
     SHOW.name: show,
     CHECK.name: check,
     REBUILD.name: rebuild,
     DOCTOR.name: doctor,
     STATUS.name: status,
+    PRIME.name: prime,
 }
 """By the names of their forms in the table, whose options are their parameters."""

@@ -146,7 +146,8 @@ STATUS = Form(
     "status", "Tell where root and index are, what they hold, and whether the index is current."
 )
 REBUILD = Form("rebuild", "Throw the index away and build it from the files.")
-FORMS = {form.name: form for form in (SHOW, CHECK, DOCTOR, REBUILD, STATUS)}
+PRIME = Form("prime", "Print what an agent needs to know to use all this, in under 60 lines.")
+FORMS = {form.name: form for form in (SHOW, CHECK, DOCTOR, REBUILD, STATUS, PRIME)}
 
 
 def kinds_help() -> str:

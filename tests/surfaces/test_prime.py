@@ -1,0 +1,54 @@
+"""The guide for agents: short, true, and for any place."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import typer
+from building import Workspace
+
+from yoi_relations.errors import ExitCode
+from yoi_relations.kinds import KINDS
+from yoi_relations.surfaces.cli import app
+from yoi_relations.surfaces.guide import GUIDE
+from yoi_relations.surfaces.mcp_tools import tools
+from yoi_relations.surfaces.quick import understand
+from yoi_relations.surfaces.table import FORMS
+
+pytestmark = pytest.mark.usefixtures("either_door")
+
+
+def test_it_fits_into_an_agents_instructions() -> None:
+    lines = GUIDE.splitlines()
+    assert len(lines) < 60
+    assert max(map(len, lines)) <= 100
+
+
+def test_it_needs_no_workspace(workspace: Workspace, tmp_path: Path) -> None:
+    ran = workspace.run("prime", "-C", str(tmp_path))
+    assert (ran.code, ran.out, ran.err) == (0, GUIDE, "")
+    assert workspace.run("prime", "--json").json["guide"] == GUIDE
+
+
+def test_the_commands_in_it_are_understood() -> None:
+    examples = re.findall(r"^    relations (.*?)(?:   .*)?$", GUIDE, re.MULTILINE)
+    assert len(examples) > 3
+    for words in map(shlex.split, examples):
+        known = typer.main.get_command(app).commands[words[0]].params  # type: ignore[attr-defined]
+        flags = {flag for one in known for flag in one.opts}
+        assert {word for word in words if word.startswith("-")} <= flags
+        assert words[0] not in FORMS or understand(words) is not None
+
+
+def test_kinds_and_exit_codes_in_it_are_those_of_the_program() -> None:
+    named = set(re.findall(r"`([a-z]+_[a-z]+)`", GUIDE))
+    assert named - {"exit_code"} <= {*KINDS, *tools(allow_write=True)}
+    told = re.findall(
+        r"(?:^|; )(\d+) (?:done|caution|hold|unknown|the|answered)", GUIDE, re.MULTILINE
+    )
+    assert {ExitCode(int(code)).name for code in told} == {
+        *("DONE", "CAUTION", "HOLD", "UNKNOWN", "NOT_AS_EXPECTED", "PROBLEM_IN_ANSWER")
+    }
