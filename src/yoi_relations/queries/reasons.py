@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum
 
-from yoi_relations.kinds import KINDS, Edge, RelationClass, phrase, sentence
+from yoi_relations.kinds import KINDS, RelationClass, phrase
 from yoi_relations.queries.cycles import Cycle
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.relations import Relation
@@ -114,7 +114,7 @@ def reasons_for_unknown(
             is_missing = other.folders == 0
             said = "does not exist" if is_missing else "has a state that is not known"
             because = "" if is_missing else _because(problems.get(other.id))
-            whole = f"{_clause(one)}, and {other.id} {said}{because}"
+            whole = f"{one.sentence}, and {other.id} {said}{because}"
             places = tuple(record.place for record in one.records)
             yield Reason(Verdict.UNKNOWN, "other_unknown", whole, one, other, places)
 
@@ -132,7 +132,7 @@ def reasons_for_gaps(unusable: list[Problem]) -> Iterator[Reason]:
 
 def reason_from_cycle(ticket: TicketInfo, cycle: Cycle) -> Reason:
     """That work waits for itself."""
-    named = [_clause(step) for step in cycle.steps[:_NAMED_STEPS]]
+    named = [step.sentence for step in cycle.steps[:_NAMED_STEPS]]
     if not cycle.whole or len(named) < len(cycle.steps):
         named.append(f"and on, among {len(cycle.tickets)} tickets")
     verdict, code = (
@@ -149,7 +149,7 @@ def _resting_on(ticket: TicketInfo, relation: Relation, verdict: Verdict, code: 
     other = _other(ticket, relation)
     if KINDS[relation.kind].is_note:
         voice = relation.voice
-        said = f"{_clause(relation)}, as {voice.author} recorded on {voice.at[:10]}"
+        said = f"{relation.sentence}, as {voice.author} recorded on {voice.at[:10]}"
     else:
         said = _said_of(ticket, relation, other)
     places = tuple(record.place for record in relation.records)
@@ -159,7 +159,7 @@ def _resting_on(ticket: TicketInfo, relation: Relation, verdict: Verdict, code: 
 def _said_of(ticket: TicketInfo, relation: Relation, other: TicketInfo | None) -> str:
     """An edge from the ticket's point of view, with what there is to know of the other end."""
     if other is None:
-        return _clause(relation)
+        return relation.sentence
     named = f"{other.id} ({other.title})" if other.title else other.id
     said = phrase(relation.kind)
     if relation.kind == "supersedes":
@@ -183,11 +183,6 @@ def _rests_on_other(ticket: TicketInfo, relation: Relation) -> bool:
 
 def _other(ticket: TicketInfo, relation: Relation) -> TicketInfo | None:
     return relation.target if relation.ticket.id == ticket.id else relation.ticket
-
-
-def _clause(relation: Relation) -> str:
-    target = relation.target.id if relation.target else None
-    return sentence(Edge(relation.kind, relation.ticket.id, target))
 
 
 def _because(problems: list[Problem] | None) -> str:

@@ -6,7 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from yoi_relations.files.faults import Effect
-from yoi_relations.kinds import ALL_SHOWN, CLASS_ORDER, KINDS, SHOWN_NOTES, Direction, RelationClass
+from yoi_relations.kinds import (
+    ALL_SHOWN,
+    CLASS_ORDER,
+    KINDS,
+    SHOWN_NOTES,
+    Direction,
+    Edge,
+    RelationClass,
+    sentence,
+)
 from yoi_relations.queries.active import Facts, Latest, inactive_reason
 from yoi_relations.queries.paging import first_page
 from yoi_relations.queries.problems import Problem, find_problems
@@ -62,6 +71,11 @@ class Relation(NamedTuple):
     def cls(self) -> RelationClass:
         """The class it belongs to."""
         return KINDS[self.kind].cls
+
+    @property
+    def sentence(self) -> str:
+        """The relation as a person would say it: ``A is blocked by B``."""
+        return sentence(Edge(self.kind, self.ticket.id, self.target.id if self.target else None))
 
     @property
     def voice(self) -> Statement:

@@ -7,7 +7,6 @@ import os
 from yoi_relations.files.scan import printable
 from yoi_relations.index import store
 from yoi_relations.index.refresh import Index
-from yoi_relations.kinds import Edge, sentence
 from yoi_relations.queries.check import Check, Checked
 from yoi_relations.queries.counts import Counts
 from yoi_relations.queries.problems import Problem
@@ -147,12 +146,6 @@ def _reason_value(reason: Reason) -> Value:
 def problem_value(problem: Problem) -> Value:
     """One problem."""
     return {"path": problem.path, "line": problem.line, "message": problem.message}
-
-
-def relation_sentence(relation: Relation) -> str:
-    """The relation as a person would say it."""
-    target = relation.target.id if relation.target else None
-    return sentence(Edge(relation.kind, relation.ticket.id, target))
 
 
 def shorten(text: str | None, *, whole: bool = False) -> str | None:

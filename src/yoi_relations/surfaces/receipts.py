@@ -47,7 +47,7 @@ def _recorded(mode: Mode, command: str, done: Recorded, lines: list[str]) -> Exi
     if mode is Mode.JSON:
         write_answer(json_line(_document(command, done)))
     else:
-        said = [document.relation_sentence(done.relation), *lines]
+        said = [done.relation.sentence, *lines]
         write_answer("".join(f"{visible(line)}\n" for line in said))
     return ExitCode.DONE
 
@@ -55,7 +55,7 @@ def _recorded(mode: Mode, command: str, done: Recorded, lines: list[str]) -> Exi
 def _document(command: str, done: Recorded) -> document.Value:
     return document.envelope(command, done.index) | {
         "changed": done.changed,
-        "sentence": document.relation_sentence(done.relation),
+        "sentence": done.relation.sentence,
         "record": document.record_value(done.record),
         "relation": document.relation_value(done.relation, done.record.holder),
     }
