@@ -16,6 +16,7 @@ from yoi_relations.recording.add import Draft, add_record
 from yoi_relations.recording.retire import Ending, retire_record
 from yoi_relations.surfaces import receipts, watch_cli
 from yoi_relations.surfaces.call import Call, ended
+from yoi_relations.surfaces.completion_cli import completion_app
 from yoi_relations.surfaces.hooks_cli import hooks_app
 from yoi_relations.surfaces.options import declare, with_common
 from yoi_relations.surfaces.output import write_answer
@@ -165,3 +166,4 @@ declare(app, STATUS)
 app.command()(with_common(watch_cli.watch))
 app.command()(with_common(watch_cli.verify))
 app.add_typer(hooks_app, name="hooks")
+app.add_typer(completion_app, name="completion")
