@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import mypy.api
@@ -105,6 +106,7 @@ def test_all_names_are_there() -> None:
         _ = yoi_relations.nothing_of_the_kind
     errors = {one.__name__ for one in RelationsError.__subclasses__()} | {"AmbiguousError"}
     assert errors <= set(api.__all__)
+    assert set(re.findall(r"^\| `(\w+Error)`", PAGE, re.MULTILINE)) == errors
 
 
 def test_the_package_itself_imports_nothing() -> None:
@@ -240,6 +242,17 @@ def test_rows_outlive_their_session(pair: Workspace) -> None:
         [record] = session.exec(select(Record)).all()
 
     assert (record.note, record.edge_target) == ("why", B)
+
+
+def test_threads_may_share_one(pair: Workspace, caplog: pytest.LogCaptureFixture) -> None:
+    relations = Relations(pair.root)
+    for turn in range(20):
+        shutil.rmtree(pair.root / ".yoi" / "cache", ignore_errors=True)
+        pair.record(B, "waiting", note=f"turn {turn}")
+        with caplog.at_level(logging.INFO), ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: relations.show(everything=True), range(8)))
+        assert [len(answer.relations) for answer in answers] == [turn + 2] * 8
+    assert [one.message for one in caplog.records if "cannot be kept" in one.message] == []
 
 
 def test_without_sqlmodel_a_session_says_what_is_missing(pair: Workspace) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import time
+from _thread import get_ident
 from collections.abc import Iterator
 
 from yoi_relations.files.stamps import clock_of
@@ -71,7 +72,8 @@ def _make_file(path: str, text: str) -> None:
 
 def put(path: str, data: bytes) -> None:
     """Give a file its content in one step."""
-    temporary = f"{path}.{os.getpid()}.tmp"
+    # Threads of a process come by here, too; `threading` would cost start-up.
+    temporary = f"{path}.{os.getpid()}.{get_ident()}.tmp"
     with open(temporary, "wb") as file:
         file.write(data)
     os.replace(temporary, path)

@@ -18,7 +18,7 @@ _relations() {
     for i in "${!values[@]}"; do
         COMPREPLY[i]=${values[i]}
         # Help only where bash lists: elsewhere it could end up on the command line.
-        if ((${#values[@]} > 1)) && [[ ${COMP_TYPE-} == @(33|63|64) && -n ${helps[i]} ]]; then
+        if ((${#values[@]} > 1)) && [[ ${COMP_TYPE-} =~ ^(33|63|64)$ && -n ${helps[i]} ]]; then
             printf -v value "%-${width}s  %s" "${values[i]}" "${helps[i]}"
             COMPREPLY[i]=${value:0:${COLUMNS:-80}-3}
         fi
