@@ -28,6 +28,7 @@ from yoi_relations.errors import (
 )
 from yoi_relations.files.workspace import Workspace, find_workspace
 from yoi_relations.index.refresh import Index, Trust, open_index
+from yoi_relations.index.session import session_over
 from yoi_relations.kinds import RelationClass, suggestion
 from yoi_relations.queries.asking import ask_checks, ask_relations, states_named
 from yoi_relations.queries.check import Check
@@ -112,11 +113,6 @@ class Relations:
         self._trust = Trust(trust)
         start = None if directory is None else os.fspath(directory)
         self._root = find_workspace(start).root
-
-    @property
-    def root(self) -> str:
-        """Absolute path of the workspace."""
-        return self._root
 
     def show(
         self,
@@ -281,25 +277,8 @@ class Relations:
         Raises:
             RelationsError: SQLModel is not installed; the hint says how to install it.
         """
-        try:
-            from sqlalchemy.pool import StaticPool  # noqa: PLC0415  # an extra
-            from sqlmodel import Session, create_engine  # noqa: PLC0415  # the same
-        except ImportError as error:
-            raise RelationsError(
-                f"a session needs the package sqlmodel: {error}",
-                "pip install 'yoi-relations[models]'",
-            ) from error
-        with self._opened() as index:
-            # Of an index in memory, SQLite would take writes, which would then be lost.
-            index.connection.execute("PRAGMA query_only = ON")
-            engine = create_engine(
-                "sqlite://", creator=lambda: index.connection, poolclass=StaticPool
-            )
-            try:
-                with Session(engine) as session:
-                    yield session
-            finally:
-                engine.dispose()
+        with self._opened() as index, session_over(index.connection) as session:
+            yield session
 
     def _opened(self) -> Index:
         return open_index(self._workspace(), _LOG.info, trust=self._trust)
