@@ -25,13 +25,41 @@ from generate import generate
 
 ROOT = Path(__file__).parent.parent
 BARE_LOOP = """
-import glob, yaml
-for path in glob.iglob('.yoi/tickets/**/*.md', recursive=True):
-    text = open(path, encoding='utf-8').read()
-    yaml.load(text.split('---\\n')[1], Loader=yaml.CBaseLoader)
-for path in glob.iglob('.yoi/tickets/*/artifacts/*.json*'):
-    open(path, 'rb').read()
+import os, yaml
+def read(path):
+    with open(path, 'rb') as file:
+        return file.read()
+def parse(path):
+    parts = read(path).decode('utf-8', 'replace').split('---\\n', 2)
+    try:
+        yaml.load(parts[1] if len(parts) > 2 else '', Loader=yaml.CSafeLoader)
+    except yaml.YAMLError:
+        pass
+def take(folder):
+    try:
+        parse(folder + '/item.md')
+        entries = os.scandir(folder + '/artifacts')
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name in ('relations.json', 'orchestration-plan.jsonl'):
+            read(entry.path)
+        elif entry.name == 'relations':
+            for record in os.scandir(entry.path):
+                if record.name.endswith('.md'):
+                    parse(record.path)
+for folder in os.scandir('.yoi/tickets'):
+    if folder.name in ('open', 'pending', 'closed'):
+        for inner in os.scandir(folder.path):
+            take(inner.path)
+    else:
+        take(folder.path)
 """
+"""Reads the files that a rebuild reads, and parses the same frontmatter with libyaml."""
+
+CORES = sorted(os.sched_getaffinity(0))
+SOME_CORES = [set(CORES[:count]) for count in (1, 2) if count <= len(CORES)]
+"""On which a rebuild is measured."""
 
 
 class Bench:
@@ -115,13 +143,26 @@ def measure(bench: Bench, name: str, folder: Path) -> None:
     report(f"lookup on a terminal, 50 rows, {name}", drawn, "B")
     ticket = min(path.name for path in (folder / ".yoi" / "tickets").iterdir())
     report(f"lookup right after an edit, {name}", edited(bench, folder, ticket), "steady lookups")
-    loop = lambda: bench.run(folder, bench.python, "-c", BARE_LOOP)  # noqa: E731
-    rebuild = lambda: bench.run(folder, bench.relations, "rebuild")  # noqa: E731
-    report(f"rebuild, {name}", bench.ratio(rebuild, loop), "bare loops with libyaml")
+    for count, cores in enumerate(SOME_CORES, start=1):
+        ratio = rebuilt(bench, folder, cores)
+        report(f"rebuild on {count} cores, {name}", ratio, "bare loops with libyaml")
     settle(bench, folder)
     bench.lookup(folder)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     report(f"peak memory of any command so far, {name}", peak, "", " MiB")
+
+
+def rebuilt(bench: Bench, folder: Path, cores: set[int]) -> float:
+    """A rebuild against the bare loop, both on these cores alone."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        return bench.ratio(
+            lambda: bench.run(folder, bench.relations, "rebuild"),
+            lambda: bench.run(folder, bench.python, "-c", BARE_LOOP),
+        )
+    finally:
+        os.sched_setaffinity(0, allowed)
 
 
 def edited(bench: Bench, folder: Path, ticket: str) -> float:

@@ -1,8 +1,13 @@
-"""Run the README's tour in a copy of the sample workspace, and write what it prints into it."""
+"""Run the commands that documents show in a copy of the sample workspace, and keep the output.
+
+In a console block, a line that starts with ``$`` is `relations` with its arguments, perhaps with
+``; echo $?`` or ``| jq .a.path[0]`` behind it, or `sed -i`, which stands for an editor.
+"""
 
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
 import re
@@ -14,26 +19,34 @@ import sys
 import tempfile
 import termios
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 COLUMNS = 80
 _BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
-_ULID = re.compile(r"\b01[0-9A-HJKMNP-TV-Z]{24}\b")
+DOCUMENTS = [ROOT / "README.md", ROOT / "docs" / "orchestration.md"]
+_MADE = [
+    (re.compile(r"\b01[0-9A-HJKMNP-TV-Z]{24}\b"), "ULID"),
+    (re.compile(r'(digest"?:? "?)[0-9a-f]{16}'), r"\1DIGEST"),
+    (re.compile(r"(recorded on )20\d\d-\d\d-\d\d"), r"\1DAY"),
+]
+"""What hangs on when the records were made that are made on the way."""
 
 
-def on_terminal(arguments: list[str], folder: Path, columns: int = COLUMNS) -> str:
-    """What a command prints on a terminal without colours, without trailing spaces."""
+def on_terminal(arguments: list[str], folder: Path, columns: int = COLUMNS) -> tuple[str, int]:
+    """What a command prints on a terminal without colours or trailing spaces; its exit status."""
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     environ = os.environ | {"NO_COLOR": "1", "TERM": "xterm", "YOI_RELATIONS_AUTHOR": "you"}
     environ.pop("COLUMNS", None)
     with subprocess.Popen(
         arguments, cwd=folder, env=environ, stdin=follower, stdout=follower, stderr=follower
-    ):
+    ) as process:
         os.close(follower)
         data = _drain(leader)
+        code = process.wait()
     text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", data.decode()).replace("\r\n", "\n")
-    return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+    return "".join(f"{line.rstrip()}\n" for line in text.splitlines()), code
 
 
 def _drain(leader: int) -> bytes:
@@ -57,8 +70,10 @@ def toured(text: str) -> str:
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two texts differ in nothing but the ids of records made on the way."""
-    return _ULID.sub("ULID", one) == _ULID.sub("ULID", other)
+    """Whether two texts differ in nothing but what hangs on the moment."""
+    for pattern, name in _MADE:
+        one, other = pattern.sub(name, one), pattern.sub(name, other)
+    return one == other
 
 
 def _rerun(block: str, folder: Path) -> str:
@@ -67,22 +82,39 @@ def _rerun(block: str, folder: Path) -> str:
 
 
 def _run(command: str, folder: Path) -> str:
-    words = shlex.split(command)
+    line, with_code, _ = command.partition("; echo $?")
+    line, _, path = line.partition(" | jq ")
+    words = shlex.split(line)
+    if words[:2] == ["sed", "-i"]:
+        subprocess.run(words, cwd=folder, check=True)
+        return ""
     if words[0] != "relations":
-        raise SystemExit(f"the tour runs nothing but relations: {command}")
-    return on_terminal([sys.executable, "-m", "yoi_relations", *words[1:]], folder)
+        raise SystemExit(f"no document runs this: {command}")
+    arguments = [sys.executable, "-m", "yoi_relations", *words[1:]]
+    if path:
+        ran = subprocess.run(arguments, cwd=folder, capture_output=True, check=False)
+        return json.dumps(_at(json.loads(ran.stdout), path), indent=2, ensure_ascii=False) + "\n"
+    text, code = on_terminal(arguments, folder)
+    return f"{text}{code}\n" if with_code else text
+
+
+def _at(value: Any, path: str) -> Any:  # noqa: ANN401  # JSON
+    """What a path of jq's kind, such as ``.checks[0].plan``, leads to."""
+    for name, number in re.findall(r"\.(\w+)|\[(\d+)\]", path):
+        value = value[name] if name else value[int(number)]
+    return value
 
 
 def main() -> int:
-    """Rewrite the README, where the output is another."""
-    readme = ROOT / "README.md"
-    before = readme.read_text("utf-8")
-    after = toured(before)
-    if same(before, after):
-        print("the README's tour is current")
-        return 0
-    readme.write_text(after, "utf-8")
-    print(f"wrote {readme}")
+    """Rewrite the documents whose output is another."""
+    for document in DOCUMENTS:
+        before = document.read_text("utf-8")
+        after = toured(before)
+        if same(before, after):
+            print(f"{document.name} is current")
+        else:
+            document.write_text(after, "utf-8")
+            print(f"wrote {document}")
     return 0
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from yoi_relations.files.scan import Source, list_folder, list_root
+from yoi_relations.files.scan import Lister, Source, list_root
 from yoi_relations.files.workspace import CACHE
 from yoi_relations.files.workspace import Workspace as Found
 from yoi_relations.surfaces import cli, quick
@@ -170,8 +170,8 @@ class Workspace:
 
 def scan(workspace: Found) -> list[Source]:
     """Every source below the tickets root, by path."""
-    names = list_root(workspace).names
-    found = [source for name in names for source in list_folder(workspace, name).sources]
+    names, lister = list_root(workspace).names, Lister(workspace)
+    found = [source for name in names for source in lister.list_folder(os.fsencode(name)).sources]
     return sorted(found, key=lambda source: source.path)
 
 

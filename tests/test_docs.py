@@ -19,7 +19,10 @@ from yoi_relations.errors import ExitCode
 from yoi_relations.files import markdown
 from yoi_relations.kinds import ALIASES, KINDS
 from yoi_relations.queries import reasons
+from yoi_relations.queries.doctor.findings import RULES
+from yoi_relations.queries.problems import Severity
 from yoi_relations.queries.reasons import Verdict
+from yoi_relations.recording.guard import ROWS
 from yoi_relations.surfaces.cli import app
 
 ROOT = Path(__file__).parent.parent
@@ -107,7 +110,7 @@ def test_verdicts_and_reasons_are_those_of_the_program(workspace: Workspace) -> 
     check = (ROOT / "docs" / "check.md").read_text("utf-8")
     verdicts = {(codes(row[0])[0], int(row[1])) for row in table(check, "verdict")}
     assert verdicts == {
-        (verdict.word, ExitCode[verdict.name]) for verdict in Verdict if verdict
+        (verdict.word, getattr(ExitCode, verdict.name)) for verdict in Verdict if verdict
     } | {("clear", ExitCode.DONE)}
     source = inspect.getsource(reasons)
     stated = {(code, row[1]) for row in table(check, "code") for code in codes(row[0])}
@@ -123,6 +126,17 @@ def test_verdicts_and_reasons_are_those_of_the_program(workspace: Workspace) -> 
     assert first_column(check, "field of a reason") == set(one["reasons"][0])
 
 
+def test_codes_and_severities_are_those_of_doctor(workspace: Workspace) -> None:
+    doctor = (ROOT / "docs" / "doctor.md").read_text("utf-8")
+    assert first_column(doctor, "severity") == set(Severity)
+    stated = {codes(row[0])[0]: (row[1], row[2]) for row in table(doctor, "code")}
+    assert stated == {code: (rule.severity, rule.history or "") for code, rule in RULES.items()}
+    workspace.ticket(A)
+    workspace.record(A, "blocked_by", B)
+    (one,) = workspace.run("doctor", "--json").json["findings"]
+    assert first_column(doctor, "field of a finding") == set(one)
+
+
 def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
     workspace.ticket(A)
     workspace.ticket(B)
@@ -133,6 +147,7 @@ def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
         "status": workspace.run("status", "--json").json,
         "rebuild": workspace.run("rebuild", "--json").json,
     }
+    documents["doctor"] = workspace.run("doctor", "--json").json
     subprocess.run(["git", "init", "--quiet", workspace.root], check=True)
     documents["hooks"] = workspace.run("hooks", "list", "--json").json
     documents["completion"] = workspace.run("completion", "bash", "--json").json
@@ -158,8 +173,11 @@ def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
         assert set(documents["status"][field]) <= set(codes(section("JSON")))
 
 
-def test_the_tour_is_what_the_program_prints() -> None:
-    assert tour.same(README, tour.toured(README))
+@pytest.mark.parametrize("document", tour.DOCUMENTS, ids=lambda path: path.name)
+def test_what_a_document_shows_is_what_the_program_prints(document: Path) -> None:
+    text = document.read_text("utf-8")
+
+    assert tour.same(text, tour.toured(text))
 
 
 def test_the_record_shown_in_the_readme_is_one_of_the_sample_workspace() -> None:
@@ -187,3 +205,10 @@ def test_the_version_is_said_once_and_the_same() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
     assert project["version"] == yoi_relations.__version__
+
+
+def test_what_is_refused_is_what_the_guard_knows() -> None:
+    rows = table(section("What no record holds"), "refused | for example | say instead")
+    documented = re.sub(r"\([^)]*\)|, as a work tree", "", ", ".join(row[0] for row in rows))
+
+    assert [name.strip() for name in documented.split(", ")] == [row.what for row in ROWS]

@@ -32,6 +32,13 @@ def test_all_states_and_both_layouts_occur(lendshelf: Workspace) -> None:
     assert len(list(lendshelf.tickets.glob("closed/*/item.md"))) == 1
 
 
+def test_doctor_has_nothing_to_mend(lendshelf: Workspace) -> None:
+    ran = lendshelf.run("doctor", "--json")
+
+    assert (ran.code, ran.json["findings"]) == (0, [])
+    assert ran.json["counts"]["info"]  # some reasons have expired, as everywhere
+
+
 def test_all_kinds_and_formats_occur(lendshelf: Workspace) -> None:
     answer = lendshelf.show("--all", "--limit", "0")
     records = [record for relation in answer["relations"] for record in relation["records"]]

@@ -1,9 +1,12 @@
-"""Named tuples without `typing` are those of `typing`."""
+"""Named tuples and closed sets without `typing` and `enum` are those of `typing` and `enum`."""
 
 from __future__ import annotations
 
+import enum
+import json
 import pickle
 import typing
+from typing import Any
 
 import pytest
 
@@ -28,14 +31,59 @@ class Theirs(typing.NamedTuple):
     second: str = "two"
 
 
+class OurWord(typed.StrEnum):
+    """A word."""
+
+    ONE = "one"
+    OTHER = "other word"
+
+
+class TheirWord(enum.StrEnum):
+    """A word."""
+
+    ONE = "one"
+    OTHER = "other word"
+
+
+class OurCode(typed.IntEnum):
+    """A code."""
+
+    NOUGHT = 0
+    SEVEN = 7
+
+
+class TheirCode(enum.IntEnum):
+    """A code."""
+
+    NOUGHT = 0
+    SEVEN = 7
+
+
 def test_they_are_made_compared_and_shown_alike() -> None:
     assert tuple(Ours(1)) == tuple(Theirs(1)) == (1, "two")
     assert Ours(first=1, second="2") == Ours(1, "2")
     assert repr(Ours(1)) == repr(Theirs(1)).replace("Theirs", "Ours")
     assert hash(Ours(1)) == hash(Theirs(1))
     assert Ours._fields == Theirs._fields
-    assert Ours(1)._replace(second="x").both == "1 x"
+    assert Ours(1, "x").both == "1 x"
     assert Ours.__doc__ == "A pair."
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ((), {}),
+        ((), {"second": "2"}),
+        ((1, "2", 3), {}),
+        ((1,), {"first": 1}),
+        ((1,), {"third": 3}),
+        ((1, "2"), {"second": "2"}),
+    ],
+)
+def test_what_cannot_be_one_is_refused_alike(given: Any, named: Any) -> None:
+    for make in (Ours, Theirs):
+        with pytest.raises(TypeError):
+            make(*given, **named)
 
 
 def test_they_are_frozen_and_hold_nothing_else() -> None:
@@ -43,12 +91,35 @@ def test_they_are_frozen_and_hold_nothing_else() -> None:
         Ours(1).first = 2  # type: ignore[misc]
     with pytest.raises(AttributeError):
         Ours(1).third = 3  # type: ignore[attr-defined]
-    with pytest.raises(TypeError):
-        Ours()  # type: ignore[call-arg]
 
 
 def test_they_can_be_pickled() -> None:
     assert pickle.loads(pickle.dumps(Ours(1))) == Ours(1)  # noqa: S301  # its own
+
+
+PAIRS = [(OurWord, TheirWord), (OurCode, TheirCode)]
+
+
+@pytest.mark.parametrize(("ours", "theirs"), PAIRS)
+def test_members_are_told_and_compared_alike(ours: Any, theirs: Any) -> None:
+    assert [one.name for one in ours] == [one.name for one in theirs]
+    assert [one.value for one in ours] == [one.value for one in theirs]
+    assert list(ours) == list(theirs)
+    assert {*ours} == {one.value for one in ours}
+    assert [str(one) for one in ours] == [str(one) for one in theirs]
+    assert [f"{one:>4}|{one}" for one in ours] == [f"{one:>4}|{one}" for one in theirs]
+    assert [bool(one) for one in ours] == [bool(one) for one in theirs]
+    assert json.dumps([*ours]) == json.dumps([*theirs])
+
+
+@pytest.mark.parametrize("words", [OurWord, TheirWord])
+def test_a_word_is_looked_up_and_made_once(words: Any) -> None:
+    assert words("other word") is words.OTHER
+    assert words(words.ONE) is words.ONE
+    assert isinstance(words.ONE, words)
+    assert isinstance(words.ONE, str)
+    with pytest.raises(ValueError, match="'third' is not a valid"):
+        words("third")
 
 
 def test_what_cannot_come_is_an_error() -> None:

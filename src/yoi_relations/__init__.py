@@ -2,7 +2,7 @@
 
 The folders sort in the order in which data flows, and imports point one way:
 
-* ``typed``, ``jsontext``: `typing` and `json` in small, because start-up is the cost of a lookup;
+* ``typed``, ``jsontext``: `typing`, `enum` and `json` in small; start-up is what costs;
 * ``errors``, ``states``, ``kinds``: the words everything else is said in;
 * ``files``: the truth. Finds the workspace, reads tickets and records, writes records;
 * ``index``: the cache. A SQLite file made from the files, thrown away when in doubt;

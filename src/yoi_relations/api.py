@@ -30,11 +30,12 @@ from yoi_relations.files.workspace import Workspace, find_workspace
 from yoi_relations.index.refresh import Index, Trust, open_index
 from yoi_relations.index.session import session_over
 from yoi_relations.kinds import RelationClass, suggestion
+from yoi_relations.queries.answers import Answer
 from yoi_relations.queries.asking import ask_checks, ask_relations, states_named
 from yoi_relations.queries.check import Check
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.reasons import Reason, Verdict
-from yoi_relations.queries.relations import Answer, Relation
+from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.statements import Statement
 from yoi_relations.queries.tickets import TicketInfo, tickets_in
 from yoi_relations.recording.add import Draft, add_record

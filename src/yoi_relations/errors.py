@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-
-from yoi_relations.typed import ClassVar
+from yoi_relations.typed import ClassVar, IntEnum
 
 
 class ExitCode(IntEnum):

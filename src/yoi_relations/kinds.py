@@ -6,10 +6,9 @@ A kind is a line in ``_KINDS`` and a phrase in ``_PHRASES``; filters and sentenc
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum, StrEnum
 
 from yoi_relations.errors import UsageError
-from yoi_relations.typed import NamedTuple
+from yoi_relations.typed import NamedTuple, StrEnum
 
 
 class RelationClass(StrEnum):
@@ -31,7 +30,7 @@ ALIASES = {
 """Other names of classes on the command line. ``waiting`` and ``plan`` need no entry."""
 
 
-class Direction(Enum):
+class Direction(StrEnum):
     """How a record's holder and target become an edge's ticket and target."""
 
     FORWARD = "forward"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from yoi_relations.typed import StrEnum
 
 
 class State(StrEnum):

@@ -1,8 +1,9 @@
-"""What annotations and value types need of `typing`, without importing it.
+"""What annotations and value types need of the standard library, without importing much of it.
 
-`typing` alone costs a third of what a bare interpreter takes to start, and a lookup costs little
-more than that start. So modules on the way of a read take these names from here; a type checker
-sees the real ones.
+`typing` alone costs a third of what a bare interpreter takes to start, `enum` and what it makes a
+fifth, and a lookup costs little more than that start. So modules on the way of a read take these
+names from here; a type checker sees the real ones. What stands in for them does what this project
+asks of it and no more: of a named tuple's own methods there is none.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ TYPE_CHECKING = False
 """True to type checkers, by convention."""
 
 if TYPE_CHECKING:
+    from enum import IntEnum, StrEnum
     from sqlite3 import Connection
     from typing import Any, ClassVar, NamedTuple, NoReturn, Self, TextIO, assert_never
 else:
-    from collections import namedtuple
+    # Reads one field of a tuple; what stands in where an interpreter has none comes with it.
+    from collections import _tuplegetter as _field
 
     Any = ClassVar = Connection = NoReturn = Self = TextIO = object
 
@@ -23,27 +26,81 @@ else:
         raise AssertionError(value)
 
     class _Fields(type):
-        """Makes a named tuple of a class body, with its methods."""
+        """Makes the annotations of a class body fields, and what stands behind them defaults."""
 
         def __new__(cls, name, bases, body):
-            if not bases:
-                return super().__new__(cls, name, bases, body)
             fields = tuple(body.get("__annotations__", ()))
-            defaults = [body.pop(field) for field in fields if field in body]
-            values = namedtuple(name, fields, defaults=defaults, module=body["__module__"])
-            return type(name, (values,), {"__slots__": (), **body})
+            body["_defaults"] = {field: body[field] for field in fields if field in body}
+            body |= {field: _field(number, None) for number, field in enumerate(fields)}
+            body |= {"_fields": fields, "__slots__": ()}
+            return super().__new__(cls, name, bases, body)
 
-    class NamedTuple(metaclass=_Fields):
+    class NamedTuple(tuple, metaclass=_Fields):
         """Base of frozen values."""
+
+        __slots__ = ()
+
+        def __new__(cls, *given, **named):
+            if named or len(given) != len(cls._fields):
+                given = cls._filled(given, named)
+            return tuple.__new__(cls, given)
+
+        @classmethod
+        def _filled(cls, given, named):
+            values = cls._defaults | dict(zip(cls._fields, given, strict=False)) | named
+            known = len(given) <= len(cls._fields) and named.keys() <= {*cls._fields[len(given) :]}
+            if not known or len(values) != len(cls._fields):
+                raise TypeError(f"{cls.__name__} takes {', '.join(cls._fields)}")
+            return [values[field] for field in cls._fields]
+
+        def __getnewargs__(self):
+            return tuple(self)
+
+        def __repr__(self):
+            shown = (f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True))
+            return f"{type(self).__name__}({', '.join(shown)})"
+
+    class _Members(type):
+        """Makes the values in a class body its only instances."""
+
+        def __init__(cls, name, bases, body):
+            super().__init__(name, bases, body)
+            cls._members = {}
+            for word, value in body.items():
+                if not word.startswith("_") and isinstance(value, str | int):
+                    member = cls.__base__.__new__(cls, value)
+                    member.name, member.value = word, value
+                    cls._members[value] = member
+                    setattr(cls, word, member)
+
+        def __call__(cls, value):
+            try:
+                return cls._members[value]
+            except KeyError:
+                raise ValueError(f"{value!r} is not a valid {cls.__name__}") from None
+
+        def __iter__(cls):
+            return iter(cls._members.values())
+
+    class StrEnum(str, metaclass=_Members):
+        """Base of closed sets of words."""
+
+        __slots__ = ("name", "value")
+
+    class IntEnum(int, metaclass=_Members):
+        """Base of closed sets of numbers."""
 
 
 __all__ = [
+    "TYPE_CHECKING",
     "Any",
     "ClassVar",
     "Connection",
+    "IntEnum",
     "NamedTuple",
     "NoReturn",
     "Self",
+    "StrEnum",
     "TextIO",
     "assert_never",
 ]

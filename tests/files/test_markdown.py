@@ -6,9 +6,9 @@ import pytest
 from building import AT, A, B, ulid
 
 from yoi_relations.files.faults import Effect, Fault, SourceError
+from yoi_relations.files.formats import Format
 from yoi_relations.files.markdown import parse_record
 from yoi_relations.files.records import Plan, Record, Retirement
-from yoi_relations.files.scan import Format
 from yoi_relations.kinds import KINDS
 
 NAME = f"{ulid(1)}.md"

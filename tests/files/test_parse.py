@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yoi_relations.files.faults import Effect, Fault
+from yoi_relations.files.formats import Format
 from yoi_relations.files.parse import Parsed, parse_source, unusable
 from yoi_relations.files.reading import read_source
-from yoi_relations.files.scan import Format, Source
+from yoi_relations.files.scan import Source
 from yoi_relations.files.tickets import Ticket
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.states import State
@@ -58,7 +59,7 @@ BYTES = st.lists(st.sampled_from(_BITS) | st.binary(max_size=8), max_size=30).ma
 
 
 def source(form: Format) -> Source:
-    return Source(f"t/{A}/x.md", f"/t/{A}/x.md", form, A, f"t/{A}", None)
+    return Source(f"t/{A}/x.md", f"/t/{A}/x.md".encode(), form, A, f"t/{A}", None)
 
 
 @settings(deadline=None, max_examples=300)
@@ -117,5 +118,6 @@ def test_of_a_source_that_cannot_be_read_its_reason_is_left(form: Format) -> Non
     effect = Effect.TICKET if item else Effect.RECORD
     assert unusable(source(form), "cannot be read: so it is") == Parsed(
         ticket=Ticket(None, None, None) if item else None,
+        records=[],
         faults=[Fault("cannot be read: so it is", effect)],
     )

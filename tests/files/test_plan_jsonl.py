@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yoi_relations.files.faults import Fault
+from yoi_relations.files.formats import Format
 from yoi_relations.files.plan_jsonl import LINE_LIMIT, parse_plan_lines
 from yoi_relations.files.records import Plan, Record
-from yoi_relations.files.scan import Format
 from yoi_relations.kinds import PLAN_KINDS
 
 BASE = {

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yoi_relations.files.faults import Fault, SourceError
+from yoi_relations.files.formats import Format
 from yoi_relations.files.records import Record
 from yoi_relations.files.relations_json import parse_relations
-from yoi_relations.files.scan import Format
 from yoi_relations.kinds import JSON_KINDS
 
 BASE = {"ticket_id": A, "kind": "blocks", "target": B, "author": "tester", "at": AT}

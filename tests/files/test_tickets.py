@@ -13,7 +13,7 @@ def item(head: str) -> bytes:
     return f"---\n{head}\n---\n\nWhat it is about.\n".encode()
 
 
-@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("state", [*State])
 @pytest.mark.parametrize("key", ["state", "workflow_state", "status"])
 def test_every_state_is_read_from_every_key(key: str, state: State) -> None:
     assert parse_item(item(f"title: a\n{key}: {state}"), None) == (Ticket("a", None, state), [])

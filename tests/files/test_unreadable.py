@@ -22,14 +22,15 @@ from yoi_relations.files import fences, frontmatter
 from yoi_relations.files.faults import SourceError
 from yoi_relations.files.parse import parse_source, unusable
 from yoi_relations.files.reading import read_source
-from yoi_relations.files.scan import list_folder, list_root
+from yoi_relations.files.scan import Lister, list_root
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.files.write import write_new
 import tomllib
 
 def scan(workspace):
-    names = list_root(workspace).names
-    return [source for name in names for source in list_folder(workspace, name).sources]
+    lister = Lister(workspace)
+    names = map(os.fsencode, list_root(workspace).names)
+    return [source for name in names for source in lister.list_folder(name).sources]
 
 def parsed(source):
     try:

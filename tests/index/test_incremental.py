@@ -238,7 +238,8 @@ def test_a_clock_that_went_back_makes_everything_be_read_once() -> None:
 def test_what_could_not_be_read_is_tried_again_though_no_stamp_differs() -> None:
     with disk_with(by_own_clock) as disk:
         step(disk, ("wait", "80"))
-        with mock.patch.object(reading, "read_file", side_effect=OSError(5, "Input/output error")):
+        error = OSError(5, "Input/output error")
+        with mock.patch.object(reading, "read_with_status", side_effect=error):
             disk.ask().close()
         assert_fresh(disk)
 

@@ -126,6 +126,9 @@ def compare(workspace: Workspace) -> None:
     assert_same(answer, [comparable(one) for one in expected])
     counting = [comparable(one) for one in expected if one["active"]]
     assert_same([comparable(one) for one in shown(workspace)], counting)
+    if len(counting) > 1 and (over := len(expected) - len(counting)):
+        told = workspace.run("show", "--plain", "--limit", "1").err
+        assert f"--all adds {over} that no longer count" in told
     for id_ in naive.read_tickets(workspace.root):
         touching = [comparable(one) for one in expected if id_ in (one["ticket"], one["target"])]
         assert_same([comparable(one) for one in shown(workspace, id_, "--all")], touching)

@@ -52,11 +52,21 @@ QUICK_FORMS = [
     ("check", "EHKH", "--expect", "0123456789abcdef", "--json"),
     ("check", "--expect=0123456789abcdef"),
     ("check", "nothing-like-it", "--json"),
+    ("doctor",),
+    ("doctor", "--json"),
+    ("--plain", "doctor", "--severity=info"),
+    ("doctor", "--severity", "error", "--severity", "info", "--json"),
     ("status",),
     ("status", "--json"),
     ("--json", "status", "--json"),
     ("--trust=index", "status", "--plain"),
     ("status", "--trust", "content", "--json"),
+    ("rebuild",),
+    ("rebuild", "--json"),
+    ("--plain", "rebuild"),
+    ("rebuild", "-C", ".yoi"),
+    ("-C", "/", "rebuild", "--json"),
+    ("rebuild", "--json", "--plain"),
 ]
 HANDED_OVER = [
     (),
@@ -86,12 +96,15 @@ HANDED_OVER = [
     ("show", "--state", "finished"),
     ("show", "--state", "QUEUED"),
     ("show", "--trust", "luck"),
+    ("doctor", "--severity", "fatal"),
+    ("doctor", A),
     ("--all", "show"),
     ("status", A),
     ("status", "--all"),
     ("shew",),
     ("add", A, "related", B),
-    ("rebuild",),
+    ("rebuild", A),
+    ("rebuild", "--all"),
 ]
 
 
@@ -130,8 +143,10 @@ def alike(workspace: Workspace, arguments: tuple[str, ...]) -> Ran:
 
 
 def timeless(ran: Ran) -> Ran:
-    """An answer without the time that `status` says its check took."""
-    took = re.compile(r'(check took\s+|"check_seconds":)[0-9.e-]+')
+    """An answer without times, and without what counts the rebuilds."""
+    took = re.compile(
+        r'(check took\s+|"check_seconds":|"generation":|files in |"built_at":")[0-9.eTZ:-]+'
+    )
     return replace(ran, out=took.sub(r"\1some", ran.out))
 
 

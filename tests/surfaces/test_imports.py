@@ -28,6 +28,29 @@ HEAVY = {
     "yoi_relations.recording",
     "yoi_relations.surfaces.cli",
 }
+NOT_FOR_A_LOOKUP = HEAVY | {
+    "array",
+    "contextlib",
+    "datetime",
+    "enum",
+    "fcntl",
+    "hashlib",
+    "re",
+    "sqlite3",
+    "typing",
+    "yoi_relations.files.scan",
+    "yoi_relations.index.build",
+    "yoi_relations.index.cache",
+    "yoi_relations.queries.check",
+    "yoi_relations.queries.counts",
+    "yoi_relations.surfaces.checks",
+    "yoi_relations.surfaces.hooks",
+    "yoi_relations.surfaces.plain",
+    "yoi_relations.surfaces.status",
+    "yoi_relations.surfaces.tables",
+    "yoi_relations.surfaces.watch_lock",
+}
+"""What only a write, a look at suspected files, or another form of the answer needs."""
 FOR_HOOKS = {"dataclasses", "inspect", "subprocess"}
 """What `status` loads to ask git for its hooks."""
 PROGRAM = "from yoi_relations.__main__ import main; main()"
@@ -43,6 +66,14 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     time.sleep(3)
     workspace.process("show")
     return workspace
+
+
+@pytest.fixture(scope="module")
+def settled(indexed: Workspace) -> Workspace:
+    """The same, with an index that is old enough to be known by its stamp, too."""
+    time.sleep(3)
+    indexed.process("show")
+    return indexed
 
 
 def loaded(workspace: Workspace, code: str, *arguments: str, terminal: bool = False) -> set[str]:
@@ -72,6 +103,7 @@ def loaded(workspace: Workspace, code: str, *arguments: str, terminal: bool = Fa
         f"show {A}",
         f"check {B} --json",
         "check --state ready --plain",
+        "doctor --json",
         "show --trust index --json",
         "status",
         "--json status",
@@ -84,7 +116,18 @@ def test_a_read_loads_nothing_heavy(indexed: Workspace, line: str) -> None:
     assert modules & HEAVY <= (FOR_HOOKS if "status" in line.split() else set())
 
 
-@pytest.mark.parametrize("line", ["show --limit 1", "check --state ready", "status"])
+@pytest.mark.parametrize(
+    "line",
+    ["show --kind blocker --all --json", f"--json show {A}", "show --trust index --json"],
+)
+def test_a_settled_lookup_loads_nothing_that_it_does_not_use(settled: Workspace, line: str) -> None:
+    modules = loaded(settled, PROGRAM, *line.split()) - loaded(settled, "pass")
+
+    assert "_sqlite3" in modules
+    assert not modules & NOT_FOR_A_LOOKUP
+
+
+@pytest.mark.parametrize("line", ["show --limit 1", "check --state ready", "doctor", "status"])
 def test_a_terminal_costs_rich_and_not_typer(indexed: Workspace, line: str) -> None:
     modules = loaded(indexed, PROGRAM, *line.split(), terminal=True)
 

@@ -53,3 +53,15 @@ def test_nothing_ends_in_a_traceback(pair: Workspace, line: str, code: int, said
 @pytest.mark.parametrize("line", ["relations --help", "relations show --help", "relations show"])
 def test_a_pipe_gets_no_escape_sequences(pair: Workspace, line: str, variable: str) -> None:
     assert "\x1b" not in shell(pair, line, **{variable: "1"}).out
+
+
+@pytest.mark.parametrize("sign", ["\x7f", "\x85", "\x9b", "\u2028", "\u202e", "\u2066"])
+def test_json_holds_no_sign_that_could_act_on_a_terminal(workspace: Workspace, sign: str) -> None:
+    workspace.ticket(A)
+    workspace.ticket(B)
+    workspace.record(A, "blocked_by", B, f"限 a{sign}b")
+
+    out = workspace.run("show", "--json").out
+
+    assert sign not in out
+    assert f"限 a\\u{ord(sign):04x}b" in out

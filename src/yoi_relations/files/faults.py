@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-from yoi_relations.typed import NamedTuple
+from yoi_relations.typed import NamedTuple, StrEnum
 
 
 class Effect(StrEnum):
@@ -16,6 +14,12 @@ class Effect(StrEnum):
     """The state or the title of the ticket."""
     NONE = "none"
     """Nothing: the source was used all the same."""
+
+
+class FaultCode(StrEnum):
+    """Names of faults that are told apart by more than their effect."""
+
+    SELF_RELATION = "self_relation"
 
 
 class SpanningCode(StrEnum):
@@ -33,11 +37,13 @@ class Fault(NamedTuple):
         message: what is wrong, to be read after the path.
         effect: what it could hide.
         line: counted from 1, or None where the whole file is meant.
+        code: its name, where it has one of its own.
     """
 
     message: str
     effect: Effect = Effect.RECORD
     line: int | None = None
+    code: FaultCode | None = None
 
 
 class SourceError(Exception):
@@ -46,13 +52,17 @@ class SourceError(Exception):
     Attributes:
         message: what is wrong.
         line: counted from 1, or None.
+        code: as in `Fault`.
     """
 
-    def __init__(self, message: str, line: int | None = None) -> None:
+    def __init__(
+        self, message: str, line: int | None = None, code: FaultCode | None = None
+    ) -> None:
         super().__init__(message)
         # What it quotes may hold lone surrogates, which nothing could print or store.
         self.message = message.encode("utf-8", "backslashreplace").decode()
         self.line = line
+        self.code = code
 
 
 class UnreadableError(SourceError):

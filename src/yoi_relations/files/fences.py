@@ -35,6 +35,10 @@ def find_fences(data: bytes) -> Fenced:
     Raises:
         SourceError: there is no frontmatter, or nothing closes it.
     """
+    if data.startswith(b"---\n"):
+        at = data.find(b"\n---", 3) + 1
+        if at and data[at + 3 : at + 4] == b"\n":  # the usual case, in a fifth of the time
+            return Fenced(4, at, at + 4)
     opening = _OPENING.match(data, len(_BOM) if data.startswith(_BOM) else 0)
     if opening is None:
         raise SourceError("has no frontmatter: its first line is not ---", 1)
@@ -44,8 +48,15 @@ def find_fences(data: bytes) -> Fenced:
     return Fenced(opening.end(), closing.start(), closing.end())
 
 
+def may_conflict(data: bytes) -> bool:
+    """Whether `data` holds what a merge conflict marker is made of; most files do not."""
+    return b"<<<<<<<" in data or b">>>>>>>" in data or b"|||||||" in data
+
+
 def refuse_conflict(data: bytes) -> None:
     """Raise SourceError, with the line, where `data` holds the marker of an unresolved merge."""
+    if not may_conflict(data):
+        return
     marker = _CONFLICT.search(data)
     if marker:
         line = data.count(b"\n", 0, marker.start()) + 1

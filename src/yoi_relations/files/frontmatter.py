@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from yoi_relations.files.fences import decode, find_fences, refuse_conflict, through_closing_fence
+from yoi_relations.files.fences import (
+    decode,
+    find_fences,
+    may_conflict,
+    refuse_conflict,
+    through_closing_fence,
+)
 from yoi_relations.files.plain_yaml import Value, read_plain
+from yoi_relations.typed import NamedTuple
 
 _FIRST_LINE = 2  # the opening fence is line 1
 
@@ -24,7 +29,8 @@ def parse_document(data: bytes) -> Document:
         SourceError: the frontmatter is missing, not closed, no YAML mapping, not UTF-8, names a key
             twice, or holds a merge conflict marker.
     """
-    refuse_conflict(through_closing_fence(data))
+    if may_conflict(data):
+        refuse_conflict(through_closing_fence(data))
     fences = find_fences(data)
     text = decode(data[fences.head_start : fences.head_end], _FIRST_LINE)
     text = text.replace("\r\n", "\n")

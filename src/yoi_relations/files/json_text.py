@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
-from typing import Any
+from json.encoder import encode_basestring
 
 from yoi_relations.files.faults import SourceError
 from yoi_relations.files.records import check_text
+from yoi_relations.typed import Any
 
-_SPACE = " \t\n\r"
+_SPACE = re.compile(r"[ \t\n\r]*")
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -32,6 +34,7 @@ def _no_constant(name: str) -> Any:  # noqa: ANN401  # what the decoder expects
     raise SourceError(f"holds {name}, which is not JSON")
 
 
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _decoder = json.JSONDecoder(object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
 
 
@@ -73,10 +76,10 @@ class Walk:
 
     def peek(self) -> str:
         """The next character that is no white space; empty at the end."""
-        to = self.at
-        while to < len(self.text) and self.text[to] in _SPACE:
-            to += 1
-        self._move(to)
+        gap = _SPACE.match(self.text, self.at)
+        to = gap.end() if gap else self.at
+        if to > self.at:
+            self._move(to)
         return self.text[to : to + 1]
 
     def take(self, expected: str) -> None:
@@ -103,6 +106,16 @@ class Walk:
         self.take(closing)
 
 
+def _canonical(value: Any) -> str:  # noqa: ANN401  # JSON
+    """`value` as canonical JSON; text and objects, which is what records are made of, quickly."""
+    if type(value) is str:
+        return encode_basestring(value)
+    if type(value) is not dict:
+        return _encode(value)
+    parts = [f"{encode_basestring(key)}:{_canonical(value[key])}" for key in sorted(value)]
+    return f"{{{','.join(parts)}}}"
+
+
 def content_id(entry: dict[str, Any]) -> str:
     """The id of an entry that has none of its own.
 
@@ -112,9 +125,8 @@ def content_id(entry: dict[str, Any]) -> str:
     Raises:
         SourceError: the entry holds a lone surrogate, which UTF-8 cannot hold.
     """
-    text = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     try:
-        return f"x-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+        return f"x-{hashlib.sha256(_canonical(entry).encode()).hexdigest()[:16]}"
     except UnicodeEncodeError as error:
         raise SourceError("holds text that is not valid Unicode") from error
 
@@ -132,16 +144,16 @@ def take_fields(
     """
     if not isinstance(entry, dict):
         raise SourceError(f"holds {what} that is no JSON object")
-    unknown = [key for key in entry if key not in required + optional]
-    if unknown:
-        raise SourceError(f"has an unknown field '{unknown[0]}' in {what}")
     fields: dict[str, str | None] = dict.fromkeys(required + optional)
+    if not fields.keys() >= entry.keys():
+        unknown = next(key for key in entry if key not in fields)
+        raise SourceError(f"has an unknown field '{unknown}' in {what}")
     for key, value in entry.items():
         if isinstance(value, str):
             fields[key] = check_text(key, value)
         elif value is not None:
             raise SourceError(f"has a {key} that is not text in {what}")
-    missing = [key for key in required if fields[key] is None]
-    if missing:
-        raise SourceError(f"has no {missing[0]} in {what}")
+    for key in required:
+        if fields[key] is None:
+            raise SourceError(f"has no {key} in {what}")
     return fields

@@ -6,6 +6,7 @@ import re
 
 from yoi_relations.files.faults import Effect, Fault, SourceError
 from yoi_relations.files.fences import decode, refuse_conflict
+from yoi_relations.files.formats import Format
 from yoi_relations.files.frontmatter import parse_document
 from yoi_relations.files.plain_yaml import Value
 from yoi_relations.files.records import (
@@ -17,7 +18,6 @@ from yoi_relations.files.records import (
     check_kind,
     check_text,
 )
-from yoi_relations.files.scan import Format
 from yoi_relations.kinds import KINDS, Kind, RelationClass
 
 CONTENT_ID = re.compile(r"x-[0-9a-f]{16}")
@@ -25,7 +25,7 @@ _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 
 _PLAN_KEYS = ("branch", "worktree", "role_plan")
 _RETIRED_KEYS = ("retired_at", "retired_by", "retired_reason")
-_KEYS = ("kind", "target", "author", "at", "retires", *_RETIRED_KEYS)
+_KEYS = frozenset(("kind", "target", "author", "at", "retires", *_RETIRED_KEYS))
 
 
 class _Reader:
@@ -111,14 +111,14 @@ def _text(kind: Kind, body: str, reader: _Reader) -> tuple[str | None, Plan | No
 
 
 def _retirement(reader: _Reader, *, needed: bool) -> Retirement | None:
-    if not needed and not any(key in reader.fields for key in _RETIRED_KEYS):
+    if not needed and reader.fields.keys().isdisjoint(_RETIRED_KEYS):
         return None
     at, by, reason = (reader.required(key) for key in _RETIRED_KEYS)
     return Retirement(check_instant("retired_at", at, reader.line("retired_at"))[0], by, reason)
 
 
 def _oddities(record: Record, fields: dict[str, Value]) -> list[Fault]:
-    known = _KEYS + (_PLAN_KEYS if record.kind.cls is RelationClass.PLAN else ())
+    known = _KEYS.union(_PLAN_KEYS) if record.kind.cls is RelationClass.PLAN else _KEYS
     faults = [
         Fault(f"has an unknown key '{key}'; the record is used", Effect.NONE, value.line)
         for key, value in fields.items()

@@ -11,17 +11,31 @@ _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CHUNK = 256 * 1024
 
 
-def read_file(path: str, limit: int = sys.maxsize) -> bytes:
+def read_file(path: str | bytes, limit: int = sys.maxsize) -> bytes:
     """At most `limit` bytes of a regular file.
 
     Raises:
         OSError: it cannot be read, is a symbolic link, or no regular file.
     """
+    return read_with_status(path, limit)[1]
+
+
+def read_with_status(path: str | bytes, limit: int) -> tuple[os.stat_result, bytes]:
+    """The status of a regular file from before it was read, and at most `limit` bytes of it.
+
+    Raises:
+        OSError: as `read_file`.
+    """
     descriptor = os.open(path, _FLAGS)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "is not a regular file")
-        return _take(descriptor, limit)
+        # One byte more than there should be: where it does not come, that was the end.
+        data = os.read(descriptor, min(limit, status.st_size + 1, _CHUNK))
+        if data and len(data) != status.st_size:
+            data += _take(descriptor, limit - len(data))
+        return status, data
     finally:
         os.close(descriptor)
 

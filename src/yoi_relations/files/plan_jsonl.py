@@ -5,14 +5,13 @@ A bad line spoils that line alone.
 
 from __future__ import annotations
 
-from typing import Any
-
 from yoi_relations.files.faults import Fault, SourceError
 from yoi_relations.files.fences import decode, refuse_conflict
+from yoi_relations.files.formats import Format
 from yoi_relations.files.json_text import content_id, decode_value, take_fields
 from yoi_relations.files.records import Plan, Record, check_ends, check_instant, check_kind
-from yoi_relations.files.scan import Format
 from yoi_relations.kinds import PLAN_KINDS, Kind, RelationClass
+from yoi_relations.typed import Any
 
 _MAX_FAULTS = 1000
 _REQUIRED = ("id", "ticket_id", "kind", "author", "at")
@@ -31,7 +30,7 @@ def parse_plan_lines(data: bytes, holder: str) -> tuple[list[Record], list[Fault
         try:
             records.append(_record(text, holder, line))
         except SourceError as error:
-            faults.append(Fault(error.message, line=line))
+            faults.append(Fault(error.message, line=line, code=error.code))
             if len(faults) == _MAX_FAULTS:
                 message = f"has more than {_MAX_FAULTS} bad lines; the rest is not read"
                 faults.append(Fault(message, line=line))

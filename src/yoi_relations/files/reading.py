@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import os
 
 from yoi_relations.files.faults import SourceError, UnreadableError
 from yoi_relations.files.fences import through_closing_fence
-from yoi_relations.files.opening import read_file
-from yoi_relations.files.scan import Format, Source
+from yoi_relations.files.formats import Format
+from yoi_relations.files.opening import read_with_status
+from yoi_relations.files.scan import Source
 
 KIB = 1024
 FRONTMATTER_LIMIT = 64 * KIB
@@ -33,7 +35,7 @@ def read_source(source: Source) -> bytes | None:
     if source.fault is not None:
         raise SourceError(source.fault.message)
     try:
-        return _read(source)
+        return read_at_once(source.fs_path, source.format)[1]
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -44,11 +46,18 @@ def read_source(source: Source) -> bytes | None:
         raise UnreadableError(f"cannot be read: {error.strerror}") from error
 
 
-def _read(source: Source) -> bytes:
-    if source.format is Format.ITEM:
-        return through_closing_fence(read_file(source.fs_path, FRONTMATTER_LIMIT))
-    limit = _LIMITS[source.format]
-    data = read_file(source.fs_path, limit + 1)
+def read_at_once(path: bytes, form: Format) -> tuple[os.stat_result, bytes]:
+    """The status of a file from before it was read, and the bytes that it is parsed from.
+
+    Raises:
+        OSError: it cannot be read, is a symbolic link, or no regular file.
+        SourceError: it is too large.
+    """
+    if form is Format.ITEM:
+        status, data = read_with_status(path, FRONTMATTER_LIMIT)
+        return status, through_closing_fence(data)
+    limit = _LIMITS[form]
+    status, data = read_with_status(path, limit + 1)
     if len(data) > limit:
         raise SourceError(f"is larger than {limit // KIB} KiB")
-    return data
+    return status, data

@@ -7,23 +7,24 @@ and ``plan_jsonl`` know how each of them is written down.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from yoi_relations.files.faults import SourceError
-from yoi_relations.files.scan import Format
+from yoi_relations.files.faults import FaultCode, SourceError
+from yoi_relations.files.formats import Format
 from yoi_relations.files.times import parse_instant
 from yoi_relations.kinds import Direction, Kind, suggestion
+from yoi_relations.typed import NamedTuple
 
 NOTE_LIMIT = 16 * 1024
 """UTF-8 bytes of a note, a summary or a role plan."""
 FIELD_LIMIT = 1024
 """UTF-8 bytes of any other field, which is one line."""
 
+_SURELY_SHORT = FIELD_LIMIT // 4
+"""Characters that are within bounds, however many bytes each of them takes."""
 LONG_FIELDS = frozenset({"note", "summary", "role_plan"})
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """How accepted work will be done."""
 
     summary: str
@@ -32,8 +33,7 @@ class Plan:
     role_plan: str | None = None
 
 
-@dataclass(frozen=True)
-class Retirement:
+class Retirement(NamedTuple):
     """Who took a record back, when and why. `at` is RFC 3339 in UTC."""
 
     at: str
@@ -41,8 +41,7 @@ class Retirement:
     reason: str
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """One record.
 
     Attributes:
@@ -84,10 +83,14 @@ def check_text(name: str, text: str, line: int | None = None) -> str:
     Raises:
         SourceError: it is empty, too long, or more than one line where one is allowed.
     """
-    limit = NOTE_LIMIT if name in LONG_FIELDS else FIELD_LIMIT
-    if name in LONG_FIELDS:
-        text = text.strip()
-    if not text.strip():
+    is_long = name in LONG_FIELDS
+    bare = text.strip()
+    if is_long:
+        text = bare
+    if bare and len(text) <= _SURELY_SHORT and text.isprintable():
+        return text  # the usual case: one line, no control character, no lone surrogate
+    limit = NOTE_LIMIT if is_long else FIELD_LIMIT
+    if not bare:
         raise SourceError(f"has an empty {name}", line)
     if "\0" in text:
         raise SourceError(f"has a NUL character in its {name}", line)
@@ -97,7 +100,7 @@ def check_text(name: str, text: str, line: int | None = None) -> str:
         raise SourceError(f"has text that is not valid Unicode in its {name}", line) from error
     if size > limit:
         raise SourceError(f"has {_a(name)} of {size} bytes; at most {limit} are allowed", line)
-    if name not in LONG_FIELDS and ("\n" in text or "\r" in text):
+    if not is_long and ("\n" in text or "\r" in text):
         raise SourceError(f"has more than one line in its {name}", line)
     return text
 
@@ -135,7 +138,7 @@ def check_ends(kind: Kind, holder: str, target: str | None, line: int | None = N
     if target is None and kind.direction is not Direction.NOTE:
         raise SourceError(f"has no target, which {kind.name} needs", line)
     if target == holder:
-        raise SourceError("names its own ticket as its target", line)
+        raise SourceError("names its own ticket as its target", line, FaultCode.SELF_RELATION)
 
 
 def _a(name: str) -> str:

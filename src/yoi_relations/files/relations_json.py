@@ -5,14 +5,13 @@ A bad entry spoils the whole file; all bad entries are named all the same.
 
 from __future__ import annotations
 
-from typing import Any
-
 from yoi_relations.files.faults import Fault, SourceError
 from yoi_relations.files.fences import decode, refuse_conflict
+from yoi_relations.files.formats import Format
 from yoi_relations.files.json_text import Walk, content_id, take_fields
 from yoi_relations.files.records import Record, check_ends, check_instant, check_kind
-from yoi_relations.files.scan import Format
 from yoi_relations.kinds import JSON_KINDS
+from yoi_relations.typed import Any
 
 _REQUIRED = ("ticket_id", "kind", "target", "author", "at")
 _OPTIONAL = ("note",)
@@ -33,7 +32,7 @@ def parse_relations(data: bytes, holder: str) -> tuple[list[Record], list[Fault]
         try:
             records.append(_record(entry, holder, line))
         except SourceError as error:
-            faults.append(Fault(error.message, line=line))
+            faults.append(Fault(error.message, line=line, code=error.code))
         if len(faults) == _MAX_FAULTS:
             faults.append(Fault(f"has more than {_MAX_FAULTS} bad entries", line=line))
             break

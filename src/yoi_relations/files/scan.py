@@ -1,22 +1,22 @@
 """Lists every source: the files that tickets and records are read from, straight from the disk.
 
 A ticket folder is listed as a whole: its sources, and the probes, the paths whose stamps tell
-whether it would be listed and read alike another time. Nothing is read here but folders. A folder
-that cannot be listed ends the command, because it could hold anything; every other oddity becomes a
-source with a fault, reported with its path.
+whether it would be listed and read alike another time. A folder that cannot be listed ends the
+command, because it could hold anything; every other oddity becomes a source with a fault, reported
+with its path.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
-from enum import StrEnum
+from collections.abc import Callable, Container
 
 from yoi_relations.errors import UnreadableFolderError
-from yoi_relations.files.faults import Effect, Fault
+from yoi_relations.files.faults import Effect, Fault, SourceError
+from yoi_relations.files.formats import Format
 from yoi_relations.files.stamps import ABSENT, NOT_THERE, stamp_of
-from yoi_relations.files.workspace import Workspace
+from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.typed import NamedTuple
 
 BUCKETS = ("open", "pending", "closed")
@@ -28,15 +28,8 @@ _NO_RECORD = Fault("is not a record: a record's file name ends in .md", Effect.N
 _ODD_NAME = Fault("has a name that is not UTF-8", Effect.NONE)
 
 
-class Format(StrEnum):
-    """What a source is read as."""
-
-    ITEM = "item"
-    FRONTMATTER = "frontmatter"
-    RELATIONS_JSON = "relations.json"
-    PLAN_JSONL = "orchestration-plan.jsonl"
-    STRAY = "stray"
-    """Nothing that can be read: only its fault counts."""
+_FILES = {form.encode(): form for form in (Format.RELATIONS_JSON, Format.PLAN_JSONL)}
+_RECORDS = b"/artifacts/relations"
 
 
 class Source(NamedTuple):
@@ -44,7 +37,7 @@ class Source(NamedTuple):
 
     Attributes:
         path: below the workspace root, with ``/``, printable as UTF-8.
-        fs_path: absolute, as the system calls want it.
+        fs_path: absolute, in the file system's bytes.
         format: what it is read as.
         holder: the ticket id of its folder.
         folder: the ticket folder's path, like `path`.
@@ -53,7 +46,7 @@ class Source(NamedTuple):
     """
 
     path: str
-    fs_path: str
+    fs_path: bytes
     format: Format
     holder: str
     folder: str
@@ -61,32 +54,27 @@ class Source(NamedTuple):
     fault: Fault | None = None
 
 
-class Probe(NamedTuple):
-    """A path below the tickets root, and its stamp from before anything behind it was read."""
-
-    path: str
-    stamp: bytes
-
-
 class Folder(NamedTuple):
     """A ticket folder, or the tickets root, as it was listed.
 
     Attributes:
-        name: below the tickets root; `ROOT` for the root itself.
-        probes: what must be equal for the listing to be the same.
+        paths: what must be equal for the listing to be the same: below the tickets root, in the
+            file system's bytes.
+        stamps: theirs, from before anything behind them was read.
         sources: what there is to read; none for the root.
+        contents: of each source, its bytes, where they were read on the way.
         is_link: whether it is a symbolic link, for whose target no stamp vouches.
     """
 
-    name: str
-    probes: list[Probe]
+    paths: list[bytes]
+    stamps: list[bytes]
     sources: list[Source]
+    contents: list[bytes | None]
     is_link: bool = False
 
 
-def printable(name: str) -> str:
-    """`name` as text that UTF-8 can hold: each byte that is none is written as an escape."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+def _printable(name: bytes) -> str:
+    return name.decode("utf-8", "backslashreplace")
 
 
 class Listing(NamedTuple):
@@ -110,120 +98,171 @@ def list_root(workspace: Workspace) -> Listing:
         UnreadableFolderError: it or one of its buckets cannot be listed.
     """
     root = workspace.tickets_path
-    probes = [_probe(root, ".")]
+    paths, stamps = [b"."], [_stamp(root)]
     found = {entry.name: entry for entry in _list(root)}
     for bucket in BUCKETS:
         if bucket in found and found[bucket].is_dir(follow_symlinks=False):
-            probes.append(_probe(root, bucket))
+            paths.append(bucket.encode())
+            stamps.append(_stamp(f"{root}/{bucket}"))
             inner = _list_if_there(f"{root}/{bucket}")
             found |= {f"{bucket}/{entry.name}": entry for entry in inner}
     links = [name for name, entry in found.items() if entry.is_symlink()]
     names = [name for name, entry in found.items() if entry.is_dir(follow_symlinks=False)]
-    return Listing(Folder(ROOT, probes, []), names + links, links)
+    return Listing(Folder(paths, stamps, [], []), names + links, links)
 
 
-def list_folder(workspace: Workspace, name: str) -> Folder:
-    """What lies in the folder `name` below the tickets root.
+Reader = Callable[[bytes, Format], tuple[os.stat_result, bytes]]
+"""Takes a path, and what it is read as; gives the status from before, and the bytes. An OSError or
+a SourceError says that it could not."""
 
-    Raises:
-        UnreadableFolderError: a folder in it cannot be listed.
+
+class Lister:
+    """Lists ticket folders, and reads on the way what can be read.
+
+    Args:
+        workspace: whose folders.
+        read: how to read a file. One that is opened need not be looked at before.
     """
-    return _Listing(workspace, name).folder()
+
+    def __init__(self, workspace: Workspace, read: Reader | None = None) -> None:
+        self.root = os.fsencode(workspace.tickets_path)
+        self.below = printable(workspace.tickets_root)
+        self.read = read
+
+    def list_folder(self, name: bytes) -> Folder:
+        """What lies in the folder `name` below the tickets root.
+
+        Raises:
+            UnreadableFolderError: a folder in it cannot be listed.
+        """
+        return _Listing(self, name).folder()
 
 
 class _Listing:
     """Lists one ticket folder, and keeps a probe of everything it looked at."""
 
-    def __init__(self, workspace: Workspace, name: str) -> None:
-        self.root = workspace.tickets_path
+    def __init__(self, lister: Lister, name: bytes) -> None:
+        self.read = lister.read
         self.name = name
-        self.probes: list[Probe] = []
-        bucket, _, last = name.rpartition("/")
-        self.bucket = bucket or None
-        self.holder = printable(last)
-        self.below = f"{printable(workspace.tickets_root)}/{printable(name)}"
+        self.place = b"%s/%s" % (lister.root, name)
+        self.paths: list[bytes] = []
+        self.stamps: list[bytes] = []
+        self.sources: list[Source] = []
+        self.contents: list[bytes | None] = []
+        bucket, _, last = name.rpartition(b"/")
+        self.bucket = bucket.decode() or None
+        self.holder = _printable(last)
+        self.below = f"{lister.below}/{_printable(name)}"
+        self.is_odd = last.decode("utf-8", "replace") != self.holder
 
     def folder(self) -> Folder:
-        own = _probe(self.root, self.name)
-        is_link = stat.S_ISLNK(_mode(own))
-        return Folder(self.name, self.probes, list(self._sources(own)), is_link)
-
-    def _sources(self, own: Probe) -> Iterator[Source]:
-        mode = _mode(own)
-        if stat.S_ISLNK(mode):
-            self.probes.append(own)
-            if os.path.isdir(self._absolute("")) or not os.path.exists(self._absolute("")):
-                yield self._source("", Format.STRAY, _LINK)
+        own = self._lstat(b"")
+        mode = own.st_mode if own else 0
+        is_link = stat.S_ISLNK(mode)
+        if is_link:
+            self._keep(b"", own)
+            if os.path.isdir(self.place) or not os.path.exists(self.place):
+                self._source(b"", Format.STRAY, _LINK)
         elif not stat.S_ISDIR(mode):
-            self.probes.append(own)
+            self._keep(b"", own)
         else:
-            yield from self._files(own)
+            self._files(own)
+        return Folder(self.paths, self.stamps, self.sources, self.contents, is_link)
 
-    def _files(self, own: Probe) -> Iterator[Source]:
-        if self.holder != self.name.rpartition("/")[2]:
-            yield self._source("", Format.STRAY, _ODD_NAME)
-        item, artifacts = self._look("item.md"), self._look("artifacts")
+    def _files(self, own: os.stat_result | None) -> None:
+        if self.is_odd:
+            self._source(b"", Format.STRAY, _ODD_NAME)
+        item, artifacts = self._file(b"/item.md", Format.ITEM), self._look(b"/artifacts")
         if not item or not artifacts:
-            self.probes.append(own)  # tells when one of them appears
-        if item:
-            yield self._source("item.md", Format.ITEM)
-        if stat.S_ISLNK(artifacts):
-            yield self._source("artifacts", Format.STRAY, _LINK)
-        elif artifacts and not stat.S_ISDIR(artifacts):
-            yield self._source("artifacts", Format.STRAY, _NO_FOLDER)
+            self._keep(b"", own)  # tells when one of them appears
+        if stat.S_ISDIR(artifacts):
+            self._artifacts()
         elif artifacts:
-            yield from self._artifacts()
+            fault = _LINK if stat.S_ISLNK(artifacts) else _NO_FOLDER
+            self._source(b"/artifacts", Format.STRAY, fault)
 
-    def _artifacts(self) -> Iterator[Source]:
-        for form in (Format.RELATIONS_JSON, Format.PLAN_JSONL):
-            if self._look(f"artifacts/{form}"):
-                yield self._source(f"artifacts/{form}", form)
-        name = "artifacts/relations"
-        mode = self._look(name)
+    def _artifacts(self) -> None:
+        present = self._names()
+        for name, form in _FILES.items():
+            if name in present:
+                self._file(b"/artifacts/" + name, form)
+        mode = self._look(_RECORDS) if b"relations" in present else 0
         if mode and not stat.S_ISDIR(mode):
-            yield self._source(name, Format.STRAY, _NO_FOLDER)
+            self._source(_RECORDS, Format.STRAY, _NO_FOLDER)
         elif mode:
-            for entry in _list_if_there(self._absolute(name)):
-                if not entry.name.startswith("."):
-                    yield self._record(f"{name}/{entry.name}")
+            for entry in _names_if_there(self.place + _RECORDS):
+                if not entry.startswith(b"."):
+                    self._record(b"%s/%s" % (_RECORDS, entry))
 
-    def _record(self, name: str) -> Source:
-        if not name.endswith(".md"):
-            return self._source(name, Format.STRAY, _NO_RECORD)
-        self._look(name)
-        return self._source(name, Format.FRONTMATTER)
+    def _names(self) -> Container[bytes]:
+        """What lies in artifacts/, or could: one listing is less work than looks at what is not."""
+        try:
+            return os.listdir(self.place + b"/artifacts")
+        except OSError:  # a folder that may be entered and not listed; a look will tell
+            return (*_FILES, b"relations")
 
-    def _look(self, name: str) -> int:
+    def _record(self, name: bytes) -> None:
+        if not name.endswith(b".md"):
+            self._source(name, Format.STRAY, _NO_RECORD)
+        elif not self._file(name, Format.FRONTMATTER):
+            self._source(name, Format.FRONTMATTER)
+
+    def _file(self, name: bytes, form: Format) -> bool:
+        """Take a file that is a source; whether there is one."""
+        if self.read:
+            try:
+                status, content = self.read(self.place + name, form)
+            except (OSError, SourceError):
+                pass  # whoever reads it by itself will be told why
+            else:
+                self._keep(name, status)
+                self._source(name, form, content=content)
+                return True
+        if not self._look(name):
+            return False
+        self._source(name, form)
+        return True
+
+    def _look(self, name: bytes) -> int:
         """The mode of a file, which is remembered; 0 where there is none.
 
         What is absent needs no probe: the stamp of the folder above tells when it appears.
         """
-        probe = _probe(self.root, f"{self.name}/{name}")
-        if probe.stamp != ABSENT:
-            self.probes.append(probe)
-        return _mode(probe)
+        status = self._lstat(name)
+        if status is None:
+            return 0
+        self._keep(name, status)
+        return status.st_mode
 
-    def _source(self, name: str, form: Format, fault: Fault | None = None) -> Source:
-        path = f"{self.below}/{printable(name)}" if name else self.below
-        absolute = self._absolute(name)
-        return Source(path, absolute, form, self.holder, self.below, self.bucket, fault)
+    def _lstat(self, name: bytes) -> os.stat_result | None:
+        path = self.place + name
+        try:
+            return os.lstat(path)
+        except OSError as error:
+            if error.errno in NOT_THERE:
+                return None
+            raise _unreadable(os.fsdecode(os.path.dirname(path)), error) from error
 
-    def _absolute(self, name: str) -> str:
-        return os.path.join(self.root, self.name, name) if name else f"{self.root}/{self.name}"
+    def _keep(self, name: bytes, status: os.stat_result | None) -> None:
+        self.paths.append(self.name + name)
+        self.stamps.append(stamp_of(status) if status else ABSENT)
+
+    def _source(
+        self, name: bytes, form: Format, fault: Fault | None = None, content: bytes | None = None
+    ) -> None:
+        path = self.below + _printable(name)
+        place = self.place + name
+        self.sources.append(Source(path, place, form, self.holder, self.below, self.bucket, fault))
+        self.contents.append(content)
 
 
-def _probe(root: str, name: str) -> Probe:
-    path = f"{root}/{name}"
+def _stamp(path: str) -> bytes:
     try:
-        return Probe(name, stamp_of(os.lstat(path)))
+        return stamp_of(os.lstat(path))
     except OSError as error:
         if error.errno in NOT_THERE:
-            return Probe(name, ABSENT)
+            return ABSENT
         raise _unreadable(os.path.dirname(path), error) from error
-
-
-def _mode(probe: Probe) -> int:
-    return int.from_bytes(probe.stamp[40:48], "little")
 
 
 def _list(path: str) -> list[os.DirEntry[str]]:
@@ -241,6 +280,16 @@ def _list_if_there(path: str) -> list[os.DirEntry[str]]:
     except UnreadableFolderError:
         if os.path.lexists(path):
             raise
+        return []
+
+
+def _names_if_there(path: bytes) -> list[bytes]:
+    """The same of their names alone."""
+    try:
+        return os.listdir(path)
+    except OSError as error:
+        if os.path.lexists(path):
+            raise _unreadable(os.fsdecode(path), error) from error
         return []
 
 

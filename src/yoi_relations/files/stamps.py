@@ -50,11 +50,18 @@ def is_settled(stamp: bytes, now: int, device: int) -> bool:
         now: nanoseconds since 1970 by the file system's own clock.
         device: the tickets root's; what lies elsewhere goes by another clock.
     """
-    if stamp == ABSENT:
-        return True
-    fields: tuple[int, ...] = _FIELDS.unpack(stamp)
-    mtime, ctime, _, on, *_ = fields
-    return on == device and -_LATEST < mtime < now - WINDOW and ctime < now - WINDOW
+    return not unsettled_in(stamp, now, device)
+
+
+def unsettled_in(stamps: bytes, now: int, device: int) -> list[int]:
+    """The numbers of those of many stamps, one behind the other, that are not settled."""
+    latest = now - WINDOW
+    return [
+        number
+        for number, (mtime, ctime, _, on, _, mode) in enumerate(_FIELDS.iter_unpack(stamps))
+        # Without a mode there is nothing, and nothing cannot change unseen.
+        if mode and not (on == device and -_LATEST < mtime < latest and ctime < latest)
+    ]
 
 
 def clock_of(descriptor: int) -> int:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from yoi_relations.files.faults import Effect, Fault, SourceError
 from yoi_relations.files.frontmatter import parse_document
 from yoi_relations.files.plain_yaml import Value
 from yoi_relations.states import State
+from yoi_relations.typed import NamedTuple
 
 _STATES = {state.value: state for state in State} | {"intake": State.PLANNING}
 _STATUSES = _STATES | {"open": State.PLANNING, "pending": State.PLANNING}

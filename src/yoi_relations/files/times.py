@@ -23,10 +23,10 @@ def parse_instant(text: str) -> tuple[str, str]:
     if match is None:
         raise ValueError(text)
     day, clock, fraction, sign, hours, minutes = match.groups()
-    instant = datetime.fromisoformat(f"{day}T{clock}+00:00")
+    instant = datetime.fromisoformat(f"{day}T{clock}")
     if sign:
         instant = _to_utc(instant, sign, int(hours), int(minutes))
-    stamp = instant.replace(tzinfo=None).isoformat()
+    stamp = instant.isoformat()
     digits = (fraction or "")[:9].rstrip("0")
     return f"{stamp}{'.' if digits else ''}{digits}Z", f"{stamp}.{digits:0<9}"
 

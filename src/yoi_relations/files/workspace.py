@@ -41,6 +41,11 @@ class Workspace(NamedTuple):
         return os.path.join(self.root, CACHE)
 
 
+def printable(name: str) -> str:
+    """`name` as text that UTF-8 can hold: each byte that is none is written as an escape."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
 def find_workspace(start: str | None = None) -> Workspace:
     """The workspace around `start`, else around ``YOI_RELATIONS_ROOT``, else around here.
 

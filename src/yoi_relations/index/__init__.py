@@ -3,6 +3,7 @@
 ``models`` defines its tables, ``views.sql`` the views, ``schema.sql`` is compiled from both. A
 question comes through ``refresh``: ``store`` opens the published file, ``freshness`` compares what
 it knows of the disk with the disk, ``looking`` lists and reads what is suspected, ``changes`` tells
-what is other than stored, ``build`` makes ``rows`` of it, and ``store`` publishes, in the folder
-that ``cache`` keeps. ``difference`` compares two indexes row by row.
+what is other than stored, ``build`` makes ``rows`` of it, ``remembering`` adds what the disk looks
+like, and ``store`` publishes, in the folder that ``cache`` keeps. ``difference`` compares two
+indexes row by row.
 """

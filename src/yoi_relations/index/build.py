@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import sqlite3
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from yoi_relations.errors import UnreadableFolderError
-from yoi_relations.files.faults import SourceError
-from yoi_relations.files.parse import parse_source, unusable
 from yoi_relations.files.scan import ROOT, list_root
 from yoi_relations.files.stamps import is_trusted
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import cache, store
 from yoi_relations.index.changes import Changes, Content, changes
 from yoi_relations.index.derived import derive
-from yoi_relations.index.freshness import Groups, Known, Suspects, group_of, know, store_known
+from yoi_relations.index.freshness import Groups, Known, Suspects
+from yoi_relations.index.gathering import gathered
 from yoi_relations.index.looking import Look, look_at
-from yoi_relations.index.rows import delete_folders, insert_source
+from yoi_relations.index.remembering import group_of, know, store_known
+from yoi_relations.index.rows import bulk_load, delete_folders, insert, rows_of
 from yoi_relations.index.store import Stored
+from yoi_relations.typed import NamedTuple
 
 _ROOT = os.fsencode(ROOT)
 
@@ -85,14 +86,15 @@ def build(workspace: Workspace, number: int, progress: Callable[[int, int], None
     names = sorted(os.fsencode(name) for name in listing.names)
     groups: Groups = {_ROOT: group_of(listing.folder)}
     connection = store.new_connection()
-    connection.execute("BEGIN")
     doubtful: set[bytes] = set()
-    for done, look in enumerate(look_at(workspace, names), start=1):
-        if look.may_pass:
-            doubtful.add(look.name)
-        groups[look.name] = group_of(look.folder)
-        _insert(connection, look)
-        progress(done, len(names))
+    done = 0
+    with bulk_load(connection), contextlib.closing(gathered(workspace, names)) as batches:
+        for batch in batches:
+            groups |= {name: (paths, stamps) for name, paths, stamps in batch.groups}
+            doubtful.update(batch.doubtful)
+            insert(connection, batch.rows)
+            done += len(batch.groups)
+            progress(done, len(names))
     list_root(workspace)  # gone meanwhile? Then what was found is no answer
     return _finish(workspace, connection, _know(workspace, groups, doubtful, now), number)
 
@@ -104,8 +106,7 @@ def updated(workspace: Workspace, stored: Stored, update: Update) -> Stored:
     connection.execute("BEGIN")
     if update.changes:
         delete_folders(connection, update.changes.gone | update.changes.different)
-        for look in update.looks:
-            _insert(connection, look)
+        insert(connection, rows_of(update.looks))
     return _finish(workspace, connection, update.known, stored.identity.number + 1)
 
 
@@ -142,15 +143,6 @@ def _contents(connection: sqlite3.Connection, names: Iterable[bytes]) -> dict[by
         rows = connection.execute("SELECT path, digest FROM source WHERE name = ?", (name,))
         found[name] = rows.fetchall()
     return found
-
-
-def _insert(connection: sqlite3.Connection, look: Look) -> None:
-    for read in look.reads:
-        if isinstance(read.content, SourceError):
-            parsed = unusable(read.source, read.content.message)
-        else:
-            parsed = parse_source(read.source, read.content)
-        insert_source(connection, look.name, read.source, read.digest, parsed)
 
 
 def _finish(

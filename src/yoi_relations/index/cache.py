@@ -19,8 +19,12 @@ _CACHEDIR_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"
 
 
 @contextlib.contextmanager
-def locked(workspace: Workspace, wait: float = LOCK_WAIT) -> Iterator[None]:
+def locked(workspace: Workspace, wait: float | None = None) -> Iterator[None]:
     """Hold the cache folder's lock, and the folder made where it is missing.
+
+    Args:
+        workspace: whose.
+        wait: seconds to wait for another process that holds it; `LOCK_WAIT` where this is None.
 
     Raises:
         OSError: the folder cannot be written, or the lock was not free in time (TimeoutError).
@@ -29,7 +33,7 @@ def locked(workspace: Workspace, wait: float = LOCK_WAIT) -> Iterator[None]:
     path = os.path.join(workspace.cache_path, "lock")
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
     try:
-        _wait_for(descriptor, wait)
+        _wait_for(descriptor, LOCK_WAIT if wait is None else wait)
         _sweep(workspace)
         yield
     finally:

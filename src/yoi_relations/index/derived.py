@@ -22,13 +22,15 @@ _PROBLEMS = (
     """,  # noqa: S608  # fixed text, as below
     f"""{_INTO}
     SELECT DISTINCT folder, NULL, '{SpanningCode.SHARED_ID}',
-        'has an id that ' || folders || ' folders share; the ticket''s state is not known',
+        'has an id that ' || (
+            SELECT count(DISTINCT each.folder) FROM source AS each
+            WHERE each.holder = source.holder AND each.format <> 'stray'
+        ) || ' folders share; the ticket''s state is not known',
         '{Effect.TICKET}', holder
-    FROM source JOIN (
-        SELECT holder, count(DISTINCT folder) AS folders FROM source WHERE format <> 'stray'
+    FROM source WHERE format <> 'stray' AND holder IN (
+        SELECT holder FROM source WHERE format <> 'stray'
         GROUP BY holder HAVING min(folder) <> max(folder)
-    ) USING (holder)
-    WHERE format <> 'stray'
+    )
     """,  # noqa: S608
     f"""{_INTO}
     SELECT path, line, '{SpanningCode.DANGLING_TARGET}',
@@ -43,6 +45,7 @@ _PROBLEMS = (
 _TALLIES = {
     "source": "SELECT count(*) FROM source",
     "ticket": "SELECT count(*) FROM ticket",
+    "record": "SELECT count(*) FROM record WHERE retires IS NULL",
 } | {
     shown: f"SELECT count(*) FROM record WHERE retires IS NULL AND shown = '{shown}'"  # noqa: S608
     if shown in SHOWN_NOTES

@@ -6,18 +6,12 @@ which `refresh` settles by reading.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sqlite3
-import sys
 import time
-from array import array
-from collections.abc import Callable, Container, Iterable
-from itertools import accumulate
+from collections.abc import Iterable, Sequence
 
-from yoi_relations.files.scan import ROOT, Folder
-from yoi_relations.files.stamps import ABSENT, NOT_THERE, SIZE, is_settled, stamp_of
-from yoi_relations.typed import NamedTuple, NoReturn
+from yoi_relations.files.stamps import ABSENT, NOT_THERE, SIZE, stamp_of
+from yoi_relations.typed import Connection, NamedTuple
 
 _END = b"."
 """Behind a second process's answer: it is whole."""
@@ -74,58 +68,12 @@ class Suspects(NamedTuple):
     unsettled: set[bytes]
 
 
-def load_known(connection: sqlite3.Connection) -> Known:
+def load_known(connection: Connection) -> Known:
     """What the index behind `connection` knows of the disk."""
     row = connection.execute(
         "SELECT scanned_at, trusted, names, sizes, probes, stamps, unsettled FROM freshness"
     ).fetchone()
     return Known(*row)
-
-
-def know(
-    groups: Groups, doubtful: Container[bytes], now: int, device: int, *, trusted: bool
-) -> Known:
-    """What to remember of the disk.
-
-    Args:
-        groups: by folder, the paths and the stamps of its probes.
-        doubtful: folders for which no stamp vouches, however settled.
-        now: the file system's clock before the first probe, nanoseconds since 1970.
-        device: the tickets root's.
-        trusted: whether stamps can be believed on its file system.
-    """
-    names: list[bytes] = []
-    paths: list[bytes] = []
-    stamps: list[bytes] = []
-    sizes, unsettled = array("I"), array("I")
-    for name, (own_paths, own_stamps) in groups.items():
-        names.append(name)
-        sizes.append(len(own_paths))
-        paths += own_paths
-        for number, stamp in enumerate(own_stamps, start=len(stamps)):
-            if name in doubtful or not is_settled(stamp, now, device):
-                unsettled.append(number)
-        stamps += own_stamps
-    return Known(
-        now,
-        int(trusted),
-        b"\0".join(names),
-        sizes.tobytes(),
-        b"\0".join(paths),
-        b"".join(stamps),
-        unsettled.tobytes(),
-    )
-
-
-def store_known(connection: sqlite3.Connection, known: Known) -> None:
-    """Make the index behind `connection` remember `known`."""
-    connection.execute("DELETE FROM freshness")
-    connection.execute("INSERT INTO freshness VALUES (1, ?, ?, ?, ?, ?, ?, ?)", known)
-
-
-def group_of(folder: Folder) -> tuple[list[bytes], list[bytes]]:
-    """The probes of a folder that was just listed."""
-    return [os.fsencode(probe.path) for probe in folder.probes], [p.stamp for p in folder.probes]
 
 
 def suspects(known: Known, root: str, *, everything: bool = False) -> Suspects:
@@ -138,22 +86,34 @@ def suspects(known: Known, root: str, *, everything: bool = False) -> Suspects:
     """
     if everything or not known.trusted or time.time_ns() < known.scanned_at:
         # No stamp can be believed, or the clock went back behind them all.
+        from yoi_relations.files.scan import ROOT  # noqa: PLC0415  # a settled index scans nothing
+
         return Suspects(set(), {os.fsencode(ROOT), *known.folders()})
     differing = _differing(known.probes, known.stamps, root)
     if not differing and not known.unsettled:
         return Suspects(set(), set())
+    from itertools import accumulate  # noqa: PLC0415  # only where something is suspected
+
     names, ends = known.folders(), list(accumulate(_unpack(known.sizes)))
     changed = _names_of(differing, names, ends)
     return Suspects(changed, _names_of(_unpack(known.unsettled), names, ends) - changed)
 
 
 def _names_of(probes: Iterable[int], names: list[bytes], ends: list[int]) -> set[bytes]:
-    from bisect import bisect_right  # noqa: PLC0415  # only where something is suspected
+    from bisect import bisect_right  # noqa: PLC0415  # likewise
 
     return {names[bisect_right(ends, probe)] for probe in probes}
 
 
-def _unpack(data: bytes) -> array[int]:
+def _pack(numbers: list[int]) -> bytes:
+    from array import array  # noqa: PLC0415  # likewise
+
+    return array("I", numbers).tobytes()
+
+
+def _unpack(data: bytes) -> Sequence[int]:
+    from array import array  # noqa: PLC0415  # a settled index is compared without
+
     numbers = array("I")
     numbers.frombytes(data)
     return numbers
@@ -162,63 +122,21 @@ def _unpack(data: bytes) -> array[int]:
 def _differing(probes: bytes, stamps: bytes, root: str) -> list[int]:
     """The numbers of the probes whose stamps are not `stamps`."""
     middle = probes.find(b"\0", len(probes) // 2)
-    if middle < 0 or len(stamps) < FORK_FROM * SIZE or not _may_fork():
+    if middle < 0 or len(stamps) < FORK_FROM * SIZE:
         return _differing_in(probes, stamps, root, 0)
+    from yoi_relations.index.second import start  # noqa: PLC0415  # for many files only
+
     half = probes.count(b"\0", 0, middle) + 1
 
-    def second() -> list[int]:
+    def their_half() -> list[int]:
         return _differing_in(probes[middle + 1 :], stamps[half * SIZE :], root, half)
 
-    other = _fork(second)
+    second = start(lambda file: file.write(_pack(their_half()) + _END))
     mine = _differing_in(probes[:middle], stamps[: half * SIZE], root, 0)
-    data = _answer_of(*other) if other else b""
+    data = second.whole_answer() if second else b""
     # Without a whole answer, what the other had to do is still to do.
-    theirs = list(_unpack(data[:-1])) if data.endswith(_END) else second()
+    theirs = list(_unpack(data[:-1])) if data.endswith(_END) else their_half()
     return mine + theirs
-
-
-def _may_fork() -> bool:
-    """Whether a second process can help, and no other thread's locks would be copied into it."""
-    threads = sys.modules.get("threading")
-    return len(os.sched_getaffinity(0)) > 1 and (threads is None or threads.active_count() == 1)
-
-
-def _fork(differing: Callable[[], list[int]]) -> tuple[int, int] | None:
-    """A process that answers, and where to read it; None where there can be none."""
-    try:
-        reader, writer = os.pipe()
-    except OSError:
-        return None
-    try:
-        child = os.fork()
-    except OSError:
-        os.close(reader)
-        os.close(writer)
-        return None
-    if child == 0:
-        _answer(writer, differing)
-    os.close(writer)
-    return child, reader
-
-
-def _answer_of(child: int, reader: int) -> bytes:
-    with open(reader, "rb") as file:
-        data = file.read()
-    # Where the caller ignores its children's ends, there is none to wait for.
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(child, 0)
-    return data
-
-
-def _answer(writer: int, differing: Callable[[], list[int]]) -> NoReturn:
-    """In the child: write the answer, and end without any of the parent's clean-up."""
-    try:
-        data = array("I", differing()).tobytes() + _END
-        with open(writer, "wb") as file:
-            file.write(data)
-    except BaseException:  # noqa: BLE001  # no whole answer: the parent does the work
-        os._exit(1)
-    os._exit(0)
 
 
 def _differing_in(probes: bytes, stamps: bytes, root: str, first: int) -> list[int]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Iterator
+from hashlib import sha256
 
 from yoi_relations.files.faults import SourceError, UnreadableError
-from yoi_relations.files.reading import read_source
-from yoi_relations.files.scan import Folder, Source, list_folder
+from yoi_relations.files.reading import read_at_once, read_source
+from yoi_relations.files.scan import Folder, Lister, Source
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.typed import NamedTuple
 
@@ -41,19 +40,20 @@ def look_at(workspace: Workspace, names: list[bytes]) -> Iterator[Look]:
     Raises:
         UnreadableFolderError: a folder cannot be listed.
     """
+    lister = Lister(workspace, read_at_once)
     for name in names:
-        folder = list_folder(workspace, os.fsdecode(name))
+        folder = lister.list_folder(name)
         yield Look(name, folder, list(_reads(folder)))
 
 
 def _reads(folder: Folder) -> Iterator[Read]:
     """The sources of a folder, read; those that are gone by now left out."""
-    for source in folder.sources:
+    for source, taken in zip(folder.sources, folder.contents, strict=True):
         try:
-            content = read_source(source)
+            content = read_source(source) if taken is None else taken
         except SourceError as error:
             reason = b"not read: " + error.message.encode()
-            yield Read(source, error, hashlib.sha256(reason).digest())
+            yield Read(source, error, sha256(reason).digest())
         else:
             if content is not None:
-                yield Read(source, content, hashlib.sha256(b"read: " + content).digest())
+                yield Read(source, content, sha256(b"read: " + content).digest())

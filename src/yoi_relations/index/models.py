@@ -8,8 +8,8 @@ with SQLAlchemy and use them (``pip install 'yoi-relations[models]'``).
 from sqlalchemy import CheckConstraint, Index, Text
 from sqlmodel import Field, SQLModel
 
-from yoi_relations.files.faults import Effect, SpanningCode
-from yoi_relations.files.scan import Format
+from yoi_relations.files.faults import Effect, FaultCode, SpanningCode
+from yoi_relations.files.formats import Format
 from yoi_relations.kinds import KINDS, SHOWN_KINDS, RelationClass
 from yoi_relations.states import State
 
@@ -134,13 +134,19 @@ class Problem(SQLModel, table=True):
     """What is wrong with a source."""
 
     __tablename__ = "problem"
-    __table_args__ = (_one_of("effect", Effect), Index("problem_source_id", "source_id"), _STRICT)
+    __table_args__ = (
+        _one_of("effect", Effect),
+        _one_of("code", FaultCode),
+        Index("problem_source_id", "source_id"),
+        _STRICT,
+    )
 
     id: int = Field(primary_key=True)
     source_id: int = Field(foreign_key="source.id")
     line: int | None
     message: str = Field(sa_type=Text)
     effect: str = Field(sa_type=Text, description="what it could hide: record, ticket or none")
+    code: str | None = Field(sa_type=Text, description="its name, where it has one of its own")
 
 
 class SpanningProblem(SQLModel, table=True):

@@ -7,18 +7,15 @@ new index is published. What cannot be published is answered from memory all the
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
 import time
 from collections.abc import Callable
-from enum import StrEnum
 
 from yoi_relations.errors import WriteError
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.index import cache, store
+from yoi_relations.index import store
 from yoi_relations.index.freshness import Known, Suspects, load_known, suspects
 from yoi_relations.index.store import BrokenIndexError, Found, Identity, Stored
-from yoi_relations.typed import NamedTuple, Self
+from yoi_relations.typed import Connection, NamedTuple, Self, StrEnum
 
 Notify = Callable[[str], None]
 """Takes one line for the person who runs the command."""
@@ -48,7 +45,7 @@ class Index(NamedTuple):
     """
 
     workspace: Workspace
-    connection: sqlite3.Connection
+    connection: Connection
     identity: Identity
     found: Found
     published: Identity | None
@@ -59,6 +56,11 @@ class Index(NamedTuple):
     def tickets(self) -> int:
         """How many folders with an item.md there are."""
         return _count(self.connection, "ticket")
+
+    @property
+    def records(self) -> int:
+        """How many records state something."""
+        return _count(self.connection, "record")
 
     @property
     def sources(self) -> int:
@@ -83,7 +85,7 @@ class _Call(NamedTuple):
     notify: Notify
     trust: Trust
     publish: bool
-    wait: float
+    wait: float | None
     start: float
 
     def answer(self, stored: Stored, found: Found, published: Identity | None) -> Index:
@@ -99,7 +101,7 @@ def open_index(
     *,
     trust: Trust = Trust.STAT,
     publish: bool = True,
-    wait: float = cache.LOCK_WAIT,
+    wait: float | None = None,
 ) -> Index:
     """The index of `workspace`, made to agree with its files.
 
@@ -109,7 +111,8 @@ def open_index(
         trust: `STAT` reads what its stamp does not vouch for, `CONTENT` reads everything, `INDEX`
             answers from a published index without a look at the files.
         publish: False leaves the cache folder alone.
-        wait: seconds to wait for another process that publishes; then this one does not.
+        wait: seconds to wait for another process that publishes; then this one does not. None is
+            as long as usual.
 
     Raises:
         UnreadableFolderError: a folder cannot be listed.
@@ -135,6 +138,7 @@ def rebuild_index(workspace: Workspace, progress: Progress) -> Index:
         UnreadableFolderError: a folder cannot be listed.
         WriteError: the index cannot be written.
     """
+    from yoi_relations.index import cache  # noqa: PLC0415  # a lookup writes nothing
     from yoi_relations.index.build import build  # noqa: PLC0415  # its YAML costs start-up
 
     start = time.perf_counter()
@@ -176,8 +180,12 @@ def _holds(call: _Call, stored: Stored, known: Known, suspected: Suspects) -> bo
     if update.changes:
         return False
     if call.publish and update.worth_keeping:
+        from contextlib import suppress  # noqa: PLC0415  # a lookup writes nothing
+
+        from yoi_relations.index.cache import locked  # noqa: PLC0415  # likewise
+
         # One try: where another process is at it, or nothing can be written, it can wait.
-        with contextlib.suppress(OSError), cache.locked(call.workspace, 0.0):
+        with suppress(OSError), locked(call.workspace, 0.0):
             _publish_if_still(call.workspace, stored, updated(call.workspace, stored, update))
     return True
 
@@ -196,11 +204,15 @@ def _renewed(
     call: _Call, found: Found, published: Identity | None, suspected: Suspects | None
 ) -> Index:
     """An index that agrees with the files, where the published one does not."""
+    from contextlib import ExitStack  # noqa: PLC0415  # a lookup writes nothing
+
+    from yoi_relations.index.cache import locked  # noqa: PLC0415  # likewise
+
     notify, publish = call.notify, call.publish
-    with contextlib.ExitStack() as stack:
+    with ExitStack() as stack:
         try:
             if publish:
-                stack.enter_context(cache.locked(call.workspace, call.wait))
+                stack.enter_context(locked(call.workspace, call.wait))
         except OSError as error:
             _tell(notify, call.workspace, error)
             publish = False
@@ -254,6 +266,6 @@ def _tell_found(notify: Notify, found: Found, stored: Stored) -> None:
         notify(f"index: built anew from {files} files; it was {found}")
 
 
-def _count(connection: sqlite3.Connection, table: str) -> int:
+def _count(connection: Connection, table: str) -> int:
     (count,) = connection.execute("SELECT count FROM tally WHERE name = ?", (table,)).fetchone()
     return int(count)

@@ -1,17 +1,66 @@
-"""Turns sources into rows: one source at a time, each row a function of bytes and path alone."""
+"""Turns sources into rows: each row a function of one source's bytes and path alone.
+
+Rows are made for many sources at once and inserted a table at a time. They are plain tuples of
+plain values, so that another process can make them.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from yoi_relations.files.parse import Parsed
-from yoi_relations.files.records import Record
-from yoi_relations.files.scan import Source
+from yoi_relations.files.faults import Fault, SourceError
+from yoi_relations.files.parse import Parsed, parse_source, unusable
+from yoi_relations.files.records import Plan, Record, Retirement
+from yoi_relations.index.looking import Look, Read
 from yoi_relations.kinds import edge_of
+from yoi_relations.typed import Any, NamedTuple
 
 MESSAGE_LIMIT = 300
 """Characters of a problem's message; what it quotes may be longer."""
+
+_COLUMNS = {
+    "source": "id, path, format, holder, folder, name, digest",
+    "ticket": "source_id, ticket_id, title, slug, state",
+    "record": (
+        "source_id, line, record_id, kind, holder, target, class, shown, edge_ticket, edge_target,"
+        " note, summary, branch, worktree, role_plan, author, at, at_key, retires,"
+        " retired_at, retired_by, retired_reason"
+    ),
+    "problem": "source_id, line, message, effect, code",
+}
+_NO_PLAN = (None,) * len(Plan._fields)
+_NOT_RETIRED = (None,) * len(Retirement._fields)
+
+Row = tuple[Any, ...]
+
+
+class Rows(NamedTuple):
+    """Rows by table, as `_COLUMNS` has them; sources are numbered from 1 within them."""
+
+    source: list[Row]
+    ticket: list[Row]
+    record: list[Row]
+    problem: list[Row]
+
+
+def rows_of(looks: Iterable[Look]) -> Rows:
+    """All that the sources in some folders say."""
+    rows = Rows([], [], [], [])
+    for look in looks:
+        for read in look.reads:
+            _add(rows, look.name, read)
+    return rows
+
+
+def insert(connection: sqlite3.Connection, rows: Rows) -> None:
+    """Insert `rows` behind those that are there."""
+    (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM source").fetchone()
+    for (table, columns), values in zip(_COLUMNS.items(), rows, strict=True):
+        # A number that is added in the statement spares making each row anew.
+        marks = f"? + {last}" + ", ?" * columns.count(",")
+        connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)  # noqa: S608  # fixed names
 
 
 def delete_folders(connection: sqlite3.Connection, names: Iterable[bytes]) -> None:
@@ -23,55 +72,69 @@ def delete_folders(connection: sqlite3.Connection, names: Iterable[bytes]) -> No
     connection.executemany("DELETE FROM source WHERE name = ?", marks)
 
 
-def insert_source(
-    connection: sqlite3.Connection, name: bytes, source: Source, digest: bytes, parsed: Parsed
-) -> None:
-    """Insert all that one source in the folder `name` says."""
-    cursor = connection.execute(
-        "INSERT INTO source (path, format, holder, folder, name, digest) VALUES (?, ?, ?, ?, ?, ?)",
-        (source.path, source.format, source.holder, source.folder, name, digest),
-    )
-    source_id = cursor.lastrowid
+def _add(rows: Rows, name: bytes, read: Read) -> None:
+    """Add all that one source in the folder `name` says."""
+    source = read.source
+    number = len(rows.source) + 1
+    form = source.format.value
+    rows.source.append((number, source.path, form, source.holder, source.folder, name, read.digest))
+    parsed = _parsed(read)
     if parsed.ticket is not None:
-        connection.execute(
-            "INSERT INTO ticket (source_id, ticket_id, title, slug, state) VALUES (?, ?, ?, ?, ?)",
-            (source_id, source.holder, *parsed.ticket),
-        )
+        title, slug, state = parsed.ticket
+        rows.ticket.append((number, source.holder, title, slug, state and state.value))
     for record in parsed.records:
-        _insert_record(connection, source_id, record)
-    connection.executemany(
-        "INSERT INTO problem (source_id, line, message, effect) VALUES (?, ?, ?, ?)",
-        [(source_id, f.line, f.message[:MESSAGE_LIMIT], f.effect) for f in parsed.faults],
+        rows.record.append(_record_row(number, record))
+    for fault in parsed.faults:
+        rows.problem.append(_problem_row(number, fault))
+
+
+def _parsed(read: Read) -> Parsed:
+    if isinstance(read.content, SourceError):
+        return unusable(read.source, read.content.message)
+    return parse_source(read.source, read.content)
+
+
+def _record_row(number: int, record: Record) -> Row:
+    kind = record.kind
+    return (
+        number,
+        record.line,
+        record.id,
+        kind.name,
+        record.holder,
+        record.target,
+        kind.cls.value,
+        *edge_of(kind, record.holder, record.target),
+        record.note,
+        *(record.plan or _NO_PLAN),
+        record.author,
+        record.at,
+        record.at_key,
+        record.retires,
+        *(record.retirement or _NOT_RETIRED),
     )
 
 
-def _insert_record(connection: sqlite3.Connection, source_id: int | None, record: Record) -> None:
-    edge = edge_of(record.kind, record.holder, record.target)
-    plan, retirement = record.plan, record.retirement
-    row = {
-        "source_id": source_id,
-        "line": record.line,
-        "record_id": record.id,
-        "kind": record.kind.name,
-        "holder": record.holder,
-        "target": record.target,
-        "class": record.kind.cls,
-        "shown": edge.shown,
-        "edge_ticket": edge.ticket,
-        "edge_target": edge.target,
-        "note": record.note,
-        "summary": plan.summary if plan else None,
-        "branch": plan.branch if plan else None,
-        "worktree": plan.worktree if plan else None,
-        "role_plan": plan.role_plan if plan else None,
-        "author": record.author,
-        "at": record.at,
-        "at_key": record.at_key,
-        "retires": record.retires,
-        "retired_at": retirement.at if retirement else None,
-        "retired_by": retirement.by if retirement else None,
-        "retired_reason": retirement.reason if retirement else None,
-    }
-    names = ", ".join(row)
-    marks = ", ".join(f":{name}" for name in row)
-    connection.execute(f"INSERT INTO record ({names}) VALUES ({marks})", row)  # noqa: S608  # fixed names
+def _problem_row(number: int, fault: Fault) -> Row:
+    code = fault.code.value if fault.code else None
+    return number, fault.line, fault.message[:MESSAGE_LIMIT], fault.effect.value, code
+
+
+@contextlib.contextmanager
+def bulk_load(connection: sqlite3.Connection) -> Iterator[None]:
+    """Take off a new index what would be done over for each row, and begin a transaction.
+
+    SQLite's indexes are made of all rows at once in half the time. The checks of columns list
+    words, and SQLite would sort each list anew for each row; the rows are made of those words.
+    """
+    rows = connection.execute(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"
+    ).fetchall()
+    connection.execute("PRAGMA ignore_check_constraints = ON")
+    connection.execute("BEGIN")
+    for name, _ in rows:
+        connection.execute(f"DROP INDEX {name}")
+    yield
+    for _, sql in rows:
+        connection.execute(sql)
+    connection.execute("PRAGMA ignore_check_constraints = OFF")

@@ -70,8 +70,10 @@ CREATE TABLE problem (
     line INTEGER,
     message TEXT NOT NULL,
     effect TEXT NOT NULL,
+    code TEXT,
     PRIMARY KEY (id),
     CONSTRAINT effect_known CHECK (effect IN ('record', 'ticket', 'none')),
+    CONSTRAINT code_known CHECK (code IN ('self_relation')),
     FOREIGN KEY(source_id) REFERENCES source (id)
 )
  STRICT;

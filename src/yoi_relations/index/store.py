@@ -7,20 +7,25 @@ generation is a new file, renamed over the one before; a reader never meets half
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sqlite3
 import time
-from enum import StrEnum
 
 from yoi_relations.files.opening import read_file
 from yoi_relations.files.stamps import SIZE, is_settled, is_trusted, stamp_of
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.index.cache import put
-from yoi_relations.typed import NamedTuple
+from yoi_relations.typed import TYPE_CHECKING, Connection, NamedTuple, StrEnum
+
+if TYPE_CHECKING:
+    import sqlite3
+else:
+    try:
+        # What `sqlite3` wraps; that package imports `datetime`, which costs start-up.
+        import _sqlite3 as sqlite3
+    except ImportError:
+        import sqlite3
 
 SCHEMA_VERSION = 3
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 """Bump it whenever the rows that the same bytes yield change."""
 APPLICATION_ID = 0x594F4952
 """``YOIR``, in the header of the file."""
@@ -44,7 +49,7 @@ class Identity(NamedTuple):
 class Stored(NamedTuple):
     """An index in memory, and what it was made from."""
 
-    connection: sqlite3.Connection
+    connection: Connection
     identity: Identity
 
 
@@ -73,7 +78,7 @@ def index_path(workspace: Workspace) -> str:
     return os.path.join(workspace.cache_path, f"index-v{SCHEMA_VERSION}.{PARSER_VERSION}.sqlite3")
 
 
-def new_connection() -> sqlite3.Connection:
+def new_connection() -> Connection:
     """An empty index in memory."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     with open(_SCHEMA, encoding="utf-8") as file:
@@ -120,7 +125,7 @@ def load(workspace: Workspace, *, prove: bool = False) -> Stored | None:
         raise
 
 
-def _proven(path: str) -> sqlite3.Connection:
+def _proven(path: str) -> Connection:
     """The index file in memory, after its digest was found right."""
     data = read_file(path)
     body, digest = data[:-_DIGEST_SIZE], data[-_DIGEST_SIZE:]
@@ -157,10 +162,14 @@ def _noted(workspace: Workspace) -> bytes | None:
 
 def _note(workspace: Workspace, stamp: bytes) -> None:
     """Note that the file with `stamp` is proven, once nothing can change it unseen."""
+    from yoi_relations.index.cache import put  # noqa: PLC0415  # once for an index
+
     folder = workspace.cache_path
-    with contextlib.suppress(OSError):
+    try:
         if is_settled(stamp, time.time_ns(), os.stat(folder).st_dev) and is_trusted(folder):
             put(_note_path(workspace), stamp)
+    except OSError:
+        pass  # it will be proven once more
 
 
 def _note_path(workspace: Workspace) -> str:
@@ -174,7 +183,7 @@ def new_identity(workspace: Workspace, number: int, digest: str) -> Identity:
     return Identity(number, PARSER_VERSION, workspace.tickets_root, digest, now())
 
 
-def write_identity(connection: sqlite3.Connection, identity: Identity) -> None:
+def write_identity(connection: Connection, identity: Identity) -> None:
     """Store `identity` in the index behind `connection`."""
     connection.execute("DELETE FROM generation")
     connection.execute(
@@ -184,7 +193,7 @@ def write_identity(connection: sqlite3.Connection, identity: Identity) -> None:
     )
 
 
-def _read_identity(connection: sqlite3.Connection, workspace: Workspace) -> Identity:
+def _read_identity(connection: Connection, workspace: Workspace) -> Identity:
     try:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -203,7 +212,7 @@ def _read_identity(connection: sqlite3.Connection, workspace: Workspace) -> Iden
     return identity
 
 
-def publish(workspace: Workspace, connection: sqlite3.Connection) -> None:
+def publish(workspace: Workspace, connection: Connection) -> None:
     """Make the index behind `connection` the published one.
 
     Call it with the lock held.
@@ -222,7 +231,9 @@ def publish(workspace: Workspace, connection: sqlite3.Connection) -> None:
         _give_way(index_path(workspace))
         os.replace(temporary, index_path(workspace))
     except OSError:
-        with contextlib.suppress(OSError):
+        from contextlib import suppress  # noqa: PLC0415  # a lookup publishes nothing
+
+        with suppress(OSError):
             os.unlink(temporary)
         raise
 

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from yoi_relations.errors import UsageError
 from yoi_relations.kinds import ALL_SHOWN, select_shown, suggestion
-from yoi_relations.queries.check import Checked, check_tickets
-from yoi_relations.queries.relations import Answer, Filter, find_relations
+from yoi_relations.queries.answers import Answer, Filter, find_relations
 from yoi_relations.queries.tickets import TicketInfo, resolve_ticket, tickets_in
 from yoi_relations.states import UNRESOLVED, State
-from yoi_relations.typed import Connection
+from yoi_relations.typed import TYPE_CHECKING, Connection
+
+if TYPE_CHECKING:
+    from yoi_relations.queries.check import Checked
 
 
 def ask_relations(  # noqa: PLR0913  # as many as there are options
@@ -54,6 +56,8 @@ def ask_checks(
         UsageError: both are given, or there is no such state.
         NotFoundError: no ticket is called that, or several are.
     """
+    from yoi_relations.queries.check import check_tickets  # noqa: PLC0415  # a lookup judges nothing
+
     wanted = states_named(states)
     if tickets and wanted:
         raise UsageError("tickets and states exclude each other", "name tickets, or give states")

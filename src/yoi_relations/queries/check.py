@@ -28,8 +28,6 @@ from yoi_relations.typed import Connection, NamedTuple
 
 _DIGITS = 16
 """Of a digest, hexadecimal: enough to tell two contents apart that nobody forged."""
-_ALL_AT_ONCE = 100
-"""Tickets from which on all relations are loaded, instead of those that touch them."""
 
 
 class Check(NamedTuple):
@@ -86,9 +84,8 @@ def check_tickets(connection: Connection, tickets: list[TicketInfo]) -> Checked:
 
 def _by_ticket(connection: Connection, ids: AbstractSet[str]) -> dict[str, list[Relation]]:
     """By ticket, the relations that touch it, in the order of what they say."""
-    conditions = [touching(ids)] if len(ids) < _ALL_AT_ONCE else []
     found: dict[str, list[Relation]] = {id_: [] for id_ in ids}
-    for one in sorted(load_relations(connection, *conditions), key=Relation.rank):
+    for one in sorted(load_relations(connection, touching(ids)), key=Relation.rank):
         for end in {end.id for end in one.ends} & ids:
             found[end].append(one)
     return found
@@ -118,6 +115,8 @@ def _check(
     worst = max((reason.verdict for reason in reasons), default=Verdict.CLEAR)
     plan = next((one.relation for one in reasons if one.code == "plan"), None)
     ends = {end.id: end for one in touching for end in one.ends} | {ticket.id: ticket}
+    # Of a ticket that does not exist, the problems are the records that others aim at it.
+    known = sorted(id_ for id_, end in ends.items() if end.folders)
     digest = _hashed(
         [
             ticket.id,
@@ -125,7 +124,7 @@ def _check(
             sorted(
                 (one.path, one.line or 0, *one[3:]) for each in touching for one in each.records
             ),
-            [_said(problem) for id_ in sorted(ends) for problem in doubts.states.get(id_, ())],
+            [_said(problem) for id_ in known for problem in doubts.states.get(id_, ())],
             doubts.digest,
             [(reason.code, reason.sentence) for reason in reasons],
         ]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
 from yoi_relations.kinds import CLASS_ORDER, RelationClass
 from yoi_relations.queries.graph import knots, way_round
 from yoi_relations.queries.relations import Relation, load_relations
-from yoi_relations.queries.statements import at_tickets, shown_as
+from yoi_relations.queries.statements import at_tickets, shown_as, unresolved_somewhere
 from yoi_relations.typed import Connection, NamedTuple
 
 _EDGES = frozenset({"blocked_by", "after"})
 _LEVELS = 8
 """Steps from ticket to ticket after which all edges are loaded at once."""
+NAMED_STEPS = 6
+"""Steps of a cycle that a sentence names."""
 _SEARCHED = 100
 """Tickets to look at for a way round; a longer one is told by its first step. With it, naming a
 cycle for each of its tickets takes time in proportion to their number."""
@@ -45,10 +47,57 @@ def find_cycles(connection: Connection, tickets: AbstractSet[str] | None) -> dic
     edges = _active_edges(connection, tickets)
     found: dict[str, Cycle] = {}
     for mixed in (False, True):
-        taken = [one for one in edges if mixed or one.cls is RelationClass.DEPENDENCY]
-        for ticket, cycle in _cycles(taken, tickets, mixed=mixed):
-            found.setdefault(ticket, cycle)
+        net = _net(edges, mixed=mixed)
+        for knot in knots(net.graph):
+            inner = net.within(knot)
+            for ticket in (one for one in knot if tickets is None or one in tickets):
+                found.setdefault(ticket, net.cycle(knot, inner, ticket, _SEARCHED))
     return found
+
+
+def find_knots(edges: Iterable[Relation]) -> list[Cycle]:
+    """A cycle, by its whole way round, for each set of tickets that `edges` bind to each other.
+
+    One that takes orderings to close it is found only where it binds other tickets than
+    dependencies alone do; its way begins with such an ordering.
+
+    Args:
+        edges: active dependencies and orderings; the time is in proportion to their number.
+    """
+    edges = list(edges)
+    bare = _net(edges, mixed=False)
+    found: list[Cycle] = []
+    bound: dict[str, int] = {}
+    for knot in knots(bare.graph):
+        found.append(bare.cycle(knot, bare.within(knot), knot[0], len(knot)))
+        bound |= dict.fromkeys(knot, len(found))
+    net = _net(edges, mixed=True)
+    for knot in knots(net.graph):
+        inner = net.within(knot)
+        # Between tickets that dependencies bind, an ordering adds nothing.
+        first = min(
+            (
+                (ticket, target)
+                for ticket, targets in inner.items()
+                for target in targets
+                if net.by_ends[ticket, target].cls is RelationClass.ORDERING
+                and bound.get(ticket, ticket) != bound.get(target, target)
+            ),
+            default=None,
+        )
+        if first is not None:
+            inner[first[0]] = {first[1]: None}
+            found.append(net.cycle(knot, inner, first[0], len(knot)))
+    return found
+
+
+def in_words(cycle: Cycle) -> str:
+    """The cycle by its first steps: ``dependency cycle: A is blocked by B, ...``."""
+    named = [step.sentence for step in cycle.steps[:NAMED_STEPS]]
+    if not cycle.whole or len(named) < len(cycle.steps):
+        named.append(f"and on, among {len(cycle.tickets)} tickets")
+    kind = "cycle that orderings close" if cycle.mixed else "dependency cycle"
+    return f"{kind}: {', '.join(named)}"
 
 
 def _active_edges(connection: Connection, tickets: AbstractSet[str] | None) -> list[Relation]:
@@ -63,29 +112,50 @@ def _active_edges(connection: Connection, tickets: AbstractSet[str] | None) -> l
         edges += _active(load_relations(connection, shown_as(_EDGES), at_tickets(level)))
         level = {one.target.id for one in edges if one.target is not None} - seen
         seen |= level
-    return _active(load_relations(connection, shown_as(_EDGES)))
+    return _active(load_relations(connection, shown_as(_EDGES), unresolved_somewhere()))
 
 
 def _active(relations: list[Relation]) -> list[Relation]:
     return [one for one in relations if one.inactive_reason is None]
 
 
-def _cycles(
-    edges: list[Relation], tickets: AbstractSet[str] | None, *, mixed: bool
-) -> Iterator[tuple[str, Cycle]]:
+_Inner = dict[str, dict[str, None]]
+"""By ticket, its targets in order, quick to look one up among."""
+
+
+class _Net(NamedTuple):
+    """Edges as a graph.
+
+    Attributes:
+        by_ends: by ticket and target, the edge between them; a dependency before an ordering.
+        graph: by ticket, the targets of its edges.
+        mixed: whether orderings are among them.
+    """
+
+    by_ends: dict[tuple[str, str], Relation]
+    graph: dict[str, list[str]]
+    mixed: bool
+
+    def within(self, knot: list[str]) -> _Inner:
+        """The part of the graph that lies in `knot`."""
+        members = set(knot)
+        return {one: dict.fromkeys(sorted(members.intersection(self.graph[one]))) for one in knot}
+
+    def cycle(self, knot: list[str], inner: _Inner, start: str, most: int) -> Cycle:
+        """The cycle from `start` within `knot`; see `way_round` for `most`."""
+        way = way_round(inner, start, most)
+        ends = [*way[1:], start] if way else [next(iter(inner[start]))]
+        steps = [self.by_ends[pair] for pair in zip(way or [start], ends, strict=True)]
+        return Cycle(self.mixed, steps, way is not None, knot)
+
+
+def _net(edges: Iterable[Relation], *, mixed: bool) -> _Net:
+    taken = [one for one in edges if mixed or one.cls is RelationClass.DEPENDENCY]
     by_ends: dict[tuple[str, str], Relation] = {}
-    for one in sorted(edges, key=lambda edge: CLASS_ORDER[edge.cls]):
+    for one in sorted(taken, key=lambda edge: CLASS_ORDER[edge.cls]):
         if one.target is not None:
             by_ends.setdefault((one.ticket.id, one.target.id), one)
     graph: dict[str, list[str]] = {}
     for ticket, target in by_ends:
         graph.setdefault(ticket, []).append(target)
-    for knot in knots(graph):
-        members = set(knot)
-        inner = {one: [end for end in graph[one] if end in members] for one in knot}
-        for ticket in knot if tickets is None else members & tickets:
-            way = way_round(inner, ticket, _SEARCHED)
-            ends = [*way[1:], ticket] if way else [min(inner[ticket])]
-            pairs = zip(way or [ticket], ends, strict=True)
-            steps = [by_ends[pair] for pair in pairs]
-            yield ticket, Cycle(mixed, steps, way is not None, knot)
+    return _Net(by_ends, graph, mixed)

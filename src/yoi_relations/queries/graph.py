@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 Graph = Mapping[str, Iterable[str]]
 """By node, the nodes that its edges lead to."""
@@ -64,25 +64,27 @@ class _Search:
         self.found.append(knot)
 
 
-def way_round(graph: Graph, start: str, most: int) -> list[str] | None:
+def way_round(graph: Mapping[str, Collection[str]], start: str, most: int) -> list[str] | None:
     """A shortest cycle through `start`, each node once; None where none is found near it.
 
     Args:
-        graph: as above.
+        graph: as above; the order of a node's ends decides between ways of equal length, and
+            looking one up among them must not take longer where there are many.
         start: a node of a knot.
         most: nodes to look at before giving up, which bounds the time.
     """
     came_from: dict[str, str] = {}
     queue = [start]
     for node in queue:
-        for end in sorted(graph.get(node, ())):
-            if end == start:
-                return _way(came_from, start, node)
+        ends = graph.get(node, ())
+        if start in ends:
+            return _way(came_from, start, node)
+        for end in ends:
+            if len(queue) > most:
+                break
             if end not in came_from:
                 came_from[end] = node
                 queue.append(end)
-        if len(queue) > most:
-            break
     return None
 
 

@@ -34,7 +34,7 @@ def first_page(connection: Connection, kinds: frozenset[str], limit: int) -> Pag
         tickets = _first_tickets(connection, of_class, limit)
         limit -= len(tickets)
         parts.append((shown_as(of_class), at_tickets(tickets)))
-    return Page(parts, _total(connection, kinds))
+    return Page(parts, total_of(connection, kinds))
 
 
 def _first_tickets(connection: Connection, kinds: frozenset[str], limit: int) -> list[str]:
@@ -50,6 +50,7 @@ def _first_tickets(connection: Connection, kinds: frozenset[str], limit: int) ->
     return sorted(found)[:limit]
 
 
-def _total(connection: Connection, kinds: frozenset[str]) -> int:
+def total_of(connection: Connection, kinds: frozenset[str]) -> int:
+    """How many relations there are of these kinds, those that no longer count included."""
     counts = dict(connection.execute("SELECT name, count FROM tally"))
     return sum(counts[shown] for shown in kinds)

@@ -5,14 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yoi_relations.files.faults import Effect
-from yoi_relations.files.scan import Format
+from yoi_relations.files.formats import Format
 from yoi_relations.kinds import ALL_SHOWN, JSON_KINDS, PLAN_KINDS
-from yoi_relations.typed import Connection, NamedTuple
+from yoi_relations.typed import Connection, NamedTuple, StrEnum
 
 _COULD_SHOW = {
     Format.RELATIONS_JSON: frozenset(kind.shown for kind in JSON_KINDS.values()),
     Format.PLAN_JSONL: frozenset(kind.shown for kind in PLAN_KINDS.values()),
 }
+
+
+class Severity(StrEnum):
+    """How much something that was found matters, the worst first."""
+
+    ERROR = "error"
+    """An answer is missing something, or work can never go on."""
+    WARNING = "warning"
+    """Somebody should look."""
+    INFO = "info"
+    """Worth knowing, and in order as it is."""
+
+    @property
+    def weight(self) -> int:
+        """The greater, the worse."""
+        return -list(Severity).index(self)
 
 
 class Problem(NamedTuple):
@@ -25,6 +41,7 @@ class Problem(NamedTuple):
         effect: what it could hide.
         about: id of the ticket whose records or state it could hide.
         shown: the kinds of relation that a hidden record could be shown as.
+        code: its name: a `SpanningCode`, a `FaultCode`, or None where the effect says it all.
     """
 
     path: str
@@ -33,6 +50,7 @@ class Problem(NamedTuple):
     effect: Effect
     about: str
     shown: frozenset[str] = ALL_SHOWN
+    code: str | None = None
 
 
 def find_problems(connection: Connection) -> list[Problem]:
@@ -43,15 +61,17 @@ def find_problems(connection: Connection) -> list[Problem]:
 
 def _of_sources(connection: Connection) -> Iterator[Problem]:
     rows = connection.execute(
-        "SELECT path, line, message, effect, holder, format"
+        "SELECT path, line, message, effect, holder, format, code"
         " FROM problem JOIN source ON source.id = problem.source_id"
     )
-    for path, line, message, effect, holder, form in rows:
+    for path, line, message, effect, holder, form, code in rows:
         shown = _COULD_SHOW.get(Format(form), ALL_SHOWN)
-        yield Problem(path, line, message, Effect(effect), holder, shown)
+        yield Problem(path, line, message, Effect(effect), holder, shown, code)
 
 
 def _between_sources(connection: Connection) -> Iterator[Problem]:
-    rows = connection.execute("SELECT path, line, message, effect, about FROM spanning_problem")
-    for path, line, message, effect, about in rows:
-        yield Problem(path, line, message, Effect(effect), about)
+    rows = connection.execute(
+        "SELECT path, line, message, effect, about, code FROM spanning_problem"
+    )
+    for path, line, message, effect, about, code in rows:
+        yield Problem(path, line, message, Effect(effect), about, code=code)

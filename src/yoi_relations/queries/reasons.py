@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum
 
 from yoi_relations.kinds import KINDS, RelationClass, phrase
-from yoi_relations.queries.cycles import Cycle
+from yoi_relations.queries.cycles import NAMED_STEPS, Cycle, in_words
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.statements import Place
@@ -14,8 +14,6 @@ from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.states import State
 from yoi_relations.typed import NamedTuple
 
-_NAMED_STEPS = 6
-"""Steps of a cycle that a sentence names."""
 _NAMED_SOURCES = 5
 """Files that cannot be used that are named by a reason each; one more counts the others."""
 _NOT_WAITING = frozenset({State.PLANNING, State.INPROGRESS, State.DONE, State.CLOSED})
@@ -132,16 +130,12 @@ def reasons_for_gaps(unusable: list[Problem]) -> Iterator[Reason]:
 
 def reason_from_cycle(ticket: TicketInfo, cycle: Cycle) -> Reason:
     """That work waits for itself."""
-    named = [step.sentence for step in cycle.steps[:_NAMED_STEPS]]
-    if not cycle.whole or len(named) < len(cycle.steps):
-        named.append(f"and on, among {len(cycle.tickets)} tickets")
     verdict, code = (
         (Verdict.CAUTION, "mixed_cycle") if cycle.mixed else (Verdict.HOLD, "dependency_cycle")
     )
-    kind = "cycle that orderings close" if cycle.mixed else "dependency cycle"
     first = cycle.steps[0]
-    places = tuple(one.place for step in cycle.steps[:_NAMED_STEPS] for one in step.records)
-    said = f"{ticket.id} is on a {kind}: {', '.join(named)}"
+    places = tuple(one.place for step in cycle.steps[:NAMED_STEPS] for one in step.records)
+    said = f"{ticket.id} is on a {in_words(cycle)}"
     return Reason(verdict, code, said, first, first.target, places)
 
 

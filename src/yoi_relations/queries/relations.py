@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from yoi_relations.files.faults import Effect
 from yoi_relations.kinds import (
-    ALL_SHOWN,
     CLASS_ORDER,
     KINDS,
     SHOWN_NOTES,
@@ -17,8 +15,6 @@ from yoi_relations.kinds import (
     sentence,
 )
 from yoi_relations.queries.active import Facts, Latest, inactive_reason
-from yoi_relations.queries.paging import first_page
-from yoi_relations.queries.problems import Problem, find_problems
 from yoi_relations.queries.statements import (
     Condition,
     Order,
@@ -30,24 +26,6 @@ from yoi_relations.queries.statements import (
 )
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
 from yoi_relations.typed import Connection, NamedTuple
-
-
-class Filter(NamedTuple):
-    """Which relations are asked for.
-
-    Attributes:
-        ticket: id of a ticket that must stand at either end, or None for any.
-        kinds: the kinds as shown.
-        states: states of which the ticket must be in one; empty for any.
-        inactive: whether those that do not count now are wanted too.
-        limit: the most to return; 0 for all.
-    """
-
-    ticket: str | None = None
-    kinds: frozenset[str] = ALL_SHOWN
-    states: frozenset[str] = frozenset()
-    inactive: bool = False
-    limit: int = 0
 
 
 class Relation(NamedTuple):
@@ -73,11 +51,6 @@ class Relation(NamedTuple):
         return KINDS[self.kind].cls
 
     @property
-    def sentence(self) -> str:
-        """The relation as a person would say it: ``A is blocked by B``."""
-        return sentence(Edge(self.kind, self.ticket.id, self.target.id if self.target else None))
-
-    @property
     def voice(self) -> Statement:
         """The record that speaks for it: the latest that is not retired, else the latest."""
         records = self.by_time()
@@ -92,6 +65,11 @@ class Relation(NamedTuple):
         """The tickets it is about."""
         return [self.ticket] if self.target is None else [self.ticket, self.target]
 
+    @property
+    def sentence(self) -> str:
+        """As a person would say it: ``A is blocked by B``."""
+        return sentence(Edge(self.kind, self.ticket.id, self.target.id if self.target else None))
+
     def rank(self) -> tuple[int, str, str, Order]:
         """Its place among others in an answer."""
         target = self.target.id if self.target else ""
@@ -104,65 +82,14 @@ class Relation(NamedTuple):
         return [self.ticket.state]
 
 
-class Answer(NamedTuple):
-    """What a filter found.
-
-    Attributes:
-        relations: in order, at most as many as the limit allows.
-        total: how many there are without the limit.
-        hidden: how many more there would be with those that do not count now.
-        problems: everything wrong with the files.
-        doubts: those of the problems that could add or alter a row of this answer.
-    """
-
-    relations: list[Relation]
-    total: int
-    hidden: int
-    problems: list[Problem]
-    doubts: list[Problem]
-
-
-def find_relations(connection: Connection, asked: Filter) -> Answer:
-    """The relations that `asked` describes, with what could be wrong about them."""
-    problems = find_problems(connection)
-    if not problems and asked.inactive and asked.limit and not (asked.ticket or asked.states):
-        return _first(connection, asked)
-    relations = sorted(_candidates(connection, asked), key=Relation.rank)
-    counting = [one for one in relations if asked.inactive or one.inactive_reason is None]
-    matching = [one for one in counting if _in_states(one, asked)]
-    hidden = sum(_in_states(one, asked) for one in relations) - len(matching)
-    return Answer(
-        relations=matching[: asked.limit or None],
-        total=len(matching),
-        hidden=hidden,
-        problems=problems,
-        doubts=_doubts(connection, asked, counting, problems),
-    )
-
-
-def _first(connection: Connection, asked: Filter) -> Answer:
-    """The first page, where every relation belongs to the answer and nothing is in doubt."""
-    page = first_page(connection, asked.kinds, asked.limit)
-    statements = [one for part in page.parts for one in find_statements(connection, *part)]
-    relations = sorted(_relations(connection, statements), key=Relation.rank)
-    return Answer(relations[: asked.limit], page.total, hidden=0, problems=[], doubts=[])
-
-
 def relation_of(connection: Connection, statement: Statement) -> Relation:
     """The relation that `statement` is a record of."""
-    asked = Filter(ticket=statement.edge_ticket, kinds=frozenset({statement.shown}))
+    here = touching([statement.edge_ticket])
     return next(
         one
-        for one in _candidates(connection, asked)
+        for one in load_relations(connection, shown_as([statement.shown]), here)
         if any(record.row == statement.row for record in one.records)
     )
-
-
-def _candidates(connection: Connection, asked: Filter) -> list[Relation]:
-    conditions = [shown_as(asked.kinds)] if asked.kinds != ALL_SHOWN else []
-    if asked.ticket is not None:
-        conditions.append(touching([asked.ticket]))
-    return load_relations(connection, *conditions)
 
 
 def load_relations(connection: Connection, *conditions: Condition) -> list[Relation]:
@@ -170,10 +97,11 @@ def load_relations(connection: Connection, *conditions: Condition) -> list[Relat
 
     All records of a relation must meet them, or none.
     """
-    return _relations(connection, find_statements(connection, *conditions))
+    return relations_of(connection, find_statements(connection, *conditions))
 
 
-def _relations(connection: Connection, statements: list[Statement]) -> list[Relation]:
+def relations_of(connection: Connection, statements: list[Statement]) -> list[Relation]:
+    """The relations that these records make, in no order."""
     tickets = load_tickets(
         connection,
         {
@@ -218,42 +146,3 @@ def _latest_notes(connection: Connection, statements: Iterable[Statement]) -> di
         holder: Latest(orders.get("waiting"), orders.get("accepted_plan"))
         for holder, orders in found.items()
     }
-
-
-def _in_states(relation: Relation, asked: Filter) -> bool:
-    return not asked.states or any(state in asked.states for state in relation.filed_under())
-
-
-def _doubts(
-    connection: Connection,
-    asked: Filter,
-    counting: list[Relation],
-    problems: list[Problem],
-) -> list[Problem]:
-    """The problems that could add or alter a row."""
-    open_to_doubt = {
-        end.id
-        for one in counting
-        if _in_states(one, asked) or None in one.filed_under()
-        for end in one.ends
-    }
-    holders = load_tickets(connection, {problem.about for problem in problems})
-    return [
-        problem
-        for problem in problems
-        if (problem.effect is Effect.TICKET and problem.about in open_to_doubt)
-        or (
-            problem.effect is Effect.RECORD
-            and asked.kinds & _could_add(problem, holders[problem.about], asked)
-        )
-    ]
-
-
-def _could_add(problem: Problem, holder: TicketInfo, asked: Filter) -> frozenset[str]:
-    """The kinds that a record hidden by `problem` could add to the answer."""
-    if asked.inactive or not holder.resolved:
-        return problem.shown
-    # With its holder resolved, only a reference could still count.
-    return frozenset(
-        shown for shown in problem.shown if KINDS[shown].cls is RelationClass.REFERENCE
-    )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from yoi_relations.errors import NotFoundError
 from yoi_relations.jsontext import json_text
+from yoi_relations.states import RESOLVED
 from yoi_relations.typed import Connection, NamedTuple
 
 Order = tuple[str, str, int, int]
@@ -90,6 +91,16 @@ def at_tickets(tickets: Iterable[str]) -> Condition:
     """Records of edges and notes that are about one of `tickets`."""
     values = json_text(sorted(tickets))
     return Condition("edge_ticket IN (SELECT value FROM json_each(?))", (values,))
+
+
+def unresolved_somewhere() -> Condition:
+    """Records of edges and notes of which one end at least is not resolved; no other is active."""
+    states = ", ".join(f"'{state}'" for state in sorted(RESOLVED))
+    among = (
+        f"IN (SELECT ticket_id FROM ticket WHERE state IS NULL OR state NOT IN ({states})"  # noqa: S608  # fixed text
+        " UNION SELECT about FROM spanning_problem)"
+    )
+    return Condition(f"(edge_ticket {among} OR edge_target {among})", ())
 
 
 def held_by(holders: Iterable[str]) -> Condition:

@@ -57,7 +57,7 @@ def load_tickets(connection: Connection, ids: Iterable[str]) -> dict[str, Ticket
 def tickets_in(connection: Connection, states: Iterable[str | None]) -> list[TicketInfo]:
     """The tickets in one of these states, by id; None is a state that is not known."""
     wanted = set(states)
-    return [ticket for ticket in _all_tickets(connection) if ticket.state in wanted]
+    return [ticket for ticket in all_tickets(connection) if ticket.state in wanted]
 
 
 def resolve_ticket(connection: Connection, name: str) -> TicketInfo:
@@ -70,37 +70,49 @@ def resolve_ticket(connection: Connection, name: str) -> TicketInfo:
         NotFoundError: none of the steps matches.
         AmbiguousError: the step that matches names several tickets.
     """
-    tickets = _all_tickets(connection)
+    # By far the most common case, and the only one that an index of the table answers.
+    known = load_tickets(connection, [name])[name]
+    if known.folders:
+        return known
+    names = _names(connection)
     for matches in _steps(name):
-        named = [ticket for ticket in tickets if matches(ticket)]
-        if len(named) == 1:
-            return named[0]
-        if named:
-            raise _ambiguous(name, named)
+        ids = [id_ for id_, slug in names if matches(id_, slug)]
+        if ids:
+            named = load_tickets(connection, ids)
+            if len(ids) > 1:
+                raise _ambiguous(name, [named[id_] for id_ in ids])
+            return named[ids[0]]
     raise NotFoundError(
         f"no ticket is called '{name}'",
         f"name it by id, slug, the end of its id, or a part of {MIN_PART} characters or more",
     )
 
 
-def _all_tickets(connection: Connection) -> list[TicketInfo]:
+def _names(connection: Connection) -> list[tuple[str, str]]:
+    """Id and slug of every ticket, by id."""
+    slugs = dict(connection.execute("SELECT ticket_id, min(slug) FROM ticket GROUP BY ticket_id"))
+    ids = connection.execute(
+        "SELECT DISTINCT holder FROM source WHERE format <> 'stray' ORDER BY holder"
+    )
+    return [(id_, slugs.get(id_) or "") for (id_,) in ids]
+
+
+def all_tickets(connection: Connection) -> list[TicketInfo]:
+    """Every ticket, by id."""
     rows = connection.execute(f"SELECT {_COLUMNS} FROM ticket_now ORDER BY ticket")  # noqa: S608
     return [TicketInfo(*row) for row in rows]
 
 
-def _steps(name: str) -> list[Callable[[TicketInfo], bool]]:
+def _steps(name: str) -> list[Callable[[str, str], bool]]:
     small = name.lower()
     if not small:
         return []
-    steps: list[Callable[[TicketInfo], bool]] = [
-        lambda ticket: ticket.id == name,
-        lambda ticket: ticket.slug == name,
-        lambda ticket: ticket.id.lower().endswith(small),
+    steps: list[Callable[[str, str], bool]] = [
+        lambda _, slug: slug == name,
+        lambda id_, _: id_.lower().endswith(small),
     ]
     if len(small) >= MIN_PART:
-        steps.append(
-            lambda ticket: small in ticket.id.lower() or small in (ticket.slug or "").lower()
-        )
+        steps.append(lambda id_, slug: small in id_.lower() or small in slug.lower())
     return steps
 
 

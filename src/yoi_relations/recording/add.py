@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, replace
 
 from ulid import ULID
 
@@ -18,6 +18,7 @@ from yoi_relations.kinds import KINDS, Direction, Kind, RelationClass, kind_name
 from yoi_relations.queries.statements import Place, Statement, find_statements, held_by, shown_as
 from yoi_relations.queries.tickets import TicketInfo, resolve_ticket
 from yoi_relations.recording.authors import author_of
+from yoi_relations.recording.guard import check_durable
 from yoi_relations.recording.recorded import Recorded, check_readable, read_back
 
 _NO_PLAN = (None, None, None, None)
@@ -41,19 +42,21 @@ def add_record(workspace: Workspace, draft: Draft, notify: Notify) -> Recorded:
     """Record `draft`, unless a record that is not retired says the same word for word.
 
     Raises:
-        UsageError: the draft is no valid record.
+        UsageError: the draft is no valid record, or holds what does not belong into one.
         NotFoundError: a ticket does not exist, or its name is ambiguous.
         WriteError: the record could not be written.
     """
     kind = kind_named(draft.kind)
     _check_shape(kind, draft)
+    draft = replace(draft, author=author_of(workspace, draft.author))
+    check_durable(_texts(kind, draft))
     name = f"{ULID()}.md"
     # Asked and written under one lock: of two who say the same at once, one writes.
     with temporary_folder(workspace) as temporary:
         with open_index(workspace, notify, publish=False) as index:
             holder = _existing(index.connection, draft.ticket)
             target = _existing(index.connection, draft.target) if draft.target is not None else None
-            data = _render(workspace, kind, target, draft)
+            data = _render(kind, target, draft)
             same = _same(index.connection, check_readable(data, name, holder.id))
         if same is None:
             path = write_new(workspace, holder.folder or "", name, data, temporary)
@@ -76,11 +79,6 @@ def _check_shape(kind: Kind, draft: Draft) -> None:
         )
     if kind.cls is RelationClass.CAPACITY and draft.note is None:
         raise UsageError(f"{name} needs a note", "say what it waits for with --note")
-    if draft.worktree is not None and draft.worktree.startswith(("/", "~")):
-        raise UsageError(
-            f"the worktree '{draft.worktree}' is a path of this machine",
-            "name it relative to the workspace root",
-        )
 
 
 def _existing(connection: sqlite3.Connection, name: str) -> TicketInfo:
@@ -94,11 +92,22 @@ def _existing(connection: sqlite3.Connection, name: str) -> TicketInfo:
     return ticket
 
 
-def _render(workspace: Workspace, kind: Kind, target: TicketInfo | None, draft: Draft) -> bytes:
+def _texts(kind: Kind, draft: Draft) -> dict[str, str | None]:
+    """What reaches the file as it was said, by the names of its fields."""
+    return {
+        "summary" if kind.cls is RelationClass.PLAN else "note": draft.note,
+        "branch": draft.branch,
+        "worktree": draft.worktree,
+        "role_plan": draft.role_plan,
+        "author": draft.author,
+    }
+
+
+def _render(kind: Kind, target: TicketInfo | None, draft: Draft) -> bytes:
     fields = {
         "kind": kind.written,
         "target": target.id if target else None,
-        "author": author_of(workspace, draft.author),
+        "author": draft.author,
         "at": now(),
         "branch": draft.branch,
         "worktree": draft.worktree,
@@ -113,7 +122,7 @@ def _render(workspace: Workspace, kind: Kind, target: TicketInfo | None, draft: 
 def _same(connection: sqlite3.Connection, record: Record) -> Statement | None:
     """A record that is not retired and says what `record` says, word for word."""
     plan = record.plan
-    said = (record.kind.written, record.target, record.note, *(astuple(plan) if plan else _NO_PLAN))
+    said = (record.kind.written, record.target, record.note, *(plan or _NO_PLAN))
     for one in find_statements(connection, held_by([record.holder]), shown_as([record.kind.shown])):
         plan_said = (one.summary, one.branch, one.worktree, one.role_plan)
         if (

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from ulid import ULID
 
 from yoi_relations.errors import AmbiguousError, NotFoundError, WriteError
+from yoi_relations.files.formats import Format
 from yoi_relations.files.opening import read_file
-from yoi_relations.files.scan import Format
 from yoi_relations.files.times import now
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.files.write import render_record, rewrite, with_fields, write_new
@@ -24,6 +24,7 @@ from yoi_relations.index.cache import temporary_folder
 from yoi_relations.index.refresh import Notify, open_index
 from yoi_relations.queries.statements import Statement, find_statements
 from yoi_relations.recording.authors import author_of
+from yoi_relations.recording.guard import check_durable
 from yoi_relations.recording.recorded import Recorded, check_readable, read_back
 
 _LINE = re.compile(r"[0-9]{1,9}")
@@ -53,11 +54,12 @@ def retire_record(workspace: Workspace, ending: Ending, notify: Notify) -> Recor
     """Retire a record, unless it is retired already.
 
     Raises:
-        UsageError: the reason is out of bounds.
+        UsageError: the reason is out of bounds, or holds what does not belong into a record.
         NotFoundError: no record goes by that name, or several do.
         WriteError: the mark could not be written.
     """
     by = author_of(workspace, ending.author)
+    check_durable({"retired_by": by, "retired_reason": ending.reason})
     # Asked and written under one lock: of two who retire a record at once, one writes.
     with temporary_folder(workspace) as temporary:
         with open_index(workspace, notify, publish=False) as index:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from typing import Annotated, cast
 
 import typer
 
 from yoi_relations import __version__
 from yoi_relations.errors import ExitCode, UsageError
-from yoi_relations.index.refresh import rebuild_index
 from yoi_relations.recording.add import Draft, add_record
 from yoi_relations.recording.retire import Ending, retire_record
 from yoi_relations.surfaces import receipts, watch_cli
@@ -20,9 +18,8 @@ from yoi_relations.surfaces.completion_cli import completion_app
 from yoi_relations.surfaces.hooks_cli import hooks_app
 from yoi_relations.surfaces.options import declare, with_common
 from yoi_relations.surfaces.output import write_answer
-from yoi_relations.surfaces.progress import progress_bar
 from yoi_relations.surfaces.stdin import read_note
-from yoi_relations.surfaces.table import CHECK, SHOW, STATUS, kinds_help
+from yoi_relations.surfaces.table import CHECK, DOCTOR, REBUILD, SHOW, STATUS, kinds_help
 
 _HELP = "Durable, typed relations between tickets that are folders in git."
 # The class of all errors in the arguments; Typer exports only this child of it.
@@ -148,18 +145,8 @@ def retire(
         return receipts.retired(mode, done)
 
 
-@app.command()
-@with_common
-def rebuild(call: Call) -> ExitCode:
-    """Throw the index away and build it from the files."""
-    mode = call.mode
-    start = time.monotonic()
-    with progress_bar("reading") as progress:
-        index = rebuild_index(call.workspace(), progress)
-    with index:
-        return receipts.rebuilt(mode, index, time.monotonic() - start)
-
-
+declare(app, REBUILD)
+declare(app, DOCTOR)
 declare(app, STATUS)
 
 

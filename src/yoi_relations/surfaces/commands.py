@@ -1,15 +1,18 @@
-"""What the commands that read do, whichever door they came in by."""
+"""What the commands of the table do, whichever door they came in by."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 
 from yoi_relations.errors import ExitCode, UsageError
+from yoi_relations.index.refresh import rebuild_index
 from yoi_relations.queries.asking import ask_checks, ask_relations
+from yoi_relations.queries.problems import Severity
 from yoi_relations.states import State
 from yoi_relations.surfaces import report
 from yoi_relations.surfaces.call import Call
-from yoi_relations.surfaces.table import CHECK, SHOW, STATUS
+from yoi_relations.surfaces.table import CHECK, DOCTOR, REBUILD, SHOW, STATUS
 
 
 def show(  # noqa: PLR0913  # as many as there are options
@@ -39,24 +42,54 @@ def check(
     call: Call, *, tickets: list[str], states: Iterable[State], expect: str | None
 ) -> ExitCode:
     """Answer whether tickets may be accepted now."""
+    from yoi_relations.surfaces import checks  # noqa: PLC0415  # a lookup judges nothing
+
     mode = call.mode
     if expect is not None and len(tickets) != 1:
         raise UsageError("--expect is about one ticket", "name the ticket that was checked before")
     with call.opened() as index:
         checked = ask_checks(index.connection, tickets=tickets, states=states)
-        return report.checks(mode, index, checked, expect, named=bool(tickets))
+        return checks.report(mode, index, checked, expect, named=bool(tickets))
+
+
+def doctor(call: Call, *, severity: Severity) -> ExitCode:
+    """Answer with what somebody may want to mend, from `severity` on."""
+    # Regular expressions and all that looks for findings: for this command alone.
+    from yoi_relations.queries.doctor.diagnosis import diagnose  # noqa: PLC0415
+    from yoi_relations.surfaces import doctor as writer  # noqa: PLC0415
+
+    mode = call.mode
+    with call.opened() as index:
+        return writer.report(mode, index, diagnose(index.connection, severity))
 
 
 def status(call: Call) -> ExitCode:
     """Answer with the state of the index; the cache folder is left alone."""
+    from yoi_relations.surfaces import status as answer  # noqa: PLC0415  # a lookup counts nothing
+
     mode = call.mode
     with call.opened(publish=False) as index:
-        return report.status(mode, index)
+        return answer.report(mode, index)
+
+
+def rebuild(call: Call) -> ExitCode:
+    """Throw the index away and build it from the files."""
+    from yoi_relations.surfaces import status as answer  # noqa: PLC0415  # as above
+    from yoi_relations.surfaces.progress import progress_bar  # noqa: PLC0415  # a read draws none
+
+    mode = call.mode
+    start = time.monotonic()
+    with progress_bar("reading") as progress:
+        index = rebuild_index(call.workspace(), progress)
+    with index:
+        return answer.report_rebuilt(mode, index, time.monotonic() - start)
 
 
 COMMANDS: dict[str, Callable[..., ExitCode]] = {
     SHOW.name: show,
     CHECK.name: check,
+    REBUILD.name: rebuild,
+    DOCTOR.name: doctor,
     STATUS.name: status,
 }
 """By the names of their forms in the table, whose options are their parameters."""

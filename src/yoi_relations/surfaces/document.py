@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import os
-
-from yoi_relations.files.scan import printable
-from yoi_relations.index import store
+from yoi_relations.files.workspace import printable
 from yoi_relations.index.refresh import Index
-from yoi_relations.queries.check import Check, Checked
-from yoi_relations.queries.counts import Counts
+from yoi_relations.queries.answers import Answer, Filter
 from yoi_relations.queries.problems import Problem
-from yoi_relations.queries.reasons import Reason
-from yoi_relations.queries.relations import Answer, Filter, Relation
+from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.statements import Statement
 from yoi_relations.typed import Any
 
 SCHEMA_VERSION = 1
 LIST_NOTE_LIMIT = 2048
 """UTF-8 bytes of a text in a list; `show TICKET` gives all of it."""
-LISTED_PROBLEMS = 200
-"""Problems that an answer without a limit of its own lists."""
 
 Value = dict[str, Any]
 
@@ -59,7 +52,7 @@ def relations_document(index: Index, asked: Filter, answer: Answer) -> Value:
 def relation_value(relation: Relation, ticket: str | None) -> Value:
     """One relation; texts are cut in a list, and whole where `ticket` was asked for."""
     voice, whole = relation.voice, ticket is not None
-    plan = _plan_value(voice, whole=whole)
+    plan = plan_value(voice, whole=whole)
     said = [voice.note, voice.summary, voice.role_plan]
     return {
         "class": relation.cls.value,
@@ -102,47 +95,6 @@ def record_value(record: Statement, *, said: str | None = None, whole: bool = Tr
     }
 
 
-def check_document(index: Index, checked: Checked) -> Value:
-    """The answer of `check`."""
-    problems = checked.problems[:LISTED_PROBLEMS]
-    return envelope("check", index) | {
-        "checks": [check_value(one) for one in checked.checks],
-        "problems": [problem_value(one) for one in problems],
-        "problems_total": len(checked.problems),
-    }
-
-
-def check_value(check: Check) -> Value:
-    """The check of one ticket."""
-    return {
-        "ticket": check.ticket.id,
-        "title": check.ticket.title,
-        "state": check.ticket.state,
-        "verdict": check.verdict.word,
-        "digest": check.digest,
-        "plan": _plan_value(check.plan.voice, whole=True) if check.plan else None,
-        "reasons": [_reason_value(reason) for reason in check.reasons],
-    }
-
-
-def _reason_value(reason: Reason) -> Value:
-    relation, other = reason.relation, reason.other
-    return {
-        "verdict": reason.verdict.word,
-        "code": reason.code,
-        "class": relation.cls if relation else None,
-        "kind": relation.kind if relation else None,
-        "sentence": reason.sentence,
-        "ticket": other.id if other else None,
-        "title": other.title if other else None,
-        "state": other.state if other else None,
-        "note": relation.voice.note if relation else None,
-        "records": [
-            {"id": place.id, "path": place.path, "line": place.line} for place in reason.records
-        ],
-    }
-
-
 def problem_value(problem: Problem) -> Value:
     """One problem."""
     return {"path": problem.path, "line": problem.line, "message": problem.message}
@@ -155,7 +107,8 @@ def shorten(text: str | None, *, whole: bool = False) -> str | None:
     return data[:LIST_NOTE_LIMIT].decode("utf-8", "ignore")
 
 
-def _plan_value(voice: Statement, *, whole: bool) -> Value | None:
+def plan_value(voice: Statement, *, whole: bool) -> Value | None:
+    """The plan that a record accepts; None where it accepts none."""
     if voice.summary is None:
         return None
     return {
@@ -170,23 +123,3 @@ def _end(relation: Relation, ticket: str | None) -> str | None:
     if ticket is None:
         return None
     return "ticket" if relation.ticket.id == ticket else "target"
-
-
-def status_document(document: str, index: Index, counts: Counts) -> Value:
-    """The answer of `status` and of `rebuild`: the index as it was found, the files as they are."""
-    workspace = index.workspace
-    return envelope(document, index) | {
-        "index": {
-            "path": os.path.relpath(store.index_path(workspace), workspace.root),
-            "found": index.found,
-            "schema_version": store.SCHEMA_VERSION,
-            "parser_version": store.PARSER_VERSION,
-            "generation": index.published.number if index.published else None,
-            "built_at": index.published.built_at if index.published else None,
-        },
-        "tickets": counts.tickets,
-        "records": counts.records,
-        "relations": counts.relations,
-        "active": counts.active,
-        "problems_total": counts.problems,
-    }

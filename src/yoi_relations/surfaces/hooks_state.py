@@ -9,8 +9,7 @@ from enum import StrEnum
 
 from yoi_relations.errors import RelationsError
 from yoi_relations.files.opening import read_file
-from yoi_relations.files.scan import printable
-from yoi_relations.files.workspace import Workspace
+from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.surfaces import hooks_shell as shell
 
 HOOKS = ("post-checkout", "post-merge", "post-rewrite")

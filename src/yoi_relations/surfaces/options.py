@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +14,7 @@ from yoi_relations.errors import ExitCode
 from yoi_relations.surfaces.call import Call
 from yoi_relations.surfaces.commands import COMMANDS
 from yoi_relations.surfaces.table import COMMON, Form, Option, kinds_help
+from yoi_relations.typed import StrEnum
 
 PANEL = "Everywhere, before or after the command"
 
@@ -22,15 +24,14 @@ _Command = Callable[..., ExitCode | None]
 def declare(app: typer.Typer, form: Form) -> None:
     """Make a command of `form`, which does what `COMMANDS` has for it."""
     run = COMMANDS[form.name]
+    own = [*([form.argument] if form.argument else []), *form.options]
 
     def command(call: Call, **values: object) -> ExitCode:
-        return run(call, **values)
+        return run(call, **{one.name: _taken(one, values[one.name]) for one in own})
 
-    options = [_parameter(option) for option in form.options]
-    argument = [_parameter(form.argument)] if form.argument else []
     epilog = kinds_help() if form.lists_kinds else None
     door = app.command(form.name, help=form.help, epilog=epilog)
-    door(with_common(command, [*argument, *options]))
+    door(with_common(command, [_parameter(option) for option in own]))
 
 
 def with_common(
@@ -47,7 +48,7 @@ def with_common(
 
     @functools.wraps(function)
     def command(ctx: typer.Context, **values: Any) -> ExitCode | None:  # noqa: ANN401  # any option's
-        here = Call(**{option.name: values.pop(option.name) for option in COMMON})
+        here = Call(**{one.name: _taken(one, values.pop(one.name)) for one in COMMON})
         # The whole program's options come with no `Call` before them.
         ctx.obj = ctx.obj.with_(here) if ctx.obj else here
         return function(ctx.obj, **values)
@@ -61,7 +62,9 @@ def with_common(
 
 
 def _parameter(option: Option) -> inspect.Parameter:
-    kind: Any = option.choices or (str if option.least is None else int)
+    kind: Any = str if option.least is None else int
+    if option.choices:
+        kind = _choices(option.choices)
     if not option.takes_value:
         kind = bool
     elif option.repeatable:
@@ -74,6 +77,18 @@ def _parameter(option: Option) -> inspect.Parameter:
         default=option.unset,
         annotation=Annotated[kind, _info(option)],
     )
+
+
+def _choices(words: Iterable[StrEnum]) -> Any:  # noqa: ANN401  # a class
+    """The words as Typer knows them; on a read's way `yoi_relations.typed` stands in for `enum`."""
+    return enum.StrEnum("Choices", [(one.name, one.value) for one in words])
+
+
+def _taken(option: Option, value: Any) -> Any:  # noqa: ANN401  # any option's
+    """What Typer has made of an option, with words as they stand in the table."""
+    if option.choices is None or value is None:
+        return value
+    return [option.choices(one) for one in value] if option.repeatable else option.choices(value)
 
 
 def _info(option: Option) -> Any:  # noqa: ANN401  # an OptionInfo or an ArgumentInfo

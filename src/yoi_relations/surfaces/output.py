@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from enum import Enum
 
 from yoi_relations.errors import RelationsError, WriteError
 from yoi_relations.jsontext import json_text
-from yoi_relations.typed import TextIO
+from yoi_relations.typed import StrEnum, TextIO
 
 
-class Mode(Enum):
+class Mode(StrEnum):
     """How an answer is written."""
 
     TABLE = "table"
@@ -63,9 +62,10 @@ def _silence(stream: TextIO) -> None:
 def json_line(value: object) -> str:
     """`value` as one line of JSON, without characters that could act on a terminal."""
     text = json_text(value)
-    # Most signs do not occur: to look for each costs less than to look at every character.
-    for sign, escape in _JSON_ESCAPES:
-        text = text.replace(sign, escape)
+    # None of the signs is printable, and to look for each costs as much as a query.
+    if not text.isprintable():
+        for sign, escape in _JSON_ESCAPES:
+            text = text.replace(sign, escape)
     return f"{text}\n"
 
 

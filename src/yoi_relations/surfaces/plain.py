@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 
-from yoi_relations.queries.check import Check
-from yoi_relations.queries.problems import Problem
-from yoi_relations.queries.relations import Answer, Filter, Relation
+from yoi_relations.queries.answers import Answer, Filter
+from yoi_relations.queries.problems import Problem, Severity
+from yoi_relations.queries.relations import Relation
 from yoi_relations.surfaces.document import shorten
 from yoi_relations.surfaces.output import PLAIN_ESCAPES
 
@@ -33,19 +33,6 @@ def relation_row(relation: Relation, *, whole: bool) -> list[object]:
     ]
 
 
-def check_rows(check: Check) -> Iterator[list[object]]:
-    """One row a reason: verdict, ticket, its state, reason's verdict, code, other ticket, sentence.
-
-    A ticket without any has one row, with nothing behind its state.
-    """
-    of_ticket = [check.verdict.word, check.ticket.id, check.ticket.state]
-    for one in check.reasons:
-        other = one.other.id if one.other else None
-        yield [*of_ticket, one.verdict.word, one.code, other, one.sentence]
-    if not check.reasons:
-        yield [*of_ticket, None, None, None, None]
-
-
 def counting_line(answer: Answer, asked: Filter) -> str:
     """What is shown, and what ``--all`` or ``--limit`` would add."""
     kind = "" if asked.inactive else "active "
@@ -62,6 +49,11 @@ def problem_line(problem: Problem) -> str:
     """``path:line: what is wrong``."""
     line = f":{problem.line}" if problem.line is not None else ""
     return f"{problem.path}{line}: {problem.message}"
+
+
+def counted(numbers: Mapping[Severity, int]) -> str:
+    """How many there are of each: ``1 error, 2 warnings``."""
+    return ", ".join(f"{n} {severity}{'' if n == 1 else 's'}" for severity, n in numbers.items())
 
 
 def _field(field: object) -> str:

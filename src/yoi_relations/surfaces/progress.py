@@ -8,6 +8,10 @@ import time
 from collections.abc import Iterator
 
 from yoi_relations.index.refresh import Progress
+from yoi_relations.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
 
 PATIENCE = 1.0
 """Seconds that pass before a bar appears."""
@@ -19,19 +23,29 @@ def progress_bar(label: str) -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
-    from rich.console import Console  # noqa: PLC0415  # only for a person who waits
-    from rich.progress import Progress as Bar  # noqa: PLC0415  # likewise
-
-    bar = Bar(console=Console(stderr=True), transient=True)
-    task = bar.add_task(label, total=None)
+    bars: list[Bar] = []
     start = time.monotonic()
 
     def step(done: int, total: int) -> None:
-        if time.monotonic() - start >= PATIENCE:
-            bar.start()
-            bar.update(task, completed=done, total=total)
+        if time.monotonic() - start < PATIENCE:
+            return
+        if not bars:
+            bars.append(_started(label))
+        bars[0].update(bars[0].task_ids[0], completed=done, total=total)
 
     try:
         yield step
     finally:
-        bar.stop()
+        for bar in bars:
+            bar.stop()
+
+
+def _started(label: str) -> Bar:
+    """A bar on stderr."""
+    from rich.console import Console  # noqa: PLC0415  # only for a person who waits
+    from rich.progress import Progress as RichBar  # noqa: PLC0415  # likewise
+
+    bar = RichBar(console=Console(stderr=True), transient=True)
+    bar.add_task(label, total=None)
+    bar.start()
+    return bar

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from yoi_relations.errors import ExitCode
-from yoi_relations.index.refresh import Index
-from yoi_relations.queries.counts import count_all
 from yoi_relations.recording.recorded import Recorded
 from yoi_relations.surfaces import document
 from yoi_relations.surfaces.output import Mode, json_line, visible, write_answer
@@ -27,20 +25,6 @@ def retired(mode: Mode, done: Recorded) -> ExitCode:
         if not other.retired_at
     ]
     return _recorded(mode, "retire", done, lines)
-
-
-def rebuilt(mode: Mode, index: Index, seconds: float) -> ExitCode:
-    """Write the answer of `rebuild`."""
-    counts = count_all(index.connection)
-    if mode is Mode.JSON:
-        write_answer(json_line(document.status_document("rebuild", index, counts)))
-        return ExitCode.DONE
-    records = sum(counts.records.values())
-    write_answer(
-        f"rebuilt from {index.sources} files in {seconds:.2f} s: {sum(counts.tickets.values())}"
-        f" tickets, {records} records, {counts.problems} problems\n"
-    )
-    return ExitCode.DONE
 
 
 def _recorded(mode: Mode, command: str, done: Recorded, lines: list[str]) -> ExitCode:

@@ -1,4 +1,4 @@
-"""The options of the commands that read, each said once, for both doors.
+"""The options of the commands that go through both doors, each said once.
 
 `quick` parses by this table, `options` declares it to Typer. An option here has its name, its help,
 its choices and its default from nowhere else.
@@ -6,12 +6,11 @@ its choices and its default from nowhere else.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from yoi_relations.index.refresh import Trust
 from yoi_relations.kinds import KINDS, RelationClass
+from yoi_relations.queries.problems import Severity
 from yoi_relations.states import State
-from yoi_relations.typed import Any, NamedTuple
+from yoi_relations.typed import Any, NamedTuple, StrEnum
 
 
 class Option(NamedTuple):
@@ -51,7 +50,7 @@ class Option(NamedTuple):
 
 
 class Form(NamedTuple):
-    """A command that reads.
+    """A command that goes through both doors.
 
     Attributes:
         name: of the command.
@@ -129,10 +128,25 @@ CHECK = Form(
         ),
     ),
 )
+DOCTOR = Form(
+    "doctor",
+    "Look for what is wrong with the files, contradicts itself or has had its day; nothing is"
+    " changed.",
+    options=(
+        Option(
+            "severity",
+            "--severity",
+            "List what is at least as bad; with any of it, the status is 5.",
+            choices=Severity,
+            default=Severity.WARNING,
+        ),
+    ),
+)
 STATUS = Form(
     "status", "Tell where root and index are, what they hold, and whether the index is current."
 )
-FORMS = {form.name: form for form in (SHOW, CHECK, STATUS)}
+REBUILD = Form("rebuild", "Throw the index away and build it from the files.")
+FORMS = {form.name: form for form in (SHOW, CHECK, DOCTOR, REBUILD, STATUS)}
 
 
 def kinds_help() -> str:

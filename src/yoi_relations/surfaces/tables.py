@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from yoi_relations.kinds import RelationClass
-from yoi_relations.queries.relations import Answer, Filter, Relation
+from yoi_relations.queries.answers import Answer, Filter
+from yoi_relations.queries.relations import Relation
 from yoi_relations.surfaces.cells import folded_cell, phrase_cell, ticket_cell, whole_cell
 from yoi_relations.surfaces.output import visible
 from yoi_relations.surfaces.plain import counting_line

@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from yoi_relations.errors import ExitCode
 from yoi_relations.files.opening import read_file
-from yoi_relations.files.scan import printable
-from yoi_relations.files.workspace import Workspace
+from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.index import store
 from yoi_relations.index.build import build
 from yoi_relations.index.difference import Difference, source_digests, table_difference

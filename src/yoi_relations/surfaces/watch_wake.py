@@ -12,8 +12,7 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
 from yoi_relations.errors import RelationsError
-from yoi_relations.files.scan import printable
-from yoi_relations.files.workspace import Workspace
+from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.index.refresh import Notify
 
 if TYPE_CHECKING:

@@ -1,0 +1,136 @@
+"""The answer of `show`: which relations are asked for, and what could be wrong about them."""
+
+from __future__ import annotations
+
+from yoi_relations.files.faults import Effect
+from yoi_relations.kinds import ALL_SHOWN, KINDS, RelationClass
+from yoi_relations.queries.paging import first_page, total_of
+from yoi_relations.queries.problems import Problem, find_problems
+from yoi_relations.queries.relations import Relation, load_relations, relations_of
+from yoi_relations.queries.statements import (
+    find_statements,
+    shown_as,
+    touching,
+    unresolved_somewhere,
+)
+from yoi_relations.queries.tickets import TicketInfo, load_tickets
+from yoi_relations.typed import Connection, NamedTuple
+
+
+class Filter(NamedTuple):
+    """Which relations are asked for.
+
+    Attributes:
+        ticket: id of a ticket that must stand at either end, or None for any.
+        kinds: the kinds as shown.
+        states: states of which the ticket must be in one; empty for any.
+        inactive: whether those that do not count now are wanted too.
+        limit: the most to return; 0 for all.
+    """
+
+    ticket: str | None = None
+    kinds: frozenset[str] = ALL_SHOWN
+    states: frozenset[str] = frozenset()
+    inactive: bool = False
+    limit: int = 0
+
+
+class Answer(NamedTuple):
+    """What a filter found.
+
+    Attributes:
+        relations: in order, at most as many as the limit allows.
+        total: how many there are without the limit.
+        hidden: how many more there would be with those that do not count now.
+        problems: everything wrong with the files.
+        doubts: those of the problems that could add or alter a row of this answer.
+    """
+
+    relations: list[Relation]
+    total: int
+    hidden: int
+    problems: list[Problem]
+    doubts: list[Problem]
+
+
+def find_relations(connection: Connection, asked: Filter) -> Answer:
+    """The relations that `asked` describes, with what could be wrong about them."""
+    problems = find_problems(connection)
+    everywhere = not (asked.ticket or asked.states)
+    if not problems and asked.inactive and asked.limit and everywhere:
+        return _first(connection, asked)
+    relations = sorted(_candidates(connection, asked), key=Relation.rank)
+    counting = [one for one in relations if asked.inactive or one.inactive_reason is None]
+    matching = [one for one in counting if _in_states(one, asked)]
+    if everywhere:
+        total = total_of(connection, asked.kinds)
+    else:
+        total = sum(_in_states(one, asked) for one in relations)
+    return Answer(
+        relations=matching[: asked.limit or None],
+        total=len(matching),
+        hidden=total - len(matching),
+        problems=problems,
+        doubts=_doubts(connection, asked, counting, problems),
+    )
+
+
+def _first(connection: Connection, asked: Filter) -> Answer:
+    """The first page, where every relation belongs to the answer and nothing is in doubt."""
+    page = first_page(connection, asked.kinds, asked.limit)
+    statements = [one for part in page.parts for one in find_statements(connection, *part)]
+    relations = sorted(relations_of(connection, statements), key=Relation.rank)
+    return Answer(relations[: asked.limit], page.total, hidden=0, problems=[], doubts=[])
+
+
+def _candidates(connection: Connection, asked: Filter) -> list[Relation]:
+    """All relations that may belong to the answer.
+
+    Those that no longer count are left out where nobody asks for them, and where their number is
+    known without them.
+    """
+    conditions = [shown_as(asked.kinds)] if asked.kinds != ALL_SHOWN else []
+    if asked.ticket is not None:
+        conditions.append(touching([asked.ticket]))
+    elif not asked.inactive and not asked.states:
+        conditions.append(unresolved_somewhere())
+    return load_relations(connection, *conditions)
+
+
+def _in_states(relation: Relation, asked: Filter) -> bool:
+    return not asked.states or any(state in asked.states for state in relation.filed_under())
+
+
+def _doubts(
+    connection: Connection,
+    asked: Filter,
+    counting: list[Relation],
+    problems: list[Problem],
+) -> list[Problem]:
+    """The problems that could add or alter a row."""
+    open_to_doubt = {
+        end.id
+        for one in counting
+        if _in_states(one, asked) or None in one.filed_under()
+        for end in one.ends
+    }
+    holders = load_tickets(connection, {problem.about for problem in problems})
+    return [
+        problem
+        for problem in problems
+        if (problem.effect is Effect.TICKET and problem.about in open_to_doubt)
+        or (
+            problem.effect is Effect.RECORD
+            and asked.kinds & _could_add(problem, holders[problem.about], asked)
+        )
+    ]
+
+
+def _could_add(problem: Problem, holder: TicketInfo, asked: Filter) -> frozenset[str]:
+    """The kinds that a record hidden by `problem` could add to the answer."""
+    if asked.inactive or not holder.resolved:
+        return problem.shown
+    # With its holder resolved, only a reference could still count.
+    return frozenset(
+        shown for shown in problem.shown if KINDS[shown].cls is RelationClass.REFERENCE
+    )

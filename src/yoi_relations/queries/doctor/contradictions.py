@@ -1,0 +1,69 @@
+"""Statements that cannot all be meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from yoi_relations.kinds import RelationClass
+from yoi_relations.queries.doctor.findings import Code, Finding, found_in, retiring
+from yoi_relations.queries.relations import Relation
+from yoi_relations.states import State
+
+
+def contradictions(active: Iterable[Relation]) -> Iterator[Finding]:
+    """Active relations that contradict each other, or the states of their tickets."""
+    active = list(active)
+    yield from _opposed(active)
+    yield from _both_inprogress(active)
+    yield from _shared_branches(active)
+
+
+def _opposed(active: list[Relation]) -> Iterator[Finding]:
+    """Orderings against which there is another ordering, or a dependency.
+
+    Two dependencies that oppose each other are a cycle.
+    """
+    by_ends = {
+        (one.cls, one.ticket.id, one.target.id): one for one in active if one.target is not None
+    }
+    for (cls, ticket, target), one in by_ends.items():
+        if cls is not RelationClass.ORDERING:
+            continue
+        dependency = by_ends.get((RelationClass.DEPENDENCY, target, ticket))
+        ordering = by_ends.get((RelationClass.ORDERING, target, ticket))
+        if dependency is not None:
+            said = f"{one.sentence}, but {dependency.sentence}"
+            hint = f"end the ordering, which cannot be kept: {retiring(one)}"
+            yield found_in(one.voice, Code.OPPOSED_DEPENDENCY, said, hint, (ticket, target))
+        if ordering is not None and ticket < target:
+            said = f"{one.sentence}, and {ordering.sentence}"
+            hint = f"end the one that does not hold: {retiring(one, ordering)}"
+            latest = max(one.voice, ordering.voice, key=lambda record: record.order)
+            yield found_in(latest, Code.OPPOSED_ORDERINGS, said, hint, (ticket, target))
+
+
+def _both_inprogress(active: list[Relation]) -> Iterator[Finding]:
+    told = set()
+    for one in active:
+        ends = tuple(end.id for end in one.ends)
+        if one.cls is not RelationClass.CONFLICT or ends in told:
+            continue
+        if all(end.state == State.INPROGRESS for end in one.ends):
+            told.add(ends)
+            said = f"{one.sentence}, and both are inprogress"
+            hint = f"let one of them wait, or end a conflict that does not hold: {retiring(one)}"
+            yield found_in(one.voice, Code.CONFLICT_INPROGRESS, said, hint, ends)
+
+
+def _shared_branches(active: list[Relation]) -> Iterator[Finding]:
+    by_branch: dict[str, list[Relation]] = {}
+    for one in active:
+        if one.cls is RelationClass.PLAN and one.voice.branch is not None:
+            by_branch.setdefault(one.voice.branch, []).append(one)
+    for branch, plans in by_branch.items():
+        if len(plans) > 1:
+            plans.sort(key=lambda plan: plan.voice.order)
+            ids = sorted(plan.ticket.id for plan in plans)
+            said = f"the plans of {', '.join(ids)} name the same branch, {branch}"
+            hint = "accept a plan with a branch of its own for all but one of them"
+            yield found_in(plans[-1].voice, Code.SHARED_BRANCH, said, hint, ids)

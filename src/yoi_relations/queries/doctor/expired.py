@@ -1,0 +1,69 @@
+"""Reasons that have had their day: worth knowing, and nobody's fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from yoi_relations.kinds import RelationClass
+from yoi_relations.queries.doctor.findings import Code, Finding, found_in, retiring
+from yoi_relations.queries.relations import Relation
+
+_IN_THE_WAY = (RelationClass.DEPENDENCY, RelationClass.ORDERING, RelationClass.CONFLICT)
+_NOTES = (RelationClass.CAPACITY, RelationClass.PLAN)
+
+
+def expired(relations: Iterable[Relation]) -> Iterator[Finding]:
+    """Relations that are over though nobody retired them; of `relations`, all that there are."""
+    relations = list(relations)
+    for one in relations:
+        if _is_over(one) and one.cls in _IN_THE_WAY:
+            yield from _edge(one)
+    latest: dict[tuple[RelationClass, str], Relation] = {}
+    for one in relations:
+        if one.cls in _NOTES:
+            key = (one.cls, one.ticket.id)
+            latest[key] = max(latest.get(key, one), one, key=lambda note: note.voice.order)
+    over = [one for one in latest.values() if _is_over(one)]
+    for one in over:
+        if one.cls is RelationClass.CAPACITY and not one.ticket.resolved:
+            yield _note(one)
+    yield from _plans([one for one in over if one.cls is RelationClass.PLAN])
+
+
+def _is_over(relation: Relation) -> bool:
+    retired = all(record.retired_at for record in relation.records)
+    return relation.inactive_reason is not None and not retired
+
+
+def _edge(relation: Relation) -> Iterator[Finding]:
+    """An edge whose ticket is still there to be done; of a conflict, either end."""
+    over = [end for end in relation.ends if end.resolved]
+    if len(over) == len(relation.ends):
+        return
+    if relation.cls is not RelationClass.CONFLICT and relation.ticket.resolved:
+        return
+    said = f"{relation.sentence}, and {relation.inactive_reason}"
+    hint = "nothing needs to be done: it no longer counts"
+    ends = [end.id for end in relation.ends]
+    yield found_in(relation.voice, Code.EXPIRED_EDGE, said, hint, ends)
+
+
+def _note(relation: Relation) -> Finding:
+    """The last waiting note of a ticket that is under way."""
+    voice = relation.voice
+    said = f"{relation.sentence}, as recorded on {voice.at[:10]}, but {relation.inactive_reason}"
+    hint = f"nothing needs to be done; if it waits again, say so anew, else {retiring(relation)}"
+    return found_in(voice, Code.EXPIRED_NOTE, said, hint, [relation.ticket.id])
+
+
+def _plans(plans: list[Relation]) -> Iterator[Finding]:
+    """The last plans of resolved tickets, all as one: each ticket that went well keeps one."""
+    if not plans:
+        return
+    latest = max(plans, key=lambda plan: plan.voice.order)
+    more = len(plans) - 1
+    others = f"; so it is with {more} more ticket{'' if more == 1 else 's'}" if more else ""
+    said = f"{latest.sentence}, and {latest.inactive_reason}{others}"
+    hint = "nothing needs to be done; branches and work trees that they name may be left over"
+    ids = [plan.ticket.id for plan in plans]
+    yield found_in(latest.voice, Code.EXPIRED_PLAN, said, hint, ids)

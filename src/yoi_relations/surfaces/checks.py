@@ -1,0 +1,97 @@
+"""Writes the answer of `check`, and says with which status it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from yoi_relations.errors import ExitCode
+from yoi_relations.index.refresh import Index
+from yoi_relations.queries.check import Check, Checked
+from yoi_relations.queries.reasons import Reason, Verdict
+from yoi_relations.surfaces.document import Value, envelope, plan_value, problem_value
+from yoi_relations.surfaces.output import Mode, json_line, notice, write_answer
+
+LISTED_PROBLEMS = 200
+"""Problems that an answer without a limit of its own lists."""
+
+
+def report(
+    mode: Mode, index: Index, checked: Checked, expect: str | None, *, named: bool
+) -> ExitCode:
+    """Write the answer of `check`: of tickets that were named, every reason."""
+    if mode is Mode.JSON:
+        write_answer(json_line(check_document(index, checked)))
+    elif mode is Mode.PLAIN:
+        from yoi_relations.surfaces import plain  # noqa: PLC0415  # for lines only
+
+        write_answer(plain.lines(row for one in checked.checks for row in _rows(one)))
+    else:
+        from yoi_relations.surfaces import check_tables  # noqa: PLC0415  # Rich
+
+        check_tables.draw_checks(checked.checks, whole=named)
+    if expect is not None and any(one.digest != expect for one in checked.checks):
+        notice("the expected digest no longer holds; this is the new answer", mode)
+        return ExitCode.NOT_AS_EXPECTED
+    return _EXIT_CODES[max((one.verdict for one in checked.checks), default=Verdict.CLEAR)]
+
+
+_EXIT_CODES = {
+    Verdict.CLEAR: ExitCode.DONE,
+    Verdict.CAUTION: ExitCode.CAUTION,
+    Verdict.HOLD: ExitCode.HOLD,
+    Verdict.UNKNOWN: ExitCode.UNKNOWN,
+}
+
+
+def check_document(index: Index, checked: Checked) -> Value:
+    """The answer of `check`."""
+    problems = checked.problems[:LISTED_PROBLEMS]
+    return envelope("check", index) | {
+        "checks": [check_value(one) for one in checked.checks],
+        "problems": [problem_value(one) for one in problems],
+        "problems_total": len(checked.problems),
+    }
+
+
+def check_value(check: Check) -> Value:
+    """The check of one ticket."""
+    return {
+        "ticket": check.ticket.id,
+        "title": check.ticket.title,
+        "state": check.ticket.state,
+        "verdict": check.verdict.word,
+        "digest": check.digest,
+        "plan": plan_value(check.plan.voice, whole=True) if check.plan else None,
+        "reasons": [_reason_value(reason) for reason in check.reasons],
+    }
+
+
+def _reason_value(reason: Reason) -> Value:
+    relation, other = reason.relation, reason.other
+    return {
+        "verdict": reason.verdict.word,
+        "code": reason.code,
+        "class": relation.cls if relation else None,
+        "kind": relation.kind if relation else None,
+        "sentence": reason.sentence,
+        "ticket": other.id if other else None,
+        "title": other.title if other else None,
+        "state": other.state if other else None,
+        "note": relation.voice.note if relation else None,
+        "records": [
+            {"id": place.id, "path": place.path, "line": place.line} for place in reason.records
+        ],
+    }
+
+
+def _rows(check: Check) -> Iterator[list[object]]:
+    """One row a reason: verdict, ticket, its state, reason's verdict, code, other ticket, sentence.
+
+    A ticket without any has one row, with nothing behind its state.
+    """
+    of_ticket = [check.verdict.word, check.ticket.id, check.ticket.state]
+    for one in check.reasons:
+        other = one.other.id if one.other else None
+        yield [*of_ticket, one.verdict.word, one.code, other, one.sentence]
+    if not check.reasons:
+        yield [*of_ticket, None, None, None, None]

@@ -1,0 +1,58 @@
+"""Writes the answer of ``relations doctor``."""
+
+from __future__ import annotations
+
+from yoi_relations.errors import ExitCode
+from yoi_relations.index.refresh import Index
+from yoi_relations.queries.doctor.diagnosis import Diagnosis
+from yoi_relations.queries.doctor.findings import Finding
+from yoi_relations.surfaces import plain
+from yoi_relations.surfaces.document import Value, envelope
+from yoi_relations.surfaces.output import Mode, json_line, notice, write_answer
+
+
+def report(mode: Mode, index: Index, diagnosis: Diagnosis) -> ExitCode:
+    """Write what was found; the exit status."""
+    if mode is Mode.JSON:
+        write_answer(json_line(doctor_document(index, diagnosis)))
+    elif mode is Mode.PLAIN:
+        write_answer(plain.lines(_row(finding) for finding in diagnosis.findings))
+        if hidden := hidden_line(diagnosis):
+            notice(hidden, mode)
+    else:
+        from yoi_relations.surfaces import doctor_tables  # noqa: PLC0415  # Rich
+
+        doctor_tables.draw_findings(diagnosis, hidden_line(diagnosis))
+    return ExitCode.FOUND if diagnosis.findings else ExitCode.DONE
+
+
+def doctor_document(index: Index, diagnosis: Diagnosis) -> Value:
+    """The answer as a document; problems of files are findings like others."""
+    return envelope("doctor", index) | {
+        "findings": [_value(finding) for finding in diagnosis.findings],
+        "counts": {severity.value: count for severity, count in diagnosis.counts.items()},
+    }
+
+
+def hidden_line(diagnosis: Diagnosis) -> str | None:
+    """How much is below what is listed, and how to see it; None where nothing is."""
+    if not diagnosis.hidden:
+        return None
+    *_, least = diagnosis.hidden
+    return f"{plain.counted(diagnosis.hidden)}; --severity {least} lists them"
+
+
+def _value(finding: Finding) -> Value:
+    return {
+        "code": finding.code.value,
+        "severity": finding.severity.value,
+        "path": finding.path,
+        "line": finding.line,
+        "sentence": finding.sentence,
+        "hint": finding.hint,
+        "tickets": finding.tickets,
+    }
+
+
+def _row(finding: Finding) -> list[object]:
+    return [finding.severity, finding.code, finding.place, finding.sentence, finding.hint]

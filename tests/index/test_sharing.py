@@ -1,0 +1,144 @@
+"""Work that two processes share gives what one process gives, whatever becomes of the second."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from unittest import mock
+
+import pytest
+from building import A, B, Workspace, ulid
+
+from yoi_relations.errors import UnreadableFolderError
+from yoi_relations.files.workspace import find_workspace
+from yoi_relations.index import gathering, sharing
+from yoi_relations.index.build import build
+from yoi_relations.index.difference import table_difference
+from yoi_relations.index.store import Stored
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
+COUNT = 50
+
+
+@pytest.fixture(autouse=True)
+def _two_cores_and_one_thread() -> Iterator[None]:
+    """What a second process needs, wherever the tests run."""
+    with (
+        mock.patch("os.sched_getaffinity", return_value={0, 1}),
+        mock.patch("threading.active_count", return_value=1),
+    ):
+        yield
+
+
+def piece(number: int) -> tuple[int, bytes]:
+    """More than a pipe takes at once, now and then."""
+    return number, b"x" * (200_000 if number % 7 == 0 else 10)
+
+
+PIECES = [piece(number) for number in range(COUNT)]
+
+
+def in_second(act: Callable[[int], None]) -> Callable[[int], tuple[int, bytes]]:
+    """Work that does something else in the second process, before it makes a piece."""
+    first = os.getpid()
+
+    def work(number: int) -> tuple[int, bytes]:
+        if os.getpid() != first:
+            act(number)
+        return piece(number)
+
+    return work
+
+
+def test_results_come_in_order_and_from_both() -> None:
+    makers = dict(sharing.shared(lambda number: (number, os.getpid()), 2000))
+    assert list(makers) == list(range(2000))
+    assert len(set(makers.values())) <= 2  # the first may be quick enough alone
+
+
+def test_the_second_process_takes_a_part() -> None:
+    first = os.getpid()
+
+    def work(_number: int) -> int:
+        if os.getpid() == first:
+            signal.sigtimedwait([], 0.01)  # the second gets its turn
+        return os.getpid()
+
+    assert set(sharing.shared(work, 20)) - {first}
+
+
+@pytest.mark.parametrize("number", [0, 1, COUNT // 2, COUNT - 1])
+@pytest.mark.parametrize("how", ["killed", "raises"])
+def test_what_the_second_process_does_not_deliver_is_done(how: str, number: int) -> None:
+    def die(at: int) -> None:
+        if at >= number and how == "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if at >= number:
+            raise ValueError(at)
+
+    assert list(sharing.shared(in_second(die), COUNT)) == PIECES
+
+
+@pytest.mark.parametrize("trouble", ["os.fork", "os.pipe"])
+def test_without_a_second_process_the_first_does_it_all(trouble: str) -> None:
+    with mock.patch(trouble, side_effect=OSError(11, "try again")):
+        assert list(sharing.shared(piece, COUNT)) == PIECES
+
+
+def test_no_second_process_is_left_behind() -> None:
+    first = os.getpid()
+    makers = sharing.shared(lambda _: os.getpid(), 2000)
+    second = next(maker for maker in makers if maker != first)
+    makers.close()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(second, os.WNOHANG)
+
+
+@pytest.fixture
+def many(workspace: Workspace) -> Workspace:
+    """Tickets with records and with all kinds of trouble."""
+    ids = [f"{A[:-3]}{number:03d}" for number in range(40)]
+    for number, id_ in enumerate(ids):
+        workspace.ticket(id_, "nonsense" if number % 11 == 0 else "queued")
+        if number % 2:
+            workspace.record(id_, "blocked_by", ids[number - 1], f"note {number}")
+        if number % 3 == 0:
+            workspace.plan_lines(id_, {"kind": "waiting_capacity_note", "note": "n"}, {"kind": ""})
+        if number % 5 == 0:
+            workspace.relations_json(id_, {"kind": "related", "target": B})
+    workspace.record_file(ids[3], f"{ulid(9)}.md", b"\xff")
+    workspace.record_file(ids[4], "stray.txt", "")
+    (workspace.tickets / "link").symlink_to(workspace.tickets / ids[0])
+    return workspace
+
+
+def built(workspace: Workspace, cores: int, batch: int) -> Stored:
+    """An index, made on so many cores."""
+    with ExitStack() as stack:
+        stack.enter_context(mock.patch("os.sched_getaffinity", return_value=set(range(cores))))
+        stack.enter_context(mock.patch.object(gathering, "BATCH", batch))
+        stack.enter_context(mock.patch.object(gathering, "SHARE_FROM", 1))
+        return build(find_workspace(str(workspace.root)), 1, lambda _done, _total: None)
+
+
+def dumped(stored: Stored) -> Iterator[str]:
+    """All of an index, ids included, but for when it was made."""
+    apart = ('INSERT INTO "generation"', 'INSERT INTO "freshness"')
+    return (line for line in stored.connection.iterdump() if not line.startswith(apart))
+
+
+@pytest.mark.parametrize("batch", [1, 3, 40, 41])
+def test_two_processes_make_the_index_that_one_makes(many: Workspace, batch: int) -> None:
+    one, two = built(many, 1, 7), built(many, 2, batch)
+    assert list(dumped(one)) == list(dumped(two))
+    assert table_difference(one.connection, two.connection) == []
+    assert one.identity.digest == two.identity.digest
+
+
+def test_an_unreadable_folder_fails_it_wherever_it_is_met(many: Workspace) -> None:
+    error = UnreadableFolderError("x: cannot be listed", "mend it")
+    met = mock.patch.object(gathering, "look_at", side_effect=error)  # in both processes
+    with met, pytest.raises(UnreadableFolderError, match="cannot be listed"):
+        built(many, 2, 3)

@@ -1,0 +1,190 @@
+"""A check rests on what its digest covers, and on nothing else: not on what else was asked.
+
+``NAIVE_WORKSPACES=200`` makes each test here draw that many workspaces.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from building import A, B, D, Workspace
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from queries import making, naive_check, naive_reading
+from queries.test_naive import NOTES
+from queries.test_naive_check import checked, drawn
+
+Pairs = set[tuple[str, str]]
+RESTS_ON = ("dependency", "ordering", "conflict")
+
+
+def all_checks(workspace: Workspace, *arguments: str) -> dict[str, Any]:
+    ids = naive_reading.read(workspace.root).tickets
+    return {one["ticket"]: one for one in checked(workspace, *arguments, *ids)} if ids else {}
+
+
+def made_up(made: dict[str, Any], folder: str) -> Workspace:
+    workspace = making.build(Path(folder) / "work", made)
+    # More than a hundred tickets at once are answered by another way through the index.
+    for number in range(110):
+        workspace.ticket(f"00001KT1{number:05d}", "ready")
+    return workspace
+
+
+@drawn(6)
+@given(making.WORKSPACES)
+def test_a_check_is_the_same_whoever_is_asked_about_beside_it(made: dict[str, Any]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = made_up(made, folder)
+        together = all_checks(workspace)
+        for id_ in made["tickets"]:
+            if id_ in together:
+                assert checked(workspace, id_) == [together[id_]]
+        pair = [id_ for id_ in made["tickets"] if id_ in together][:2]
+        assert not pair or checked(workspace, *pair) == [together[id_] for id_ in pair]
+
+
+@drawn(10)
+@given(making.WORKSPACES)
+def test_the_same_content_has_the_same_digest_elsewhere(made: dict[str, Any]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = making.build(Path(folder) / "work", made)
+        here = all_checks(workspace)
+        assert all_checks(workspace, "--trust", "content") == here
+        copy = Workspace(Path(folder) / "an" / "other" / "place")
+        files = sorted(
+            (path for path in workspace.tickets.rglob("*") if path.is_file()), reverse=True
+        )
+        # In another order and in two steps, so that neither times nor numbers in the index agree.
+        for number, path in enumerate(files):
+            to = copy.root / path.relative_to(workspace.root)
+            to.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, to)
+            os.utime(to, (1_000_000_000, 1_000_000_000))
+            if number == len(files) // 2:
+                all_checks(copy)
+        assert all_checks(copy) == here
+
+
+def neighbours(workspace: Workspace) -> tuple[Pairs, Pairs]:
+    """Pairs of a ticket and one whose state its verdict rests on, and pairs that are related."""
+    found = naive_reading.read(workspace.root)
+    rests = set()
+    for row in naive_check.read_relations(found):
+        if row["class"] in RESTS_ON:
+            rests.add((row["ticket"], row["target"]))
+        if row["class"] == "conflict":
+            rests.add((row["target"], row["ticket"]))
+    both = {(one["holder"], one["target"]) for one in found.records if one["target"]}
+    return rests, both | {(target, holder) for holder, target in both}
+
+
+def retitle(item: Path) -> None:
+    item.write_text(item.read_text().replace("title: Title", "title: Another title"))
+
+
+def restate(item: Path) -> None:
+    word = "ready" if "state: queued" in item.read_text() else "queued"
+    lines = [line for line in item.read_text().split("\n") if not line.startswith("state: ")]
+    item.write_text("\n".join([*lines[:2], f"state: {word}", *lines[2:]]))
+
+
+def of_one_folder(workspace: Workspace) -> list[Path]:
+    """The items whose id no other folder has."""
+    items = [item for item in workspace.tickets.rglob("item.md") if "title: " in item.read_text()]
+    names = [path.name for path in workspace.tickets.rglob("00001*")]
+    return sorted(item for item in items if names.count(item.parent.name) == 1)
+
+
+@pytest.mark.parametrize("alter", [retitle, restate])
+def test_a_digest_changes_with_the_tickets_it_rests_on_alone(
+    alter: Callable[[Path], None],
+) -> None:
+    seen: Counter[str] = Counter()
+
+    @drawn(10)
+    @given(making.WORKSPACES, st.integers(min_value=0))
+    def altered(made: dict[str, Any], which: int) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            workspace = making.build(Path(folder) / "work", made)
+            items = of_one_folder(workspace)
+            if items:
+                item = items[which % len(items)]
+                before, (_, related) = all_checks(workspace), neighbours(workspace)
+                alter(item)
+                rests, _ = neighbours(workspace)
+                after = all_checks(workspace)
+                for one in before:
+                    seen[judge(before[one], after[one], item.parent.name, rests, related)] += 1
+
+    altered()
+    assert {"same", "changed"} <= seen.keys()
+
+
+def judge(before: Any, after: Any, changed: str, rests: Pairs, related: Pairs) -> str:
+    """Hold two checks of a ticket against each other, between which another ticket changed."""
+    id_ = before["ticket"]
+    says_same = before | {"digest": None} == after | {"digest": None}
+    if id_ == changed or (id_, changed) in rests or not says_same:
+        assert before["digest"] != after["digest"], f"{id_} rests on {changed}"
+        return "changed"
+    if (id_, changed) not in related:
+        assert before["digest"] == after["digest"], f"{id_} has nothing to do with {changed}"
+        return "same"
+    return "either"
+
+
+@drawn(10)
+@given(making.WORKSPACES, making.RECORDS)
+def test_a_digest_changes_with_the_records_that_touch_the_ticket(
+    made: dict[str, Any], more: dict[str, Any]
+) -> None:
+    # Elsewhere, a first record makes a folder, and by that another state, of those that have none.
+    assume(made["tickets"][more["holder"]][1] not in {"split", "bare"})
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = making.build(Path(folder) / "work", made)
+        before = all_checks(workspace)
+        holder = making.folder_of(made, more["holder"])
+        making.put_record(workspace, holder, more | {"form": "md"}, {})
+        touched = {more["holder"]}
+        if more["kind"] not in NOTES or (more["aimed"] and "waiting" in more["kind"]):
+            touched.add(more["other"])
+        for id_, one in all_checks(workspace).items():
+            same = one["digest"] == before.get(id_, {"digest": None})["digest"]
+            assert not (same and id_ in touched), id_
+            if before.get(id_, {}) | {"digest": None} == one | {"digest": None}:
+                assert same or id_ in touched, id_
+
+
+@drawn(10)
+@given(making.WORKSPACES)
+def test_a_digest_stays_when_tickets_change_that_have_nothing_to_do_with_it(
+    made: dict[str, Any],
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = making.build(Path(folder) / "work", made)
+        before = all_checks(workspace)
+        for number, state in enumerate(("ready", "unheard-of", "done")):
+            workspace.ticket(f"00001KT1{number:05d}", state)
+        workspace.record("00001KT100000", "blocked_by", "00001KT100001")
+        workspace.plan_lines("00001KT100001", {"kind": "after", "related_ticket": "00001KT100000"})
+        workspace.artifact("00001KT100002", "relations.json", "{")  # of a resolved ticket
+        after = all_checks(workspace)
+        assert {id_: after[id_] for id_ in before} == before
+
+
+def test_a_digest_does_not_rest_on_who_else_aims_at_a_missing_ticket(workspace: Workspace) -> None:
+    workspace.ticket(A, "ready")
+    workspace.ticket(B, "ready")
+    workspace.record(A, "blocked_by", D)
+    before = checked(workspace, A)
+    workspace.record(B, "blocked_by", D)
+    assert checked(workspace, A) == before

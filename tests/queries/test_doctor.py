@@ -1,0 +1,393 @@
+"""What doctor finds, by code: what makes it speak, and what comes close without."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from building import A, B, C, D, Workspace
+
+from yoi_relations.queries.doctor.findings import RULES, Code
+
+LATER = "2026-06-02T10:00:00Z"
+OUTSIDE = "00001KT0000EE"
+SLUG = "20260409-081530-stock-count"
+
+
+def findings(workspace: Workspace) -> list[dict[str, Any]]:
+    """Everything that is found."""
+    found: list[dict[str, Any]] = workspace.run("doctor", "--severity", "info", "--json").json[
+        "findings"
+    ]
+    return found
+
+
+def codes(workspace: Workspace) -> list[tuple[str, str]]:
+    return [(one["code"], one["severity"]) for one in findings(workspace)]
+
+
+def tickets(workspace: Workspace, **states: str) -> None:
+    for id_, state in states.items():
+        workspace.ticket({"A": A, "B": B, "C": C, "D": D}[id_], state)
+
+
+def test_nothing_is_found_where_all_is_well(workspace: Workspace) -> None:
+    tickets(workspace, A="queued", B="ready", C="inprogress", D="closed")
+    workspace.record(A, "blocked_by", B, "why")
+    workspace.record(B, "blocks", A)
+    workspace.record(B, "after", C)
+    workspace.record(A, "after", B)
+    workspace.record(A, "conflicts_with", C)
+    workspace.record(C, "accepted_plan", note="How.", branch="work/c")
+    workspace.record(D, "related", A)
+
+    assert findings(workspace) == []
+
+
+@pytest.mark.parametrize(("state", "severity"), [("ready", "error"), ("closed", "warning")])
+def test_a_line_that_cannot_be_used(workspace: Workspace, state: str, severity: str) -> None:
+    workspace.ticket(A, state)
+    path = workspace.artifact(A, "orchestration-plan.jsonl", "\n{\n")
+
+    (one,) = findings(workspace)
+    assert (one["code"], one["severity"], one["tickets"]) == ("unusable_source", severity, [A])
+    assert (one["path"], one["line"]) == (str(path.relative_to(workspace.root)), 2)
+
+
+@pytest.mark.parametrize(("state", "severity"), [("ready", "error"), ("done", "warning")])
+def test_a_record_about_a_ticket_and_itself(
+    workspace: Workspace, state: str, severity: str
+) -> None:
+    workspace.ticket(A, state)
+    workspace.record(A, "related", A)
+    workspace.relations_json(A, {"kind": "depends_on", "target": A})
+    workspace.plan_lines(A, {"kind": "after", "related_ticket": A})
+
+    assert codes(workspace) == [("self_relation", severity)] * 3
+
+
+def test_a_ticket_whose_state_cannot_be_read(workspace: Workspace) -> None:
+    workspace.ticket(A, "finished")
+    workspace.item(B, "---\ntitle: [a, list]\nstate: done\n---\n")
+
+    assert codes(workspace) == [("unclear_item", "error"), ("unclear_item", "warning")]
+
+
+def test_records_without_an_item(workspace: Workspace) -> None:
+    workspace.ticket(B)
+    workspace.record(A, "related", B)
+
+    assert codes(workspace) == [("no_item", "error")]
+
+
+def test_an_id_of_two_folders(workspace: Workspace) -> None:
+    workspace.ticket(A, "done", "closed")
+    workspace.ticket(A, "done", "open")
+
+    assert codes(workspace) == [("shared_id", "error")] * 2
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "severity"),
+    [
+        ("ready", "blocked_by", "error"),
+        ("ready", "related", "error"),
+        ("closed", "blocked_by", "info"),
+        ("closed", "related", "info"),  # it counts, and is in nobody's way
+    ],
+)
+def test_a_target_that_does_not_exist(
+    workspace: Workspace, state: str, kind: str, severity: str
+) -> None:
+    workspace.ticket(A, state)
+    path = workspace.record(A, kind, B)
+
+    (one,) = findings(workspace)
+    assert (one["code"], one["severity"], one["tickets"]) == ("dangling_target", severity, [A, B])
+    assert f"relations retire {path.stem} --reason" in one["hint"]
+
+
+def test_a_note_that_is_over_may_have_named_what_does_not_exist(workspace: Workspace) -> None:
+    workspace.ticket(A, "ready")
+    workspace.record(A, "waiting", B, "For B.")
+    workspace.record(A, "waiting", note="For a machine.", at=LATER)
+
+    assert codes(workspace) == [("dangling_target", "info")]
+
+
+def test_a_retired_record_may_name_what_does_not_exist(workspace: Workspace) -> None:
+    workspace.ticket(A)
+    retired = {"retired_at": LATER, "retired_by": "x", "retired_reason": "gone"}
+    workspace.record(A, "blocked_by", B, **retired)
+
+    assert findings(workspace) == []
+
+
+@pytest.mark.parametrize(("state", "severity"), [("ready", "warning"), ("closed", "info")])
+def test_a_file_that_is_used_though_it_is_odd(
+    workspace: Workspace, state: str, severity: str
+) -> None:
+    workspace.ticket(A, state)
+    workspace.ticket(B)
+    workspace.record(A, "related", B, colour="blue")
+
+    assert codes(workspace) == [("odd_source", severity)]
+
+
+def test_a_dependency_cycle_is_told_once(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready", C="ready", D="ready")
+    workspace.ticket(OUTSIDE, "ready")
+    workspace.record(A, "blocked_by", B)
+    workspace.record(B, "depends_on", C)
+    workspace.record(D, "blocks", C)
+    workspace.record(D, "blocked_by", A)
+    workspace.record(A, "after", C)  # binds nobody who is not bound already
+    workspace.record(C, "blocked_by", OUTSIDE)
+
+    (one,) = findings(workspace)
+    assert (one["code"], one["severity"]) == ("dependency_cycle", "error")
+    assert one["tickets"] == [A, B, C, D]
+    assert one["sentence"] == (
+        f"dependency cycle: {A} is blocked by {B}, {B} is blocked by {C},"
+        f" {C} is blocked by {D}, {D} is blocked by {A}"
+    )
+
+
+def test_two_that_wait_for_each_other_are_a_cycle(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready")
+    workspace.record(A, "blocked_by", B)
+    workspace.record(B, "blocked_by", A)
+
+    assert codes(workspace) == [("dependency_cycle", "error")]
+
+
+def test_a_cycle_that_is_resolved_somewhere_is_none(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready", C="done")
+    workspace.record(A, "blocked_by", B)
+    workspace.record(B, "blocked_by", C)
+    workspace.record(C, "blocked_by", A)
+
+    assert codes(workspace) == [("expired_edge", "info")]
+
+
+def test_a_cycle_that_an_ordering_closes(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready", C="ready")
+    workspace.record(A, "blocked_by", B)
+    workspace.record(B, "blocked_by", C)
+    workspace.record(C, "after", A)
+
+    (one,) = findings(workspace)
+    assert (one["code"], one["severity"], one["tickets"]) == ("mixed_cycle", "warning", [A, B, C])
+    assert one["sentence"].startswith(f"cycle that orderings close: {C} comes after {A}, {A} is")
+
+
+def test_an_ordering_that_joins_two_cycles_is_named(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready", C="ready", D="ready")
+    for one, other in ((A, B), (B, A), (C, D), (D, C)):
+        workspace.record(one, "blocked_by", other)
+    workspace.record(A, "blocked_by", C)
+    workspace.record(D, "after", B)
+
+    found = findings(workspace)
+    assert [one["code"] for one in found] == ["dependency_cycle"] * 2 + ["mixed_cycle"]
+    assert found[-1]["sentence"].split(": ")[1].startswith(f"{D} comes after {B}, {B} is blocked")
+    assert found[-1]["tickets"] == [A, B, C, D]
+
+
+def test_orderings_that_oppose_each_other(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready", C="ready")
+    workspace.record(A, "before", B)
+    workspace.record(B, "before", A)
+    workspace.record(A, "before", C)
+    workspace.record(C, "after", A)  # the same from the other end
+
+    (one,) = findings(workspace)
+    assert (one["code"], one["severity"]) == ("opposed_orderings", "warning")
+    assert one["sentence"] == f"{A} comes after {B}, and {B} comes after {A}"
+
+
+def test_an_ordering_that_opposes_a_dependency(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready", C="ready")
+    workspace.record(A, "blocked_by", B)
+    path = workspace.record(B, "after", A)
+    workspace.record(A, "blocked_by", C)
+    workspace.record(A, "after", C)  # agrees with the dependency
+
+    (one,) = findings(workspace)
+    assert (one["code"], one["severity"]) == ("opposed_dependency", "warning")
+    assert one["sentence"] == f"{B} comes after {A}, but {A} is blocked by {B}"
+    assert f"relations retire {path.stem} " in one["hint"]
+
+
+def test_a_conflict_of_two_that_are_inprogress(workspace: Workspace) -> None:
+    tickets(workspace, A="inprogress", B="inprogress", C="queued", D="inprogress")
+    workspace.record(A, "conflicts_with", B)
+    workspace.record(A, "do_not_parallelize", B)  # it is one matter
+    workspace.record(A, "conflicts_with", C)
+    workspace.record(A, "related", D)
+
+    (one,) = findings(workspace)
+    assert (one["code"], one["severity"], one["tickets"]) == (
+        "conflict_inprogress",
+        "warning",
+        [A, B],
+    )
+
+
+def test_a_branch_that_several_plans_name(workspace: Workspace) -> None:
+    tickets(workspace, A="queued", B="queued", C="queued", D="closed")
+    workspace.record(A, "accepted_plan", note="How.", branch="work/x", at=LATER)
+    workspace.record(B, "accepted_plan", note="How.", branch="work/x")
+    workspace.record(C, "accepted_plan", note="How.", branch="work/x")
+    workspace.record(C, "accepted_plan", note="Another way.", branch="work/c", at=LATER)
+    workspace.record(D, "accepted_plan", note="How it was.", branch="work/x")
+
+    one, closed = findings(workspace)
+    assert (one["code"], one["severity"], one["tickets"]) == ("shared_branch", "warning", [A, B])
+    assert A in one["path"]
+    assert closed["code"] == "expired_plan"
+
+
+@pytest.mark.parametrize("kind", ["blocked_by", "after", "conflicts_with"])
+@pytest.mark.parametrize(
+    ("ticket", "target", "told"),
+    [("ready", "closed", True), ("closed", "closed", False), ("ready", "ready", False)],
+)
+def test_what_stood_in_the_way_and_is_resolved(
+    workspace: Workspace, kind: str, ticket: str, target: str, *, told: bool
+) -> None:
+    tickets(workspace, A=ticket, B=target)
+    workspace.record(A, kind, B)
+
+    assert codes(workspace) == ([("expired_edge", "info")] if told else [])
+
+
+def test_a_resolved_ticket_was_blocked_and_nobody_cares(workspace: Workspace) -> None:
+    tickets(workspace, A="closed", B="ready")
+    workspace.record(A, "blocked_by", B)
+
+    assert findings(workspace) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "at", "told"),
+    [
+        ("queued", LATER, True),
+        ("queued", "2026-05-31T10:00:00Z", False),  # the plan is older than the note
+        ("closed", LATER, False),
+    ],
+)
+def test_a_waiting_note_older_than_the_acceptance(
+    workspace: Workspace, state: str, at: str, *, told: bool
+) -> None:
+    workspace.ticket(A, state)
+    workspace.record(A, "waiting", note="Before that.", at="2026-05-01T10:00:00Z")
+    workspace.record(A, "waiting", note="For a machine.")
+    workspace.record(A, "accepted_plan", note="How.", at=at)
+
+    notes = [one for one in codes(workspace) if one[0] == "expired_note"]
+    assert notes == ([("expired_note", "info")] if told else [])
+
+
+def test_a_waiting_note_of_a_ticket_that_is_inprogress(workspace: Workspace) -> None:
+    workspace.ticket(A, "inprogress")
+    workspace.record(A, "waiting", note="For a machine.")
+
+    assert codes(workspace) == [("expired_note", "info")]
+
+
+def test_plans_of_resolved_tickets_are_told_in_one(workspace: Workspace) -> None:
+    tickets(workspace, A="closed", B="done", C="queued", D="closed")
+    workspace.record(A, "accepted_plan", note="How.")
+    workspace.record(A, "accepted_plan", note="Another way.", at=LATER)
+    workspace.record(B, "accepted_plan", note="How.")
+    workspace.record(C, "accepted_plan", note="How.")
+    retired = {"retired_at": LATER, "retired_by": "x", "retired_reason": "done"}
+    workspace.record(D, "accepted_plan", note="How.", **retired)
+
+    (one,) = findings(workspace)
+    assert (one["code"], one["severity"], one["tickets"]) == ("expired_plan", "info", [A, B])
+    assert one["sentence"] == (
+        f"{A} has an accepted plan, and {A} is closed; so it is with 1 more ticket"
+    )
+
+
+def test_a_record_that_repeats_another(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready", C="closed", D="closed")
+    first = workspace.record(A, "blocked_by", B, "why")
+    second = workspace.record(A, "blocked_by", B, "why", at=LATER)
+    for _ in range(2):
+        workspace.record(C, "related", D, "over")
+
+    (one,) = findings(workspace)
+    assert (one["code"], one["severity"]) == ("repeated_record", "info")
+    assert one["path"].endswith(second.name)
+    assert one["hint"] == f"relations retire {second.stem} --reason 'repeats {first.stem}'"
+    assert workspace.run(*one["hint"].split(" ", 3)[1:3], "--reason", "again").code == 0
+    assert findings(workspace) == []
+
+
+def test_an_entry_that_stands_twice_is_for_an_editor(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready")
+    workspace.plan_lines(A, *[{"kind": "after", "related_ticket": B}] * 2)
+
+    (one,) = findings(workspace)
+    assert (one["code"], one["line"]) == ("repeated_record", 2)
+    assert one["hint"] == "delete one of the two entries"
+
+
+def test_an_edge_may_be_recorded_in_several_ways(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready")
+    workspace.record(A, "blocked_by", B, "why")
+    workspace.record(A, "blocked_by", B, "another reason")
+    workspace.record(B, "blocks", A, "why")
+    workspace.relations_json(A, {"kind": "depends_on", "target": B, "note": "why"})
+    workspace.record(A, "conflicts_with", B, "One file.")
+    workspace.record(B, "conflicts_with", A, "One file.")
+    retired = {"retired_at": LATER, "retired_by": "x", "retired_reason": "anew"}
+    workspace.record(A, "blocked_by", B, "why", **retired)
+
+    assert findings(workspace) == []
+
+
+@pytest.mark.parametrize("text", [f"See {B}.", f"先に{B}を", f"on work/{B}-driver", f"({SLUG})"])
+def test_a_ticket_that_a_text_names(workspace: Workspace, text: str) -> None:
+    tickets(workspace, A="ready", B="ready", C="ready")
+    workspace.ticket(SLUG, None, "pending")
+    workspace.record(A, "blocked_by", C, text)
+    workspace.record(A, "waiting", note=text)
+
+    (one,) = findings(workspace)
+    named = SLUG if SLUG in text else B
+    assert (one["code"], one["severity"]) == ("unrelated_mention", "info")
+    assert one["tickets"] == sorted([A, named])
+    assert one["hint"] == f"relations add {A} related {named}"
+    assert workspace.run(*one["hint"].split()[1:]).code == 0
+    assert findings(workspace) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "states"),
+    [
+        (f"See {B}.", {"B": "closed"}),
+        (f"See {B}.", {"A": "closed"}),
+        (f"See {A} and {C}, which are its own.", {}),
+        (f"See {D}.", {}),  # linked, by a record that is retired
+        (f"See {B}X and X{B}, 01{B}{B}.", {}),
+        ("See 00001KT0000ZZ.", {}),
+    ],
+)
+def test_a_ticket_need_not_be_named_by_a_relation(
+    workspace: Workspace, text: str, states: dict[str, str]
+) -> None:
+    tickets(workspace, **({"A": "ready", "B": "ready", "C": "ready", "D": "ready"} | states))
+    workspace.record(A, "related", C, text)
+    retired = {"retired_at": LATER, "retired_by": "x", "retired_reason": "over"}
+    workspace.record(D, "blocks", A, **retired)
+    workspace.record(A, "blocked_by", C, f"See {B}.", **retired)
+
+    assert findings(workspace) == []
+
+
+def test_every_code_has_a_rule() -> None:
+    assert set(RULES) == set(Code)

@@ -1,0 +1,60 @@
+"""Cycles in a graph, against walking every way; and the time that it takes where many meet."""
+
+from __future__ import annotations
+
+import time
+from itertools import permutations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from yoi_relations.queries.graph import knots, way_round
+
+NODES = "abcde"
+ARROWS = st.sets(
+    st.tuples(st.sampled_from(NODES), st.sampled_from(NODES)).filter(lambda ends: len({*ends}) == 2)
+)
+
+
+def graph_of(arrows: set[tuple[str, str]]) -> dict[str, list[str]]:
+    return {node: sorted(end for start, end in arrows if start == node) for node in NODES}
+
+
+def ways(arrows: set[tuple[str, str]], start: str) -> list[list[str]]:
+    """Every cycle through `start`, found by trying out every order of the others."""
+    others = [node for node in NODES if node != start]
+    tried = ([start, *some] for size in range(1, 5) for some in permutations(others, size))
+    return [way for way in tried if {*zip(way, [*way[1:], start], strict=True)} <= arrows]
+
+
+@given(ARROWS)
+def test_what_is_on_a_cycle_is_in_a_knot_and_has_a_shortest_way_round(
+    arrows: set[tuple[str, str]],
+) -> None:
+    graph = graph_of(arrows)
+    tied = {node for knot in knots(graph) for node in knot}
+    for node in NODES:
+        every = ways(arrows, node)
+        assert (node in tied) == bool(every)
+        way = way_round(graph, node, 100)
+        assert way in every if every else way is None
+        assert not way or len(way) == min(map(len, every))
+
+
+def test_a_way_round_is_given_up_where_it_would_be_long() -> None:
+    ring = {str(number): {str((number + 1) % 200): None} for number in range(200)}
+
+    assert way_round(ring, "0", 100) is None
+    assert len(way_round(ring, "0", 200) or ()) == 200
+
+
+def test_where_everything_waits_for_one_and_that_for_everything_the_time_stays_short() -> None:
+    leaves = [f"{number:05d}" for number in range(10_000)]
+    graph = {"hub": dict.fromkeys(leaves)} | {leaf: {"hub": None} for leaf in leaves}
+    start = time.perf_counter()
+
+    assert [len(knot) for knot in knots(graph)] == [10_001]
+    for leaf in leaves:
+        assert way_round(graph, leaf, 100) == [leaf, "hub"]
+
+    assert time.perf_counter() - start < 5  # a fraction of a second, unless it is squared

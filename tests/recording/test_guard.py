@@ -1,0 +1,117 @@
+"""What does not belong into a record is refused; prose about the same things passes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from building import A, B, Workspace
+from guarded import EXAMPLES, GITHUB, PROSE
+
+from yoi_relations.errors import UsageError
+from yoi_relations.recording.guard import ROWS, Row, check_durable
+
+CASES = [(row, text) for row in ROWS for text in EXAMPLES[row.what][0]]
+NEAR_MISSES = [(row, text) for row in ROWS for text in EXAMPLES[row.what][1]]
+PLAN = ("accepted-plan", "--note", "a plan")
+HELD = f"pid 4711 holds it, with {GITHUB}".replace("«", "").replace("»", "")
+
+
+def test_each_row_has_examples() -> None:
+    assert [row.what for row in ROWS] == list(EXAMPLES)
+    assert all(refused and passing for refused, passing in EXAMPLES.values())
+
+
+@pytest.mark.parametrize(("row", "text"), CASES, ids=lambda value: getattr(value, "what", None))
+def test_is_refused_and_named_but_not_told(row: Row, text: str) -> None:
+    secret = text.partition("«")[2].partition("»")[0]
+    with pytest.raises(UsageError) as caught:
+        check_durable({row.field or "note": text.replace("«", "").replace("»", "")})
+    assert caught.value.message.startswith(f"the {row.field or 'note'} holds {row.what}: ")
+    assert caught.value.hint == row.instead
+    assert not secret or secret[:4] not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("row", "text"), NEAR_MISSES, ids=lambda value: getattr(value, "what", None)
+)
+def test_a_near_miss_passes(row: Row, text: str) -> None:
+    check_durable({row.field or "note": text})
+
+
+@pytest.mark.parametrize("text", PROSE)
+def test_prose_passes(text: str) -> None:
+    check_durable(dict.fromkeys(["note", "summary", "role_plan", "branch", "author"], text))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what)
+def test_no_shape_repeats_without_bound(row: Row) -> None:
+    """Time stays in proportion to the text, whatever it is."""
+    bare = re.sub(r"\\.|\[\^?(?:\\.|[^\]\\])*\]", "", row.shape)
+    assert re.findall(r"\*|(?<!\})\+|\{\d*,\}", bare) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        (("related", B, "--note", HELD), "note"),
+        (("related", B, "--author", HELD), "author"),
+        (("accepted-plan", "--note", HELD), "summary"),
+        ((*PLAN, "--branch", HELD), "branch"),
+        ((*PLAN, "--worktree", f"/srv/{HELD}"), "worktree"),
+        ((*PLAN, "--role-plan", HELD), "role_plan"),
+    ],
+)
+def test_add_guards_every_field(pair: Workspace, arguments: tuple[str, ...], field: str) -> None:
+    assert_refused(pair, ("add", A, *arguments), f"the {field} holds a GitHub token: ghp_…")
+
+
+def test_add_guards_what_it_reads_and_whom_it_finds(pair: Workspace) -> None:
+    said = "the note holds a GitHub token: ghp_…"
+    assert_refused(pair, ("add", A, "related", B, "--note", "-"), said, stdin=HELD.encode())
+    said = "the author holds a process id: pid 4711"
+    assert_refused(pair, ("add", A, "related", B), said, author="pid 4711")
+
+
+def test_retire_guards_its_reason_and_its_author(pair: Workspace) -> None:
+    record = pair.record(A, "after", B).stem
+    said = "the retired_reason holds a GitHub token: ghp_…"
+    assert_refused(pair, ("retire", record, "--reason", HELD), said)
+    said = "the retired_by holds a process id: pid 4711"
+    assert_refused(pair, ("retire", record, "--reason", "x"), said, author="pid 4711")
+
+
+def test_a_record_that_is_there_is_read_and_retired_as_ever(pair: Workspace) -> None:
+    record = pair.record(A, "after", B, "pid 4711 holds it")
+    pair.plan_lines(
+        B, {"kind": "accepted_plan", "accepted_plan": {"summary": "x", "worktree": "/a"}}
+    )
+    ran = pair.run("show", "--json")
+    assert (ran.code, ran.json["count"], ran.json["problems"]) == (0, 2, [])
+    assert pair.run("retire", record.stem, "--reason", "no claim belongs here").code == 0
+    assert "pid 4711" in record.read_text()
+
+
+@pytest.fixture
+def pair(workspace: Workspace) -> Workspace:
+    """Two tickets."""
+    workspace.ticket(A)
+    workspace.ticket(B)
+    return workspace
+
+
+def assert_refused(
+    workspace: Workspace,
+    arguments: tuple[str, ...],
+    said: str,
+    stdin: bytes = b"",
+    author: str = "tester",
+) -> None:
+    """Refused as what cannot be recorded, in words that hold no secret, and nothing is written."""
+    before = workspace.snapshot()
+    ran = workspace.run("--json", *arguments, stdin=stdin, YOI_RELATIONS_AUTHOR=author)
+    error = ran.errors[-1]["error"]
+    assert (ran.code, ran.out, error["code"], error["message"]) == (2, "", "usage", said)
+    assert error["hint"]
+    assert "a1B2" not in ran.err
+    assert workspace.snapshot() == before
