@@ -62,6 +62,8 @@ class TheirCode(enum.IntEnum):
 def test_they_are_made_compared_and_shown_alike() -> None:
     assert tuple(Ours(1)) == tuple(Theirs(1)) == (1, "two")
     assert Ours(first=1, second="2") == Ours(1, "2")
+    assert Ours(1)._replace(first=3) == Theirs(1)._replace(first=3)
+    assert isinstance(Ours(1)._replace(second=""), Ours)
     assert repr(Ours(1)) == repr(Theirs(1)).replace("Theirs", "Ours")
     assert hash(Ours(1)) == hash(Theirs(1))
     assert Ours._fields == Theirs._fields

@@ -3,7 +3,7 @@
 `typing` alone costs a third of what a bare interpreter takes to start, `enum` and what it makes a
 fifth, and a lookup costs little more than that start. So modules on the way of a read take these
 names from here; a type checker sees the real ones. What stands in for them does what this project
-asks of it and no more: of a named tuple's own methods there is none.
+asks of it and no more: of a named tuple's own methods there is but one.
 """
 
 from __future__ import annotations
@@ -52,6 +52,9 @@ else:
             if not known or len(values) != len(cls._fields):
                 raise TypeError(f"{cls.__name__} takes {', '.join(cls._fields)}")
             return [values[field] for field in cls._fields]
+
+        def _replace(self, **named):
+            return type(self)(**(dict(zip(self._fields, self, strict=True)) | named))
 
         def __getnewargs__(self):
             return tuple(self)
