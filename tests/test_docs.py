@@ -152,6 +152,7 @@ def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
     documents["doctor"] = workspace.run("doctor", "--json").json
     subprocess.run(["git", "init", "--quiet", workspace.root], check=True)
     documents["hooks"] = workspace.run("hooks", "list", "--json").json
+    documents["completion"] = workspace.run("completion", "bash", "--json").json
     documents["verify"] = workspace.run("verify", "--json").json
     documents["retire"] = workspace.run(
         "retire", documents["add"]["record"]["id"], "--reason", "y", "--json"

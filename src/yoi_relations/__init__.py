@@ -8,7 +8,62 @@ The folders sort in the order in which data flows, and imports point one way:
 * ``index``: the cache. A SQLite file made from the files, thrown away when in doubt;
 * ``queries``: the questions. Values out of the index, without printing;
 * ``recording``: ``add`` and ``retire``. They ask, write one file, and ask again;
+* ``api``: the same questions and records for Python programs; its names are imported from here;
 * ``surfaces``: the answers. The command line, its tables, plain lines and JSON.
 """
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from yoi_relations.api import (
+        AmbiguousError,
+        Answer,
+        Check,
+        NotFoundError,
+        Problem,
+        Reason,
+        Receipt,
+        Relation,
+        RelationClass,
+        Relations,
+        RelationsError,
+        State,
+        Statement,
+        TicketInfo,
+        UnreadableFolderError,
+        UsageError,
+        Verdict,
+        WorkspaceError,
+        WriteError,
+    )
+
+__all__ = [
+    "AmbiguousError",
+    "Answer",
+    "Check",
+    "NotFoundError",
+    "Problem",
+    "Reason",
+    "Receipt",
+    "Relation",
+    "RelationClass",
+    "Relations",
+    "RelationsError",
+    "State",
+    "Statement",
+    "TicketInfo",
+    "UnreadableFolderError",
+    "UsageError",
+    "Verdict",
+    "WorkspaceError",
+    "WriteError",
+]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    """The names of the API, on first use: the command line comes by here, and needs none of it."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from yoi_relations import api  # noqa: PLC0415  # heavy, as said above
+
+    return getattr(api, name)

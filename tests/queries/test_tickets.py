@@ -94,6 +94,12 @@ def test_an_unknown_name_is_not_found(named: Workspace, name: str) -> None:
     assert f"'{name}'" in ran.err
 
 
+def test_a_name_that_is_no_text_is_not_found(named: Workspace) -> None:
+    ran = named.run("show", "\udcff\ud800")
+    assert (ran.code, ran.out) == (3, "")
+    assert "no ticket is called" in ran.err
+
+
 def test_a_folder_of_records_without_item_is_found_by_its_name(workspace: Workspace) -> None:
     workspace.ticket(A)
     workspace.record(B, "blocked_by", A)

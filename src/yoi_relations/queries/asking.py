@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from yoi_relations.errors import UsageError
-from yoi_relations.kinds import ALL_SHOWN, select_shown
+from yoi_relations.kinds import ALL_SHOWN, select_shown, suggestion
 from yoi_relations.queries.answers import Answer, Filter, find_relations
 from yoi_relations.queries.tickets import TicketInfo, resolve_ticket, tickets_in
-from yoi_relations.states import UNRESOLVED
+from yoi_relations.states import UNRESOLVED, State
 from yoi_relations.typed import TYPE_CHECKING, Connection
 
 if TYPE_CHECKING:
@@ -35,12 +35,15 @@ def ask_relations(  # noqa: PLR0913  # as many as there are options
         limit: the most to answer with; 0 for all.
 
     Raises:
-        UsageError: there is no such kind.
+        UsageError: there is no such kind or state, or the limit is below 0.
         NotFoundError: no ticket is called that, or several are.
     """
+    if limit < 0:
+        raise UsageError(f"the limit {limit} is below 0", "0 stands for all")
     shown = select_shown(kinds) or ALL_SHOWN
+    wanted = states_named(states)
     id_ = resolve_ticket(connection, ticket).id if ticket is not None else None
-    asked = Filter(id_, shown, frozenset(states), everything, limit)
+    asked = Filter(id_, shown, frozenset(wanted), everything, limit)
     return asked, find_relations(connection, asked)
 
 
@@ -50,12 +53,12 @@ def ask_checks(
     """A check of each ticket that is named or in one of the states; of all unresolved else.
 
     Raises:
-        UsageError: both are given.
+        UsageError: both are given, or there is no such state.
         NotFoundError: no ticket is called that, or several are.
     """
     from yoi_relations.queries.check import check_tickets  # noqa: PLC0415  # a lookup judges nothing
 
-    wanted = frozenset(states)
+    wanted = states_named(states)
     if tickets and wanted:
         raise UsageError("tickets and states exclude each other", "name tickets, or give states")
     if tickets:
@@ -63,6 +66,20 @@ def ask_checks(
     else:
         asked = tickets_in(connection, wanted or UNRESOLVED)
     return check_tickets(connection, asked)
+
+
+def states_named(words: Iterable[str]) -> frozenset[State]:
+    """The states that `words` name.
+
+    Raises:
+        UsageError: a word is none; the hint names the closest ones.
+    """
+    wanted = set()
+    for word in words:
+        if word not in list(State):
+            raise UsageError(f"unknown state '{word}'", suggestion(word, State))
+        wanted.add(State(word))
+    return frozenset(wanted)
 
 
 def _distinct(tickets: Iterable[TicketInfo]) -> list[TicketInfo]:

@@ -71,8 +71,9 @@ def resolve_ticket(connection: Connection, name: str) -> TicketInfo:
         AmbiguousError: the step that matches names several tickets.
     """
     # By far the most common case, and the only one that an index of the table answers.
-    known = load_tickets(connection, [name])[name]
-    if known.folders:
+    # What is no text, as a shell may pass it, is no id.
+    known = load_tickets(connection, [name])[name] if _is_text(name) else None
+    if known and known.folders:
         return known
     names = _names(connection)
     for matches in _steps(name):
@@ -86,6 +87,14 @@ def resolve_ticket(connection: Connection, name: str) -> TicketInfo:
         f"no ticket is called '{name}'",
         f"name it by id, slug, the end of its id, or a part of {MIN_PART} characters or more",
     )
+
+
+def _is_text(word: str) -> bool:
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _names(connection: Connection) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from yoi_relations.recording.add import Draft, add_record
 from yoi_relations.recording.retire import Ending, retire_record
 from yoi_relations.surfaces import mcp_cli, receipts, watch_cli
 from yoi_relations.surfaces.call import Call, ended
+from yoi_relations.surfaces.completion_cli import completion_app
 from yoi_relations.surfaces.hooks_cli import hooks_app
 from yoi_relations.surfaces.options import declare, with_common
 from yoi_relations.surfaces.output import write_answer
@@ -154,3 +155,4 @@ app.command()(with_common(watch_cli.watch))
 app.command()(with_common(watch_cli.verify))
 app.add_typer(hooks_app, name="hooks")
 app.command()(with_common(mcp_cli.mcp))
+app.add_typer(completion_app, name="completion")

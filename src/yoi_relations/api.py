@@ -1,0 +1,308 @@
+"""Relations for Python programs: the questions and the two ways to record, answered in values.
+
+Every call looks at the files first, as a command does, and gives back frozen values that rest on
+no open file. What a command would tell on stderr goes to the logger ``yoi_relations``, as INFO.
+
+    >>> from yoi_relations import Relations
+    >>> relations = Relations()
+    >>> len(relations.show().relations)
+    18
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_relations.errors import (
+    AmbiguousError,
+    NotFoundError,
+    RelationsError,
+    UnreadableFolderError,
+    UsageError,
+    WorkspaceError,
+    WriteError,
+)
+from yoi_relations.files.workspace import Workspace, find_workspace
+from yoi_relations.index.refresh import Index, Trust, open_index
+from yoi_relations.index.session import session_over
+from yoi_relations.kinds import RelationClass, suggestion
+from yoi_relations.queries.answers import Answer
+from yoi_relations.queries.asking import ask_checks, ask_relations, states_named
+from yoi_relations.queries.check import Check
+from yoi_relations.queries.problems import Problem
+from yoi_relations.queries.reasons import Reason, Verdict
+from yoi_relations.queries.relations import Relation
+from yoi_relations.queries.statements import Statement
+from yoi_relations.queries.tickets import TicketInfo, tickets_in
+from yoi_relations.recording.add import Draft, add_record
+from yoi_relations.recording.recorded import Recorded
+from yoi_relations.recording.retire import Ending, retire_record
+from yoi_relations.states import State
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+__all__ = [
+    "AmbiguousError",
+    "Answer",
+    "Check",
+    "NotFoundError",
+    "Problem",
+    "Reason",
+    "Receipt",
+    "Relation",
+    "RelationClass",
+    "Relations",
+    "RelationsError",
+    "State",
+    "Statement",
+    "TicketInfo",
+    "UnreadableFolderError",
+    "UsageError",
+    "Verdict",
+    "WorkspaceError",
+    "WriteError",
+]
+
+_LOG = logging.getLogger("yoi_relations")
+_EVERY_STATE = (*State, None)
+
+
+class Receipt(NamedTuple):
+    """What `add` and `retire` did.
+
+    Attributes:
+        relation: that the record belongs to, as it is now.
+        record: the record.
+        changed: False where it was so already, and nothing was written.
+    """
+
+    relation: Relation
+    record: Statement
+    changed: bool
+
+
+class Relations:
+    """The relations of one workspace.
+
+    An object holds the workspace's place and nothing else: it can be kept for as long as you like,
+    be shared between threads, and needs no closing.
+
+    Args:
+        directory: a folder inside the workspace; None for ``YOI_RELATIONS_ROOT``, else the working
+            directory.
+        trust: how the index is checked before it answers a question: ``stat``, ``content`` or
+            ``index``, as the option ``--trust`` of the command line.
+
+    Raises:
+        UsageError: there is no such folder, or no such way to check.
+        WorkspaceError: there is no workspace, or its configuration cannot be used.
+
+    Every method raises these, too: `WorkspaceError` where the workspace is gone meanwhile, and
+    `UnreadableFolderError` where a folder cannot be listed, which could hold anything.
+    """
+
+    def __init__(
+        self, directory: str | os.PathLike[str] | None = None, *, trust: str = "stat"
+    ) -> None:
+        if trust not in list(Trust):
+            raise UsageError(f"unknown trust '{trust}'", suggestion(trust, Trust))
+        self._trust = Trust(trust)
+        start = None if directory is None else os.fspath(directory)
+        self._root = find_workspace(start).root
+
+    def show(
+        self,
+        ticket: str | None = None,
+        *,
+        kinds: str | Iterable[str] = (),
+        states: str | Iterable[str] = (),
+        everything: bool = False,
+        limit: int = 0,
+    ) -> Answer:
+        """The relations that are active: all, or those that touch a ticket at either end.
+
+        >>> for relation in relations.show("ZNZC", kinds="blocker").relations:
+        ...     print(relation.sentence, relation.target.title if relation.target else "")
+        00001KQY8ZNZC is blocked by 00001KQY8YGD9 Outgoing mail queue with retries
+
+        Args:
+            ticket: what the ticket is called: its id, its slug, the end or a part of either.
+            kinds: a kind, a class or an alias, or several, with ``-`` or ``_``; none for all.
+            states: a state, or several; the ticket must be in one of them (of a conflict and of
+                ``related``, either end); none for any.
+            everything: whether those that no longer count are wanted too.
+            limit: the most to answer with; 0 for all.
+
+        Returns:
+            The relations in order, with every problem of the files. Where `Answer.doubts` is not
+            empty, a file that cannot be used could add or alter a row of this answer.
+
+        Raises:
+            UsageError: there is no such kind or state, or the limit is below 0.
+            NotFoundError: no ticket is called that; `AmbiguousError` where several are.
+        """
+        with self._opened() as index:
+            _, answer = ask_relations(
+                index.connection,
+                ticket=ticket,
+                kinds=_words(kinds),
+                states=_words(states),
+                everything=everything,
+                limit=limit,
+            )
+        return answer
+
+    def check(self, *tickets: str, states: str | Iterable[str] = ()) -> list[Check]:
+        """Whether tickets may be accepted now: a verdict each, with its reasons.
+
+        >>> from yoi_relations import Verdict
+        >>> [check] = relations.check("ZNZC")
+        >>> check.verdict >= Verdict.HOLD, check.reasons[0].code
+        (True, 'blocked')
+
+        Args:
+            tickets: what they are called, as in `show`; none for all that are not resolved.
+            states: instead of naming tickets, a state, or several: all that are in one of them.
+
+        Returns:
+            One check a ticket, in the order in which they were named, else by id. What could not
+            be read makes a verdict `Verdict.UNKNOWN`, with a reason that names the file.
+
+        Raises:
+            UsageError: both are given, or there is no such state.
+            NotFoundError: no ticket is called that; `AmbiguousError` where several are.
+        """
+        with self._opened() as index:
+            return ask_checks(index.connection, tickets=tickets, states=_words(states)).checks
+
+    def tickets(self, *, states: str | Iterable[str] = ()) -> list[TicketInfo]:
+        """The tickets that there are.
+
+        >>> [ticket.id for ticket in relations.tickets(states="inprogress")]
+        ['00001KQY8YGD9', '00001KRKBEGYV']
+
+        Args:
+            states: a state, or several; none for any, those included whose state is not known.
+
+        Returns:
+            By id. One whose `folder` is None has records, and no item.md.
+
+        Raises:
+            UsageError: there is no such state.
+        """
+        wanted = states_named(_words(states))
+        with self._opened() as index:
+            return tickets_in(index.connection, wanted or _EVERY_STATE)
+
+    def add(  # noqa: PLR0913  # what a record may hold
+        self,
+        ticket: str,
+        kind: str,
+        target: str | None = None,
+        *,
+        note: str | None = None,
+        branch: str | None = None,
+        worktree: str | None = None,
+        role_plan: str | None = None,
+        author: str | None = None,
+    ) -> Receipt:
+        """Record a relation in a new file, unless a record says the same word for word.
+
+        >>> receipt = relations.add("TXQY6RS", "blocks", "SJKZYPM", author="maintainer")
+        >>> receipt.relation.sentence
+        '00001KSJKZYPM is blocked by 00001KTXQY6RS'
+
+        Args:
+            ticket: what the ticket is called that the record is about, as in `show`.
+            kind: one of the kinds, with ``-`` or ``_``.
+            target: the other ticket; a note needs none.
+            note: why, 16 KiB of UTF-8 at most; ``waiting`` needs one, of ``accepted-plan`` it is
+                the summary.
+            branch: of an accepted plan.
+            worktree: likewise, a path relative to the workspace.
+            role_plan: likewise, who does what; 16 KiB at most.
+            author: who says so; None for ``YOI_RELATIONS_AUTHOR``, git's user.name, the login name.
+
+        Raises:
+            UsageError: it is no valid record; nothing was written.
+            NotFoundError: a ticket does not exist; `AmbiguousError` where several are called that.
+            WriteError: the record could not be written.
+        """
+        draft = Draft(ticket, kind, target, note, branch, worktree, role_plan, author)
+        with add_record(self._workspace(), draft, _LOG.info) as done:
+            return _receipt(done)
+
+    def retire(self, record: str, reason: str, *, author: str | None = None) -> Receipt:
+        """Retire a record, unless it is retired already: it stays, marked, and no longer counts.
+
+        >>> receipt = relations.retire("01KT6FCZZ6", "The queue has been reviewed.", author="me")
+        >>> [other.id for other in receipt.relation.records if not other.retired_at]
+        ['x-08aaecc395e66e20']
+
+        Args:
+            record: the record's id, the start or the end of it, or its path, or ``PATH:LINE``;
+                paths are absolute or relative to the workspace.
+            reason: why it ends; one line of 1 KiB at most.
+            author: as in `add`.
+
+        Raises:
+            UsageError: the reason is out of bounds.
+            NotFoundError: no record is called that; `AmbiguousError` where several are.
+            WriteError: the mark could not be written.
+        """
+        workspace = self._workspace()
+        ending = Ending(record, reason, author, here=workspace.root)
+        with retire_record(workspace, ending, _LOG.info) as done:
+            return _receipt(done)
+
+    @contextlib.contextmanager
+    def session(self) -> Iterator[Session]:
+        """A SQLModel session over the index, for queries of your own; it can change nothing.
+
+        >>> from sqlmodel import col, select
+        >>> from yoi_relations.index.models import Ticket
+        >>> with relations.session() as session:
+        ...     query = select(Ticket).where(col(Ticket.title).contains("mail"))
+        ...     print(sorted(ticket.state or "?" for ticket in session.exec(query)))
+        ['closed', 'inprogress', 'planning']
+
+        It is a view of one moment: the files were looked at when it was opened, and what changes
+        while it is open is not seen. Use it in the thread that opened it. Rows stay readable when
+        it is closed, but for what had not been loaded by then.
+
+        Raises:
+            RelationsError: SQLModel is not installed; the hint says how to install it.
+        """
+        with self._opened() as index, session_over(index.connection) as session:
+            yield session
+
+    def _opened(self) -> Index:
+        return open_index(self._workspace(), _LOG.info, trust=self._trust)
+
+    def _workspace(self) -> Workspace:
+        """The workspace as it is configured now.
+
+        Raises:
+            WorkspaceError: it is gone; a workspace around it is another one.
+        """
+        if os.path.isdir(self._root):
+            workspace = find_workspace(self._root)
+            if workspace.root == self._root:
+                return workspace
+        raise WorkspaceError(
+            f"{self._root}: there is no .yoi folder any more", "name another workspace"
+        )
+
+
+def _words(given: str | Iterable[str]) -> tuple[str, ...]:
+    """One word, or several; a text alone would be taken for a word a character."""
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _receipt(done: Recorded) -> Receipt:
+    return Receipt(done.relation, done.record, done.changed)

@@ -1,0 +1,38 @@
+"""A SQLModel session over an open index, for queries of one's own."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from yoi_relations.errors import RelationsError
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+
+@contextlib.contextmanager
+def session_over(connection: sqlite3.Connection) -> Iterator[Session]:
+    """A session on `connection`, which takes no changes from then on.
+
+    Raises:
+        RelationsError: SQLModel is not installed; the hint says how to install it.
+    """
+    try:
+        from sqlalchemy.pool import StaticPool  # noqa: PLC0415  # an extra
+        from sqlmodel import Session, create_engine  # noqa: PLC0415  # the same
+    except ImportError as error:
+        raise RelationsError(
+            f"a session needs the package sqlmodel: {error}",
+            "pip install 'yoi-relations[models]'",
+        ) from error
+    # Of an index in memory, SQLite would take writes, which would then be lost.
+    connection.execute("PRAGMA query_only = ON")
+    engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
+    try:
+        with Session(engine) as session:
+            yield session
+    finally:
+        engine.dispose()

@@ -1,0 +1,275 @@
+"""The Python API: its examples, its freshness, its errors, and what it does not load."""
+
+from __future__ import annotations
+
+import doctest
+import logging
+import re
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import mypy.api
+import pytest
+from building import A, B, C, Workspace
+from sqlalchemy.exc import OperationalError
+from sqlmodel import col, select
+
+import yoi_relations
+from yoi_relations import (
+    AmbiguousError,
+    NotFoundError,
+    Relations,
+    RelationsError,
+    UnreadableFolderError,
+    UsageError,
+    Verdict,
+    WorkspaceError,
+    api,
+)
+from yoi_relations.index.models import Record, Ticket
+
+ROOT = Path(__file__).parent.parent
+PAGE = (ROOT / "docs" / "python.md").read_text("utf-8")
+_PRELUDE = "from yoi_relations import Relations\nrelations = Relations()\n"
+
+
+def examples() -> dict[str, str]:
+    """By name, the texts that hold examples: the page, and every docstring of the module."""
+    found = {"python.md": "\n".join(re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL))}
+    for test in doctest.DocTestFinder().find(api, "api"):
+        if test.docstring and ">>>" in test.docstring:
+            found[test.name] = test.docstring
+    return found
+
+
+EXAMPLES = examples()
+
+
+@pytest.fixture
+def lendshelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the sample workspace, which is the working directory."""
+    folder = tmp_path / "work"
+    shutil.copytree(ROOT / "examples", folder, ignore=shutil.ignore_patterns("cache"))
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def pair(workspace: Workspace) -> Workspace:
+    workspace.ticket(A)
+    workspace.ticket(B, "ready")
+    workspace.record(A, "blocked_by", B, "why")
+    return workspace
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.usefixtures("lendshelf")
+def test_the_examples_give_what_they_say(name: str) -> None:
+    names = {"relations": Relations()}
+    test = doctest.DocTestParser().get_doctest(EXAMPLES[name], names, name, None, 0)
+    said: list[str] = []
+
+    ran = doctest.DocTestRunner(verbose=False).run(test, out=said.append)
+
+    assert ran.attempted > 0
+    assert not ran.failed, "".join(said)
+
+
+def test_every_public_method_has_an_example() -> None:
+    methods = {name for name in vars(Relations) if not name.startswith("_")}
+
+    assert methods <= {name.rpartition(".")[2] for name in EXAMPLES}
+
+
+def test_the_examples_are_typed(tmp_path: Path) -> None:
+    files = []
+    for name, text in EXAMPLES.items():
+        lines = [example.source for example in doctest.DocTestParser().get_examples(text)]
+        files.append(tmp_path / f"{name.replace('.', '_')}.py")
+        files[-1].write_text(_PRELUDE + "".join(lines), "utf-8")
+
+    cache = ROOT / ".mypy_cache" / "examples"  # without one, SQLModel alone takes it 15 s
+    out, err, code = mypy.api.run(
+        ["--strict", "--config-file=", f"--cache-dir={cache}", *map(str, files)]
+    )
+
+    assert code == 0, out + err
+
+
+def test_all_names_are_there() -> None:
+    assert yoi_relations.__all__ == api.__all__
+    assert all(getattr(yoi_relations, name) is getattr(api, name) for name in api.__all__)
+    with pytest.raises(AttributeError, match="nothing_of_the_kind"):
+        _ = yoi_relations.nothing_of_the_kind
+    errors = {one.__name__ for one in RelationsError.__subclasses__()} | {"AmbiguousError"}
+    assert errors <= set(api.__all__)
+    assert set(re.findall(r"^\| `(\w+Error)`", PAGE, re.MULTILINE)) == errors
+
+
+def test_the_package_itself_imports_nothing() -> None:
+    code = "import sys; old = {*sys.modules}; import yoi_relations; print(*{*sys.modules} - old)"
+
+    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+
+    assert ran.stdout.split() == ["yoi_relations"]
+
+
+def test_each_call_sees_the_files_as_they_are(pair: Workspace) -> None:
+    relations = Relations(pair.root)
+    with relations.session() as session:
+        assert len(session.exec(select(Record)).all()) == 1
+    assert len(relations.show().relations) == 1
+
+    pair.record(B, "after", C)
+    pair.ticket(B, "done")
+    pair.ticket(C, "ready")
+
+    assert [one.sentence for one in relations.show(everything=True).relations] == [
+        f"{A} is blocked by {B}",
+        f"{B} comes after {C}",
+    ]
+    assert relations.show().relations == []
+    assert [one.id for one in relations.tickets(states=["ready", "done"])] == [B, C]
+    assert [one.verdict for one in relations.check(C)] == [Verdict.CLEAR]
+    with relations.session() as session:
+        assert len(session.exec(select(Record)).all()) == 2
+
+
+def test_a_tickets_root_that_is_configured_later_is_followed(pair: Workspace) -> None:
+    relations = Relations(str(pair.root))
+    assert len(relations.tickets()) == 2
+
+    (pair.root / "elsewhere").mkdir()
+    (pair.root / ".yoi" / "workspace.toml").write_text('[ticket.backend]\nroot = "elsewhere"\n')
+
+    assert relations.tickets() == []
+
+
+def test_a_workspace_that_is_gone_is_not_looked_for_elsewhere(pair: Workspace) -> None:
+    inner = Workspace(pair.root / "inner")
+    relations = Relations(inner.root)
+    shutil.rmtree(inner.root / ".yoi")
+    with pytest.raises(WorkspaceError, match="inner: there is no"):
+        relations.tickets()
+    shutil.rmtree(inner.root)
+    with pytest.raises(WorkspaceError, match="inner"):
+        relations.show()
+
+
+def test_what_is_impossible_is_said(pair: Workspace, tmp_path: Path) -> None:
+    relations = Relations(pair.root)
+    with pytest.raises(UsageError, match="unknown kind 'bloked'"):
+        relations.show(kinds="bloked")
+    for ask in (relations.show, relations.check, relations.tickets):
+        with pytest.raises(UsageError, match="unknown state 'redy'") as caught:
+            ask(states=["redy"])
+        assert caught.value.hint == "did you mean ready?"
+    with pytest.raises(UsageError, match="-1"):
+        relations.show(limit=-1)
+    with pytest.raises(UsageError, match="exclude"):
+        relations.check(A, states="ready")
+    with pytest.raises(AmbiguousError):
+        relations.show("00001KT0")
+    with pytest.raises(UsageError, match="needs a target"):
+        relations.add(A, "blocks")
+    with pytest.raises(NotFoundError):
+        relations.retire("nothing", "why")
+    with pytest.raises(UsageError, match="'luck'"):
+        Relations(pair.root, trust="luck")
+    with pytest.raises(WorkspaceError):
+        Relations(tmp_path)
+
+
+def test_a_missing_root_is_no_empty_answer(pair: Workspace) -> None:
+    relations = Relations(pair.root)
+    shutil.rmtree(pair.tickets)
+    with pytest.raises(UnreadableFolderError):
+        relations.show()
+
+
+def test_a_record_is_retired_by_its_place_too(pair: Workspace) -> None:
+    relations = Relations(pair.root)
+    [blocker] = relations.show(A).relations
+
+    receipt = relations.retire(str(blocker.voice.place), "over", author="tester")
+
+    assert (receipt.changed, receipt.record.retired_by) == (True, "tester")
+    assert relations.retire(receipt.record.id, "over").changed is False
+
+
+def test_trust_in_the_index_looks_at_no_file(pair: Workspace) -> None:
+    Relations(pair.root).show()
+    pair.ticket(C)
+
+    assert len(Relations(pair.root, trust="index").tickets()) == 2
+    assert len(Relations(pair.root, trust="content").tickets()) == 3
+
+
+def test_notices_are_logged_and_nothing_is_printed(
+    pair: Workspace, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with caplog.at_level(logging.INFO, "yoi_relations"):
+        Relations(pair.root).show()
+
+    assert [one.message for one in caplog.records] == [
+        "index: built from 3 files; there was none yet"
+    ]
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["on the disk", "in memory"])
+def test_a_session_can_change_nothing(pair: Workspace, *, kept: bool) -> None:
+    if not kept:
+        (pair.root / ".yoi" / "cache").write_text("a file where the folder would be\n")
+    with Relations(pair.root).session() as session:
+        ticket = session.exec(select(Ticket).where(col(Ticket.ticket_id) == A)).one()
+        ticket.title = "another"
+        session.add(ticket)
+        with pytest.raises(OperationalError, match="readonly"):
+            session.commit()
+        session.rollback()
+        assert session.exec(select(Ticket.title).order_by(Ticket.ticket_id)).all() == [
+            f"Title of {A}",
+            f"Title of {B}",
+        ]
+
+
+def test_rows_outlive_their_session(pair: Workspace) -> None:
+    with Relations(pair.root).session() as session:
+        [record] = session.exec(select(Record)).all()
+
+    assert (record.note, record.edge_target) == ("why", B)
+
+
+def test_threads_may_share_one(pair: Workspace, caplog: pytest.LogCaptureFixture) -> None:
+    relations = Relations(pair.root)
+    for turn in range(20):
+        shutil.rmtree(pair.root / ".yoi" / "cache", ignore_errors=True)
+        pair.record(B, "waiting", note=f"turn {turn}")
+        with caplog.at_level(logging.INFO), ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: relations.show(everything=True), range(8)))
+        assert [len(answer.relations) for answer in answers] == [turn + 2] * 8
+    assert [one.message for one in caplog.records if "cannot be kept" in one.message] == []
+
+
+def test_without_sqlmodel_a_session_says_what_is_missing(pair: Workspace) -> None:
+    code = """
+import sys
+sys.modules["sqlmodel"] = None
+from yoi_relations import Relations, RelationsError
+print(len(Relations().show().relations))
+try:
+    Relations().session().__enter__()
+except RelationsError as error:
+    print(error.message, error.hint, sep="\\n")
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=pair.root, check=True, capture_output=True, text=True
+    )
+
+    count, message, hint = ran.stdout.splitlines()
+    assert (count, hint) == ("1", "pip install 'yoi-relations[models]'")
+    assert message.startswith("a session needs the package sqlmodel")
