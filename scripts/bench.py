@@ -1,6 +1,6 @@
 """Measure the installed program, and print ratios of pairs that were run in turn.
 
-scripts/dev bench [--tickets N]... [--corpus FOLDER] [--runs N]
+scripts/dev bench [--tickets N]... [--own SHARE] [--corpus FOLDER] [--runs N]
 
 B is `python -c pass` of the same environment. Each figure is the median over the runs of a command,
 divided by the median of what it was run in turn with: machines are noisy, ratios less so.
@@ -10,111 +10,22 @@ from __future__ import annotations
 
 import argparse
 import os
-import pty
-import resource
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
+from benching import BARE_LOOP, Bench
 from generate import generate
-
-ROOT = Path(__file__).parent.parent
-BARE_LOOP = """
-import os, yaml
-def read(path):
-    with open(path, 'rb') as file:
-        return file.read()
-def parse(path):
-    parts = read(path).decode('utf-8', 'replace').split('---\\n', 2)
-    try:
-        yaml.load(parts[1] if len(parts) > 2 else '', Loader=yaml.CSafeLoader)
-    except yaml.YAMLError:
-        pass
-def take(folder):
-    try:
-        parse(folder + '/item.md')
-        entries = os.scandir(folder + '/artifacts')
-    except OSError:
-        return
-    for entry in entries:
-        if entry.name in ('relations.json', 'orchestration-plan.jsonl'):
-            read(entry.path)
-        elif entry.name == 'relations':
-            for record in os.scandir(entry.path):
-                if record.name.endswith('.md'):
-                    parse(record.path)
-for folder in os.scandir('.yoi/tickets'):
-    if folder.name in ('open', 'pending', 'closed'):
-        for inner in os.scandir(folder.path):
-            take(inner.path)
-    else:
-        take(folder.path)
-"""
-"""Reads the files that a rebuild reads, and parses the same frontmatter with libyaml."""
 
 CORES = sorted(os.sched_getaffinity(0))
 SOME_CORES = [set(CORES[:count]) for count in (1, 2) if count <= len(CORES)]
 """On which a rebuild is measured."""
-
-
-class Bench:
-    """An environment of its own with the program installed and compiled."""
-
-    def __init__(self, place: Path, runs: int) -> None:
-        self.runs = runs
-        environment = place / "environment"
-        subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-        self.python = environment / "bin" / "python"
-        self.relations = environment / "bin" / "relations"
-        self.environ = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-        self.python_does(environment, "-m", "pip", "install", "--quiet", str(ROOT))
-        self.python_does(environment, "-m", "compileall", "-q", str(environment / "lib"))
-
-    def python_does(self, folder: Path, *arguments: str) -> None:
-        """Run the environment's Python, which must succeed."""
-        subprocess.run([str(self.python), *arguments], cwd=folder, env=self.environ, check=True)
-
-    def run(self, folder: Path, *command: str | Path, terminal: bool = False) -> float:
-        """Seconds that a command takes, its output read and thrown away."""
-        start = time.perf_counter()
-        if terminal:
-            self._on_terminal(folder, command)
-        else:
-            subprocess.run(command, cwd=folder, env=self.environ, capture_output=True, check=False)
-        return time.perf_counter() - start
-
-    def _on_terminal(self, folder: Path, command: tuple[str | Path, ...]) -> None:
-        leader, follower = pty.openpty()
-        environ = self.environ | {"TERM": "xterm", "COLUMNS": "120"}
-        with subprocess.Popen(command, cwd=folder, env=environ, stdout=follower):
-            os.close(follower)
-            try:
-                while os.read(leader, 65536):
-                    pass
-            except OSError:  # how Linux says that the other side is closed
-                pass
-        os.close(leader)
-
-    def ratio(self, one: Callable[[], float], other: Callable[[], float]) -> float:
-        """How many times as long `one` takes as `other`, run in turn."""
-        one(), other()
-        pairs = [(one(), other()) for _ in range(self.runs)]
-        return statistics.median(a for a, _ in pairs) / statistics.median(b for _, b in pairs)
-
-    def bare(self, folder: Path) -> float:
-        """B."""
-        return self.run(folder, self.python, "-c", "pass")
-
-    def lookup(self, folder: Path, *more: str, terminal: bool = False) -> float:
-        """The lookup that all goals are about."""
-        shown = () if terminal else ("--json",)
-        command = ("show", "--kind", "blocker", "--all", *shown, *more)
-        return self.run(folder, self.relations, *command, terminal=terminal)
+CHANGED = 10
+"""Tickets that a checkout changes."""
+RECORD = "---\nkind: waiting\nauthor: x\nat: 2026-06-09T10:03:41Z\n---\nWhy.\n"
 
 
 def report(name: str, value: float, goal: str, unit: str = "") -> None:
@@ -122,34 +33,38 @@ def report(name: str, value: float, goal: str, unit: str = "") -> None:
     print(f"| {name} | {value:.2f}{unit} | {goal} |", flush=True)
 
 
-def settle(bench: Bench, folder: Path) -> None:
-    """Until nothing is noted any more: stamps, then that the index file was proven."""
-    for _ in range(3):
-        bench.lookup(folder)
-        time.sleep(2.6)
-    bench.lookup(folder)
-
-
 def measure(bench: Bench, name: str, folder: Path) -> None:
     """All rows for one workspace."""
     bench.run(folder, bench.relations, "rebuild")
-    settle(bench, folder)
-    bare = lambda: bench.bare(folder)  # noqa: E731
-    steady = lambda: bench.lookup(folder)  # noqa: E731
-    report(f"lookup, {name}", bench.ratio(steady, bare), "B")
-    unchecked = bench.ratio(lambda: bench.lookup(folder, "--trust", "index", "--limit", "50"), bare)
-    report(f"lookup with --trust index, 50 rows, {name}", unchecked, "B")
-    drawn = bench.ratio(lambda: bench.lookup(folder, "--limit", "50", terminal=True), bare)
-    report(f"lookup on a terminal, 50 rows, {name}", drawn, "B")
-    ticket = min(path.name for path in (folder / ".yoi" / "tickets").iterdir())
-    report(f"lookup right after an edit, {name}", edited(bench, folder, ticket), "steady lookups")
+    tickets = sorted(path for path in (folder / ".yoi" / "tickets").iterdir() if path.is_dir())
+    place = tickets[0] / "artifacts" / "relations"
+    place.mkdir(parents=True, exist_ok=True)
+    bench.settle(folder)
+    _lookups(bench, name, folder, tickets[0].name)
+    report(f"lookup right after an edit, {name}", edited(bench, folder, place), "steady lookups")
+    report(f"a hook after {CHANGED} tickets changed, {name}", hook(bench, folder), "steady lookups")
     for count, cores in enumerate(SOME_CORES, start=1):
         ratio = rebuilt(bench, folder, cores)
         report(f"rebuild on {count} cores, {name}", ratio, "bare loops with libyaml")
-    settle(bench, folder)
-    bench.lookup(folder)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    report(f"peak memory of any command so far, {name}", peak, "", " MiB")
+    report(f"watch, from write to line, {name}", watched(bench, folder, place), "", " ms")
+
+
+def _lookups(bench: Bench, name: str, folder: Path, ticket: str) -> None:
+    def row(what: str, *more: str, terminal: bool = False) -> None:
+        ratio = bench.ratio(
+            lambda: bench.lookup(folder, *more, terminal=terminal), lambda: bench.bare(folder)
+        )
+        report(f"{what}, {name}", ratio, "B")
+
+    row("lookup")
+    report(f"peak memory of a lookup, {name}", bench.peak(folder), "", " MiB")
+    row("lookup with --trust index, 50 rows", "--trust", "index", "--limit", "50")
+    row("lookup on a terminal, 50 rows", "--limit", "50", terminal=True)
+    check = bench.ratio(
+        lambda: bench.run(folder, bench.relations, "check", ticket, "--json"),
+        lambda: bench.bare(folder),
+    )
+    report(f"check of one ticket, {name}", check, "B")
 
 
 def rebuilt(bench: Bench, folder: Path, cores: set[int]) -> float:
@@ -165,25 +80,60 @@ def rebuilt(bench: Bench, folder: Path, cores: set[int]) -> float:
         os.sched_setaffinity(0, allowed)
 
 
-def edited(bench: Bench, folder: Path, ticket: str) -> float:
+def steady(bench: Bench, folder: Path) -> float:
+    """Seconds of a lookup where nothing has changed for a while."""
+    bench.settle(folder)
+    return statistics.median(bench.lookup(folder) for _ in range(5))
+
+
+def edited(bench: Bench, folder: Path, place: Path) -> float:
     """The lookup after one record was written, against the steady one."""
-    place = folder / ".yoi" / "tickets" / ticket / "artifacts" / "relations"
-    place.mkdir(exist_ok=True)
     ratios = []
     for number in range(min(bench.runs, 7)):
-        settle(bench, folder)
-        steady = statistics.median(bench.lookup(folder) for _ in range(5))
-        text = "---\nkind: waiting\nauthor: x\nat: 2026-06-09T10:03:41Z\n---\nWhy.\n"
-        (place / f"01KT{number:022d}.md").write_text(text)
-        ratios.append(bench.lookup(folder) / steady)
-    shutil.rmtree(place)
+        before = steady(bench, folder)
+        (place / f"01KT{number:022d}.md").write_text(RECORD)
+        ratios.append(bench.lookup(folder) / before)
     return statistics.median(ratios)
+
+
+def hook(bench: Bench, folder: Path) -> float:
+    """What a hook runs after a checkout, against the steady lookup."""
+    ratios = []
+    for _ in range(min(bench.runs, 7)):
+        before = steady(bench, folder)
+        for item in sorted(folder.glob(".yoi/tickets/*/item.md"))[:CHANGED]:
+            item.write_text(item.read_text() + "More.\n")
+        ratios.append(bench.run(folder, bench.relations, "hooks", "run", "-C", folder) / before)
+    return statistics.median(ratios)
+
+
+def watched(bench: Bench, folder: Path, place: Path) -> float:
+    """Milliseconds from a write to the line that `watch` prints of it."""
+    bench.settle(folder)
+    command = [str(bench.relations), "watch"]
+    waits = []
+    with subprocess.Popen(
+        command, cwd=folder, env=bench.environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        assert process.stdout is not None  # noqa: S101  # as it was asked for
+        time.sleep(3)
+        for number in range(100, 100 + bench.runs):
+            start = time.perf_counter()
+            (place / f"01KT{number:022d}.md").write_text(RECORD)
+            while f"{number:022d}".encode() not in process.stdout.readline():
+                pass
+            waits.append(time.perf_counter() - start)
+            time.sleep(0.5)
+        process.terminate()
+    shutil.rmtree(place)
+    return statistics.median(waits) * 1000
 
 
 def main() -> None:
     """Read the arguments and print the report."""
     parser = argparse.ArgumentParser(description="Measure the installed program.")
     parser.add_argument("--tickets", type=int, action="append", help="sizes to generate")
+    parser.add_argument("--own", type=float, default=0.5, help="share of one-file records")
     parser.add_argument("--corpus", type=Path, help="a workspace of yours; it is copied")
     parser.add_argument("--runs", type=int, default=15)
     arguments = parser.parse_args()
@@ -196,7 +146,7 @@ def main() -> None:
             measure(bench, "own workspace", copy)
         for tickets in arguments.tickets or [1000, 10_000]:
             folder = Path(place) / str(tickets)
-            generate(folder, tickets)
+            generate(folder, tickets, own=arguments.own)
             measure(bench, f"{tickets:,} tickets", folder)
 
 
