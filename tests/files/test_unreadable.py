@@ -18,7 +18,7 @@ from building import A, B, Workspace, ulid
 _AS_NOBODY = """
 import json, os, sys
 from yoi_relations.errors import RelationsError
-from yoi_relations.files import fences, frontmatter
+from yoi_relations.files import fences, frontmatter, plan_jsonl, relations_json
 from yoi_relations.files.faults import SourceError
 from yoi_relations.files.parse import parse_source, unusable
 from yoi_relations.files.reading import read_source

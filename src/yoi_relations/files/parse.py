@@ -10,9 +10,7 @@ import os
 from yoi_relations.files.faults import Effect, Fault, SourceError
 from yoi_relations.files.formats import Format
 from yoi_relations.files.markdown import parse_record
-from yoi_relations.files.plan_jsonl import parse_plan_lines
 from yoi_relations.files.records import Record
-from yoi_relations.files.relations_json import parse_relations
 from yoi_relations.files.scan import Source
 from yoi_relations.files.tickets import Ticket, parse_item
 from yoi_relations.typed import NamedTuple
@@ -48,6 +46,13 @@ def _parse(source: Source, data: bytes) -> Parsed:
     if source.format is Format.FRONTMATTER:
         record, faults = parse_record(data, os.path.basename(source.path), source.holder)
         return Parsed(None, [record], faults)
-    read = parse_relations if source.format is Format.RELATIONS_JSON else parse_plan_lines
-    records, faults = read(data, source.holder)
+    # Most refreshes read Markdown alone, and what JSON needs costs start-up.
+    if source.format is Format.RELATIONS_JSON:
+        from yoi_relations.files.relations_json import parse_relations  # noqa: PLC0415
+
+        records, faults = parse_relations(data, source.holder)
+    else:
+        from yoi_relations.files.plan_jsonl import parse_plan_lines  # noqa: PLC0415
+
+        records, faults = parse_plan_lines(data, source.holder)
     return Parsed(None, records, faults)

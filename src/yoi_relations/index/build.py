@@ -5,23 +5,21 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import sqlite3
 from collections.abc import Callable, Iterable
 
 from yoi_relations.errors import UnreadableFolderError
-from yoi_relations.files.scan import ROOT, list_root
+from yoi_relations.files.scan import ROOT, Listing, list_root
 from yoi_relations.files.stamps import is_trusted
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import cache, store
 from yoi_relations.index.changes import Changes, Content, changes
 from yoi_relations.index.derived import derive
 from yoi_relations.index.freshness import Groups, Known, Suspects
-from yoi_relations.index.gathering import gathered
 from yoi_relations.index.looking import Look, look_at
-from yoi_relations.index.remembering import group_of, know, store_known
+from yoi_relations.index.remembering import Clock, group_of, know, renewed, store_known
 from yoi_relations.index.rows import bulk_load, delete_folders, insert, rows_of
 from yoi_relations.index.store import Stored
-from yoi_relations.typed import NamedTuple
+from yoi_relations.typed import Connection, NamedTuple
 
 _ROOT = os.fsencode(ROOT)
 
@@ -49,11 +47,13 @@ def look_again(workspace: Workspace, stored: Stored, known: Known, suspected: Su
         UnreadableFolderError: a folder cannot be listed.
     """
     now = cache.clock(workspace)
-    groups = known.groups()
+    groups: Groups = {}
     names = suspected.changed | suspected.unsettled
     vanished: set[bytes] = set()
     if _ROOT in names:
-        names, vanished = _look_at_root(workspace, groups, names)
+        listing = list_root(workspace)
+        groups[_ROOT] = group_of(listing.folder)
+        names, vanished = _below_root(listing, set(known.folders()), names)
     before = _contents(stored.connection, names | vanished)
     seen: dict[bytes, list[Content]] = {}
     looks: list[Look] = []
@@ -65,7 +65,7 @@ def look_again(workspace: Workspace, stored: Stored, known: Known, suspected: Su
         seen[look.name] = [(read.source.path, read.digest) for read in look.reads]
         if sorted(seen[look.name]) != sorted(before.get(look.name, [])):
             looks.append(look)
-    fresh = _know(workspace, groups, doubtful, now)
+    fresh = renewed(known, groups, vanished, doubtful, _clock(workspace, now))
     found = changes(before, seen, vanished)
     return Update(found, looks, fresh, bool(found) or fresh.says_more_than(known))
 
@@ -81,6 +81,8 @@ def build(workspace: Workspace, number: int, progress: Callable[[int, int], None
     Raises:
         UnreadableFolderError: a folder cannot be listed.
     """
+    from yoi_relations.index.gathering import gathered  # noqa: PLC0415  # no refresh needs it
+
     now = cache.clock(workspace)
     listing = list_root(workspace)
     names = sorted(os.fsencode(name) for name in listing.names)
@@ -96,13 +98,13 @@ def build(workspace: Workspace, number: int, progress: Callable[[int, int], None
             done += len(batch.groups)
             progress(done, len(names))
     list_root(workspace)  # gone meanwhile? Then what was found is no answer
-    return _finish(workspace, connection, _know(workspace, groups, doubtful, now), number)
+    known = know(groups, doubtful, _clock(workspace, now))
+    return _finish(workspace, connection, known, number)
 
 
 def updated(workspace: Workspace, stored: Stored, update: Update) -> Stored:
     """A copy of an index, in memory, with an update made to it."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    stored.connection.backup(connection)
+    connection = store.copy_of(stored.connection)
     connection.execute("BEGIN")
     if update.changes:
         delete_folders(connection, update.changes.gone | update.changes.different)
@@ -110,33 +112,28 @@ def updated(workspace: Workspace, stored: Stored, update: Update) -> Stored:
     return _finish(workspace, connection, update.known, stored.identity.number + 1)
 
 
-def _look_at_root(
-    workspace: Workspace, groups: Groups, names: set[bytes]
+def _below_root(
+    listing: Listing, known: set[bytes], names: set[bytes]
 ) -> tuple[set[bytes], set[bytes]]:
     """The folders to look at, and those that have vanished, when the root itself is suspected."""
-    listing = list_root(workspace)
     present = {os.fsencode(name) for name in listing.names}
-    vanished = set(groups) - present - {_ROOT}
-    for name in vanished:
-        del groups[name]
-    new = present - set(groups)
+    vanished = known - present - {_ROOT}
     links = {os.fsencode(name) for name in listing.links}
-    groups[_ROOT] = group_of(listing.folder)
-    return (names | new | links) - vanished - {_ROOT}, vanished
+    return (names | (present - known) | links) - vanished - {_ROOT}, vanished
 
 
-def _know(workspace: Workspace, groups: Groups, doubtful: set[bytes], now: int) -> Known:
+def _clock(workspace: Workspace, now: int) -> Clock:
     root = workspace.tickets_path
     try:
         device = os.stat(root).st_dev
     except OSError as error:  # gone meanwhile: what was found is no answer
         raise UnreadableFolderError(f"{root}: {error.strerror}", "run the command again") from error
-    # The clock is that of the cache's file system.
+    # The time is that of the cache's file system.
     same_clock = os.stat(os.path.dirname(os.path.dirname(workspace.cache_path))).st_dev == device
-    return know(groups, doubtful, now, device, trusted=same_clock and is_trusted(root))
+    return Clock(now, device, same_clock and is_trusted(root))
 
 
-def _contents(connection: sqlite3.Connection, names: Iterable[bytes]) -> dict[bytes, list[Content]]:
+def _contents(connection: Connection, names: Iterable[bytes]) -> dict[bytes, list[Content]]:
     """By folder, the sources that an index holds."""
     found: dict[bytes, list[Content]] = {}
     for name in names:
@@ -145,9 +142,7 @@ def _contents(connection: sqlite3.Connection, names: Iterable[bytes]) -> dict[by
     return found
 
 
-def _finish(
-    workspace: Workspace, connection: sqlite3.Connection, known: Known, number: int
-) -> Stored:
+def _finish(workspace: Workspace, connection: Connection, known: Known, number: int) -> Stored:
     """Note what the index was made from, and end the transaction."""
     receipt = hashlib.sha256()
     for path, digest in connection.execute("SELECT path, digest FROM source ORDER BY path, digest"):

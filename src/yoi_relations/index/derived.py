@@ -6,10 +6,9 @@ about. Stored, they cost a question nothing; looked for, they would cost it more
 
 from __future__ import annotations
 
-import sqlite3
-
 from yoi_relations.files.faults import Effect, SpanningCode
 from yoi_relations.kinds import SHOWN_KINDS, SHOWN_NOTES
+from yoi_relations.typed import Connection
 
 _INTO = "INSERT INTO spanning_problem (path, line, code, message, effect, about)"
 _PROBLEMS = (
@@ -56,7 +55,7 @@ _TALLIES = {
 """Queries for one number each, by the name under which it is kept."""
 
 
-def derive(connection: sqlite3.Connection) -> None:
+def derive(connection: Connection) -> None:
     """Fill the derived tables of the index behind `connection`, whose other tables are complete."""
     connection.execute("DELETE FROM spanning_problem")
     for statement in _PROBLEMS:

@@ -45,15 +45,9 @@ class Known(NamedTuple):
         """The names of the folders that were listed."""
         return self.names.split(b"\0")
 
-    def groups(self) -> Groups:
-        """By folder: its probes' paths and stamps."""
-        groups: Groups = {}
-        paths, at = self.probes.split(b"\0"), 0
-        for name, size in zip(self.folders(), _unpack(self.sizes), strict=True):
-            stamps = [self.stamps[i * SIZE : (i + 1) * SIZE] for i in range(at, at + size)]
-            groups[name] = (paths[at : at + size], stamps)
-            at += size
-        return groups
+    def folder_sizes(self) -> Iterable[tuple[bytes, int]]:
+        """The names, and how many probes each folder has."""
+        return zip(self.folders(), _unpack(self.sizes), strict=True)
 
 
 class Suspects(NamedTuple):

@@ -6,9 +6,23 @@ from array import array
 from collections.abc import Container
 
 from yoi_relations.files.scan import Folder
-from yoi_relations.files.stamps import unsettled_in
+from yoi_relations.files.stamps import SIZE, unsettled_in
 from yoi_relations.index.freshness import Groups, Known
-from yoi_relations.typed import Connection
+from yoi_relations.typed import Connection, NamedTuple
+
+
+class Clock(NamedTuple):
+    """What decides whether a stamp can be believed.
+
+    Attributes:
+        now: the file system's clock before the first probe, nanoseconds since 1970.
+        device: the tickets root's.
+        trusted: whether stamps can be believed on its file system.
+    """
+
+    now: int
+    device: int
+    trusted: bool
 
 
 def group_of(folder: Folder) -> tuple[list[bytes], list[bytes]]:
@@ -16,41 +30,96 @@ def group_of(folder: Folder) -> tuple[list[bytes], list[bytes]]:
     return folder.paths, folder.stamps
 
 
-def know(
-    groups: Groups, doubtful: Container[bytes], now: int, device: int, *, trusted: bool
-) -> Known:
+def know(groups: Groups, doubtful: Container[bytes], clock: Clock) -> Known:
     """What to remember of the disk.
 
     Args:
         groups: by folder, the paths and the stamps of its probes.
         doubtful: folders for which no stamp vouches, however settled.
-        now: the file system's clock before the first probe, nanoseconds since 1970.
-        device: the tickets root's.
-        trusted: whether stamps can be believed on its file system.
+        clock: which stamps can be believed.
     """
-    names: list[bytes] = []
-    paths: list[bytes] = []
-    stamps: list[bytes] = []
-    sizes = array("I")
-    in_doubt: list[int] = []
-    for name, (own_paths, own_stamps) in groups.items():
-        names.append(name)
-        sizes.append(len(own_paths))
-        paths += own_paths
-        stamps += own_stamps
-        if name in doubtful:
-            in_doubt += range(len(stamps) - len(own_stamps), len(stamps))
-    all_stamps = b"".join(stamps)
-    unsettled = sorted({*unsettled_in(all_stamps, now, device), *in_doubt})
-    return Known(
-        now,
-        int(trusted),
-        b"\0".join(names),
-        sizes.tobytes(),
-        b"\0".join(paths),
-        all_stamps,
-        array("I", unsettled).tobytes(),
-    )
+    memory = _Memory()
+    for name, (paths, stamps) in groups.items():
+        memory.add(name, paths, stamps, doubtful=name in doubtful)
+    return memory.known(clock)
+
+
+def renewed(
+    older: Known,
+    seen: Groups,
+    vanished: Container[bytes],
+    doubtful: Container[bytes],
+    clock: Clock,
+) -> Known:
+    """What to remember where only some folders were looked at again.
+
+    Args:
+        older: what was known before; of folders that were not looked at, all is settled.
+        seen: those that were, as in `know`.
+        vanished: those that are no longer there.
+        doubtful: as in `know`.
+        clock: likewise.
+    """
+    memory = _Memory()
+    old_paths, new = older.probes.split(b"\0"), dict(seen)
+    start = end = 0
+    for name, size in older.folder_sizes():
+        if name not in new and name not in vanished:
+            memory.names.append(name)
+            memory.sizes.append(size)
+        else:
+            memory.keep(old_paths[start:end], older.stamps[start * SIZE : end * SIZE])
+            start = end + size
+            if name in new:
+                memory.add(name, *new.pop(name), doubtful=name in doubtful)
+        end += size
+    memory.keep(old_paths[start:end], older.stamps[start * SIZE : end * SIZE])
+    for name, (paths, stamps) in new.items():
+        memory.add(name, paths, stamps, doubtful=name in doubtful)
+    return memory.known(clock)
+
+
+class _Memory:
+    """What becomes a `Known`, folder by folder."""
+
+    def __init__(self) -> None:
+        self.names: list[bytes] = []
+        self.sizes = array("I")
+        self._paths: list[bytes] = []
+        self._stamps: list[bytes] = []
+        self._new: list[tuple[int, bytes]] = []
+        self._unsettled: list[int] = []
+
+    def keep(self, paths: list[bytes], stamps: bytes) -> None:
+        """Add probes that are settled; their folders have been added."""
+        self._paths += paths
+        self._stamps.append(stamps)
+
+    def add(self, name: bytes, paths: list[bytes], stamps: list[bytes], *, doubtful: bool) -> None:
+        """Add a folder that was looked at."""
+        first = len(self._paths)
+        self.names.append(name)
+        self.sizes.append(len(paths))
+        self.keep(paths, b"".join(stamps))
+        if doubtful:
+            self._unsettled += range(first, first + len(paths))
+        else:
+            self._new.append((first, self._stamps[-1]))
+
+    def known(self, clock: Clock) -> Known:
+        """All of it."""
+        for first, stamps in self._new:
+            unsettled = unsettled_in(stamps, clock.now, clock.device)
+            self._unsettled += [first + number for number in unsettled]
+        return Known(
+            clock.now,
+            int(clock.trusted),
+            b"\0".join(self.names),
+            self.sizes.tobytes(),
+            b"\0".join(self._paths),
+            b"".join(self._stamps),
+            array("I", sorted(self._unsettled)).tobytes(),
+        )
 
 
 def store_known(connection: Connection, known: Known) -> None:

@@ -7,7 +7,6 @@ plain values, so that another process can make them.
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from collections.abc import Iterable, Iterator
 
 from yoi_relations.files.faults import Fault, SourceError
@@ -15,7 +14,7 @@ from yoi_relations.files.parse import Parsed, parse_source, unusable
 from yoi_relations.files.records import Plan, Record, Retirement
 from yoi_relations.index.looking import Look, Read
 from yoi_relations.kinds import edge_of
-from yoi_relations.typed import Any, NamedTuple
+from yoi_relations.typed import Any, Connection, NamedTuple
 
 MESSAGE_LIMIT = 300
 """Characters of a problem's message; what it quotes may be longer."""
@@ -54,7 +53,7 @@ def rows_of(looks: Iterable[Look]) -> Rows:
     return rows
 
 
-def insert(connection: sqlite3.Connection, rows: Rows) -> None:
+def insert(connection: Connection, rows: Rows) -> None:
     """Insert `rows` behind those that are there."""
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM source").fetchone()
     for (table, columns), values in zip(_COLUMNS.items(), rows, strict=True):
@@ -63,7 +62,7 @@ def insert(connection: sqlite3.Connection, rows: Rows) -> None:
         connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)  # noqa: S608  # fixed names
 
 
-def delete_folders(connection: sqlite3.Connection, names: Iterable[bytes]) -> None:
+def delete_folders(connection: Connection, names: Iterable[bytes]) -> None:
     """Delete all that the sources of these folders said."""
     marks = [(name,) for name in names]
     ids = "(SELECT id FROM source WHERE name = ?)"
@@ -121,7 +120,7 @@ def _problem_row(number: int, fault: Fault) -> Row:
 
 
 @contextlib.contextmanager
-def bulk_load(connection: sqlite3.Connection) -> Iterator[None]:
+def bulk_load(connection: Connection) -> Iterator[None]:
     """Take off a new index what would be done over for each row, and begin a transaction.
 
     SQLite's indexes are made of all rows at once in half the time. The checks of columns list

@@ -89,6 +89,13 @@ def new_connection() -> Connection:
     return connection
 
 
+def copy_of(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """A copy of an index, in memory."""
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    connection.backup(copy)
+    return copy
+
+
 def load(workspace: Workspace, *, prove: bool = False) -> Stored | None:
     """The published index; None where there is none.
 
