@@ -127,6 +127,13 @@ def test_a_settled_lookup_loads_nothing_that_it_does_not_use(settled: Workspace,
     assert not modules & NOT_FOR_A_LOOKUP
 
 
+def test_a_check_of_a_ticket_costs_what_a_lookup_costs(settled: Workspace) -> None:
+    modules = loaded(settled, PROGRAM, "check", B, "--json") - loaded(settled, "pass")
+
+    assert "yoi_relations.queries.check" in modules
+    assert not modules & {"contextlib", "datetime", "enum", "hashlib", "re"}
+
+
 @pytest.mark.parametrize("line", ["show --limit 1", "check --state ready", "doctor", "status"])
 def test_a_terminal_costs_rich_and_not_typer(indexed: Workspace, line: str) -> None:
     modules = loaded(indexed, PROGRAM, *line.split(), terminal=True)

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
 from yoi_relations.files.faults import Effect
-from yoi_relations.jsontext import json_text
 from yoi_relations.queries.cycles import Cycle, find_cycles
+from yoi_relations.queries.digest import digest_of
 from yoi_relations.queries.problems import Problem, find_problems
 from yoi_relations.queries.reasons import (
     Reason,
@@ -25,9 +25,6 @@ from yoi_relations.queries.relations import Relation, load_relations
 from yoi_relations.queries.statements import touching
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
 from yoi_relations.typed import Connection, NamedTuple
-
-_DIGITS = 16
-"""Of a digest, hexadecimal: enough to tell two contents apart that nobody forged."""
 
 
 class Check(NamedTuple):
@@ -99,7 +96,7 @@ def _doubts(connection: Connection, problems: Iterable[Problem]) -> _Doubts:
     for problem in problems:
         if problem.effect is Effect.TICKET:
             states.setdefault(problem.about, []).append(problem)
-    return _Doubts(unusable, _hashed([_said(one) for one in unusable]), states)
+    return _Doubts(unusable, digest_of([_said(one) for one in unusable]), states)
 
 
 def _check(
@@ -117,7 +114,7 @@ def _check(
     ends = {end.id: end for one in touching for end in one.ends} | {ticket.id: ticket}
     # Of a ticket that does not exist, the problems are the records that others aim at it.
     known = sorted(id_ for id_, end in ends.items() if end.folders)
-    digest = _hashed(
+    digest = digest_of(
         [
             ticket.id,
             [(end.id, end.title, end.state) for _, end in sorted(ends.items())],
@@ -134,9 +131,3 @@ def _check(
 
 def _said(problem: Problem) -> tuple[str, int | None, str]:
     return problem.path, problem.line, problem.message
-
-
-def _hashed(content: object) -> str:
-    import hashlib  # noqa: PLC0415  # only a check needs it
-
-    return hashlib.sha256(json_text(content).encode()).hexdigest()[:_DIGITS]

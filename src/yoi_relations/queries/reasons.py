@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from enum import IntEnum
 
 from yoi_relations.kinds import KINDS, RelationClass, phrase
 from yoi_relations.queries.cycles import NAMED_STEPS, Cycle, in_words
@@ -12,7 +11,7 @@ from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.statements import Place
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.states import State
-from yoi_relations.typed import NamedTuple
+from yoi_relations.typed import IntEnum, NamedTuple
 
 _NAMED_SOURCES = 5
 """Files that cannot be used that are named by a reason each; one more counts the others."""

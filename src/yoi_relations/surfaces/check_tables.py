@@ -92,7 +92,6 @@ def _word(verdict: Verdict) -> Text:
 
 def _counting_line(checks: list[Check]) -> str:
     counts = Counter(check.verdict for check in checks)
-    parts = [
-        f"{counts[verdict]} {verdict.word}" for verdict in reversed(Verdict) if counts[verdict]
-    ]
+    worst_first = sorted(counts, reverse=True)
+    parts = [f"{counts[verdict]} {verdict.word}" for verdict in worst_first]
     return f"{len(checks)} ticket{'' if len(checks) == 1 else 's'}: {', '.join(parts) or 'none'}"
