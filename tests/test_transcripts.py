@@ -1,0 +1,123 @@
+"""Exit codes, sentences and JSON, frozen: a change of what users and agents read shows here.
+
+Each file in tests/transcripts/ is what a list of commands answers in a workspace made below. After
+a change that is meant, write them anew with ``UPDATE_TRANSCRIPTS=1`` and read the difference.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from building import A, B, C, D, Ran, Workspace
+
+HERE = Path(__file__).parent / "transcripts"
+E, F, G, H = "00001KT0000EE", "00001KT0000FF", "00001KT0000GG", "00001KT0000HH"
+Commands = list[tuple[str, ...]]
+
+
+def gate(workspace: Workspace) -> Commands:
+    """Reasons that relations give."""
+    states = dict(zip((A, B, C, D, E, F, G, H), _STATES, strict=True))
+    for id_, state in states.items():
+        workspace.ticket(id_, state)
+    workspace.record(A, "blocked_by", B, "Needs the new table.")
+    workspace.relations_json(A, {"kind": "depends_on", "target": B, "note": "The table."})
+    workspace.record(A, "after", C)
+    workspace.record(A, "waiting", None, "A person has to decide.\n\nTwo lines, and\ta tab.")
+    workspace.record(B, "conflicts_with", A, "Same files.")
+    workspace.record(D, "conflicts_with", A)
+    workspace.record(E, "supersedes", A, "The larger one.")
+    workspace.record(A, "duplicate_of", F)
+    plan = {"summary": "In two steps.", "branch": "work/a", "role_plan": "One writes."}
+    accepted = {"kind": "accepted_plan", "accepted_plan": plan, "at": "2026-06-02T08:00:00+02:00"}
+    slow = {"kind": "do_not_parallelize", "related_ticket": A, "note": "Slow."}
+    workspace.plan_lines(C, {"kind": "conflicts_with", "related_ticket": A}, slow, accepted)
+    workspace.record(G, "blocked_by", H)
+    workspace.record(H, "blocked_by", G)
+    workspace.record(E, "after", F)
+    workspace.record(E, "blocks", F)
+    return [
+        ("check", A, "--json"),
+        ("check", A, C, G, E, "--plain"),
+        ("check", C),
+        ("check", "--state", "queued", "--plain"),
+        ("check", G, "--expect", "0123456789abcdef", "--json"),
+        ("check", A, "--state", "queued"),
+        ("check", A, B, "--expect", "0123456789abcdef", "--json"),
+        ("check", "no-such-ticket", "--json"),
+        ("show", A, "--plain"),
+        ("show", A, "--kind", "blocker", "--json"),
+        ("doctor", "--plain"),
+        ("doctor", "--severity", "info", "--json"),
+        ("add", A, "blocked-by", A, "--json"),
+        ("add", A, "waiting", "--json"),
+        ("retire", "01KT0000", "--reason", "over", "--json"),
+    ]
+
+
+_STATES = ("queued", "inprogress", "ready", "planning", "queued", "queued", "queued", "ready")
+
+
+def unknown(workspace: Workspace) -> Commands:
+    """What cannot be read or is not known."""
+    workspace.ticket(A, "queued")
+    workspace.ticket(B, "parked")
+    workspace.ticket(D, "closed")
+    workspace.record(A, "blocked_by", B)
+    workspace.record(A, "after", C)
+    workspace.record_file(B, "note.md", "no frontmatter\n")
+    workspace.artifact(B, "relations.json", "{")
+    workspace.plan_lines(D, {"kind": "parent_of", "related_ticket": A})
+    return [
+        ("check", A, "--json"),
+        ("check", A, B, D, "--plain"),
+        ("show", "--plain"),
+        ("show", A, "--json"),
+        ("doctor", "--plain"),
+    ]
+
+
+def transcript(workspace: Workspace, commands: Commands) -> str:
+    """The commands, each with its answer, what it told beside that, and its exit code."""
+    workspace.run("show")  # so that no command tells of building the index
+    return "\n".join(
+        f"$ relations {' '.join(command)}\n{_told(workspace, workspace.run(*command))}"
+        for command in commands
+    )
+
+
+def _told(workspace: Workspace, ran: Ran) -> str:
+    out = ran.out
+    if out.startswith("{"):
+        out = json.dumps(json.loads(out), indent=1, ensure_ascii=False) + "\n"
+    err = "".join(f"stderr: {line}\n" for line in ran.err.splitlines())
+    return f"{out}{err}exit: {ran.code}\n".replace(str(workspace.root), "<root>")
+
+
+@pytest.mark.parametrize("world", [gate, unknown], ids=lambda world: world.__name__)
+def test_what_is_answered_is_what_it_was(
+    workspace: Workspace, world: Callable[[Workspace], Commands]
+) -> None:
+    told = transcript(workspace, world(workspace))
+    path = HERE / f"{world.__name__}.txt"
+    if os.environ.get("UPDATE_TRANSCRIPTS"):
+        path.write_text(told, "utf-8")
+
+    assert told == path.read_text("utf-8")
+
+
+def test_every_reason_and_every_verdict_is_in_a_transcript() -> None:
+    told = "".join(path.read_text("utf-8") for path in HERE.iterdir())
+    check = (HERE.parents[1] / "docs" / "check.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`.*?) \|", check.split("## Reasons")[1], re.MULTILINE)
+    codes = re.findall(r"`([a-z_]+)`", "".join(rows))
+    reasons = codes[: codes.index("unusable_source") + 1]
+
+    assert [code for code in reasons if f'"{code}"' not in told and f"\t{code}\t" not in told] == []
+    exits = {int(code) for code in re.findall(r"^exit: (\d+)$", told, re.MULTILINE)}
+    assert exits >= {0, 2, 3, 4, 5, 9, 10, 11, 12}
