@@ -6,9 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+import typer
 from building import A, B, C, Workspace, git
 
 from yoi_relations.files.workspace import CACHE
+from yoi_relations.surfaces.cli import app
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 READING = (
@@ -20,12 +22,19 @@ READING = (
     ("check", A),
     ("check", "--state", "queued", "--json"),
     ("check", A, "--expect", "0000000000000000"),
+    ("doctor",),
+    ("doctor", "--severity", "info", "--json"),
+    ("prime",),
+    ("completion", "bash"),
     ("status",),
     ("verify",),
+    ("watch", "--timeout", "0.2"),
     ("rebuild",),
     ("hooks", "list"),
 )
-ANSWERED = (0, 4, 5, 9, 10, 11, 12)
+ANSWERED = (0, 4, 5, 9, 10, 11, 12, 124)
+WRITING = {"add", "retire", "mcp"}
+"""`mcp` without `--allow-write` has no tool that writes; its own tests see to that."""
 
 Stamp = tuple[int, int, int, int, bytes | None]
 
@@ -58,6 +67,11 @@ def busy(workspace: Workspace) -> Workspace:
     git(workspace, "add", ".")
     git(workspace, "commit", "-qm", "everything")
     return workspace
+
+
+def test_every_command_is_one_or_the_other() -> None:
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    assert {arguments[0] for arguments in READING} | WRITING == set(commands)
 
 
 @pytest.mark.usefixtures("either_door")
