@@ -271,5 +271,5 @@ except RelationsError as error:
     )
 
     count, message, hint = ran.stdout.splitlines()
-    assert (count, hint) == ("1", "pip install 'yoi-relations[models]'")
+    assert (count, hint.endswith("pip install '.[models]'")) == ("1", True)
     assert message.startswith("a session needs the package sqlmodel")

@@ -170,6 +170,11 @@ def kind_named(word: str) -> Kind:
     return KINDS[name]
 
 
+def is_kind(word: str) -> bool:
+    """Whether `kind_named` knows the word."""
+    return _normal(word) in KINDS
+
+
 def select_shown(words: Iterable[str]) -> frozenset[str]:
     """The shown kinds that any of `words` selects: kinds, classes and aliases.
 

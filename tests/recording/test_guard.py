@@ -75,9 +75,9 @@ def test_add_guards_what_it_reads_and_whom_it_finds(pair: Workspace) -> None:
 
 def test_retire_guards_its_reason_and_its_author(pair: Workspace) -> None:
     record = pair.record(A, "after", B).stem
-    said = "the retired_reason holds a GitHub token: ghp_…"
+    said = "the reason holds a GitHub token: ghp_…"
     assert_refused(pair, ("retire", record, "--reason", HELD), said)
-    said = "the retired_by holds a process id: pid 4711"
+    said = "the author holds a process id: pid 4711"
     assert_refused(pair, ("retire", record, "--reason", "x"), said, author="pid 4711")
 
 

@@ -43,6 +43,8 @@ def assert_refused(
     [
         ((A, "blokced-by", B), 2, ["blokced-by", "did you mean blocked"]),
         ((A, "parent", B), 2, ["parent"]),
+        (("blocks", A, B), 2, [f"unknown kind '{A}'", "add TICKET blocks TARGET"]),
+        ((A, B, "Blocked-By"), 2, [f"unknown kind '{B}'", "the kind comes second"]),
         ((A, "blocker", B), 2, ["blocker"]),  # a class is no kind
         ((A, "blocked-by", "ZZZZ"), 3, ["ZZZZ"]),
         (("ZZZZ", "blocked-by", B), 3, ["ZZZZ"]),
@@ -125,8 +127,8 @@ def test_an_id_in_two_folders_is_ambiguous(pair: Workspace) -> None:
         ("001", "over", 3, ["001"]),  # too short a part
         ("", "over", 3, []),
         (f".yoi/tickets/{A}/item.md:1", "over", 3, ["item.md:1"]),
-        (RECORD, "", 2, ["retired_reason"]),
-        (RECORD, " ", 2, ["retired_reason"]),
+        (RECORD, "", 2, ["the reason is empty", "--reason"]),
+        (RECORD, " ", 2, ["the reason is empty", "--reason"]),
         (RECORD, "two\nlines", 2, ["retired_reason"]),
         (RECORD, LONG_LINE, 2, ["retired_reason", "1024"]),
         (RECORD, "a\0b", 2, []),

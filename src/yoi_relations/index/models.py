@@ -2,7 +2,7 @@
 
 They are where the schema is defined: ``scripts/compile_schema.py`` compiles them into
 ``schema.sql``, which is all that the command line reads. For queries of your own, open the index
-with SQLAlchemy and use them (``pip install 'yoi-relations[models]'``).
+with SQLAlchemy and use them (``pip install '.[models]'`` in a clone).
 """
 
 from sqlalchemy import CheckConstraint, Index, Text

@@ -26,7 +26,7 @@ def session_over(connection: sqlite3.Connection) -> Iterator[Session]:
     except ImportError as error:
         raise RelationsError(
             f"a session needs the package sqlmodel: {error}",
-            "pip install 'yoi-relations[models]'",
+            "in a clone, install it with its extra: pip install '.[models]'",
         ) from error
     # Of an index in memory, SQLite would take writes, which would then be lost.
     connection.execute("PRAGMA query_only = ON")

@@ -14,7 +14,7 @@ from yoi_relations.files.workspace import Workspace
 from yoi_relations.files.write import render_record, write_new
 from yoi_relations.index.cache import temporary_folder
 from yoi_relations.index.refresh import Notify, open_index
-from yoi_relations.kinds import KINDS, Direction, Kind, RelationClass, kind_named
+from yoi_relations.kinds import KINDS, Direction, Kind, RelationClass, is_kind, kind_named
 from yoi_relations.queries.statements import Place, Statement, find_statements, held_by, shown_as
 from yoi_relations.queries.tickets import TicketInfo, resolve_ticket
 from yoi_relations.recording.authors import author_of
@@ -46,7 +46,7 @@ def add_record(workspace: Workspace, draft: Draft, notify: Notify) -> Recorded:
         NotFoundError: a ticket does not exist, or its name is ambiguous.
         WriteError: the record could not be written.
     """
-    kind = kind_named(draft.kind)
+    kind = _kind(draft)
     _check_shape(kind, draft)
     draft = replace(draft, author=author_of(workspace, draft.author))
     check_durable(_texts(kind, draft))
@@ -62,6 +62,18 @@ def add_record(workspace: Workspace, draft: Draft, notify: Notify) -> Recorded:
             path = write_new(workspace, holder.folder or "", name, data, temporary)
     place = same.place if same else Place(path, None, name.removesuffix(".md"))
     return read_back(workspace, notify, place, changed=same is None)
+
+
+def _kind(draft: Draft) -> Kind:
+    try:
+        return kind_named(draft.kind)
+    except UsageError as error:
+        others = (draft.ticket, draft.target)
+        misplaced = next((word for word in others if word and is_kind(word)), None)
+        if misplaced is None:
+            raise
+        hint = f"the kind comes second: relations add TICKET {misplaced} TARGET"
+        raise UsageError(error.message, hint) from error
 
 
 def _check_shape(kind: Kind, draft: Draft) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ulid import ULID
 
-from yoi_relations.errors import AmbiguousError, NotFoundError, WriteError
+from yoi_relations.errors import AmbiguousError, NotFoundError, UsageError, WriteError
 from yoi_relations.files.formats import Format
 from yoi_relations.files.opening import read_file
 from yoi_relations.files.times import now
@@ -58,8 +58,10 @@ def retire_record(workspace: Workspace, ending: Ending, notify: Notify) -> Recor
         NotFoundError: no record goes by that name, or several do.
         WriteError: the mark could not be written.
     """
+    if not ending.reason.strip():
+        raise UsageError("the reason is empty", "say why it no longer holds, with --reason")
     by = author_of(workspace, ending.author)
-    check_durable({"retired_by": by, "retired_reason": ending.reason})
+    check_durable({"author": by, "reason": ending.reason})
     # Asked and written under one lock: of two who retire a record at once, one writes.
     with temporary_folder(workspace) as temporary:
         with open_index(workspace, notify, publish=False) as index:

@@ -38,6 +38,11 @@ def ticket_cell(ticket: TicketInfo | None, *, narrow: bool) -> Text:
     return text.append(f"\n{visible(ticket.title)}") if ticket.title else text
 
 
+def whole_line(text: str, style: str = "dim") -> Text:
+    """A line that is never broken, such as a path; print it with ``crop=False``."""
+    return Text(visible(text), style=style, no_wrap=True, overflow="ignore")
+
+
 def phrase_cell(relation: Relation) -> Text:
     """What stands between ticket and target: ``blocked by``."""
     said = phrase(relation.kind)

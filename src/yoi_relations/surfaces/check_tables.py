@@ -11,7 +11,7 @@ from rich.text import Text
 
 from yoi_relations.queries.check import Check
 from yoi_relations.queries.reasons import Reason, Verdict
-from yoi_relations.surfaces.cells import ticket_cell
+from yoi_relations.surfaces.cells import ticket_cell, whole_line
 from yoi_relations.surfaces.output import visible
 
 _STYLES = {
@@ -20,17 +20,20 @@ _STYLES = {
     Verdict.HOLD: "bold red",
     Verdict.UNKNOWN: "bold magenta",
 }
+_INDENT = 2
+_WORD_WIDTH = max(len(verdict.word) for verdict in Verdict)
 
 
 def draw_checks(checks: list[Check], *, whole: bool) -> None:
     """Draw checks: a table, or with `whole` each of them with all its reasons."""
-    console = Console(highlight=False)
-    drawn: list[RenderableType] = (
-        [part for check in checks for part in _in_full(check)] if whole else [_table(checks)]
-    )
-    if not whole:
+    drawn: list[RenderableType] = []
+    if whole:
+        drawn += [part for check in checks for part in _in_full(check)]
+    else:
+        drawn += [_table(checks)] if checks else []
         drawn.append(Text(_counting_line(checks), style="dim"))
-    console.print(Group(*drawn))
+    # A path is longer than what a narrow terminal is wide, and stays whole to be copied.
+    Console(highlight=False).print(Group(*drawn), crop=False)
 
 
 def _table(checks: list[Check]) -> Table:
@@ -51,23 +54,24 @@ def _table(checks: list[Check]) -> Table:
 
 def _in_full(check: Check) -> list[RenderableType]:
     head = Text.assemble(_word(check.verdict), "  ", ticket_cell(check.ticket, narrow=False))
-    reasons = Table.grid(padding=(0, 0, 0, 2), pad_edge=True)
-    reasons.add_column(no_wrap=True)
-    reasons.add_column(overflow="fold")
-    for reason in check.reasons:
-        reasons.add_row(_word(reason.verdict), _reason(reason))
-    reasons.add_row("", Text(f"digest {check.digest}", style="dim"))
-    return [head, reasons, Text("")]
+    parts = [part for reason in check.reasons for part in _reason(reason)]
+    if not parts:
+        parts.append(Text("  nothing recorded stands in the way"))
+    return [head, *parts, Text(f"  digest {check.digest}", style="dim"), Text("")]
 
 
-def _reason(reason: Reason) -> Text:
+def _reason(reason: Reason) -> list[RenderableType]:
     text = Text(visible(reason.sentence))
-    for line in _evidence(reason):
+    for line in _said(reason):
         text.append(f"\n{visible(line)}", style="dim")
-    return text
+    row = Table.grid(padding=(0, 0, 0, _INDENT), pad_edge=True)
+    row.add_column(no_wrap=True, width=_INDENT + _WORD_WIDTH)
+    row.add_column(overflow="fold")
+    row.add_row(_word(reason.verdict), text)
+    return [row, *(whole_line(f"  {place}") for place in reason.records)]
 
 
-def _evidence(reason: Reason) -> list[str]:
+def _said(reason: Reason) -> list[str]:
     relation = reason.relation
     if relation is None:
         return []
@@ -83,7 +87,7 @@ def _evidence(reason: Reason) -> list[str]:
             )
             if value
         ]
-    return [*said, *(str(place) for place in reason.records)]
+    return said
 
 
 def _word(verdict: Verdict) -> Text:
@@ -94,4 +98,5 @@ def _counting_line(checks: list[Check]) -> str:
     counts = Counter(check.verdict for check in checks)
     worst_first = sorted(counts, reverse=True)
     parts = [f"{counts[verdict]} {verdict.word}" for verdict in worst_first]
-    return f"{len(checks)} ticket{'' if len(checks) == 1 else 's'}: {', '.join(parts) or 'none'}"
+    counted = f"{len(checks)} ticket{'' if len(checks) == 1 else 's'}"
+    return f"{counted}: {', '.join(parts)}" if parts else counted

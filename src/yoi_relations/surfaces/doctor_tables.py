@@ -11,6 +11,7 @@ from rich.text import Text
 from yoi_relations.queries.doctor.diagnosis import Diagnosis
 from yoi_relations.queries.doctor.findings import RULES, Code, Finding
 from yoi_relations.queries.problems import Severity
+from yoi_relations.surfaces.cells import whole_line
 from yoi_relations.surfaces.output import visible
 from yoi_relations.surfaces.plain import counted
 
@@ -27,7 +28,8 @@ def draw_findings(diagnosis: Diagnosis, hidden: str | None) -> None:
     for _, findings in groups:
         drawn += _drawn(list(findings))
     drawn += [Text(line, style="dim") for line in (_counting_line(diagnosis), hidden) if line]
-    Console(highlight=False).print(Group(*drawn))
+    # A path is longer than what a narrow terminal is wide, and stays whole to be copied.
+    Console(highlight=False).print(Group(*drawn), crop=False)
 
 
 def _group(finding: Finding) -> tuple[int, int]:
@@ -45,7 +47,7 @@ def _drawn(findings: list[Finding]) -> list[RenderableType]:
 
 def _finding(finding: Finding) -> list[RenderableType]:
     return [
-        _indented(2, Text(visible(finding.place), style="bold")),
+        whole_line(f"  {finding.place}", "bold"),
         _indented(4, Text(visible(finding.sentence))),
         _indented(4, Text(visible(finding.hint), style="dim")),
     ]

@@ -94,9 +94,10 @@ def _taken(option: Option, value: Any) -> Any:  # noqa: ANN401  # any option's
 def _info(option: Option) -> Any:  # noqa: ANN401  # an OptionInfo or an ArgumentInfo
     make: Any = typer.Option if option.flag else typer.Argument
     flags = [option.flag] if option.flag else []
+    dots = "..." if option.repeatable and not option.flag else ""
     return make(
         *flags,
-        metavar=option.metavar or None,
+        metavar=f"{option.metavar}{dots}" if option.metavar else None,
         help=option.help,
         min=option.least,
         rich_help_panel=PANEL if option in COMMON else None,

@@ -45,5 +45,6 @@ def _tell_problems(mode: Mode, answer: Answer) -> None:
     for problem in (answer.doubts + others)[:LISTED_PROBLEMS]:
         doubt = " (this could add or alter a row of the answer)" if problem in answer.doubts else ""
         notice(f"problem: {plain.problem_line(problem)}{doubt}", mode)
-    if (more := len(answer.problems) - LISTED_PROBLEMS) > 0:
-        notice(f"{more} more problems; relations doctor --severity info tells of all", mode)
+    more = len(answer.problems) - LISTED_PROBLEMS
+    others_too = f"{more} more problems; " if more > 0 else ""
+    notice(f"{others_too}relations doctor --severity info tells of all, and what to do", mode)

@@ -109,7 +109,8 @@ SHOW = Form(
 CHECK = Form(
     "check",
     "Tell whether tickets may be accepted now: a verdict each, with its reasons. Without any named:"
-    " all that are not resolved.",
+    " all that are not resolved.\n\nThe exit status is that of the worst verdict: 0 clear,"
+    " 9 caution, 10 hold, 11 unknown; 12 where --expect no longer holds.",
     Option("tickets", "", "The tickets to check.", "TICKET", repeatable=True),
     (
         Option(

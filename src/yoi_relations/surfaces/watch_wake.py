@@ -163,7 +163,7 @@ def require() -> None:
     except ImportError as error:
         raise RelationsError(
             f"watching needs the package watchfiles: {error}",
-            "pip install 'yoi-relations[watch]'",
+            "in a clone, install it with its extra: pipx install --force '.[watch]'",
         ) from error
 
 
