@@ -76,16 +76,6 @@ def test_json_and_plain_exclude_each_other(pair: Workspace) -> None:
         assert ran.errors[-1]["error"]["code"] == "usage"
 
 
-@pytest.mark.parametrize("command", ["check", "doctor"])
-def test_no_verdict_rests_on_an_index_that_nobody_has_looked_at(
-    pair: Workspace, command: str
-) -> None:
-    pair.run("rebuild")
-    pair.ticket(B, "done")
-
-    assert_fails(pair, (command, "--trust", "index"), 2, f"{command} has to look at the files")
-
-
 def test_problems_beside_an_answer_come_with_what_to_do(pair: Workspace) -> None:
     pair.record_file(A, "x.md", "no record\n")
 

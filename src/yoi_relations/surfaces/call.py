@@ -47,15 +47,6 @@ class Call(NamedTuple):
         """Tell something beside the answer."""
         notice(message, self.mode)
 
-    def must_look(self, command: str) -> None:
-        """Refuse `command` an index that nobody has compared with the files.
-
-        Raises:
-            UsageError: that is what was asked for.
-        """
-        if self.trust is Trust.INDEX:
-            raise UsageError(f"{command} has to look at the files", "leave --trust index out")
-
     def opened(self, *, publish: bool = True) -> Index:
         """The index to answer from, checked as asked."""
         trust = self.trust or Trust.STAT

@@ -46,7 +46,6 @@ def check(
     from yoi_relations.surfaces import checks  # noqa: PLC0415  # a lookup judges nothing
 
     mode = call.mode
-    call.must_look("check")
     if expect is not None and len(tickets) != 1:
         raise UsageError("--expect is about one ticket", "name the ticket that was checked before")
     with call.opened() as index:
@@ -61,7 +60,6 @@ def doctor(call: Call, *, severity: Severity) -> ExitCode:
     from yoi_relations.surfaces import doctor as writer  # noqa: PLC0415
 
     mode = call.mode
-    call.must_look("doctor")
     with call.opened() as index:
         return writer.report(mode, index, diagnose(index.connection, severity))
 

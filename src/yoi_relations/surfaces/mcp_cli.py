@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from yoi_relations.errors import ExitCode, RelationsError
+from yoi_relations.errors import ExitCode, RelationsError, UsageError
+from yoi_relations.index.refresh import Trust
 from yoi_relations.surfaces.call import Call
 
 
@@ -19,12 +20,12 @@ def mcp(
     ] = False,
 ) -> ExitCode:
     """Serve agents over the Model Context Protocol, on standard input and output."""
-    call.must_look("mcp")
+    if call.trust is Trust.INDEX:
+        raise UsageError("mcp has to look at the files", "leave --trust index out")
     try:
         from yoi_relations.surfaces import mcp_server  # noqa: PLC0415  # an extra, and heavy
     except ImportError as error:
         raise RelationsError(
-            f"this needs the package mcp: {error}",
-            "in a clone, install it with its extra: pipx install --force '.[mcp]'",
+            f"this needs the package mcp: {error}", "pip install 'yoi-relations[mcp]'"
         ) from error
     return mcp_server.serve(call, allow_write=allow_write)
