@@ -39,11 +39,9 @@ def relations_code(answer: Answer) -> ExitCode:
 def _tell_problems(mode: Mode, answer: Answer) -> None:
     if mode is Mode.JSON or not answer.problems:
         return
-    from yoi_relations.surfaces import plain  # noqa: PLC0415  # likewise
-
     others = [problem for problem in answer.problems if problem not in answer.doubts]
     for problem in (answer.doubts + others)[:LISTED_PROBLEMS]:
         doubt = " (this could add or alter a row of the answer)" if problem in answer.doubts else ""
-        notice(f"problem: {plain.problem_line(problem)}{doubt}", mode)
+        notice(f"problem: {problem}{doubt}", mode)
     if (more := len(answer.problems) - LISTED_PROBLEMS) > 0:
         notice(f"{more} more problems; relations doctor --severity info tells of all", mode)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from yoi_relations.files.times import now
+from yoi_relations.queries.statements import path_and_line
 from yoi_relations.surfaces import plain
 from yoi_relations.surfaces.document import SCHEMA_VERSION
 from yoi_relations.surfaces.output import Mode, json_line, visible, write_answer
@@ -95,8 +96,7 @@ def _on_terminal() -> Callable[[News], bool]:
 
 def _for_people(change: Change) -> str:
     if change.what in {What.PROBLEM_APPEARED, What.PROBLEM_SOLVED}:
-        line = f":{change.line}" if change.line is not None else ""
-        return f"{change.path}{line}: {change.sentence}"
+        return f"{path_and_line(change.path, change.line)}: {change.sentence}"
     return change.sentence
 
 
