@@ -3,7 +3,7 @@
 ``quick`` and ``cli`` are the doors: they read the command line by the ``table`` of options and hand
 a ``call`` to the ``commands``. A module for each answer (``report`` of `show`, ``checks``,
 ``doctor``, ``status``, ``verify``, ``receipts``) writes it and decides on the exit status:
-``document`` makes JSON of values, ``plain`` makes lines, ``tables`` and its like draw on a terminal,
+``document`` makes JSON of values, ``plain`` makes lines, ``tables`` and others draw on a terminal,
 ``output`` is the way to stdout and stderr. ``watch*``, ``hooks*``, ``mcp*`` and ``complet*`` belong
 to the commands they are named after.
 """

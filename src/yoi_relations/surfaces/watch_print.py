@@ -12,8 +12,7 @@ from typing import Any
 from yoi_relations.files.times import now
 from yoi_relations.queries.statements import path_and_line
 from yoi_relations.surfaces import plain
-from yoi_relations.surfaces.document import SCHEMA_VERSION
-from yoi_relations.surfaces.output import Mode, json_line, visible, write_answer
+from yoi_relations.surfaces.output import SCHEMA_VERSION, Mode, json_line, visible, write_answer
 from yoi_relations.surfaces.watch import News
 from yoi_relations.surfaces.watch_changes import Change, What
 
