@@ -37,7 +37,7 @@ from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.reasons import Reason, Verdict
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.statements import Statement
-from yoi_relations.queries.tickets import TicketInfo, tickets_in
+from yoi_relations.queries.tickets import TicketInfo, all_tickets, tickets_in
 from yoi_relations.recording.add import Draft, add_record
 from yoi_relations.recording.recorded import Recorded
 from yoi_relations.recording.retire import Ending, retire_record
@@ -69,7 +69,6 @@ __all__ = [
 ]
 
 _LOG = logging.getLogger("yoi_relations")
-_EVERY_STATE = (*State, None)
 
 
 class Receipt(NamedTuple):
@@ -197,7 +196,9 @@ class Relations:
         """
         wanted = states_named(_words(states))
         with self._opened() as index:
-            return tickets_in(index.connection, wanted or _EVERY_STATE)
+            if wanted:
+                return tickets_in(index.connection, wanted)
+            return all_tickets(index.connection)
 
     def add(  # noqa: PLR0913  # what a record may hold
         self,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from yoi_relations.typed import ClassVar, IntEnum
+from yoi_relations.typed import ClassVar, IntEnum, Self
+
+_MAX_LISTED = 10
 
 
 class ExitCode(IntEnum):
@@ -59,6 +61,14 @@ class AmbiguousError(NotFoundError):
     """More than one ticket or record goes by that name."""
 
     code = "ambiguous"
+
+    @classmethod
+    def among(cls, name: str, what: str, found: list[str], hint: str) -> Self:
+        """The error that `name` stands for all of `found`, of which the first ones are listed."""
+        listed = found[:_MAX_LISTED]
+        if len(found) > _MAX_LISTED:
+            listed.append(f"{len(found) - _MAX_LISTED} more")
+        return cls(f"'{name}' names {len(found)} {what}: {', '.join(listed)}", hint)
 
 
 class WorkspaceError(RelationsError):

@@ -124,7 +124,9 @@ LEANINGS: dict[str, st.SearchStrategy[Row]] = {
         OPEN_A,
     )
     | leaning(
-        one_of((*DEPENDENCY, *ORDERING, *CONFLICT)), st.builds(dict.__or__, OPEN_A, UNKNOWN_B)
+        # Split from its item.md, B needs a record to have a second folder.
+        one_of((*DEPENDENCY, *ORDERING, *CONFLICT)).map(lambda it: [*it, (B, "related", A, "md")]),
+        st.builds(dict.__or__, OPEN_A, UNKNOWN_B),
     ),
     "unusable_source": leaning(
         NOTHING,

@@ -1,6 +1,7 @@
 """The truth: ticket folders and records as they lie in the work tree.
 
-``workspace`` finds the root, ``scan`` lists the sources, ``reading`` takes their bytes, ``parse``
-makes tickets and records of them (``frontmatter``, ``tickets``, ``records`` and one module a record
-format), ``write`` is the only writer.
+``workspace`` finds the root, ``scan`` lists the sources with their ``stamps``, ``reading`` takes
+their bytes (``opening``), ``parse`` makes tickets and records of them: ``tickets``, ``records`` and
+one module a record format (``markdown``, ``relations_json``, ``plan_jsonl``), over ``frontmatter``
+and ``json_text``. What cannot be used is a fault (``faults``). ``write`` is the only writer.
 """

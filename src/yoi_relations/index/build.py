@@ -14,9 +14,9 @@ from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import cache, store
 from yoi_relations.index.changes import Changes, Content, changes
 from yoi_relations.index.derived import derive
-from yoi_relations.index.freshness import Groups, Known, Suspects
+from yoi_relations.index.freshness import Known, Suspects
 from yoi_relations.index.looking import Look, look_at
-from yoi_relations.index.remembering import Clock, group_of, know, renewed, store_known
+from yoi_relations.index.remembering import Clock, Groups, group_of, know, renewed, store_known
 from yoi_relations.index.rows import bulk_load, delete_folders, insert, rows_of
 from yoi_relations.index.store import Stored
 from yoi_relations.typed import Connection, NamedTuple

@@ -19,9 +19,6 @@ FORK_FROM = 12_000
 """Probes from which on a second process pays."""
 
 
-Groups = dict[bytes, tuple[list[bytes], list[bytes]]]
-
-
 class Known(NamedTuple):
     """What the disk looked like; a row of the table ``freshness``, unpacked as far as needed."""
 

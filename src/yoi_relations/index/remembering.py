@@ -7,8 +7,11 @@ from collections.abc import Container
 
 from yoi_relations.files.scan import Folder
 from yoi_relations.files.stamps import SIZE, unsettled_in
-from yoi_relations.index.freshness import Groups, Known
+from yoi_relations.index.freshness import Known
 from yoi_relations.typed import Connection, NamedTuple
+
+Groups = dict[bytes, tuple[list[bytes], list[bytes]]]
+"""By folder, the paths and the stamps of its probes."""
 
 
 class Clock(NamedTuple):

@@ -2,7 +2,7 @@
 
 ``tickets`` knows the tickets by name and state, ``statements`` the records, ``relations`` makes
 relations of them, ``active`` decides which count now, ``problems`` tells what could be missing.
-Out of these, ``answers`` makes the answer of `show`, ``check`` that of `check`, with ``reasons``,
-``cycles`` and ``graph``; ``doctor`` looks for what could be mended; ``counts`` counts. ``asking``
-takes all questions in people's words.
+Out of these, ``answers`` makes the answer of `show`, with ``paging`` where its beginning will do,
+and ``check`` that of `check`, with ``reasons``, ``cycles`` and ``graph``; ``doctor`` looks for what
+could be mended; ``counts`` counts. ``asking`` takes questions in people's words.
 """

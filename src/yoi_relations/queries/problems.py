@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from yoi_relations.files.faults import Effect
 from yoi_relations.files.formats import Format
 from yoi_relations.kinds import ALL_SHOWN, JSON_KINDS, PLAN_KINDS
+from yoi_relations.queries.statements import path_and_line
 from yoi_relations.typed import Connection, NamedTuple, StrEnum
 
 _COULD_SHOW = {
@@ -32,7 +33,7 @@ class Severity(StrEnum):
 
 
 class Problem(NamedTuple):
-    """A file, a line or a ticket that could not be used as it is.
+    """A file, a line or a ticket that could not be used as it is; printed after its place.
 
     Attributes:
         path: below the workspace root.
@@ -51,6 +52,9 @@ class Problem(NamedTuple):
     about: str
     shown: frozenset[str] = ALL_SHOWN
     code: str | None = None
+
+    def __str__(self) -> str:
+        return f"{path_and_line(self.path, self.line)}: {self.message}"
 
 
 def find_problems(connection: Connection) -> list[Problem]:

@@ -119,8 +119,7 @@ def reasons_for_unknown(
 def reasons_for_gaps(unusable: list[Problem]) -> Iterator[Reason]:
     """Why something that is recorded about any ticket may not have been read."""
     for problem in unusable[:_NAMED_SOURCES]:
-        place = Place(problem.path, problem.line, "")
-        said = f"{place}: {problem.message}; it could hold a blocker"
+        said = f"{problem}; it could hold a blocker"
         yield Reason(Verdict.UNKNOWN, "unusable_source", said)
     if len(unusable) > _NAMED_SOURCES:
         said = f"{len(unusable) - _NAMED_SOURCES} more files or lines cannot be used"
@@ -179,7 +178,4 @@ def _other(ticket: TicketInfo, relation: Relation) -> TicketInfo | None:
 
 
 def _because(problems: list[Problem] | None) -> str:
-    if not problems:
-        return ""
-    problem = problems[0]
-    return f": {Place(problem.path, problem.line, '')}: {problem.message}"
+    return f": {problems[0]}" if problems else ""

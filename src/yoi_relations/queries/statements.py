@@ -19,6 +19,11 @@ _COLUMNS = (
 )
 
 
+def path_and_line(path: str, line: int | None) -> str:
+    """``path:line``, or the path where no line is meant."""
+    return path if line is None else f"{path}:{line}"
+
+
 class Place(NamedTuple):
     """Where a record stands; printed as ``path:line``."""
 
@@ -27,7 +32,7 @@ class Place(NamedTuple):
     id: str
 
     def __str__(self) -> str:
-        return self.path if self.line is None else f"{self.path}:{self.line}"
+        return path_and_line(self.path, self.line)
 
 
 class Statement(NamedTuple):

@@ -10,7 +10,6 @@ from yoi_relations.typed import Connection, NamedTuple
 
 MIN_PART = 4
 """Characters that a part of an id or slug must have to name a ticket."""
-_MAX_CANDIDATES = 10
 _AT_ONCE = 500
 """Tickets that one query asks for; SQLite bounds how many values a query takes."""
 _COLUMNS = "ticket, title, slug, state, folder, folders"
@@ -81,7 +80,8 @@ def resolve_ticket(connection: Connection, name: str) -> TicketInfo:
         if ids:
             named = load_tickets(connection, ids)
             if len(ids) > 1:
-                raise _ambiguous(name, [named[id_] for id_ in ids])
+                listed = [f"{id_} ({named[id_].title or 'no title'})" for id_ in ids]
+                raise AmbiguousError.among(name, "tickets", listed, "give more of the id or slug")
             return named[ids[0]]
     raise NotFoundError(
         f"no ticket is called '{name}'",
@@ -123,12 +123,3 @@ def _steps(name: str) -> list[Callable[[str, str], bool]]:
     if len(small) >= MIN_PART:
         steps.append(lambda id_, slug: small in id_.lower() or small in slug.lower())
     return steps
-
-
-def _ambiguous(name: str, named: list[TicketInfo]) -> AmbiguousError:
-    listed = [f"{ticket.id} ({ticket.title or 'no title'})" for ticket in named[:_MAX_CANDIDATES]]
-    if len(named) > _MAX_CANDIDATES:
-        listed.append(f"{len(named) - _MAX_CANDIDATES} more")
-    return AmbiguousError(
-        f"'{name}' names {len(named)} tickets: {', '.join(listed)}", "give more of the id or slug"
-    )

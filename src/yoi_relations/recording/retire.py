@@ -28,7 +28,6 @@ from yoi_relations.recording.guard import check_durable
 from yoi_relations.recording.recorded import Recorded, check_readable, read_back
 
 _LINE = re.compile(r"[0-9]{1,9}")
-_MAX_CANDIDATES = 10
 MIN_PART = 4
 """Characters that a shortened record id must have."""
 
@@ -108,7 +107,9 @@ def _find(connection: sqlite3.Connection, root: str, ending: Ending) -> Statemen
         if len({(one.holder, one.id) for one in found}) == 1:
             return found[0]
         if found:
-            raise _ambiguous(name, found)
+            listed = [str(one.place) for one in found]
+            hint = "give more of the id, or PATH:LINE"
+            raise AmbiguousError.among(name, "records", listed, hint)
     raise NotFoundError(
         f"no record is called '{name}'",
         "name it by its id (relations show TICKET --json), or by PATH:LINE",
@@ -139,14 +140,4 @@ def _called_in_part(name: str) -> Callable[[Statement], bool]:
         return lambda _: False
     return lambda one: (
         one.id.lower().removeprefix("x-").startswith(small) or (one.id.lower().endswith(small))
-    )
-
-
-def _ambiguous(name: str, found: list[Statement]) -> AmbiguousError:
-    listed = [str(one.place) for one in found[:_MAX_CANDIDATES]]
-    if len(found) > _MAX_CANDIDATES:
-        listed.append(f"{len(found) - _MAX_CANDIDATES} more")
-    return AmbiguousError(
-        f"'{name}' names {len(found)} records: {', '.join(listed)}",
-        "give more of the id, or PATH:LINE",
     )

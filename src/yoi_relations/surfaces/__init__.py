@@ -1,6 +1,9 @@
 """The answers: what people, scripts and agents see.
 
 ``quick`` and ``cli`` are the doors: they read the command line by the ``table`` of options and hand
-a ``call`` to the ``commands``. ``document`` makes JSON of values, ``plain`` makes lines, ``tables``
-draws on a terminal, ``output`` is the way to stdout and stderr.
+a ``call`` to the ``commands``. A module for each answer (``report`` of `show`, ``checks``,
+``doctor``, ``status``, ``verify``, ``receipts``) writes it and decides on the exit status:
+``document`` makes JSON of values, ``plain`` makes lines, ``tables`` and others draw on a terminal,
+``output`` is the way to stdout and stderr. ``watch*``, ``hooks*``, ``mcp*`` and ``complet*`` belong
+to the commands they are named after.
 """

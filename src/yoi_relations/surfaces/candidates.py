@@ -13,8 +13,7 @@ from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.refresh import Index, Trust, open_index
 from yoi_relations.kinds import ALIASES, KINDS, Edge, RelationClass, sentence
 from yoi_relations.queries.statements import find_statements
-from yoi_relations.queries.tickets import TicketInfo, tickets_in
-from yoi_relations.states import State
+from yoi_relations.queries.tickets import TicketInfo, all_tickets
 from yoi_relations.surfaces.output import visible
 
 WIDTH = 100
@@ -55,7 +54,7 @@ def lines(found: Iterable[Candidate]) -> str:
 def tickets(directory: str | None) -> list[Candidate]:
     """Every ticket of the workspace around `directory`."""
     with _opened(directory) as index:
-        found = tickets_in(index.connection, (*State, None))
+        found = all_tickets(index.connection)
     return [_ticket(one) for one in found if _is_plain(one.id)]
 
 

@@ -55,8 +55,8 @@ def folded_cell(relation: Relation) -> Text:
     """The latest text that a standing record gives, shortened, and who said it."""
     records = relation.by_time()
     standing = [one for one in records if not one.retired_at] or records
-    speaker = next((one for one in standing if _said(one)), standing[0])
-    said = _said(speaker)
+    speaker = next((one for one in standing if said_by(one)), standing[0])
+    said = said_by(speaker)
     if len(said) > FOLDED_NOTE:
         said = said[:FOLDED_NOTE].rstrip() + "…"
     others = len(standing) - 1
@@ -75,7 +75,7 @@ def whole_cell(relation: Relation) -> Text:
     """What every record says, the latest first, with the id to retire it by."""
     parts = [
         _lines(
-            _said(one),
+            said_by(one),
             [
                 *_plan_lines(one),
                 _labelled("roles", one.role_plan),
@@ -91,7 +91,8 @@ def whole_cell(relation: Relation) -> Text:
     return Text("\n\n").join(parts)
 
 
-def _said(record: Statement) -> str:
+def said_by(record: Statement) -> str:
+    """The text of a record, which may have several lines."""
     return "\n".join(part for part in (record.summary, record.note) if part)
 
 

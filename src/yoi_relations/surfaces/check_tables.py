@@ -11,7 +11,7 @@ from rich.text import Text
 
 from yoi_relations.queries.check import Check
 from yoi_relations.queries.reasons import Reason, Verdict
-from yoi_relations.surfaces.cells import ticket_cell, whole_line
+from yoi_relations.surfaces.cells import said_by, ticket_cell, whole_line
 from yoi_relations.surfaces.output import visible
 
 _STYLES = {
@@ -76,7 +76,7 @@ def _said(reason: Reason) -> list[str]:
     if relation is None:
         return []
     voice = relation.voice
-    said = "\n".join(part for part in (voice.summary, voice.note) if part).splitlines()
+    said = said_by(voice).splitlines()
     if reason.code == "plan":
         said += [
             f"{name}: {value}"

@@ -12,7 +12,7 @@ from yoi_relations.queries.problems import Severity
 from yoi_relations.states import State
 from yoi_relations.surfaces import report
 from yoi_relations.surfaces.call import Call
-from yoi_relations.surfaces.output import Mode, json_line, write_answer
+from yoi_relations.surfaces.output import SCHEMA_VERSION, Mode, json_line, write_answer
 from yoi_relations.surfaces.table import CHECK, DOCTOR, PRIME, REBUILD, SHOW, STATUS
 
 
@@ -91,7 +91,8 @@ def prime(call: Call) -> ExitCode:
     from yoi_relations.surfaces.guide import GUIDE  # noqa: PLC0415  # for this command alone
 
     if call.mode is Mode.JSON:
-        write_answer(json_line({"schema_version": 1, "document": "prime", "guide": GUIDE}))
+        guide = {"schema_version": SCHEMA_VERSION, "document": "prime", "guide": GUIDE}
+        write_answer(json_line(guide))
     else:
         write_answer(GUIDE)
     return ExitCode.DONE

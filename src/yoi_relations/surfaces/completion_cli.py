@@ -16,9 +16,8 @@ from yoi_relations.errors import ExitCode, RelationsError
 from yoi_relations.surfaces import candidates
 from yoi_relations.surfaces.call import Call
 from yoi_relations.surfaces.completing import complete
-from yoi_relations.surfaces.document import SCHEMA_VERSION
 from yoi_relations.surfaces.options import with_common
-from yoi_relations.surfaces.output import Mode, json_line, write_answer
+from yoi_relations.surfaces.output import SCHEMA_VERSION, Mode, json_line, write_answer
 
 TIME_LIMIT = 3
 """Seconds that somebody who pressed a key may be kept waiting; then nothing is offered."""

@@ -8,9 +8,9 @@ from yoi_relations.queries.answers import Answer, Filter
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.statements import Statement
+from yoi_relations.surfaces.output import SCHEMA_VERSION
 from yoi_relations.typed import Any
 
-SCHEMA_VERSION = 1
 LIST_NOTE_LIMIT = 2048
 """UTF-8 bytes of a text in a list; `show TICKET` gives all of it."""
 

@@ -24,6 +24,7 @@ from yoi_relations.surfaces.hooks_state import (
     State,
     find_place,
 )
+from yoi_relations.surfaces.output import SCHEMA_VERSION
 
 
 def list_hooks(workspace: Workspace) -> list[HookState]:
@@ -110,7 +111,7 @@ def left_by_uninstall(states: list[HookState]) -> RelationsError | None:
 def hooks_document(workspace: Workspace, states: list[HookState]) -> dict[str, Any]:
     """The answer of the hooks commands for JSON; it says nothing of the index."""
     return {
-        "schema_version": 1,
+        "schema_version": SCHEMA_VERSION,
         "document": "hooks",
         "workspace": {"root": printable(workspace.root)},
         "hooks": [

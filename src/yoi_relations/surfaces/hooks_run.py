@@ -6,7 +6,7 @@ import contextlib
 import signal
 
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index.refresh import Trust, open_index
+from yoi_relations.index.refresh import open_index
 
 TIME_LIMIT = 10
 """Seconds; git waits for its hooks, and not every system has a ``timeout``."""
@@ -21,7 +21,7 @@ def refresh_quietly(directory: str | None) -> None:
     signal.alarm(TIME_LIMIT)
     try:
         with contextlib.suppress(Exception):
-            open_index(find_workspace(directory), _silent, trust=Trust.STAT, wait=0.0).close()
+            open_index(find_workspace(directory), _silent, wait=0.0).close()
     finally:
         signal.alarm(0)
 

@@ -42,12 +42,12 @@ from yoi_relations.files.workspace import printable
 from yoi_relations.index.refresh import Trust
 from yoi_relations.jsontext import json_text
 from yoi_relations.surfaces.call import Call
-from yoi_relations.surfaces.document import SCHEMA_VERSION, Value
+from yoi_relations.surfaces.document import Value
 from yoi_relations.surfaces.guide import GUIDE
 from yoi_relations.surfaces.mcp_answers import Place, answer_ticket, answer_tool
 from yoi_relations.surfaces.mcp_roots import offered_roots, workspace_for
 from yoi_relations.surfaces.mcp_tools import Tool, tools
-from yoi_relations.surfaces.output import notice
+from yoi_relations.surfaces.output import SCHEMA_VERSION, notice
 
 GUIDE_URI = "relations://guide"
 TICKET_URI = "relations://ticket/"

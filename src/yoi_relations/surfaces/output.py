@@ -9,6 +9,9 @@ from yoi_relations.errors import RelationsError, WriteError
 from yoi_relations.jsontext import json_text
 from yoi_relations.typed import StrEnum, TextIO
 
+SCHEMA_VERSION = 1
+"""Of every JSON document."""
+
 
 class Mode(StrEnum):
     """How an answer is written."""
@@ -81,7 +84,7 @@ def report_error(error: RelationsError, mode: Mode) -> None:
     """Tell on stderr why there is no answer."""
     if mode is Mode.JSON:
         said = {"code": error.code, "message": error.message, "hint": error.hint}
-        _complain(json_line({"schema_version": 1, "error": said}))
+        _complain(json_line({"schema_version": SCHEMA_VERSION, "error": said}))
         return
     hint = f"hint: {visible(error.hint)}\n" if error.hint else ""
     _complain(f"error: {visible(error.message)}\n{hint}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from yoi_relations.queries.answers import Answer, Filter
-from yoi_relations.queries.problems import Problem, Severity
+from yoi_relations.queries.problems import Severity
 from yoi_relations.queries.relations import Relation
 from yoi_relations.surfaces.document import shorten
 from yoi_relations.surfaces.output import PLAIN_ESCAPES
@@ -43,12 +43,6 @@ def counting_line(answer: Answer, asked: Filter) -> str:
     if answer.hidden:
         parts.append(f"--all adds {answer.hidden} that no longer count")
     return "; ".join(parts)
-
-
-def problem_line(problem: Problem) -> str:
-    """``path:line: what is wrong``."""
-    line = f":{problem.line}" if problem.line is not None else ""
-    return f"{problem.path}{line}: {problem.message}"
 
 
 def counted(numbers: Mapping[Severity, int]) -> str:

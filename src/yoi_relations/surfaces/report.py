@@ -39,12 +39,10 @@ def relations_code(answer: Answer) -> ExitCode:
 def _tell_problems(mode: Mode, answer: Answer) -> None:
     if mode is Mode.JSON or not answer.problems:
         return
-    from yoi_relations.surfaces import plain  # noqa: PLC0415  # likewise
-
     others = [problem for problem in answer.problems if problem not in answer.doubts]
     for problem in (answer.doubts + others)[:LISTED_PROBLEMS]:
         doubt = " (this could add or alter a row of the answer)" if problem in answer.doubts else ""
-        notice(f"problem: {plain.problem_line(problem)}{doubt}", mode)
+        notice(f"problem: {problem}{doubt}", mode)
     more = len(answer.problems) - LISTED_PROBLEMS
     others_too = f"{more} more problems; " if more > 0 else ""
     notice(f"{others_too}relations doctor --severity info tells of all, and what to do", mode)

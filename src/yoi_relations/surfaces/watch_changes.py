@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from typing import NamedTuple
 
 from yoi_relations.kinds import Edge, sentence
 from yoi_relations.queries.problems import Problem, find_problems
+from yoi_relations.queries.statements import Statement, find_statements, held_by
 
 
 class What(StrEnum):
@@ -130,32 +130,10 @@ def _title(ticket: _Ticket) -> str:
     return f"'{ticket.title}'" if ticket.title is not None else "nothing"
 
 
-class _Record(NamedTuple):
-    """A row of the view ``statement``: where it stands, the edge, and what it says."""
-
-    path: str
-    line: int | None
-    holder: str
-    id: str
-    shown: str
-    edge_ticket: str
-    edge_target: str | None
-    kind: str
-    target: str | None
-    note: str | None
-    summary: str | None
-    branch: str | None
-    worktree: str | None
-    role_plan: str | None
-    author: str | None
-    at: str | None
-    retired_at: str | None
-    retired_by: str | None
-    retired_reason: str | None
-
-
-_COLUMNS = ", ".join("record_id" if name == "id" else name for name in _Record._fields)
-_SAID = _Record._fields[_Record._fields.index("kind") :]
+_SAID = (
+    *("kind", "target", "note", "summary", "branch", "worktree", "role_plan", "author", "at"),
+    *("retired_at", "retired_by", "retired_reason"),
+)
 """What must differ for a record to have changed."""
 
 
@@ -179,24 +157,18 @@ def _of_records(
 
 def _records(
     connection: sqlite3.Connection, holders: list[str]
-) -> dict[tuple[str, str, int], _Record]:
+) -> dict[tuple[str, str, int], Statement]:
     """Records by holder and id; one that is stated several times is counted through."""
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM statement"  # noqa: S608  # fixed names
-        " WHERE holder IN (SELECT value FROM json_each(?)) ORDER BY path, line, id",
-        (json.dumps(holders),),
-    )
     seen: Counter[tuple[str, str]] = Counter()
     found = {}
-    for row in rows:
-        record = _Record(*row)
+    for record in find_statements(connection, held_by(holders)):
         name = (record.holder, record.id)
         seen[name] += 1
         found[*name, seen[name]] = record
     return found
 
 
-def _of_record(what: What, record: _Record, more: str = "") -> Change:
+def _of_record(what: What, record: Statement, more: str = "") -> Change:
     said = sentence(Edge(record.shown, record.edge_ticket, record.edge_target)) + more
     return Change(what, record.holder, record.path, record.line, record.id, said)
 

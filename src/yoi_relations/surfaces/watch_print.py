@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from yoi_relations.files.times import now
+from yoi_relations.queries.statements import path_and_line
 from yoi_relations.surfaces import plain
-from yoi_relations.surfaces.document import SCHEMA_VERSION
-from yoi_relations.surfaces.output import Mode, json_line, visible, write_answer
+from yoi_relations.surfaces.output import SCHEMA_VERSION, Mode, json_line, visible, write_answer
 from yoi_relations.surfaces.watch import News
 from yoi_relations.surfaces.watch_changes import Change, What
 
@@ -95,8 +95,7 @@ def _on_terminal() -> Callable[[News], bool]:
 
 def _for_people(change: Change) -> str:
     if change.what in {What.PROBLEM_APPEARED, What.PROBLEM_SOLVED}:
-        line = f":{change.line}" if change.line is not None else ""
-        return f"{change.path}{line}: {change.sentence}"
+        return f"{path_and_line(change.path, change.line)}: {change.sentence}"
     return change.sentence
 
 

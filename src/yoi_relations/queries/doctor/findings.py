@@ -9,7 +9,7 @@ from enum import StrEnum
 from yoi_relations.files.faults import FaultCode, SpanningCode
 from yoi_relations.queries.problems import Problem, Severity
 from yoi_relations.queries.relations import Relation
-from yoi_relations.queries.statements import Statement
+from yoi_relations.queries.statements import Statement, path_and_line
 from yoi_relations.typed import NamedTuple
 
 
@@ -100,7 +100,7 @@ class Finding(NamedTuple):
     @property
     def place(self) -> str:
         """Where it shows, as ``path:line``."""
-        return self.path if self.line is None else f"{self.path}:{self.line}"
+        return path_and_line(self.path, self.line)
 
     def rank(self) -> tuple[int, str, int, Code, str]:
         """Its place among others: the worst first, then by path and line."""
