@@ -210,8 +210,8 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
         ],
     ),
     "a path of this machine": (
-        ["/srv/trees/a", "~/trees/a", "C:\\trees\\a"],
-        [".worktree/a", "a/~b"],
+        ["/srv/trees/a", "~/trees/a", "C:\\trees\\a", " /srv/trees/a", "file:///srv/trees/a"],
+        [".worktree/a", "a/~b", "files/a"],
     ),
 }
 PROSE = [

@@ -104,6 +104,8 @@ def test_arguments_that_cannot_be_understood(
 def test_what_is_missing_is_said_and_null_is_not_given(writer: Asker) -> None:
     assert "'reason' is a required" in writer.error("relations_retire", record="x")["message"]
     assert writer.ask("relations_show", ticket=None, kinds=None, limit=None)["count"] == 0
+    for tool in ("relations_show", "relations_check"):
+        assert writer.ask(tool, limit=50.0)["exit_code"] == 0
 
 
 def test_answers_are_bounded_and_say_how_to_go_on(

@@ -112,6 +112,7 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     (SHOW.name, {"kinds": ["blocks", "CONFLICT"], "states": ["queued", "ready"]}),
     (SHOW.name, {"limit": 1}),
     (SHOW.name, {"limit": 0}),
+    (SHOW.name, {"limit": 2**70, "all": True}),
     (SHOW.name, {"ticket": "T0000"}),
     (SHOW.name, {"ticket": "nobody"}),
     (SHOW.name, {"kinds": ["blocked"]}),

@@ -5,16 +5,17 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import time
 from collections.abc import Callable, Iterable
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.scan import ROOT, Listing, list_root
-from yoi_relations.files.stamps import is_trusted
+from yoi_relations.files.stamps import ABSENT, is_trusted
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import cache, store
 from yoi_relations.index.changes import Changes, Content, changes
 from yoi_relations.index.derived import derive
-from yoi_relations.index.freshness import Known, Suspects
+from yoi_relations.index.freshness import Known, Suspects, root_may_differ, suspects
 from yoi_relations.index.looking import Look, look_at
 from yoi_relations.index.remembering import Clock, Groups, group_of, know, renewed, store_known
 from yoi_relations.index.rows import bulk_load, delete_folders, insert, rows_of
@@ -22,6 +23,11 @@ from yoi_relations.index.store import Stored
 from yoi_relations.typed import Connection, NamedTuple
 
 _ROOT = os.fsencode(ROOT)
+_GONE = [ABSENT]
+"""The stamps of a folder that is no longer where it was listed. It is not remembered: where it is
+listed again, it is looked at like a new one."""
+_PATIENCE = 2.0
+"""Seconds in which folders may go on moving; then what was seen of them last has to do."""
 
 
 class Update(NamedTuple):
@@ -41,11 +47,23 @@ class Update(NamedTuple):
 
 
 def look_again(workspace: Workspace, stored: Stored, known: Known, suspected: Suspects) -> Update:
-    """List and read the suspected folders anew.
+    """List and read the suspected folders anew; once more where some were moved meanwhile.
+
+    A folder on its way from one bucket to another can be missed at both ends, though it was there
+    all the time.
 
     Raises:
         UnreadableFolderError: a folder cannot be listed.
     """
+    end = time.monotonic() + _PATIENCE
+    while True:
+        update = _looked(workspace, stored, known, suspected)
+        if not root_may_differ(update.known, workspace.tickets_path) or time.monotonic() > end:
+            return update
+        suspected = suspected._replace(changed=suspected.changed | {_ROOT})
+
+
+def _looked(workspace: Workspace, stored: Stored, known: Known, suspected: Suspects) -> Update:
     now = cache.clock(workspace)
     groups: Groups = {}
     names = suspected.changed | suspected.unsettled
@@ -59,6 +77,9 @@ def look_again(workspace: Workspace, stored: Stored, known: Known, suspected: Su
     looks: list[Look] = []
     doubtful: set[bytes] = set()
     for look in look_at(workspace, sorted(names)):
+        if look.folder.stamps == _GONE:
+            vanished.add(look.name)
+            continue
         if look.may_pass:
             doubtful.add(look.name)
         groups[look.name] = group_of(look.folder)
@@ -92,14 +113,22 @@ def build(workspace: Workspace, number: int, progress: Callable[[int, int], None
     done = 0
     with bulk_load(connection), contextlib.closing(gathered(workspace, names)) as batches:
         for batch in batches:
-            groups |= {name: (paths, stamps) for name, paths, stamps in batch.groups}
+            groups |= {
+                name: (paths, stamps) for name, paths, stamps in batch.groups if stamps != _GONE
+            }
             doubtful.update(batch.doubtful)
             insert(connection, batch.rows)
             done += len(batch.groups)
             progress(done, len(names))
     list_root(workspace)  # gone meanwhile? Then what was found is no answer
     known = know(groups, doubtful, _clock(workspace, now))
-    return _finish(workspace, connection, known, number)
+    stored = _finish(workspace, connection, known, number)
+    if root_may_differ(known, workspace.tickets_path):
+        suspected = suspects(known, workspace.tickets_path)
+        moved = updated(workspace, stored, look_again(workspace, stored, known, suspected))
+        stored.connection.close()
+        return moved
+    return stored
 
 
 def updated(workspace: Workspace, stored: Stored, update: Update) -> Stored:

@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Iterable, Sequence
 
-from yoi_relations.files.stamps import ABSENT, NOT_THERE, SIZE, stamp_of
+from yoi_relations.files.stamps import ABSENT, NOT_THERE, SIZE, TICK, changed_in, stamp_of
 from yoi_relations.typed import Connection, NamedTuple
 
 _END = b"."
@@ -88,6 +88,16 @@ def suspects(known: Known, root: str, *, everything: bool = False) -> Suspects:
     names, ends = known.folders(), list(accumulate(_unpack(known.sizes)))
     changed = _names_of(differing, names, ends)
     return Suspects(changed, _names_of(_unpack(known.unsettled), names, ends) - changed)
+
+
+def root_may_differ(known: Known, root: str) -> bool:
+    """Whether the tickets root at `root`, or a bucket, may have changed since it was listed."""
+    size = _unpack(known.sizes)[0]  # the root's probes come first
+    paths, stamps = known.probes.split(b"\0", size)[:size], known.stamps[: size * SIZE]
+    # What changed within a tick of the listing could have changed once more behind it unseen.
+    return bool(_differing_in(b"\0".join(paths), stamps, root, 0)) or any(
+        known.scanned_at - TICK < changed <= known.scanned_at for changed in changed_in(stamps)
+    )
 
 
 def _names_of(probes: Iterable[int], names: list[bytes], ends: list[int]) -> set[bytes]:

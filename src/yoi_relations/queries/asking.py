@@ -14,6 +14,9 @@ from yoi_relations.typed import TYPE_CHECKING, Connection
 if TYPE_CHECKING:
     from yoi_relations.queries.check import Checked
 
+_MOST = 2**31 - 1
+"""More than there can be; SQLite takes no number beyond 64 bits."""
+
 
 def ask_relations(  # noqa: PLR0913  # as many as there are options
     connection: Connection,
@@ -43,7 +46,7 @@ def ask_relations(  # noqa: PLR0913  # as many as there are options
     shown = select_shown(kinds) or ALL_SHOWN
     wanted = states_named(states)
     id_ = resolve_ticket(connection, ticket).id if ticket is not None else None
-    asked = Filter(id_, shown, frozenset(wanted), everything, limit)
+    asked = Filter(id_, shown, frozenset(wanted), everything, min(limit, _MOST))
     return asked, find_relations(connection, asked)
 
 

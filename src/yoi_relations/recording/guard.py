@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yoi_relations.errors import UsageError
+from yoi_relations.files.records import NOTE_LIMIT
 
 _SHOWN = 60
 """Characters of a match that a message shows."""
@@ -216,7 +217,7 @@ ROWS = (
     _row(
         "a path of this machine",
         "name it relative to the workspace root",
-        r"^(?:[/~]|[A-Za-z]:[/\\]).{0,1024}",
+        r"^(?:(?i:file:)|[/~]|[A-Za-z]:[/\\]).{0,1024}",
         field="worktree",
     ),
 )
@@ -232,8 +233,9 @@ def check_durable(fields: Mapping[str, str | None]) -> None:
         for row in ROWS:
             if text is None or row.field not in (None, name):
                 continue
+            bare = text.strip()[:NOTE_LIMIT]  # no more than that can be recorded
             # In ASCII, a word ends where Japanese begins.
-            if found := re.search(row.shape, text, re.ASCII):
+            if found := re.search(row.shape, bare, re.ASCII):
                 shown = " ".join(found[0][:_SHOWN].split())
-                cut = len(found[0]) > _SHOWN or text[found.end() :][:1].isalnum()
+                cut = len(found[0]) > _SHOWN or bare[found.end() :][:1].isalnum()
                 raise UsageError(f"the {name} holds {row.what}: {shown}{'…' * cut}", row.instead)

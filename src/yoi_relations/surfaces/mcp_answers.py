@@ -86,6 +86,8 @@ def _checked(tool: Tool, arguments: Value) -> Value:
     if error is not None:
         at = ".".join(str(step) for step in error.absolute_path) or tool.name
         raise UsageError(f"{at}: {error.message[:_SAID]}", "see the tool's input schema")
+    if "limit" in given:
+        given["limit"] = int(given["limit"])  # to JSON and its schemas, 50.0 is whole
     return given
 
 
