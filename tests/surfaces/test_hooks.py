@@ -10,8 +10,9 @@ import pytest
 from building import A, Workspace
 
 from yoi_relations.errors import RelationsError, WriteError
+from yoi_relations.files.git import LOCAL_VARIABLES
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.surfaces import hooks, hooks_shell, hooks_state
+from yoi_relations.surfaces import hooks, hooks_shell
 from yoi_relations.surfaces.hooks_state import HOOKS, HookState, State
 
 SECTION = hooks_shell.section_for(".")
@@ -331,7 +332,7 @@ def test_exported_variables_of_git_do_not_lead_astray(
 def test_the_variables_are_those_of_git(tmp_path: Path) -> None:
     named = git(tmp_path, "rev-parse", "--local-env-vars").split()
 
-    assert set(named) <= hooks_state.LOCAL_VARIABLES
+    assert set(named) <= LOCAL_VARIABLES
 
 
 def test_where_there_are_no_hooks(
