@@ -1,9 +1,9 @@
 """Keeps the index file: written whole, read whole, proven by a digest, thrown away when in doubt.
 
-The file is a SQLite database with 56 bytes behind its last page (`image`): where the file
-lies, and the SHA-256 of all before. SQLite ignores what follows its last page, so `sqlite3` and Datasette
-open the file as it is. Each generation is a new file, renamed over the one before; a reader never
-meets half of one.
+The file is a SQLite database with 56 bytes behind its last page: where it lies, and the SHA-256 of
+all before (`image`). SQLite ignores what follows its last page, so `sqlite3` and Datasette open the
+file as it is. Each generation is a new file, renamed over the one before; a reader never meets half
+of one.
 """
 
 from __future__ import annotations
