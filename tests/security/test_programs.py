@@ -157,8 +157,7 @@ def test_a_record_is_not_written_through_a_link(
 def confused(hostile: Workspace, tmp_path: Path) -> Path:
     """A folder outside, to which a link leads that is called what another folder is told as."""
     outside = tmp_path / "outside"
-    odd = os.fsencode(hostile.tickets) + b"/\xff\xfe\xff"
-    shutil.copytree(os.fsencode(hostile.tickets / A), odd)
+    shutil.copytree(hostile.tickets / A, hostile.tickets / os.fsdecode(b"\xff\xfe\xff"))
     shutil.copytree(hostile.tickets / A, outside)
     (hostile.tickets / "\\xff\\xfe\\xff").symlink_to(outside)
     return outside
