@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from building import A, B, Workspace
+from building import A, B, Workspace, altered_index
 
 Damage = Callable[[Path], object]
 
@@ -32,15 +31,7 @@ def with_digest(body: bytes) -> bytes:
 
 def altered(statement: str) -> Damage:
     """Damage that another program would do: valid SQLite, valid digest, other content."""
-
-    def damage(path: Path) -> None:
-        connection = sqlite3.connect(":memory:")
-        connection.deserialize(path.read_bytes()[:-32])
-        connection.executescript(statement)
-        path.write_bytes(with_digest(connection.serialize()))
-        connection.close()
-
-    return damage
+    return lambda path: altered_index(path, statement)
 
 
 def replace_by_folder(path: Path) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, C, Workspace
+from building import A, B, C, Workspace, altered_index
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import store
@@ -36,13 +34,7 @@ def built(workspace: Workspace) -> Workspace:
 
 def forge(workspace: Workspace, sql: str) -> None:
     """Change the published index, as nothing that is told by its digest."""
-    path = workspace.root / INDEX
-    connection = sqlite3.connect(":memory:")
-    connection.deserialize(path.read_bytes()[:-32])
-    connection.executescript(sql)
-    body = connection.serialize()
-    connection.close()
-    path.write_bytes(body + hashlib.sha256(body).digest())
+    altered_index(workspace.root / INDEX, sql)
 
 
 def cached(workspace: Workspace) -> dict[str, tuple[int, bytes]]:

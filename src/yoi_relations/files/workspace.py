@@ -12,6 +12,8 @@ from yoi_relations.typed import Any, NamedTuple
 ROOT_VARIABLE = "YOI_RELATIONS_ROOT"
 DEFAULT_TICKETS_ROOT = ".yoi/tickets"
 CACHE = ".yoi/cache/relations"
+CONFIG_LIMIT = 1 << 20
+"""Bytes of a configuration."""
 # The first file that names a root decides.
 _CONFIGS = (
     (".yoi/workspace.toml", ("ticket", "backend", "root")),
@@ -93,7 +95,7 @@ def _tickets_root(root: str) -> str:
 
 def _configured(root: str, config: str, keys: tuple[str, ...]) -> str | None:
     try:
-        data = read_file(os.path.join(root, config))
+        data = read_file(os.path.join(root, config), CONFIG_LIMIT + 1)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -101,6 +103,8 @@ def _configured(root: str, config: str, keys: tuple[str, ...]) -> str | None:
             f"{config}: cannot be read: {error.strerror}",
             "make it readable; it may name another tickets root",
         ) from error
+    if len(data) > CONFIG_LIMIT:
+        raise WorkspaceError(f"{config}: is larger than {CONFIG_LIMIT} bytes", "shorten the file")
     try:
         value = _parse(data.decode())
     except (ValueError, RecursionError) as error:

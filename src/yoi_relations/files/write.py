@@ -84,6 +84,7 @@ def rewrite(workspace: Workspace, path: str, data: bytes, temporary: str | None)
     """
     final = os.path.join(workspace.root, path)
     with _errors_about(path):
+        _refuse_links(final)
         mode = os.stat(final).st_mode & 0o7777
         same_device = temporary and os.stat(temporary).st_dev == os.stat(final).st_dev
         draft = _draft(temporary, final) if temporary and same_device else _beside(final)
@@ -150,6 +151,7 @@ def _folders(ticket: str, final: str) -> Iterator[None]:
     artifacts = os.path.join(ticket, "artifacts")
     made = []
     try:
+        _refuse_link(ticket)
         for folder in (artifacts, os.path.dirname(final)):
             with contextlib.suppress(FileExistsError):
                 os.mkdir(folder)
@@ -163,8 +165,19 @@ def _folders(ticket: str, final: str) -> Iterator[None]:
         raise
 
 
+def _refuse_links(final: str) -> None:
+    """Refuse a record in a ticket's folder that is reached by a link."""
+    relations = os.path.dirname(final)
+    artifacts = os.path.dirname(relations)
+    for folder in (os.path.dirname(artifacts), artifacts, relations):
+        _refuse_link(folder)
+
+
 def _refuse_link(folder: str) -> None:
-    """A folder behind a symbolic link is not read either."""
+    """A folder behind a symbolic link is not read either.
+
+    Its path may be another's: a name that is not UTF-8 is written as what another may be called.
+    """
     if os.path.islink(folder):
         raise OSError(errno.ELOOP, f"{os.path.basename(folder)} is a symbolic link")
 

@@ -9,8 +9,10 @@ import time
 from _thread import get_ident
 from collections.abc import Iterator
 
+from yoi_relations.files.opening import read_file
 from yoi_relations.files.stamps import clock_of
 from yoi_relations.files.workspace import Workspace
+from yoi_relations.index.origin import refuse_links
 
 LOCK_WAIT = 5.0
 """Seconds to wait for another process that publishes."""
@@ -56,8 +58,9 @@ def make_cache_folder(workspace: Workspace) -> None:
     """Make the cache folder, which hides itself from git and from backups.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: it cannot be written, or lies elsewhere than it seems to.
     """
+    refuse_links(workspace)
     os.makedirs(workspace.cache_path, exist_ok=True)
     for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _CACHEDIR_TAG)):
         _make_file(os.path.join(workspace.cache_path, name), text)
@@ -65,22 +68,26 @@ def make_cache_folder(workspace: Workspace) -> None:
 
 def _make_file(path: str, text: str) -> None:
     """Give a file its content, unless it has it; half of one is no use."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            if file.read() == text:
-                return
-    except (FileNotFoundError, UnicodeDecodeError):
-        pass
-    put(path, text.encode())
+    data = text.encode()
+    # What cannot be read may be a link or a FIFO, of which a rename leaves nothing.
+    with contextlib.suppress(OSError):
+        if read_file(path, len(data) + 1) == data:
+            return
+    put(path, data)
 
 
 def put(path: str, data: bytes) -> None:
     """Give a file its content in one step."""
     # Threads of one process may put the same file at once, each by way of its own.
     temporary = f"{path}.{os.getpid()}-{get_ident()}.tmp"
-    with open(temporary, "wb") as file:
-        file.write(data)
-    os.replace(temporary, path)
+    try:
+        with open(temporary, "xb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
 
 
 def clock(workspace: Workspace) -> int:
@@ -88,8 +95,10 @@ def clock(workspace: Workspace) -> int:
 
     Where nothing can be written, the machine's own; nothing is kept there either.
     """
+    flags = os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
     try:
-        descriptor = os.open(os.path.join(workspace.cache_path, "lock"), os.O_WRONLY | os.O_CLOEXEC)
+        refuse_links(workspace)
+        descriptor = os.open(os.path.join(workspace.cache_path, "lock"), flags)
     except OSError:
         return time.time_ns()
     try:

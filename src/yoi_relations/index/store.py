@@ -1,8 +1,9 @@
 """Keeps the index file: written whole, read whole, proven by a digest, thrown away when in doubt.
 
-The file is a SQLite database with 32 bytes behind its last page: the SHA-256 of all before them.
-SQLite ignores what follows its last page, so `sqlite3` and Datasette open the file as it is. Each
-generation is a new file, renamed over the one before; a reader never meets half of one.
+The file is a SQLite database with 56 bytes behind its last page: where it lies, and the SHA-256 of
+all before (`image`). SQLite ignores what follows its last page, so `sqlite3` and Datasette open the
+file as it is. Each generation is a new file, renamed over the one before; a reader never meets half
+of one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 from yoi_relations.files.opening import read_file
 from yoi_relations.files.stamps import SIZE, is_settled, is_trusted, stamp_of
 from yoi_relations.files.workspace import Workspace
+from yoi_relations.index import origin
 from yoi_relations.typed import TYPE_CHECKING, Connection, NamedTuple, StrEnum
 
 if TYPE_CHECKING:
@@ -31,7 +33,6 @@ APPLICATION_ID = 0x594F4952
 """``YOIR``, in the header of the file."""
 
 _SCHEMA = os.path.join(os.path.dirname(__file__), "schema.sql")
-_DIGEST_SIZE = 32
 _MAPPED = 1 << 30
 """Bytes of the file that may be mapped into memory instead of being read page by page."""
 
@@ -63,6 +64,7 @@ class Found(StrEnum):
     UNREADABLE = "unreadable"
     DAMAGED = "damaged"
     OTHER_VERSION = "other version"
+    FOREIGN = "not made here"
 
 
 class BrokenIndexError(Exception):
@@ -111,7 +113,11 @@ def load(workspace: Workspace, *, prove: bool = False) -> Stored | None:
     """
     path = index_path(workspace)
     try:
-        stamp = stamp_of(os.lstat(path))
+        origin.refuse_links(workspace)
+        status = os.lstat(path)
+        if not origin.is_by_one_of_us(status, workspace):
+            raise BrokenIndexError(Found.FOREIGN)
+        stamp = stamp_of(status)
         if _noted(workspace) == stamp:
             connection = sqlite3.connect(_uri(path), uri=True, isolation_level=None)
             connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
@@ -133,21 +139,18 @@ def load(workspace: Workspace, *, prove: bool = False) -> Stored | None:
 
 
 def _proven(path: str) -> Connection:
-    """The index file in memory, after its digest was found right."""
-    data = read_file(path)
-    body, digest = data[:-_DIGEST_SIZE], data[-_DIGEST_SIZE:]
+    """The index file in memory, after its digest was found right, and that it was made here."""
+    from yoi_relations.index.image import read_image  # noqa: PLC0415  # a lookup in place reads none
+
+    image = read_image(path)
     # SQLite would take an empty image for a lack of memory.
-    if not body or _digest(body) != digest:
+    if not image.body or not image.is_whole:
         raise BrokenIndexError(Found.DAMAGED)
+    if not image.is_in_place:
+        raise BrokenIndexError(Found.FOREIGN)
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.deserialize(body)
+    connection.deserialize(image.body)
     return connection
-
-
-def _digest(data: bytes) -> bytes:
-    import hashlib  # noqa: PLC0415  # a lookup in place needs none
-
-    return hashlib.sha256(data).digest()
 
 
 def _uri(path: str) -> str:
@@ -227,14 +230,12 @@ def publish(workspace: Workspace, connection: Connection) -> None:
     Raises:
         OSError: it could not be written; the one published before is unharmed.
     """
+    from yoi_relations.index.image import write_image  # noqa: PLC0415  # a lookup writes none
+
     body = connection.serialize()
     temporary = os.path.join(workspace.cache_path, f"tmp-{os.getpid()}.sqlite3")
     try:
-        with open(temporary, "wb") as file:
-            file.write(body)
-            file.write(_digest(body))
-            file.flush()
-            os.fsync(file.fileno())
+        write_image(temporary, body)
         _give_way(index_path(workspace))
         os.replace(temporary, index_path(workspace))
     except OSError:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import getpass
 import os
-import subprocess
 
 from yoi_relations.errors import UsageError
+from yoi_relations.files.git import ask_git
 from yoi_relations.files.workspace import Workspace
 
-_LOCAL_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE")
-"""A hook has them set, and they would make another repository answer."""
 AUTHOR_VARIABLE = "YOI_RELATIONS_AUTHOR"
 
 
@@ -27,15 +25,8 @@ def author_of(workspace: Workspace, given: str | None) -> str:
 
 
 def _git_user(workspace: Workspace) -> str:
-    clean = {key: value for key, value in os.environ.items() if key not in _LOCAL_VARIABLES}
     try:
-        ran = subprocess.run(
-            ["git", "config", "--get", "user.name"],  # noqa: S607  # git is where PATH says
-            cwd=workspace.root,
-            env=clean,
-            capture_output=True,
-            check=False,
-        )
+        ran = ask_git(workspace.root, "config", "--get", "user.name")
     except OSError:
         return ""
     return ran.stdout.decode("utf-8", "replace").strip()

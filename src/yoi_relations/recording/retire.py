@@ -6,6 +6,7 @@ formats is retired by a new file that names its content id.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sqlite3
@@ -123,8 +124,9 @@ def _at_place(root: str, ending: Ending) -> Callable[[Statement], bool]:
     given = path if line is not None else name
     paths = {os.path.normpath(given)}
     if ending.here is not None:
-        absolute = os.path.realpath(os.path.join(ending.here, given))
-        paths.add(os.path.relpath(absolute, root))
+        with contextlib.suppress(ValueError):  # with a NUL, or no text, it is no path
+            absolute = os.path.realpath(os.path.join(ending.here, given))
+            paths.add(os.path.relpath(absolute, root))
     return lambda one: (
         one.path in paths and (line is None or one.line == line or (one.line is None and line == 1))
     )

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from dataclasses import dataclass
 from enum import StrEnum
 
 from yoi_relations.errors import RelationsError
+from yoi_relations.files.git import ask_git
 from yoi_relations.files.opening import read_file
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.surfaces import hooks_shell as shell
 
 HOOKS = ("post-checkout", "post-merge", "post-rewrite")
-LOCAL_VARIABLES = frozenset(
-    f"GIT_{name}"
-    for name in (
-        *("ALTERNATE_OBJECT_DIRECTORIES", "COMMON_DIR", "CONFIG", "CONFIG_COUNT"),
-        *("CONFIG_PARAMETERS", "DIR", "GRAFT_FILE", "IMPLICIT_WORK_TREE", "INDEX_FILE"),
-        *("INTERNAL_SUPER_PREFIX", "NO_REPLACE_OBJECTS", "OBJECT_DIRECTORY", "PREFIX"),
-        *("REPLACE_REF_BASE", "SHALLOW_FILE", "WORK_TREE"),
-    )
-)
-"""What ``git rev-parse --local-env-vars`` lists: set, they would make another repository answer."""
 STRAY_MARK = "has one mark of its relations section, and not the other"
 UNREADABLE = "cannot be read"
 _NEEDED = "hooks need a git work tree; answers are as right without them, and only slower"
@@ -107,16 +97,8 @@ def find_place(workspace: Workspace) -> Place:
 
 
 def _git(root: str, *arguments: str) -> str:
-    clean = {key: value for key, value in os.environ.items() if key not in LOCAL_VARIABLES}
     try:
-        ran = subprocess.run(  # noqa: S603  # no shell, and no argument from outside
-            ["git", *arguments],  # noqa: S607  # git is where PATH says
-            cwd=root,
-            env=clean,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
+        ran = ask_git(root, *arguments)
     except OSError as error:
         raise RelationsError(f"git: cannot be run: {error.strerror or error}", _NEEDED) from error
     if ran.returncode:

@@ -40,14 +40,13 @@ from yoi_relations import __version__
 from yoi_relations.errors import ExitCode, RelationsError
 from yoi_relations.files.workspace import printable
 from yoi_relations.index.refresh import Trust
-from yoi_relations.jsontext import json_text
 from yoi_relations.surfaces.call import Call
 from yoi_relations.surfaces.document import Value
 from yoi_relations.surfaces.guide import GUIDE
 from yoi_relations.surfaces.mcp_answers import Place, answer_ticket, answer_tool
 from yoi_relations.surfaces.mcp_roots import offered_roots, workspace_for
 from yoi_relations.surfaces.mcp_tools import Tool, tools
-from yoi_relations.surfaces.output import SCHEMA_VERSION, notice
+from yoi_relations.surfaces.output import SCHEMA_VERSION, json_line, notice, visible
 
 GUIDE_URI = "relations://guide"
 TICKET_URI = "relations://ticket/"
@@ -107,7 +106,7 @@ class _Service:
     ) -> CallToolResult | InputRequiredResult:
         tool = self._tools.get(params.name)
         if tool is None:
-            raise MCPError(INVALID_PARAMS, self._unknown(params.name))
+            raise MCPError(INVALID_PARAMS, visible(self._unknown(params.name)))
         try:
             roots = await offered_roots(context, params)
             if isinstance(roots, InputRequiredResult):
@@ -127,7 +126,7 @@ class _Service:
             return _resource(uri, "text/markdown", GUIDE)
         name = unquote(uri.removeprefix(TICKET_URI))
         if not uri.startswith(TICKET_URI):
-            raise MCPError(INVALID_PARAMS, f"{uri}: there is no such resource")
+            raise MCPError(INVALID_PARAMS, visible(f"{uri}: there is no such resource"))
         try:
             roots = await offered_roots(context, params)
             if isinstance(roots, InputRequiredResult):
@@ -137,10 +136,10 @@ class _Service:
             failed = error.exit_code == ExitCode.FAILED
             raise MCPError(
                 INTERNAL_ERROR if failed else INVALID_PARAMS,
-                printable(error.message),
+                visible(printable(error.message)),
                 _said(error)["error"],
             ) from error
-        return _resource(uri, "application/json", json_text(found))
+        return _resource(uri, "application/json", json_line(found).rstrip("\n"))
 
     async def _made(self, roots: list[str], make: Callable[[Place], Value]) -> Value:
         """What `make` makes in a thread of its own, of the workspace that the roots lead to."""
@@ -206,7 +205,7 @@ def _said(error: RelationsError) -> Value:
 
 
 def _content(value: Value) -> TextContent:
-    return TextContent(type="text", text=json_text(value))
+    return TextContent(type="text", text=json_line(value).rstrip("\n"))
 
 
 def _resource(uri: str, kind: str, text: str) -> ReadResourceResult:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sqlite3
 import time
 from typing import NamedTuple
 
 from yoi_relations.errors import ExitCode
-from yoi_relations.files.opening import read_file
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.index import store
 from yoi_relations.index.build import build
 from yoi_relations.index.difference import Difference, source_digests, table_difference
+from yoi_relations.index.image import read_image
 from yoi_relations.index.refresh import Index, Progress, Trust
 from yoi_relations.index.store import BrokenIndexError, Found, Stored
 from yoi_relations.surfaces import plain
@@ -23,10 +22,10 @@ from yoi_relations.surfaces.output import Mode, json_line, notice, visible, writ
 LISTED = 200
 """How many differences are told; the others are counted."""
 
-_DIGEST_SIZE = 32
 _BROKEN = {
     Found.DAMAGED: "is damaged; the next question builds it anew",
     Found.UNREADABLE: "cannot be read; questions are answered from memory meanwhile",
+    Found.FOREIGN: "was not made here, or was copied; the next question builds it anew",
     Found.OTHER_VERSION: "was built for another tickets root or by another version",
 }
 
@@ -133,10 +132,9 @@ def _published(workspace: Workspace) -> tuple[Stored | None, Found]:
 def _is_whole(path: str) -> bool:
     """Whether the digest at the end of the index file is right; a query may spare itself this."""
     try:
-        data = read_file(path)
+        return read_image(path).is_whole
     except OSError:
         return False
-    return hashlib.sha256(data[:-_DIGEST_SIZE]).digest() == data[-_DIGEST_SIZE:]
 
 
 def _compare(workspace: Workspace, held: Stored, fresh: Stored) -> list[Difference]:

@@ -9,6 +9,7 @@ import time
 
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index.cache import make_cache_folder
+from yoi_relations.index.origin import refuse_links
 
 _TRIES = 5
 _PAUSE = 0.05
@@ -17,8 +18,10 @@ _PAUSE = 0.05
 
 def alive(workspace: Workspace) -> bool:
     """Whether a watcher is running on this work tree; changes nothing."""
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
     try:
-        descriptor = os.open(_path(workspace), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        refuse_links(workspace)
+        descriptor = os.open(_path(workspace), flags)
     except OSError:
         return False
     try:

@@ -1,0 +1,37 @@
+"""Asks git about the repository around a folder, and about no other."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+LOCAL_VARIABLES = frozenset(
+    f"GIT_{name}"
+    for name in (
+        *("ALTERNATE_OBJECT_DIRECTORIES", "COMMON_DIR", "CONFIG", "CONFIG_COUNT"),
+        *("CONFIG_PARAMETERS", "DIR", "GRAFT_FILE", "IMPLICIT_WORK_TREE", "INDEX_FILE"),
+        *("INTERNAL_SUPER_PREFIX", "NO_REPLACE_OBJECTS", "OBJECT_DIRECTORY", "PREFIX"),
+        *("REPLACE_REF_BASE", "SHALLOW_FILE", "WORK_TREE"),
+    )
+)
+"""What ``git rev-parse --local-env-vars`` lists: set, they would make another repository answer."""
+# What a checkout can hold is no repository, be it laid out like one; and nothing that is asked here
+# is worth a program that a configuration names.
+_CAREFULLY = ("-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false")
+
+
+def ask_git(folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """What git answers in `folder`; its status is for the caller to look at.
+
+    Raises:
+        OSError: there is no git.
+    """
+    clean = {key: value for key, value in os.environ.items() if key not in LOCAL_VARIABLES}
+    return subprocess.run(  # noqa: S603  # no shell, and no argument from outside
+        ["git", "--no-pager", *_CAREFULLY, *arguments],  # noqa: S607  # git is where PATH says
+        cwd=folder,
+        env=clean,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )

@@ -1,0 +1,213 @@
+"""A hostile checkout: what somebody else has put where the index belongs."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+from building import AT, A, B, Workspace, ulid
+
+from yoi_relations.files.stamps import ABSENT
+from yoi_relations.files.workspace import CACHE, find_workspace
+from yoi_relations.surfaces.watch_lock import alive
+
+FORGED = "said by nobody"
+
+
+@pytest.fixture
+def hostile(workspace: Workspace) -> Workspace:
+    """A workspace with one relation and no index."""
+    workspace.ticket(A)
+    workspace.ticket(B)
+    workspace.record(A, "blocked_by", B, "the truth")
+    return workspace
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """A folder of the user's, with what the cache folder would overwrite and sweep."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    (folder / ".gitignore").write_text("mine\n")
+    (folder / "tmp-important").write_text("mine\n")
+    (folder / "lock").write_text("mine\n")
+    return folder
+
+
+def state_of(folder: Path) -> dict[str, tuple[bytes, int]]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
+COMMANDS = [
+    ("show",),
+    ("show", "--trust", "content"),
+    ("show", "--trust", "index"),
+    ("check", A),
+    ("status",),
+    ("doctor",),
+    ("verify",),
+    ("rebuild",),
+    ("hooks", "run"),
+    ("completion", "run", "--", "show", ""),
+    ("add", A, "related", B),
+    ("retire", ulid(1), "--reason", "over"),
+    ("watch", "--timeout", "0.2"),
+]
+
+
+@pytest.mark.parametrize("link", [".yoi/cache", CACHE])
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_linked_cache_folder_is_left_alone(
+    hostile: Workspace, outside: Path, link: str, command: tuple[str, ...]
+) -> None:
+    relations = outside / "relations" if link == ".yoi/cache" else outside
+    if relations != outside:
+        relations.mkdir()
+        for path in outside.glob("*"):
+            if path.is_file():
+                path.rename(relations / path.name)
+    (hostile.root / link).parent.mkdir(parents=True, exist_ok=True)
+    (hostile.root / link).symlink_to(outside)
+    before = state_of(outside)
+    ran = hostile.process(*command)
+    assert "Traceback" not in ran.err
+    assert state_of(outside) == before
+    if command == ("show",):
+        assert (ran.code, ran.out.count("the truth")) == (0, 1)
+        assert f"{link} is a symbolic link, which is not followed" in ran.err
+    assert (ran.code == 1) == (command == ("rebuild",)), ran
+
+
+def test_a_folder_that_leads_out_of_the_workspace_is_refused(
+    hostile: Workspace, outside: Path
+) -> None:
+    (hostile.root / ".yoi/workspace.toml").write_text('[ticket.backend]\nroot = "tickets"\n')
+    (hostile.root / ".yoi/tickets").rename(hostile.root / "tickets")
+    (hostile.root / ".yoi").rename(outside / "yoi")
+    (hostile.root / ".yoi").symlink_to(outside / "yoi")
+    before = state_of(outside)
+    ran = hostile.run("show")
+    assert (ran.code, ran.out.count("the truth")) == (0, 1)
+    assert ".yoi is a symbolic link out of the workspace" in ran.err
+    assert state_of(outside) == before
+
+
+@pytest.mark.parametrize("where", ["..", "../victim", "/etc", "link", "link/below"])
+def test_a_tickets_root_outside_of_the_workspace_is_refused(
+    hostile: Workspace, outside: Path, where: str
+) -> None:
+    (hostile.root / "link").symlink_to(outside)
+    (hostile.root / ".yoi/workspace.toml").write_text(f'[ticket.backend]\nroot = "{where}"\n')
+    for command in (("show",), ("add", A, "related", B), ("rebuild",)):
+        ran = hostile.run(*command)
+        assert (ran.code, ran.out) == (1, "")
+        assert "does not lie inside" in ran.err
+
+
+def forged(path: Path, *, at: Path | None = None) -> None:
+    """Put an index at `path` that says what no file says, and that no stamp contradicts.
+
+    Its probes are of paths that are not there, as it says; and so they are.
+    """
+    data = path.read_bytes()
+    connection = sqlite3.connect(":memory:")
+    connection.deserialize(data[:-56])
+    connection.execute("UPDATE record SET note = ?", (FORGED,))
+    connection.execute(
+        "UPDATE freshness SET scanned_at = 0, trusted = 1, names = ?, sizes = ?, probes = ?,"
+        " stamps = ?, unsettled = ?",
+        (b"gone", (1).to_bytes(4, "little"), b"gone", ABSENT, b""),
+    )
+    connection.commit()
+    body = connection.serialize() + data[-56:-32]
+    connection.close()
+    new = path.with_name("forged")
+    new.write_bytes(body + hashlib.sha256(body).digest())
+    new.rename(at or path)
+
+
+@pytest.mark.parametrize("trust", ["stat", "content", "index"])
+def test_an_index_that_came_with_the_checkout_is_not_believed(
+    hostile: Workspace, trust: str
+) -> None:
+    hostile.run("rebuild")
+    (index,) = (hostile.root / CACHE).glob("*.sqlite3")
+    forged(index)
+    ran = hostile.run("show", "--trust", trust)
+    assert (ran.code, ran.out.count("the truth")) == (0, 1)
+    assert FORGED not in ran.out
+    assert "it was not made here" in ran.err
+    assert hostile.run("show").err == ""
+
+
+def test_an_index_that_came_with_the_checkout_offers_nothing(hostile: Workspace) -> None:
+    hostile.run("rebuild")
+    (index,) = (hostile.root / CACHE).glob("*.sqlite3")
+    data = index.read_bytes()
+    index.unlink()
+    index.write_bytes(data.replace(b"Title of", b"Forgery "))
+    ran = hostile.process("completion", "run", "--", "show", "")
+    assert "Title of" in ran.out
+    assert "Forgery" not in ran.out
+
+
+def test_status_and_verify_tell_of_an_index_from_elsewhere(hostile: Workspace) -> None:
+    hostile.run("rebuild")
+    (index,) = (hostile.root / CACHE).glob("*.sqlite3")
+    forged(index)
+    assert hostile.run("status", "--json").json["index"]["found"] == "not made here"
+    ran = hostile.run("verify")
+    assert (ran.code, "was not made here" in ran.out) == (5, True)
+    assert hostile.run("rebuild").code == hostile.run("verify").code == 0
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize(("owner", "found"), [(0, "current"), (65533, "not made here")])
+def test_an_index_of_somebody_else_is_not_believed(
+    hostile: Workspace, owner: int, found: str
+) -> None:
+    hostile.run("rebuild")
+    (index,) = (hostile.root / CACHE).glob("*.sqlite3")
+    os.chown(index, owner, 0)
+    assert hostile.run("status", "--json").json["index"]["found"] == found
+    assert hostile.run("show").out.count("the truth") == 1
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
+def test_an_index_of_whoever_holds_the_tickets_is_believed(hostile: Workspace) -> None:
+    hostile.run("rebuild")
+    (index,) = (hostile.root / CACHE).glob("*.sqlite3")
+    os.chown(index, 65533, 0)
+    os.chown(hostile.tickets, 65533, 0)
+    assert "it was" not in hostile.run("show").err
+
+
+@pytest.mark.parametrize("name", ["lock", "watch.lock", ".gitignore", "CACHEDIR.TAG", "index"])
+@pytest.mark.parametrize("kind", ["fifo", "link", "folder", "endless"])
+def test_odd_things_in_the_cache_folder_neither_hang_nor_harm(
+    hostile: Workspace, outside: Path, name: str, kind: str
+) -> None:
+    hostile.run("rebuild")
+    (index,) = (hostile.root / CACHE).glob("*.sqlite3")
+    path = index if name == "index" else index.with_name(name)
+    path.unlink(missing_ok=True)
+    victim = outside / "lock"
+    if kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to(victim if kind == "link" else "/dev/zero")
+    os.utime(victim, ns=(0, 0))
+    before = state_of(outside)
+    assert alive(find_workspace(str(hostile.root))) is False
+    for _ in range(2):
+        hostile.record(A, "after", B, AT)
+        ran = hostile.process("show")
+        assert (ran.code, ran.out.count("the truth")) == (0, 1), ran
+    assert hostile.process("status").code == 0
+    assert state_of(outside) == before

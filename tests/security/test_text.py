@@ -1,0 +1,210 @@
+"""Hostile text: what a ticket, a record or an argument says is shown, and acts on nothing."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pty
+import re
+import sys
+from contextlib import redirect_stdout
+from unittest import mock
+
+import pytest
+from building import A, B, C, Workspace, ulid
+from mcp_client import connected
+
+from yoi_relations.surfaces.output import Mode
+from yoi_relations.surfaces.watch import News
+from yoi_relations.surfaces.watch_changes import Change, What
+from yoi_relations.surfaces.watch_print import teller
+
+ACTING = "\x1b]0;owned\x07\x1b[2J\x9b31m\x85\u202e\u2066\x7f"
+"""Sets the window's title, clears the screen, colours, breaks the line, turns text around."""
+MARKUP = "[red]marked[/red] [link=file:///x]here[/link] [/] :smile:"
+HOSTILE = f"{ACTING} {MARKUP}"
+NAME = "00001KT\x1b]0;owned\x07\x9b31m"
+"""Of a ticket's folder."""
+SIGNS = re.compile("\x1b\\]|\x1b\\[2J|\x07|[\x80-\x9f]|[\u202a-\u202e\u2066-\u2069]|\x7f")
+"""What nothing of the program's own writes, on a terminal or not."""
+
+QUESTIONS = [
+    ("show", "--all"),
+    ("show", A, "--all"),
+    ("show", HOSTILE),
+    ("show", "KT"),
+    ("show", "--kind", HOSTILE),
+    ("show", "--state", HOSTILE),
+    ("check",),
+    ("check", A, "--expect", HOSTILE),
+    ("check", NAME),
+    ("doctor", "--severity", "info"),
+    ("status",),
+    ("rebuild",),
+    ("verify",),
+    ("prime",),
+    ("hooks", "list"),
+    ("-C", HOSTILE, "show"),
+    ("--trust", HOSTILE, "show"),
+    (HOSTILE,),
+    ("show", f"--{HOSTILE}"),
+    ("add", A, HOSTILE, B),
+    ("add", A, "related", HOSTILE),
+    ("add", A, "related", C, "--note", HOSTILE, "--author", ACTING),
+    ("retire", ulid(1), "--reason", MARKUP),
+    ("retire", HOSTILE, "--reason", "over"),
+    ("completion", "run", "--", "show", ""),
+    ("completion", "run", "--", "retire", ""),
+]
+
+
+def quoted(text: str) -> str:
+    """`text` as YAML takes any."""
+    signs = (f"\\U{ord(sign):08x}" if not sign.isalnum() else sign for sign in text)
+    return f'"{"".join(signs)}"'
+
+
+@pytest.fixture
+def hostile(workspace: Workspace) -> Workspace:
+    """A workspace that says it in every place where something can be said."""
+    said = quoted(HOSTILE)
+    workspace.ticket(A, title=said, slug=said)
+    workspace.ticket(B, "queued", title=said)
+    workspace.ticket(C, quoted(ACTING), title=MARKUP.replace(":", ""))
+    workspace.ticket(NAME, title=said)
+    workspace.record(A, "blocked_by", B, HOSTILE, author=said)
+    workspace.record(NAME, "blocked_by", A, HOSTILE)
+    workspace.record(A, "blocked_by", quoted(f"gone{HOSTILE}"), "why")
+    workspace.record(A, said, B)
+    workspace.record(B, "related", A, **{said: said})
+    plan = {"branch": said, "worktree": said, "role_plan": said}
+    workspace.record(B, "accepted_plan", None, HOSTILE, **plan)
+    retired = {"retired_at": "2026-06-02T10:00:00Z", "retired_by": said, "retired_reason": said}
+    workspace.record(B, "after", C, HOSTILE, **retired)
+    workspace.record_file(A, f"{ACTING}.md", "---\nkind: [\n---\n")
+    workspace.record_file(A, f"{ACTING}.txt", "")
+    workspace.plan_lines(C, {"kind": HOSTILE, "note": HOSTILE}, {"kind": "after", HOSTILE: 1})
+    workspace.relations_json(C, {"kind": HOSTILE, "target": HOSTILE})
+    return workspace
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["plain", "json"])
+@pytest.mark.parametrize("question", QUESTIONS, ids=range(len(QUESTIONS)))
+def test_nothing_in_a_pipe_acts_on_a_terminal(
+    hostile: Workspace, question: tuple[str, ...], form: tuple[str, ...]
+) -> None:
+    ran = hostile.run(*form, *question)
+    said = ran.out + ran.err
+    assert not SIGNS.search(said), said
+    assert "\r" not in said
+    assert "\x1b" not in said
+    if question == ("show", "--all"):
+        assert MARKUP in said
+
+
+def on_terminal(workspace: Workspace, *arguments: str) -> str:
+    """What a command writes to a terminal of 400 columns, its answer and the rest."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(workspace.root)
+        env = os.environ | {"COLUMNS": "400", "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+        env |= {"YOI_RELATIONS_AUTHOR": "tester"}
+        os.execve(sys.executable, [sys.executable, "-m", "yoi_relations", *arguments], env)  # noqa: S606
+    parts = []
+    while part := _read(terminal):
+        parts.append(part)
+    os.close(terminal)
+    os.waitpid(child, 0)
+    return b"".join(parts).decode()
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 1 << 16)
+    except OSError:  # the way in which a terminal ends
+        return b""
+
+
+@pytest.mark.parametrize(
+    ("question", "shows"),
+    [
+        (("show", "--all"), MARKUP),
+        (("show", A, "--all"), MARKUP),
+        (("check",), MARKUP),
+        (("check", A), MARKUP),
+        (("doctor", "--severity", "info"), "[red]marked[/red]"),
+        (("status",), "tickets root"),
+        (("verify",), "no index yet"),
+        (("retire", ulid(1), "--reason", MARKUP), "is blocked by"),
+        (("show", MARKUP), MARKUP),
+        (("nothing", MARKUP), "No such command"),
+    ],
+)
+def test_nothing_acts_on_a_terminal_and_markup_is_shown(
+    hostile: Workspace, question: tuple[str, ...], shows: str
+) -> None:
+    said = on_terminal(hostile, *question)
+    assert "Traceback" not in said
+    assert not SIGNS.search(said), said
+    assert shows in said
+    assert "\r" not in said.replace("\r\n", "")
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_what_a_watcher_tells_acts_on_nothing(mode: Mode) -> None:
+    change = Change(What.ADDED, HOSTILE, HOSTILE, 1, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    out = io.StringIO()
+    with redirect_stdout(out), mock.patch.dict(os.environ, {"COLUMNS": "400"}):
+        assert teller(mode)(News([change], "before", "after"))
+    assert not SIGNS.search(out.getvalue())
+    assert MARKUP in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["' OR 1=1 --", '"; DROP TABLE record; --', "%", "____", "NEAR(a b)", "*", '["a"]'],
+)
+def test_names_are_no_sql(hostile: Workspace, name: str) -> None:
+    before = hostile.run("status", "--json").json["tickets"]
+    hostile.ticket("00001KT0000EE", title="odd", slug=quoted(name))
+    hostile.record("00001KT0000EE", "related", quoted(name))
+    for command in (("show", name), ("check", name), ("add", A, "related", name)):
+        ran = hostile.run(*command)
+        assert "Traceback" not in ran.err
+        assert ran.code != 1
+    for option in ("--kind", "--state", "--limit", "--trust"):
+        assert hostile.run("show", option, name).code == 2
+    assert hostile.run("retire", name, "--reason", "x").code == 3
+    after = hostile.run("status", "--json").json["tickets"]
+    assert after == before | {"planning": before["planning"] + 1}
+
+
+@pytest.mark.parametrize("name", ["a\0bcd", "a\ud800bcd"])
+def test_what_is_no_name_names_nothing(hostile: Workspace, name: str) -> None:
+    for command in (("show", name), ("check", name), ("retire", name, "--reason", "over")):
+        assert hostile.run(*command).code == 3
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_what_agents_are_told_acts_on_nothing(hostile: Workspace, mode: str) -> None:
+    with connected(hostile.root, mode=mode) as asker:
+        for tool, given in (("relations_show", {"all": True}), ("relations_check", {})):
+            (content,) = asker.starts(tool, **given).result().content
+            assert not SIGNS.search(content.text)
+            assert json.loads(content.text) == asker.ask(tool, **given)
+        assert not SIGNS.search(asker.read(f"relations://ticket/{A}").text)
+        for name in (ACTING * 2, "../../etc/passwd", "' OR 1=1 --"):
+            said = asker.error("relations_show", ticket=name)
+            assert said["code"] == "not_found"
+        assert not SIGNS.search(asker.refusal(ACTING))
+        assert not SIGNS.search(asker.stderr)
+
+
+def test_fields_of_a_line_cannot_be_forged(workspace: Workspace) -> None:
+    workspace.ticket(A, title=quoted("a\tb\nc"))
+    workspace.ticket(B)
+    workspace.record(A, "blocked_by", B, "one\ttwo\nthree\\n\n\u2028four\x0bfive")
+    (line,) = workspace.run("show", "--plain").out.splitlines()
+    assert line.count("\t") == 7
+    assert line.endswith("one\\ttwo\\nthree\\\\n\\n\\u2028four\\x0bfive")
