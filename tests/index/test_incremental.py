@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,6 +19,7 @@ from unittest import mock
 
 import pytest
 from building import AT, A, B, C, Workspace, ulid
+from comparing import assert_rebuilt, by_own_clock, coarse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,15 +30,6 @@ from yoi_relations.index.refresh import Index, open_index
 
 TICKETS, RECORDS = (A, B, C), (ulid(1), ulid(2))
 START = 1_700_000_001_000_000_000
-TABLES = {
-    "ticket": "ticket_id, title, slug, state",
-    "record": "line, record_id, kind, record.holder, target, note, at, retires, retired_at",
-    "problem": "line, message, effect",
-}
-DERIVED = {
-    "spanning_problem": "path, line, code, message, effect, about",
-    "tally": "name, count",
-}
 
 
 class Disk:
@@ -128,42 +119,10 @@ STEPS = st.one_of(
 )
 
 
-def tables(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
-    """Every row, with paths in place of numbers."""
-    found = {
-        table: connection.execute(
-            f"SELECT path, {columns} FROM {table} JOIN source ON source.id = source_id"  # noqa: S608  # fixed names
-        ).fetchall()
-        for table, columns in TABLES.items()
-    }
-    for table, columns in DERIVED.items():
-        found[table] = connection.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608
-    sources = "SELECT path, format, holder, folder, name, digest FROM source"
-    found["source"] = connection.execute(sources).fetchall()
-    return {table: sorted(rows, key=repr) for table, rows in found.items()}
-
-
 def assert_fresh(disk: Disk) -> None:
     """The answer's index is what a reading of every file gives."""
     with disk.ask() as index:
-        naive = build.build(disk.found, 1, lambda _done, _total: None)
-        try:
-            assert tables(index.connection) == tables(naive.connection)
-            assert index.identity.digest == naive.identity.digest
-        finally:
-            naive.connection.close()
-
-
-def coarse(status: os.stat_result) -> bytes:
-    """A stamp from a file system without inodes and times of change, with a clock of 2 s."""
-    mtime = status.st_mtime_ns // 2_000_000_000 * 2_000_000_000
-    return stamps._FIELDS.pack(mtime, mtime, 0, status.st_dev, status.st_size, status.st_mode)  # noqa: SLF001
-
-
-def by_own_clock(status: os.stat_result) -> bytes:
-    """A stamp with all its fields but the time of change, which a test cannot set."""
-    mtime, inode = status.st_mtime_ns, status.st_ino
-    return stamps._FIELDS.pack(mtime, mtime, inode, status.st_dev, status.st_size, status.st_mode)  # noqa: SLF001
+        assert_rebuilt(index)
 
 
 @contextmanager

@@ -119,7 +119,11 @@ def order(record: Row) -> tuple[datetime, str, int]:
 
 def read_relations(root: Path) -> list[Row]:
     """Every relation, in the order of the answer."""
-    tickets, records = read_tickets(root), read_records(root)
+    return relations_of(read_tickets(root), read_records(root))
+
+
+def relations_of(tickets: dict[str, Row], records: list[Row]) -> list[Row]:
+    """What `records` state together, in the order of the answer."""
     groups: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for number, one in enumerate(records):
         cls = next(cls for cls, kinds in CLASSES.items() if one["kind"] in kinds)

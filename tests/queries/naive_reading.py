@@ -105,13 +105,24 @@ def read_json(found: Read, holder: str, path: Path) -> None:
     starts = [n for n, line in enumerate(text.split("\n"), 1) if "{" in line]
     try:
         entries = json.loads(text)["relations"]
-        for entry in entries:
-            check_entry(entry, holder, "target", JSON_KINDS, JSON_FIELDS)
     except (ValueError, KeyError, TypeError):
         found.spoilt(holder, path)
         return
+    bad = sum(not is_good(entry, holder) for entry in entries)
+    for _ in range(bad):  # each is told, and any of them spoils the file
+        found.spoilt(holder, path)
+    if bad:
+        return
     for line, entry in zip(starts[1:], entries, strict=True):
         keep(found, naive.entry_record(entry, "target") | {"holder": holder}, path, line)
+
+
+def is_good(entry: Row, holder: str) -> bool:
+    try:
+        check_entry(entry, holder, "target", JSON_KINDS, JSON_FIELDS)
+    except (ValueError, KeyError, TypeError):
+        return False
+    return True
 
 
 def read_lines(found: Read, holder: str, path: Path) -> None:
