@@ -41,8 +41,8 @@ TRIES = 3
 def test_a_few_points(name: str, tmp_path: Path) -> None:
     found = count(name, tmp_path)
     draw = random.Random(name)  # noqa: S311  # the same points each time
-    kills = [point for point in found if point.error == KILL]
     writes = [point for point in found if point.call in {"write", "fsync", "rename", "link"}]
+    kills = [point for point in writes if point.error == KILL]
     chosen = {point for some in (found, writes, kills) for point in draw.sample(some, SAMPLE)}
     assert outcomes(name, sorted(chosen), tmp_path).total() == len(chosen) > SAMPLE
 
@@ -81,7 +81,7 @@ def outcomes(name: str, chosen: list[Point], folder: Path) -> Counter[str]:
     for point in chosen:
         try:
             ended[attempt(name, point, folder)] += 1
-        except AssertionError as error:
+        except (AssertionError, ValueError) as error:  # a file cut short is no record to `naive`
             wrong.append(f"{point}: {str(error)[-LONG:]}")
     assert not wrong, f"{len(wrong)} of {len(chosen)}:\n" + "\n\n".join(wrong)
     return ended
