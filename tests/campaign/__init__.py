@@ -1,0 +1,1 @@
+"""What goes wrong on purpose: crashes, errors of the system, full disks."""

@@ -153,13 +153,14 @@ def _below_root(
 
 def _clock(workspace: Workspace, now: int) -> Clock:
     root = workspace.tickets_path
-    try:
-        device = os.stat(root).st_dev
-    except OSError as error:  # gone meanwhile: what was found is no answer
-        raise UnreadableFolderError(f"{root}: {error.strerror}", "run the command again") from error
     # The time is that of the cache's file system.
-    same_clock = os.stat(os.path.dirname(os.path.dirname(workspace.cache_path))).st_dev == device
-    return Clock(now, device, same_clock and is_trusted(root))
+    beside = os.path.dirname(os.path.dirname(workspace.cache_path))
+    try:
+        device, other = os.stat(root).st_dev, os.stat(beside).st_dev
+    except OSError as error:  # gone meanwhile: what was found is no answer
+        said = f"{error.filename}: {error.strerror}"
+        raise UnreadableFolderError(said, "run the command again") from error
+    return Clock(now, device, other == device and is_trusted(root))
 
 
 def _contents(connection: Connection, names: Iterable[bytes]) -> dict[bytes, list[Content]]:

@@ -39,7 +39,9 @@ def locked(workspace: Workspace, wait: float | None = None) -> Iterator[None]:
         _sweep(workspace)
         yield
     finally:
-        os.close(descriptor)
+        # The system gives the lock back whatever it says, and nothing was written through this.
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
 
 
 @contextlib.contextmanager
@@ -99,14 +101,12 @@ def clock(workspace: Workspace) -> int:
     try:
         refuse_links(workspace)
         descriptor = os.open(os.path.join(workspace.cache_path, "lock"), flags)
+        try:
+            return clock_of(descriptor)
+        finally:
+            os.close(descriptor)
     except OSError:
         return time.time_ns()
-    try:
-        return clock_of(descriptor)
-    except OSError:
-        return time.time_ns()
-    finally:
-        os.close(descriptor)
 
 
 def _wait_for(descriptor: int, wait: float) -> None:

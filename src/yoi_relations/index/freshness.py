@@ -144,12 +144,12 @@ def _differing_in(probes: bytes, stamps: bytes, root: str, first: int) -> list[i
     paths = probes.split(b"\0")
     try:
         descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            seen = _stamps(paths, descriptor)
+        finally:
+            os.close(descriptor)
     except OSError:  # listing it will tell why
         return list(range(first, first + len(paths)))
-    try:
-        seen = _stamps(paths, descriptor)
-    finally:
-        os.close(descriptor)
     if b"".join(seen) == stamps:
         return []
     return [first + i for i, stamp in enumerate(seen) if stamp != stamps[i * SIZE : (i + 1) * SIZE]]

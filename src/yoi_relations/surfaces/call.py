@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from yoi_relations.errors import ExitCode, RelationsError, UsageError
@@ -61,5 +62,12 @@ def ended(act: Callable[[], int], *, as_json: bool) -> int:
     except RelationsError as error:
         report_error(error, mode_of(as_json=as_json, as_plain=False))
         return error.exit_code
+    except OSError as error:
+        # Of a disk or a system that fails where no command has a word of its own for it.
+        name = error.filename  # a number where it was an open file
+        place = f"{os.fsdecode(name)}: " if isinstance(name, str | bytes) else ""
+        failed = RelationsError(f"{place}{error.strerror or error}", "run the command again")
+        report_error(failed, mode_of(as_json=as_json, as_plain=False))
+        return failed.exit_code
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED

@@ -1,0 +1,211 @@
+"""Disks that are full, that take no long files, or that may only be read; no stand-ins for them."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from _pytest.mark import ParameterSet
+from building import A, B, C, Ran, Workspace, ulid
+from queries import naive
+from queries.test_naive import assert_same, comparable, compare
+
+from campaign.mishaps import SHOW, build, drop_cache, write_one_more
+
+needs_root = pytest.mark.skipif(
+    os.geteuid() != 0, reason="only root mounts file systems; what others meet is tested by rights"
+)
+WRITING = (
+    ("add", C, "after", A, "--note", "new"),
+    ("add", A, "accepted-plan", "--note", "long", "--role-plan", "x" * 12_000),
+    ("retire", ulid(1), "--reason", "over"),
+    ("retire", f".yoi/tickets/{B}/artifacts/relations.json:4", "--reason", "over"),
+)
+
+
+def in_campaign(*values: int) -> list[ParameterSet]:
+    """More values of a parameter, for when there is time."""
+    return [pytest.param(value, marks=pytest.mark.campaign) for value in values]
+
+
+@contextmanager
+def mounted(place: Path, *options: str) -> Iterator[Path]:
+    """Mount something at a folder for a while; where the system forbids it, the test is skipped."""
+    ran = subprocess.run(["mount", *options, place], capture_output=True, check=False, text=True)
+    if ran.returncode:
+        pytest.skip(f"nothing can be mounted here: {ran.stderr.strip()}")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", place], check=True)
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Nothing below `folder` can be written, by nobody."""
+    with mounted(folder, "--bind", str(folder)):
+        subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True)
+        yield
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Workspace]:
+    """A workspace on a file system of its own, with room for an index and some files."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    with mounted(place, "-t", "tmpfs", "-o", "size=1m,nr_inodes=60", "none"):
+        yield build(place / "work")
+
+
+def fill(folder: Path, *, pages: int) -> Path:
+    """Use up a file system but for some pages; the file that does it."""
+    filler = folder / "filler"
+    with filler.open("wb") as file:
+        free = os.statvfs(folder).f_bavail
+        file.write(bytes(max(0, free - pages) * os.statvfs(folder).f_frsize))
+    return filler
+
+
+def use_up_inodes(folder: Path) -> list[Path]:
+    """Make files until none can be made any more."""
+    made = [folder / f"filler{n}" for n in range(os.statvfs(folder).f_ffree)]
+    for path in made:
+        path.touch()
+    return made
+
+
+def assert_loud(workspace: Workspace, *, cache_is_written: bool = False) -> None:
+    """Nothing can be written: questions are answered, everything else fails and changes nothing."""
+    before = workspace.snapshot()
+    ran = workspace.process(*SHOW)
+    assert ran.code == 0, ran
+    assert ("answered from memory" in ran.err) != cache_is_written, ran.err
+    assert_same(
+        [comparable(one) for one in ran.json["relations"]],
+        [comparable(one) for one in naive.read_relations(workspace.root)],
+    )
+    commands = WRITING if cache_is_written else (*WRITING, ("rebuild",))
+    for command in commands:
+        ran = workspace.process(*command)
+        assert (ran.code, ran.out) == (1, ""), (command, ran)
+        assert "error: " in ran.err
+        assert "Traceback" not in ran.err
+    assert workspace.snapshot() == before
+
+
+def assert_well(workspace: Workspace) -> None:
+    """Once there is room again, everything works without a hand."""
+    compare(workspace)
+    for command in (*WRITING, ("rebuild",)):
+        ran = workspace.run(*command)
+        assert (ran.code, ran.err) == (0, "")
+    compare(workspace)
+
+
+@needs_root
+@pytest.mark.parametrize(
+    ("what", "index"),
+    [
+        ("blocks", "stale"),
+        ("inodes", "none"),
+        pytest.param("blocks", "none", marks=pytest.mark.campaign),
+        pytest.param("inodes", "stale", marks=pytest.mark.campaign),
+    ],
+)
+def test_a_full_disk(small_disk: Workspace, what: str, index: str) -> None:
+    (write_one_more if index == "stale" else drop_cache)(small_disk)
+    disk = small_disk.root.parent
+    kept = {path: path.read_bytes() for path in small_disk.root.rglob("*.sqlite3")}
+    fillers = [fill(disk, pages=0)] if what == "blocks" else use_up_inodes(disk)
+    assert_loud(small_disk)
+    assert {path: path.read_bytes() for path in small_disk.root.rglob("*.sqlite3")} == kept
+    for path in fillers:
+        path.unlink()
+    assert_well(small_disk)
+
+
+@needs_root
+@pytest.mark.parametrize("pages", [2, *in_campaign(0, 1, 3, 5, 20, 27, 28, 29, 30, 40)])
+def test_an_almost_full_disk(small_disk: Workspace, pages: int) -> None:
+    write_one_more(small_disk)
+    filler = fill(small_disk.root.parent, pages=pages)
+    for command in (SHOW, *WRITING, ("rebuild",)):
+        assert_done_or_undone(small_disk, command, small_disk.process(*command))
+    filler.unlink()
+    assert_well(small_disk)
+
+
+@pytest.mark.parametrize("size", [150, *in_campaign(0, 1, 40, 300, 4_096, 20_000, 100_000)])
+def test_a_limit_to_the_size_of_files(workspace: Workspace, size: int) -> None:
+    build(workspace.root)
+    write_one_more(workspace)
+    for command in (SHOW, *WRITING, ("rebuild",)):
+        assert_done_or_undone(workspace, command, limited(workspace, size, *command))
+    assert_well(workspace)
+
+
+def limited(workspace: Workspace, size: int, *arguments: str) -> Ran:
+    """Run a command that may make no file longer than `size` bytes."""
+    program = [sys.executable, "-P", "-B", "-m", "yoi_relations", *arguments]
+    ran = subprocess.run(
+        program,
+        cwd=workspace.root,
+        env=os.environ | {"YOI_RELATIONS_AUTHOR": "tester"},
+        capture_output=True,
+        check=False,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
+    )
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+def assert_done_or_undone(workspace: Workspace, command: tuple[str, ...], ran: Ran) -> None:
+    """A command succeeded, or it failed, said so, and left the files as they were."""
+    assert ran.code in {0, 1}, ran
+    assert "Traceback" not in ran.err
+    assert command != SHOW or ran.code == 0
+    assert ran.code == 0 or ran.err.startswith("error: "), ran
+    assert [path for path in workspace.tickets.rglob("*") if path.name.startswith(".")] == []
+    before = workspace.snapshot()
+    compare(workspace)
+    if command[0] in {"add", "retire"}:
+        again = workspace.run(*command, "--json") if ran.code == 0 else None
+        assert again is None or (again.code == 0 and workspace.snapshot() == before)
+
+
+@needs_root
+def test_a_workspace_that_may_only_be_read(workspace: Workspace) -> None:
+    build(workspace.root)
+    write_one_more(workspace)
+    with read_only(workspace.root):
+        assert_loud(workspace)
+    assert_well(workspace)
+
+
+@needs_root
+def test_tickets_that_may_only_be_read(workspace: Workspace) -> None:
+    build(workspace.root)
+    write_one_more(workspace)
+    with read_only(workspace.tickets):
+        assert_loud(workspace, cache_is_written=True)
+    assert_well(workspace)
+
+
+@needs_root
+def test_a_cache_that_may_only_be_read(workspace: Workspace) -> None:
+    build(workspace.root)
+    write_one_more(workspace)
+    with read_only(workspace.root / ".yoi/cache"):
+        ran = workspace.process("rebuild")
+        assert (ran.code, ran.out) == (1, "")
+        for command in (SHOW, *WRITING):
+            ran = workspace.process(*command)
+            assert (ran.code, "answered from memory" in ran.err) == (0, True), (command, ran)
+        compare(workspace)
+    assert_well(workspace)
