@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from building import Workspace, scan
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -62,6 +63,12 @@ def hold(
         way(given(*strategies)(check))()
 
     return run
+
+
+def rounds(short: int, long: int) -> pytest.MarkDecorator:
+    """So many examples in the suite, and so many in the campaign."""
+    in_campaign = pytest.param(long, marks=pytest.mark.campaign)
+    return pytest.mark.parametrize("examples", [short, in_campaign])
 
 
 def sample() -> tuple[tempfile.TemporaryDirectory[str], Workspace]:
