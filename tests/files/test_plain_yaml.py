@@ -40,6 +40,8 @@ LINES = st.one_of(
 @example(lines=["a: b:"])
 @example(lines=["a: [b,c]", "b: a,b"])
 @example(lines=["a: 'b''c'"])
+@example(lines=["k" * 1024 + ": x"])
+@example(lines=["k" * 1025 + ": x"])
 def test_where_it_does_not_give_up_it_says_what_the_parser_says(lines: list[str]) -> None:
     text = "".join(f"{line}\n" for line in lines).replace("\r\n", "\n")
     plain = read_plain(text, 2)

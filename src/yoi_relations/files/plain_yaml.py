@@ -23,9 +23,9 @@ _SINGLE = r"'[^\x00-\x1f'\x7f]*'"
 _DOUBLE = r'"[^\x00-\x1f"\\\x7f]*"'
 _ITEM = r"(?:[A-Za-z0-9_-]*[A-Za-z0-9_]|'[ -&(-~]*')"
 _LIST = rf"\[(?:{_ITEM}(?:, ?{_ITEM})*)?\]"
-_LINE = re.compile(
-    rf"^([A-Za-z_][A-Za-z0-9_]*):(?: +({_SINGLE}|{_DOUBLE}|{_LIST}|{_PLAIN}))?\n", re.MULTILINE
-)
+# YAML finds no colon behind more than 1,024 characters.
+_KEY = r"[A-Za-z_][A-Za-z0-9_]{0,1023}"
+_LINE = re.compile(rf"^({_KEY}):(?: +({_SINGLE}|{_DOUBLE}|{_LIST}|{_PLAIN}))?\n", re.MULTILINE)
 
 
 class Value(NamedTuple):

@@ -1,0 +1,184 @@
+"""What is made to take for ever, or all memory: each in a process of its own, with limits."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from building import AT, A, B, Workspace, ulid
+
+SECONDS = 10
+"""Of processor time, for a program that starts, reads it and answers; it takes a tenth of that."""
+MEMORY = 400 << 20
+"""Bytes of address space; an empty workspace takes a tenth of that."""
+HUGE = 100 << 20
+ENTRY = json.dumps(
+    {"ticket_id": A, "kind": "related", "target": B, "author": "tester", "at": AT}
+).encode()
+ITEM, JSON, LINES = "item.md", "artifacts/relations.json", "artifacts/orchestration-plan.jsonl"
+RECORD = f"artifacts/relations/{ulid(1)}.md"
+HEAD = b"kind: related\ntarget: %b\nauthor: tester\nat: %b\n" % (B.encode(), AT.encode())
+
+
+def fenced(head: bytes, body: bytes = b"") -> bytes:
+    return b"---\n" + head + b"\n---\n" + body
+
+
+def document(entries: bytes) -> bytes:
+    return b'{"version":1,"relations":[%b]}' % entries
+
+
+BOMBS: dict[str, tuple[str, bytes, str]] = {
+    "lists": (ITEM, fenced(b"state: " + b"[" * 32_000), "nests values"),
+    "mappings": (ITEM, fenced(b"{a: " * 16_000), "nests values"),
+    "block lists": (ITEM, fenced(b"a:\n  " + b"- " * 30_000), "nests values"),
+    "complex keys": (ITEM, fenced(b"? " * 30_000), "nests values"),
+    "indentation": (
+        ITEM,
+        fenced(b"".join(b" " * depth + b"a:\n" for depth in range(350))),
+        "nests values",
+    ),
+    "aliases": (
+        ITEM,
+        fenced(b"".join(b"a%d: &a%d [*a%d, *a%d]\n" % (n, n, n - 1, n - 1) for n in range(1500))),
+        "has no state",
+    ),
+    "one key": (ITEM, fenced(b"k" * 60_000 + b": x"), "no list of 'key: value' lines"),
+    "many keys": (ITEM, fenced(b"".join(b"k%d: x\n" % n for n in range(6_000))), "has no state"),
+    "many colons": (ITEM, fenced(b"a: " + b"a:" * 30_000), "not valid YAML"),
+    "many spaces": (ITEM, fenced(b"a: x" + b" " * 60_000 + b"#"), "has no state"),
+    "blank lines": (ITEM, fenced(b"a: >\n" + b" \n" * 30_000), "has no state"),
+    "no closing fence": (ITEM, b"---\n" + b"a: b\n" * 20_000, "no --- line closes"),
+    "a huge item": (ITEM, b"---\n" + b"a: b\n" * 100, "no --- line closes"),
+    "a long word": (ITEM, fenced(b"state: " + b"x" * 60_000), "unknown state"),
+    "a huge record": (RECORD, fenced(HEAD, b"x"), "larger than 64 KiB"),
+    "a long note": (RECORD, fenced(HEAD, b"x" * 17_000), "a note of 17000 bytes"),
+    "unknown keys": (
+        RECORD,
+        fenced(HEAD + b"".join(b"k%d: x\n" % n for n in range(6_000))),
+        "unknown key",
+    ),
+    "a deep document": (JSON, b"[" * 4_000_000, "not valid JSON"),
+    "deep entries": (JSON, document(b'{"a":' * 800_000), "nested too deep"),
+    "a long number": (JSON, document(b"9" * 4_000_000), "too long"),
+    "many entries": (JSON, document(b",".join([ENTRY] * 20_000)), ""),
+    "100,000 bad entries": (JSON, document(b",".join([b"1"] * 100_000)), "more than 100 bad"),
+    "many escapes": (JSON, document(b'"' + b"\\u0041" * 600_000 + b'"'), "no JSON object"),
+    "many brackets": (JSON, document(b"[]," * 1_000_000 + b"0"), "more than 100 bad"),
+    "a huge document": (JSON, document(b""), "larger than 4096 KiB"),
+    "many lines": (LINES, b"{}\n" * 1_300_000, "more than 1000 bad lines"),
+    "blank jsonl": (LINES, b"\n" * 4_000_000, ""),
+    "one long line": (LINES, b"x" * 4_000_000, "bytes; at most"),
+    "deep lines": (LINES, (b"[" * 400_000 + b"\n") * 10, "nested too deep"),
+    "a huge file of lines": (LINES, b"{}\n", "larger than 4096 KiB"),
+}
+HEAVY = {
+    *("a deep document", "deep entries", "many entries", "many escapes", "many brackets"),
+    *("many lines", "blank jsonl", "one long line", "deep lines", "100,000 bad entries"),
+    *("no closing fence", "one key", "many colons", "many spaces", "block lists", "mappings"),
+}
+"""Those that take a second; only the campaign runs them, and `doctor` on them."""
+
+
+def limited(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The program with limits on time and memory, at which it would be killed or fail."""
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+    return subprocess.run(
+        [sys.executable, "-m", "yoi_relations", *arguments],
+        cwd=root,
+        preexec_fn=limit,  # the tests run in one thread
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def asked(workspace: Workspace) -> list[str]:
+    """What `show` says is wrong with A, the rest answered all the same."""
+    ran = limited(workspace.root, "show", "--all", "--limit", "0", "--json")
+    assert ran.returncode in (0, 4), (ran.returncode, ran.stderr)
+    answer = json.loads(ran.stdout)
+    assert [B in (one["ticket"], one["target"]) for one in answer["relations"]].count(True) >= 1
+    return [one["message"] for one in answer["problems"] if f"/{A}" in one["path"]]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.campaign if name in HEAVY else ()) for name in BOMBS],
+)
+def test_what_is_made_to_hurt_is_answered_within_bounds(workspace: Workspace, name: str) -> None:
+    file, data, said = BOMBS[name]
+    workspace.ticket(A)
+    workspace.ticket(B)
+    workspace.record(B, "waiting", note="for a free desk")
+    path = workspace.tickets / A / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    if "huge" in name:
+        os.truncate(path, HUGE)
+    problems = asked(workspace)
+    assert any(said in message for message in problems) == bool(said), problems[:3]
+    assert all(len(message) < 70_000 for message in problems)
+    if name in HEAVY:
+        doctor = limited(workspace.root, "doctor", "--json")
+        assert doctor.returncode in (0, 5), doctor.stderr
+
+
+def listen(path: Path) -> None:
+    with contextlib.chdir(path.parent), socket.socket(socket.AF_UNIX) as server:
+        server.bind(path.name)
+
+
+ODD: dict[str, Callable[[Path], None]] = {
+    "FIFO": os.mkfifo,
+    "SOCKET": listen,
+    "FOLDER": Path.mkdir,
+    "ZERO": lambda path: path.symlink_to("/dev/zero"),
+    "LOOP": lambda path: path.symlink_to(path.name),
+    "TTY": lambda path: path.symlink_to("/dev/tty"),
+    "PROC": lambda path: path.symlink_to("/proc/self/mem"),
+}
+NAMES = [b"new\nline", b"\x1b[31mred", b"\xff\xfe", b"tab\tand space ", b"-rf", "日本語🦀".encode()]
+NAMES += [b"q'\"$(id)", b"n" * 255, b"%s%n", b"..."]
+
+
+def test_odd_files_and_odd_names_are_named_and_nothing_waits(workspace: Workspace) -> None:
+    workspace.ticket(B)
+    workspace.record(B, "waiting", note="for a free desk")
+    for name, make in ODD.items():
+        for file in (ITEM, JSON, LINES, RECORD):
+            path = workspace.tickets / name / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            make(path)
+    for raw in NAMES:
+        folder = workspace.item(os.fsdecode(raw), "---\nstate: ready\n---\n")
+        (folder / "artifacts" / "relations").mkdir(parents=True)
+        (folder / "artifacts" / "relations" / os.fsdecode(b"x" + raw[:251] + b".md")).write_text(
+            "x"
+        )
+    ran = limited(workspace.root, "show", "--all", "--limit", "0", "--json")
+    assert ran.returncode == 4, ran.stderr
+    told = [one["path"] for one in json.loads(ran.stdout)["problems"]]
+    for name in ODD:
+        for file in (ITEM, JSON, LINES, RECORD):
+            assert f".yoi/tickets/{name}/{file}" in told
+    for raw in NAMES:
+        shown = raw.decode("utf-8", "backslashreplace")
+        assert any(f"/{shown}/artifacts/relations/" in path for path in told), raw
+    for command in (("show", "--plain"), ("check",), ("doctor",), ("status",), ("verify",)):
+        ran = limited(workspace.root, *command)
+        assert ran.returncode in (0, 4, 5, 11), (command, ran.stderr)
+        assert "\x1b" not in ran.stdout + ran.stderr

@@ -1,0 +1,125 @@
+"""Every parser fed with what nobody would write; short here, long with ``-m campaign``."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+
+from hypothesis import strategies as st
+
+from campaign.mutating import CORPUS, STEPS, WHICH, Step, hold, rounds, sample, spoiled
+from yoi_relations.errors import WorkspaceError
+from yoi_relations.files.faults import Effect
+from yoi_relations.files.formats import Format
+from yoi_relations.files.parse import Parsed, parse_source
+from yoi_relations.files.records import NOTE_LIMIT, Record
+from yoi_relations.files.scan import Source
+from yoi_relations.files.times import parse_instant
+from yoi_relations.files.workspace import find_workspace
+from yoi_relations.kinds import KINDS
+
+
+def assert_in_bounds(record: Record, holder: str) -> None:
+    assert (record.holder, KINDS[record.kind.name]) == (holder, record.kind)
+    assert record.target != holder
+    for text in (record.note, record.author, record.target, *(record.plan or ())):
+        assert text is None or 0 < len(text.encode()) <= NOTE_LIMIT
+        assert "\0" not in (text or "")
+    assert record.at is None or parse_instant(record.at) == (record.at, record.at_key)
+
+
+def assert_accounted_for(source: Source, data: bytes, parsed: Parsed) -> None:
+    """Nothing is dropped without a word."""
+    spoiling = [fault for fault in parsed.faults if fault.effect is Effect.RECORD]
+    if source.format is Format.FRONTMATTER:
+        assert len(parsed.records) + len(spoiling) == 1
+    elif source.format is Format.RELATIONS_JSON and spoiling:
+        assert parsed.records == []
+    elif source.format is Format.PLAN_JSONL:
+        lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+        seen = [record.line for record in parsed.records] + [fault.line for fault in spoiling]
+        assert sorted(map(int, map(str, seen))) == [
+            n for n, one in enumerate(lines, 1) if one.strip()
+        ]
+    elif source.format is Format.ITEM:
+        assert parsed.ticket is not None
+        assert parsed.ticket.state is not None or parsed.faults
+
+
+@rounds(300, 20_000)
+def test_a_spoiled_file_is_used_or_reported(examples: int) -> None:
+    @hold(examples, WHICH, STEPS, st.none() | WHICH)
+    def check(which: int, steps: list[Step], other: int | None) -> None:
+        source, data = CORPUS[which]
+        data = spoiled(data, steps, b"" if other is None else CORPUS[other][1])
+        parsed = parse_source(source, data)
+        assert parse_source(source, data) == parsed
+        for record in parsed.records:
+            assert_in_bounds(record, source.holder)
+        for fault in parsed.faults:
+            assert fault.message.encode()
+            assert fault.message.isprintable() or len(fault.message) > 1
+            assert (
+                fault.line is None or 1 <= fault.line <= data.count(b"\n") + data.count(b"\r") + 2
+            )
+        assert_accounted_for(source, data, parsed)
+
+
+COMMANDS = {
+    ("show", "--all", "--limit", "0"): (0, 4),
+    ("check",): (0, 9, 10, 11),
+    ("doctor", "--severity", "info"): (0, 5),
+    ("verify",): (0,),
+    ("status",): (0,),
+}
+
+
+@rounds(12, 600)
+def test_every_command_answers_whatever_the_files_hold(examples: int) -> None:
+    folder, workspace = sample()
+
+    @hold(examples, st.dictionaries(WHICH, STEPS, min_size=1, max_size=3))
+    def check(spoilt: dict[int, list[Step]]) -> None:
+        faults = set()
+        for which, steps in spoilt.items():
+            source, data = CORPUS[which]
+            data = spoiled(data, steps)
+            (workspace.root / source.path).write_bytes(data)
+            faults |= {(source.path, one.line) for one in parse_source(source, data).faults}
+        answers = {}
+        for command, codes in COMMANDS.items():
+            ran = workspace.run(*command, "--json")
+            assert ran.code in codes, (command, ran)
+            answers[command[0]] = ran.json
+            assert workspace.run(*command, "--plain").code == ran.code
+        told = {(one["path"], one["line"]) for one in answers["show"]["problems"]}
+        assert faults <= told
+        for which in spoilt:
+            source, data = CORPUS[which]
+            (workspace.root / source.path).write_bytes(data)
+
+    assert workspace.run("show", "--all").code == 0
+    folder.cleanup()
+
+
+@rounds(60, 5_000)
+def test_a_configuration_is_used_or_refused(examples: int) -> None:
+    folder, workspace = sample()
+    config = workspace.root / ".yoi" / "ticket.config.toml"
+    whole = config.read_bytes()
+
+    @hold(examples, STEPS)
+    def check(steps: list[Step]) -> None:
+        data = spoiled(whole, steps)
+        config.write_bytes(data)
+        try:
+            found = find_workspace(str(workspace.root))
+        except WorkspaceError as error:
+            said = error.message
+            assert said.startswith(".yoi/ticket.config.toml: ")  # or none
+            return
+        named = tomllib.loads(data.decode()).get("backend", {})
+        root = named.get("root", ".yoi/tickets") if isinstance(named, dict) else ".yoi/tickets"
+        assert os.path.normpath(workspace.root / root) == found.tickets_path
+
+    folder.cleanup()

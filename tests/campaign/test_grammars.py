@@ -1,0 +1,144 @@
+"""Frontmatter and JSON by grammar, held against the parsers that everybody uses."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import yaml
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from campaign.mutating import hold, rounds
+from yoi_relations.files.faults import SourceError
+from yoi_relations.files.frontmatter import parse_document
+from yoi_relations.files.relations_json import parse_relations
+from yoi_relations.files.yaml_events import MAX_DEPTH
+
+# What differs between it and the one in Python (a tab behind a colon) is no matter here.
+_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+KEYS = st.sampled_from(["a", "b", "no", "1", "''", '"a"', "? a\n", "a b", "[a]", "&x a", "*x", ""])
+LEAVES = st.sampled_from(
+    [
+        *("x", "", "'it''s'", '"\\x41\\n"', "*x", "&x y", "!!str z", "|\n  t\n", ">-\n  t\n  u\n"),
+        *("# c", "2026-01-01", "~", "a: b", "a #b", "'", "[", "é", "\u2028", "\x7f", "- x"),
+        "\n  b: c",
+    ]
+)
+NODES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda parts: f"[{', '.join(parts)}]"),
+        st.lists(st.tuples(KEYS, inner), max_size=3).map(
+            lambda pairs: f"{{{', '.join(f'{key}: {value}' for key, value in pairs)}}}"
+        ),
+        st.lists(inner, min_size=1, max_size=3).map(
+            lambda parts: "".join(f"\n  - {part}" for part in parts)
+        ),
+    ),
+    max_leaves=5,
+)
+SEPARATORS = st.sampled_from([": ", ":", " : ", ":\t", ":  "])
+HEADS = st.lists(st.tuples(KEYS, SEPARATORS, NODES).map("".join) | LEAVES, max_size=4)
+
+
+def composed(text: str) -> dict[str, str | None] | None:
+    """What PyYAML makes of a frontmatter, by another way; None where it is of no use."""
+    try:
+        root = yaml.compose(text, _Loader)
+    except yaml.YAMLError:
+        return None
+    if root is None:
+        return {}
+    if not isinstance(root, yaml.MappingNode):
+        return None
+    fields: dict[str, str | None] = {}
+    for key, value in root.value:
+        null = ("", "~", "null", "Null", "NULL")
+        if not isinstance(key, yaml.ScalarNode) or key.value in fields:
+            return None
+        if not key.style and key.value in null:
+            return None
+        plain = isinstance(value, yaml.ScalarNode) and (value.style or value.value not in null)
+        fields[key.value] = value.value if plain else None
+    return fields
+
+
+@rounds(300, 20_000)
+def test_any_frontmatter_says_what_yaml_says(examples: int) -> None:
+    """But for aliases: they are never followed, so one without an anchor is no error here."""
+
+    @hold(examples, HEADS)
+    def check(lines: list[str]) -> None:
+        text = "\n".join(lines) + "\n"
+        assume("*" not in text and "&" not in text and text.count("[") < MAX_DEPTH)
+        try:
+            fields = parse_document(f"---\n{text}---\n".encode()).fields
+        except SourceError:
+            assert composed(text) is None
+        else:
+            assert {key: value.text for key, value in fields.items()} == composed(text)
+
+
+TOKENS = st.sampled_from(
+    [
+        *(
+            "[",
+            "]",
+            "{",
+            "}",
+            ":",
+            ",",
+            '"',
+            " ",
+            "\n",
+            "\t",
+            '"a"',
+            '"note"',
+            '"\\ud800"',
+            '"\\u00e9"',
+        ),
+        *(
+            "1",
+            "-1.5e3",
+            "null",
+            "true",
+            "NaN",
+            "-Infinity",
+            "'a'",
+            "// c",
+            "\ufeff",
+            "\u2028",
+            "01",
+        ),
+        *("1" * 5000, '"\x01"'),
+    ]
+)
+ENTRY = '{"ticket_id":"T","kind":"related","target":"U","author":"a","at":"2026-06-01T10:00:00Z"}'
+
+
+def strictly(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("twice")
+    return dict(pairs)
+
+
+@rounds(200, 20_000)
+def test_what_is_no_json_is_no_relations_json(examples: int) -> None:
+    parts = st.lists(TOKENS | st.just(ENTRY), max_size=5).map("".join)
+
+    @hold(
+        examples,
+        st.lists(parts, max_size=3),
+        st.sampled_from(["%s", '{"version":1,"relations":[%s]}']),
+    )
+    def check(entries: list[str], frame: str) -> None:
+        text = frame % ",".join(entries)
+        try:
+            records, faults = parse_relations(text.encode(), "T")
+        except SourceError:
+            return
+        if not faults:
+            document = json.loads(text, object_pairs_hook=strictly)
+            assert len(records) == len(document["relations"])
+            assert all(entry == json.loads(ENTRY) for entry in document["relations"])
