@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.scan import ROOT, Listing, list_root
-from yoi_relations.files.stamps import ABSENT, is_trusted
+from yoi_relations.files.stamps import ABSENT, TICK, is_trusted
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import cache, store
 from yoi_relations.index.changes import Changes, Content, changes
@@ -55,12 +55,18 @@ def look_again(workspace: Workspace, stored: Stored, known: Known, suspected: Su
     Raises:
         UnreadableFolderError: a folder cannot be listed.
     """
-    end = time.monotonic() + _PATIENCE
+    end, before = time.monotonic() + _PATIENCE, 0
     while True:
         update = _looked(workspace, stored, known, suspected)
-        if not root_may_differ(update.known, workspace.tickets_path) or time.monotonic() > end:
+        now = update.known.scanned_at
+        # A clock that stands still tells nothing more, however long it is watched.
+        if now == before or time.monotonic() > end:
             return update
+        if not root_may_differ(update.known, workspace.tickets_path):
+            return update
+        before = now
         suspected = suspected._replace(changed=suspected.changed | {_ROOT})
+        time.sleep(TICK / 1e9)
 
 
 def _looked(workspace: Workspace, stored: Stored, known: Known, suspected: Suspects) -> Update:
