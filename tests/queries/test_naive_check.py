@@ -69,7 +69,7 @@ def rests_on(reason: Any) -> tuple[str | None, tuple[str, ...]]:
         path, _, _ = place.partition(":")  # only of a plan does a line say which record it was
         place = place if path.endswith(".jsonl") else path
         return reason["ticket"], (place,) if place.startswith(".yoi/") else ()
-    places = (f"{place['path']}:{place['line']}" for place in reason["records"])
+    places = (f"{place['path']}:{place['line']}" for place in reason["records"] if place["id"])
     return reason["ticket"], tuple(sorted(places))
 
 

@@ -59,7 +59,7 @@ class Reason(NamedTuple):
         sentence: for people.
         relation: that it rests on, or None.
         other: the ticket at the relation's other end, or None.
-        records: where it is recorded.
+        records: where it is recorded, or where what is not known should be.
     """
 
     verdict: Verdict
@@ -101,8 +101,9 @@ def reasons_for_unknown(
         problems: by ticket, those that could hide its state.
     """
     if ticket.state is None:
-        said = f"the state of {ticket.id} is not known{_because(problems.get(ticket.id))}"
-        yield Reason(Verdict.UNKNOWN, "state_unknown", said)
+        found = problems.get(ticket.id, [])
+        said = f"the state of {ticket.id} is not known{_because(found)}"
+        yield Reason(Verdict.UNKNOWN, "state_unknown", said, records=_places(found[:1]))
     for one in touching:
         other = _other(ticket, one)
         if one.inactive_reason or other is None or other.state is not None:
@@ -120,7 +121,7 @@ def reasons_for_gaps(unusable: list[Problem]) -> Iterator[Reason]:
     """Why something that is recorded about any ticket may not have been read."""
     for problem in unusable[:_NAMED_SOURCES]:
         said = f"{problem}; it could hold a blocker"
-        yield Reason(Verdict.UNKNOWN, "unusable_source", said)
+        yield Reason(Verdict.UNKNOWN, "unusable_source", said, records=_places([problem]))
     if len(unusable) > _NAMED_SOURCES:
         said = f"{len(unusable) - _NAMED_SOURCES} more files or lines cannot be used"
         yield Reason(Verdict.UNKNOWN, "unusable_source", f"{said}; relations doctor lists them")
@@ -175,6 +176,11 @@ def _rests_on_other(ticket: TicketInfo, relation: Relation) -> bool:
 
 def _other(ticket: TicketInfo, relation: Relation) -> TicketInfo | None:
     return relation.target if relation.ticket.id == ticket.id else relation.ticket
+
+
+def _places(problems: list[Problem]) -> tuple[Place, ...]:
+    """Where problems show; what cannot be read has no id."""
+    return tuple(Place(problem.path, problem.line, "") for problem in problems)
 
 
 def _because(problems: list[Problem] | None) -> str:

@@ -86,7 +86,8 @@ def _reason_value(reason: Reason) -> Value:
         "state": other.state if other else None,
         "note": relation.voice.note if relation else None,
         "records": [
-            {"id": place.id, "path": place.path, "line": place.line} for place in reason.records
+            {"id": place.id or None, "path": place.path, "line": place.line}
+            for place in reason.records
         ],
     }
 

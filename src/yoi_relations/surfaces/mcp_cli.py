@@ -26,6 +26,7 @@ def mcp(
         from yoi_relations.surfaces import mcp_server  # noqa: PLC0415  # an extra, and heavy
     except ImportError as error:
         raise RelationsError(
-            f"this needs the package mcp: {error}", "pip install 'yoi-relations[mcp]'"
+            f"this needs the package mcp: {error}",
+            "in a clone, install it with its extra: pipx install --force '.[mcp]'",
         ) from error
     return mcp_server.serve(call, allow_write=allow_write)
