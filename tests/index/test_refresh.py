@@ -204,7 +204,7 @@ def moving(folder: Path, to: Path, pause: float) -> Callable[[], None]:
     return stopped
 
 
-@pytest.mark.parametrize("pause", [0.001, 0.02])
+@pytest.mark.parametrize("pause", [0.02, 0.05])
 @pytest.mark.parametrize("command", [("check", B), ("rebuild",)], ids=" ".join)
 def test_what_a_folder_holds_is_not_missed_while_it_moves(
     workspace: Workspace, command: tuple[str, ...], pause: float
