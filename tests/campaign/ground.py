@@ -25,7 +25,7 @@ from comparing import coarse
 
 from yoi_relations.files import scan, stamps
 from yoi_relations.files.workspace import CACHE, find_workspace
-from yoi_relations.index import cache, freshness, store
+from yoi_relations.index import build, cache, freshness, store
 
 TICKETS = (A, B, C)
 START = 1_700_000_001_000_000_000
@@ -66,6 +66,7 @@ class Ground:
             self._patch(module, "stamp_of", coarse)
         self._patch(cache, "clock", lambda _: self._now // GRANULE * GRANULE)
         self._patch(time, "time_ns", lambda: self._now)
+        self._patch(build, "_STILL", 0)  # it stands, by intention
         self.dated()
 
     def _patch(self, place: object, name: str, value: object) -> None:

@@ -137,6 +137,7 @@ def disk_with(stamp: object, granule: int = 1, window: int = stamps.WINDOW) -> I
         stack.enter_context(mock.patch.object(cache, "clock", clock))
         stack.enter_context(mock.patch("time.time_ns", side_effect=lambda: disk.now))
         stack.enter_context(mock.patch.object(stamps, "WINDOW", window))
+        stack.enter_context(mock.patch.object(build, "_STILL", 0))  # it stands, by intention
         yield disk
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from building import A, B, C, Workspace, git
@@ -182,42 +180,3 @@ def test_a_question_on_a_fresh_index_writes_nothing(asked: Workspace) -> None:
     for command in (["show"], ["show", B], ["status"], ["show", "--all", "--json"]):
         assert asked.run(*command).err == ""
     assert stamps() == before
-
-
-def moving(folder: Path, to: Path, pause: float) -> Callable[[], None]:
-    """Move a folder to and fro until what is returned is called."""
-    stop = threading.Event()
-
-    def move() -> None:
-        places = folder, to
-        while not stop.wait(pause):
-            places[0].rename(places[1])
-            places = places[::-1]
-
-    thread = threading.Thread(target=move)
-    thread.start()
-
-    def stopped() -> None:
-        stop.set()
-        thread.join()
-
-    return stopped
-
-
-@pytest.mark.parametrize("pause", [0.02, 0.05])
-@pytest.mark.parametrize("command", [("check", B), ("rebuild",)], ids=" ".join)
-def test_what_a_folder_holds_is_not_missed_while_it_moves(
-    workspace: Workspace, command: tuple[str, ...], pause: float
-) -> None:
-    workspace.ticket(B, "queued")
-    folder = workspace.ticket(A, "queued", "open")
-    workspace.record(f"open/{A}", "blocks", B)
-    (workspace.tickets / "pending").mkdir()
-    stopped = moving(folder, workspace.tickets / "pending" / A, pause)
-    try:
-        for _ in range(12):
-            workspace.run(*command)
-            answer = workspace.run("check", B, "--trust", "index")
-            assert answer.code == 10, (answer, command)
-    finally:
-        stopped()

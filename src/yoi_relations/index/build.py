@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable, Iterable
 
 from yoi_relations.errors import UnreadableFolderError
-from yoi_relations.files.scan import ROOT, Listing, list_root
+from yoi_relations.files.scan import BUCKETS, ROOT, Listing, list_root
 from yoi_relations.files.stamps import ABSENT, TICK, is_trusted
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import cache, store
-from yoi_relations.index.changes import Changes, Content, changes
+from yoi_relations.index.changes import Changes, Content, changes, differ
 from yoi_relations.index.derived import derive
 from yoi_relations.index.freshness import Known, Suspects, root_may_differ, suspects
 from yoi_relations.index.looking import Look, look_at
@@ -23,11 +23,17 @@ from yoi_relations.index.store import Stored
 from yoi_relations.typed import Connection, NamedTuple
 
 _ROOT = os.fsencode(ROOT)
+_BUCKETS = frozenset(os.fsencode(bucket) for bucket in BUCKETS)
 _GONE = [ABSENT]
 """The stamps of a folder that is no longer where it was listed. It is not remembered: where it is
 listed again, it is looked at like a new one."""
-_PATIENCE = 2.0
-"""Seconds in which folders may go on moving; then what was seen of them last has to do."""
+_STILL = 5 * TICK / 1e9
+"""Seconds after which a clock that has not moved is none that will."""
+_PATIENCE = 0.5
+"""Seconds in which folders may go on moving; from then on a look has to do that misses nothing
+that was seen in any of the looks."""
+_LAST = 5.0
+"""Seconds after which there will be no such look."""
 
 
 class Update(NamedTuple):
@@ -49,24 +55,37 @@ class Update(NamedTuple):
 def look_again(workspace: Workspace, stored: Stored, known: Known, suspected: Suspects) -> Update:
     """List and read the suspected folders anew; once more where some were moved meanwhile.
 
-    A folder on its way from one bucket to another can be missed at both ends, though it was there
-    all the time.
+    A folder on its way from one bucket to another can be missed at both ends, or be read by half,
+    though it was there all the time.
 
     Raises:
-        UnreadableFolderError: a folder cannot be listed.
+        UnreadableFolderError: a folder cannot be listed, or folders never cease to come and go.
     """
-    end, before = time.monotonic() + _PATIENCE, 0
+    start, first = time.monotonic(), 0
+    ever: set[bytes] = set()
     while True:
         update = _looked(workspace, stored, known, suspected)
-        now = update.known.scanned_at
-        # A clock that stands still tells nothing more, however long it is watched.
-        if now == before or time.monotonic() > end:
-            return update
         if not root_may_differ(update.known, workspace.tickets_path):
             return update
-        before = now
+        present = _wherever(update.known.probes)
+        ever |= present
+        first = first or update.known.scanned_at
+        passed = time.monotonic() - start
+        # A clock that stands still tells nothing more, however long it is watched.
+        stands = update.known.scanned_at == first
+        if present == ever and passed > (_STILL if stands else _PATIENCE):
+            return update
+        if passed > _LAST:
+            said = f"{workspace.tickets_path}: ticket folders come and go all the time"
+            raise UnreadableFolderError(said, "run the command again when they rest")
         suspected = suspected._replace(changed=suspected.changed | {_ROOT})
-        time.sleep(TICK / 1e9)
+
+
+def _wherever(probes: bytes) -> set[bytes]:
+    """What was found in the folders, whichever buckets they lie in."""
+    parts = (path.partition(b"/") for path in probes.split(b"\0"))
+    found = {tail if head in _BUCKETS else b"%s/%s" % (head, tail) for head, _, tail in parts}
+    return {path for path in found if b"/" in path}  # a whole folder is not probed itself
 
 
 def _looked(workspace: Workspace, stored: Stored, known: Known, suspected: Suspects) -> Update:
@@ -90,8 +109,8 @@ def _looked(workspace: Workspace, stored: Stored, known: Known, suspected: Suspe
             doubtful.add(look.name)
         groups[look.name] = group_of(look.folder)
         seen[look.name] = [(read.source.path, read.digest) for read in look.reads]
-        if sorted(seen[look.name]) != sorted(before.get(look.name, [])):
-            looks.append(look)
+        if differ(seen[look.name], before.get(look.name, ())):
+            looks.append(look)  # the others' bytes are not kept
     fresh = renewed(known, groups, vanished, doubtful, _clock(workspace, now))
     found = changes(before, seen, vanished)
     return Update(found, looks, fresh, bool(found) or fresh.says_more_than(known))

@@ -20,6 +20,11 @@ class Changes(NamedTuple):
         return bool(self.gone or self.different)
 
 
+def differ(one: Iterable[Content], other: Iterable[Content]) -> bool:
+    """Whether two readings of a folder found other sources, or other content."""
+    return sorted(one) != sorted(other)
+
+
 def changes(
     stored: Mapping[bytes, Iterable[Content]],
     seen: Mapping[bytes, Iterable[Content]],
@@ -33,7 +38,5 @@ def changes(
         vanished: folders that are no longer there.
     """
     gone = {name for name in vanished if stored.get(name)}
-    different = {
-        name for name, contents in seen.items() if sorted(contents) != sorted(stored.get(name, ()))
-    }
+    different = {name for name, found in seen.items() if differ(found, stored.get(name, ()))}
     return Changes(gone, different)

@@ -94,9 +94,11 @@ def root_may_differ(known: Known, root: str) -> bool:
     """Whether the tickets root at `root`, or a bucket, may have changed since it was listed."""
     size = _unpack(known.sizes)[0]  # the root's probes come first
     paths, stamps = known.probes.split(b"\0", size)[:size], known.stamps[: size * SIZE]
+    differing = _differing_in(b"\0".join(paths), stamps, root, 0)
+    now = time.time_ns()  # what is dated later tells nothing
     # What changed within a tick of the listing could have changed once more behind it unseen.
-    return bool(_differing_in(b"\0".join(paths), stamps, root, 0)) or any(
-        known.scanned_at - TICK < changed <= known.scanned_at for changed in changed_in(stamps)
+    return bool(differing) or any(
+        known.scanned_at - TICK < changed <= now for changed in changed_in(stamps)
     )
 
 

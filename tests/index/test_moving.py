@@ -1,0 +1,79 @@
+"""Ticket folders that move, come and go while they are looked for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+
+import pytest
+from building import A, B, Workspace, ulid
+
+from yoi_relations.errors import UnreadableFolderError
+from yoi_relations.files.workspace import find_workspace
+from yoi_relations.index import build
+from yoi_relations.index.refresh import open_index
+
+
+@contextmanager
+def meanwhile(act: Callable[[], None], pause: float) -> Iterator[None]:
+    """Do something again and again, `pause` seconds apart."""
+    stop = threading.Event()
+
+    def go_on() -> None:
+        while not stop.wait(pause):
+            act()
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("pause", [0.001, 0.02])
+@pytest.mark.parametrize("command", [("check", B), ("rebuild",)], ids=" ".join)
+def test_what_a_folder_holds_is_not_missed_while_it_moves(
+    workspace: Workspace, command: tuple[str, ...], pause: float
+) -> None:
+    workspace.ticket(B, "queued")
+    places = [workspace.ticket(A, "queued", "open"), workspace.tickets / "pending" / A]
+    workspace.record(f"open/{A}", "blocks", B)
+    places[1].parent.mkdir()
+
+    def move() -> None:
+        places[0].rename(places[1])
+        places.reverse()
+
+    with meanwhile(move, pause):
+        for _ in range(8):
+            workspace.run(*command)
+            answer = workspace.run("check", B, "--trust", "index")
+            assert answer.code == 10, (answer, command)
+
+
+def test_where_nothing_rests_there_is_no_answer(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "_LAST", 0.6)
+    workspace.ticket(A)
+    numbers = count()
+
+    def replace() -> None:
+        """Another folder each time, and the last one gone."""
+        number = next(numbers)
+        workspace.ticket(ulid(number))
+        (workspace.tickets / ulid(number) / "item.md").unlink()
+        (workspace.tickets / ulid(number)).rmdir()
+
+    found = find_workspace(str(workspace.root))
+    with (
+        meanwhile(replace, 0.0005),
+        pytest.raises(UnreadableFolderError, match="come and go all the time"),
+    ):
+        open_index(found, lambda _: None).close()
+    with open_index(found, lambda _: None) as index:
+        assert index.tickets == 1
