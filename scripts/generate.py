@@ -23,6 +23,8 @@ WORDS = [
 EDGES = {"depends_on": 62, "related": 80, "blocks": 5, "supersedes": 3, "duplicate_of": 2}
 NOTES = {"accepted_plan": 129, "waiting_capacity_note": 43, "blocked_by": 27, "after": 11}
 UNRESOLVED = ("planning", "ready", "queued", "inprogress")
+_SPEAKING = 0.4
+"""Share of the tickets about which something is recorded, edges and notes each."""
 FIRST = 1_767_225_600_000  # 2026-01-01, in milliseconds
 
 
@@ -44,7 +46,7 @@ def records(rng: random.Random, number: int, ids: list[str]) -> list[dict[str, A
     """What is recorded about a ticket; a target is always an older ticket."""
     found: list[dict[str, Any]] = []
     for kinds in (EDGES, NOTES):
-        if number == 0 or rng.random() >= 0.4:  # noqa: PLR2004
+        if number == 0 or rng.random() >= _SPEAKING:
             continue
         for kind in set(rng.choices(list(kinds), list(kinds.values()), k=rng.randint(1, 2))):
             record: dict[str, Any] = {"kind": kind, "note": prose(rng, 12), "old": kinds is EDGES}
