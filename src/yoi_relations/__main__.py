@@ -20,7 +20,7 @@ def main() -> None:
             gc.enable()
             from yoi_relations.surfaces.cli import run  # noqa: PLC0415
 
-            sys.exit(run(sys.argv[1:]))
+            code = run(sys.argv[1:])
     except KeyboardInterrupt:
         sys.exit(130)
     _leave(code)
