@@ -42,6 +42,7 @@ class Ground:
         coarse: whether its stamps are those of a poorer file system.
         cache: the folder that holds the index.
         kept: a copy of an index, to put back.
+        is_asking: whether a question is being answered, in the middle of which something happens.
     """
 
     def __init__(self, *, is_coarse: bool) -> None:
@@ -55,6 +56,7 @@ class Ground:
             (self.workspace.tickets / ticket / "artifacts").mkdir()
         self.found = find_workspace(str(self.workspace.root))
         self.kept: Path | None = None
+        self.is_asking = False
         self._now = START
         self._names = itertools.count()
         self._patch(stamps, "WINDOW", stamps.WINDOW if is_coarse else WINDOW)

@@ -10,11 +10,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from yoi_relations.errors import WriteError
+from yoi_relations.errors import RelationsError, WriteError
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import store
 from yoi_relations.index.freshness import Known, Suspects, load_known, suspects
-from yoi_relations.index.store import BrokenIndexError, Found, Identity, Stored
+from yoi_relations.index.store import BrokenIndexError, Found, Identity, SqliteError, Stored
 from yoi_relations.typed import Connection, NamedTuple, Self, StrEnum
 
 Notify = Callable[[str], None]
@@ -33,6 +33,8 @@ class Trust(StrEnum):
 
 class Index(NamedTuple):
     """An index that agrees with the files; close it when done.
+
+    As a context it raises a `RelationsError` where its file can no longer be read.
 
     Attributes:
         workspace: whose files.
@@ -74,8 +76,11 @@ class Index(NamedTuple):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _: object, error: BaseException | None, _trace: object) -> None:
         self.close()
+        if isinstance(error, SqliteError):
+            said = f"{store.index_path(self.workspace)}: failed while it was read: {error}"
+            raise RelationsError(said, "run the command again; relations rebuild makes it anew")
 
 
 class _Call(NamedTuple):
@@ -121,12 +126,16 @@ def open_index(
     stored, found = _published(workspace, prove=publish)
     if stored is None:
         return _renewed(call, found, None, None)
-    if trust is Trust.INDEX:
-        return call.answer(stored, Found.UNCHECKED, stored.identity)
-    known = load_known(stored.connection)
-    suspected = suspects(known, workspace.tickets_path, everything=trust is Trust.CONTENT)
-    if not suspected.changed and _holds(call, stored, known, suspected):
-        return call.answer(stored, Found.CURRENT, stored.identity)
+    try:
+        if trust is Trust.INDEX:
+            return call.answer(stored, Found.UNCHECKED, stored.identity)
+        known = load_known(stored.connection)
+        suspected = suspects(known, workspace.tickets_path, everything=trust is Trust.CONTENT)
+        if not suspected.changed and _holds(call, stored, known, suspected):
+            return call.answer(stored, Found.CURRENT, stored.identity)
+    except SqliteError:
+        stored.connection.close()
+        return _renewed(call, Found.DAMAGED, None, None)
     stored.connection.close()
     return _renewed(call, Found.STALE, stored.identity, suspected)
 
@@ -235,12 +244,25 @@ def _made(
     held against; else it may be older than what another process has published meanwhile, and the
     disk is looked at once more.
     """
-    from yoi_relations.index.build import build, look_again, updated  # noqa: PLC0415  # its YAML
+    from yoi_relations.index.build import build  # noqa: PLC0415  # its YAML costs start-up
 
     workspace = call.workspace
     before, _ = _published(workspace, prove=False)
-    if before is None:
-        return build(workspace, 1, lambda _done, _total: None), True
+    if before is not None:
+        try:
+            return _updated(call, before, published, suspected)
+        except SqliteError:
+            before.connection.close()
+    return build(workspace, 1, lambda _done, _total: None), True
+
+
+def _updated(
+    call: _Call, before: Stored, published: Identity | None, suspected: Suspects | None
+) -> tuple[Stored, bool]:
+    """The same out of the index `before`, which is the published one now."""
+    from yoi_relations.index.build import look_again, updated  # noqa: PLC0415  # its YAML
+
+    workspace = call.workspace
     known = load_known(before.connection)
     if suspected is None or before.identity != published:
         everything = call.trust is Trust.CONTENT

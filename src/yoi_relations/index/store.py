@@ -26,6 +26,8 @@ else:
     except ImportError:
         import sqlite3
 
+SqliteError = sqlite3.Error
+"""The file was changed in place since it was opened, or cannot be read any more."""
 SCHEMA_VERSION = 3
 PARSER_VERSION = 3
 """Bump it whenever the rows that the same bytes yield change."""
@@ -33,8 +35,6 @@ APPLICATION_ID = 0x594F4952
 """``YOIR``, in the header of the file."""
 
 _SCHEMA = os.path.join(os.path.dirname(__file__), "schema.sql")
-_MAPPED = 1 << 30
-"""Bytes of the file that may be mapped into memory instead of being read page by page."""
 
 
 class Identity(NamedTuple):
@@ -120,7 +120,7 @@ def load(workspace: Workspace, *, prove: bool = False) -> Stored | None:
         stamp = stamp_of(status)
         if _noted(workspace) == stamp:
             connection = sqlite3.connect(_uri(path), uri=True, isolation_level=None)
-            connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
+            # Not mapped into memory: a file that is cut short in place would kill the process.
         else:
             connection = _proven(path)
             if prove:

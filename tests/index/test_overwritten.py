@@ -1,0 +1,74 @@
+"""The index's file is cut short in place while a question reads it, as none of ours ever does."""
+
+from __future__ import annotations
+
+import os
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from building import A, B, Workspace
+
+from yoi_relations.errors import RelationsError
+from yoi_relations.files import stamps
+from yoi_relations.files.workspace import find_workspace
+from yoi_relations.index import store
+from yoi_relations.index.refresh import Index, open_index
+
+RELATIONS = "SELECT kind, note FROM record ORDER BY note"
+
+
+@pytest.fixture
+def index(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An index that is proven, so that the next question opens it in place."""
+    monkeypatch.setattr(stamps, "WINDOW", 0)
+    workspace.ticket(A)
+    workspace.ticket(B)
+    workspace.record(A, "blocked_by", B, "first")
+    for _ in range(3):
+        opened(workspace).close()
+    path = Path(store.index_path(find_workspace(str(workspace.root))))
+    assert path.with_suffix(".stamp").is_file()
+    return path
+
+
+def opened(workspace: Workspace) -> Index:
+    return open_index(find_workspace(str(workspace.root)), lambda _: None)
+
+
+@pytest.mark.parametrize(("load", "is_stale"), [(1, False), (1, True), (2, True)])
+def test_before_the_question_is_answered_it_is_made_anew(
+    workspace: Workspace, index: Path, monkeypatch: pytest.MonkeyPatch, load: int, *, is_stale: bool
+) -> None:
+    if is_stale:
+        workspace.record(A, "blocked_by", B, "second")
+    loaded, calls = store.load, count(1)
+
+    def load_and_cut(*arguments: Any, **named: Any) -> store.Stored | None:
+        stored = loaded(*arguments, **named)
+        if next(calls) == load:
+            os.truncate(index, 100)
+        return stored
+
+    monkeypatch.setattr(store, "load", load_and_cut)
+    with opened(workspace) as found:
+        said = ["first", "second"] if is_stale else ["first"]
+        assert [note for _, note in found.connection.execute(RELATIONS)] == said
+
+
+def test_behind_that_the_question_fails_and_names_the_file(
+    workspace: Workspace, index: Path
+) -> None:
+    def ask() -> list[Any]:
+        with opened(workspace) as found:
+            if not fine:
+                os.truncate(index, 100)
+            return found.connection.execute(RELATIONS).fetchall()
+
+    fine = False
+    with pytest.raises(RelationsError, match="failed while it was read") as failed:
+        ask()
+    assert str(index) in failed.value.message
+    fine = True
+    assert ask() == [("blocked_by", "first")]
