@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from itertools import count
 
 import pytest
+from between import once_after
 from building import A, B, Workspace, ulid
 
 from yoi_relations.errors import UnreadableFolderError
@@ -53,6 +54,18 @@ def test_what_a_folder_holds_is_not_missed_while_it_moves(
             workspace.run(*command)
             answer = workspace.run("check", B, "--trust", "index")
             assert answer.code == 10, (answer, command)
+
+
+def test_a_folder_that_moves_once_it_was_listed_is_found(workspace: Workspace) -> None:
+    folder = workspace.ticket(A, "queued", "open")
+    (workspace.tickets / "pending").mkdir()
+
+    def move() -> None:
+        folder.rename(workspace.tickets / "pending" / A)
+
+    found = find_workspace(str(workspace.root))
+    with once_after(build, "list_root", move), open_index(found, lambda _: None) as index:
+        assert index.tickets == 1
 
 
 def test_where_nothing_rests_there_is_no_answer(
