@@ -150,7 +150,7 @@ SWITCHES = {
     ),
     "times of folders": Switch(
         _stamps_with(_without_folders_times),
-        "tests/index/test_refresh.py::test_a_change_is_seen_at_once[add_a_ticket-expected6]",
+        "tests/index/test_refresh.py::test_a_change_is_seen_at_once[add_a_ticket]",
     ),
     "look inside the lock": Switch(
         _look_inside_the_lock,

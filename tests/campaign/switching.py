@@ -41,10 +41,12 @@ class Ended(NamedTuple):
 def run(name: str, *tests: str) -> list[Ended]:
     """Run tests with a switch thrown, or `NOTHING`; how they ended."""
     environ = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+    # What other packages plug into pytest takes longer to load than such a test to run.
+    environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": "tests"}
     ran = subprocess.run(
         [sys.executable, "-m", "campaign.switching", name, "-pno:cacheprovider", *tests],
         cwd=ROOT,
-        env=environ | {"PYTHONPATH": "tests"},
+        env=environ,
         capture_output=True,
         text=True,
         check=False,
