@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from typing import Any
-from unittest import mock
 
+from between import once_after
 from comparing import tables
 from hypothesis import strategies as st
 from queries import naive_reading
@@ -14,7 +13,7 @@ from queries import naive_reading
 from campaign.deeds import Family, numbers, tickets
 from campaign.ground import Ground, elsewhere, remove
 from yoi_relations.errors import RelationsError
-from yoi_relations.index import build, freshness, refresh
+from yoi_relations.index import build, refresh
 
 VERSIONS = ((3, 2), (3, 1), (4, 2))
 """Of the schema and of the parser."""
@@ -139,20 +138,11 @@ def slow_question(ground: Ground, meanwhile: Callable[[], None]) -> None:
 
     What was written before it started is in the answer; what is written meanwhile may be.
     """
-    looked = freshness.suspects
-    waiting = [meanwhile]
-
-    def suspects(*arguments: Any, **named: Any) -> Any:
-        found = looked(*arguments, **named)
-        if waiting:
-            waiting.pop()()
-        return found
-
     before = _rebuilt(ground)
     ground.is_asking = True
     try:
         with (
-            mock.patch.object(refresh, "suspects", suspects),
+            once_after(refresh, "suspects", meanwhile),
             refresh.open_index(ground.found, lambda _: None) as index,
         ):
             answered = tables(index.connection)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from building import A, B, Workspace, altered_index
+
+from yoi_relations.files.workspace import find_workspace
+from yoi_relations.index import store
 
 Damage = Callable[[Path], object]
 
@@ -103,11 +107,46 @@ def test_no_cut_and_no_flipped_byte_changes_an_answer(
     expected = workspace.run("show").out
     tried = list(variants(index.read_bytes()))
     assert len(tried) >= at_least
+    date = index.stat().st_mtime_ns
+    index.rename(file := index.with_name("file"))
     for number, data in enumerate(tried):
-        index.write_bytes(data)
+        # The file that was written, of its date: nothing but the digest tells of a damage.
+        file.write_bytes(data)
+        os.utime(file, ns=(date, date))
+        index.unlink(missing_ok=True)
+        index.hardlink_to(file)
         ran = workspace.run("show")
         assert (number, ran.code, ran.out) == (number, 0, expected)
         assert len(ran.err.splitlines()) == 1  # it was noticed
+
+
+def test_a_byte_that_the_disk_alters_is_not_shown(workspace: Workspace, index: Path) -> None:
+    """No date tells of it, and SQLite finds nothing wrong."""
+    expected = workspace.run("show").out
+    date = index.stat().st_mtime_ns
+    index.write_bytes(index.read_bytes().replace(b"first", b"worst"))
+    os.utime(index, ns=(date, date))
+    ran = workspace.run("show")
+    assert (ran.code, ran.out) == (0, expected)
+    assert "it was damaged" in ran.err
+
+
+@pytest.mark.parametrize("version", ["SCHEMA_VERSION", "PARSER_VERSION"])
+def test_an_older_version_of_the_program_is_not_believed(
+    workspace: Workspace, index: Path, version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither under its own name nor under today's."""
+    expected = workspace.run("show").out
+    found = find_workspace(str(workspace.root))
+    with monkeypatch.context() as patch:
+        patch.setattr(store, version, getattr(store, version) - 1)
+        workspace.run("show")
+        older = Path(store.index_path(found))
+        altered_index(older, "UPDATE record SET note = 'misread'")
+        assert "misread" in workspace.run("show").out
+    assert workspace.run("show").out == expected
+    older.rename(index)
+    assert workspace.run("show").out == expected
 
 
 def test_an_older_copy_is_noticed(workspace: Workspace, index: Path) -> None:

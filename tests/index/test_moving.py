@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
+from unittest import mock
 
 import pytest
+from between import once_after
 from building import A, B, Workspace, ulid
 
 from yoi_relations.errors import UnreadableFolderError
+from yoi_relations.files.scan import Listing, list_root
+from yoi_relations.files.workspace import Workspace as Found
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import build
 from yoi_relations.index.refresh import open_index
@@ -55,25 +60,37 @@ def test_what_a_folder_holds_is_not_missed_while_it_moves(
             assert answer.code == 10, (answer, command)
 
 
+def test_a_folder_that_moves_once_it_was_listed_is_found(workspace: Workspace) -> None:
+    folder = workspace.ticket(A, "queued", "open")
+    (workspace.tickets / "pending").mkdir()
+
+    def move() -> None:
+        folder.rename(workspace.tickets / "pending" / A)
+
+    found = find_workspace(str(workspace.root))
+    with once_after(build, "list_root", move), open_index(found, lambda _: None) as index:
+        assert index.tickets == 1
+
+
 def test_where_nothing_rests_there_is_no_answer(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "_LAST", 0.6)
     workspace.ticket(A)
-    numbers = count()
+    numbers = count(1)
 
-    def replace() -> None:
-        """Another folder each time, and the last one gone."""
+    def listed(found: Found) -> Listing:
+        """What is listed is new each time, and gone by the next."""
         number = next(numbers)
+        shutil.rmtree(workspace.tickets / ulid(number - 1), ignore_errors=True)
         workspace.ticket(ulid(number))
-        (workspace.tickets / ulid(number) / "item.md").unlink()
-        (workspace.tickets / ulid(number)).rmdir()
+        return list_root(found)
 
     found = find_workspace(str(workspace.root))
     with (
-        meanwhile(replace, 0.0005),
+        mock.patch.object(build, "list_root", listed),
         pytest.raises(UnreadableFolderError, match="come and go all the time"),
     ):
         open_index(found, lambda _: None).close()
     with open_index(found, lambda _: None) as index:
-        assert index.tickets == 1
+        assert index.tickets == 2

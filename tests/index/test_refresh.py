@@ -84,7 +84,11 @@ OTHER = (A, "blocked_by", B, "other")
             lambda w: (w.tickets / A).rename(w.tickets / C),
             [(C, "blocked_by", B, "first")],
         ),
-        (add_a_ticket, [FIRST, (C, "after", A, "a whole ticket at once")]),
+        pytest.param(
+            add_a_ticket,
+            [FIRST, (C, "after", A, "a whole ticket at once")],
+            id="add_a_ticket",
+        ),
         (lambda w: w.relations_json(B, {"kind": "blocks", "target": A, "at": EARLY}), [FIRST]),
         (lambda w: w.record(B, "after", A), [FIRST, (B, "after", A, None)]),
     ],

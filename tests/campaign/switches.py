@@ -1,0 +1,198 @@
+"""Switches that turn one defence against stale answers off, each with a test that must fail then.
+
+The product knows nothing of them: each alters its modules from outside, and fails where a name is
+no longer there. `switching` runs tests with one of them thrown.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+from unittest import mock
+
+import pytest
+
+from yoi_relations.files import stamps
+from yoi_relations.files.faults import UnreadableError
+from yoi_relations.index import build, cache, freshness, image, looking, refresh, remembering, store
+
+_FAR = 2**62
+"""Nanoseconds since 1970: later than whatever a test dates."""
+Off = Callable[[pytest.MonkeyPatch], None]
+
+
+class Switch(NamedTuple):
+    """What turns a defence off, and the test that fails without it."""
+
+    off: Off
+    test: str
+
+
+def _window(patch: pytest.MonkeyPatch) -> None:
+    """Whatever is dated is settled, however young."""
+    real = stamps.unsettled_in
+    for module in (stamps, remembering):
+        patch.setattr(module, "unsettled_in", lambda some, _, device: real(some, _FAR, device))
+
+
+def _stamps_with(alter: Callable[..., tuple[int, ...]]) -> Off:
+    """Fields of all stamps are altered, those included that a test's own clock makes."""
+
+    def off(patch: pytest.MonkeyPatch) -> None:
+        fields = stamps._FIELDS  # noqa: SLF001  # whatever makes a stamp packs it so
+        packed: Callable[..., bytes] = lambda *values: fields.pack(*alter(*values))  # noqa: E731
+        altered = SimpleNamespace(pack=packed, iter_unpack=fields.iter_unpack)
+        patch.setattr(stamps, "_FIELDS", altered)
+
+    return off
+
+
+def _without_time_of_change(mtime: int, _: int, *others: int) -> tuple[int, ...]:
+    return mtime, mtime, *others
+
+
+def _without_inode(mtime: int, ctime: int, _: int, *others: int) -> tuple[int, ...]:
+    return mtime, ctime, 0, *others
+
+
+def _without_folders_times(*values: int) -> tuple[int, ...]:
+    _, _, inode, device, _, mode = values
+    return (0, 0, inode, device, 0, mode) if stat.S_ISDIR(mode) else values
+
+
+def _look_inside_the_lock(patch: pytest.MonkeyPatch) -> None:
+    """What was suspected outside is used, whatever has been published meanwhile."""
+    real = refresh._made  # noqa: SLF001  # what is done inside
+    patch.setattr(refresh, "_made", lambda call, _, suspected: real(call, mock.ANY, suspected))
+
+
+def _second_look(patch: pytest.MonkeyPatch) -> None:
+    """No folder was moved while folders were looked at."""
+    patch.setattr(build, "root_may_differ", lambda *_: False)
+
+
+def _doubt_about_unreadable_files(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(looking.Look, "may_pass", property(lambda look: look.folder.is_link))
+
+
+def _doubt_about_links(patch: pytest.MonkeyPatch) -> None:
+    def unreadable(look: looking.Look) -> bool:
+        return any(isinstance(read.content, UnreadableError) for read in look.reads)
+
+    patch.setattr(looking.Look, "may_pass", property(unreadable))
+
+
+def _doubt_about_file_systems(patch: pytest.MonkeyPatch) -> None:
+    for module in (build, store):
+        patch.setattr(module, "is_trusted", lambda _: True)
+
+
+def _file_systems_clock(patch: pytest.MonkeyPatch) -> None:
+    """The machine's own takes its place."""
+    patch.setattr(cache, "clock", lambda _: time.time_ns())
+
+
+def _clock_that_went_back(patch: pytest.MonkeyPatch) -> None:
+    """Nobody asks whether it is behind the index."""
+    real = freshness.suspects
+
+    def suspects(known: Any, *others: Any, **named: Any) -> Any:
+        return real(known._replace(scanned_at=0), *others, **named)
+
+    for module in (refresh, build):
+        patch.setattr(module, "suspects", suspects)
+
+
+def _file_that_always(**is_so: Any) -> Off:
+    """Of any index file this is said to be so."""
+
+    def off(patch: pytest.MonkeyPatch) -> None:
+        real = image.read_image
+        patch.setattr(image, "read_image", lambda path: real(path)._replace(**is_so))
+
+    return off
+
+
+def _any_version(name: str, query: str) -> Off:
+    """A version is neither part of the index file's name nor of what must be equal in it."""
+
+    def off(patch: pytest.MonkeyPatch) -> None:
+        real = store._read_identity  # noqa: SLF001  # compares the versions
+
+        def read(connection: Any, workspace: Any) -> store.Identity:
+            (written,) = connection.execute(query).fetchone()
+            with mock.patch.object(store, name, written):
+                return real(connection, workspace)
+
+        patch.setattr(store, "_read_identity", read)
+        path: Callable[..., str] = lambda found: os.path.join(found.cache_path, "index.sqlite3")  # noqa: E731
+        patch.setattr(store, "index_path", path)
+
+    return off
+
+
+_DAMAGE, _DEFENCES, _INCREMENTAL = (
+    f"tests/index/test_{name}.py::test_" for name in ("damage", "defences", "incremental")
+)
+SWITCHES = {
+    "settle window": Switch(_window, f"{_INCREMENTAL}two_writes_within_one_tick_are_both_seen"),
+    "time of change": Switch(
+        _stamps_with(_without_time_of_change),
+        f"{_DEFENCES}a_change_that_shows_in_the_time_of_change_alone_is_seen",
+    ),
+    "inode": Switch(
+        _stamps_with(_without_inode),
+        f"{_DEFENCES}folders_that_change_places_are_told_by_their_inodes",
+    ),
+    "times of folders": Switch(
+        _stamps_with(_without_folders_times),
+        "tests/index/test_refresh.py::test_a_change_is_seen_at_once[add_a_ticket]",
+    ),
+    "look inside the lock": Switch(
+        _look_inside_the_lock,
+        f"{_DEFENCES}what_another_process_published_meanwhile_is_looked_at_again",
+    ),
+    "second look at folders that move": Switch(
+        _second_look,
+        "tests/index/test_moving.py::test_a_folder_that_moves_once_it_was_listed_is_found",
+    ),
+    "doubt about unreadable files": Switch(
+        _doubt_about_unreadable_files,
+        f"{_INCREMENTAL}what_could_not_be_read_is_tried_again_though_no_stamp_differs",
+    ),
+    "doubt about links": Switch(
+        _doubt_about_links, f"{_INCREMENTAL}a_link_is_looked_at_again_though_no_stamp_differs"
+    ),
+    "doubt about file systems": Switch(
+        _doubt_about_file_systems,
+        f"{_DEFENCES}on_a_file_system_that_is_not_believed_everything_is_read",
+    ),
+    "file system's clock": Switch(
+        _file_systems_clock, f"{_DEFENCES}a_clock_that_is_not_the_file_systems_settles_nothing"
+    ),
+    "clock that went back": Switch(
+        _clock_that_went_back,
+        f"{_INCREMENTAL}a_clock_that_went_back_makes_everything_be_read_once",
+    ),
+    "digest of the index": Switch(
+        _file_that_always(is_whole=True), f"{_DAMAGE}a_byte_that_the_disk_alters_is_not_shown"
+    ),
+    "place of the index": Switch(
+        _file_that_always(is_in_place=True),
+        "tests/security/test_checkout.py"
+        "::test_an_index_that_came_with_the_checkout_is_not_believed[stat]",
+    ),
+    "version of the schema": Switch(
+        _any_version("SCHEMA_VERSION", "PRAGMA user_version"),
+        f"{_DAMAGE}an_older_version_of_the_program_is_not_believed[SCHEMA_VERSION]",
+    ),
+    "version of the parser": Switch(
+        _any_version("PARSER_VERSION", "SELECT parser_version FROM generation"),
+        f"{_DAMAGE}an_older_version_of_the_program_is_not_believed[PARSER_VERSION]",
+    ),
+}
+"""By what is switched off."""

@@ -1,0 +1,33 @@
+"""The tests are tested: without a defence, the test that names it fails.
+
+A test that passes with its switch thrown tests nothing, and a switch that breaks the program, or
+alters nothing any more, is none: each test must fail by an assertion of its own.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from campaign.switches import SWITCHES
+from campaign.switching import NOTHING, ROOT, run
+
+ROWS = [f"| {name} | `{switch.test.removeprefix('tests/')}` |" for name, switch in SWITCHES.items()]
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_without_a_defence_its_test_fails(name: str) -> None:
+    (ended,) = run(name, SWITCHES[name].test)
+    assert (ended.test, ended.when) == (SWITCHES[name].test, "call")
+    assert ended.error == "AssertionError"
+    assert ended.place.startswith("tests/")
+
+
+def test_with_all_defences_these_tests_pass() -> None:
+    tests = [switch.test for switch in SWITCHES.values()]
+    ended = run(NOTHING, *tests)
+    assert sorted((one.test, one.error) for one in ended) == sorted((test, "") for test in tests)
+
+
+def test_the_document_names_them() -> None:
+    lines = (ROOT / "docs" / "reliability.md").read_text("utf-8").splitlines()
+    assert set(ROWS) <= set(lines)

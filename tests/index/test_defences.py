@@ -1,0 +1,111 @@
+"""What only one of the defences against stale answers would see; each is needed.
+
+`campaign/test_switches.py` switches them off and sees these tests fail.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import ExitStack
+from unittest import mock
+
+import pytest
+from between import once_after
+from building import A, B, Workspace
+from comparing import by_own_clock
+from disks import assert_fresh, disk_with, step
+
+from yoi_relations.files import scan, stamps
+from yoi_relations.files.workspace import find_workspace
+from yoi_relations.index import freshness, refresh
+from yoi_relations.index.refresh import open_index
+
+HOUR = 3_600 * 10**9
+
+
+def settle(workspace: Workspace) -> None:
+    """Ask until nothing is in doubt any more."""
+    found = find_workspace(str(workspace.root))
+    unsettled = b"?"
+    while unsettled:
+        time.sleep(0.01)
+        with open_index(found, lambda _: None) as index:
+            unsettled = freshness.load_known(index.connection).unsettled
+
+
+def test_a_change_that_shows_in_the_time_of_change_alone_is_seen(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In place, of the same size, and with the old date put back."""
+    monkeypatch.setattr(stamps, "WINDOW", 2 * stamps.TICK)
+    workspace.ticket(A)
+    path = workspace.record(A, "waiting", None, "first")
+    settle(workspace)
+    date = path.stat().st_mtime_ns
+    path.write_bytes(path.read_bytes().replace(b"first", b"other"))
+    os.utime(path, ns=(date, date))
+    assert "other" in workspace.run("show").out
+
+
+def test_folders_that_change_places_are_told_by_their_inodes() -> None:
+    """What lies in them is of one size and one date, as a checkout may leave it."""
+    with disk_with(by_own_clock) as disk:
+        disk.item(A, "closed")
+        step(disk, ("wait", "80"))
+        disk.ask().close()
+        here, there, aside = disk.folder(A), disk.folder(B), disk.workspace.root / "aside"
+        here.rename(aside)
+        there.rename(here)
+        aside.rename(there)
+        disk.date(disk.workspace.tickets)
+        assert_fresh(disk)
+
+
+def test_what_another_process_published_meanwhile_is_looked_at_again() -> None:
+    """It knows that B is in doubt; what was suspected before does not."""
+    with disk_with(by_own_clock) as disk:
+        step(disk, ("wait", "80"))
+        disk.ask().close()
+
+        def meanwhile() -> None:
+            disk.item(B, "closed")
+            disk.ask().close()
+
+        disk.item(A, "closed")
+        with once_after(refresh, "suspects", meanwhile):
+            disk.ask().close()
+        disk.item(B, "queued")  # of the same length, within the same tick
+        assert_fresh(disk)
+
+
+def test_a_clock_that_is_not_the_file_systems_settles_nothing(workspace: Workspace) -> None:
+    """Here the machine's runs two hours ahead; with an hour's window no load matters."""
+    machine = time.time_ns
+    with ExitStack() as stack:
+        for module in (scan, freshness):
+            stack.enter_context(mock.patch.object(module, "stamp_of", by_own_clock))
+        stack.enter_context(mock.patch.object(stamps, "WINDOW", HOUR))
+        stack.enter_context(mock.patch("time.time_ns", side_effect=lambda: machine() + 2 * HOUR))
+        item = workspace.ticket(A, "queued") / "item.md"
+        workspace.record(A, "waiting", None, "first")
+        date = item.stat().st_mtime_ns
+        workspace.show()
+        workspace.ticket(A, "closed")  # of the same length
+        os.utime(item, ns=(date, date))  # and within the same tick
+        (relation,) = workspace.show("--all")["relations"]
+        assert relation["ticket_state"] == "closed"
+
+
+def test_on_a_file_system_that_is_not_believed_everything_is_read() -> None:
+    with (
+        disk_with(by_own_clock) as disk,
+        mock.patch.object(stamps, "_TRUSTED", frozenset()),
+    ):
+        step(disk, ("wait", "80"))
+        disk.ask().close()
+        item = disk.folder(A) / "item.md"
+        date = item.stat().st_mtime_ns
+        disk.item(A, "closed")  # of the same length
+        os.utime(item, ns=(date, date))
+        assert_fresh(disk)
