@@ -13,6 +13,7 @@ from yoi_relations.errors import ExitCode, UsageError
 from yoi_relations.recording.add import Draft, add_record
 from yoi_relations.recording.retire import Ending, retire_record
 from yoi_relations.surfaces import mcp_cli, receipts, watch_cli
+from yoi_relations.surfaces.app import App
 from yoi_relations.surfaces.call import Call, ended
 from yoi_relations.surfaces.completion_cli import completion_app
 from yoi_relations.surfaces.hooks_cli import hooks_app
@@ -25,11 +26,10 @@ _HELP = "Durable, typed relations between tickets that are folders in git."
 # The class of all errors in the arguments; Typer exports only this child of it.
 _ArgumentError = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
 
-app = typer.Typer(
+app = App(
     name="relations",
     help=_HELP,
     add_completion=False,
-    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
