@@ -29,6 +29,7 @@ from yoi_relations import (
     WorkspaceError,
     api,
 )
+from yoi_relations.api import relations as module
 from yoi_relations.index.models import Record, Ticket
 
 ROOT = Path(__file__).parent.parent
@@ -39,7 +40,7 @@ _PRELUDE = "from yoi_relations import Relations\nrelations = Relations()\n"
 def examples() -> dict[str, str]:
     """By name, the texts that hold examples: the page, and every docstring of the module."""
     found = {"python.md": "\n".join(re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL))}
-    for test in doctest.DocTestFinder().find(api, "api"):
+    for test in doctest.DocTestFinder().find(module, "relations"):
         if test.docstring and ">>>" in test.docstring:
             found[test.name] = test.docstring
     return found

@@ -1,4 +1,4 @@
-"""Relations for Python programs: the questions and the two ways to record, answered in values.
+"""The object that a Python program asks, and records with.
 
 Every call looks at the files first, as a command does, and gives back frozen values that rest on
 no open file. What a command would tell on stderr goes to the logger ``yoi_relations``, as INFO.
@@ -15,74 +15,25 @@ import contextlib
 import logging
 import os
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from yoi_relations.errors import (
-    AmbiguousError,
-    NotFoundError,
-    RelationsError,
-    UnreadableFolderError,
-    UsageError,
-    WorkspaceError,
-    WriteError,
-)
+from yoi_relations.api.receipts import Receipt
+from yoi_relations.errors import UsageError, WorkspaceError
 from yoi_relations.files.workspace import Workspace, find_workspace
 from yoi_relations.index.refresh import Index, Trust, open_index
 from yoi_relations.index.session import session_over
-from yoi_relations.kinds import RelationClass, suggestion
+from yoi_relations.kinds import suggestion
 from yoi_relations.queries.answers import Answer
 from yoi_relations.queries.asking import ask_checks, ask_relations, states_named
 from yoi_relations.queries.check import Check
-from yoi_relations.queries.problems import Problem
-from yoi_relations.queries.reasons import Reason, Verdict
-from yoi_relations.queries.relations import Relation
-from yoi_relations.queries.statements import Statement
 from yoi_relations.queries.tickets import TicketInfo, all_tickets, tickets_in
 from yoi_relations.recording.add import Draft, add_record
-from yoi_relations.recording.recorded import Recorded
 from yoi_relations.recording.retire import Ending, retire_record
-from yoi_relations.states import State
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-__all__ = [
-    "AmbiguousError",
-    "Answer",
-    "Check",
-    "NotFoundError",
-    "Problem",
-    "Reason",
-    "Receipt",
-    "Relation",
-    "RelationClass",
-    "Relations",
-    "RelationsError",
-    "State",
-    "Statement",
-    "TicketInfo",
-    "UnreadableFolderError",
-    "UsageError",
-    "Verdict",
-    "WorkspaceError",
-    "WriteError",
-]
-
 _LOG = logging.getLogger("yoi_relations")
-
-
-class Receipt(NamedTuple):
-    """What `add` and `retire` did.
-
-    Attributes:
-        relation: that the record belongs to, as it is now.
-        record: the record.
-        changed: False where it was so already, and nothing was written.
-    """
-
-    relation: Relation
-    record: Statement
-    changed: bool
 
 
 class Relations:
@@ -236,7 +187,7 @@ class Relations:
         """
         draft = Draft(ticket, kind, target, note, branch, worktree, role_plan, author)
         with add_record(self._workspace(), draft, _LOG.info) as done:
-            return _receipt(done)
+            return Receipt.of(done)
 
     def retire(self, record: str, reason: str, *, author: str | None = None) -> Receipt:
         """Retire a record, unless it is retired already: it stays, marked, and no longer counts.
@@ -259,7 +210,7 @@ class Relations:
         workspace = self._workspace()
         ending = Ending(record, reason, author, here=workspace.root)
         with retire_record(workspace, ending, _LOG.info) as done:
-            return _receipt(done)
+            return Receipt.of(done)
 
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:
@@ -303,7 +254,3 @@ class Relations:
 def _words(given: str | Iterable[str]) -> tuple[str, ...]:
     """One word, or several; a text alone would be taken for a word a character."""
     return (given,) if isinstance(given, str) else tuple(given)
-
-
-def _receipt(done: Recorded) -> Receipt:
-    return Receipt(done.relation, done.record, done.changed)
