@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from building import A, B, C, Workspace
 from mcp.shared.exceptions import MCPError
-from mcp_client import Asker, Roots, connected, document
+from mcp_client import Asker, Roots, connected, document, said_to
 
 from yoi_relations.surfaces.guide import GUIDE
 
@@ -207,3 +207,34 @@ def test_what_stands_beside_an_answer_goes_to_stderr(
 
     assert writer.ask("relations_check")["count"] == 1
     assert "index: built from 1 files" in writer.stderr
+
+
+NO_MESSAGES: dict[bytes, int | str | None] = {
+    rb'{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"\ud800"}}': 7,
+    rb'{"jsonrpc":"2.0","id":"s","method":"ping","params":{"x":["\udc00\ud800"]}}': "s",
+    rb'{"jsonrpc":"2.0","id":"\ud800","method":"ping"}': None,
+    b'{"jsonrpc":"2.0","id":7,"method":"ping",': None,
+    b"[" * 100_000: None,
+    b"[]": None,
+    b'{"jsonrpc":"1.0","id":7,"method":"ping"}': 7,
+    b'{"jsonrpc":"2.0","id":7,"method":"ping","params":[1]}': 7,
+    b'{"jsonrpc":"1.0","id":7.5,"method":"ping"}': None,
+    rb'{"jsonrpc":"2.0","id":7,"result":"\ud800"}': None,
+}
+"""Lines, and the id of the answer that each gets."""
+
+
+def test_a_line_that_is_no_message_is_answered(workspace: Workspace) -> None:
+    for said, id_ in zip(
+        said_to(workspace.root, [*NO_MESSAGES]), NO_MESSAGES.values(), strict=True
+    ):
+        (answer,) = said
+        assert answer["id"] == id_
+        assert answer["error"]["code"] in {-32700, -32600}
+        assert len(answer["error"]["message"]) < 200
+
+
+def test_what_expects_no_answer_gets_none(workspace: Workspace) -> None:
+    notice = rb'{"jsonrpc":"2.0","method":"notifications/x","params":{"x":"\ud800"}}'
+
+    assert said_to(workspace.root, [b"", b"  ", notice]) == [[], [], []]

@@ -44,6 +44,7 @@ from yoi_relations.surfaces.call import Call
 from yoi_relations.surfaces.document import Value
 from yoi_relations.surfaces.guide import GUIDE
 from yoi_relations.surfaces.mcp_answers import Place, answer_ticket, answer_tool
+from yoi_relations.surfaces.mcp_lines import every_line_answered
 from yoi_relations.surfaces.mcp_roots import offered_roots, workspace_for
 from yoi_relations.surfaces.mcp_tools import Tool, tools
 from yoi_relations.surfaces.output import SCHEMA_VERSION, json_line, notice, visible
@@ -93,8 +94,11 @@ class _Service:
             on_list_resource_templates=_list_templates,
             on_read_resource=self._read_resource,
         )
-        async with stdio_server() as (received, sent):
-            await server.run(received, sent, server.create_initialization_options())
+        async with (
+            stdio_server() as (received, sent),
+            every_line_answered(received, sent.send) as messages,
+        ):
+            await server.run(messages, sent, server.create_initialization_options())
 
     async def _list_tools(
         self, _context: ServerRequestContext, _params: PaginatedRequestParams | None
