@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from yoi_relations.errors import UsageError
 from yoi_relations.kinds import ALL_SHOWN, select_shown, suggestion
 from yoi_relations.queries.answers import Answer, Filter, find_relations
-from yoi_relations.queries.tickets import TicketInfo, resolve_ticket, tickets_in
+from yoi_relations.queries.tickets import TicketInfo, resolve_ticket, resolve_tickets, tickets_in
 from yoi_relations.states import UNRESOLVED, State
 from yoi_relations.typed import TYPE_CHECKING, Connection
 
@@ -65,7 +65,7 @@ def ask_checks(
     if tickets and wanted:
         raise UsageError("tickets and states exclude each other", "name tickets, or give states")
     if tickets:
-        asked = _distinct(resolve_ticket(connection, name) for name in tickets)
+        asked = _distinct(resolve_tickets(connection, tickets))
     else:
         asked = tickets_in(connection, wanted or UNRESOLVED)
     return check_tickets(connection, asked)
