@@ -172,6 +172,9 @@ def test_what_is_impossible_is_said(pair: Workspace, tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="unknown state 'redy'") as caught:
             ask(states=["redy"])
         assert caught.value.hint == "did you mean ready?"
+    with pytest.raises(UsageError, match="ready,done") as caught:
+        relations.tickets(states="ready,done")
+    assert caught.value.hint == "give each by itself: --state ready --state done"
     with pytest.raises(UsageError, match="-1"):
         relations.show(limit=-1)
     with pytest.raises(UsageError, match="exclude"):
