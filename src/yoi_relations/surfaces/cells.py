@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from yoi_relations.kinds import phrase
@@ -15,6 +16,8 @@ from yoi_relations.surfaces.output import visible
 FOLDED_NOTE = 240
 """Characters of a note in a list; `show TICKET` draws all of it."""
 
+_GAP, _EDGES = 3, 2
+"""Columns between those of a table, and around them all."""
 _STATE_STYLES = {
     "planning": "magenta",
     "ready": "cyan",
@@ -29,13 +32,31 @@ def ticket_cell(ticket: TicketInfo | None, *, narrow: bool) -> Text:
     """Id, state, title; the state on a line of its own where there is little room."""
     if ticket is None:
         return Text("")
-    state = ticket.state or ("state unknown" if ticket.folders else "does not exist")
-    text = Text.assemble(
-        (visible(ticket.id), "bold"),
-        "\n" if narrow else " ",
-        (state, _STATE_STYLES.get(state, "bold red")),
-    )
+    text = _named(ticket, "\n" if narrow else " ")
     return text.append(f"\n{visible(ticket.title)}") if ticket.title else text
+
+
+def ticket_lines(ticket: TicketInfo) -> list[Text]:
+    """The same as lines below one another, of which the first is never broken."""
+    name = _named(ticket, " ")
+    name.no_wrap, name.overflow = True, "ignore"
+    return [name, Text(visible(ticket.title))] if ticket.title else [name]
+
+
+def _named(ticket: TicketInfo, between: str) -> Text:
+    state = ticket.state or ("state unknown" if ticket.folders else "does not exist")
+    style = _STATE_STYLES.get(state, "bold red")
+    return Text.assemble((visible(ticket.id), "bold"), between, (state, style))
+
+
+def id_width(tickets: Iterable[TicketInfo | None]) -> int:
+    """Columns that the longest of their ids takes."""
+    return max((cell_len(visible(one.id)) for one in tickets if one), default=0)
+
+
+def room_for(cells: int, columns: int) -> int:
+    """Columns that remain for the text of `cells` in a line, beside what Rich draws around it."""
+    return columns - _GAP * (cells - 1) - _EDGES
 
 
 def whole_line(text: str, style: str = "dim") -> Text:
