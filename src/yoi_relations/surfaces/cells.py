@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rich.cells import cell_len
 from rich.text import Text
 
 from yoi_relations.kinds import phrase
@@ -16,8 +15,6 @@ from yoi_relations.surfaces.output import visible
 FOLDED_NOTE = 240
 """Characters of a note in a list; `show TICKET` draws all of it."""
 
-_GAP, _EDGES = 3, 2
-"""Columns between those of a table, and around them all."""
 _STATE_STYLES = {
     "planning": "magenta",
     "ready": "cyan",
@@ -47,16 +44,6 @@ def _named(ticket: TicketInfo, between: str) -> Text:
     state = ticket.state or ("state unknown" if ticket.folders else "does not exist")
     style = _STATE_STYLES.get(state, "bold red")
     return Text.assemble((visible(ticket.id), "bold"), between, (state, style))
-
-
-def id_width(tickets: Iterable[TicketInfo | None]) -> int:
-    """Columns that the longest of their ids takes."""
-    return max((cell_len(visible(one.id)) for one in tickets if one), default=0)
-
-
-def room_for(cells: int, columns: int) -> int:
-    """Columns that remain for the text of `cells` in a line, beside what Rich draws around it."""
-    return columns - _GAP * (cells - 1) - _EDGES
 
 
 def whole_line(text: str, style: str = "dim") -> Text:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import NamedTuple
 
 from rich.box import SIMPLE_HEAD
-from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.styled import Styled
@@ -19,15 +17,14 @@ from yoi_relations.queries.answers import Answer, Filter
 from yoi_relations.queries.relations import Relation
 from yoi_relations.surfaces.cells import (
     folded_cell,
-    id_width,
     phrase_cell,
-    room_for,
     ticket_cell,
     ticket_lines,
     whole_cell,
 )
 from yoi_relations.surfaces.output import visible
 from yoi_relations.surfaces.plain import counting_line
+from yoi_relations.surfaces.widths import longest, room_for, shared_out
 
 WIDE = 120
 """Columns from which on there is room for a state beside an id, and for a phrase in one line."""
@@ -36,6 +33,7 @@ _NARROW_PHRASE = 12
 """Columns in which a phrase can be read, folded."""
 _LEAST_NOTE = 20
 """Columns in which a note can be read."""
+_SHARES = {"Ticket": 8, "Target": 8, "Note": 11}
 _INDENT = 2
 
 _HEADINGS = {
@@ -46,30 +44,6 @@ _HEADINGS = {
     RelationClass.PLAN: "Accepted plans: how the work will be done",
     RelationClass.REFERENCE: "References: worth knowing, never in the way",
 }
-
-
-class _Widths(NamedTuple):
-    """The least that the columns of a table need; 0 of the one that it does not have."""
-
-    ticket: int
-    relation: int
-    target: int
-    note: int
-
-    def stretched(self, columns: int) -> _Widths | None:
-        """Widths that fill so many columns; None where there is no room for them."""
-        free = room_for(sum(map(bool, self)), columns) - self.relation
-        shares = {"ticket": 8, "target": 8, "note": 11}
-        least = {name: getattr(self, name) for name in shares if getattr(self, name)}
-        if sum(least.values()) > free:
-            return None
-        # Whoever needs more than its share comes first; the others share what that leaves.
-        found = {}
-        for name in sorted(least, key=lambda name: -least[name] / shares[name]):
-            total = sum(shares[other] for other in least)
-            found[name] = max(least.pop(name), free * shares[name] // total)
-            free -= found[name]
-        return self._replace(**found)
 
 
 def draw_relations(answer: Answer, asked: Filter) -> None:
@@ -99,26 +73,34 @@ def _class_drawn(
     cls: RelationClass, relations: list[Relation], columns: int, *, whole: bool
 ) -> list[RenderableType]:
     """A table, in which no id is broken; where it has no room for that, a list."""
-    phrases = max([len("Relation"), *(len(phrase_cell(one).plain) for one in relations)])
+    notes = [_LEAST_NOTE]
+    if whole:
+        notes += [longest(record.id for record in one.records) for one in relations]
+    least = {
+        "Ticket": longest(one.ticket.id for one in relations),
+        "Target": longest(one.target.id for one in relations if one.target),
+        "Note": max(notes),
+    }
+    if not least["Target"]:
+        del least["Target"]
+    phrases = [len("Relation"), *(len(phrase_cell(one)) for one in relations)]
     for narrow in (False, True) if columns >= WIDE else (True,):
-        least = _Widths(
-            ticket=id_width(one.ticket for one in relations),
-            relation=_NARROW_PHRASE if narrow else phrases,
-            target=id_width(one.target for one in relations),
-            note=max([_LEAST_NOTE, *(_id_width(one) for one in relations if whole)]),
-        )
-        if widths := least.stretched(columns):
+        phrase = _NARROW_PHRASE if narrow else max(phrases)
+        widths = shared_out(room_for(len(least) + 1, columns) - phrase, least, _SHARES)
+        if widths is not None:
+            widths["Relation"] = phrase
             return [_class_table(cls, relations, widths, narrow=narrow, whole=whole)]
     lines = [part for one in relations for part in _listed(one, whole=whole)]
     return [Text(_HEADINGS[cls], style="bold"), Text(""), *lines]
 
 
-def _id_width(relation: Relation) -> int:
-    return max(cell_len(visible(record.id)) for record in relation.records)
-
-
 def _class_table(
-    cls: RelationClass, relations: list[Relation], widths: _Widths, *, narrow: bool, whole: bool
+    cls: RelationClass,
+    relations: list[Relation],
+    widths: dict[str, int],
+    *,
+    narrow: bool,
+    whole: bool,
 ) -> RenderableType:
     table = Table(
         box=SIMPLE_HEAD,
@@ -128,13 +110,11 @@ def _class_table(
         pad_edge=False,
         leading=1,
     )
-    table.add_column("Ticket", width=widths.ticket, overflow="fold")
-    table.add_column("Relation", width=widths.relation, overflow="fold")
-    if widths.target:
-        table.add_column("Target", width=widths.target, overflow="fold")
-    table.add_column("Note", width=widths.note, overflow="fold")
+    for name in ("Ticket", "Relation", "Target", "Note"):
+        if name in widths:
+            table.add_column(name, width=widths[name], overflow="fold")
     for one in relations:
-        targets = [ticket_cell(one.target, narrow=narrow)] if widths.target else []
+        targets = [ticket_cell(one.target, narrow=narrow)] if "Target" in widths else []
         table.add_row(
             ticket_cell(one.ticket, narrow=narrow),
             phrase_cell(one),
