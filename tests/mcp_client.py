@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -129,3 +131,26 @@ def connected(
         )
         with portal.wrap_async_context_manager(client):
             yield Asker(portal, client, err)
+
+
+def said_to(folder: Path, lines: list[bytes]) -> list[list[Any]]:
+    """What a server says to each line as it stands, by the time it answers the one behind it."""
+    command = [sys.executable, "-m", "yoi_relations", "mcp"]
+    with subprocess.Popen(
+        command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as server:
+        answers = (json.loads(answer) for answer in server.stdout or ())
+
+        def said(line: bytes, method: str, **params: Any) -> list[Any]:
+            assert server.stdin
+            last = {"jsonrpc": "2.0", "id": "last", "method": method, "params": params}
+            server.stdin.write(line + b"\n" + json.dumps(last).encode() + b"\n")
+            server.stdin.flush()
+            return list(itertools.takewhile(lambda one: one["id"] != "last", answers))
+
+        client = {"name": "tester", "version": "1"}
+        said(b"", "initialize", protocolVersion="2025-06-18", capabilities={}, clientInfo=client)
+        found = [said(line, "ping") for line in lines]
+        server.communicate()
+        assert server.returncode == 0
+    return found

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import doctest
 import logging
+import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import mypy.api
 import pytest
@@ -29,6 +33,7 @@ from yoi_relations import (
     WorkspaceError,
     api,
 )
+from yoi_relations.api import relations as module
 from yoi_relations.index.models import Record, Ticket
 
 ROOT = Path(__file__).parent.parent
@@ -39,7 +44,7 @@ _PRELUDE = "from yoi_relations import Relations\nrelations = Relations()\n"
 def examples() -> dict[str, str]:
     """By name, the texts that hold examples: the page, and every docstring of the module."""
     found = {"python.md": "\n".join(re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL))}
-    for test in doctest.DocTestFinder().find(api, "api"):
+    for test in doctest.DocTestFinder().find(module, "relations"):
         if test.docstring and ">>>" in test.docstring:
             found[test.name] = test.docstring
     return found
@@ -167,6 +172,9 @@ def test_what_is_impossible_is_said(pair: Workspace, tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="unknown state 'redy'") as caught:
             ask(states=["redy"])
         assert caught.value.hint == "did you mean ready?"
+    with pytest.raises(UsageError, match="ready,done") as caught:
+        relations.tickets(states="ready,done")
+    assert caught.value.hint == "give each by itself: --state ready --state done"
     with pytest.raises(UsageError, match="-1"):
         relations.show(limit=-1)
     with pytest.raises(UsageError, match="exclude"):
@@ -181,6 +189,63 @@ def test_what_is_impossible_is_said(pair: Workspace, tmp_path: Path) -> None:
         Relations(pair.root, trust="luck")
     with pytest.raises(WorkspaceError):
         Relations(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "odd", [[A], (A,), {A: 1}, {A}, b"x", 5, 1.5, True, None, object(), Path(A)]
+)
+def test_what_has_the_wrong_type_is_refused_by_its_name(pair: Workspace, odd: Any) -> None:
+    relations, before = Relations(pair.root), pair.snapshot()
+
+    def refused(name: str, ask: Callable[[], object]) -> None:
+        with pytest.raises(UsageError, match=rf"^{name}: .* not ") as caught:
+            ask()
+        assert caught.value.hint
+
+    refused("tickets", lambda: relations.check(odd))
+    refused("tickets", lambda: relations.check(A, odd))
+    refused("kinds", lambda: relations.show(kinds=[odd]))
+    refused("ticket", lambda: relations.add(odd, "blocks", B))
+    refused("kind", lambda: relations.add(A, odd, B))
+    refused("record", lambda: relations.retire(odd, "why"))
+    refused("reason", lambda: relations.retire("nothing", odd))
+    refused("trust", lambda: Relations(pair.root, trust=odd))
+    for ask in (relations.show, relations.check, relations.tickets):
+        refused("states", partial(ask, states=[odd]))
+    if odd is not None:
+        refused("ticket", lambda: relations.show(odd))
+        refused("target", lambda: relations.add(A, "blocks", odd))
+        refused("author", lambda: relations.retire("nothing", "why", author=odd))
+        for name in ("note", "branch", "worktree", "role_plan", "author"):
+            refused(name, partial(relations.add, A, "accepted-plan", **{name: odd}))
+    if odd != 5:
+        refused("limit", lambda: relations.show(limit=odd))
+    if not isinstance(odd, list | tuple | dict | set):  # of texts, these are several
+        refused("kinds", lambda: relations.show(kinds=odd))
+        refused("states", lambda: relations.tickets(states=odd))
+    assert pair.snapshot() == before
+
+
+def test_tickets_in_a_list_are_told_how_to_be_named(pair: Workspace) -> None:
+    names: Any = [A, B]
+
+    with pytest.raises(UsageError, match="each must be a str, not list") as caught:
+        Relations(pair.root).check(names)
+
+    assert caught.value.hint == 'name them one by one: check("A", "B"), or check(*names)'
+    assert len(Relations(pair.root).check(*names)) == 2
+
+
+@pytest.mark.parametrize("name", ["\0", "a\0b", "\ud800", b"nowhere"])
+def test_a_folder_that_can_not_be_is_no_folder(name: Any) -> None:
+    with pytest.raises(UsageError, match="there is no such folder"):
+        Relations(name)
+
+
+def test_a_folder_may_be_named_in_bytes(pair: Workspace) -> None:
+    folder: Any = os.fsencode(pair.root)
+
+    assert len(Relations(folder).tickets()) == 2
 
 
 def test_a_missing_root_is_no_empty_answer(pair: Workspace) -> None:

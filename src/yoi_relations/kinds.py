@@ -191,9 +191,18 @@ def select_shown(words: Iterable[str]) -> frozenset[str]:
         elif by_class:
             chosen |= by_class
         else:
-            hint = _dashed(suggestion(name, (*KINDS, *RelationClass, *ALIASES)))
+            known = (*KINDS, *RelationClass, *ALIASES)
+            hint = _dashed(one_by_one("--kind", name, known) or suggestion(name, known))
             raise UsageError(f"unknown kind '{word}'", hint)
     return frozenset(chosen)
+
+
+def one_by_one(flag: str, words: str, known: Iterable[str]) -> str | None:
+    """What to say to somebody who wrote several of `known` as one; None where they did not."""
+    parts = words.replace(",", " ").split()
+    if len(parts) < 2 or not set(parts) <= set(known):  # noqa: PLR2004  # several
+        return None
+    return f"give each by itself: {' '.join(f'{flag} {part}' for part in parts)}"
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import pytest
 from building import A, B, Workspace
+from hypothesis import given
+from hypothesis import strategies as some
+
+from yoi_relations.files.workspace import find_workspace
+from yoi_relations.index.refresh import open_index
+from yoi_relations.queries.asking import ask_checks
+from yoi_relations.queries.ticket_names import MIN_PART, Names
 
 pytestmark = pytest.mark.usefixtures("either_door")
 
@@ -115,3 +122,41 @@ def test_two_tickets_may_not_share_a_slug_as_a_name(workspace: Workspace) -> Non
     assert ran.code == 3
     assert A in ran.err
     assert B in ran.err
+
+
+def test_many_names_read_the_names_of_all_tickets_once(workspace: Workspace) -> None:
+    ids = [f"{A[:-4]}{number:04d}" for number in range(50)]
+    for id_ in ids:
+        workspace.ticket(id_, slug=f"slug-{id_[-4:]}")
+    said: list[str] = []
+
+    with open_index(find_workspace(str(workspace.root)), said.append) as index:
+        index.connection.set_trace_callback(said.append)
+        names = [id_[-4:] for id_ in ids[:30]] + [f"slug-{id_[-4:]}" for id_ in ids[30:]]
+        checked = ask_checks(index.connection, tickets=names)
+
+    assert [one.ticket.id for one in checked.checks] == ids
+    assert len([one for one in said if "DISTINCT holder" in one]) == 1
+
+
+def called(names: list[tuple[str, str]], name: str) -> list[str]:
+    """What `Names` finds, found one ticket at a time."""
+    small = name.lower()
+    steps = [
+        [id_ for id_, slug in names if slug == name],
+        [id_ for id_, _ in names if id_.lower().endswith(small)],
+        [id_ for id_, slug in names if small in id_.lower() or small in slug.lower()],
+    ]
+    return next(filter(None, steps[: 2 if len(small) < MIN_PART else 3]), []) if small else []
+
+
+WORD = some.text("aAbİ\0-", max_size=9)
+
+
+@given(some.dictionaries(WORD.filter(bool), WORD), some.data())
+def test_names_are_found_as_one_by_one(slugs: dict[str, str], data: some.DataObject) -> None:
+    names = sorted(slugs.items())
+    parts = [word[at:] for pair in names for word in pair for at in range(len(word))]
+    name = data.draw(some.sampled_from(parts) | WORD if parts else WORD)
+
+    assert Names(names).called(name) == called(names, name)

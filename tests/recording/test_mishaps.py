@@ -6,6 +6,7 @@ import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from building import A, B, Workspace, ulid
@@ -41,6 +42,47 @@ def test_a_record_whose_folder_cannot_be_synced_is_taken_back(
     ran = pair.run("add", A, "blocked-by", B)
 
     assert (ran.code, "nothing was recorded" in ran.err) == (1, True)
+    assert pair.snapshot() == before
+
+
+@pytest.mark.parametrize("command", ["add", "retire", "retire beside"])
+@pytest.mark.parametrize(("call", "at"), [("listdir", "artifacts/relations"), ("stat", "/.yoi")])
+def test_what_was_written_and_not_read_back_is_said_to_be_there(
+    pair: Workspace, monkeypatch: pytest.MonkeyPatch, command: str, call: str, at: str
+) -> None:
+    pair.plan_lines(B, {"kind": "after", "related_ticket": A})
+    old = pair.record(B, "related", A).relative_to(pair.root)
+    beside = f"{old.parent.parent}/orchestration-plan.jsonl:1"
+    arguments = {
+        "add": ("add", A, "blocked-by", B),
+        "retire": ("retire", str(old), "--reason", "over"),
+        "retire beside": ("retire", beside, "--reason", "over"),
+    }[command]
+    written, fsync, spoilt = [], os.fsync, getattr(os, call)
+
+    def note(descriptor: int) -> None:
+        fsync(descriptor)
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            written.append(True)
+
+    def fail(path: Any = ".", **named: Any) -> Any:
+        if written and os.fsdecode(path).endswith(at):
+            raise OSError(5, "Input/output error", path)
+        return spoilt(path, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", note)
+        patched.setattr(os, call, fail)
+        ran = pair.run(*arguments)
+
+    place = {"retire": str(old), "retire beside": beside}.get(command, ".yoi/tickets/")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith(f"error: {place}")
+    assert "is written, but could not be read back: " in ran.err
+    assert "Input/output error" in ran.err
+    assert "\nhint: it is done: the same command once more changes nothing" in ran.err
+    before = pair.snapshot()
+    assert pair.run(*arguments).code == 0
     assert pair.snapshot() == before
 
 

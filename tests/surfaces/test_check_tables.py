@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 import pytest
-from building import A, B, Workspace
+from building import A, B, Workspace, ulid
+from rich.cells import cell_len
 from tour import on_terminal
 
 
@@ -52,3 +53,67 @@ def test_a_clear_ticket_is_said_to_be_clear(pair: Workspace) -> None:
 
 def test_no_ticket_is_no_table(pair: Workspace) -> None:
     assert screen(pair, "--state", "done") == ["0 tickets"]
+
+
+def test_what_has_no_effect_is_no_reason_in_the_queue(pair: Workspace) -> None:
+    pair.ticket(B, "planning")
+    pair.record(A, "conflicts_with", B)
+    pair.record(A, "accepted_plan", note="how")
+
+    lines = screen(pair, "--state", "queued")
+    assert [line.split() for line in lines if line.startswith(" clear")] == [["clear", A, "queued"]]
+    assert not any(B in line or "more" in line for line in lines)
+    whole = "\n".join(screen(pair, A))
+    assert "clear    00001KT0000AA conflicts with" in whole
+    assert "has an accepted plan" in whole
+
+    pair.record(A, "waiting", note="for a decision")
+    (row,) = [
+        line for line in screen(pair, "--state", "queued", columns=160) if "caution  " in line
+    ]
+    assert "is waiting, as tester" in row
+    assert "more" not in row
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("columns", [40, 80, 160])
+def test_what_hides_a_blocker_of_every_ticket_is_said_once(
+    pair: Workspace, columns: int, *, named: bool
+) -> None:
+    pair.record(A, "blocked_by", B)
+    bad = pair.record_file(B, f"{ulid(9)}.md", "no record\n").relative_to(pair.root)
+
+    lines = screen(pair, *((A, B) if named else ()), columns=columns)
+    text = " ".join(" ".join(lines).split())
+    assert lines.count(f"  {bad}:1") == 1
+    assert text.count("frontmatter") == 1
+    assert text.count("it is named below") == (2 if named else 0)
+    assert f"{A} is blocked by" in text
+    assert f"{B} is inprogress" in text
+    single = " ".join(screen(pair, A, columns=columns))
+    assert single.count("frontmatter") == 1
+    assert "named below" not in single
+
+
+def test_a_ticket_of_which_nothing_else_is_known_points_at_what_is_said_once(
+    pair: Workspace,
+) -> None:
+    pair.record_file(B, f"{ulid(9)}.md", "no record\n")
+
+    text = " ".join(" ".join(screen(pair, "--state", "queued", columns=160)).split())
+    assert f"unknown {A} queued what cannot be read could hold a blocker; it is named below" in text
+    assert "1 ticket: 1 unknown" in text
+
+
+@pytest.mark.parametrize("columns", [40, 44, 45, 60, 80, 160])
+@pytest.mark.parametrize("old", ["00001KT0000DD", "20260102-030405-a-slug-of-the-old-layout"])
+def test_ids_stand_whole(pair: Workspace, columns: int, old: str) -> None:
+    pair.ticket(old, "queued", bucket="open", title="An older one")
+    pair.record(A, "blocked_by", B)
+    pair.record(B, "after", old)
+    for arguments in ((), (A, B, old)):
+        lines = screen(pair, *arguments, columns=columns)
+        for id_ in (A, B, old):
+            assert any(id_ in line for line in lines), (id_, "\n".join(lines))
+        wide = [line for line in lines if cell_len(line) > columns]
+        assert not [line for line in wide if old not in line and "artifacts" not in line], lines

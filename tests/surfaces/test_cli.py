@@ -46,6 +46,12 @@ def assert_fails(workspace: Workspace, arguments: tuple[str, ...], code: int, *s
     ("arguments", "code", "said"),
     [
         (("show", "--kind", "bloked-by"), 2, ["bloked-by", "did you mean blocked"]),
+        (("show", "--kind", "blocked-by,order"), 2, [": --kind blocked-by --kind order"]),
+        (("show", "--kind=Blocks after"), 2, [": --kind blocks --kind after"]),
+        (("show", "--kind", "blocks,a"), 2, ["did you mean"]),
+        (("show", "--state", "ready,done"), 2, [": --state ready --state done"]),
+        (("check", "--state=ready,queued"), 2, [": --state ready --state queued"]),
+        (("show", "--state", "ready,a"), 2, ["see relations show --help"]),
         (("show", "--kind", "parent"), 2, ["parent"]),
         (("show", "--kind", "blocks", "--kind", "umbrella"), 2, ["umbrella"]),
         (("show", "--state", "finished"), 2, ["finished", "queued"]),

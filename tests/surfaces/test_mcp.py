@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from building import A, B, C, Workspace
 from mcp.shared.exceptions import MCPError
-from mcp_client import Asker, Roots, connected, document
+from mcp_client import Asker, Roots, connected, document, said_to
 
 from yoi_relations.surfaces.guide import GUIDE
 
@@ -88,6 +88,8 @@ def test_the_tools_are_soon_read(writers: list[Asker]) -> None:
         ({"state": "ready"}, "relations_show: Additional properties are not allowed ('state'"),
         ({"kinds": ["blocked"]}, "unknown kind"),
         ({"kinds": "x" * 5000}, "kinds: 'xxx"),
+        ({"kinds": ["blocks"] * 51}, "kinds: ['blocks'"),
+        ({"states": ["ready"] * 51}, "states: ['ready'"),
     ],
 )
 def test_arguments_that_cannot_be_understood(
@@ -99,6 +101,41 @@ def test_arguments_that_cannot_be_understood(
     assert error["message"].startswith(said)
     assert len(error["message"]) < 400
     assert error["hint"]
+
+
+LONG = "x" * 50_000
+
+
+def test_what_is_wrong_is_said_behind_a_long_argument_too(reader: Asker) -> None:
+    for arguments, said in (
+        ({"limit": LONG}, " is not of type 'integer'"),
+        ({"states": [LONG]}, "'inprogress', 'done', 'closed']"),
+        ({"tickets": [A] * 1001}, " is too long"),
+    ):
+        message = reader.error("relations_check", **arguments)["message"]
+        assert message.endswith(said)
+        assert len(message) < 400
+
+
+def test_errors_quote_no_more_of_a_name_than_can_be_read(writer: Asker) -> None:
+    wrong: list[tuple[str, dict[str, Any]]] = [
+        ("relations_show", {"ticket": LONG}),
+        ("relations_show", {"kinds": [LONG]}),
+        ("relations_check", {"tickets": [A, LONG]}),
+        ("relations_add", {"ticket": LONG, "kind": "blocks"}),
+        ("relations_add", {"ticket": A, "kind": LONG}),
+        ("relations_add", {"ticket": A, "kind": "accepted_plan", "target": LONG}),
+        ("relations_retire", {"record": LONG, "reason": "over"}),
+    ]
+    for tool, arguments in wrong:
+        error = writer.error(tool, **arguments)
+        assert len(error["message"]) < 2100
+        assert len(error["hint"]) < 2100
+    assert len(writer.refusal(LONG)) < 2100
+    for uri in (f"relations://ticket/{LONG}", f"relations://{LONG}"):
+        with pytest.raises(MCPError) as caught:
+            writer.read(uri)
+        assert len(json.dumps(caught.value.error.model_dump())) < 4500
 
 
 def test_what_is_missing_is_said_and_null_is_not_given(writer: Asker) -> None:
@@ -207,3 +244,34 @@ def test_what_stands_beside_an_answer_goes_to_stderr(
 
     assert writer.ask("relations_check")["count"] == 1
     assert "index: built from 1 files" in writer.stderr
+
+
+NO_MESSAGES: dict[bytes, int | str | None] = {
+    rb'{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"\ud800"}}': 7,
+    rb'{"jsonrpc":"2.0","id":"s","method":"ping","params":{"x":["\udc00\ud800"]}}': "s",
+    rb'{"jsonrpc":"2.0","id":"\ud800","method":"ping"}': None,
+    b'{"jsonrpc":"2.0","id":7,"method":"ping",': None,
+    b"[" * 100_000: None,
+    b"[]": None,
+    b'{"jsonrpc":"1.0","id":7,"method":"ping"}': 7,
+    b'{"jsonrpc":"2.0","id":7,"method":"ping","params":[1]}': 7,
+    b'{"jsonrpc":"1.0","id":7.5,"method":"ping"}': None,
+    rb'{"jsonrpc":"2.0","id":7,"result":"\ud800"}': None,
+}
+"""Lines, and the id of the answer that each gets."""
+
+
+def test_a_line_that_is_no_message_is_answered(workspace: Workspace) -> None:
+    for said, id_ in zip(
+        said_to(workspace.root, [*NO_MESSAGES]), NO_MESSAGES.values(), strict=True
+    ):
+        (answer,) = said
+        assert answer["id"] == id_
+        assert answer["error"]["code"] in {-32700, -32600}
+        assert len(answer["error"]["message"]) < 200
+
+
+def test_what_expects_no_answer_gets_none(workspace: Workspace) -> None:
+    notice = rb'{"jsonrpc":"2.0","method":"notifications/x","params":{"x":"\ud800"}}'
+
+    assert said_to(workspace.root, [b"", b"  ", notice]) == [[], [], []]

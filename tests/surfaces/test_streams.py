@@ -49,6 +49,24 @@ def test_nothing_ends_in_a_traceback(pair: Workspace, line: str, code: int, said
     assert (ran.code, said in ran.err, "Traceback" in ran.err) == (code, True, False), ran
 
 
+HELP = ["--help", "show --help", "add --help", "hooks --help", "hooks list --help", ""]
+
+
+@pytest.mark.parametrize("asked", ["--version", *HELP])
+def test_help_that_cannot_be_written_is_told_like_any_answer(pair: Workspace, asked: str) -> None:
+    ran = shell(pair, f"relations {asked} >/dev/full")
+
+    said = "error: standard output: cannot be written: No space left on device\n"
+    assert (ran.code, ran.err) == (1, said)
+
+
+@pytest.mark.parametrize("asked", ["--version", *HELP])
+def test_help_ends_quietly_at_a_closed_pipe(pair: Workspace, asked: str) -> None:
+    ran = shell(pair, f"relations {asked} | true; exit ${{PIPESTATUS[0]}}")
+
+    assert (ran.code, ran.err) == (0, "")
+
+
 @pytest.mark.parametrize("variable", ["FORCE_COLOR", "GITHUB_ACTIONS"])
 @pytest.mark.parametrize("line", ["relations --help", "relations show --help", "relations show"])
 def test_a_pipe_gets_no_escape_sequences(pair: Workspace, line: str, variable: str) -> None:

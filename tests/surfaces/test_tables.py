@@ -93,6 +93,40 @@ def test_the_examples_fit(tmp_path: Path, width: int) -> None:
     assert [line for line in lines if cell_len(line.rstrip()) > width] == []
 
 
+@pytest.mark.parametrize("width", [30, 40, 60, 68, 69, 74, 75, 80, 100, 120, 160])
+@pytest.mark.parametrize("old", [False, True])
+def test_ids_stand_whole_wherever_they_are_drawn(
+    drawn: Workspace, width: int, *, old: bool
+) -> None:
+    last = "20260102-030405-a-slug-of-the-old-layout" if old else "00001KT0000DD"
+    drawn.ticket(last, "queued", bucket="open" if old else "", title="An older one")
+    drawn.record(A, "blocked_by", last, "note " * 9)
+    records = [one["id"] for each in drawn.show(A)["relations"] for one in each["records"]]
+    for arguments, ids in (
+        (("show",), [A, B, last]),
+        (("show", "--all"), [A, B, C, last]),
+        (("show", A), [A, B, last, *records]),
+    ):
+        lines = plain(screen(drawn.root, *arguments, width=width))
+        for id_ in ids:
+            assert any(id_ in line for line in lines), (id_, "\n".join(lines))
+        wide = [line for line in lines if cell_len(line.rstrip()) > width]
+        assert not [line for line in wide if not line.startswith(last)], "\n".join(lines)
+
+
+def test_without_room_for_columns_nothing_is_lost(drawn: Workspace) -> None:
+    drawn.record(A, "after", B, "語" * 300)
+    said = (JAPANESE, "queued", "inprogress", "conflictswith", "work/" + "b" * 90, "tester")
+    for arguments, signs in (((), 240), ((A,), 300)):
+        lines = plain(screen(drawn.root, "show", *arguments, width=40))
+        assert not any("Relation" in line for line in lines)
+        text = words(lines)
+        assert [part for part in said if part not in text] == [said[4]] * len(arguments)
+        assert text.count("語") == signs
+    over = screen(drawn.root, "show", "--all", "--kind", "order", width=40)
+    assert any(re.search(r"\x1b\[2mcomes after", line) for line in over), over
+
+
 def columns(lines: list[str]) -> dict[str, str]:
     """The text of each column of a table, cut out by cells and joined without white space."""
     heading = next(line for line in lines if "Ticket" in line and "Note" in line)

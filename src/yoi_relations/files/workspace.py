@@ -63,6 +63,8 @@ def find_workspace(start: str | None = None) -> Workspace:
         raise WorkspaceError(
             "the working directory does not exist any more", "change to one that does"
         ) from None
+    except ValueError:  # it holds a NUL, or a sign that no file system could
+        folder = ""
     if not os.path.isdir(folder):
         raise UsageError(f"{named}: there is no such folder", "name an existing folder with -C DIR")
     root = root_around(folder)

@@ -127,16 +127,17 @@ def _differing(probes: bytes, stamps: bytes, root: str) -> list[int]:
     middle = probes.find(b"\0", len(probes) // 2)
     if middle < 0 or len(stamps) < FORK_FROM * SIZE:
         return _differing_in(probes, stamps, root, 0)
-    from yoi_relations.index.second import start  # noqa: PLC0415  # for many files only
+    from yoi_relations.index.second import Second  # noqa: PLC0415  # for many files only
 
     half = probes.count(b"\0", 0, middle) + 1
 
     def their_half() -> list[int]:
         return _differing_in(probes[middle + 1 :], stamps[half * SIZE :], root, half)
 
-    second = start(lambda file: file.write(_pack(their_half()) + _END))
-    mine = _differing_in(probes[:middle], stamps[: half * SIZE], root, 0)
-    data = second.whole_answer() if second else b""
+    with Second() as second:
+        second.start(lambda file: file.write(_pack(their_half()) + _END))
+        mine = _differing_in(probes[:middle], stamps[: half * SIZE], root, 0)
+        data = second.whole_answer()
     # Without a whole answer, what the other had to do is still to do.
     theirs = list(_unpack(data[:-1])) if data.endswith(_END) else their_half()
     return mine + theirs

@@ -14,7 +14,7 @@ import select
 import struct
 from collections.abc import Callable, Generator, Iterator
 
-from yoi_relations.index.second import Second, start
+from yoi_relations.index.second import Second
 from yoi_relations.typed import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
@@ -38,17 +38,17 @@ def shared(work: Work, count: int) -> Generator[Any]:
         count: how many there are, at most `MOST`.
     """
     with contextlib.ExitStack() as stack:
+        second = stack.enter_context(Second())
         try:
             numbers = stack.enter_context(_Numbers(count))
         except OSError:  # no pipe to be had
-            second = None
+            started = False
         else:
-            second = start(lambda file: _deliver(work, numbers, file))
-        if second is None:
+            started = second.start(lambda file: _deliver(work, numbers, file))
+        if started:
+            yield from _in_order(work, count, numbers, _Deliveries(second.reader))
+        else:
             yield from map(work, range(count))
-        else:
-            delivered = stack.enter_context(_Deliveries(second))
-            yield from _in_order(work, count, numbers, delivered)
 
 
 class _Numbers:
@@ -72,21 +72,15 @@ class _Numbers:
 
 
 class _Deliveries:
-    """What comes from the second process."""
+    """What comes from the second process, through the pipe that is read at `reader`."""
 
-    def __init__(self, second: Second) -> None:
-        self._second = second
+    def __init__(self, reader: int) -> None:
+        self._reader = reader
         self._poll = select.poll()
-        self._poll.register(second.reader)
+        self._poll.register(reader)
         self.ended = False
         with contextlib.suppress(OSError, AttributeError):
-            fcntl.fcntl(second.reader, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._second.end()
+            fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
 
     def waiting(self) -> bool:
         """Whether something has come, be it the end."""
@@ -106,7 +100,7 @@ class _Deliveries:
     def _exactly(self, size: int) -> bytes:
         """So many bytes, or none where they do not come."""
         parts = []
-        while size and (part := os.read(self._second.reader, size)):
+        while size and (part := os.read(self._reader, size)):
             parts.append(part)
             size -= len(part)
         return b"" if size else b"".join(parts)

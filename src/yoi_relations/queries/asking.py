@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from yoi_relations.errors import UsageError
-from yoi_relations.kinds import ALL_SHOWN, select_shown, suggestion
+from yoi_relations.kinds import ALL_SHOWN, one_by_one, select_shown, suggestion
 from yoi_relations.queries.answers import Answer, Filter, find_relations
-from yoi_relations.queries.tickets import TicketInfo, resolve_ticket, tickets_in
+from yoi_relations.queries.tickets import TicketInfo, resolve_ticket, resolve_tickets, tickets_in
 from yoi_relations.states import UNRESOLVED, State
 from yoi_relations.typed import TYPE_CHECKING, Connection
 
@@ -65,7 +65,7 @@ def ask_checks(
     if tickets and wanted:
         raise UsageError("tickets and states exclude each other", "name tickets, or give states")
     if tickets:
-        asked = _distinct(resolve_ticket(connection, name) for name in tickets)
+        asked = _distinct(resolve_tickets(connection, tickets))
     else:
         asked = tickets_in(connection, wanted or UNRESOLVED)
     return check_tickets(connection, asked)
@@ -80,7 +80,8 @@ def states_named(words: Iterable[str]) -> frozenset[State]:
     wanted = set()
     for word in words:
         if word not in list(State):
-            raise UsageError(f"unknown state '{word}'", suggestion(word, State))
+            hint = one_by_one("--state", word, State) or suggestion(word, State)
+            raise UsageError(f"unknown state '{word}'", hint)
         wanted.add(State(word))
     return frozenset(wanted)
 

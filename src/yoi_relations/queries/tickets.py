@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 
 from yoi_relations.errors import AmbiguousError, NotFoundError
 from yoi_relations.states import RESOLVED
-from yoi_relations.typed import Connection, NamedTuple
+from yoi_relations.typed import TYPE_CHECKING, Connection, NamedTuple
 
-MIN_PART = 4
-"""Characters that a part of an id or slug must have to name a ticket."""
+if TYPE_CHECKING:
+    from yoi_relations.queries.ticket_names import Names
+
 _AT_ONCE = 500
 """Tickets that one query asks for; SQLite bounds how many values a query takes."""
 _COLUMNS = "ticket, title, slug, state, folder, folders"
@@ -60,33 +61,47 @@ def tickets_in(connection: Connection, states: Iterable[str | None]) -> list[Tic
 
 
 def resolve_ticket(connection: Connection, name: str) -> TicketInfo:
-    """The ticket that a person calls `name`.
+    """The ticket that a person calls `name`; see `resolve_tickets`."""
+    return resolve_tickets(connection, [name])[0]
+
+
+def resolve_tickets(connection: Connection, names: Sequence[str]) -> list[TicketInfo]:
+    """The tickets that a person calls by `names`.
 
     By id, then slug, then unambiguous ending of the id, then unambiguous part of id or slug; the
     first of these steps that matches decides.
 
     Raises:
-        NotFoundError: none of the steps matches.
+        NotFoundError: for one of the names, none of the steps matches.
         AmbiguousError: the step that matches names several tickets.
     """
     # By far the most common case, and the only one that an index of the table answers.
     # What is no text, as a shell may pass it, is no id.
-    known = load_tickets(connection, [name])[name] if _is_text(name) else None
-    if known and known.folders:
-        return known
-    names = _names(connection)
-    for matches in _steps(name):
-        ids = [id_ for id_, slug in names if matches(id_, slug)]
-        if ids:
-            named = load_tickets(connection, ids)
-            if len(ids) > 1:
-                listed = [f"{id_} ({named[id_].title or 'no title'})" for id_ in ids]
-                raise AmbiguousError.among(name, "tickets", listed, "give more of the id or slug")
-            return named[ids[0]]
-    raise NotFoundError(
-        f"no ticket is called '{name}'",
-        f"name it by id, slug, the end of its id, or a part of {MIN_PART} characters or more",
-    )
+    known = load_tickets(connection, filter(_is_text, names))
+    found = [ticket if ticket and ticket.folders else None for ticket in map(known.get, names)]
+    if None in found:
+        from yoi_relations.queries.ticket_names import Names  # noqa: PLC0415  # an id needs none
+
+        others = Names(_names(connection))
+        for at, name in enumerate(names):
+            found[at] = found[at] or _called(connection, others, name)
+    return [ticket for ticket in found if ticket]
+
+
+def _called(connection: Connection, others: Names, name: str) -> TicketInfo:
+    from yoi_relations.queries.ticket_names import MIN_PART  # noqa: PLC0415  # an id needs none
+
+    ids = others.called(name)
+    if not ids:
+        raise NotFoundError(
+            f"no ticket is called '{name}'",
+            f"name it by id, slug, the end of its id, or a part of {MIN_PART} characters or more",
+        )
+    named = load_tickets(connection, ids)
+    if len(ids) > 1:
+        listed = [f"{id_} ({named[id_].title or 'no title'})" for id_ in ids]
+        raise AmbiguousError.among(name, "tickets", listed, "give more of the id or slug")
+    return named[ids[0]]
 
 
 def _is_text(word: str) -> bool:
@@ -110,16 +125,3 @@ def all_tickets(connection: Connection) -> list[TicketInfo]:
     """Every ticket, by id."""
     rows = connection.execute(f"SELECT {_COLUMNS} FROM ticket_now ORDER BY ticket")  # noqa: S608
     return [TicketInfo(*row) for row in rows]
-
-
-def _steps(name: str) -> list[Callable[[str, str], bool]]:
-    small = name.lower()
-    if not small:
-        return []
-    steps: list[Callable[[str, str], bool]] = [
-        lambda _, slug: slug == name,
-        lambda id_, _: id_.lower().endswith(small),
-    ]
-    if len(small) >= MIN_PART:
-        steps.append(lambda id_, slug: small in id_.lower() or small in slug.lower())
-    return steps

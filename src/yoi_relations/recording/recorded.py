@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from yoi_relations.errors import UsageError
+from yoi_relations.errors import RelationsError, UsageError
 from yoi_relations.files.faults import SourceError
 from yoi_relations.files.markdown import parse_record
 from yoi_relations.files.reading import RECORD_LIMIT
@@ -44,14 +44,32 @@ def read_back(workspace: Workspace, notify: Notify, place: Place, *, changed: bo
 
     Raises:
         NotFoundError: something has removed it meanwhile.
+        RelationsError: there is no answer; if something was written, it says so first.
     """
-    index = open_index(workspace, notify)
+    try:
+        index = open_index(workspace, notify)
+    except (RelationsError, OSError) as error:
+        if not changed:
+            raise
+        raise _unanswered(place, error) from error
     try:
         record = statement_at(index.connection, place)
         return Recorded(index, relation_of(index.connection, record), record, changed)
     except BaseException:
         index.close()
         raise
+
+
+def _unanswered(place: Place, error: RelationsError | OSError) -> RelationsError:
+    """The error that all was done but to tell about it."""
+    kind, hint = RelationsError, None
+    if isinstance(error, RelationsError):
+        kind, hint = type(error), error.hint
+    done = "it is done: the same command once more changes nothing"
+    return kind(
+        f"{place}: is written, but could not be read back: {error}",
+        f"{done}; {hint}" if hint else done,
+    )
 
 
 def check_readable(data: bytes, name: str, holder: str) -> Record:

@@ -29,13 +29,21 @@ def ticket_cell(ticket: TicketInfo | None, *, narrow: bool) -> Text:
     """Id, state, title; the state on a line of its own where there is little room."""
     if ticket is None:
         return Text("")
-    state = ticket.state or ("state unknown" if ticket.folders else "does not exist")
-    text = Text.assemble(
-        (visible(ticket.id), "bold"),
-        "\n" if narrow else " ",
-        (state, _STATE_STYLES.get(state, "bold red")),
-    )
+    text = _named(ticket, "\n" if narrow else " ")
     return text.append(f"\n{visible(ticket.title)}") if ticket.title else text
+
+
+def ticket_lines(ticket: TicketInfo) -> list[Text]:
+    """The same as lines below one another, of which the first is never broken."""
+    name = _named(ticket, " ")
+    name.no_wrap, name.overflow = True, "ignore"
+    return [name, Text(visible(ticket.title))] if ticket.title else [name]
+
+
+def _named(ticket: TicketInfo, between: str) -> Text:
+    state = ticket.state or ("state unknown" if ticket.folders else "does not exist")
+    style = _STATE_STYLES.get(state, "bold red")
+    return Text.assemble((visible(ticket.id), "bold"), between, (state, style))
 
 
 def whole_line(text: str, style: str = "dim") -> Text:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 import typer
 
 from yoi_relations import __version__
 from yoi_relations.errors import ExitCode, UsageError
+from yoi_relations.kinds import one_by_one
 from yoi_relations.recording.add import Draft, add_record
 from yoi_relations.recording.retire import Ending, retire_record
 from yoi_relations.surfaces import mcp_cli, receipts, watch_cli
+from yoi_relations.surfaces.app import App
 from yoi_relations.surfaces.call import Call, ended
 from yoi_relations.surfaces.completion_cli import completion_app
 from yoi_relations.surfaces.hooks_cli import hooks_app
@@ -25,11 +27,10 @@ _HELP = "Durable, typed relations between tickets that are folders in git."
 # The class of all errors in the arguments; Typer exports only this child of it.
 _ArgumentError = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
 
-app = typer.Typer(
+app = App(
     name="relations",
     help=_HELP,
     add_completion=False,
-    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -48,8 +49,18 @@ def _dispatch(arguments: list[str]) -> int:
         given = arguments or ["--help"]
         return int(app(given, prog_name="relations", standalone_mode=False) or ExitCode.DONE)
     except _ArgumentError as error:
-        command = error.ctx.command_path if error.ctx else "relations"
-        raise UsageError(error.format_message(), f"see {command} --help") from error
+        raise UsageError(error.format_message(), _hint(error, arguments)) from error
+
+
+def _hint(error: typer.BadParameter, arguments: list[str]) -> str:
+    """What to do about an error in the arguments."""
+    param: Any = getattr(error, "param", None)
+    if param and getattr(param, "multiple", False):
+        known = getattr(param.type, "choices", ())
+        for word in arguments:
+            if hint := one_by_one(param.opts[0], word.rpartition("=")[2], known):
+                return hint
+    return f"see {error.ctx.command_path if error.ctx else 'relations'} --help"
 
 
 def _asked_for_json(arguments: list[str]) -> bool:

@@ -14,6 +14,7 @@ import typer
 
 from yoi_relations.errors import ExitCode, RelationsError
 from yoi_relations.surfaces import candidates
+from yoi_relations.surfaces.app import App
 from yoi_relations.surfaces.call import Call
 from yoi_relations.surfaces.completing import complete
 from yoi_relations.surfaces.options import with_common
@@ -24,7 +25,7 @@ TIME_LIMIT = 3
 _HELP = "Print a script that completes commands, kinds, tickets and records in a shell."
 _FOLDER = os.path.dirname(__file__)
 
-completion_app = typer.Typer(help=_HELP, pretty_exceptions_enable=False)
+completion_app = App(help=_HELP)
 
 
 @completion_app.callback(help=_HELP)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import typer
-
 from yoi_relations.errors import ExitCode, RelationsError
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.surfaces import hooks, plain
+from yoi_relations.surfaces.app import App
 from yoi_relations.surfaces.call import Call
 from yoi_relations.surfaces.hooks_run import refresh_quietly
 from yoi_relations.surfaces.hooks_state import HookState
@@ -17,7 +16,7 @@ from yoi_relations.surfaces.output import Mode, json_line, visible, write_answer
 
 _HELP = "Git hooks that keep the index warm after checkout, merge and rebase."
 
-hooks_app = typer.Typer(help=_HELP, pretty_exceptions_enable=False)
+hooks_app = App(help=_HELP)
 
 
 @hooks_app.callback(help=_HELP)

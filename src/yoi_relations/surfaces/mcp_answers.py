@@ -23,8 +23,10 @@ from yoi_relations.surfaces import checks, document, receipts, report
 from yoi_relations.surfaces.document import Value
 from yoi_relations.surfaces.mcp_tools import ADD, CHECK, LIMIT, RETIRE, SHOW, Tool
 
-_SAID = 300
+_QUOTED = 300
 """Characters of what is wrong with an argument; it quotes the argument."""
+_SAID = 2000
+"""Characters of any other text of an error; it may quote a name, or list ten tickets."""
 
 
 class Place(NamedTuple):
@@ -79,13 +81,20 @@ def answer_ticket(place: Place, name: str) -> Value:
         }
 
 
+def shortened(text: str, most: int = _SAID) -> str:
+    """`text` without its middle where it is long: what is quoted stands there."""
+    half = most // 2
+    return text if len(text) <= most else f"{text[:half]} ... {text[-half:]}"
+
+
 def _checked(tool: Tool, arguments: Value) -> Value:
     """`arguments` without those that are null, if they are what the tool takes."""
     given = {name: value for name, value in arguments.items() if value is not None}
     error = best_match(Draft202012Validator(tool.takes).iter_errors(given))
     if error is not None:
         at = ".".join(str(step) for step in error.absolute_path) or tool.name
-        raise UsageError(f"{at}: {error.message[:_SAID]}", "see the tool's input schema")
+        said = shortened(error.message, _QUOTED)
+        raise UsageError(f"{at}: {said}", "see the tool's input schema")
     if "limit" in given:
         given["limit"] = int(given["limit"])  # to JSON and its schemas, 50.0 is whole
     return given

@@ -43,7 +43,8 @@ from yoi_relations.index.refresh import Trust
 from yoi_relations.surfaces.call import Call
 from yoi_relations.surfaces.document import Value
 from yoi_relations.surfaces.guide import GUIDE
-from yoi_relations.surfaces.mcp_answers import Place, answer_ticket, answer_tool
+from yoi_relations.surfaces.mcp_answers import Place, answer_ticket, answer_tool, shortened
+from yoi_relations.surfaces.mcp_lines import every_line_answered
 from yoi_relations.surfaces.mcp_roots import offered_roots, workspace_for
 from yoi_relations.surfaces.mcp_tools import Tool, tools
 from yoi_relations.surfaces.output import SCHEMA_VERSION, json_line, notice, visible
@@ -93,8 +94,11 @@ class _Service:
             on_list_resource_templates=_list_templates,
             on_read_resource=self._read_resource,
         )
-        async with stdio_server() as (received, sent):
-            await server.run(received, sent, server.create_initialization_options())
+        async with (
+            stdio_server() as (received, sent),
+            every_line_answered(received, sent.send) as messages,
+        ):
+            await server.run(messages, sent, server.create_initialization_options())
 
     async def _list_tools(
         self, _context: ServerRequestContext, _params: PaginatedRequestParams | None
@@ -106,7 +110,7 @@ class _Service:
     ) -> CallToolResult | InputRequiredResult:
         tool = self._tools.get(params.name)
         if tool is None:
-            raise MCPError(INVALID_PARAMS, visible(self._unknown(params.name)))
+            raise MCPError(INVALID_PARAMS, _text(self._unknown(params.name)))
         try:
             roots = await offered_roots(context, params)
             if isinstance(roots, InputRequiredResult):
@@ -126,7 +130,7 @@ class _Service:
             return _resource(uri, "text/markdown", GUIDE)
         name = unquote(uri.removeprefix(TICKET_URI))
         if not uri.startswith(TICKET_URI):
-            raise MCPError(INVALID_PARAMS, visible(f"{uri}: there is no such resource"))
+            raise MCPError(INVALID_PARAMS, _text(f"{uri}: there is no such resource"))
         try:
             roots = await offered_roots(context, params)
             if isinstance(roots, InputRequiredResult):
@@ -136,7 +140,7 @@ class _Service:
             failed = error.exit_code == ExitCode.FAILED
             raise MCPError(
                 INTERNAL_ERROR if failed else INVALID_PARAMS,
-                visible(printable(error.message)),
+                _text(error.message),
                 _said(error)["error"],
             ) from error
         return _resource(uri, "application/json", json_line(found).rstrip("\n"))
@@ -200,8 +204,15 @@ async def _list_templates(
 
 def _said(error: RelationsError) -> Value:
     # A path in it may be no Unicode text, which the SDK could not send.
-    said = {"code": error.code, "message": printable(error.message), "hint": error.hint}
+    message = shortened(printable(error.message))
+    hint = shortened(error.hint) if error.hint else None
+    said = {"code": error.code, "message": message, "hint": hint}
     return {"schema_version": SCHEMA_VERSION, "error": said}
+
+
+def _text(message: str) -> str:
+    """A message of the protocol's own errors, which clients print as it is."""
+    return shortened(visible(printable(message)))
 
 
 def _content(value: Value) -> TextContent:

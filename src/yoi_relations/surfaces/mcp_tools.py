@@ -15,6 +15,10 @@ Schema = dict[str, Any]
 
 LIMIT = 50
 """Relations or checks in an answer, unless another number is asked for."""
+MOST_WORDS = 50
+"""Kinds or states in a question: more than there are."""
+MOST_TICKETS = 1000
+"""Tickets in a question."""
 
 
 class Tool(NamedTuple):
@@ -52,8 +56,12 @@ def _gives(**properties: Schema) -> Schema:
     return _fields(workspace=_fields(root=_TEXT), **properties)
 
 
-def _list_of(item: Schema, description: str | None = None) -> Schema:
-    return {"type": "array", "items": item} | _said(description)
+def _list_of(item: Schema) -> Schema:
+    return {"type": "array", "items": item}
+
+
+def _some(item: Schema, most: int, description: str) -> Schema:
+    return _list_of(item) | {"maxItems": most, "description": description}
 
 
 def _text(description: str) -> Schema:
@@ -83,7 +91,7 @@ _KINDS = "; ".join(
     for cls in RelationClass
 )
 _STATES = {"type": "string", "enum": [state.value for state in State]}
-_AUTHOR = _text("Who says so; default: the server's user")
+_AUTHOR = _text("Who says so; default: server's user")
 _LIMIT = _whole("0: all", minimum=0, default=LIMIT)
 _PAGE: Schema = {
     "count": _COUNT,
@@ -108,10 +116,10 @@ SHOW = Tool(
     " touch one ticket, at either end.",
     _takes(
         {
-            "ticket": _text("Id, slug, the end of an id, or a part of either"),
-            "kinds": _list_of(_TEXT, f"Classes and their kinds. {_KINDS}"),
-            "states": _list_of(_STATES, "The ticket's state"),
-            "all": _BOOL | _said("Also those that no longer count, with the reason"),
+            "ticket": _text("Id, slug, end of an id, or part of either"),
+            "kinds": _some(_TEXT, MOST_WORDS, f"Classes and their kinds. {_KINDS}"),
+            "states": _some(_STATES, MOST_WORDS, "The ticket's state"),
+            "all": _BOOL | _said("Also what no longer counts, with the reason"),
             "limit": _LIMIT,
         }
     ),
@@ -132,9 +140,9 @@ CHECK = Tool(
     " starting one. Without tickets and states: all that are not resolved.",
     _takes(
         {
-            "tickets": _list_of(_TEXT, "As in relations_show"),
-            "states": _list_of(_STATES, "Instead of tickets: all in these states"),
-            "expect": _text("Digest of an earlier check of the one ticket named: does it hold?"),
+            "tickets": _some(_TEXT, MOST_TICKETS, "As in relations_show"),
+            "states": _some(_STATES, MOST_WORDS, "Instead of tickets: all in these states"),
+            "expect": _text("Digest of an earlier check of the one ticket: does it hold?"),
             "limit": _LIMIT,
         }
     ),
@@ -183,7 +191,7 @@ RETIRE = Tool(
     "Mark a record as no longer holding; it stays. Other records may still state the relation.",
     _takes(
         {
-            "record": _text("Its id, the start or end of one, or PATH:LINE"),
+            "record": _text("Its id, start or end of it, or PATH:LINE"),
             "reason": _text("Why it ends"),
             "author": _AUTHOR,
         },

@@ -1,4 +1,4 @@
-"""Relations for Python programs: the questions and the two ways to record, answered in values.
+"""The object that a Python program asks, and records with.
 
 Every call looks at the files first, as a command does, and gives back frozen values that rest on
 no open file. What a command would tell on stderr goes to the logger ``yoi_relations``, as INFO.
@@ -15,74 +15,25 @@ import contextlib
 import logging
 import os
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from yoi_relations.errors import (
-    AmbiguousError,
-    NotFoundError,
-    RelationsError,
-    UnreadableFolderError,
-    UsageError,
-    WorkspaceError,
-    WriteError,
-)
+from yoi_relations.api import arguments
+from yoi_relations.api.receipts import Receipt
+from yoi_relations.errors import WorkspaceError
 from yoi_relations.files.workspace import Workspace, find_workspace
-from yoi_relations.index.refresh import Index, Trust, open_index
+from yoi_relations.index.refresh import Index, open_index
 from yoi_relations.index.session import session_over
-from yoi_relations.kinds import RelationClass, suggestion
 from yoi_relations.queries.answers import Answer
 from yoi_relations.queries.asking import ask_checks, ask_relations, states_named
 from yoi_relations.queries.check import Check
-from yoi_relations.queries.problems import Problem
-from yoi_relations.queries.reasons import Reason, Verdict
-from yoi_relations.queries.relations import Relation
-from yoi_relations.queries.statements import Statement
 from yoi_relations.queries.tickets import TicketInfo, all_tickets, tickets_in
 from yoi_relations.recording.add import Draft, add_record
-from yoi_relations.recording.recorded import Recorded
 from yoi_relations.recording.retire import Ending, retire_record
-from yoi_relations.states import State
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-__all__ = [
-    "AmbiguousError",
-    "Answer",
-    "Check",
-    "NotFoundError",
-    "Problem",
-    "Reason",
-    "Receipt",
-    "Relation",
-    "RelationClass",
-    "Relations",
-    "RelationsError",
-    "State",
-    "Statement",
-    "TicketInfo",
-    "UnreadableFolderError",
-    "UsageError",
-    "Verdict",
-    "WorkspaceError",
-    "WriteError",
-]
-
 _LOG = logging.getLogger("yoi_relations")
-
-
-class Receipt(NamedTuple):
-    """What `add` and `retire` did.
-
-    Attributes:
-        relation: that the record belongs to, as it is now.
-        record: the record.
-        changed: False where it was so already, and nothing was written.
-    """
-
-    relation: Relation
-    record: Statement
-    changed: bool
 
 
 class Relations:
@@ -108,10 +59,8 @@ class Relations:
     def __init__(
         self, directory: str | os.PathLike[str] | None = None, *, trust: str = "stat"
     ) -> None:
-        if trust not in list(Trust):
-            raise UsageError(f"unknown trust '{trust}'", suggestion(trust, Trust))
-        self._trust = Trust(trust)
-        start = None if directory is None else os.fspath(directory)
+        self._trust = arguments.trust_named(trust)
+        start = None if directory is None else os.fsdecode(directory)
         self._root = find_workspace(start).root
 
     def show(
@@ -145,12 +94,17 @@ class Relations:
             UsageError: there is no such kind or state, or the limit is below 0.
             NotFoundError: no ticket is called that; `AmbiguousError` where several are.
         """
+        arguments.check_texts_if_any(ticket=ticket)
+        arguments.check_count(limit=limit)
+        wanted = {
+            "kinds": arguments.words("kinds", kinds),
+            "states": arguments.words("states", states),
+        }
         with self._opened() as index:
             _, answer = ask_relations(
                 index.connection,
                 ticket=ticket,
-                kinds=_words(kinds),
-                states=_words(states),
+                **wanted,
                 everything=everything,
                 limit=limit,
             )
@@ -176,8 +130,10 @@ class Relations:
             UsageError: both are given, or there is no such state.
             NotFoundError: no ticket is called that; `AmbiguousError` where several are.
         """
+        arguments.check_names(tickets)
+        wanted = arguments.words("states", states)
         with self._opened() as index:
-            return ask_checks(index.connection, tickets=tickets, states=_words(states)).checks
+            return ask_checks(index.connection, tickets=tickets, states=wanted).checks
 
     def tickets(self, *, states: str | Iterable[str] = ()) -> list[TicketInfo]:
         """The tickets that there are.
@@ -194,7 +150,7 @@ class Relations:
         Raises:
             UsageError: there is no such state.
         """
-        wanted = states_named(_words(states))
+        wanted = states_named(arguments.words("states", states))
         with self._opened() as index:
             if wanted:
                 return tickets_in(index.connection, wanted)
@@ -234,9 +190,12 @@ class Relations:
             NotFoundError: a ticket does not exist; `AmbiguousError` where several are called that.
             WriteError: the record could not be written.
         """
+        arguments.check_texts(ticket=ticket, kind=kind)
+        arguments.check_texts_if_any(target=target, note=note, branch=branch, worktree=worktree)
+        arguments.check_texts_if_any(role_plan=role_plan, author=author)
         draft = Draft(ticket, kind, target, note, branch, worktree, role_plan, author)
         with add_record(self._workspace(), draft, _LOG.info) as done:
-            return _receipt(done)
+            return Receipt.of(done)
 
     def retire(self, record: str, reason: str, *, author: str | None = None) -> Receipt:
         """Retire a record, unless it is retired already: it stays, marked, and no longer counts.
@@ -256,10 +215,12 @@ class Relations:
             NotFoundError: no record is called that; `AmbiguousError` where several are.
             WriteError: the mark could not be written.
         """
+        arguments.check_texts(record=record, reason=reason)
+        arguments.check_texts_if_any(author=author)
         workspace = self._workspace()
         ending = Ending(record, reason, author, here=workspace.root)
         with retire_record(workspace, ending, _LOG.info) as done:
-            return _receipt(done)
+            return Receipt.of(done)
 
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:
@@ -298,12 +259,3 @@ class Relations:
         raise WorkspaceError(
             f"{self._root}: there is no .yoi folder any more", "name another workspace"
         )
-
-
-def _words(given: str | Iterable[str]) -> tuple[str, ...]:
-    """One word, or several; a text alone would be taken for a word a character."""
-    return (given,) if isinstance(given, str) else tuple(given)
-
-
-def _receipt(done: Recorded) -> Receipt:
-    return Receipt(done.relation, done.record, done.changed)

@@ -1,0 +1,28 @@
+"""What a Python program gets back when it has recorded something."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Self
+
+from yoi_relations.queries.relations import Relation
+from yoi_relations.queries.statements import Statement
+from yoi_relations.recording.recorded import Recorded
+
+
+class Receipt(NamedTuple):
+    """What `add` and `retire` did.
+
+    Attributes:
+        relation: that the record belongs to, as it is now.
+        record: the record.
+        changed: False where it was so already, and nothing was written.
+    """
+
+    relation: Relation
+    record: Statement
+    changed: bool
+
+    @classmethod
+    def of(cls, done: Recorded) -> Self:
+        """What remains of `done` once its index is closed."""
+        return cls(done.relation, done.record, done.changed)

@@ -1,0 +1,122 @@
+"""A second process is gone when the work is over, wherever an interrupt comes, and says nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+from unittest import mock
+
+import pytest
+from building import A, B, Workspace
+
+from yoi_relations.files.workspace import find_workspace
+from yoi_relations.index import freshness, second, sharing
+from yoi_relations.index.build import build
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
+MOST_LINES = 100
+"""More than the first process runs through in `second`, with a few pieces of work."""
+
+
+@pytest.fixture(autouse=True)
+def forked() -> Iterator[list[int]]:
+    """The second processes that were started, wherever the tests run."""
+    fork, forked = os.fork, []
+
+    def noted() -> int:
+        process = fork()
+        forked.append(process)
+        return process
+
+    with (
+        mock.patch("os.sched_getaffinity", return_value={0, 1}),
+        mock.patch("threading.active_count", return_value=1),
+        mock.patch("os.fork", noted),
+    ):
+        yield forked
+
+
+def compared(workspace: Workspace) -> Callable[[], object]:
+    """A comparison with the disk that two processes share."""
+    workspace.ticket(A)
+    workspace.ticket(B)
+    found = find_workspace(str(workspace.root))
+    known = freshness.load_known(build(found, 1, lambda _done, _total: None).connection)
+    return lambda: freshness.suspects(known, found.tickets_path)
+
+
+def built(_workspace: Workspace) -> Callable[[], object]:
+    """Pieces of work that two processes share."""
+    return lambda: list(sharing.shared(lambda number: number, 5))
+
+
+def interrupting(at: int) -> Callable[[FrameType, str, Any], Any]:
+    """A tracer that sends this process a SIGINT at one of the lines of `second`.
+
+    Not where it tidies up: no program is safe from a second interrupt there.
+    """
+    lines = iter(range(MOST_LINES))
+
+    def trace(frame: FrameType, event: str, _value: object) -> Any:
+        code = frame.f_code
+        if code.co_filename != second.__file__ or code.co_name == "__exit__":
+            return None
+        if event == "line" and next(lines, None) == at:
+            signal.raise_signal(signal.SIGINT)
+        return trace
+
+    return trace
+
+
+@pytest.mark.parametrize("work", [compared, built])
+def test_an_interrupt_at_any_line_leaves_nothing_behind(
+    work: Callable[[Workspace], Callable[[], object]],
+    workspace: Workspace,
+    forked: list[int],
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    act, interrupted = work(workspace), 0
+    before, mask = sorted(os.listdir("/proc/self/fd")), signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    with mock.patch.object(freshness, "FORK_FROM", 1):
+        for at in range(MOST_LINES):
+            sys.settrace(interrupting(at))
+            try:
+                act()
+            except KeyboardInterrupt:
+                interrupted += 1
+            finally:
+                sys.settrace(None)
+            for process in forked:
+                with pytest.raises(ChildProcessError):
+                    os.waitpid(process, 0)
+            assert sorted(os.listdir("/proc/self/fd")) == before, at
+            assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == mask
+            forked.clear()
+    assert 10 < interrupted < MOST_LINES
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_error_in_the_first_half_leaves_nothing_behind(
+    workspace: Workspace, forked: list[int]
+) -> None:
+    act, first, compare = compared(workspace), os.getpid(), freshness._differing_in  # noqa: SLF001
+
+    def fail(*arguments: Any) -> list[int]:
+        if os.getpid() == first:
+            raise MemoryError
+        return compare(*arguments)
+
+    with (
+        mock.patch.object(freshness, "FORK_FROM", 1),
+        mock.patch.object(freshness, "_differing_in", fail),
+        pytest.raises(MemoryError),
+    ):
+        act()
+
+    (process,) = forked
+    with pytest.raises(ChildProcessError):
+        os.waitpid(process, 0)
