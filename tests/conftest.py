@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 from building import FULL, QUICK, Workspace
+from oracle import WINDOW
+
+from yoi_relations.files import stamps
 
 
 @pytest.fixture
@@ -16,3 +19,9 @@ def workspace(tmp_path: Path) -> Workspace:
 def either_door(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run a test twice: as the program runs, and with the quick door shut."""
     monkeypatch.setattr(Workspace, "doors", request.param)
+
+
+@pytest.fixture
+def soon_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stamps settle within a blink, in this process."""
+    monkeypatch.setattr(stamps, "WINDOW", WINDOW)
