@@ -203,8 +203,12 @@ def test_a_hook_asks_about_its_own_work_tree(
         "beside",
         "first",
     ]
-    led_astray = {"GIT_DIR": str(repository.root / ".git"), "GIT_WORK_TREE": str(repository.root)}
-    ran = linked.process("show", "--plain", GIT_INDEX_FILE="nowhere", **led_astray)
-    assert ran.out == (tmp_path / "said").read_text()
-    shutil.rmtree(repository.root / ".yoi")
-    assert linked.process("show", "--plain", **led_astray).out == ran.out
+    for _ in range(2):
+        ran = linked.process(
+            *("show", "--plain"),
+            GIT_DIR=str(repository.root / ".git"),
+            GIT_WORK_TREE=str(repository.root),
+            GIT_INDEX_FILE="nowhere",
+        )
+        assert ran.out == (tmp_path / "said").read_text()
+        shutil.rmtree(repository.root / ".yoi", ignore_errors=True)

@@ -69,7 +69,7 @@ def test_other_content_of_the_same_size_and_date_is_seen(edge: Workspace, tool: 
     settle(edge)
     before, status = assert_as_read(edge), path.stat()
 
-    command = ["sh", "-euc", TOOLS[tool], "sh", other, path, f"@{date // 10**9}"]
+    command: list[str | Path] = ["sh", "-euc", TOOLS[tool], "sh", other, path, f"@{date // 10**9}"]
     subprocess.run(command, cwd=edge.root, check=True)
 
     now = path.stat()
