@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from building import FULL, QUICK, Workspace
 from oracle import WINDOW
+from watching import Start, Watcher
 
 from yoi_relations.files import stamps
 
@@ -25,3 +28,17 @@ def either_door(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 def soon_settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stamps settle within a blink, in this process."""
     monkeypatch.setattr(stamps, "WINDOW", WINDOW)
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts watchers, which end with the test."""
+    started: list[Watcher] = []
+
+    def begin(workspace: Workspace, *options: str, **more: Any) -> Watcher:
+        started.append(Watcher(workspace, *options, **more))
+        return started[-1]
+
+    yield begin
+    for one in started:
+        one.stop()
