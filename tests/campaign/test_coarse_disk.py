@@ -1,4 +1,8 @@
-"""Files written in place, of one size, within one tick of a real file system's clock."""
+"""Files written in place, of one size, within one tick of a real file system's clock.
+
+A network file system would need a server and its kernel module, which no ordinary machine of a test
+has. In its place stands ramfs: like those it is not among the file systems that are believed.
+"""
 
 from __future__ import annotations
 

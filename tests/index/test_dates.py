@@ -1,4 +1,7 @@
-"""What tools do to the dates of files: other content is seen, the same content soon believed."""
+"""What tools do to the dates of files: other content is seen, the same content soon believed.
+
+Nobody sets the machine's clock for a test: `test_incremental` puts back one of its own.
+"""
 
 from __future__ import annotations
 

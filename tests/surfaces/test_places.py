@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from building import A, B, Ran, Workspace, git
+from oracle import quiet, settle
 
 from yoi_relations.files.workspace import CACHE
 
@@ -69,6 +70,15 @@ def test_from_wherever_it_is_run_it_is_the_same_index(tmp_path: Path) -> None:
     assert relations(deep, "add", A, "related", B).code == 0
     assert relations(tmp_path / "alias", "check", A, "--plain").code == 10
     assert relations(deep, "verify").code == 0
+
+
+@pytest.mark.usefixtures("soon_settled")
+def test_an_index_is_opened_in_place_below_any_name(tmp_path: Path) -> None:
+    """SQLite is given its path as a URI, once the file has been proven."""
+    workspace = fill(tmp_path / NAME)
+    settle(workspace)
+    with quiet():
+        assert workspace.run("show").out.count("first") == 1
 
 
 NO_GIT = {"PATH": "/nowhere"}
