@@ -15,7 +15,7 @@ from unittest import mock
 
 import pytest
 from building import A, B, Workspace
-from oracle import WINDOW, assert_as_read, quiet, settle
+from oracle import assert_as_read, quiet, rest, settle
 
 from yoi_relations.index import build
 
@@ -109,7 +109,7 @@ def test_what_changed_in_its_stamp_alone_is_read_once(
     settle(edge)
     expected = edge.run("show", "--json").json
     act(edge)
-    time.sleep(1.5 * WINDOW / 1e9)
+    rest()
     with mock.patch.object(build, "look_again", wraps=build.look_again) as looks:
         assert edge.run("show", "--json").json == expected
         assert looks.call_count >= 1
@@ -125,7 +125,7 @@ def test_files_of_any_date_are_read_and_their_changes_seen(edge: Workspace, name
     for one in paths:
         os.utime(one, ns=(date, date))
     for _ in range(2):
-        time.sleep(1.5 * WINDOW / 1e9)
+        rest()
         (before,) = assert_as_read(edge)
     path.write_text(path.read_text().replace("first", "other"))
     os.utime(path, ns=(date, date))
