@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -58,22 +60,22 @@ def test_what_a_folder_holds_is_not_missed_while_it_moves(
 def test_where_nothing_rests_there_is_no_answer(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Each look meets a folder that none before it has met, and the last one gone."""
     monkeypatch.setattr(build, "_LAST", 0.6)
     workspace.ticket(A)
-    numbers = count()
+    real, numbers = os.scandir, count(1)
 
-    def replace() -> None:
-        """Another folder each time, and the last one gone."""
-        number = next(numbers)
-        workspace.ticket(ulid(number))
-        (workspace.tickets / ulid(number) / "item.md").unlink()
-        (workspace.tickets / ulid(number)).rmdir()
+    def replace_and_list(path: str) -> object:
+        if path == str(workspace.tickets):
+            number = next(numbers)
+            workspace.ticket(ulid(number))
+            shutil.rmtree(workspace.tickets / ulid(number - 1), ignore_errors=True)
+        return real(path)
 
     found = find_workspace(str(workspace.root))
-    with (
-        meanwhile(replace, 0.0005),
-        pytest.raises(UnreadableFolderError, match="come and go all the time"),
-    ):
-        open_index(found, lambda _: None).close()
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", replace_and_list)
+        with pytest.raises(UnreadableFolderError, match="come and go all the time"):
+            open_index(found, lambda _: None).close()
     with open_index(found, lambda _: None) as index:
-        assert index.tickets == 1
+        assert index.tickets == 2
