@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from building import FULL, QUICK, Workspace
+from oracle import WINDOW
+from watching import Start, Watcher
+
+from yoi_relations.files import stamps
 
 
 @pytest.fixture
@@ -16,3 +22,23 @@ def workspace(tmp_path: Path) -> Workspace:
 def either_door(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run a test twice: as the program runs, and with the quick door shut."""
     monkeypatch.setattr(Workspace, "doors", request.param)
+
+
+@pytest.fixture
+def soon_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stamps settle within a blink, in this process."""
+    monkeypatch.setattr(stamps, "WINDOW", WINDOW)
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts watchers, which end with the test."""
+    started: list[Watcher] = []
+
+    def begin(workspace: Workspace, *options: str, **more: Any) -> Watcher:
+        started.append(Watcher(workspace, *options, **more))
+        return started[-1]
+
+    yield begin
+    for one in started:
+        one.stop()

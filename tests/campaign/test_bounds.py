@@ -7,6 +7,7 @@ import json
 import os
 import resource
 import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -153,6 +154,20 @@ ODD: dict[str, Callable[[Path], None]] = {
 }
 NAMES = [b"new\nline", b"\x1b[31mred", b"\xff\xfe", b"tab\tand space ", b"-rf", "日本語🦀".encode()]
 NAMES += [b"q'\"$(id)", b"n" * 255, b"%s%n", b"..."]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes devices; links to them are below")
+@pytest.mark.parametrize("file", [ITEM, JSON, LINES, RECORD])
+def test_a_device_is_named_and_never_read(workspace: Workspace, file: str) -> None:
+    workspace.ticket(B)
+    workspace.record(B, "waiting", note="for a free desk")
+    path = workspace.tickets / A / file
+    path.parent.mkdir(parents=True)
+    try:
+        os.mknod(path, 0o666 | stat.S_IFCHR, os.makedev(1, 5))  # /dev/zero, which never ends
+    except PermissionError as error:
+        pytest.skip(f"no device can be made here: {error}")
+    assert asked(workspace)[-1] == "is not a regular file"
 
 
 def test_odd_files_and_odd_names_are_named_and_nothing_waits(workspace: Workspace) -> None:

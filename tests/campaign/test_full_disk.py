@@ -7,7 +7,6 @@ import resource
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,10 +16,8 @@ from queries import naive
 from queries.test_naive import assert_same, comparable, compare
 
 from campaign.mishaps import SHOW, build, drop_cache, write_one_more
+from campaign.mounting import mounted, needs_root, read_only
 
-needs_root = pytest.mark.skipif(
-    os.geteuid() != 0, reason="only root mounts file systems; what others meet is tested by rights"
-)
 WRITING = (
     ("add", C, "after", A, "--note", "new"),
     ("add", A, "accepted-plan", "--note", "long", "--role-plan", "x" * 12_000),
@@ -32,26 +29,6 @@ WRITING = (
 def in_campaign(*values: int) -> list[ParameterSet]:
     """More values of a parameter, for when there is time."""
     return [pytest.param(value, marks=pytest.mark.campaign) for value in values]
-
-
-@contextmanager
-def mounted(place: Path, *options: str) -> Iterator[Path]:
-    """Mount something at a folder for a while; where the system forbids it, the test is skipped."""
-    ran = subprocess.run(["mount", *options, place], capture_output=True, check=False, text=True)
-    if ran.returncode:
-        pytest.skip(f"nothing can be mounted here: {ran.stderr.strip()}")
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "--lazy", place], check=True)
-
-
-@contextmanager
-def read_only(folder: Path) -> Iterator[None]:
-    """Nothing below `folder` can be written, by nobody."""
-    with mounted(folder, "--bind", str(folder)):
-        subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True)
-        yield
 
 
 @pytest.fixture

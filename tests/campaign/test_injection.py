@@ -1,4 +1,7 @@
-"""A command is killed, or refused by the system, at each of its calls; in short, at a few."""
+"""A command is killed, or refused by the system, at each of its calls; in short, at a few.
+
+What a power cut leaves on a disk is not tested: that takes a disk that forgets what was not synced.
+"""
 
 from __future__ import annotations
 

@@ -93,8 +93,26 @@ def flipped_between(data: bytes) -> Iterator[bytes]:
     return flipped(data, 64)
 
 
+def cut_finely(data: bytes) -> Iterator[bytes]:
+    for at in range(0, len(data), 256):
+        yield data[:at]
+
+
+def flipped_finely(data: bytes) -> Iterator[bytes]:
+    """One bit, a different one each time."""
+    for number, at in enumerate(range(0, len(data), 16)):
+        yield data[:at] + bytes([data[at] ^ 1 << number % 8]) + data[at + 1 :]
+
+
 @pytest.mark.parametrize(
-    ("variants", "at_least"), [(cut, 50), (flipped, 250), (flipped_between, 250)]
+    ("variants", "at_least"),
+    [
+        (cut, 50),
+        (flipped, 250),
+        (flipped_between, 250),
+        pytest.param(cut_finely, 100, marks=pytest.mark.campaign),
+        pytest.param(flipped_finely, 2_000, marks=pytest.mark.campaign),
+    ],
 )
 def test_no_cut_and_no_flipped_byte_changes_an_answer(
     workspace: Workspace,

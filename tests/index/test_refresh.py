@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from building import A, B, C, Workspace, git
+from oracle import settle
 
 EARLY = "2026-01-01T10:00:00Z"
 RECORD = f".yoi/tickets/{A}/artifacts/relations/01KT0000000000000000000001.md"
@@ -184,3 +187,27 @@ def test_a_question_on_a_fresh_index_writes_nothing(asked: Workspace) -> None:
     for command in (["show"], ["show", B], ["status"], ["show", "--all", "--json"]):
         assert asked.run(*command).err == ""
     assert stamps() == before
+
+
+@pytest.mark.usefixtures("soon_settled")
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+def test_a_settled_question_asks_the_system_for_no_change(asked: Workspace) -> None:
+    """No file is opened for writing, made, renamed, touched or synced, nor a lock taken."""
+    settle(asked)
+    trace = asked.root.with_name("trace")
+    calls = "open,openat,creat,mkdir,rename,link,unlink,utimensat,fsync,ftruncate,chmod,flock"
+    names = ",".join(f"?{name}" for name in (*calls.split(","), "renameat2", "unlinkat", "linkat"))
+    program = [sys.executable, "-B", "-m", "yoi_relations", "show", "--json"]
+    ran = subprocess.run(
+        ["strace", "-f", "-o", trace, "-e", f"trace={names}", *program],
+        cwd=asked.root,
+        capture_output=True,
+        check=False,
+    )
+    lines = [line for line in trace.read_text().splitlines() if "(" in line]
+    if not lines:
+        pytest.skip(f"strace may not trace here: {ran.stderr.decode()}")
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert any("sqlite3" in line for line in lines)
+    writing = [line for line in lines if "O_RDONLY" not in line and "/dev/null" not in line]
+    assert [line for line in writing if "= -1 " not in line] == []

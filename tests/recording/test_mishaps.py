@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, Workspace, ulid
+from building import A, B, C, Workspace, ulid
 
 
 @pytest.fixture
@@ -103,6 +103,25 @@ def test_of_many_who_retire_a_record_at_once_one_does(
     assert [ran.code for ran in rans] == [0] * 6, rans
     assert sum("already retired" in ran.out for ran in rans) == 5
     assert len(list(pair.tickets.glob("*/artifacts/relations/*.md"))) == 1
+
+
+def test_who_adds_what_another_retires_at_once(pair: Workspace) -> None:
+    """In whichever order: both records are whole, the edge is one, and each said what it did."""
+    pair.ticket(C)
+    for kind in ("blocked-by", "related"):
+        first = pair.run("add", A, kind, C, "--json").json["record"]
+        calls = [("add", A, kind, C), ("retire", first["id"], "--reason", "over")]
+        with ThreadPoolExecutor(4) as pool:
+            rans = list(pool.map(lambda call: pair.process(*call), (*calls, *calls)))
+        assert [ran.code for ran in rans] == [0] * 4, rans
+        told = [ran.out for ran in rans if ran.out.startswith(A) and "\nrecorded in" in ran.out]
+        (relation,) = pair.show("--all", "--kind", kind)["relations"]
+        assert len(relation["records"]) == 1 + len(told) <= 2
+        marks = {one["id"]: bool(one["retired_at"]) for one in relation["records"]}
+        assert marks.pop(first["id"])
+        assert list(marks.values()) == [False] * len(told)
+        assert relation["active"] == bool(told)
+    assert pair.run("doctor", "--severity", "warning").code == 0
 
 
 def test_an_id_with_spaces_around_it_is_another_id(pair: Workspace) -> None:

@@ -170,7 +170,7 @@ def test_a_rebase_of_many_commits_refreshes_at_its_end_alone(
     (hooked.root / "README").write_text("new on main\n")
     hooked.commit("readme")
     hooked.git("switch", "--quiet", "other")
-    for number in range(30):
+    for number in range(50):
         (hooked.root / f"file{number}").write_text("new\n")
         hooked.commit(f"file {number}")
     # What the index says is another branch's, so that a refresh can be seen.
@@ -181,6 +181,25 @@ def test_a_rebase_of_many_commits_refreshes_at_its_end_alone(
 
     assert hooked.indexed() == [B, C]
     assert 1 <= len(hooked.calls()) <= 2
+
+
+def test_without_the_program_a_rebase_is_as_without_hooks(hooked: Repository) -> None:
+    hooked.git("switch", "--quiet", "other")
+    for number in range(5):
+        (hooked.root / f"file{number}").write_text("new\n")
+        hooked.commit(f"file {number}")
+    hooked.git("switch", "--quiet", "--create=conflicting", "main")
+    (hooked.root / "file3").write_text("other\n")
+    hooked.commit("conflicting")
+    hooked.calls()
+    path = without_relations(hooked)
+
+    ran = hooked.run("git", "rebase", "--quiet", "main", "other", PATH=path)
+    assert ran == Ran(0, "", "")
+    # Where git itself stops, the status is the one of that.
+    assert hooked.run("git", "rebase", "--quiet", "conflicting", PATH=path).code == 1
+    assert hooked.run("git", "rebase", "--abort", PATH=path).code == 0
+    assert hooked.calls() == []
 
 
 def test_rewording_in_a_rebase_refreshes_at_its_end_alone(hooked: Repository) -> None:

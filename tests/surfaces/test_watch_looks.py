@@ -126,6 +126,29 @@ def test_what_no_event_tells_is_seen_with_the_next_tick(
     assert bool(ran.notices) == bool(said)
 
 
+def test_a_folder_that_may_not_be_listened_to_is_passed_over(
+    filled: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only where there is one: watchfiles overlooks more than that when it is told to."""
+    real, told = watchfiles.watch, []
+
+    def watch_as_nobody(*paths: Any, ignore_permission_denied: bool, **options: Any) -> Any:
+        told.append(ignore_permission_denied)
+        if not ignore_permission_denied:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        yield from real(*paths, ignore_permission_denied=True, **options)
+
+    monkeypatch.setattr(watchfiles, "watch", watch_as_nobody)
+
+    def story(run: Run) -> Iterator[Callable[[], bool]]:
+        filled.ticket(A, "done")
+        yield run.told(1)
+
+    ran = Run(filled, story, tick=LONG)
+
+    assert (ran.code, ran.words, ran.notices, told) == (0, ["state_changed"], [], [False, True])
+
+
 def test_once_is_enough(filled: Workspace) -> None:
     def story(_: Run) -> Iterator[Callable[[], bool]]:
         filled.ticket(A, "done")

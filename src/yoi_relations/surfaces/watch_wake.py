@@ -48,6 +48,8 @@ class Waker:
         self._folder: int | None = None
         self._cache = ""
         self._failures = 0
+        # Only where it has to: watchfiles then overlooks the limit of watches, too.
+        self._overlook = False
         self._polling = must_poll()
         if self._polling:
             notify("the files are polled; events of the file system are not used")
@@ -66,6 +68,7 @@ class Waker:
         was = self._path
         self.close()
         self._path = path
+        self._overlook = False
         try:
             self._folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError:
@@ -111,7 +114,7 @@ class Waker:
             rust_timeout=SLICE,
             yield_on_timeout=True,
             force_polling=self._polling,
-            ignore_permission_denied=True,
+            ignore_permission_denied=self._overlook,
         )
         # It listens from here on only; what comes meanwhile is seen by the look that follows.
         self._happened(0)
@@ -125,6 +128,12 @@ class Waker:
             found = next(self._events)
         except StopIteration:
             self._fail("they have ended")
+        except PermissionError as error:
+            if self._overlook:
+                self._fail(str(error))
+            else:
+                self._overlook = True
+                self._listen()
         except Exception as error:  # noqa: BLE001  # whatever it is: look, and listen anew
             self._fail(str(error))
         else:

@@ -1,0 +1,73 @@
+"""Files written in place, of one size, within one tick of a real file system's clock.
+
+A network file system would need a server and its kernel module, which no ordinary machine of a test
+has. In its place stands ramfs: like those it is not among the file systems that are believed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from building import A, B, Workspace
+
+from campaign.mounting import coarse_ext4, needs_root, ramfs
+from yoi_relations.files.stamps import WINDOW
+
+STATES = ("queued", "closed")
+"""Of one length."""
+
+
+def write_in_place(workspace: Workspace, state: str) -> None:
+    with (workspace.tickets / B / "item.md").open("r+b") as file:
+        data = file.read()
+        file.seek(0)
+        for other in STATES:
+            data = data.replace(other.encode(), state.encode())
+        file.write(data)
+
+
+def told(workspace: Workspace) -> str:
+    (row,) = workspace.run("show", "--all", "--json").json["relations"]
+    return str(row["target_state"])
+
+
+def ask_between_writes(workspace: Workspace, *, tick: float) -> None:
+    """Write and ask in turn for the length of a tick."""
+    time.sleep(tick - time.time() % tick)  # from the beginning of one
+    end = time.monotonic() + 0.8 * tick
+    while time.monotonic() < end:
+        for state in STATES:
+            write_in_place(workspace, state)
+            assert told(workspace) == state
+            status = (workspace.tickets / B / "item.md").stat()
+            assert tick < 1 or status.st_mtime_ns % 10**9 == 0, "it is no coarse clock after all"
+
+
+@needs_root
+@pytest.mark.parametrize(
+    ("make", "tick", "trust"), [(coarse_ext4, 1.0, "stat"), (ramfs, 0.1, "content")]
+)
+def test_the_last_of_many_writes_within_a_tick_is_seen(
+    tmp_path: Path,
+    make: Callable[[Path], AbstractContextManager[Path]],
+    tick: float,
+    trust: str,
+) -> None:
+    (tmp_path / "disk").mkdir()
+    with make(tmp_path / "disk") as disk:
+        workspace = Workspace(disk / "work")
+        workspace.ticket(A)
+        workspace.ticket(B, "queued")
+        workspace.record(A, "blocked_by", B)
+        assert told(workspace) == "queued"
+        ask_between_writes(workspace, tick=tick)
+        for state in STATES:  # and of one in an index that has settled
+            time.sleep(WINDOW / 1e9 + tick)
+            assert told(workspace) == told(workspace)
+            write_in_place(workspace, state)
+            assert told(workspace) == state
+        assert workspace.run("status", "--json").json["freshness"]["trust"] == trust

@@ -1,0 +1,177 @@
+"""Files that vanish or change while a question reads them, at each call that looks at one.
+
+The acts and the files are real; the calls of `os` are only told apart and counted, so that an act
+comes just before a certain one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+from building import A, B, C, Workspace
+from oracle import assert_as_read, settle
+
+pytestmark = pytest.mark.usefixtures("soon_settled")
+CALLS = ("listdir", "scandir", "lstat", "stat", "fstat", "open", "read")
+Act = Callable[[Workspace], object]
+
+
+@contextmanager
+def before_call(number: int, act: Callable[[], object], root: Path) -> Iterator[list[str]]:
+    """Act just before the call of that number that looks at something below `root`; the calls."""
+    seen: list[str] = []
+    known: set[int] = set()
+
+    def watched(name: str) -> Callable[..., Any]:
+        real = getattr(os, name)
+
+        def call(path: Any = ".", *arguments: Any, **named: Any) -> Any:
+            below = named.get("dir_fd") in known or path in known
+            if below or (
+                isinstance(path, (str, bytes)) and os.fsdecode(path).startswith(str(root))
+            ):
+                seen.append(f"{name} {path!r}")
+                if len(seen) == number:
+                    act()
+                found = real(path, *arguments, **named)
+                if name == "open":
+                    known.add(found)
+                return found
+            return real(path, *arguments, **named)
+
+        return call
+
+    with ExitStack() as stack:
+        for name in CALLS:
+            stack.enter_context(mock.patch.object(os, name, watched(name)))
+        yield seen
+
+
+def folder(workspace: Workspace) -> Path:
+    return workspace.tickets / "open" / A
+
+
+def rewrite(workspace: Workspace) -> None:
+    """In place, with the same size and date."""
+    (path,) = (folder(workspace) / "artifacts" / "relations").iterdir()
+    before = path.stat()
+    path.write_text(path.read_text().replace("first", "other"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def replace(workspace: Workspace) -> None:
+    (path,) = (folder(workspace) / "artifacts" / "relations").iterdir()
+    draft = path.with_name(".draft")
+    draft.write_text(path.read_text().replace("first", "other"))
+    draft.replace(path)
+
+
+ACTS: dict[str, Act] = {
+    "record rewritten": rewrite,
+    "record replaced": replace,
+    "record gone": lambda w: next((folder(w) / "artifacts/relations").iterdir()).unlink(),
+    "item gone": lambda w: (folder(w) / "item.md").unlink(),
+    "plan gone": lambda w: (folder(w) / "artifacts/orchestration-plan.jsonl").unlink(),
+    "relations gone": lambda w: shutil.rmtree(folder(w) / "artifacts/relations"),
+    "artifacts gone": lambda w: shutil.rmtree(folder(w) / "artifacts"),
+    "ticket gone": lambda w: shutil.rmtree(folder(w)),
+    "bucket gone": lambda w: shutil.rmtree(w.tickets / "open"),
+    "ticket renamed": lambda w: folder(w).rename(w.tickets / C),
+    "record came": lambda w: w.record(B, "related", A, "new"),
+}
+
+
+def fill(root: Path) -> Workspace:
+    shutil.rmtree(root, ignore_errors=True)
+    workspace = Workspace(root)
+    workspace.ticket(A, bucket="open")
+    workspace.ticket(B)
+    workspace.record(f"open/{A}", "blocked_by", B, "first")
+    workspace.plan_lines(f"open/{A}", {"kind": "after", "related_ticket": B, "ticket_id": A})
+    return workspace
+
+
+def prepare(root: Path, index: str) -> Workspace:
+    """A workspace with no index, one that is old, or one that may answer as it lies."""
+    workspace = fill(root)
+    if index != "none":
+        settle(workspace)
+    if index == "stale":
+        workspace.record(B, "after", A, "since")
+    return workspace
+
+
+Said = set[tuple[str, ...]]
+
+
+def said(rows: list[Any]) -> Said:
+    return {tuple(str(row[key]) for key in ("kind", "ticket", "target", "note")) for row in rows}
+
+
+def asked(workspace: Workspace, number: int, act: Act) -> tuple[Said, list[str]]:
+    """What is answered, and the calls, of which one is acted before."""
+    with before_call(number, partial(act, workspace), workspace.tickets) as calls:
+        ran = workspace.run("show", "--all", "--json")
+    assert ran.code in (0, 4), ran
+    return said(ran.json["relations"]), calls
+
+
+# In short, an act comes before some of the calls: before others with each act.
+EVERY = pytest.mark.parametrize("every", [13, pytest.param(1, marks=pytest.mark.campaign)])
+INDEXES = pytest.mark.parametrize("index", ["none", "stale", "settled"])
+
+
+@EVERY
+@INDEXES
+@pytest.mark.parametrize("name", ACTS)
+def test_what_happens_during_a_question_is_in_the_next(
+    tmp_path: Path, name: str, index: str, every: int
+) -> None:
+    before, calls = asked(prepare(tmp_path / "work", index), 0, ACTS[name])
+    assert len(calls) >= (5 if index == "settled" else 12), calls
+    for number in range(1 + list(ACTS).index(name) % every, len(calls) + 1, every):
+        workspace = prepare(tmp_path / "work", index)
+        found, calls = asked(workspace, number, ACTS[name])
+        if len(calls) < number:  # how often young folders are looked at depends on the time
+            ACTS[name](workspace)
+        after = said(assert_as_read(workspace))
+        # It may have met any part of what happened at the same time, but nothing else.
+        assert found <= before | after, calls[number - 1 :][:1]
+
+
+def rename_root(workspace: Workspace) -> None:
+    workspace.tickets.rename(workspace.root / "aside")
+
+
+@EVERY
+@INDEXES
+def test_a_root_that_vanishes_during_a_question_is_no_empty_answer(
+    tmp_path: Path, index: str, every: int
+) -> None:
+    before, calls = asked(prepare(tmp_path / "work", index), 0, rename_root)
+    for number in range(1, len(calls) + 1, every):
+        workspace = prepare(tmp_path / "work", index)
+        act = partial(rename_root, workspace)
+        with before_call(number, act, workspace.tickets) as calls:
+            ran = workspace.run("show", "--all", "--json")
+        if len(calls) < number:
+            act()
+        # Files that were open already are there to the end.
+        assert ran.code == 1 or said(ran.json["relations"]) == before, (
+            calls[number - 1 :][:1],
+            ran,
+        )
+        assert "Traceback" not in ran.err
+        ran = workspace.run("show")
+        assert (ran.code, ran.out) == (1, "")
+        assert str(workspace.tickets) in ran.err
+        (workspace.root / "aside").rename(workspace.tickets)
+        assert said(assert_as_read(workspace)) == before

@@ -1,0 +1,110 @@
+"""Ctrl-C, a termination and a reader that goes, while an index is being built."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from building import A, B, Workspace
+
+from yoi_relations.files.workspace import CACHE
+
+MANY = 1_500
+"""Tickets, so that two processes read them for a while."""
+TRIES = 10
+"""How often it is tried to hit a command before it is done."""
+COMMANDS = pytest.mark.parametrize("command", [("show",), ("rebuild",)], ids=" ".join)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    workspace = Workspace(tmp_path_factory.mktemp("large") / "work")
+    for number in range(MANY):
+        workspace.ticket(f"00001KS{number:06d}")
+    workspace.ticket(A)
+    workspace.ticket(B)
+    workspace.record(A, "blocked_by", B, "first")
+    return workspace
+
+
+def is_held(lock: Path) -> bool:
+    """Whether a process holds the lock."""
+    try:
+        with lock.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+@contextmanager
+def begun(workspace: Workspace, *command: str) -> Iterator[subprocess.Popen[str]]:
+    """A command in a process group of its own, which has just begun to build."""
+    for path in (workspace.root / CACHE).glob("*.sqlite3"):
+        path.unlink()
+    with subprocess.Popen(
+        [sys.executable, "-m", "yoi_relations", *command],
+        cwd=workspace.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        while not is_held(workspace.root / CACHE / "lock") and process.poll() is None:
+            time.sleep(0.002)
+        yield process
+
+
+def assert_nothing_left(workspace: Workspace, group: int) -> None:
+    """No process, no lock, no half of an index; and the next answer is right."""
+    with pytest.raises(ProcessLookupError):
+        os.killpg(group, 0)
+    assert not is_held(workspace.root / CACHE / "lock")
+    ran = workspace.process("show", "--plain")
+    assert (ran.code, ran.out.split("\t")[7]) == (0, "first\n")
+    names = {path.name for path in (workspace.root / CACHE).iterdir()}
+    assert not {name for name in names if name.startswith("tmp-") or name.endswith(".tmp")}
+
+
+@COMMANDS
+@pytest.mark.parametrize(
+    ("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)]
+)
+def test_a_signal_ends_it_without_a_word(
+    large: Workspace, command: tuple[str, ...], sent: signal.Signals, code: int
+) -> None:
+    for _ in range(TRIES):
+        with begun(large, *command) as process:
+            if process.poll() is None:
+                os.killpg(process.pid, sent)  # as a terminal does
+            out, err = process.communicate(timeout=60)
+        assert "Traceback" not in err
+        assert_nothing_left(large, process.pid)
+        if process.returncode != 0:
+            break
+    assert (process.returncode, out) == (code, "")
+
+
+@COMMANDS
+def test_a_reader_that_goes_ends_it_without_a_word(
+    large: Workspace, command: tuple[str, ...]
+) -> None:
+    with begun(large, *command) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        err = process.stderr.read()
+        assert process.wait(60) in {0, -signal.SIGPIPE, 128 + signal.SIGPIPE}
+    assert "Traceback" not in err
+    assert "error" not in err
+    assert_nothing_left(large, process.pid)
