@@ -160,9 +160,8 @@ def updated(workspace: Workspace, stored: Stored, update: Update) -> Stored:
     """A copy of an index, in memory, with an update made to it."""
     connection = store.copy_of(stored.connection)
     connection.execute("BEGIN")
-    if update.changes:
-        delete_folders(connection, update.changes.gone | update.changes.different)
-        insert(connection, rows_of(update.looks))
+    delete_folders(connection, update.changes.gone | update.changes.different)
+    insert(connection, rows_of(update.looks))
     return _finish(workspace, connection, update.known, stored.identity.number + 1)
 
 

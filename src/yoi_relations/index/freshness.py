@@ -33,7 +33,8 @@ class Known(NamedTuple):
     def says_more_than(self, older: Known) -> bool:
         """Whether it says something else of the disk, or lets more of it be believed."""
         return (
-            (self.names, self.probes, self.stamps) != (older.names, older.probes, older.stamps)
+            self.trusted != older.trusted
+            or (self.names, self.probes, self.stamps) != (older.names, older.probes, older.stamps)
             or len(self.unsettled) < len(older.unsettled)
             or self.scanned_at < older.scanned_at
         )
