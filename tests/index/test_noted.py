@@ -1,19 +1,22 @@
-"""What a question notes, so that the next one need not look again; and that it keeps nothing else."""
+"""What a question notes, so that the next one need not look again; nothing else is kept."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from sqlite3 import ProgrammingError
 from unittest import mock
 
 import pytest
-from building import A, B, C, ulid
+from building import A, B, C, Workspace, ulid
 from comparing import by_own_clock
 from index.test_incremental import Disk, disk_with, step
 
 from yoi_relations.files.workspace import Workspace as Found
+from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import build
 from yoi_relations.index.looking import Look, look_at
+from yoi_relations.index.refresh import open_index
 
 NEW = "00001KT0000EE"
 
@@ -91,16 +94,25 @@ def files_of_the_cache(disk: Disk) -> dict[str, tuple[int, int]]:
 
 
 @pytest.mark.parametrize("command", [("show",), ("show", "--trust", "content"), ("rebuild",)])
-def test_no_descriptor_stays_open(disk: Disk, command: tuple[str, ...]) -> None:
+def test_no_descriptor_stays_open(workspace: Workspace, command: tuple[str, ...]) -> None:
     """Programs that ask again and again would come to the end of theirs."""
 
     def opened() -> int:
         return len(os.listdir("/proc/self/fd"))
 
-    disk.workspace.run(*command)
+    workspace.ticket(A)
+    workspace.run(*command)
     before = opened()
     for state in ("closed", "queued", "closed"):
-        disk.workspace.run(*command)  # on a fresh index
-        disk.item(A, state)
-        disk.workspace.run(*command)
+        workspace.run(*command)  # nothing has changed
+        workspace.ticket(A, state)
+        workspace.run(*command)
     assert opened() == before
+
+
+def test_who_closes_an_index_gives_its_descriptors_back(workspace: Workspace) -> None:
+    workspace.ticket(A)
+    with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
+        pass
+    with pytest.raises(ProgrammingError, match="closed"):
+        assert index.tickets == 1

@@ -109,7 +109,7 @@ def _looked(workspace: Workspace, stored: Stored, known: Known, suspected: Suspe
             doubtful.add(look.name)
         groups[look.name] = group_of(look.folder)
         seen[look.name] = [(read.source.path, read.digest) for read in look.reads]
-        if differ(seen[look.name], before.get(look.name, ())):
+        if differ(seen[look.name], before[look.name]):
             looks.append(look)  # the others' bytes are not kept
     fresh = renewed(known, groups, vanished, doubtful, _clock(workspace, now))
     found = changes(before, seen, vanished)
