@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 from unittest import mock
 
 import pytest
-from building import A
+from building import A, B
 from comparing import assert_rebuilt, by_own_clock
 from index.test_incremental import Disk, disk_with, step
 
-from yoi_relations.index import build
+from yoi_relations.index import build, refresh
 from yoi_relations.index.refresh import Index, Trust, open_index
 
 
@@ -45,6 +46,51 @@ def test_who_trusts_the_content_alone_sees_what_no_stamp_tells(
     with asked(disk, Trust.CONTENT, publish=publish) as index:
         assert_rebuilt(index)
         assert index.trust is Trust.CONTENT
+
+
+@pytest.mark.parametrize("trust", [Trust.STAT, Trust.CONTENT])
+def test_where_another_index_was_published_since_the_disk_is_looked_at_once_more(
+    disk: Disk, trust: Trust
+) -> None:
+    asked(disk).close()
+    if trust is Trust.CONTENT:
+        write_unseen(disk)
+    else:
+        disk.item(A, "closed")
+    looked = refresh.suspects
+    waiting = [lambda: disk.item(B, "closed"), lambda: asked(disk).close()]
+
+    def suspects(*arguments: Any, **named: Any) -> Any:
+        found = looked(*arguments, **named)
+        while waiting:
+            waiting.pop(0)()
+        return found
+
+    with (
+        mock.patch.object(refresh, "suspects", suspects),
+        asked(disk, trust) as index,
+    ):
+        assert_rebuilt(index)
+
+
+def test_no_older_view_is_published_over_a_newer_one(disk: Disk) -> None:
+    asked(disk).close()
+    disk.item(B, "closed")
+    asked(disk).close()
+    step(disk, ("wait", "80"))  # that it has settled is worth an index
+    looked, waiting = build.look_again, [lambda: disk.item(A, "done"), lambda: asked(disk).close()]
+
+    def look_again(*arguments: Any) -> Any:
+        found = looked(*arguments)
+        while waiting:
+            waiting.pop(0)()
+        return found
+
+    with mock.patch.object(build, "look_again", look_again):
+        asked(disk).close()
+    assert not waiting
+    with asked(disk, Trust.INDEX) as index:
+        assert_rebuilt(index)
 
 
 def test_on_a_file_system_that_is_not_trusted_everything_is_read(disk: Disk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,6 +57,13 @@ def test_a_proven_index_is_opened_in_place_wherever_it_lies(tmp_path: Path, name
         # It takes no writes: the next reader would have to prove it again.
         with pytest.raises(store.sqlite3.OperationalError, match="readonly"):
             index.connection.execute("DELETE FROM tally")
+
+
+def test_its_date_is_one_that_every_file_system_can_store(workspace: Workspace) -> None:
+    before = time.time_ns()
+    date = filled(workspace).stat().st_mtime_ns
+    assert date % 2_000_000_000 == 0  # FAT knows no other
+    assert before - 2_000_000_000 <= date <= time.time_ns()
 
 
 def test_who_publishes_nothing_notes_nothing(workspace: Workspace) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 from building import A, B, Workspace, altered_index
 
+from yoi_relations.errors import WriteError
 from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.index.refresh import Index, Trust, open_index, rebuild_index
 
@@ -85,6 +88,32 @@ def test_one_that_is_old_is_made_new_without_a_word(workspace: Workspace, path: 
     with index:
         assert (index.found.value, index.published, told) == ("unchecked", held, [])
         assert (index.trust, index.identity, index.records) == (Trust.INDEX, held, 2)
+
+
+def test_one_that_cannot_be_published_is_told_of_and_the_old_one_stays(
+    workspace: Workspace, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, files = path.read_bytes(), sorted(path.parent.iterdir())
+    workspace.record(B, "after", A, "second")
+    replace = os.replace
+
+    def fail(source: str, target: str) -> None:
+        if target == str(path):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", fail)
+    index, told = asked(workspace)
+    with index:
+        assert index.records == 2
+        said = f"{path}: cannot be kept: No space left on device; answered from memory"
+        assert told == [said]
+    with pytest.raises(WriteError) as failed:
+        rebuilt(workspace)
+    assert str(failed.value) == f"{path}: cannot be written: No space left on device"
+    assert failed.value.hint is not None
+    assert "answered from memory" in failed.value.hint
+    assert (path.read_bytes(), sorted(path.parent.iterdir())) == (before, files)
 
 
 def rebuilt(workspace: Workspace) -> tuple[Index, list[tuple[int, int]]]:
