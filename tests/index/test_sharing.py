@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -16,6 +17,9 @@ from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import gathering, sharing
 from yoi_relations.index.build import build
 from yoi_relations.index.difference import table_difference
+from yoi_relations.index.looking import look_at
+from yoi_relations.index.rows import rows_of
+from yoi_relations.index.second import start
 from yoi_relations.index.store import Stored
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
@@ -87,8 +91,28 @@ def test_what_the_second_process_does_not_deliver_is_done(how: str, number: int)
 
 @pytest.mark.parametrize("trouble", ["os.fork", "os.pipe"])
 def test_without_a_second_process_the_first_does_it_all(trouble: str) -> None:
+    before = opened()
     with mock.patch(trouble, side_effect=OSError(11, "try again")):
         assert list(sharing.shared(piece, COUNT)) == PIECES
+        assert start(lambda _: None) is None
+    assert opened() == before
+
+
+def opened() -> int:
+    """How many descriptors are open."""
+    return len(os.listdir("/proc/self/fd"))
+
+
+def test_no_descriptor_is_left_behind() -> None:
+    before = opened()
+    assert list(sharing.shared(piece, COUNT)) == PIECES
+    makers = sharing.shared(piece, COUNT)
+    next(makers)
+    makers.close()
+    second = start(lambda file: file.write(b"whole"))
+    assert second is not None
+    assert second.whole_answer() == b"whole"
+    assert opened() == before
 
 
 @pytest.fixture
@@ -130,6 +154,14 @@ def test_two_processes_make_the_index_that_one_makes(many: Workspace, batch: int
     assert list(dumped(one)) == list(dumped(two))
     assert table_difference(one.connection, two.connection) == []
     assert one.identity.digest == two.identity.digest
+
+
+def test_whatever_is_gathered_can_be_sent(many: Workspace) -> None:
+    """Or the first process would do it all once more, and nobody would notice."""
+    names = [os.fsencode(name) for name in sorted(os.listdir(many.tickets))]
+    rows = tuple(rows_of(look_at(find_workspace(str(many.root)), names)))
+    assert all(rows)
+    assert marshal.loads(marshal.dumps(rows)) == rows  # noqa: S302  # made here
 
 
 def test_an_unreadable_folder_fails_it_wherever_it_is_met(many: Workspace) -> None:
