@@ -115,6 +115,23 @@ def test_no_descriptor_is_left_behind() -> None:
     assert opened() == before
 
 
+def test_on_one_core_there_is_none() -> None:
+    with (
+        mock.patch("os.sched_getaffinity", return_value={0}),
+        mock.patch("os.fork", side_effect=AssertionError),
+    ):
+        assert list(sharing.shared(piece, COUNT)) == PIECES
+
+
+def test_a_pipe_that_stays_small_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = OSError(1, "Operation not permitted")
+    with mock.patch("fcntl.fcntl", side_effect=refused) as asked:
+        assert list(sharing.shared(piece, COUNT)) == PIECES
+        assert asked.called
+    monkeypatch.delattr("fcntl.F_SETPIPE_SZ")  # only Linux has it
+    assert list(sharing.shared(piece, COUNT)) == PIECES
+
+
 @pytest.fixture
 def many(workspace: Workspace) -> Workspace:
     """Tickets with records and with all kinds of trouble."""
@@ -154,6 +171,23 @@ def test_two_processes_make_the_index_that_one_makes(many: Workspace, batch: int
     assert list(dumped(one)) == list(dumped(two))
     assert table_difference(one.connection, two.connection) == []
     assert one.identity.digest == two.identity.digest
+
+
+@pytest.mark.parametrize(("folders", "forks"), [(3, 0), (4, 1), (40, 1)])
+@pytest.mark.parametrize("most", [2000, 4])
+def test_folders_are_shared_in_no_more_pieces_than_a_pipe_can_number(
+    many: Workspace, folders: int, forks: int, most: int
+) -> None:
+    names = [os.fsencode(name) for name in sorted(os.listdir(many.tickets))][:folders]
+    with (
+        mock.patch.object(gathering, "BATCH", 1),
+        mock.patch.object(gathering, "MOST", most),
+        mock.patch("os.fork", wraps=os.fork) as forked,
+    ):
+        batches = list(gathering.gathered(find_workspace(str(many.root)), names))
+    assert [group[0] for batch in batches for group in batch.groups] == names
+    assert len(batches) == min(folders, most)
+    assert forked.call_count == forks
 
 
 def test_whatever_is_gathered_can_be_sent(many: Workspace) -> None:
