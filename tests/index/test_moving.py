@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,9 @@ import pytest
 from building import A, B, Workspace, ulid
 
 from yoi_relations.errors import UnreadableFolderError
+from yoi_relations.files import scan
+from yoi_relations.files.scan import Listing
+from yoi_relations.files.workspace import Workspace as Found
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import build
 from yoi_relations.index.refresh import open_index
@@ -60,20 +64,22 @@ def test_where_nothing_rests_there_is_no_answer(
 ) -> None:
     monkeypatch.setattr(build, "_LAST", 0.6)
     workspace.ticket(A)
-    numbers = count()
-
-    def replace() -> None:
-        """Another folder each time, and the last one gone."""
-        number = next(numbers)
-        workspace.ticket(ulid(number))
-        (workspace.tickets / ulid(number) / "item.md").unlink()
-        (workspace.tickets / ulid(number)).rmdir()
-
     found = find_workspace(str(workspace.root))
-    with (
-        meanwhile(replace, 0.0005),
-        pytest.raises(UnreadableFolderError, match="come and go all the time"),
-    ):
-        open_index(found, lambda _: None).close()
+    numbers, listed = count(), []
+
+    def list_root(at: Found) -> Listing:
+        """Another folder at each look, and the last one gone, however busy the machine is."""
+        for ticket in listed:
+            shutil.rmtree(workspace.tickets / ticket, ignore_errors=True)
+        listed.append(ulid(next(numbers)))
+        workspace.ticket(listed[-1])
+        return scan.list_root(at)
+
+    with monkeypatch.context() as restless:
+        restless.setattr(build, "list_root", list_root)
+        with pytest.raises(UnreadableFolderError, match="come and go all the time") as failed:
+            open_index(found, lambda _: None).close()
+    assert failed.value.hint == "run the command again when they rest"
+    assert len(listed) > 2
     with open_index(found, lambda _: None) as index:
-        assert index.tickets == 1
+        assert index.tickets == 2

@@ -18,6 +18,8 @@ from yoi_relations.index.refresh import open_index
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
 ROOT = ""
+LAST = "z" * 200
+"""A name that makes the half of the bytes hold less than half of the probes."""
 
 
 @pytest.fixture(params=[1, 2], ids=["one process", "two processes"])
@@ -35,12 +37,13 @@ def forks(request: pytest.FixtureRequest) -> Iterator[mock.Mock]:
 
 @pytest.fixture
 def known(workspace: Workspace) -> Known:
-    """What is known of three folders, the first of which holds most, with the longest names."""
+    """What is known of some folders, the first of which holds most."""
     for ticket in (A, B, C):
         workspace.ticket(ticket, bucket="pending" if ticket == C else "")
     for number in range(7):
         workspace.record_file(A, f"{ulid(number)}.md", "")
     workspace.record(f"pending/{C}", "after", A)
+    workspace.ticket(LAST)
     with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
         # As if all had settled: what does not differ is no suspect.
         return load_known(index.connection)._replace(unsettled=b"")
