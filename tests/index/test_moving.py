@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -83,3 +84,25 @@ def test_where_nothing_rests_there_is_no_answer(
     assert len(listed) > 2
     with open_index(found, lambda _: None) as index:
         assert index.tickets == 2
+
+
+def test_a_folder_that_is_away_at_first_is_waited_for(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Much longer than a clock stands still."""
+    monkeypatch.setattr(build, "_PATIENCE", 20.0)
+    monkeypatch.setattr(build, "_LAST", 60.0)
+    folder, away = workspace.ticket(A), workspace.root / "away"
+    back = time.monotonic() + 0.3
+
+    def list_root(at: Found) -> Listing:
+        if time.monotonic() > back:
+            return scan.list_root(at)
+        folder.rename(away)
+        listing = scan.list_root(at)
+        away.rename(folder)
+        return listing
+
+    monkeypatch.setattr(build, "list_root", list_root)
+    with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
+        assert index.tickets == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import sqlite3
@@ -12,6 +13,7 @@ from building import AT, A, B, Workspace, ulid
 
 from yoi_relations.files.stamps import ABSENT
 from yoi_relations.files.workspace import CACHE, find_workspace
+from yoi_relations.index.origin import refuse_links
 from yoi_relations.surfaces.watch_lock import alive
 
 FORGED = "said by nobody"
@@ -94,6 +96,26 @@ def test_a_folder_that_leads_out_of_the_workspace_is_refused(
     assert (ran.code, ran.out.count("the truth")) == (0, 1)
     assert ".yoi is a symbolic link out of the workspace" in ran.err
     assert state_of(outside) == before
+
+
+@pytest.mark.parametrize("link", [".yoi", ".yoi/cache", CACHE])
+def test_links_are_refused_wherever_the_program_runs(
+    hostile: Workspace, outside: Path, link: str
+) -> None:
+    """The other tests run it in the workspace's root."""
+    found = find_workspace(str(hostile.root))
+    refuse_links(found)
+    path = hostile.root / link
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        path.rename(hostile.root / "within")
+        path.symlink_to(hostile.root / "within")
+        refuse_links(found)  # what lies within may be linked
+        path.unlink()
+    path.symlink_to(outside)
+    with pytest.raises(OSError, match="is a symbolic link") as refused:
+        refuse_links(found)
+    assert refused.value.errno == errno.ELOOP
 
 
 @pytest.mark.parametrize("where", ["..", "../victim", "/etc", "link", "link/below"])
