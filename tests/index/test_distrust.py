@@ -12,6 +12,7 @@ from building import A, B
 from comparing import assert_rebuilt, by_own_clock
 from index.test_incremental import Disk, disk_with, step
 
+from yoi_relations.files.workspace import CACHE
 from yoi_relations.index import build, refresh
 from yoi_relations.index.refresh import Index, Trust, open_index
 
@@ -71,6 +72,27 @@ def test_where_another_index_was_published_since_the_disk_is_looked_at_once_more
         asked(disk, trust) as index,
     ):
         assert_rebuilt(index)
+
+
+def test_where_an_older_index_was_put_back_meanwhile_nothing_is_missed(disk: Disk) -> None:
+    asked(disk).close()
+    (path,) = (disk.workspace.root / CACHE).glob("*.sqlite3")
+    older = path.with_name("older")
+    older.hardlink_to(path)
+    disk.item(B, "closed")
+    asked(disk).close()
+    disk.item(A, "closed")
+    looked = refresh.suspects
+
+    def suspects(*arguments: Any, **named: Any) -> Any:
+        found = looked(*arguments, **named)
+        if older.exists():
+            older.replace(path)
+        return found
+
+    with mock.patch.object(refresh, "suspects", suspects), asked(disk) as index:
+        assert_rebuilt(index)
+    assert not older.exists()
 
 
 def test_no_older_view_is_published_over_a_newer_one(disk: Disk) -> None:

@@ -10,10 +10,10 @@ from unittest import mock
 import pytest
 from building import A, B, C, Workspace, ulid
 
-from yoi_relations.files.stamps import SIZE
+from yoi_relations.files.stamps import SIZE, TICK, changed_in
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import freshness
-from yoi_relations.index.freshness import Known, load_known, suspects
+from yoi_relations.index.freshness import Known, load_known, root_may_differ, suspects
 from yoi_relations.index.refresh import open_index
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
@@ -99,3 +99,21 @@ def test_what_has_not_settled_is_suspected_unless_it_has_changed(
     number = names.index(A.encode())
     young = known._replace(unsettled=number.to_bytes(4, "little"))
     assert suspects(young, str(workspace.tickets)) == ({A.encode()}, set())
+
+
+def test_the_root_may_differ_where_it_or_a_bucket_has_changed_and_a_tick_after_that(
+    workspace: Workspace, known: Known
+) -> None:
+    root = str(workspace.tickets)
+    changed = max(changed_in(known.stamps[: 2 * SIZE]))  # of the root and of one bucket
+    rested = known._replace(scanned_at=changed + TICK)
+    assert not root_may_differ(rested, root)
+    assert root_may_differ(rested._replace(scanned_at=changed + TICK - 1), root)
+    assert root_may_differ(rested._replace(scanned_at=changed - 1), root)
+    workspace.ticket(A, "done")
+    workspace.record(A, "after", B)
+    assert not root_may_differ(rested, root)  # for that, the folder itself is looked at
+    workspace.ticket(B, bucket="pending")
+    assert root_may_differ(rested, root)
+    workspace.tickets.rename(workspace.root / "elsewhere")
+    assert root_may_differ(rested, root)
