@@ -15,8 +15,8 @@ from building import A, B, Workspace, ulid
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files import scan
 from yoi_relations.files.scan import Listing
+from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.files.workspace import Workspace as Found
-from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import build
 from yoi_relations.index.refresh import open_index
 
@@ -106,3 +106,20 @@ def test_a_folder_that_is_away_at_first_is_waited_for(
     monkeypatch.setattr(build, "list_root", list_root)
     with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
         assert index.tickets == 1
+
+
+def test_a_root_that_goes_while_an_index_is_built_is_no_empty_answer(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.ticket(A)
+    found = find_workspace(str(workspace.root))
+
+    def list_root(at: Found) -> Listing:
+        listing = scan.list_root(at)
+        workspace.tickets.rename(workspace.root / "elsewhere")
+        return listing
+
+    monkeypatch.setattr(build, "list_root", list_root)
+    with pytest.raises(UnreadableFolderError):
+        open_index(found, lambda _: None).close()
+    assert not list((workspace.root / CACHE).glob("*.sqlite3"))

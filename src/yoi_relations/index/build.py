@@ -145,9 +145,9 @@ def build(workspace: Workspace, number: int, progress: Callable[[int, int], None
             insert(connection, batch.rows)
             done += len(batch.groups)
             progress(done, len(names))
-    list_root(workspace)  # gone meanwhile? Then what was found is no answer
     known = know(groups, doubtful, _clock(workspace, now))
     stored = _finish(workspace, connection, known, number)
+    # Gone meanwhile? Then what was found is no answer, and the second look says so.
     if root_may_differ(known, workspace.tickets_path):
         suspected = suspects(known, workspace.tickets_path)
         moved = updated(workspace, stored, look_again(workspace, stored, known, suspected))
