@@ -10,10 +10,10 @@ from unittest import mock
 import pytest
 from building import A, B
 from comparing import assert_rebuilt, by_own_clock
-from index.test_incremental import Disk, disk_with, step
+from disks import Disk, disk_with, step
 
 from yoi_relations.files.workspace import CACHE
-from yoi_relations.index import build, refresh
+from yoi_relations.index import build, freshness, refresh
 from yoi_relations.index.refresh import Index, Trust, open_index
 
 
@@ -58,7 +58,7 @@ def test_where_another_index_was_published_since_the_disk_is_looked_at_once_more
         write_unseen(disk)
     else:
         disk.item(A, "closed")
-    looked = refresh.suspects
+    looked = freshness.suspects
     waiting = [lambda: disk.item(B, "closed"), lambda: asked(disk).close()]
 
     def suspects(*arguments: Any, **named: Any) -> Any:
@@ -84,7 +84,7 @@ def test_where_an_older_index_was_put_back_meanwhile_nothing_is_missed(disk: Dis
         asked(disk).close()
         step(disk, ("wait", "80"))
     disk.item(A, "closed")
-    looked = refresh.suspects
+    looked = freshness.suspects
 
     def suspects(*arguments: Any, **named: Any) -> Any:
         found = looked(*arguments, **named)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from sqlite3 import OperationalError
 from unittest import mock
 
 import pytest
@@ -55,7 +56,7 @@ def test_a_proven_index_is_opened_in_place_wherever_it_lies(tmp_path: Path, name
     with read_images(allowed=False), asked(workspace) as index:
         assert index.records == 1
         # It takes no writes: the next reader would have to prove it again.
-        with pytest.raises(store.sqlite3.OperationalError, match="readonly"):
+        with pytest.raises(OperationalError, match="readonly"):
             index.connection.execute("DELETE FROM tally")
 
 
@@ -64,6 +65,23 @@ def test_its_date_is_one_that_every_file_system_can_store(workspace: Workspace) 
     date = filled(workspace).stat().st_mtime_ns
     assert date % 2_000_000_000 == 0  # FAT knows no other
     assert before - 2_000_000_000 <= date <= time.time_ns()
+
+
+def test_it_is_on_the_disk_before_it_takes_the_place_of_the_old_one(workspace: Workspace) -> None:
+    path, synced = filled(workspace), []
+    sync = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        sync(descriptor)
+        synced.append((os.fstat(descriptor), path.stat().st_ino))
+
+    before = path.stat().st_ino
+    workspace.record(B, "after", A, "second")
+    with mock.patch("os.fsync", fsync):
+        asked(workspace).close()
+    after = path.stat()
+    (status, meanwhile) = synced[-1]
+    assert (status.st_ino, status.st_size, meanwhile) == (after.st_ino, after.st_size, before)
 
 
 def test_who_publishes_nothing_notes_nothing(workspace: Workspace) -> None:

@@ -9,103 +9,21 @@ neither inodes nor a time of change.
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import ExitStack
 from unittest import mock
 
 import pytest
-from building import AT, A, B, C, Workspace, ulid
+from building import A, C, ulid
 from comparing import assert_rebuilt, by_own_clock, coarse
+from disks import TICKETS, Disk, disk_with, step
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yoi_relations.files import reading, scan, stamps
-from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index import build, cache, freshness
-from yoi_relations.index.refresh import Index, open_index
+from yoi_relations.files import reading
+from yoi_relations.index import build, freshness
 
-TICKETS, RECORDS = (A, B, C), (ulid(1), ulid(2))
-START = 1_700_000_001_000_000_000
-
-
-class Disk:
-    """A workspace whose files are dated by a clock of the test's own."""
-
-    def __init__(self, root: Path) -> None:
-        self.workspace = Workspace(root)
-        self.found = find_workspace(str(root))
-        self.now = START
-        for ticket in TICKETS:
-            self.item(ticket, "queued")
-            (self.folder(ticket) / "artifacts").mkdir()
-        for path in (root, *root.rglob("*")):
-            os.utime(path, ns=(START, START))
-
-    def folder(self, ticket: str) -> Path:
-        return self.workspace.tickets / ticket
-
-    def date(self, *paths: Path) -> None:
-        """What the kernel would do at a write, by this clock."""
-        for path in paths:
-            os.utime(path, ns=(self.now, self.now))
-
-    def put(self, path: Path, text: str, *, in_place: bool) -> None:
-        """Write a file; in place, or by a rename as editors do."""
-        made = [folder for folder in (path.parent, path.parent.parent) if not folder.exists()]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        is_new = not path.exists()
-        if in_place:
-            path.write_text(text)
-        else:
-            draft = path.with_name(".draft")
-            draft.write_text(text)
-            draft.replace(path)
-        self.date(path)
-        if is_new or not in_place:
-            self.date(path.parent, *made, *(folder.parent for folder in made))
-
-    def item(self, ticket: str, state: str, *, in_place: bool = True) -> None:
-        text = f"---\ntitle: T\nstate: {state}\n---\n"  # queued and closed are of one length
-        self.put(self.folder(ticket) / "item.md", text, in_place=in_place)
-
-    def record(self, ticket: str, name: str, target: str, *, in_place: bool) -> None:
-        text = f"---\nkind: blocked_by\ntarget: {target}\nauthor: x\nat: {AT}\n---\nWhy.\n"
-        path = self.folder(ticket) / "artifacts" / "relations" / f"{name}.md"
-        self.put(path, text, in_place=in_place)
-
-    def delete_record(self, ticket: str, name: str) -> None:
-        path = self.folder(ticket) / "artifacts" / "relations" / f"{name}.md"
-        if path.exists():
-            path.unlink()
-            self.date(path.parent)
-
-    def delete_ticket(self, ticket: str) -> None:
-        shutil.rmtree(self.folder(ticket), ignore_errors=True)
-        self.date(self.workspace.tickets)
-
-    def ask(self) -> Index:
-        return open_index(self.found, lambda _: None)
-
-
-def step(disk: Disk, what: tuple[str, ...]) -> None:
-    """Do one thing to the disk."""
-    match what:
-        case ("wait", tenths):
-            disk.now += int(tenths) * 100_000_000
-        case ("item", ticket, state, how):
-            disk.item(ticket, state, in_place=how == "in place")
-        case ("record", ticket, name, target, how):
-            disk.record(ticket, name, target, in_place=how == "in place")
-        case ("delete", ticket, name):
-            disk.delete_record(ticket, name)
-        case ("remove", ticket):
-            disk.delete_ticket(ticket)
-        case _:
-            raise AssertionError(what)
+RECORDS = (ulid(1), ulid(2))
 
 
 ticket, how = st.sampled_from(TICKETS), st.sampled_from(["in place", "renamed"])
@@ -123,22 +41,6 @@ def assert_fresh(disk: Disk) -> None:
     """The answer's index is what a reading of every file gives."""
     with disk.ask() as index:
         assert_rebuilt(index)
-
-
-@contextmanager
-def disk_with(stamp: object, granule: int = 1, window: int = stamps.WINDOW) -> Iterator[Disk]:
-    """A disk on which stamps are made by `stamp`, and time goes by in steps of `granule`."""
-    with ExitStack() as stack:
-        place = stack.enter_context(tempfile.TemporaryDirectory())
-        for module in (scan, freshness):
-            stack.enter_context(mock.patch.object(module, "stamp_of", stamp))
-        disk = Disk(Path(place) / "work")
-        clock = mock.Mock(side_effect=lambda _: disk.now // granule * granule)
-        stack.enter_context(mock.patch.object(cache, "clock", clock))
-        stack.enter_context(mock.patch("time.time_ns", side_effect=lambda: disk.now))
-        stack.enter_context(mock.patch.object(stamps, "WINDOW", window))
-        stack.enter_context(mock.patch.object(build, "_STILL", 0))  # it stands, by intention
-        yield disk
 
 
 @settings(max_examples=120, deadline=None)

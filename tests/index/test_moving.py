@@ -66,7 +66,8 @@ def test_where_nothing_rests_there_is_no_answer(
     monkeypatch.setattr(build, "_LAST", 0.6)
     workspace.ticket(A)
     found = find_workspace(str(workspace.root))
-    numbers, listed = count(), []
+    numbers = count()
+    listed: list[str] = []
 
     def list_root(at: Found) -> Listing:
         """Another folder at each look, and the last one gone, however busy the machine is."""

@@ -10,7 +10,7 @@ from unittest import mock
 import pytest
 from building import A, B, C, Workspace, ulid
 from comparing import by_own_clock
-from index.test_incremental import Disk, disk_with, step
+from disks import Disk, disk_with, step
 
 from yoi_relations.files.workspace import Workspace as Found
 from yoi_relations.files.workspace import find_workspace

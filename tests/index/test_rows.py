@@ -9,7 +9,7 @@ from unittest import mock
 import pytest
 from building import A, B, Workspace
 
-from yoi_relations.files import reading
+from yoi_relations.files import opening, reading
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.refresh import Index, open_index
 
@@ -34,7 +34,7 @@ def test_a_file_that_goes_while_it_is_looked_at_is_left_out(
     workspace.ticket(A)
     gone = workspace.ticket(B) / "item.md"
     workspace.record(B, "after", A)
-    read = reading.read_with_status
+    read = opening.read_with_status
 
     def read_with_status(path: bytes, limit: int) -> object:
         if path == bytes(gone) and gone.exists():

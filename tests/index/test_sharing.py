@@ -5,6 +5,8 @@ from __future__ import annotations
 import marshal
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from unittest import mock
@@ -109,9 +111,9 @@ def test_no_descriptor_is_left_behind() -> None:
     makers = sharing.shared(piece, COUNT)
     next(makers)
     makers.close()
-    second = start(lambda file: file.write(b"whole"))
+    second = start(lambda file: file.write(b"more than a pipe takes" * 20_000))
     assert second is not None
-    assert second.whole_answer() == b"whole"
+    assert second.whole_answer() == b"more than a pipe takes" * 20_000
     assert opened() == before
 
 
@@ -121,6 +123,21 @@ def test_on_one_core_there_is_none() -> None:
         mock.patch("os.fork", side_effect=AssertionError),
     ):
         assert list(sharing.shared(piece, COUNT)) == PIECES
+
+
+ALONE = """
+import os, sys
+from yoi_relations.index.second import start
+
+os.sched_getaffinity = lambda _: {0, 1}
+print(start(lambda file: file.write(b"whole")).whole_answer(), "threading" in sys.modules)
+"""
+
+
+def test_a_process_that_knows_no_threads_has_one() -> None:
+    """As the program is, behind the quick door; the tests run among threads."""
+    ran = subprocess.run([sys.executable, "-c", ALONE], check=True, capture_output=True, text=True)
+    assert ran.stdout == "b'whole' False\n"
 
 
 def test_a_pipe_that_stays_small_does(monkeypatch: pytest.MonkeyPatch) -> None:
