@@ -1,11 +1,43 @@
-"""The small files of the cache folder."""
+"""The cache folder: its small files, its lock, and what killed processes left in it."""
 
 from __future__ import annotations
 
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+from building import A, B, Workspace
+
+from yoi_relations.files.workspace import CACHE, find_workspace
+from yoi_relations.index import cache
 from yoi_relations.index.cache import put
+from yoi_relations.index.refresh import open_index
+
+TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"
+
+
+@pytest.fixture
+def folder(workspace: Workspace) -> Path:
+    """The cache folder of a workspace with a relation and an index."""
+    workspace.ticket(A)
+    workspace.ticket(B)
+    workspace.record(A, "blocked_by", B, "first")
+    workspace.show()
+    return workspace.root / CACHE
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[int]:
+    """The lock, held by somebody else."""
+    with (folder / "lock").open("r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file.fileno()
 
 
 def test_threads_may_put_the_same_file_at_once(tmp_path: Path) -> None:
@@ -20,3 +52,85 @@ def test_threads_may_put_the_same_file_at_once(tmp_path: Path) -> None:
     with ThreadPoolExecutor(len(texts)) as pool:
         list(pool.map(put_often, texts))
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_cannot_be_put_is_said_and_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "small"
+    path.mkdir()
+    with pytest.raises(IsADirectoryError):
+        put(str(path), b"data")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("found", [None, "", "*", "*\n#"])
+def test_the_folder_hides_itself_from_git_and_from_backups(
+    workspace: Workspace, folder: Path, found: str | None
+) -> None:
+    for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", TAG)):
+        path = folder / name
+        assert path.read_text() == text
+        path.unlink()
+        if found is not None:
+            path.write_text(found)  # as a full disk leaves it
+        assert workspace.run("rebuild").code == 0
+        assert path.read_text() == text
+
+
+def test_small_files_that_are_right_are_left_alone(workspace: Workspace, folder: Path) -> None:
+    before = [(folder / name).stat().st_ino for name in (".gitignore", "CACHEDIR.TAG")]
+    assert workspace.run("rebuild").code == 0
+    assert [(folder / name).stat().st_ino for name in (".gitignore", "CACHEDIR.TAG")] == before
+
+
+def test_what_killed_processes_left_is_swept(workspace: Workspace, folder: Path) -> None:
+    kept = {path.name for path in folder.iterdir()} | {"young.tmp", "old.stamp", "dir.tmp", "tmp-d"}
+    for name in ("tmp-1.sqlite3", "old.tmp", "young.tmp", "old.stamp"):
+        (folder / name).write_text("half")
+    for name in ("dir.tmp", "tmp-d"):
+        (folder / name).mkdir()
+    long_ago = time.time() - 2 * cache.LOCK_WAIT
+    for name in ("old.tmp", "old.stamp", "dir.tmp"):
+        os.utime(folder / name, (long_ago, long_ago))
+    os.utime(folder / "young.tmp", (time.time() + 60,) * 2)  # however busy the machine is
+    assert workspace.run("rebuild").code == 0
+    assert {path.name for path in folder.iterdir()} == kept
+
+
+def test_while_another_holds_the_lock_answers_come_from_memory(
+    workspace: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "LOCK_WAIT", 0.02)
+    (index,) = folder.glob("*.sqlite3")
+    with held(folder):
+        workspace.record(B, "after", A, "second")
+        before = index.read_bytes()
+        ran = workspace.run("show")
+        said = f"{index}: cannot be kept: another process held the lock for 0 s; answered from"
+        assert (ran.code, ran.out.count("second")) == (0, 1)
+        assert said in ran.err
+        ran = workspace.run("rebuild")
+        said = f"{index}: cannot be written: another process held the lock for 0 s\nhint: "
+        assert (ran.code, ran.out) == (1, "")
+        assert said in ran.err
+        assert index.read_bytes() == before
+    assert workspace.run("show").err == ""
+    assert index.read_bytes() != before
+
+
+def test_who_waits_gets_the_lock_when_it_is_given_back(workspace: Workspace, folder: Path) -> None:
+    workspace.record(B, "after", A, "second")
+    with held(folder) as descriptor:
+        release = threading.Timer(0.2, lambda: fcntl.flock(descriptor, fcntl.LOCK_UN))
+        release.start()
+        ran = workspace.run("show")
+        release.join()
+    assert (ran.code, ran.out.count("second"), ran.err) == (0, 1, "")
+
+
+def test_who_will_not_wait_does_not(workspace: Workspace, folder: Path) -> None:
+    workspace.record(B, "after", A, "second")
+    said: list[str] = []
+    with held(folder), open_index(find_workspace(str(workspace.root)), said.append, wait=0.0) as it:
+        assert it.records == 2
+    assert len(said) == 1
+    assert "another process held the lock for 0 s" in said[0]

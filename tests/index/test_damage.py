@@ -43,11 +43,17 @@ def replace_by_folder(path: Path) -> None:
     path.mkdir()
 
 
+def replace_by_link_to_folder(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path.parent)
+
+
 @pytest.mark.parametrize(
     "damage",
     [
         Path.unlink,
         replace_by_folder,
+        replace_by_link_to_folder,
         lambda path: path.write_bytes(b""),
         lambda path: path.write_bytes(b"\0" * 4096),
         lambda path: path.write_bytes(b"not a database" * 1000),

@@ -87,6 +87,16 @@ def test_every_table_is_compared_or_tells_how_and_when() -> None:
             "the source: folder is 'x' in the index",
         ),
         (
+            "UPDATE record SET record_id = 'x-other' WHERE kind = 'before' AND line = 1",
+            LINES,
+            "the index holds the record 'x-other', which is not there",
+        ),
+        (
+            "UPDATE source SET digest = x'00ff' WHERE format = 'frontmatter'",
+            RECORD,
+            "the source: digest is '00ff' in the index, and should be '",
+        ),
+        (
             "DELETE FROM spanning_problem",
             LINES,
             "the index lacks the spanning_problem: line '2', code 'dangling_target'",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -15,8 +16,8 @@ from building import A, B, Workspace, ulid
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.scan import Listing, list_root
+from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.files.workspace import Workspace as Found
-from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import build
 from yoi_relations.index.refresh import open_index
 
@@ -94,3 +95,39 @@ def test_where_nothing_rests_there_is_no_answer(
         open_index(found, lambda _: None).close()
     with open_index(found, lambda _: None) as index:
         assert index.tickets == 2
+
+
+def test_a_folder_that_is_away_at_first_is_waited_for(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Much longer than a clock stands still."""
+    monkeypatch.setattr(build, "_PATIENCE", 20.0)
+    monkeypatch.setattr(build, "_LAST", 60.0)
+    folder, away = workspace.ticket(A), workspace.root / "away"
+    back = time.monotonic() + 0.3
+
+    def listed(found: Found) -> Listing:
+        if time.monotonic() > back:
+            return list_root(found)
+        folder.rename(away)
+        listing = list_root(found)
+        away.rename(folder)
+        return listing
+
+    monkeypatch.setattr(build, "list_root", listed)
+    with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
+        assert index.tickets == 1
+
+
+def test_a_root_that_goes_while_an_index_is_built_is_no_empty_answer(
+    workspace: Workspace,
+) -> None:
+    workspace.ticket(A)
+
+    def move() -> None:
+        workspace.tickets.rename(workspace.root / "elsewhere")
+
+    found = find_workspace(str(workspace.root))
+    with once_after(build, "list_root", move), pytest.raises(UnreadableFolderError):
+        open_index(found, lambda _: None).close()
+    assert not list((workspace.root / CACHE).glob("*.sqlite3"))

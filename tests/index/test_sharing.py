@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from unittest import mock
@@ -16,6 +19,9 @@ from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import gathering, sharing
 from yoi_relations.index.build import build
 from yoi_relations.index.difference import table_difference
+from yoi_relations.index.looking import look_at
+from yoi_relations.index.rows import rows_of
+from yoi_relations.index.second import Second
 from yoi_relations.index.store import Stored
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
@@ -58,15 +64,19 @@ def test_results_come_in_order_and_from_both() -> None:
     assert len(set(makers.values())) <= 2  # the first may be quick enough alone
 
 
-def test_the_second_process_takes_a_part() -> None:
+def test_the_second_process_takes_a_part_and_is_not_left_behind() -> None:
     first = os.getpid()
 
     def work(_number: int) -> int:
         if os.getpid() == first:
-            signal.sigtimedwait([], 0.01)  # the second gets its turn
+            signal.sigtimedwait([], 0.01)  # the second gets its turn, however busy the machine is
         return os.getpid()
 
-    assert set(sharing.shared(work, 20)) - {first}
+    makers = sharing.shared(work, 2000)
+    second = next(maker for maker in makers if maker != first)
+    makers.close()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(second, os.WNOHANG)
 
 
 @pytest.mark.parametrize("number", [0, 1, COUNT // 2, COUNT - 1])
@@ -83,17 +93,63 @@ def test_what_the_second_process_does_not_deliver_is_done(how: str, number: int)
 
 @pytest.mark.parametrize("trouble", ["os.fork", "os.pipe"])
 def test_without_a_second_process_the_first_does_it_all(trouble: str) -> None:
+    before = opened()
     with mock.patch(trouble, side_effect=OSError(11, "try again")):
+        assert list(sharing.shared(piece, COUNT)) == PIECES
+        with Second() as second:
+            assert not second.start(lambda _: None)
+    assert opened() == before
+
+
+def opened() -> int:
+    """How many descriptors are open."""
+    return len(os.listdir("/proc/self/fd"))
+
+
+def test_no_descriptor_is_left_behind() -> None:
+    before = opened()
+    assert list(sharing.shared(piece, COUNT)) == PIECES
+    makers = sharing.shared(piece, COUNT)
+    next(makers)
+    makers.close()
+    with Second() as second:
+        assert second.start(lambda file: file.write(b"more than a pipe takes" * 20_000))
+        assert second.whole_answer() == b"more than a pipe takes" * 20_000
+    assert opened() == before
+
+
+def test_on_one_core_there_is_none() -> None:
+    with (
+        mock.patch("os.sched_getaffinity", return_value={0}),
+        mock.patch("os.fork", side_effect=AssertionError),
+    ):
         assert list(sharing.shared(piece, COUNT)) == PIECES
 
 
-def test_no_second_process_is_left_behind() -> None:
-    first = os.getpid()
-    makers = sharing.shared(lambda _: os.getpid(), 2000)
-    second = next(maker for maker in makers if maker != first)
-    makers.close()
-    with pytest.raises(ChildProcessError):
-        os.waitpid(second, os.WNOHANG)
+ALONE = """
+import os, sys
+from yoi_relations.index.second import Second
+
+os.sched_getaffinity = lambda _: {0, 1}
+with Second() as second:
+    second.start(lambda file: file.write(b"whole"))
+    print(second.whole_answer(), "threading" in sys.modules)
+"""
+
+
+def test_a_process_that_knows_no_threads_has_one() -> None:
+    """As the program is, behind the quick door; the tests run among threads."""
+    ran = subprocess.run([sys.executable, "-c", ALONE], check=True, capture_output=True, text=True)
+    assert ran.stdout == "b'whole' False\n"
+
+
+def test_a_pipe_that_stays_small_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = OSError(1, "Operation not permitted")
+    with mock.patch("fcntl.fcntl", side_effect=refused) as asked:
+        assert list(sharing.shared(piece, COUNT)) == PIECES
+        assert asked.called
+    monkeypatch.delattr("fcntl.F_SETPIPE_SZ")  # only Linux has it
+    assert list(sharing.shared(piece, COUNT)) == PIECES
 
 
 @pytest.fixture
@@ -135,6 +191,31 @@ def test_two_processes_make_the_index_that_one_makes(many: Workspace, batch: int
     assert list(dumped(one)) == list(dumped(two))
     assert table_difference(one.connection, two.connection) == []
     assert one.identity.digest == two.identity.digest
+
+
+@pytest.mark.parametrize(("folders", "forks"), [(3, 0), (4, 1), (40, 1)])
+@pytest.mark.parametrize("most", [2000, 4])
+def test_folders_are_shared_in_no_more_pieces_than_a_pipe_can_number(
+    many: Workspace, folders: int, forks: int, most: int
+) -> None:
+    names = [os.fsencode(name) for name in sorted(os.listdir(many.tickets))][:folders]
+    with (
+        mock.patch.object(gathering, "BATCH", 1),
+        mock.patch.object(gathering, "MOST", most),
+        mock.patch("os.fork", wraps=os.fork) as forked,
+    ):
+        batches = list(gathering.gathered(find_workspace(str(many.root)), names))
+    assert [group[0] for batch in batches for group in batch.groups] == names
+    assert len(batches) == min(folders, most)
+    assert forked.call_count == forks
+
+
+def test_whatever_is_gathered_can_be_sent(many: Workspace) -> None:
+    """Or the first process would do it all once more, and nobody would notice."""
+    names = [os.fsencode(name) for name in sorted(os.listdir(many.tickets))]
+    rows = tuple(rows_of(look_at(find_workspace(str(many.root)), names)))
+    assert all(rows)
+    assert marshal.loads(marshal.dumps(rows)) == rows  # noqa: S302  # made here
 
 
 def test_an_unreadable_folder_fails_it_wherever_it_is_met(many: Workspace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import sqlite3
@@ -10,8 +11,8 @@ from pathlib import Path
 import pytest
 from building import AT, A, B, Workspace, ulid
 
-from yoi_relations.files.stamps import ABSENT
 from yoi_relations.files.workspace import CACHE, find_workspace
+from yoi_relations.index.origin import refuse_links
 from yoi_relations.surfaces.watch_lock import alive
 
 FORGED = "said by nobody"
@@ -96,6 +97,26 @@ def test_a_folder_that_leads_out_of_the_workspace_is_refused(
     assert state_of(outside) == before
 
 
+@pytest.mark.parametrize("link", [".yoi", ".yoi/cache", CACHE])
+def test_links_are_refused_wherever_the_program_runs(
+    hostile: Workspace, outside: Path, link: str
+) -> None:
+    """The other tests run it in the workspace's root."""
+    found = find_workspace(str(hostile.root))
+    refuse_links(found)
+    path = hostile.root / link
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        path.rename(hostile.root / "within")
+        path.symlink_to(hostile.root / "within")
+        refuse_links(found)  # what lies within may be linked
+        path.unlink()
+    path.symlink_to(outside)
+    with pytest.raises(OSError, match="is a symbolic link") as refused:
+        refuse_links(found)
+    assert refused.value.errno == errno.ELOOP
+
+
 @pytest.mark.parametrize("where", ["..", "../victim", "/etc", "link", "link/below"])
 def test_a_tickets_root_outside_of_the_workspace_is_refused(
     hostile: Workspace, outside: Path, where: str
@@ -111,7 +132,7 @@ def test_a_tickets_root_outside_of_the_workspace_is_refused(
 def forged(path: Path, *, at: Path | None = None) -> None:
     """Put an index at `path` that says what no file says, and that no stamp contradicts.
 
-    Its probes are of paths that are not there, as it says; and so they are.
+    Its probe is of a path that is not there, and has no stamp; nor does it say one.
     """
     data = path.read_bytes()
     connection = sqlite3.connect(":memory:")
@@ -120,7 +141,7 @@ def forged(path: Path, *, at: Path | None = None) -> None:
     connection.execute(
         "UPDATE freshness SET scanned_at = 0, trusted = 1, names = ?, sizes = ?, probes = ?,"
         " stamps = ?, unsettled = ?",
-        (b"gone", (1).to_bytes(4, "little"), b"gone", ABSENT, b""),
+        (b"gone", (1).to_bytes(4, "little"), b"gone", b"", b""),
     )
     connection.commit()
     body = connection.serialize() + data[-56:-32]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -173,6 +174,18 @@ def snapshot_of(folder: Path) -> dict[Path, bytes | None]:
 def test_where_the_index_is_fresh_nothing_needs_to_be_written(locked: Workspace) -> None:
     ran = as_nobody(locked, "show")
     assert (ran.code, ran.err) == (0, "")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize(("owner", "is_believed"), [(0, True), (65534, True), (65533, False)])
+def test_an_index_is_believed_that_oneself_or_root_has_made(
+    locked: Workspace, owner: int, *, is_believed: bool
+) -> None:
+    (index,) = (locked.root / ".yoi/cache/relations").glob("*.sqlite3")
+    os.chown(index, owner, owner)
+    os.chown(locked.tickets, 65532, 65532)  # so that these do not speak for it
+    ran = as_nobody(locked, "show", "--trust", "index")
+    assert (ran.code, ran.err == "") == (0, is_believed)
 
 
 def test_rebuild_fails_where_nothing_can_be_written(locked: Workspace) -> None:

@@ -109,7 +109,7 @@ def _looked(workspace: Workspace, stored: Stored, known: Known, suspected: Suspe
             doubtful.add(look.name)
         groups[look.name] = group_of(look.folder)
         seen[look.name] = [(read.source.path, read.digest) for read in look.reads]
-        if differ(seen[look.name], before.get(look.name, ())):
+        if differ(seen[look.name], before[look.name]):
             looks.append(look)  # the others' bytes are not kept
     fresh = renewed(known, groups, vanished, doubtful, _clock(workspace, now))
     found = changes(before, seen, vanished)
@@ -145,9 +145,9 @@ def build(workspace: Workspace, number: int, progress: Callable[[int, int], None
             insert(connection, batch.rows)
             done += len(batch.groups)
             progress(done, len(names))
-    list_root(workspace)  # gone meanwhile? Then what was found is no answer
     known = know(groups, doubtful, _clock(workspace, now))
     stored = _finish(workspace, connection, known, number)
+    # Gone meanwhile? Then what was found is no answer, and the second look says so.
     if root_may_differ(known, workspace.tickets_path):
         suspected = suspects(known, workspace.tickets_path)
         moved = updated(workspace, stored, look_again(workspace, stored, known, suspected))
@@ -160,9 +160,8 @@ def updated(workspace: Workspace, stored: Stored, update: Update) -> Stored:
     """A copy of an index, in memory, with an update made to it."""
     connection = store.copy_of(stored.connection)
     connection.execute("BEGIN")
-    if update.changes:
-        delete_folders(connection, update.changes.gone | update.changes.different)
-        insert(connection, rows_of(update.looks))
+    delete_folders(connection, update.changes.gone | update.changes.different)
+    insert(connection, rows_of(update.looks))
     return _finish(workspace, connection, update.known, stored.identity.number + 1)
 
 

@@ -33,10 +33,10 @@ def changes(
     """Compare folders by the sources in them.
 
     Args:
-        stored: by folder, its sources as the index has them; a folder may have none.
+        stored: by folder, its sources as the index has them, of all folders that follow.
         seen: the same as they are now, of the folders that were looked at.
         vanished: folders that are no longer there.
     """
-    gone = {name for name in vanished if stored.get(name)}
-    different = {name for name, found in seen.items() if differ(found, stored.get(name, ()))}
+    gone = {name for name in vanished if stored[name]}
+    different = {name for name, found in seen.items() if differ(found, stored[name])}
     return Changes(gone, different)

@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Iterable, Sequence
 
-from yoi_relations.files.stamps import ABSENT, NOT_THERE, SIZE, TICK, changed_in, stamp_of
+from yoi_relations.files.stamps import SIZE, TICK, changed_in, stamp_of
 from yoi_relations.typed import Connection, NamedTuple
 
 _END = b"."
@@ -33,7 +33,8 @@ class Known(NamedTuple):
     def says_more_than(self, older: Known) -> bool:
         """Whether it says something else of the disk, or lets more of it be believed."""
         return (
-            (self.names, self.probes, self.stamps) != (older.names, older.probes, older.stamps)
+            self.trusted != older.trusted
+            or (self.names, self.probes, self.stamps) != (older.names, older.probes, older.stamps)
             or len(self.unsettled) < len(older.unsettled)
             or self.scanned_at < older.scanned_at
         )
@@ -169,6 +170,5 @@ def _stamps(paths: list[bytes], root: int) -> list[bytes]:
 def _stamp(path: bytes, root: int) -> bytes:
     try:
         return stamp_of(os.stat(path, dir_fd=root, follow_symlinks=False))
-    except OSError as error:
-        # No stamp is empty: where it cannot be had, listing the folder will tell why.
-        return ABSENT if error.errno in NOT_THERE else b""
+    except OSError:  # no stamp is empty; listing the folder will tell why
+        return b""

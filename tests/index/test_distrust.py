@@ -1,0 +1,138 @@
+"""Where stamps prove nothing, everything is read, whatever they say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+from unittest import mock
+
+import pytest
+from building import A, B
+from comparing import assert_rebuilt, by_own_clock
+from disks import Disk, disk_with, step
+
+from yoi_relations.files.workspace import CACHE
+from yoi_relations.index import build, freshness, refresh
+from yoi_relations.index.refresh import Index, Trust, open_index
+
+
+@pytest.fixture
+def disk() -> Iterator[Disk]:
+    with disk_with(by_own_clock) as disk:
+        step(disk, ("wait", "80"))
+        yield disk
+
+
+def write_unseen(disk: Disk) -> None:
+    """Other bytes behind the same stamp, as by a memory mapping or on another machine's clock."""
+    path = disk.folder(A) / "item.md"
+    before = path.stat().st_mtime_ns
+    disk.item(A, "closed")
+    os.utime(path, ns=(before, before))
+
+
+def asked(disk: Disk, trust: Trust = Trust.STAT, *, publish: bool = True) -> Index:
+    return open_index(disk.found, lambda _: None, trust=trust, publish=publish)
+
+
+@pytest.mark.parametrize("publish", [True, False])
+def test_who_trusts_the_content_alone_sees_what_no_stamp_tells(
+    disk: Disk, *, publish: bool
+) -> None:
+    asked(disk).close()
+    write_unseen(disk)
+    with asked(disk) as index, pytest.raises(AssertionError):
+        assert_rebuilt(index)  # or there would be nothing to see
+    with asked(disk, Trust.CONTENT, publish=publish) as index:
+        assert_rebuilt(index)
+        assert index.trust is Trust.CONTENT
+
+
+@pytest.mark.parametrize("trust", [Trust.STAT, Trust.CONTENT])
+def test_where_another_index_was_published_since_the_disk_is_looked_at_once_more(
+    disk: Disk, trust: Trust
+) -> None:
+    asked(disk).close()
+    if trust is Trust.CONTENT:
+        write_unseen(disk)
+    else:
+        disk.item(A, "closed")
+    looked = freshness.suspects
+    waiting = [lambda: disk.item(B, "closed"), lambda: asked(disk).close()]
+
+    def suspects(*arguments: Any, **named: Any) -> Any:
+        found = looked(*arguments, **named)
+        while waiting:
+            waiting.pop(0)()
+        return found
+
+    with (
+        mock.patch.object(refresh, "suspects", suspects),
+        asked(disk, trust) as index,
+    ):
+        assert_rebuilt(index)
+
+
+def test_where_an_older_index_was_put_back_meanwhile_nothing_is_missed(disk: Disk) -> None:
+    asked(disk).close()
+    (path,) = (disk.workspace.root / CACHE).glob("*.sqlite3")
+    older = path.with_name("older")
+    older.hardlink_to(path)
+    disk.item(B, "closed")
+    for _ in range(2):  # what is new is noted, then that it has settled
+        asked(disk).close()
+        step(disk, ("wait", "80"))
+    disk.item(A, "closed")
+    looked = freshness.suspects
+
+    def suspects(*arguments: Any, **named: Any) -> Any:
+        found = looked(*arguments, **named)
+        if older.exists():
+            older.replace(path)
+        return found
+
+    with mock.patch.object(refresh, "suspects", suspects), asked(disk) as index:
+        assert_rebuilt(index)
+    assert not older.exists()
+
+
+def test_no_older_view_is_published_over_a_newer_one(disk: Disk) -> None:
+    asked(disk).close()
+    disk.item(B, "closed")
+    asked(disk).close()
+    step(disk, ("wait", "80"))  # that it has settled is worth an index
+    looked, waiting = build.look_again, [lambda: disk.item(A, "done"), lambda: asked(disk).close()]
+
+    def look_again(*arguments: Any) -> Any:
+        found = looked(*arguments)
+        while waiting:
+            waiting.pop(0)()
+        return found
+
+    with mock.patch.object(build, "look_again", look_again):
+        asked(disk).close()
+    assert not waiting
+    with asked(disk, Trust.INDEX) as index:
+        assert_rebuilt(index)
+
+
+def test_on_a_file_system_that_is_not_trusted_everything_is_read(disk: Disk) -> None:
+    with mock.patch.object(build, "is_trusted", return_value=False):
+        asked(disk).close()
+        write_unseen(disk)
+        with asked(disk) as index:
+            assert_rebuilt(index)
+            assert index.trust is Trust.CONTENT
+    asked(disk).close()  # notes that it is trusted now
+    with asked(disk) as index:
+        assert index.trust is Trust.STAT
+
+
+def test_who_trusts_the_index_looks_at_no_file(disk: Disk) -> None:
+    asked(disk).close()
+    disk.item(A, "closed")
+    with asked(disk, Trust.INDEX) as index:
+        assert index.trust is Trust.INDEX
+        query = "SELECT DISTINCT state FROM ticket"
+        assert index.connection.execute(query).fetchall() == [("queued",)]

@@ -1,0 +1,130 @@
+"""An index file that was proven once is opened where it lies, until anything about it differs."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import OperationalError
+from unittest import mock
+
+import pytest
+from building import A, B, Workspace, altered_index
+
+from yoi_relations.files import stamps
+from yoi_relations.files.workspace import CACHE, find_workspace
+from yoi_relations.index import image, store
+from yoi_relations.index.refresh import Index, open_index
+
+
+@pytest.fixture(autouse=True)
+def _settled_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if every question came seconds after the last write."""
+    monkeypatch.setattr(stamps, "WINDOW", -(10**18))
+
+
+@contextmanager
+def read_images(*, allowed: bool) -> Iterator[mock.Mock]:
+    """Whether the whole index file may be read."""
+    effect = None if allowed else AssertionError("the whole file is read")
+    with mock.patch.object(image, "read_image", wraps=image.read_image, side_effect=effect) as it:
+        yield it
+
+
+def asked(workspace: Workspace, *, publish: bool = True) -> Index:
+    return open_index(find_workspace(str(workspace.root)), lambda _: None, publish=publish)
+
+
+def filled(workspace: Workspace) -> Path:
+    """The index of a workspace with one relation; nobody has proven it yet."""
+    workspace.ticket(A)
+    workspace.ticket(B)
+    workspace.record(A, "blocked_by", B, "first")
+    asked(workspace).close()
+    (index,) = (workspace.root / CACHE).glob("*.sqlite3")
+    return index
+
+
+@pytest.mark.parametrize("name", [b"plain", b"a %41?b=c#d", "é".encode(), b"\xff", b"a%3fmode=rw"])
+def test_a_proven_index_is_opened_in_place_wherever_it_lies(tmp_path: Path, name: bytes) -> None:
+    workspace = Workspace(tmp_path / os.fsdecode(name) / "work")
+    filled(workspace)
+    with read_images(allowed=True) as read, asked(workspace) as index:
+        assert (index.records, read.call_count) == (1, 1)
+    with read_images(allowed=False), asked(workspace) as index:
+        assert index.records == 1
+        # It takes no writes: the next reader would have to prove it again.
+        with pytest.raises(OperationalError, match="readonly"):
+            index.connection.execute("DELETE FROM tally")
+
+
+def test_its_date_is_one_that_every_file_system_can_store(workspace: Workspace) -> None:
+    before = time.time_ns()
+    date = filled(workspace).stat().st_mtime_ns
+    assert date % 2_000_000_000 == 0  # FAT knows no other
+    assert before - 2_000_000_000 <= date <= time.time_ns()
+
+
+def test_it_is_on_the_disk_before_it_takes_the_place_of_the_old_one(workspace: Workspace) -> None:
+    path, synced = filled(workspace), []
+    sync = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        sync(descriptor)
+        synced.append((os.fstat(descriptor), path.stat().st_ino))
+
+    before = path.stat().st_ino
+    workspace.record(B, "after", A, "second")
+    with mock.patch("os.fsync", fsync):
+        asked(workspace).close()
+    after = path.stat()
+    (status, meanwhile) = synced[-1]
+    assert (status.st_ino, status.st_size, meanwhile) == (after.st_ino, after.st_size, before)
+
+
+def test_who_publishes_nothing_notes_nothing(workspace: Workspace) -> None:
+    index = filled(workspace)
+    for _ in range(2):
+        with read_images(allowed=True) as read:
+            asked(workspace, publish=False).close()
+        assert read.call_count == 1
+    assert not index.with_suffix(".stamp").exists()
+
+
+@pytest.mark.parametrize("why", ["young", "not trusted"])
+def test_what_could_change_unseen_is_not_noted(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    index = filled(workspace)
+    if why == "young":
+        monkeypatch.setattr(stamps, "WINDOW", 10**18)
+    else:
+        monkeypatch.setattr(store, "is_trusted", lambda _: False)
+    asked(workspace).close()
+    assert not index.with_suffix(".stamp").exists()
+
+
+def test_a_note_that_cannot_be_written_costs_no_answer(workspace: Workspace) -> None:
+    note = filled(workspace).with_suffix(".stamp")
+    note.mkdir()
+    for _ in range(2):
+        with asked(workspace) as index:
+            assert index.records == 1
+    assert note.is_dir()
+
+
+def test_an_index_that_was_altered_is_proven_anew(workspace: Workspace) -> None:
+    path = filled(workspace)
+    asked(workspace).close()
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    with asked(workspace) as index:
+        assert index.found is store.Found.DAMAGED
+        assert index.records == 1
+    asked(workspace).close()
+    altered_index(path, "PRAGMA user_version = 99")
+    with asked(workspace) as index:
+        assert index.found is store.Found.OTHER_VERSION

@@ -1,0 +1,118 @@
+"""What a question notes, so that the next one need not look again; nothing else is kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from sqlite3 import ProgrammingError
+from unittest import mock
+
+import pytest
+from building import A, B, C, Workspace, ulid
+from comparing import by_own_clock
+from disks import Disk, disk_with, step
+
+from yoi_relations.files.workspace import Workspace as Found
+from yoi_relations.files.workspace import find_workspace
+from yoi_relations.index import build
+from yoi_relations.index.looking import Look, look_at
+from yoi_relations.index.refresh import open_index
+
+NEW = "00001KT0000EE"
+
+
+@pytest.fixture
+def disk() -> Iterator[Disk]:
+    """A disk on which everything has settled, and that is noted."""
+    with disk_with(by_own_clock) as disk:
+        disk.ask().close()
+        step(disk, ("wait", "80"))
+        disk.ask().close()
+        yield disk
+
+
+def looked_at(disk: Disk) -> set[bytes]:
+    """The ticket folders that a question lists and reads."""
+    seen: set[bytes] = set()
+
+    def noting(workspace: Found, names: list[bytes]) -> Iterator[Look]:
+        seen.update(names)
+        return look_at(workspace, names)
+
+    with mock.patch.object(build, "look_at", noting):
+        disk.ask().close()
+    return seen
+
+
+def touch(disk: Disk) -> None:
+    """Another date, and nothing else; long ago, so that it is settled at once."""
+    path = disk.folder(A) / "item.md"
+    before = path.stat().st_mtime_ns
+    os.utime(path, ns=(before - 1, before - 1))
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (touch, {A}),
+        (lambda disk: disk.item(B, "closed"), {B}),
+        (lambda disk: disk.record(A, ulid(1), B, in_place=True), {A}),
+        (lambda disk: disk.delete_ticket(C), set()),
+        (lambda disk: (disk.delete_ticket(B), disk.item(C, "done")), {C}),
+        (lambda disk: disk.item(NEW, "done"), {NEW}),
+    ],
+)
+def test_only_what_has_changed_is_looked_at_and_only_until_it_has_settled(
+    disk: Disk, change: Callable[[Disk], object], expected: set[str]
+) -> None:
+    assert looked_at(disk) == set()
+    change(disk)
+    names = {name.encode() for name in expected}
+    assert looked_at(disk) == names
+    step(disk, ("wait", "80"))
+    assert looked_at(disk) <= names
+    assert looked_at(disk) == set()
+
+
+def test_a_link_is_looked_at_each_time_and_costs_no_new_index(disk: Disk) -> None:
+    link = disk.workspace.tickets / "L"
+    link.symlink_to(disk.folder(A))
+    os.utime(link, ns=(disk.now, disk.now), follow_symlinks=False)
+    disk.date(disk.workspace.tickets)
+    for _ in range(2):  # what is new is noted, then that it has settled
+        disk.ask().close()
+        step(disk, ("wait", "80"))
+    before = files_of_the_cache(disk)
+    assert looked_at(disk) == {b"L"}
+    assert files_of_the_cache(disk) == before
+
+
+def files_of_the_cache(disk: Disk) -> dict[str, tuple[int, int]]:
+    folder = disk.workspace.root / ".yoi/cache/relations"
+    found = {path.name: path.stat() for path in folder.iterdir()}
+    return {name: (one.st_ino, one.st_mtime_ns) for name, one in found.items()}
+
+
+@pytest.mark.parametrize("command", [("show",), ("show", "--trust", "content"), ("rebuild",)])
+def test_no_descriptor_stays_open(workspace: Workspace, command: tuple[str, ...]) -> None:
+    """Programs that ask again and again would come to the end of theirs."""
+
+    def opened() -> int:
+        return len(os.listdir("/proc/self/fd"))
+
+    workspace.ticket(A)
+    workspace.run(*command)
+    before = opened()
+    for state in ("closed", "queued", "closed"):
+        workspace.run(*command)  # nothing has changed
+        workspace.ticket(A, state)
+        workspace.run(*command)
+    assert opened() == before
+
+
+def test_who_closes_an_index_gives_its_descriptors_back(workspace: Workspace) -> None:
+    workspace.ticket(A)
+    with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
+        pass
+    with pytest.raises(ProgrammingError, match="closed"):
+        assert index.tickets == 1

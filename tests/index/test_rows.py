@@ -1,0 +1,52 @@
+"""What becomes of a file's faults and oddities in the rows of an index."""
+
+from __future__ import annotations
+
+import errno
+import os
+from unittest import mock
+
+import pytest
+from building import A, B, Workspace
+
+from yoi_relations.files import opening, reading
+from yoi_relations.files.workspace import find_workspace
+from yoi_relations.index.refresh import Index, open_index
+
+
+def asked(workspace: Workspace) -> Index:
+    return open_index(find_workspace(str(workspace.root)), lambda _: None)
+
+
+@pytest.mark.parametrize("length", [300, 5_000])
+def test_a_message_that_quotes_much_is_cut(workspace: Workspace, length: int) -> None:
+    workspace.ticket(A, "x" * length)
+    with asked(workspace) as index:
+        (message,) = index.connection.execute("SELECT message FROM problem").fetchone()
+    assert len(message) == 300
+    assert message.startswith("has an unknown state 'xxx")
+
+
+@pytest.mark.parametrize("is_readable", [True, False])
+def test_a_file_that_goes_while_it_is_looked_at_is_left_out(
+    workspace: Workspace, *, is_readable: bool
+) -> None:
+    workspace.ticket(A)
+    gone = workspace.ticket(B) / "item.md"
+    workspace.record(B, "after", A)
+    read = opening.read_with_status
+
+    def read_with_status(path: bytes, limit: int) -> object:
+        if path == bytes(gone) and gone.exists():
+            gone.unlink()
+            if not is_readable:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return read(path, limit)
+
+    with (
+        mock.patch.object(reading, "read_with_status", read_with_status),
+        asked(workspace) as index,
+    ):
+        assert (index.tickets, index.records, index.sources) == (1, 1, 2)
+    with asked(workspace) as index:
+        assert (index.tickets, index.records, index.sources) == (1, 1, 2)

@@ -1,0 +1,119 @@
+"""Which folders are suspected when one stamp differs: by one process, and by two."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from unittest import mock
+
+import pytest
+from building import A, B, C, Workspace, ulid
+
+from yoi_relations.files.stamps import SIZE, TICK, changed_in
+from yoi_relations.files.workspace import find_workspace
+from yoi_relations.index import freshness
+from yoi_relations.index.freshness import Known, load_known, root_may_differ, suspects
+from yoi_relations.index.refresh import open_index
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
+ROOT = ""
+LAST = "z" * 200
+"""A name that makes the half of the bytes hold less than half of the probes."""
+
+
+@pytest.fixture(params=[1, 2], ids=["one process", "two processes"])
+def forks(request: pytest.FixtureRequest) -> Iterator[mock.Mock]:
+    """Forks, where the work of a second process pays from the first probe on."""
+    with (
+        mock.patch.object(freshness, "FORK_FROM", 1 if request.param == 2 else 12_000),
+        mock.patch("os.sched_getaffinity", return_value={0, 1}),
+        mock.patch("threading.active_count", return_value=1),
+        mock.patch("os.fork", wraps=os.fork) as forks,
+    ):
+        forks.wanted = request.param == 2
+        yield forks
+
+
+@pytest.fixture
+def known(workspace: Workspace) -> Known:
+    """What is known of some folders, the first of which holds most."""
+    for ticket in (A, B, C):
+        workspace.ticket(ticket, bucket="pending" if ticket == C else "")
+    for number in range(7):
+        workspace.record_file(A, f"{ulid(number)}.md", "")
+    workspace.record(f"pending/{C}", "after", A)
+    workspace.ticket(LAST)
+    with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
+        # As if all had settled: what does not differ is no suspect.
+        return load_known(index.connection)._replace(unsettled=b"")
+
+
+def owners(known: Known) -> list[bytes]:
+    """The folder of each probe."""
+    return [name for name, size in known.folder_sizes() for _ in range(size)]
+
+
+def test_one_stamp_that_differs_leads_to_its_folder_alone(
+    workspace: Workspace, known: Known, forks: mock.Mock
+) -> None:
+    root = str(workspace.tickets)
+    assert suspects(known, root) == (set(), set())
+    names = owners(known)
+    assert len(names) == known.probes.count(b"\0") + 1 > 12
+    for number, name in enumerate(names):
+        stamps = bytearray(known.stamps)
+        stamps[number * SIZE] ^= 1
+        assert suspects(known._replace(stamps=bytes(stamps)), root) == ({name}, set())
+    assert forks.call_count == (len(names) + 1 if forks.wanted else 0)
+
+
+def test_what_is_gone_leads_to_its_folder_alone(
+    workspace: Workspace, known: Known, forks: mock.Mock
+) -> None:
+    shutil.rmtree(workspace.tickets / A / "artifacts" / "relations")
+    assert suspects(known, str(workspace.tickets)).changed == {A.encode()}
+    shutil.rmtree(workspace.tickets / "pending" / C)
+    changed = suspects(known, str(workspace.tickets)).changed
+    assert changed == {A.encode(), b"pending", f"pending/{C}".encode(), os.fsencode(ROOT)}
+    assert bool(forks.call_count) == forks.wanted
+
+
+@pytest.mark.usefixtures("forks")
+def test_a_root_that_cannot_be_opened_makes_all_suspect(workspace: Workspace, known: Known) -> None:
+    everything = set(known.folders())
+    workspace.tickets.rename(workspace.root / "elsewhere")
+    assert suspects(known, str(workspace.tickets)) == (everything, set())
+    workspace.tickets.touch()
+    assert suspects(known, str(workspace.tickets)) == (everything, set())
+
+
+def test_what_has_not_settled_is_suspected_unless_it_has_changed(
+    workspace: Workspace, known: Known
+) -> None:
+    names = owners(known)
+    for number, name in enumerate(names):
+        young = known._replace(unsettled=number.to_bytes(4, "little"))
+        assert suspects(young, str(workspace.tickets)) == (set(), {name})
+    (workspace.tickets / A / "item.md").unlink()
+    number = names.index(A.encode())
+    young = known._replace(unsettled=number.to_bytes(4, "little"))
+    assert suspects(young, str(workspace.tickets)) == ({A.encode()}, set())
+
+
+def test_the_root_may_differ_where_it_or_a_bucket_has_changed_and_a_tick_after_that(
+    workspace: Workspace, known: Known
+) -> None:
+    root = str(workspace.tickets)
+    changed = max(changed_in(known.stamps[: 2 * SIZE]))  # of the root and of one bucket
+    rested = known._replace(scanned_at=changed + TICK)
+    assert not root_may_differ(rested, root)
+    assert root_may_differ(rested._replace(scanned_at=changed + TICK - 1), root)
+    assert root_may_differ(rested._replace(scanned_at=changed - 1), root)
+    workspace.ticket(A, "done")
+    workspace.record(A, "after", B)
+    assert not root_may_differ(rested, root)  # for that, the folder itself is looked at
+    workspace.ticket(B, bucket="pending")
+    assert root_may_differ(rested, root)
+    workspace.tickets.rename(workspace.root / "elsewhere")
+    assert root_may_differ(rested, root)

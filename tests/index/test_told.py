@@ -1,0 +1,143 @@
+"""What a question tells of the index that it found, and of the one that it answers from."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from building import A, B, Workspace, altered_index
+
+from yoi_relations.errors import WriteError
+from yoi_relations.files.workspace import CACHE, find_workspace
+from yoi_relations.index.refresh import Index, Trust, open_index, rebuild_index
+
+
+@pytest.fixture
+def path(workspace: Workspace) -> Path:
+    """The index of a workspace with one relation."""
+    workspace.ticket(A)
+    workspace.ticket(B)
+    workspace.record(A, "blocked_by", B, "first")
+    workspace.show()
+    (path,) = (workspace.root / CACHE).glob("*.sqlite3")
+    return path
+
+
+def asked(workspace: Workspace, trust: Trust = Trust.STAT) -> tuple[Index, list[str]]:
+    """The index of a question, and what it was told beside the answer."""
+    told: list[str] = []
+    return open_index(find_workspace(str(workspace.root)), told.append, trust=trust), told
+
+
+def replace_by_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def copy(path: Path) -> None:
+    shutil.copy2(path, path.with_name("copy"))
+    path.with_name("copy").replace(path)
+
+
+@pytest.mark.parametrize(
+    ("damage", "found"),
+    [
+        (Path.unlink, "missing"),
+        (replace_by_folder, "unreadable"),
+        (lambda path: path.write_bytes(b"x" * 99), "damaged"),
+        (copy, "not made here"),
+        (lambda path: altered_index(path, "PRAGMA user_version = 99"), "other version"),
+    ],
+)
+@pytest.mark.parametrize("trust", list(Trust))
+def test_an_index_that_cannot_be_used_is_told_of_once(
+    workspace: Workspace, path: Path, damage: Callable[[Path], object], found: str, trust: Trust
+) -> None:
+    damage(path)
+    index, told = asked(workspace, trust)
+    with index:
+        assert (index.found.value, index.published) == (found, None)
+        number = index.identity.number
+        if found == "missing":
+            assert told == ["index: built from 3 files; there was none yet"]
+        else:
+            assert told == [f"index: built anew from 3 files; it was {found}"]
+    index, told = asked(workspace)
+    with index:
+        assert (index.found.value, index.published, told) == ("current", index.identity, [])
+        assert index.identity.number == number  # it was published
+
+
+def test_one_that_is_old_is_made_new_without_a_word(workspace: Workspace, path: Path) -> None:
+    before = asked(workspace, Trust.INDEX)[0].identity
+    inode = path.stat().st_ino
+    workspace.record(B, "after", A, "second")
+    index, told = asked(workspace)
+    with index:
+        assert (index.found.value, index.published, told) == ("stale", before, [])
+        assert index.identity.number == before.number + 1
+        assert (index.tickets, index.records, index.sources) == (2, 2, 4)
+        held = index.identity
+    assert path.stat().st_ino != inode
+    workspace.record(B, "after", A, "third")
+    index, told = asked(workspace, Trust.INDEX)
+    with index:
+        assert (index.found.value, index.published, told) == ("unchecked", held, [])
+        assert (index.trust, index.identity, index.records) == (Trust.INDEX, held, 2)
+
+
+def test_one_that_cannot_be_published_is_told_of_and_the_old_one_stays(
+    workspace: Workspace, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, files = path.read_bytes(), sorted(path.parent.iterdir())
+    workspace.record(B, "after", A, "second")
+    replace = os.replace
+
+    def fail(source: str, target: str) -> None:
+        if target == str(path):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", fail)
+    index, told = asked(workspace)
+    with index:
+        assert index.records == 2
+        said = f"{path}: cannot be kept: No space left on device; answered from memory"
+        assert told == [said]
+    with pytest.raises(WriteError) as failed:
+        rebuilt(workspace)
+    assert str(failed.value) == f"{path}: cannot be written: No space left on device"
+    assert failed.value.hint is not None
+    assert "answered from memory" in failed.value.hint
+    assert (path.read_bytes(), sorted(path.parent.iterdir())) == (before, files)
+
+
+def rebuilt(workspace: Workspace) -> tuple[Index, list[tuple[int, int]]]:
+    """The index of a rebuild, and the steps that it told of."""
+    steps: list[tuple[int, int]] = []
+    found = find_workspace(str(workspace.root))
+    return rebuild_index(found, lambda done, total: steps.append((done, total))), steps
+
+
+def test_a_rebuild_counts_on(workspace: Workspace, path: Path) -> None:
+    before = asked(workspace, Trust.INDEX)[0].identity.number
+    index, steps = rebuilt(workspace)
+    with index:
+        assert (index.found.value, index.published) == ("current", index.identity)
+        assert (index.trust, index.records, steps) == (Trust.CONTENT, 1, [(2, 2)])
+        assert index.identity.number > before
+    path.write_bytes(b"")
+    with rebuilt(workspace)[0] as index:
+        assert index.records == 1
+
+
+def test_progress_adds_up_over_batches(workspace: Workspace) -> None:
+    for number in range(260):  # as many as a second process pays for
+        workspace.ticket(f"{A[:-3]}{number:03d}")
+    index, steps = rebuilt(workspace)
+    index.close()
+    assert steps == [(done, 260) for done in (64, 128, 192, 256, 260)]
