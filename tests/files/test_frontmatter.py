@@ -144,7 +144,9 @@ def test_values_may_nest_so_deep_and_no_deeper(head: str) -> None:
 
     if head.startswith("a"):
         assert parse_document(nested(MAX_DEPTH)).fields["a"].scalar is False
-    assert "nests values" in problem(nested(MAX_DEPTH + 1)).message
+    error = problem(nested(MAX_DEPTH + 1))
+    assert "nests values" in error.message
+    assert error.line == 2
 
 
 @pytest.mark.parametrize("unit", ["[", "{a: ", "- ", "? ", "a: [", "[[], "])
