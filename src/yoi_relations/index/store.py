@@ -27,7 +27,7 @@ else:
         import sqlite3
 
 SCHEMA_VERSION = 3
-PARSER_VERSION = 3
+PARSER_VERSION = 4
 """Bump it whenever the rows that the same bytes yield change."""
 APPLICATION_ID = 0x594F4952
 """``YOIR``, in the header of the file."""
