@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from building import A, B, C, D, Workspace
 
-from queries.test_doctor import LATER, findings, tickets
+from queries.test_doctor import LATER, OUTSIDE, findings, tickets
 
 RETIRED = {"retired_at": LATER, "retired_by": "x", "retired_reason": "It is over."}
 
@@ -100,3 +100,25 @@ def test_of_many_files_that_cannot_be_used_five_are_reasons_by_themselves(
         reasons[-1]["sentence"]
         == "2 more files or lines cannot be used; relations doctor lists them"
     )
+
+
+def test_a_cycle_is_ended_by_a_record_of_its_first_step(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready")
+    first = workspace.record(A, "blocked_by", B)
+    second = workspace.record(B, "blocked_by", A)
+    (one,) = findings(workspace)
+    assert f"relations retire {first.stem} --reason" in one["hint"]
+    assert second.stem not in one["hint"]
+
+
+def test_two_that_an_ordering_binds_hide_no_other_cycle(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready", C="ready", D="ready")
+    workspace.ticket(OUTSIDE, "ready")
+    workspace.record(A, "blocked_by", B)
+    workspace.record(B, "after", A)
+    for holder, target in ((C, D), (D, OUTSIDE)):
+        workspace.record(holder, "blocked_by", target)
+    workspace.record(OUTSIDE, "after", C)
+    assert sorted(one["code"] for one in findings(workspace)) == [
+        *("mixed_cycle", "opposed_dependency"),
+    ]
