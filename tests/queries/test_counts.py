@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from building import A, B, C, Workspace
+from building import A, B, C, D, Workspace
 
 
 @pytest.fixture
@@ -45,3 +45,21 @@ def test_the_first_of_any_kind_is_found(several: Workspace, kind: str) -> None:
     first = several.show("--all", "--kind", kind, "--limit", "1")
     assert (first["relations"], first["count"]) == (every[:1], len(every))
     assert every
+
+
+@pytest.mark.parametrize("asked", [(A,), (C,), ("--state", "closed"), ("--state", "ready")])
+def test_the_first_of_one_ticket_or_state_are_its_own(
+    several: Workspace, asked: tuple[str, ...]
+) -> None:
+    every = several.show("--all", "--limit", "0", *asked)
+    some = several.show("--all", "--limit", "1", *asked)
+    assert some["relations"] == every["relations"][:1]
+    assert some["count"] == every["count"] == len(every["relations"]) > 1
+
+
+def test_all_are_shown_those_between_resolved_tickets_too(several: Workspace) -> None:
+    several.ticket(D, "done")
+    several.record(C, "blocked_by", D)
+    for limit in ("0", "100"):
+        answer = several.show("--all", "--limit", limit)
+        assert answer["count"] == len(answer["relations"]) == 8
