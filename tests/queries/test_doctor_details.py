@@ -122,3 +122,10 @@ def test_two_that_an_ordering_binds_hide_no_other_cycle(workspace: Workspace) ->
     assert sorted(one["code"] for one in findings(workspace)) == [
         *("mixed_cycle", "opposed_dependency"),
     ]
+
+
+def test_of_one_file_what_is_meant_as_a_whole_comes_first(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready")
+    text = f"---\nkind: related\ntarget: {B}\nseverity: high\nauthor: a\nat: {LATER}\n---\n"
+    workspace.record_file(A, "notes.md", text)
+    assert [one["line"] for one in workspace.show()["problems"]] == [None, 4]
