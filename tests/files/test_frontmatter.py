@@ -122,6 +122,8 @@ def test_an_empty_frontmatter_has_no_fields(data: bytes) -> None:
         (fenced("title: a\n--- b\n"), 3, "more than one YAML document"),
         (fenced("a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> it"), 3, "merge conflict"),
         (fenced("a: 1\n||||||| base\nb: 2"), 3, "merge conflict"),
+        (fenced(b"title: a\nstate: \0\nslug: \0"), 3, "NUL"),
+        (b"\n---\n<<<<<<< HEAD\n---\n", 3, "merge conflict"),
         (b"<<<<<<< HEAD\r\n---\r\na: 1\r\n---\r\n", 1, "merge conflict"),
     ],
 )
@@ -144,7 +146,9 @@ def test_values_may_nest_so_deep_and_no_deeper(head: str) -> None:
 
     if head.startswith("a"):
         assert parse_document(nested(MAX_DEPTH)).fields["a"].scalar is False
-    assert "nests values" in problem(nested(MAX_DEPTH + 1)).message
+    error = problem(nested(MAX_DEPTH + 1))
+    assert "nests values" in error.message
+    assert error.line == 2
 
 
 @pytest.mark.parametrize("unit", ["[", "{a: ", "- ", "? ", "a: [", "[[], "])

@@ -46,6 +46,12 @@ def test_a_configuration_as_it_is_written_is_plain() -> None:
     }
 
 
-@pytest.mark.parametrize("text", ["a = 1", "a = 'x'", 'a.b = "x"', "[[a]]", 'a = "\\n"', "a"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("a = 1", "a = 'x'", 'a.b = "x"', "[[a]]", 'a = "\\n"', "a"),
+        *("[a]\n[a]", "[a]\nb = true\n[a.b]", "a = true\n[a]", 'a =\f"x"', 'a = "x"\f'),
+    ],
+)
 def test_it_gives_up_where_it_cannot_be_sure(text: str) -> None:
     assert read_plain(text) is None

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -52,8 +54,25 @@ def test_a_file_that_became_a_link_since_the_scan_is_not_followed(
     source = source_of(workspace)
     path.rename(path.with_name(".real"))
     path.symlink_to(".real")
-    with pytest.raises(SourceError, match="symbolic link"):
+    with pytest.raises(SourceError, match=r"^is a symbolic link, which is not followed$"):
         read_source(source)
+
+
+@pytest.mark.parametrize("name", ["item.md", *LIMITS])
+def test_what_became_something_else_since_the_scan_is_no_file(
+    workspace: Workspace, name: str
+) -> None:
+    path = made(workspace, name)
+    source = source_of(workspace)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(SourceError, match=r"^is not a regular file$"):
+        read_source(source)
+    path.unlink()
+    with socket.socket(socket.AF_UNIX) as listening, contextlib.chdir(path.parent):
+        listening.bind(path.name)
+        with pytest.raises(SourceError, match=r"^is not a regular file$"):
+            read_source(source)
 
 
 @pytest.mark.parametrize(("name", "limit"), LIMITS.items())
@@ -65,7 +84,7 @@ def test_a_file_is_read_whole_up_to_its_limit_and_reported_above(
     data = read_source(source_of(workspace)) or b""
     assert (len(data), data[-4:]) == (limit, b"last")
     os.truncate(path, limit + 1)
-    with pytest.raises(SourceError, match="is larger than"):
+    with pytest.raises(SourceError, match=rf"^is larger than {limit // 1024} KiB$"):
         read_source(source_of(workspace))
 
 

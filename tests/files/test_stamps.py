@@ -1,15 +1,28 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
-from yoi_relations.files.stamps import ABSENT, SIZE, WINDOW, clock_of, is_settled, stamp_of
+from yoi_relations.files.stamps import (
+    ABSENT,
+    SIZE,
+    WINDOW,
+    clock_of,
+    is_settled,
+    is_trusted,
+    stamp_of,
+)
 
 SECOND = 10**9
 NOW = 1_700_000_000 * SECOND
+FAR = 9_500_000_000 * SECOND
+"""In the year 2271, or in 1669: more nanoseconds than 64 bits hold."""
+MEMORY = Path("/dev/shm")  # noqa: S108  # whatever lies there goes again
+needs_memory = pytest.mark.skipif(not os.path.ismount(MEMORY), reason="needs a tmpfs at /dev/shm")
 
 
 def stamp(path: Path, mtime: int) -> bytes:
@@ -23,7 +36,7 @@ def device(path: Path) -> int:
     return path.stat().st_dev
 
 
-@pytest.mark.parametrize("mtime", [0, -5 * SECOND, NOW, 4_102_444_800 * SECOND])
+@pytest.mark.parametrize("mtime", [0, -5 * SECOND, NOW, 4_102_444_800 * SECOND, FAR, -FAR])
 def test_a_stamp_is_as_long_whatever_the_date(tmp_path: Path, mtime: int) -> None:
     assert len(stamp(tmp_path / "file", mtime)) == SIZE
 
@@ -33,6 +46,25 @@ def test_a_file_that_was_just_made_is_not_settled_and_later_is(tmp_path: Path) -
 
     assert not is_settled(one, now, device(tmp_path))
     assert is_settled(one, now + WINDOW + SECOND, device(tmp_path))
+
+
+@pytest.mark.parametrize("ahead", [-3600 * SECOND, 3600 * SECOND])
+def test_it_settles_a_window_after_the_later_of_its_times(tmp_path: Path, ahead: int) -> None:
+    path = tmp_path / "file"
+    one = stamp(path, time.time_ns() + ahead)
+    later = max(path.stat().st_mtime_ns, path.stat().st_ctime_ns)
+
+    assert not is_settled(one, later + WINDOW, device(tmp_path))
+    assert is_settled(one, later + WINDOW + 1, device(tmp_path))
+
+
+@needs_memory
+def test_a_date_that_no_stamp_can_hold_never_settles() -> None:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        path = Path(folder) / "file"
+        assert not is_settled(stamp(path, FAR), NOW, device(path))
+        assert not is_settled(stamp(path, -FAR), time.time_ns() + 3600 * SECOND, device(path))
+        assert path.stat().st_mtime_ns == -FAR
 
 
 def test_a_date_to_come_never_settles(tmp_path: Path) -> None:
@@ -80,3 +112,13 @@ def test_the_clock_is_the_file_systems(tmp_path: Path) -> None:
 
     assert abs(now - time.time_ns()) < 5 * SECOND
     assert path.stat().st_mtime_ns == now
+
+
+@needs_memory
+def test_file_systems_in_memory_are_trusted() -> None:
+    assert is_trusted(str(MEMORY))
+
+
+@pytest.mark.parametrize("path", ["/proc", "/proc/self/ns/mnt", "/no such folder"])
+def test_what_is_no_usual_file_system_is_not_trusted(path: str) -> None:
+    assert not is_trusted(path)

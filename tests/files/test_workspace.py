@@ -7,7 +7,7 @@ import pytest
 from building import Workspace
 
 from yoi_relations.errors import UsageError, WorkspaceError
-from yoi_relations.files.workspace import ROOT_VARIABLE, find_workspace
+from yoi_relations.files.workspace import CONFIG_LIMIT, ROOT_VARIABLE, find_workspace
 
 CONFIGS = {
     "workspace.toml": "[ticket.backend]\nroot = {}\n",
@@ -99,6 +99,19 @@ def test_a_start_that_is_no_folder_is_a_usage_error(
     with pytest.raises(UsageError) as caught:
         find_workspace(missing if by == "argument" else None)
     assert caught.value.message.startswith(missing)
+    assert "-C DIR" in (caught.value.hint or "")
+
+
+def test_a_working_directory_that_is_gone_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(WorkspaceError, match="does not exist any more") as caught:
+        find_workspace()
+    assert "change" in (caught.value.hint or "")
 
 
 def test_the_tickets_root_is_yoi_tickets_by_default(workspace: Workspace) -> None:
@@ -197,3 +210,13 @@ def test_invalid_toml_is_refused_with_its_path(
 def test_a_configuration_that_is_a_folder_is_refused(workspace: Workspace, config: str) -> None:
     (workspace.root / ".yoi" / config).mkdir()
     assert refusal(workspace).startswith(f".yoi/{config}: cannot be read")
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_a_configuration_may_fill_its_bound_and_no_more(workspace: Workspace, config: str) -> None:
+    text = CONFIGS[config].format("'work'")
+    full = text + "#" * (CONFIG_LIMIT - len(text))
+    configure(workspace, config, full)
+    assert tickets_root(workspace) == "work"
+    configure(workspace, config, full + "#")
+    assert refusal(workspace) == f".yoi/{config}: is larger than {CONFIG_LIMIT} bytes"

@@ -171,6 +171,19 @@ def test_rewriting_replaces_the_content_and_keeps_the_mode(
     assert stat.S_IMODE((workspace.root / PATH).stat().st_mode) == 0o640
 
 
+def test_no_file_stays_open(workspace: Workspace, temporary: str | None) -> None:
+    open_before = os.listdir("/proc/self/fd")
+    write(workspace, b"first", temporary)
+    rewrite(find_workspace(str(workspace.root)), PATH, b"second", temporary)
+    assert os.listdir("/proc/self/fd") == open_before
+
+
+def test_a_value_is_written_on_one_line_in_its_own_letters() -> None:
+    reason = "Grün ist die Farbe 🦀 " * 40 + "."
+    lines = render_record(FIELDS | {"retired_reason": reason}, None).decode().split("\n")
+    assert lines[-3:] == [f"retired_reason: {reason}", "---", ""]
+
+
 def test_rewriting_on_a_full_disk_leaves_the_file_as_it_was(
     workspace: Workspace, temporary: str | None
 ) -> None:

@@ -114,7 +114,7 @@ def check_instant(name: str, text: str, line: int | None = None) -> tuple[str, s
     try:
         return parse_instant(text)
     except ValueError as error:
-        message = f"has a {name} '{text}' that is no RFC 3339 time, like 2026-06-09T10:03:41Z"
+        message = f"has {_a(name)} '{text}' that is no RFC 3339 time, like 2026-06-09T10:03:41Z"
         raise SourceError(message, line) from error
 
 

@@ -178,8 +178,7 @@ class _Listing:
         if stat.S_ISDIR(artifacts):
             self._artifacts()
         elif artifacts:
-            fault = _LINK if stat.S_ISLNK(artifacts) else _NO_FOLDER
-            self._source(b"/artifacts", Format.STRAY, fault)
+            self._source(b"/artifacts", Format.STRAY, _no_folder(artifacts))
 
     def _artifacts(self) -> None:
         present = self._names()
@@ -188,7 +187,7 @@ class _Listing:
                 self._file(b"/artifacts/" + name, form)
         mode = self._look(_RECORDS) if b"relations" in present else 0
         if mode and not stat.S_ISDIR(mode):
-            self._source(_RECORDS, Format.STRAY, _NO_FOLDER)
+            self._source(_RECORDS, Format.STRAY, _no_folder(mode))
         elif mode:
             for entry in _names_if_there(self.place + _RECORDS):
                 if not entry.startswith(b"."):
@@ -254,6 +253,11 @@ class _Listing:
         place = self.place + name
         self.sources.append(Source(path, place, form, self.holder, self.below, self.bucket, fault))
         self.contents.append(content)
+
+
+def _no_folder(mode: int) -> Fault:
+    """What is wrong with something of this mode that stands where a folder should."""
+    return _LINK if stat.S_ISLNK(mode) else _NO_FOLDER
 
 
 def _stamp(path: str) -> bytes:

@@ -37,12 +37,12 @@ class Cycle(NamedTuple):
     tickets: list[str]
 
 
-def find_cycles(connection: Connection, tickets: AbstractSet[str] | None) -> dict[str, Cycle]:
+def find_cycles(connection: Connection, tickets: AbstractSet[str]) -> dict[str, Cycle]:
     """By ticket, the cycle that it stands on; one of dependencies alone before a mixed one.
 
     Args:
         connection: the index.
-        tickets: ids of those that are asked for; None for all.
+        tickets: ids of those that are asked for.
     """
     edges = _active_edges(connection, tickets)
     found: dict[str, Cycle] = {}
@@ -50,7 +50,7 @@ def find_cycles(connection: Connection, tickets: AbstractSet[str] | None) -> dic
         net = _net(edges, mixed=mixed)
         for knot in knots(net.graph):
             inner = net.within(knot)
-            for ticket in (one for one in knot if tickets is None or one in tickets):
+            for ticket in (one for one in knot if one in tickets):
                 found.setdefault(ticket, net.cycle(knot, inner, ticket, _SEARCHED))
     return found
 
@@ -100,13 +100,11 @@ def in_words(cycle: Cycle) -> str:
     return f"{kind}: {', '.join(named)}"
 
 
-def _active_edges(connection: Connection, tickets: AbstractSet[str] | None) -> list[Relation]:
+def _active_edges(connection: Connection, tickets: AbstractSet[str]) -> list[Relation]:
     """The active edges that can be reached from `tickets`, and perhaps some more."""
     edges: list[Relation] = []
-    seen, level = set(tickets or ()), tickets
+    seen, level = set(tickets), tickets
     for _ in range(_LEVELS):
-        if level is None:
-            break
         if not level:
             return edges
         edges += _active(load_relations(connection, shown_as(_EDGES), at_tickets(level)))

@@ -1,0 +1,36 @@
+"""How much of an orchestration-plan.jsonl is read, and where a line ends."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from building import AT, A, B
+
+from yoi_relations.files.plan_jsonl import LINE_LIMIT, parse_plan_lines
+
+ENTRY = {"id": "p", "ticket_id": A, "kind": "after", "related_ticket": B, "author": "a", "at": AT}
+LINE = json.dumps(ENTRY).encode()
+
+
+def test_a_line_may_fill_its_bound_and_no_more() -> None:
+    full = LINE + b" " * (LINE_LIMIT - len(LINE))
+    found, (fault,) = parse_plan_lines(full + b"\n" + full + b" \n" + LINE, A)
+    assert [record.line for record in found] == [1, 3]
+    said = f"has a line of {LINE_LIMIT + 1} bytes; at most {LINE_LIMIT} are allowed"
+    assert (fault.message, fault.line) == (said, 2)
+
+
+def test_of_very_many_bad_lines_not_all_are_named_and_the_rest_is_not_read() -> None:
+    found, (*named, last) = parse_plan_lines(LINE + b"\n" + b"{}\n" * 3_000 + LINE, A)
+    assert [record.line for record in found] == [1]
+    assert [fault.line for fault in named] == [*range(2, 1_002)]
+    said = "has more than 1000 bad lines; the rest is not read"
+    assert (last.message, last.line) == (said, 1_001)
+
+
+@pytest.mark.parametrize("sign", ["\f", "\v", "\u2028", "\xa0"])
+def test_what_is_no_space_to_json_may_not_stand_around_an_entry(sign: str) -> None:
+    for data in (sign.encode() + LINE, LINE + sign.encode()):
+        found, faults = parse_plan_lines(data, A)
+        assert (found, len(faults)) == ([], 1)

@@ -1,0 +1,65 @@
+"""What `status` counts, and the first page of everything."""
+
+from __future__ import annotations
+
+import pytest
+from building import A, B, C, D, Workspace
+
+
+@pytest.fixture
+def several(workspace: Workspace) -> Workspace:
+    """Three tickets with relations of three classes, of which some no longer count."""
+    workspace.ticket(A, "ready")
+    workspace.ticket(B, "ready")
+    workspace.ticket(C, "closed")
+    workspace.record(A, "blocked_by", B)
+    workspace.record(B, "blocks", A)  # the same relation
+    workspace.record(A, "blocked_by", C)
+    workspace.record(B, "blocked_by", C)
+    for other in (B, C):
+        workspace.record(A, "related", other)
+    workspace.relations_json(B, {"kind": "supersedes", "target": A})
+    workspace.plan_lines(C, {"kind": "waiting_capacity_note", "note": "For a desk."})
+    return workspace
+
+
+def test_everything_is_counted(several: Workspace) -> None:
+    said = several.run("status", "--json").json
+    assert {key: n for key, n in said["tickets"].items() if n} == {"ready": 2, "closed": 1}
+    assert said["records"] == {
+        "frontmatter": 6,
+        "relations.json": 1,
+        "orchestration-plan.jsonl": 1,
+    }
+    assert {key: n for key, n in said["relations"].items() if n} == {
+        "dependency": 3,
+        "reference": 3,
+        "capacity": 1,
+    }
+    assert {key: n for key, n in said["active"].items() if n} == {"dependency": 1, "reference": 3}
+
+
+@pytest.mark.parametrize("kind", ["related", "supersedes", "waiting", "blocked_by", "capacity"])
+def test_the_first_of_any_kind_is_found(several: Workspace, kind: str) -> None:
+    every = several.show("--all", "--kind", kind)["relations"]
+    first = several.show("--all", "--kind", kind, "--limit", "1")
+    assert (first["relations"], first["count"]) == (every[:1], len(every))
+    assert every
+
+
+@pytest.mark.parametrize("asked", [(A,), (C,), ("--state", "closed"), ("--state", "ready")])
+def test_the_first_of_one_ticket_or_state_are_its_own(
+    several: Workspace, asked: tuple[str, ...]
+) -> None:
+    every = several.show("--all", "--limit", "0", *asked)
+    some = several.show("--all", "--limit", "1", *asked)
+    assert some["relations"] == every["relations"][:1]
+    assert some["count"] == every["count"] == len(every["relations"]) > 1
+
+
+def test_all_are_shown_those_between_resolved_tickets_too(several: Workspace) -> None:
+    several.ticket(D, "done")
+    several.record(C, "blocked_by", D)
+    for limit in ("0", "100"):
+        answer = several.show("--all", "--limit", limit)
+        assert answer["count"] == len(answer["relations"]) == 8

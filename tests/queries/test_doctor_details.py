@@ -1,0 +1,131 @@
+"""Whom and what a finding names, in its hint and among others."""
+
+from __future__ import annotations
+
+from building import A, B, C, D, Workspace
+
+from queries.test_doctor import LATER, OUTSIDE, findings, tickets
+
+RETIRED = {"retired_at": LATER, "retired_by": "x", "retired_reason": "It is over."}
+
+
+def test_both_of_two_opposed_orderings_may_be_ended(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready")
+    paths = [workspace.record(A, "before", B), workspace.record(B, "before", A)]
+    (one,) = findings(workspace)
+    assert sorted(path.stem for path in paths if path.stem in one["hint"]) == [
+        path.stem for path in paths
+    ]
+
+
+def test_a_record_that_is_retired_need_not_be_retired_again(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready")
+    workspace.record(A, "before", B)
+    workspace.record(B, "after", A, **RETIRED)
+    standing = workspace.record(B, "before", A)
+    over = workspace.record(A, "after", B, **RETIRED)
+    (one,) = findings(workspace)
+    assert standing.stem in one["hint"]
+    assert over.stem not in one["hint"]
+
+
+def test_a_conflict_is_found_among_other_relations(workspace: Workspace) -> None:
+    tickets(workspace, A="inprogress", B="inprogress")
+    workspace.record(A, "related", B)
+    workspace.record(A, "conflicts_with", B)
+    workspace.record(B, "supersedes", A)
+    (one,) = findings(workspace)
+    assert one["sentence"] == f"{A} conflicts with {B}, and both are inprogress"
+
+
+def test_plans_that_share_a_branch_are_named(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready")
+    for holder in (B, A):
+        workspace.record(holder, "accepted_plan", note="How.", branch="work/one")
+    (one,) = findings(workspace)
+    assert one["sentence"] == f"the plans of {A}, {B} name the same branch, work/one"
+
+
+def test_a_note_that_is_over_may_be_said_anew_or_retired(workspace: Workspace) -> None:
+    workspace.ticket(A, "inprogress")
+    path = workspace.record(A, "waiting", note="For a machine.")
+    (one,) = findings(workspace)
+    assert f"say so anew, else relations retire {path.stem} --reason" in one["hint"]
+
+
+def test_the_plan_of_one_resolved_ticket_is_told_of_alone(workspace: Workspace) -> None:
+    workspace.ticket(A, "closed")
+    workspace.record(A, "accepted_plan", note="How.")
+    (one,) = findings(workspace)
+    assert one["sentence"] == f"{A} has an accepted plan, and {A} is closed"
+
+
+def test_of_two_entries_with_one_text_the_second_may_be_retired(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready")
+    entry = {"kind": "depends_on", "target": B, "note": "Its table is read."}
+    workspace.relations_json(A, entry, entry | {"at": LATER})
+    (one,) = findings(workspace)
+    assert one["code"] == "repeated_record"
+    assert one["hint"].startswith("relations retire x-")
+
+
+def test_the_text_of_a_relation_that_is_over_names_nobody(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="closed", C="ready")
+    workspace.record(A, "blocked_by", B, note=f"As in {C}.")
+    assert [one["code"] for one in findings(workspace)] == ["expired_edge"]
+
+
+def test_findings_of_one_file_stand_in_the_order_of_its_lines(workspace: Workspace) -> None:
+    workspace.ticket(A, "ready")
+    workspace.artifact(A, "orchestration-plan.jsonl", "not JSON\n" + "{}\n" * 10)
+    assert [one["line"] for one in findings(workspace)] == [*range(1, 12)]
+
+
+def test_what_is_aimed_at_by_a_reversed_record_and_does_not_exist(workspace: Workspace) -> None:
+    workspace.ticket(A, "ready")
+    workspace.record(A, "blocks", D)
+    (one,) = findings(workspace)
+    assert (one["code"], one["severity"], one["tickets"]) == ("dangling_target", "error", [A, D])
+
+
+def test_of_many_files_that_cannot_be_used_five_are_reasons_by_themselves(
+    workspace: Workspace,
+) -> None:
+    workspace.ticket(A, "ready")
+    for number in range(7):
+        workspace.record_file(A, f"{number}.md", "no record")
+    reasons = workspace.run("check", A, "--json").json["checks"][0]["reasons"]
+    assert [one["code"] for one in reasons] == ["unusable_source"] * 6
+    assert (
+        reasons[-1]["sentence"]
+        == "2 more files or lines cannot be used; relations doctor lists them"
+    )
+
+
+def test_a_cycle_is_ended_by_a_record_of_its_first_step(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready")
+    first = workspace.record(A, "blocked_by", B)
+    second = workspace.record(B, "blocked_by", A)
+    (one,) = findings(workspace)
+    assert f"relations retire {first.stem} --reason" in one["hint"]
+    assert second.stem not in one["hint"]
+
+
+def test_two_that_an_ordering_binds_hide_no_other_cycle(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready", C="ready", D="ready")
+    workspace.ticket(OUTSIDE, "ready")
+    workspace.record(A, "blocked_by", B)
+    workspace.record(B, "after", A)
+    for holder, target in ((C, D), (D, OUTSIDE)):
+        workspace.record(holder, "blocked_by", target)
+    workspace.record(OUTSIDE, "after", C)
+    assert sorted(one["code"] for one in findings(workspace)) == [
+        *("mixed_cycle", "opposed_dependency"),
+    ]
+
+
+def test_of_one_file_what_is_meant_as_a_whole_comes_first(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready")
+    text = f"---\nkind: related\ntarget: {B}\nseverity: high\nauthor: a\nat: {LATER}\n---\n"
+    workspace.record_file(A, "notes.md", text)
+    assert [one["line"] for one in workspace.show()["problems"]] == [None, 4]
