@@ -162,7 +162,6 @@ def _swap_folders(ground: Ground, one: str, other: str, below: str) -> None:
     here, there = ground.folder(one) / below, ground.folder(other) / below
     if here.is_dir() and there.is_dir():
         _swap(ground, here, there)
-        ground.dated(here, there)
 
 
 def _swap(ground: Ground, here: Path, there: Path) -> None:
@@ -171,6 +170,7 @@ def _swap(ground: Ground, here: Path, there: Path) -> None:
         here.rename(aside)
         there.rename(here)
         aside.rename(there)
+        ground.dated(here, there)
 
 
 def _overwrite(ground: Ground, ticket: str, other: str, clean: bool) -> None:  # noqa: FBT001  # drawn

@@ -12,7 +12,6 @@ from queries import naive_reading
 
 from campaign.deeds import Family, numbers, tickets
 from campaign.ground import Ground, elsewhere, remove
-from yoi_relations.errors import RelationsError
 from yoi_relations.index import build, refresh
 
 VERSIONS = ((3, 2), (3, 1), (4, 2))
@@ -82,8 +81,8 @@ def _damage(ground: Ground, how: str, number: int) -> None:
     if how == "folder":
         path.unlink()
         path.mkdir()
-    elif how == "flip" and ground.is_asking:
-        # A byte that changes in the very file that is being read is no matter of a stamp.
+    elif ground.is_asking:
+        # What changes in the very file that is being read is a limit; docs/reliability.md has it.
         draft = ground.aside()
         draft.write_bytes(data)
         draft.replace(path)
@@ -140,19 +139,13 @@ def slow_question(ground: Ground, meanwhile: Callable[[], None]) -> None:
     """
     before = _rebuilt(ground)
     ground.is_asking = True
-    try:
-        with (
-            once_after(refresh, "suspects", meanwhile),
-            refresh.open_index(ground.found, lambda _: None) as index,
-        ):
-            answered = tables(index.connection)
-    except RelationsError as error:
-        if "failed while it was read" not in error.message:  # cut short under it
-            raise
-    else:
-        assert answered in (before, _rebuilt(ground))
-    finally:
-        ground.is_asking = False
+    with (
+        once_after(refresh, "suspects", meanwhile),
+        refresh.open_index(ground.found, lambda _: None) as index,
+    ):
+        answered = tables(index.connection)
+    ground.is_asking = False
+    assert answered in (before, _rebuilt(ground))
 
 
 def _rebuilt(ground: Ground) -> dict[str, list[tuple[object, ...]]]:

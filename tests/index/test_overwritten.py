@@ -57,7 +57,7 @@ def test_before_the_question_is_answered_it_is_made_anew(
         assert [note for _, note in found.connection.execute(RELATIONS)] == said
 
 
-def test_behind_that_the_question_fails_and_names_the_file(
+def test_behind_that_what_cannot_be_read_fails_and_names_the_file(
     workspace: Workspace, index: Path
 ) -> None:
     def ask() -> list[Any]:

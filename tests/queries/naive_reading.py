@@ -57,7 +57,8 @@ def read(root: Path) -> Read:
             continue  # nothing goes by that name
         known = read_ticket(item) if item.is_file() else {"title": None, "state": None}
         if folder.name in found.tickets:
-            known["state"] = None
+            titles = [known["title"], found.tickets[folder.name]["title"]]
+            known = {"title": min(filter(None, titles), default=None), "state": None}
         found.tickets[folder.name] = known
         read_files(found, folder)
         read_json(found, folder.name, artifacts / "relations.json")
