@@ -13,7 +13,6 @@ from yoi_relations.files.scan import BUCKETS, ROOT, Listing, list_root
 from yoi_relations.files.stamps import ABSENT, TICK, is_trusted
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import cache, store
-from yoi_relations.index.changes import Changes, Content, changes, differ
 from yoi_relations.index.derived import derive
 from yoi_relations.index.freshness import Known, Suspects, root_may_differ, suspects
 from yoi_relations.index.looking import Look, look_at
@@ -34,6 +33,16 @@ _PATIENCE = 0.5
 that was seen in any of the looks."""
 _LAST = 5.0
 """Seconds after which there will be no such look."""
+
+
+class Changes(NamedTuple):
+    """Folders whose rows are no longer right: gone with all their sources, or with other ones."""
+
+    gone: set[bytes]
+    different: set[bytes]
+
+    def __bool__(self) -> bool:
+        return bool(self.gone or self.different)
 
 
 class Update(NamedTuple):
@@ -98,7 +107,6 @@ def _looked(workspace: Workspace, stored: Stored, known: Known, suspected: Suspe
         groups[_ROOT] = group_of(listing.folder)
         names, vanished = _below_root(listing, set(known.folders()), names)
     before = _contents(stored.connection, names | vanished)
-    seen: dict[bytes, list[Content]] = {}
     looks: list[Look] = []
     doubtful: set[bytes] = set()
     for look in look_at(workspace, sorted(names)):
@@ -108,11 +116,12 @@ def _looked(workspace: Workspace, stored: Stored, known: Known, suspected: Suspe
         if look.may_pass:
             doubtful.add(look.name)
         groups[look.name] = group_of(look.folder)
-        seen[look.name] = [(read.source.path, read.digest) for read in look.reads]
-        if differ(seen[look.name], before[look.name]):
+        # Which bytes they hold decides, not their stamps: a touched file changes nothing.
+        if sorted((read.source.path, read.digest) for read in look.reads) != before[look.name]:
             looks.append(look)  # the others' bytes are not kept
     fresh = renewed(known, groups, vanished, doubtful, _clock(workspace, now))
-    found = changes(before, seen, vanished)
+    gone = {name for name in vanished if before[name]}
+    found = Changes(gone, {look.name for look in looks})
     return Update(found, looks, fresh, bool(found) or fresh.says_more_than(known))
 
 
@@ -187,12 +196,14 @@ def _clock(workspace: Workspace, now: int) -> Clock:
     return Clock(now, device, other == device and is_trusted(root))
 
 
-def _contents(connection: Connection, names: Iterable[bytes]) -> dict[bytes, list[Content]]:
-    """By folder, the sources that an index holds."""
-    found: dict[bytes, list[Content]] = {}
+def _contents(
+    connection: Connection, names: Iterable[bytes]
+) -> dict[bytes, list[tuple[str, bytes]]]:
+    """By folder, path and digest of the sources that an index holds, in order."""
+    found: dict[bytes, list[tuple[str, bytes]]] = {}
     for name in names:
         rows = connection.execute("SELECT path, digest FROM source WHERE name = ?", (name,))
-        found[name] = rows.fetchall()
+        found[name] = sorted(rows)
     return found
 
 
