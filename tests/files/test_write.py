@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from building import AT, A, B, Workspace, ulid
+from descriptors import all_closed
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -172,10 +173,9 @@ def test_rewriting_replaces_the_content_and_keeps_the_mode(
 
 
 def test_no_file_stays_open(workspace: Workspace, temporary: str | None) -> None:
-    open_before = os.listdir("/proc/self/fd")
-    write(workspace, b"first", temporary)
-    rewrite(find_workspace(str(workspace.root)), PATH, b"second", temporary)
-    assert os.listdir("/proc/self/fd") == open_before
+    with all_closed():
+        write(workspace, b"first", temporary)
+        rewrite(find_workspace(str(workspace.root)), PATH, b"second", temporary)
 
 
 def test_a_value_is_written_on_one_line_in_its_own_letters() -> None:

@@ -10,6 +10,7 @@ from unittest import mock
 import pytest
 from building import A, B, C, Workspace, ulid
 from comparing import by_own_clock
+from descriptors import all_closed
 from disks import Disk, disk_with, step
 
 from yoi_relations.files.workspace import Workspace as Found
@@ -96,18 +97,13 @@ def files_of_the_cache(disk: Disk) -> dict[str, tuple[int, int]]:
 @pytest.mark.parametrize("command", [("show",), ("show", "--trust", "content"), ("rebuild",)])
 def test_no_descriptor_stays_open(workspace: Workspace, command: tuple[str, ...]) -> None:
     """Programs that ask again and again would come to the end of theirs."""
-
-    def opened() -> int:
-        return len(os.listdir("/proc/self/fd"))
-
     workspace.ticket(A)
     workspace.run(*command)
-    before = opened()
-    for state in ("closed", "queued", "closed"):
-        workspace.run(*command)  # nothing has changed
-        workspace.ticket(A, state)
-        workspace.run(*command)
-    assert opened() == before
+    with all_closed():
+        for state in ("closed", "queued", "closed"):
+            workspace.run(*command)  # nothing has changed
+            workspace.ticket(A, state)
+            workspace.run(*command)
 
 
 def test_who_closes_an_index_gives_its_descriptors_back(workspace: Workspace) -> None:

@@ -12,6 +12,7 @@ from unittest import mock
 
 import pytest
 from building import A, B, Workspace
+from descriptors import all_closed
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import freshness, second, sharing
@@ -80,8 +81,8 @@ def test_an_interrupt_at_any_line_leaves_nothing_behind(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     act, interrupted = work(workspace), 0
-    before, mask = sorted(os.listdir("/proc/self/fd")), signal.pthread_sigmask(signal.SIG_BLOCK, ())
-    with mock.patch.object(freshness, "FORK_FROM", 1):
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    with all_closed() as check, mock.patch.object(freshness, "FORK_FROM", 1):
         for at in range(MOST_LINES):
             sys.settrace(interrupting(at))
             try:
@@ -93,7 +94,7 @@ def test_an_interrupt_at_any_line_leaves_nothing_behind(
             for process in forked:
                 with pytest.raises(ChildProcessError):
                     os.waitpid(process, 0)
-            assert sorted(os.listdir("/proc/self/fd")) == before, at
+            check()
             assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == mask
             forked.clear()
     assert 10 < interrupted < MOST_LINES

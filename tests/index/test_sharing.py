@@ -13,6 +13,7 @@ from unittest import mock
 
 import pytest
 from building import A, B, Workspace, ulid
+from descriptors import all_closed
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.workspace import find_workspace
@@ -93,29 +94,21 @@ def test_what_the_second_process_does_not_deliver_is_done(how: str, number: int)
 
 @pytest.mark.parametrize("trouble", ["os.fork", "os.pipe"])
 def test_without_a_second_process_the_first_does_it_all(trouble: str) -> None:
-    before = opened()
-    with mock.patch(trouble, side_effect=OSError(11, "try again")):
+    with all_closed(), mock.patch(trouble, side_effect=OSError(11, "try again")):
         assert list(sharing.shared(piece, COUNT)) == PIECES
         with Second() as second:
             assert not second.start(lambda _: None)
-    assert opened() == before
-
-
-def opened() -> int:
-    """How many descriptors are open."""
-    return len(os.listdir("/proc/self/fd"))
 
 
 def test_no_descriptor_is_left_behind() -> None:
-    before = opened()
-    assert list(sharing.shared(piece, COUNT)) == PIECES
-    makers = sharing.shared(piece, COUNT)
-    next(makers)
-    makers.close()
-    with Second() as second:
-        assert second.start(lambda file: file.write(b"more than a pipe takes" * 20_000))
-        assert second.whole_answer() == b"more than a pipe takes" * 20_000
-    assert opened() == before
+    with all_closed():
+        assert list(sharing.shared(piece, COUNT)) == PIECES
+        makers = sharing.shared(piece, COUNT)
+        next(makers)
+        makers.close()
+        with Second() as second:
+            assert second.start(lambda file: file.write(b"more than a pipe takes" * 20_000))
+            assert second.whole_answer() == b"more than a pipe takes" * 20_000
 
 
 def test_on_one_core_there_is_none() -> None:
