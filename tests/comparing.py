@@ -7,7 +7,7 @@ import sqlite3
 
 from yoi_relations.files import stamps
 from yoi_relations.index import build
-from yoi_relations.index.refresh import Index
+from yoi_relations.index.opened import Index
 
 TABLES = {
     "ticket": "ticket_id, title, slug, state",

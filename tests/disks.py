@@ -22,7 +22,8 @@ from comparing import assert_rebuilt
 from yoi_relations.files import scan, stamps
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import build, cache, freshness
-from yoi_relations.index.refresh import Index, open_index
+from yoi_relations.index.opened import Index
+from yoi_relations.index.refresh import open_index
 
 TICKETS = (A, B, C)
 START = 1_700_000_001_000_000_000

@@ -21,7 +21,9 @@ from campaign import stage
 from campaign.stage import ENVIRON, Numbers
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index.refresh import Trust, open_index, rebuild_index
+from yoi_relations.index.opened import Trust
+from yoi_relations.index.refresh import open_index
+from yoi_relations.index.renewing import rebuild_index
 
 RELATIONS = [sys.executable, "-m", "yoi_relations"]
 _LOUD = ("cannot be listed", "there is no such folder")

@@ -18,7 +18,17 @@ import pytest
 
 from yoi_relations.files import stamps
 from yoi_relations.files.faults import UnreadableError
-from yoi_relations.index import build, cache, freshness, image, looking, refresh, remembering, store
+from yoi_relations.index import (
+    build,
+    cache,
+    freshness,
+    image,
+    looking,
+    refresh,
+    remembering,
+    renewing,
+    store,
+)
 
 _FAR = 2**62
 """Nanoseconds since 1970: later than whatever a test dates."""
@@ -66,8 +76,10 @@ def _without_folders_times(*values: int) -> tuple[int, ...]:
 
 def _look_inside_the_lock(patch: pytest.MonkeyPatch) -> None:
     """What was suspected outside is used, whatever has been published meanwhile."""
-    real = refresh._made  # noqa: SLF001  # what is done inside
-    patch.setattr(refresh, "_made", lambda call, _, suspected: real(call, mock.ANY, suspected))
+    real = renewing._made  # noqa: SLF001  # what is done inside
+    patch.setattr(
+        renewing, "_made", lambda request, _, suspected: real(request, mock.ANY, suspected)
+    )
 
 
 def _second_look(patch: pytest.MonkeyPatch) -> None:
@@ -103,7 +115,7 @@ def _clock_that_went_back(patch: pytest.MonkeyPatch) -> None:
     def suspects(known: Any, *others: Any, **named: Any) -> Any:
         return real(known._replace(scanned_at=0), *others, **named)
 
-    for module in (refresh, build):
+    for module in (refresh, renewing, build):
         patch.setattr(module, "suspects", suspects)
 
 

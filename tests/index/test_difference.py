@@ -11,7 +11,7 @@ import pytest
 from building import A, B, C, Workspace
 
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index import store
+from yoi_relations.index import publishing
 from yoi_relations.index.build import build
 from yoi_relations.index.difference import COMPARED, DERIVED, source_digests, table_difference
 from yoi_relations.index.refresh import open_index
@@ -42,7 +42,9 @@ def test_two_readings_of_the_same_files_do_not_differ(filled: Workspace) -> None
 
 
 def test_every_table_is_compared_or_tells_how_and_when() -> None:
-    rows = store.new_connection().execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    rows = publishing.new_connection().execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'table'"
+    )
 
     assert {name for (name,) in rows} == {*COMPARED, *DERIVED} | HOW_AND_WHEN
 

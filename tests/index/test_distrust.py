@@ -14,7 +14,8 @@ from disks import Disk, disk_with, step
 
 from yoi_relations.files.workspace import CACHE
 from yoi_relations.index import build, freshness, refresh
-from yoi_relations.index.refresh import Index, Trust, open_index
+from yoi_relations.index.opened import Index, Trust
+from yoi_relations.index.refresh import open_index
 
 
 @pytest.fixture
@@ -102,7 +103,10 @@ def test_no_older_view_is_published_over_a_newer_one(disk: Disk) -> None:
     disk.item(B, "closed")
     asked(disk).close()
     step(disk, ("wait", "80"))  # that it has settled is worth an index
-    looked, waiting = build.look_again, [lambda: disk.item(A, "done"), lambda: asked(disk).close()]
+    looked, waiting = (
+        build.look_again,
+        [lambda: disk.item(A, "done"), lambda: asked(disk).close()],
+    )
 
     def look_again(*arguments: Any) -> Any:
         found = looked(*arguments)

@@ -16,7 +16,8 @@ from building import A, B, Workspace, altered_index
 from yoi_relations.files import stamps
 from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.index import image, store
-from yoi_relations.index.refresh import Index, open_index
+from yoi_relations.index.opened import Index
+from yoi_relations.index.refresh import open_index
 
 
 @pytest.fixture(autouse=True)

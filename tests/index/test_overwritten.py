@@ -14,7 +14,8 @@ from yoi_relations.errors import RelationsError
 from yoi_relations.files import stamps
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import store
-from yoi_relations.index.refresh import Index, open_index
+from yoi_relations.index.opened import Index
+from yoi_relations.index.refresh import open_index
 
 RELATIONS = "SELECT kind, note FROM record ORDER BY note"
 
@@ -43,15 +44,15 @@ def test_before_the_question_is_answered_it_is_made_anew(
 ) -> None:
     if is_stale:
         workspace.record(A, "blocked_by", B, "second")
-    loaded, calls = store.load, count(1)
+    published, calls = store.published, count(1)
 
-    def load_and_cut(*arguments: Any, **named: Any) -> store.Stored | None:
-        stored = loaded(*arguments, **named)
+    def load_and_cut(*arguments: Any, **named: Any) -> object:
+        found = published(*arguments, **named)
         if next(calls) == load:
             os.truncate(index, 100)
-        return stored
+        return found
 
-    monkeypatch.setattr(store, "load", load_and_cut)
+    monkeypatch.setattr(store, "published", load_and_cut)
     with opened(workspace) as found:
         said = ["first", "second"] if is_stale else ["first"]
         assert [note for _, note in found.connection.execute(RELATIONS)] == said
@@ -60,15 +61,13 @@ def test_before_the_question_is_answered_it_is_made_anew(
 def test_behind_that_what_cannot_be_read_fails_and_names_the_file(
     workspace: Workspace, index: Path
 ) -> None:
-    def ask() -> list[Any]:
+    def ask(size: int) -> list[Any]:
         with opened(workspace) as found:
-            if not fine:
-                os.truncate(index, 100)
+            os.truncate(index, size)
             return found.connection.execute(RELATIONS).fetchall()
 
-    fine = False
+    whole = index.stat().st_size
     with pytest.raises(RelationsError, match="failed while it was read") as failed:
-        ask()
+        ask(100)
     assert str(index) in failed.value.message
-    fine = True
-    assert ask() == [("blocked_by", "first")]
+    assert ask(whole) == [("blocked_by", "first")]

@@ -11,7 +11,8 @@ from building import A, B, Workspace
 
 from yoi_relations.files import opening, reading
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index.refresh import Index, open_index
+from yoi_relations.index.opened import Index
+from yoi_relations.index.refresh import open_index
 
 
 def asked(workspace: Workspace) -> Index:

@@ -13,7 +13,9 @@ from building import A, B, Workspace, altered_index
 
 from yoi_relations.errors import WriteError
 from yoi_relations.files.workspace import CACHE, find_workspace
-from yoi_relations.index.refresh import Index, Trust, open_index, rebuild_index
+from yoi_relations.index.opened import Index, Trust
+from yoi_relations.index.refresh import open_index
+from yoi_relations.index.renewing import rebuild_index
 
 
 @pytest.fixture

@@ -18,14 +18,14 @@ from building import A, B, Ran, Workspace
 AS_NOBODY = """
 import contextlib, io, os, sqlite3, sys, tempfile, tomllib
 from pathlib import Path
-from yoi_relations.index import store
+from yoi_relations.index import publishing
 from yoi_relations.surfaces import cli, quick
 
 def run(arguments):
     code = quick.answer(arguments)
     return cli.run(arguments) if code is None else code
 
-image = store.new_connection().serialize()
+image = publishing.new_connection().serialize()
 with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()), \
         contextlib.redirect_stderr(io.StringIO()):
     for ticket in ("a", "b"):
@@ -40,7 +40,7 @@ def new_connection():
     connection.deserialize(image)
     return connection
 
-store.new_connection = new_connection
+publishing.new_connection = new_connection
 if os.getuid() == 0:
     os.setgroups([]), os.setgid(65534), os.setuid(65534)
 sys.exit(run(sys.argv[1:]))

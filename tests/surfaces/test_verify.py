@@ -10,7 +10,7 @@ from building import A, B, C, Workspace, altered_index
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import store
-from yoi_relations.index.refresh import rebuild_index
+from yoi_relations.index.renewing import rebuild_index
 from yoi_relations.surfaces.output import Mode
 from yoi_relations.surfaces.verify import LISTED, report, verify, verify_document
 

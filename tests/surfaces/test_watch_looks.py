@@ -16,8 +16,9 @@ from building import A, B, C, Workspace
 
 from yoi_relations.errors import RelationsError, UsageError
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index import store
-from yoi_relations.index.refresh import Index, Trust, open_index
+from yoi_relations.index import publishing
+from yoi_relations.index.opened import Index, Trust
+from yoi_relations.index.refresh import open_index
 from yoi_relations.surfaces import watch as watching
 from yoi_relations.surfaces.output import Mode
 from yoi_relations.surfaces.watch import News, Watch, watch
@@ -198,7 +199,7 @@ def test_a_full_disk_is_told_once_and_changes_are_told_on(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def story(run: Run) -> Iterator[Callable[[], bool]]:
-        monkeypatch.setattr(store, "publish", full)
+        monkeypatch.setattr(publishing, "publish", full)
         filled.ticket(A, "ready")
         yield run.told(1)
         filled.ticket(A, "done")

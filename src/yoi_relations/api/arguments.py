@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from yoi_relations.errors import UsageError
-from yoi_relations.index.refresh import Trust
+from yoi_relations.index.opened import Trust
 from yoi_relations.kinds import suggestion
 
 

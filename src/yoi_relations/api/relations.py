@@ -21,7 +21,8 @@ from yoi_relations.api import arguments
 from yoi_relations.api.receipts import Receipt
 from yoi_relations.errors import WorkspaceError
 from yoi_relations.files.workspace import Workspace, find_workspace
-from yoi_relations.index.refresh import Index, open_index
+from yoi_relations.index.opened import Index
+from yoi_relations.index.refresh import open_index
 from yoi_relations.index.session import session_over
 from yoi_relations.queries.answers import Answer
 from yoi_relations.queries.asking import ask_checks, ask_relations, states_named

@@ -12,7 +12,7 @@ from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.scan import BUCKETS, ROOT, Listing, list_root
 from yoi_relations.files.stamps import ABSENT, TICK, is_trusted
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.index import cache, store
+from yoi_relations.index import cache, publishing
 from yoi_relations.index.derived import derive
 from yoi_relations.index.freshness import Known, Suspects, root_may_differ, suspects
 from yoi_relations.index.looking import Look, look_at
@@ -142,7 +142,7 @@ def build(workspace: Workspace, number: int, progress: Callable[[int, int], None
     listing = list_root(workspace)
     names = sorted(os.fsencode(name) for name in listing.names)
     groups: Groups = {_ROOT: group_of(listing.folder)}
-    connection = store.new_connection()
+    connection = publishing.new_connection()
     doubtful: set[bytes] = set()
     done = 0
     with bulk_load(connection), contextlib.closing(gathered(workspace, names)) as batches:
@@ -167,7 +167,7 @@ def build(workspace: Workspace, number: int, progress: Callable[[int, int], None
 
 def updated(workspace: Workspace, stored: Stored, update: Update) -> Stored:
     """A copy of an index, in memory, with an update made to it."""
-    connection = store.copy_of(stored.connection)
+    connection = publishing.copy_of(stored.connection)
     connection.execute("BEGIN")
     delete_folders(connection, update.changes.gone | update.changes.different)
     insert(connection, rows_of(update.looks))
@@ -212,8 +212,8 @@ def _finish(workspace: Workspace, connection: Connection, known: Known, number: 
     receipt = hashlib.sha256()
     for path, digest in connection.execute("SELECT path, digest FROM source ORDER BY path, digest"):
         receipt.update(b"%s\0%s" % (path.encode(), digest))
-    identity = store.new_identity(workspace, number, receipt.hexdigest())
-    store.write_identity(connection, identity)
+    identity = publishing.new_identity(workspace, number, receipt.hexdigest())
+    publishing.write_identity(connection, identity)
     store_known(connection, known)
     derive(connection)
     connection.execute("COMMIT")

@@ -1,7 +1,7 @@
 """Compares the disk with what it looked like when the index was made, by stamps alone.
 
 A stamp that is equal and was settled speaks for its file; everything else is only a suspicion,
-which `refresh` settles by reading.
+which `renewing` settles by reading.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Keeps the index file: written whole, read whole, proven by a digest, thrown away when in doubt.
+"""The published index file: proven by a digest, opened in place, not used when in doubt.
 
 The file is a SQLite database with 56 bytes behind its last page: where it lies, and the SHA-256 of
 all before (`image`). SQLite ignores what follows its last page, so `sqlite3` and Datasette open the
@@ -34,8 +34,6 @@ PARSER_VERSION = 4
 APPLICATION_ID = 0x594F4952
 """``YOIR``, in the header of the file."""
 
-_SCHEMA = os.path.join(os.path.dirname(__file__), "schema.sql")
-
 
 class Identity(NamedTuple):
     """What the index was made from."""
@@ -67,8 +65,8 @@ class Found(StrEnum):
     FOREIGN = "not made here"
 
 
-class BrokenIndexError(Exception):
-    """The index file is there and cannot be used; `found` says why."""
+class _NoIndexError(Exception):
+    """There is no index file, or it cannot be used; `found` says why."""
 
     def __init__(self, found: Found) -> None:
         super().__init__(found.value)
@@ -80,26 +78,13 @@ def index_path(workspace: Workspace) -> str:
     return os.path.join(workspace.cache_path, f"index-v{SCHEMA_VERSION}.{PARSER_VERSION}.sqlite3")
 
 
-def new_connection() -> Connection:
-    """An empty index in memory."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    with open(_SCHEMA, encoding="utf-8") as file:
-        schema = file.read()
-    connection.executescript(f"BEGIN;\n{schema}COMMIT;")
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    return connection
+def in_memory() -> Connection:
+    """A database without a file."""
+    return sqlite3.connect(":memory:", isolation_level=None)
 
 
-def copy_of(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """A copy of an index, in memory."""
-    copy = sqlite3.connect(":memory:", isolation_level=None)
-    connection.backup(copy)
-    return copy
-
-
-def load(workspace: Workspace, *, prove: bool = False) -> Stored | None:
-    """The published index; None where there is none.
+def published(workspace: Workspace, *, prove: bool = False) -> tuple[Stored | None, Found]:
+    """The published index, which may be stale; or None, and why.
 
     A digest over the whole file proves it. Where that was done before and the file's stamp is still
     the one noted then, it is opened in place, and no more of it is read than a question needs.
@@ -107,35 +92,39 @@ def load(workspace: Workspace, *, prove: bool = False) -> Stored | None:
     Args:
         workspace: whose.
         prove: whether to note that the file was proven, for the next time.
-
-    Raises:
-        BrokenIndexError: there is one, and it is damaged or of another version.
     """
+    try:
+        connection = _opened(workspace, prove=prove)
+    except _NoIndexError as error:
+        return None, error.found
+    try:
+        return Stored(connection, _read_identity(connection, workspace)), Found.UNCHECKED
+    except _NoIndexError as error:
+        connection.close()
+        return None, error.found
+
+
+def _opened(workspace: Workspace, *, prove: bool) -> Connection:
     path = index_path(workspace)
     try:
         origin.refuse_links(workspace)
         status = os.lstat(path)
         if not origin.is_by_one_of_us(status, workspace):
-            raise BrokenIndexError(Found.FOREIGN)
+            raise _NoIndexError(Found.FOREIGN)
         stamp = stamp_of(status)
         if _noted(workspace) == stamp:
-            connection = sqlite3.connect(_uri(path), uri=True, isolation_level=None)
             # Not mapped into memory: a file that is cut short in place would kill the process.
-        else:
-            connection = _proven(path)
-            if prove:
-                _note(workspace, stamp)
-    except FileNotFoundError:
-        return None
+            return sqlite3.connect(_uri(path), uri=True, isolation_level=None)
+        connection = _proven(path)
+        if prove:
+            _note(workspace, stamp)
+    except FileNotFoundError as error:
+        raise _NoIndexError(Found.MISSING) from error
     except OSError as error:
-        raise BrokenIndexError(Found.UNREADABLE) from error
+        raise _NoIndexError(Found.UNREADABLE) from error
     except sqlite3.Error as error:
-        raise BrokenIndexError(Found.DAMAGED) from error
-    try:
-        return Stored(connection, _read_identity(connection, workspace))
-    except BrokenIndexError:
-        connection.close()
-        raise
+        raise _NoIndexError(Found.DAMAGED) from error
+    return connection
 
 
 def _proven(path: str) -> Connection:
@@ -145,10 +134,10 @@ def _proven(path: str) -> Connection:
     image = read_image(path)
     # SQLite would take an empty image for a lack of memory.
     if not image.body or not image.is_whole:
-        raise BrokenIndexError(Found.DAMAGED)
+        raise _NoIndexError(Found.DAMAGED)
     if not image.is_in_place:
-        raise BrokenIndexError(Found.FOREIGN)
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+        raise _NoIndexError(Found.FOREIGN)
+    connection = in_memory()
     connection.deserialize(image.body)
     return connection
 
@@ -186,69 +175,20 @@ def _note_path(workspace: Workspace) -> str:
     return index_path(workspace).removesuffix(".sqlite3") + ".stamp"
 
 
-def new_identity(workspace: Workspace, number: int, digest: str) -> Identity:
-    """What an index is made from that is made now, by this version."""
-    from yoi_relations.files.times import now  # noqa: PLC0415  # a lookup makes none
-
-    return Identity(number, PARSER_VERSION, workspace.tickets_root, digest, now())
-
-
-def write_identity(connection: Connection, identity: Identity) -> None:
-    """Store `identity` in the index behind `connection`."""
-    connection.execute("DELETE FROM generation")
-    connection.execute(
-        "INSERT INTO generation (id, number, parser_version, tickets_root, digest, built_at)"
-        " VALUES (1, ?, ?, ?, ?, ?)",
-        identity,
-    )
-
-
 def _read_identity(connection: Connection, workspace: Workspace) -> Identity:
     try:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if (application, version) != (APPLICATION_ID, SCHEMA_VERSION):
-            raise BrokenIndexError(Found.OTHER_VERSION)
+            raise _NoIndexError(Found.OTHER_VERSION)
         row = connection.execute(
             "SELECT number, parser_version, tickets_root, digest, built_at FROM generation"
         ).fetchone()
     except sqlite3.Error as error:
-        raise BrokenIndexError(Found.DAMAGED) from error
+        raise _NoIndexError(Found.DAMAGED) from error
     if row is None:
-        raise BrokenIndexError(Found.DAMAGED)
+        raise _NoIndexError(Found.DAMAGED)
     identity = Identity(*row)
     if (identity.parser_version, identity.tickets_root) != (PARSER_VERSION, workspace.tickets_root):
-        raise BrokenIndexError(Found.OTHER_VERSION)
+        raise _NoIndexError(Found.OTHER_VERSION)
     return identity
-
-
-def publish(workspace: Workspace, connection: Connection) -> None:
-    """Make the index behind `connection` the published one.
-
-    Call it with the lock held.
-
-    Raises:
-        OSError: it could not be written; the one published before is unharmed.
-    """
-    from yoi_relations.index.image import write_image  # noqa: PLC0415  # a lookup writes none
-
-    body = connection.serialize()
-    temporary = os.path.join(workspace.cache_path, f"tmp-{os.getpid()}.sqlite3")
-    try:
-        write_image(temporary, body)
-        _give_way(index_path(workspace))
-        os.replace(temporary, index_path(workspace))
-    except OSError:
-        from contextlib import suppress  # noqa: PLC0415  # a lookup publishes nothing
-
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
-
-
-def _give_way(path: str) -> None:
-    """Remove a folder that stands where the index belongs; a file is replaced as it is."""
-    if os.path.isdir(path) and not os.path.islink(path):
-        import shutil  # noqa: PLC0415  # hardly ever needed, and it costs start-up
-
-        shutil.rmtree(path)

@@ -13,7 +13,8 @@ from yoi_relations.files.times import now
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.files.write import render_record, write_new
 from yoi_relations.index.cache import temporary_folder
-from yoi_relations.index.refresh import Notify, open_index
+from yoi_relations.index.opened import Notify
+from yoi_relations.index.refresh import open_index
 from yoi_relations.kinds import KINDS, Direction, Kind, RelationClass, is_kind, kind_named
 from yoi_relations.queries.statements import Place, Statement, find_statements, held_by, shown_as
 from yoi_relations.queries.tickets import TicketInfo, resolve_ticket

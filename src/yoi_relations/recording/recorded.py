@@ -11,7 +11,8 @@ from yoi_relations.files.markdown import parse_record
 from yoi_relations.files.reading import RECORD_LIMIT
 from yoi_relations.files.records import Record
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.index.refresh import Index, Notify, open_index
+from yoi_relations.index.opened import Index, Notify
+from yoi_relations.index.refresh import open_index
 from yoi_relations.queries.relations import Relation, relation_of
 from yoi_relations.queries.statements import Place, Statement, statement_at
 

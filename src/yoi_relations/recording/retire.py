@@ -22,7 +22,8 @@ from yoi_relations.files.times import now
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.files.write import render_record, rewrite, with_fields, write_new
 from yoi_relations.index.cache import temporary_folder
-from yoi_relations.index.refresh import Notify, open_index
+from yoi_relations.index.opened import Notify
+from yoi_relations.index.refresh import open_index
 from yoi_relations.queries.statements import Statement, find_statements
 from yoi_relations.recording.authors import author_of
 from yoi_relations.recording.guard import check_durable

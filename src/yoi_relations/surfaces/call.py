@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from yoi_relations.errors import ExitCode, RelationsError, UsageError
 from yoi_relations.files.workspace import Workspace, find_workspace
-from yoi_relations.index.refresh import Index, Trust, open_index
+from yoi_relations.index.opened import Index, Trust
+from yoi_relations.index.refresh import open_index
 from yoi_relations.surfaces.output import Mode, mode_of, notice, prepare_streams, report_error
 from yoi_relations.typed import NamedTuple
 

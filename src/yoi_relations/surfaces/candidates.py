@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index.refresh import Index, Trust, open_index
+from yoi_relations.index.opened import Index, Trust
+from yoi_relations.index.refresh import open_index
 from yoi_relations.kinds import ALIASES, KINDS, Edge, RelationClass, sentence
 from yoi_relations.queries.statements import find_statements
 from yoi_relations.queries.tickets import TicketInfo, all_tickets

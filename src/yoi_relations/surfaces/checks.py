@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yoi_relations.errors import ExitCode
-from yoi_relations.index.refresh import Index
+from yoi_relations.index.opened import Index
 from yoi_relations.queries.check import Check, Checked
 from yoi_relations.queries.reasons import Reason, Verdict
 from yoi_relations.surfaces.document import Value, envelope, plan_value, problem_value

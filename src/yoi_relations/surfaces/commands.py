@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterable
 
 from yoi_relations.errors import ExitCode, UsageError
-from yoi_relations.index.refresh import rebuild_index
 from yoi_relations.queries.asking import ask_checks, ask_relations
 from yoi_relations.queries.problems import Severity
 from yoi_relations.states import State
@@ -75,6 +74,7 @@ def status(call: Call) -> ExitCode:
 
 def rebuild(call: Call) -> ExitCode:
     """Throw the index away and build it from the files."""
+    from yoi_relations.index.renewing import rebuild_index  # noqa: PLC0415  # its YAML costs start-up
     from yoi_relations.surfaces import status as answer  # noqa: PLC0415  # as above
     from yoi_relations.surfaces.progress import progress_bar  # noqa: PLC0415  # a read draws none
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yoi_relations.errors import ExitCode
-from yoi_relations.index.refresh import Index
+from yoi_relations.index.opened import Index
 from yoi_relations.queries.doctor.diagnosis import Diagnosis
 from yoi_relations.queries.doctor.findings import Finding
 from yoi_relations.surfaces import plain

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yoi_relations.files.workspace import printable
-from yoi_relations.index.refresh import Index
+from yoi_relations.index.opened import Index
 from yoi_relations.queries.answers import Answer, Filter
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.relations import Relation

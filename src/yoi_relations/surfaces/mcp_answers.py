@@ -13,7 +13,8 @@ from jsonschema.exceptions import best_match
 
 from yoi_relations.errors import ExitCode, UsageError
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.index.refresh import Index, Notify, Trust, open_index
+from yoi_relations.index.opened import Index, Notify, Trust
+from yoi_relations.index.refresh import open_index
 from yoi_relations.queries.asking import ask_checks, ask_relations
 from yoi_relations.queries.check import Checked
 from yoi_relations.recording.add import Draft, add_record

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from yoi_relations.errors import ExitCode, RelationsError, UsageError
-from yoi_relations.index.refresh import Trust
+from yoi_relations.index.opened import Trust
 from yoi_relations.surfaces.call import Call
 
 

@@ -39,7 +39,7 @@ from mcp_types import Tool as Listed
 from yoi_relations import __version__
 from yoi_relations.errors import ExitCode, RelationsError
 from yoi_relations.files.workspace import printable
-from yoi_relations.index.refresh import Trust
+from yoi_relations.index.opened import Trust
 from yoi_relations.surfaces.call import Call
 from yoi_relations.surfaces.document import Value
 from yoi_relations.surfaces.guide import GUIDE

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from yoi_relations.index.refresh import Progress
+from yoi_relations.index.opened import Progress
 from yoi_relations.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yoi_relations.errors import ExitCode
-from yoi_relations.index.refresh import Index
+from yoi_relations.index.opened import Index
 from yoi_relations.queries.answers import Answer, Filter
 from yoi_relations.surfaces import document
 from yoi_relations.surfaces.output import Mode, json_line, notice, write_answer

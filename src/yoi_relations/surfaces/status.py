@@ -7,7 +7,7 @@ import os
 from yoi_relations.errors import ExitCode
 from yoi_relations.files.workspace import printable
 from yoi_relations.index import store
-from yoi_relations.index.refresh import Index, Trust
+from yoi_relations.index.opened import Index, Trust
 from yoi_relations.queries.counts import Counts, count_all
 from yoi_relations.queries.problems import find_problems
 from yoi_relations.surfaces import plain

@@ -6,7 +6,7 @@ its choices and its default from nowhere else.
 
 from __future__ import annotations
 
-from yoi_relations.index.refresh import Trust
+from yoi_relations.index.opened import Trust
 from yoi_relations.kinds import KINDS, RelationClass
 from yoi_relations.queries.problems import Severity
 from yoi_relations.states import State

@@ -13,8 +13,8 @@ from yoi_relations.index import store
 from yoi_relations.index.build import build
 from yoi_relations.index.difference import Difference, source_digests, table_difference
 from yoi_relations.index.image import read_image
-from yoi_relations.index.refresh import Index, Progress, Trust
-from yoi_relations.index.store import BrokenIndexError, Found, Stored
+from yoi_relations.index.opened import Index, Progress, Trust
+from yoi_relations.index.store import Found, Stored
 from yoi_relations.surfaces import plain
 from yoi_relations.surfaces.document import Value, envelope
 from yoi_relations.surfaces.output import Mode, json_line, notice, visible, write_answer
@@ -117,16 +117,11 @@ def verify_document(verified: Verified) -> Value:
 
 def _published(workspace: Workspace) -> tuple[Stored | None, Found]:
     """The published index, and whether it is the one that was written, to the last byte."""
-    try:
-        stored = store.load(workspace)
-    except BrokenIndexError as error:
-        return None, error.found
-    if stored is None:
-        return None, Found.MISSING
-    if not _is_whole(store.index_path(workspace)):
+    stored, found = store.published(workspace)
+    if stored is not None and not _is_whole(store.index_path(workspace)):
         stored.connection.close()
         return None, Found.DAMAGED
-    return stored, Found.UNCHECKED
+    return stored, found
 
 
 def _is_whole(path: str) -> bool:

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from yoi_relations.errors import ExitCode, RelationsError, UsageError, WorkspaceError
 from yoi_relations.files.workspace import Workspace, find_workspace
-from yoi_relations.index.refresh import Index, Notify, Trust, open_index
+from yoi_relations.index.opened import Index, Notify, Trust
+from yoi_relations.index.refresh import open_index
 from yoi_relations.surfaces.watch_changes import Change, changes
 from yoi_relations.surfaces.watch_lock import WatchLock
 from yoi_relations.surfaces.watch_wake import Waker, require

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from yoi_relations.errors import ExitCode
-from yoi_relations.index.refresh import Trust
+from yoi_relations.index.opened import Trust
 from yoi_relations.surfaces import verify as verifying
 from yoi_relations.surfaces import watch as watching
 from yoi_relations.surfaces.call import Call

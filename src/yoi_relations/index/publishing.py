@@ -1,0 +1,76 @@
+"""An index on its way: made in memory, told what it was made from, and moved into place."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+
+from yoi_relations.files.times import now
+from yoi_relations.files.workspace import Workspace
+from yoi_relations.index import store
+from yoi_relations.index.image import write_image
+from yoi_relations.index.store import Identity, in_memory
+from yoi_relations.typed import Connection
+
+_SCHEMA = os.path.join(os.path.dirname(__file__), "schema.sql")
+
+
+def new_connection() -> Connection:
+    """An empty index in memory."""
+    connection = in_memory()
+    with open(_SCHEMA, encoding="utf-8") as file:
+        schema = file.read()
+    connection.executescript(f"BEGIN;\n{schema}COMMIT;")
+    connection.execute(f"PRAGMA application_id = {store.APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {store.SCHEMA_VERSION}")
+    return connection
+
+
+def copy_of(connection: Connection) -> Connection:
+    """A copy of an index, in memory."""
+    copy = in_memory()
+    connection.backup(copy)
+    return copy
+
+
+def new_identity(workspace: Workspace, number: int, digest: str) -> Identity:
+    """What an index is made from that is made now, by this version."""
+    return Identity(number, store.PARSER_VERSION, workspace.tickets_root, digest, now())
+
+
+def write_identity(connection: Connection, identity: Identity) -> None:
+    """Store `identity` in the index behind `connection`."""
+    connection.execute("DELETE FROM generation")
+    connection.execute(
+        "INSERT INTO generation (id, number, parser_version, tickets_root, digest, built_at)"
+        " VALUES (1, ?, ?, ?, ?, ?)",
+        identity,
+    )
+
+
+def publish(workspace: Workspace, connection: Connection) -> None:
+    """Make the index behind `connection` the published one.
+
+    Call it with the lock held.
+
+    Raises:
+        OSError: it could not be written; the one published before is unharmed.
+    """
+    body = connection.serialize()
+    temporary = os.path.join(workspace.cache_path, f"tmp-{os.getpid()}.sqlite3")
+    try:
+        write_image(temporary, body)
+        _give_way(store.index_path(workspace))
+        os.replace(temporary, store.index_path(workspace))
+    except OSError:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _give_way(path: str) -> None:
+    """Remove a folder that stands where the index belongs; a file is replaced as it is."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        import shutil  # noqa: PLC0415  # hardly ever needed, and it costs start-up
+
+        shutil.rmtree(path)

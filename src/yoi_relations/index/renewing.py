@@ -1,0 +1,167 @@
+"""Makes an index that agrees with the files, where the published one may not.
+
+Folders whose stamps differ, or prove nothing, are listed and read again; where that gives other
+sources, their rows are made anew and a new index is published. What cannot be published is
+answered from memory all the same.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack, suppress
+
+from yoi_relations.errors import WriteError
+from yoi_relations.files.workspace import Workspace
+from yoi_relations.index import build, publishing, store
+from yoi_relations.index.cache import locked
+from yoi_relations.index.freshness import Known, Suspects, load_known, suspects
+from yoi_relations.index.opened import Index, Notify, Progress, Request, Trust, count_of
+from yoi_relations.index.store import Found, Identity, SqliteError, Stored
+
+Doubt = tuple[Stored, Known, Suspects]
+"""An index that stamps alone do not prove, what it knows of the disk, and what is suspected."""
+
+
+def renewed(request: Request, found: Found, doubt: Doubt | None) -> Index:
+    """An index that agrees with the files, published where that was asked for and can be.
+
+    Args:
+        request: what was asked for.
+        found: what became of the published index.
+        doubt: what there is of it; None where it cannot be used.
+
+    Raises:
+        UnreadableFolderError: a folder cannot be listed.
+    """
+    if doubt is None:
+        return _made_anew(request, found, None, None)
+    stored, _, suspected = doubt
+    try:
+        if not suspected.changed and _holds(request, doubt):
+            return request.answer(stored, Found.CURRENT, stored.identity)
+    except SqliteError:
+        stored.connection.close()
+        return _made_anew(request, Found.DAMAGED, None, None)
+    stored.connection.close()
+    return _made_anew(request, Found.STALE, stored.identity, suspected)
+
+
+def rebuild_index(workspace: Workspace, progress: Progress) -> Index:
+    """Build the index from the files alone and publish it.
+
+    Raises:
+        UnreadableFolderError: a folder cannot be listed.
+        WriteError: the index cannot be written.
+    """
+    start = time.perf_counter()
+    try:
+        with locked(workspace):
+            before, _ = store.published(workspace)
+            number = 1
+            if before is not None:
+                number = before.identity.number + 1
+                before.connection.close()
+            stored = build.build(workspace, number, progress)
+            publishing.publish(workspace, stored.connection)
+    except OSError as error:
+        path = store.index_path(workspace)
+        raise WriteError(
+            f"{path}: cannot be written: {error.strerror or error}",
+            "questions are answered from memory meanwhile; make the folder writable",
+        ) from error
+    seconds = time.perf_counter() - start
+    return Index(workspace, *stored, Found.CURRENT, stored.identity, Trust.CONTENT, seconds)
+
+
+def _holds(request: Request, doubt: Doubt) -> bool:
+    """Whether an index whose stamps are all equal holds what the disk holds."""
+    workspace, (stored, _, _) = request.workspace, doubt
+    update = build.look_again(workspace, *doubt)
+    if update.changes:
+        return False
+    if request.publish and update.worth_keeping:
+        # One try: where another process is at it, or nothing can be written, it can wait.
+        with suppress(OSError), locked(workspace, 0.0):
+            _publish_if_still(workspace, stored, build.updated(workspace, stored, update))
+    return True
+
+
+def _publish_if_still(workspace: Workspace, before: Stored, after: Stored) -> None:
+    """Publish `after`, unless `before` is not the published index any more."""
+    published, _ = store.published(workspace)
+    if published is not None:
+        published.connection.close()
+        if published.identity == before.identity:
+            publishing.publish(workspace, after.connection)
+    after.connection.close()
+
+
+def _made_anew(
+    request: Request, found: Found, published: Identity | None, suspected: Suspects | None
+) -> Index:
+    """An index that agrees with the files, where the published one does not."""
+    workspace, notify, publish = request.workspace, request.notify, request.publish
+    with ExitStack() as stack:
+        try:
+            if publish:
+                stack.enter_context(locked(workspace, request.wait))
+        except OSError as error:
+            _tell(notify, workspace, error)
+            publish = False
+        stored, is_new = _made(request, published, suspected)
+        try:
+            if publish and is_new:
+                publishing.publish(workspace, stored.connection)
+                _tell_found(notify, found, stored)
+        except OSError as error:
+            _tell(notify, workspace, error)
+    return request.answer(stored, found, published)
+
+
+def _made(
+    request: Request, published: Identity | None, suspected: Suspects | None
+) -> tuple[Stored, bool]:
+    """An index that agrees with the files, and whether it is another than the published one.
+
+    What was suspected outside the lock holds inside it only while the index is the one that it was
+    held against; else it may be older than what another process has published meanwhile, and the
+    disk is looked at once more.
+    """
+    workspace = request.workspace
+    before, _ = store.published(workspace)
+    if before is not None:
+        try:
+            return _updated(request, before, published, suspected)
+        except SqliteError:
+            before.connection.close()
+    return build.build(workspace, 1, lambda _done, _total: None), True
+
+
+def _updated(
+    request: Request, before: Stored, published: Identity | None, suspected: Suspects | None
+) -> tuple[Stored, bool]:
+    """The same out of the index `before`, which is the published one now."""
+    workspace = request.workspace
+    known = load_known(before.connection)
+    if suspected is None or before.identity != published:
+        everything = request.trust is Trust.CONTENT
+        suspected = suspects(known, workspace.tickets_path, everything=everything)
+    update = build.look_again(workspace, before, known, suspected)
+    if not update.worth_keeping:
+        return before, False
+    after = build.updated(workspace, before, update)
+    before.connection.close()
+    return after, True
+
+
+def _tell(notify: Notify, workspace: Workspace, error: OSError) -> None:
+    path, said = store.index_path(workspace), error.strerror or error
+    notify(f"{path}: cannot be kept: {said}; answered from memory")
+
+
+def _tell_found(notify: Notify, found: Found, stored: Stored) -> None:
+    files = count_of(stored.connection, "source")
+    if found is Found.MISSING:
+        notify(f"index: built from {files} files; there was none yet")
+    elif found is not Found.STALE:
+        notify(f"index: built anew from {files} files; it was {found}")
