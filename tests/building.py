@@ -19,7 +19,8 @@ from unittest import mock
 from yoi_relations.files.scan import Lister, Source, list_root
 from yoi_relations.files.workspace import CACHE
 from yoi_relations.files.workspace import Workspace as Found
-from yoi_relations.surfaces import cli, quick
+from yoi_relations.surfaces import quick
+from yoi_relations.surfaces.cli import main
 
 AT = "2026-06-01T10:00:00Z"
 A, B, C, D = "00001KT0000AA", "00001KT0000BB", "00001KT0000CC", "00001KT0000DD"
@@ -27,7 +28,7 @@ A, B, C, D = "00001KT0000AA", "00001KT0000BB", "00001KT0000CC", "00001KT0000DD"
 
 Door = Callable[[list[str]], int | None]
 QUICK: Door = quick.answer
-FULL: Door = cli.run
+FULL: Door = main.run
 
 
 def ulid(number: int) -> str:

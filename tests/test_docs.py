@@ -23,8 +23,8 @@ from yoi_relations.queries.doctor.findings import RULES
 from yoi_relations.queries.problems import Severity
 from yoi_relations.queries.reasons import Verdict
 from yoi_relations.recording.guard import ROWS
-from yoi_relations.surfaces.cli import app
-from yoi_relations.surfaces.mcp_tools import tools
+from yoi_relations.surfaces.cli.main import app
+from yoi_relations.surfaces.mcp.tools import tools
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = (ROOT / "docs" / "reference.md").read_text("utf-8")

@@ -45,7 +45,7 @@ def check_content(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     needed = ["py.typed", "index/schema.sql", "index/views.sql", "index/models.py"]
-    needed += [f"surfaces/completion.{shell}" for shell in ("bash", "zsh", "fish")]
+    needed += [f"surfaces/completion/completion.{shell}" for shell in ("bash", "zsh", "fish")]
     assert {f"yoi_relations/{name}" for name in needed} <= names
     tops = {name.partition("/")[0] for name in names}
     assert tops == {"yoi_relations", f"{'-'.join(wheel.name.split('-')[:2])}.dist-info"}

@@ -18,7 +18,7 @@ def main() -> None:
         code = quick.answer(sys.argv[1:])
         if code is None:
             gc.enable()
-            from yoi_relations.surfaces.cli import run  # noqa: PLC0415
+            from yoi_relations.surfaces.cli.main import run  # noqa: PLC0415
 
             code = run(sys.argv[1:])
     except KeyboardInterrupt:

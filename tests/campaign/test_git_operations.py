@@ -13,7 +13,7 @@ from building import AT, A, B, C, D, Workspace, git, ulid
 from oracle import assert_as_read, settle
 
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.surfaces import hooks
+from yoi_relations.surfaces.hooks import manage
 
 pytestmark = pytest.mark.usefixtures("soon_settled")
 RECORD = f"{ulid(9)}.md"
@@ -90,7 +90,7 @@ def hooked(
         program.write_text(f'#!/bin/sh\nexec {sys.executable} -m yoi_relations "$@"\n')
         program.chmod(0o755)
         monkeypatch.setenv("PATH", str(program.parent), prepend=":")
-        hooks.install(find_workspace(str(repository.root)))
+        manage.install(find_workspace(str(repository.root)))
     return repository
 
 

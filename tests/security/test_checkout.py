@@ -13,7 +13,7 @@ from building import AT, A, B, Workspace, ulid
 
 from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.index.origin import refuse_links
-from yoi_relations.surfaces.watch_lock import alive
+from yoi_relations.surfaces.watch.lock import alive
 
 FORGED = "said by nobody"
 

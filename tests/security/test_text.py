@@ -16,9 +16,9 @@ from building import A, B, C, Workspace, ulid
 from mcp_client import connected
 
 from yoi_relations.surfaces.output import Mode
-from yoi_relations.surfaces.watch import News
-from yoi_relations.surfaces.watch_changes import Change, What
-from yoi_relations.surfaces.watch_print import teller
+from yoi_relations.surfaces.watch.changes import Change, What
+from yoi_relations.surfaces.watch.loop import News
+from yoi_relations.surfaces.watch.printing import teller
 
 ACTING = "\x1b]0;owned\x07\x1b[2J\x9b31m\x85\u202e\u2066\x7f"
 """Sets the window's title, clears the screen, colours, breaks the line, turns text around."""

@@ -15,7 +15,7 @@ from building import A, B, C, Workspace, ulid
 
 from yoi_relations.kinds import ALIASES, KINDS, RelationClass
 from yoi_relations.states import State
-from yoi_relations.surfaces.cli import app
+from yoi_relations.surfaces.cli.main import app
 
 COMMANDS: Any = typer.main.get_command(app)
 SHELLS = ("bash", "zsh", "fish")

@@ -12,10 +12,10 @@ from building import A, Workspace
 from yoi_relations.errors import RelationsError, WriteError
 from yoi_relations.files.git import LOCAL_VARIABLES
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.surfaces import hooks, hooks_shell
-from yoi_relations.surfaces.hooks_state import HOOKS, HookState, State
+from yoi_relations.surfaces.hooks import manage, shell
+from yoi_relations.surfaces.hooks.state import HOOKS, HookState, State
 
-SECTION = hooks_shell.section_for(".")
+SECTION = shell.section_for(".")
 ALL_INSTALLED = [State.INSTALLED] * len(HOOKS)
 
 
@@ -44,15 +44,15 @@ def repository(workspace: Workspace) -> Workspace:
 
 
 def install(root: Path) -> list[State]:
-    return [one.state for one in hooks.install(find_workspace(str(root)))]
+    return [one.state for one in manage.install(find_workspace(str(root)))]
 
 
 def uninstall(root: Path) -> list[State]:
-    return [one.state for one in hooks.uninstall(find_workspace(str(root)))]
+    return [one.state for one in manage.uninstall(find_workspace(str(root)))]
 
 
 def listed(root: Path) -> list[HookState]:
-    return hooks.list_hooks(find_workspace(str(root)))
+    return manage.list_hooks(find_workspace(str(root)))
 
 
 def place_hook(repository: Workspace, script: bytes, mode: int = 0o750) -> Path:
@@ -74,7 +74,7 @@ def contents(folder: Path) -> dict[str, tuple[int, int, bytes]]:
 def test_a_repository_without_hooks(repository: Workspace) -> None:
     folder = repository.root / ".git" / "hooks"
     assert [one.state for one in listed(repository.root)] == [State.NOT_INSTALLED] * 3
-    assert hooks.installed(find_workspace(str(repository.root))) == ()
+    assert manage.installed(find_workspace(str(repository.root))) == ()
 
     assert install(repository.root) == ALL_INSTALLED
     before = contents(folder)
@@ -82,7 +82,7 @@ def test_a_repository_without_hooks(repository: Workspace) -> None:
         HOOKS, b"#!/bin/sh\n" + SECTION
     )
     assert all(os.access(folder / name, os.X_OK) for name in HOOKS)
-    assert hooks.installed(find_workspace(str(repository.root))) == HOOKS
+    assert manage.installed(find_workspace(str(repository.root))) == HOOKS
 
     assert install(repository.root) == ALL_INSTALLED
     assert contents(folder) == before
@@ -155,15 +155,15 @@ def test_what_cannot_take_a_section_is_left_alone(
 ) -> None:
     hook = place_hook(repository, script, mode)
 
-    states = hooks.install(find_workspace(str(repository.root)))
+    states = manage.install(find_workspace(str(repository.root)))
 
     assert [one.state for one in states] == [State.FOREIGN, State.INSTALLED, State.INSTALLED]
     assert (hook.read_bytes(), hook.stat().st_mode & 0o777) == (script, mode)
-    error = hooks.left_by_install(states)
+    error = manage.left_by_install(states)
     assert error is not None
     assert reason in error.message
     assert "post-checkout" in error.message
-    assert hooks_shell.CALL in (error.hint or "")
+    assert shell.CALL in (error.hint or "")
 
 
 @pytest.mark.parametrize("target", ["../../elsewhere", "nowhere"])
@@ -185,8 +185,8 @@ def test_a_folder_in_a_hook_s_place_is_left_alone(repository: Workspace) -> None
     (repository.root / ".git" / "hooks" / "post-merge").mkdir()
 
     assert install(repository.root) == [State.INSTALLED, State.FOREIGN, State.INSTALLED]
-    states = hooks.uninstall(find_workspace(str(repository.root)))
-    error = hooks.left_by_uninstall(states)
+    states = manage.uninstall(find_workspace(str(repository.root)))
+    error = manage.left_by_uninstall(states)
 
     assert [one.state for one in states].count(State.NOT_INSTALLED) == 2
     assert error is not None
@@ -197,12 +197,12 @@ def test_a_hook_that_calls_by_hand_counts_and_is_left_alone(repository: Workspac
     script = b"#!/usr/bin/env python3\nimport os\nos.system('relations hooks run -C .')\n"
     hook = place_hook(repository, script)
 
-    states = hooks.install(find_workspace(str(repository.root)))
+    states = manage.install(find_workspace(str(repository.root)))
     assert [one.state for one in states] == ALL_INSTALLED
-    assert hooks.left_by_install(states) is None
+    assert manage.left_by_install(states) is None
 
-    states = hooks.uninstall(find_workspace(str(repository.root)))
-    error = hooks.left_by_uninstall(states)
+    states = manage.uninstall(find_workspace(str(repository.root)))
+    error = manage.left_by_uninstall(states)
     assert error is not None
     assert "post-checkout: calls relations outside of a section" in error.message
     assert hook.read_bytes() == script
@@ -256,7 +256,7 @@ def test_core_hooks_path(repository: Workspace, tmp_path: Path, *, absolute: boo
     assert sorted(contents(folder)) == sorted(HOOKS)
     paths = [
         hook["path"]
-        for hook in hooks.hooks_document(
+        for hook in manage.hooks_document(
             find_workspace(str(repository.root)), listed(repository.root)
         )["hooks"]
     ]
@@ -339,12 +339,12 @@ def test_where_there_are_no_hooks(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def assert_refused(root: Path, said: str) -> None:
-        for command in (hooks.install, hooks.uninstall, hooks.list_hooks):
+        for command in (manage.install, manage.uninstall, manage.list_hooks):
             with pytest.raises(RelationsError, match=said) as caught:
                 command(find_workspace(str(root)))
             assert caught.value.exit_code == 1
             assert caught.value.hint
-        assert hooks.installed(find_workspace(str(root))) == ()
+        assert manage.installed(find_workspace(str(root))) == ()
 
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
     assert_refused(workspace.root, "not a git repository")
@@ -360,7 +360,7 @@ def test_the_document(repository: Workspace) -> None:
     place_hook(repository, b"#!/usr/bin/perl\n")
     workspace = find_workspace(str(repository.root))
 
-    document = hooks.hooks_document(workspace, hooks.install(workspace))
+    document = manage.hooks_document(workspace, manage.install(workspace))
 
     assert document == {
         "schema_version": 1,

@@ -18,7 +18,7 @@ import pytest
 from building import A, B, C, Ran, Workspace
 
 from yoi_relations.files.workspace import CACHE
-from yoi_relations.surfaces.hooks_state import HOOKS
+from yoi_relations.surfaces.hooks.state import HOOKS
 
 # The program, noting each call of the refresh, and greedy for what the hook was to read.
 PROGRAM = f"""#!/bin/sh

@@ -41,14 +41,15 @@ NOT_FOR_A_LOOKUP = HEAVY | {
     "yoi_relations.files.scan",
     "yoi_relations.index.build",
     "yoi_relations.index.cache",
+    "yoi_relations.index.renewing",
     "yoi_relations.queries.check",
     "yoi_relations.queries.counts",
     "yoi_relations.surfaces.checks",
-    "yoi_relations.surfaces.hooks",
+    "yoi_relations.surfaces.hooks.manage",
     "yoi_relations.surfaces.plain",
     "yoi_relations.surfaces.status",
     "yoi_relations.surfaces.tables",
-    "yoi_relations.surfaces.watch_lock",
+    "yoi_relations.surfaces.watch.lock",
 }
 """What only a write, a look at suspected files, or another form of the answer needs."""
 FOR_HOOKS = {"dataclasses", "inspect", "subprocess"}

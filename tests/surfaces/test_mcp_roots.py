@@ -21,7 +21,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from yoi_relations.errors import UsageError, WorkspaceError
 from yoi_relations.files.workspace import ROOT_VARIABLE
-from yoi_relations.surfaces.mcp_roots import workspace_for
+from yoi_relations.surfaces.mcp.roots import workspace_for
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from building import A, B, C, D, Workspace
 from mcp_client import ADDED, ADDED_TO_CHECK, Asker, Roots, connected
 
-from yoi_relations.surfaces.mcp_tools import ADD, CHECK, LIMIT, RETIRE, SHOW, tools
+from yoi_relations.surfaces.mcp.tools import ADD, CHECK, LIMIT, RETIRE, SHOW, tools
 from yoi_relations.surfaces.table import FORMS
 
 COMMANDS = {tool.name: tool.name.removeprefix("relations_") for tool in (SHOW, CHECK, ADD, RETIRE)}

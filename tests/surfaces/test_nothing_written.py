@@ -10,7 +10,7 @@ import typer
 from building import A, B, C, Workspace, git
 
 from yoi_relations.files.workspace import CACHE
-from yoi_relations.surfaces.cli import app
+from yoi_relations.surfaces.cli.main import app
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 READING = (

@@ -19,11 +19,12 @@ AS_NOBODY = """
 import contextlib, io, os, sqlite3, sys, tempfile, tomllib
 from pathlib import Path
 from yoi_relations.index import publishing
-from yoi_relations.surfaces import cli, quick
+from yoi_relations.surfaces import quick
+from yoi_relations.surfaces.cli.main import run as run_in_full
 
 def run(arguments):
     code = quick.answer(arguments)
-    return cli.run(arguments) if code is None else code
+    return run_in_full(arguments) if code is None else code
 
 image = publishing.new_connection().serialize()
 with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()), \

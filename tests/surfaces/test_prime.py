@@ -12,9 +12,9 @@ from building import Workspace
 
 from yoi_relations.errors import ExitCode
 from yoi_relations.kinds import KINDS
-from yoi_relations.surfaces.cli import app
+from yoi_relations.surfaces.cli.main import app
 from yoi_relations.surfaces.guide import GUIDE
-from yoi_relations.surfaces.mcp_tools import tools
+from yoi_relations.surfaces.mcp.tools import tools
 from yoi_relations.surfaces.quick import understand
 from yoi_relations.surfaces.table import FORMS
 

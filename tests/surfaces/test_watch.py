@@ -14,7 +14,7 @@ from watching import PATIENCE, Start
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import store
-from yoi_relations.surfaces.watch_lock import alive
+from yoi_relations.surfaces.watch.lock import alive
 
 
 @pytest.fixture

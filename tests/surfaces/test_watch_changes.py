@@ -12,7 +12,7 @@ from building import A, B, C, Workspace
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.build import build
-from yoi_relations.surfaces.watch_changes import Change, changes
+from yoi_relations.surfaces.watch.changes import Change, changes
 
 RECORD = "01KT0000000000000000000001"
 PATH = f".yoi/tickets/{A}/artifacts/relations/{RECORD}.md"

@@ -14,7 +14,7 @@ from building import A, B, C, Workspace, git
 from watching import Start
 
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.surfaces.watch_lock import alive
+from yoi_relations.surfaces.watch.lock import alive
 
 QUEUE = Path("/proc/sys/fs/inotify/max_queued_events")
 FEW = 20

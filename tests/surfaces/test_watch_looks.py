@@ -19,12 +19,12 @@ from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import publishing
 from yoi_relations.index.opened import Index, Trust
 from yoi_relations.index.refresh import open_index
-from yoi_relations.surfaces import watch as watching
 from yoi_relations.surfaces.output import Mode
-from yoi_relations.surfaces.watch import News, Watch, watch
-from yoi_relations.surfaces.watch_changes import Change, What
-from yoi_relations.surfaces.watch_lock import WatchLock
-from yoi_relations.surfaces.watch_print import teller
+from yoi_relations.surfaces.watch import loop
+from yoi_relations.surfaces.watch.changes import Change, What
+from yoi_relations.surfaces.watch.lock import WatchLock
+from yoi_relations.surfaces.watch.loop import News, Watch, watch
+from yoi_relations.surfaces.watch.printing import teller
 
 TICK = 0.05
 LONG = 30.0
@@ -184,7 +184,7 @@ def test_events_in_the_cache_alone_are_no_reason_to_look(
         looks.append(time.monotonic())
         return open_index(*arguments, **options)
 
-    monkeypatch.setattr(watching, "open_index", look)
+    monkeypatch.setattr(loop, "open_index", look)
 
     ran = Run(filled, nothing, tick=LONG, timeout=1.0)
 

@@ -4,6 +4,6 @@
 a ``call`` to the ``commands``. A module for each answer (``report`` of `show`, ``checks``,
 ``doctor``, ``status``, ``verify``, ``receipts``) writes it and decides on the exit status:
 ``document`` makes JSON of values, ``plain`` makes lines, ``tables`` and others draw on a terminal,
-``output`` is the way to stdout and stderr. ``watch*``, ``hooks*``, ``mcp*`` and ``complet*`` belong
-to the commands they are named after.
+``output`` is the way to stdout and stderr. The folders ``watch``, ``hooks``, ``mcp`` and
+``completion`` are what the commands of these names do.
 """

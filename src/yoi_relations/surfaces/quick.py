@@ -31,7 +31,7 @@ class _HandOverError(Exception):
 def answer(arguments: list[str]) -> int | None:
     """The exit status of the command that `arguments` ask for; None to hand them over."""
     if arguments[:-1] == ["hooks", "run", "-C"]:
-        from yoi_relations.surfaces.hooks_run import refresh_quietly  # noqa: PLC0415  # for hooks
+        from yoi_relations.surfaces.hooks.run import refresh_quietly  # noqa: PLC0415  # for hooks
 
         refresh_quietly(arguments[-1])
         return ExitCode.DONE

@@ -13,7 +13,7 @@ from yoi_relations.queries.problems import find_problems
 from yoi_relations.surfaces import plain
 from yoi_relations.surfaces.document import Value, envelope
 from yoi_relations.surfaces.output import Mode, json_line, write_answer
-from yoi_relations.surfaces.watch_lock import alive
+from yoi_relations.surfaces.watch.lock import alive
 
 
 def report(mode: Mode, index: Index) -> ExitCode:
@@ -96,9 +96,9 @@ _WHY = {
 
 
 def _hooks(index: Index) -> tuple[str, ...]:
-    from yoi_relations.surfaces import hooks  # noqa: PLC0415  # starts git, for status alone
+    from yoi_relations.surfaces.hooks import manage  # noqa: PLC0415  # starts git, for status alone
 
-    return hooks.installed(index.workspace)
+    return manage.installed(index.workspace)
 
 
 def _generation(index: Index) -> str:

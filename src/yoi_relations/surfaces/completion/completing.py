@@ -10,8 +10,8 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from yoi_relations.surfaces import candidates
-from yoi_relations.surfaces.candidates import Candidate, matching
+from yoi_relations.surfaces.completion import candidates
+from yoi_relations.surfaces.completion.candidates import Candidate, matching
 
 Command = Any
 """A command or a group as Typer makes them of the app; their common class is not exported."""

@@ -13,17 +13,17 @@ from typing import Annotated
 import typer
 
 from yoi_relations.errors import ExitCode, RelationsError
-from yoi_relations.surfaces import candidates
-from yoi_relations.surfaces.app import App
 from yoi_relations.surfaces.call import Call
-from yoi_relations.surfaces.completing import complete
-from yoi_relations.surfaces.options import with_common
+from yoi_relations.surfaces.cli.app import App
+from yoi_relations.surfaces.cli.options import with_common
+from yoi_relations.surfaces.completion import candidates
+from yoi_relations.surfaces.completion.completing import complete
 from yoi_relations.surfaces.output import SCHEMA_VERSION, Mode, json_line, write_answer
 
 TIME_LIMIT = 3
 """Seconds that somebody who pressed a key may be kept waiting; then nothing is offered."""
 _HELP = "Print a script that completes commands, kinds, tickets and records in a shell."
-_FOLDER = os.path.dirname(__file__)
+_SCRIPTS = os.path.dirname(candidates.__file__)
 
 completion_app = App(help=_HELP)
 
@@ -100,7 +100,7 @@ def split_line(line: str) -> tuple[list[str], bool]:
 
 
 def _print_script(mode: Mode, shell: str) -> ExitCode:
-    with open(os.path.join(_FOLDER, f"completion.{shell}"), encoding="utf-8") as file:
+    with open(os.path.join(_SCRIPTS, f"completion.{shell}"), encoding="utf-8") as file:
         script = file.read()
     if mode is Mode.JSON:
         document = {"schema_version": SCHEMA_VERSION, "document": "completion"}

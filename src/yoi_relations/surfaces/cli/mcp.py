@@ -23,10 +23,10 @@ def mcp(
     if call.trust is Trust.INDEX:
         raise UsageError("mcp has to look at the files", "leave --trust index out")
     try:
-        from yoi_relations.surfaces import mcp_server  # noqa: PLC0415  # an extra, and heavy
+        from yoi_relations.surfaces.mcp import server  # noqa: PLC0415  # an extra, and heavy
     except ImportError as error:
         raise RelationsError(
             f"this needs the package mcp: {error}",
             "in a clone, install it with its extra: pipx install --force '.[mcp]'",
         ) from error
-    return mcp_server.serve(call, allow_write=allow_write)
+    return server.serve(call, allow_write=allow_write)

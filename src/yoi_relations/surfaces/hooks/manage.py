@@ -15,8 +15,8 @@ from typing import Any
 from yoi_relations.errors import RelationsError, WriteError
 from yoi_relations.files.opening import read_file
 from yoi_relations.files.workspace import Workspace, printable
-from yoi_relations.surfaces import hooks_shell as shell
-from yoi_relations.surfaces.hooks_state import (
+from yoi_relations.surfaces.hooks import shell
+from yoi_relations.surfaces.hooks.state import (
     STRAY_MARK,
     UNREADABLE,
     HookState,

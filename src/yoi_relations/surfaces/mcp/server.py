@@ -43,10 +43,10 @@ from yoi_relations.index.opened import Trust
 from yoi_relations.surfaces.call import Call
 from yoi_relations.surfaces.document import Value
 from yoi_relations.surfaces.guide import GUIDE
-from yoi_relations.surfaces.mcp_answers import Place, answer_ticket, answer_tool, shortened
-from yoi_relations.surfaces.mcp_lines import every_line_answered
-from yoi_relations.surfaces.mcp_roots import offered_roots, workspace_for
-from yoi_relations.surfaces.mcp_tools import Tool, tools
+from yoi_relations.surfaces.mcp.answers import Place, answer_ticket, answer_tool, shortened
+from yoi_relations.surfaces.mcp.lines import every_line_answered
+from yoi_relations.surfaces.mcp.roots import offered_roots, workspace_for
+from yoi_relations.surfaces.mcp.tools import Tool, tools
 from yoi_relations.surfaces.output import SCHEMA_VERSION, json_line, notice, visible
 
 GUIDE_URI = "relations://guide"

@@ -13,14 +13,18 @@ from yoi_relations.errors import ExitCode, UsageError
 from yoi_relations.kinds import one_by_one
 from yoi_relations.recording.add import Draft, add_record
 from yoi_relations.recording.retire import Ending, retire_record
-from yoi_relations.surfaces import mcp_cli, receipts, watch_cli
-from yoi_relations.surfaces.app import App
+from yoi_relations.surfaces import receipts
+from yoi_relations.surfaces import verify as verifying
 from yoi_relations.surfaces.call import Call, ended
-from yoi_relations.surfaces.completion_cli import completion_app
-from yoi_relations.surfaces.hooks_cli import hooks_app
-from yoi_relations.surfaces.options import declare, with_common
+from yoi_relations.surfaces.cli.app import App
+from yoi_relations.surfaces.cli.completion import completion_app
+from yoi_relations.surfaces.cli.hooks import hooks_app
+from yoi_relations.surfaces.cli.mcp import mcp
+from yoi_relations.surfaces.cli.options import declare, with_common
+from yoi_relations.surfaces.cli.stdin import read_note
+from yoi_relations.surfaces.cli.watch import watch
 from yoi_relations.surfaces.output import write_answer
-from yoi_relations.surfaces.stdin import read_note
+from yoi_relations.surfaces.progress import progress_bar
 from yoi_relations.surfaces.table import CHECK, DOCTOR, PRIME, REBUILD, SHOW, STATUS, kinds_help
 
 _HELP = "Durable, typed relations between tickets that are folders in git."
@@ -160,10 +164,20 @@ declare(app, REBUILD)
 declare(app, DOCTOR)
 declare(app, STATUS)
 declare(app, PRIME)
+app.command()(with_common(watch))
 
 
-app.command()(with_common(watch_cli.watch))
-app.command()(with_common(watch_cli.verify))
+@app.command()
+@with_common
+def verify(call: Call) -> ExitCode:
+    """Prove the index equal to a fresh reading of every file; nothing is changed."""
+    mode = call.mode
+    with progress_bar("reading") as progress:
+        verified = verifying.verify(call.workspace(), progress)
+    with verified.fresh:
+        return verifying.report(mode, verified)
+
+
 app.add_typer(hooks_app, name="hooks")
-app.command()(with_common(mcp_cli.mcp))
+app.command()(with_common(mcp))
 app.add_typer(completion_app, name="completion")

@@ -18,9 +18,9 @@ from yoi_relations.errors import ExitCode, RelationsError, UsageError, Workspace
 from yoi_relations.files.workspace import Workspace, find_workspace
 from yoi_relations.index.opened import Index, Notify, Trust
 from yoi_relations.index.refresh import open_index
-from yoi_relations.surfaces.watch_changes import Change, changes
-from yoi_relations.surfaces.watch_lock import WatchLock
-from yoi_relations.surfaces.watch_wake import Waker, require
+from yoi_relations.surfaces.watch.changes import Change, changes
+from yoi_relations.surfaces.watch.lock import WatchLock
+from yoi_relations.surfaces.watch.wake import Waker, require
 
 TICK = 5.0
 """Seconds after which the files are looked at, events or not."""

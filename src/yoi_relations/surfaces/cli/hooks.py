@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from yoi_relations.errors import ExitCode, RelationsError
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.surfaces import hooks, plain
-from yoi_relations.surfaces.app import App
+from yoi_relations.surfaces import plain
 from yoi_relations.surfaces.call import Call
-from yoi_relations.surfaces.hooks_run import refresh_quietly
-from yoi_relations.surfaces.hooks_state import HookState
-from yoi_relations.surfaces.options import with_common
+from yoi_relations.surfaces.cli.app import App
+from yoi_relations.surfaces.cli.options import with_common
+from yoi_relations.surfaces.hooks import manage
+from yoi_relations.surfaces.hooks.run import refresh_quietly
+from yoi_relations.surfaces.hooks.state import HookState
 from yoi_relations.surfaces.output import Mode, json_line, visible, write_answer
 
 _HELP = "Git hooks that keep the index warm after checkout, merge and rebase."
@@ -29,21 +30,21 @@ def _hooks(_call: Call) -> None:
 @with_common
 def install(call: Call) -> ExitCode:
     """Add a section to post-checkout, post-merge and post-rewrite; what is there stays."""
-    return _answer(call, hooks.install, hooks.left_by_install)
+    return _answer(call, manage.install, manage.left_by_install)
 
 
 @hooks_app.command()
 @with_common
 def uninstall(call: Call) -> ExitCode:
     """Take the sections out again, and nothing else."""
-    return _answer(call, hooks.uninstall, hooks.left_by_uninstall)
+    return _answer(call, manage.uninstall, manage.left_by_uninstall)
 
 
 @hooks_app.command("list")
 @with_common
 def list_(call: Call) -> ExitCode:
     """Tell which hooks keep the index warm, and where they are."""
-    return _answer(call, hooks.list_hooks, lambda _: None)
+    return _answer(call, manage.list_hooks, lambda _: None)
 
 
 @hooks_app.command(hidden=True)
@@ -70,8 +71,8 @@ def _answer(
 
 def _rendered(mode: Mode, workspace: Workspace, states: list[HookState]) -> str:
     if mode is Mode.JSON:
-        return json_line(hooks.hooks_document(workspace, states))
-    rows = [(one.name, str(one.state), hooks.shown_path(workspace, one)) for one in states]
+        return json_line(manage.hooks_document(workspace, states))
+    rows = [(one.name, str(one.state), manage.shown_path(workspace, one)) for one in states]
     if mode is Mode.PLAIN:
         return plain.lines(rows)
     name, state = (max(len(row[column]) for row in rows) for column in (0, 1))

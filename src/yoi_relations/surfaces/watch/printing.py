@@ -13,8 +13,8 @@ from yoi_relations.files.times import now
 from yoi_relations.queries.statements import path_and_line
 from yoi_relations.surfaces import plain
 from yoi_relations.surfaces.output import SCHEMA_VERSION, Mode, json_line, visible, write_answer
-from yoi_relations.surfaces.watch import News
-from yoi_relations.surfaces.watch_changes import Change, What
+from yoi_relations.surfaces.watch.changes import Change, What
+from yoi_relations.surfaces.watch.loop import News
 
 _STYLES = {
     What.TICKET_ADDED: "bold green",

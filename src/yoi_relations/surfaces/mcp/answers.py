@@ -22,7 +22,7 @@ from yoi_relations.recording.recorded import Recorded
 from yoi_relations.recording.retire import Ending, retire_record
 from yoi_relations.surfaces import checks, document, receipts, report
 from yoi_relations.surfaces.document import Value
-from yoi_relations.surfaces.mcp_tools import ADD, CHECK, LIMIT, RETIRE, SHOW, Tool
+from yoi_relations.surfaces.mcp.tools import ADD, CHECK, LIMIT, RETIRE, SHOW, Tool
 
 _QUOTED = 300
 """Characters of what is wrong with an argument; it quotes the argument."""

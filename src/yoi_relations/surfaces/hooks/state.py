@@ -10,7 +10,7 @@ from yoi_relations.errors import RelationsError
 from yoi_relations.files.git import ask_git
 from yoi_relations.files.opening import read_file
 from yoi_relations.files.workspace import Workspace, printable
-from yoi_relations.surfaces import hooks_shell as shell
+from yoi_relations.surfaces.hooks import shell
 
 HOOKS = ("post-checkout", "post-merge", "post-rewrite")
 STRAY_MARK = "has one mark of its relations section, and not the other"

@@ -1,4 +1,4 @@
-"""``relations watch`` and ``relations verify`` on the command line."""
+"""``relations watch`` on the command line."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ import typer
 
 from yoi_relations.errors import ExitCode
 from yoi_relations.index.opened import Trust
-from yoi_relations.surfaces import verify as verifying
-from yoi_relations.surfaces import watch as watching
 from yoi_relations.surfaces.call import Call
-from yoi_relations.surfaces.progress import progress_bar
-from yoi_relations.surfaces.watch_print import has_reader, teller
+from yoi_relations.surfaces.watch import loop
+from yoi_relations.surfaces.watch.printing import has_reader, teller
 
 
 def watch(
@@ -25,7 +23,7 @@ def watch(
     ] = None,
 ) -> ExitCode:
     """Keep the index warm as files change, and print one line a change."""
-    asked = watching.Watch(
+    asked = loop.Watch(
         workspace=call.workspace(),
         tell=teller(call.mode),
         notify=call.notify,
@@ -34,13 +32,4 @@ def watch(
         once=once,
         timeout=timeout,
     )
-    return watching.watch(asked)
-
-
-def verify(call: Call) -> ExitCode:
-    """Prove the index equal to a fresh reading of every file; nothing is changed."""
-    mode = call.mode
-    with progress_bar("reading") as progress:
-        verified = verifying.verify(call.workspace(), progress)
-    with verified.fresh:
-        return verifying.report(mode, verified)
+    return loop.watch(asked)

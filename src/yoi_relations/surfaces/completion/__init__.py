@@ -1,0 +1,1 @@
+"""``relations completion``: what ``completing`` offers of the ``candidates``, and the scripts."""
