@@ -83,7 +83,18 @@ class Watcher:
 
     def told(self, count: int) -> list[Any]:
         """The first changes of a watcher with --json."""
-        return [json.loads(line) for line in self.out.until(lambda lines: len(lines) >= count)]
+        return self.told_until(lambda told: len(told) >= count)
+
+    def told_until(self, enough: Callable[[list[Any]], bool]) -> list[Any]:
+        """All changes of a watcher with --json so far, once they are enough."""
+        told: list[Any] = []
+
+        def parsed(lines: list[str]) -> bool:
+            told.extend(json.loads(line) for line in lines[len(told) :])
+            return enough(told)
+
+        self.out.until(parsed)
+        return told
 
     def ends(self) -> int:
         return self.process.wait(PATIENCE)
