@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import FULL, QUICK, Workspace
+from building import FULL, QUICK, A, B, Workspace
 from oracle import WINDOW
 from watching import Start, Watcher
 
@@ -21,6 +21,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 def workspace(tmp_path: Path) -> Workspace:
     """An empty workspace."""
     return Workspace(tmp_path / "work")
+
+
+@pytest.fixture
+def edge(workspace: Workspace) -> Workspace:
+    """A workspace in which A is blocked by B."""
+    workspace.ticket(A)
+    workspace.ticket(B)
+    workspace.record(A, "blocked_by", B, "first")
+    return workspace
 
 
 @pytest.fixture(params=[(QUICK, FULL), (FULL,)], ids=["quick", "full"])

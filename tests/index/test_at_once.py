@@ -26,14 +26,6 @@ with locked(find_workspace(sys.argv[1])):
 """
 
 
-@pytest.fixture
-def edge(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "first")
-    return workspace
-
-
 def kept(workspace: Workspace) -> set[str]:
     """What lies in the cache folder."""
     return {path.name for path in (workspace.root / CACHE).iterdir()}

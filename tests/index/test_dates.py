@@ -14,7 +14,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from building import A, B, Workspace
+from building import A, Workspace
 from oracle import assert_as_read, quiet, rest, settle
 
 from yoi_relations.index import build
@@ -43,14 +43,6 @@ DATES = {
     "before 1970": -1_000_000_000 * 10**9 + 1,
     "1901": -(2**31) * 10**9,
 }
-
-
-@pytest.fixture
-def edge(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "first")
-    return workspace
 
 
 def record_of(workspace: Workspace) -> Path:

@@ -17,14 +17,6 @@ from yoi_relations.index import store
 from yoi_relations.surfaces.watch.lock import alive
 
 
-@pytest.fixture
-def filled(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B)
-    return workspace
-
-
 def git(workspace: Workspace, *arguments: str) -> None:
     subprocess.run(
         ["git", "-c", "user.name=tester", "-c", "user.email=tester@example.org", *arguments],
@@ -35,28 +27,28 @@ def git(workspace: Workspace, *arguments: str) -> None:
     )
 
 
-def test_each_change_is_a_line_of_fields(filled: Workspace, start: Start) -> None:
-    watcher = start(filled).ready()
+def test_each_change_is_a_line_of_fields(edge: Workspace, start: Start) -> None:
+    watcher = start(edge).ready()
 
-    filled.ticket(B, "done")
+    edge.ticket(B, "done")
     watcher.out.until(lambda lines: len(lines) == 1)
-    path = filled.record(B, "related", A, "tab\tand more")
+    path = edge.record(B, "related", A, "tab\tand more")
     lines = watcher.out.until(lambda lines: len(lines) == 2)
 
     assert [line.rstrip("\n").split("\t") for line in lines] == [
         ["state_changed", B, f".yoi/tickets/{B}/item.md", "", f"{B} was planning, is done"],
-        ["added", B, str(path.relative_to(filled.root)), "", f"{A} is related to {B}"],
+        ["added", B, str(path.relative_to(edge.root)), "", f"{A} is related to {B}"],
     ]
 
 
 def test_json_is_an_object_a_change_and_the_digests_make_a_chain(
-    filled: Workspace, start: Start
+    edge: Workspace, start: Start
 ) -> None:
-    watcher = start(filled, "--json").ready()
+    watcher = start(edge, "--json").ready()
 
-    filled.ticket(A, "ready")
+    edge.ticket(A, "ready")
     (first,) = watcher.told(1)
-    filled.plan_lines(A, {"kind": "after", "related_ticket": B})
+    edge.plan_lines(A, {"kind": "after", "related_ticket": B})
     _, second = watcher.told(2)
 
     assert set(first) == {
@@ -70,24 +62,24 @@ def test_json_is_an_object_a_change_and_the_digests_make_a_chain(
     )
     assert (second["change"], second["ticket"], second["line"]) == ("added", A, 1)
     assert first["digest_after"] == second["digest_before"]
-    assert second["digest_after"] == filled.show()["freshness"]["digest"]
+    assert second["digest_after"] == edge.show()["freshness"]["digest"]
 
 
-def test_a_checkout_is_few_looks_and_every_change(filled: Workspace, start: Start) -> None:
+def test_a_checkout_is_few_looks_and_every_change(edge: Workspace, start: Start) -> None:
     tickets = [f"00001KT{number:06d}" for number in range(300)]
     for state in ("planning", "done"):
         for ticket in tickets:
-            filled.ticket(ticket, state)
+            edge.ticket(ticket, state)
         if state == "planning":
-            git(filled, "init", "--quiet", "--initial-branch=main")
+            git(edge, "init", "--quiet", "--initial-branch=main")
         else:
-            git(filled, "switch", "--quiet", "--create=other")
-        git(filled, "add", ".")
-        git(filled, "commit", "--quiet", "--message=all")
+            git(edge, "switch", "--quiet", "--create=other")
+        git(edge, "add", ".")
+        git(edge, "commit", "--quiet", "--message=all")
     wanted = dict.fromkeys(tickets, "planning")
-    watcher = start(filled, "--json").ready()
+    watcher = start(edge, "--json").ready()
 
-    git(filled, "checkout", "--quiet", "main")
+    git(edge, "checkout", "--quiet", "main")
     told = watcher.told_until(
         # A look may meet a file that git has removed and not written again yet.
         lambda told: {one["ticket"]: one["after"] for one in told} == wanted
@@ -96,12 +88,12 @@ def test_a_checkout_is_few_looks_and_every_change(filled: Workspace, start: Star
     assert len({one["digest_after"] for one in told}) <= 30
 
 
-def test_a_new_ticket_with_nested_records_is_seen_whole(filled: Workspace, start: Start) -> None:
-    watcher = start(filled, "--json").ready()
+def test_a_new_ticket_with_nested_records_is_seen_whole(edge: Workspace, start: Start) -> None:
+    watcher = start(edge, "--json").ready()
 
-    filled.ticket(C, "ready")
+    edge.ticket(C, "ready")
     for note in "abc":
-        filled.record(C, "waiting", note=note)
+        edge.record(C, "waiting", note=note)
     told = watcher.told(4)
 
     assert sorted(one["change"] for one in told) == ["added", "added", "added", "ticket_added"]
@@ -109,18 +101,18 @@ def test_a_new_ticket_with_nested_records_is_seen_whole(filled: Workspace, start
 
 
 def test_a_root_that_is_deleted_and_made_again_is_watched_again(
-    filled: Workspace, start: Start
+    edge: Workspace, start: Start
 ) -> None:
-    watcher = start(filled).ready()
-    aside = filled.root / "aside"
-    shutil.copytree(filled.tickets, aside)
+    watcher = start(edge).ready()
+    aside = edge.root / "aside"
+    shutil.copytree(edge.tickets, aside)
 
-    shutil.rmtree(filled.tickets)
+    shutil.rmtree(edge.tickets)
     watcher.err.until(lambda lines: "there is no such folder; waiting" in lines[-1])
-    shutil.copytree(aside, filled.tickets)
-    filled.ticket(A, "done")
+    shutil.copytree(aside, edge.tickets)
+    edge.ticket(A, "done")
     watcher.out.until(lambda lines: bool(lines) and lines[-1].startswith("state_changed"))
-    filled.ticket(A, "closed")
+    edge.ticket(A, "closed")
     watcher.out.until(lambda lines: lines[-1].endswith("was done, is closed\n"))
 
     watcher.stop()
@@ -129,60 +121,60 @@ def test_a_root_that_is_deleted_and_made_again_is_watched_again(
     assert "Traceback" not in "".join(watcher.err.lines)
 
 
-def test_another_root_in_its_place_is_watched(filled: Workspace, start: Start) -> None:
-    watcher = start(filled).ready()
-    other = filled.root / ".yoi" / "other"
-    shutil.copytree(filled.tickets, other)
+def test_another_root_in_its_place_is_watched(edge: Workspace, start: Start) -> None:
+    watcher = start(edge).ready()
+    other = edge.root / ".yoi" / "other"
+    shutil.copytree(edge.tickets, other)
 
-    filled.tickets.rename(filled.root / ".yoi" / "gone")
-    other.rename(filled.tickets)
+    edge.tickets.rename(edge.root / ".yoi" / "gone")
+    other.rename(edge.tickets)
     watcher.err.until(lambda lines: "is another folder now" in lines[-1])
-    filled.ticket(A, "done")
+    edge.ticket(A, "done")
     watcher.out.until(lambda lines: bool(lines) and lines[-1].startswith("state_changed"))
 
 
 def test_a_second_watcher_refuses_kindly_and_one_killed_leaves_nothing(
-    filled: Workspace, start: Start
+    edge: Workspace, start: Start
 ) -> None:
-    place = find_workspace(str(filled.root))
+    place = find_workspace(str(edge.root))
     assert not alive(place)
-    first = start(filled).ready()
+    first = start(edge).ready()
     assert alive(place)
 
-    second = start(filled)
+    second = start(edge)
     assert second.ends() == 0
     assert second.err.rest() == [
         "another watcher is running on this work tree already; nothing to do\n"
     ]
-    filled.ticket(A, "done")
+    edge.ticket(A, "done")
     first.out.until(lambda lines: len(lines) == 1)
 
     first.stop()
     assert not alive(place)
-    third = start(filled, "--timeout", "0")
+    third = start(edge, "--timeout", "0")
     assert (third.ends(), third.err.rest()) == (124, [])
 
 
 def test_once_ends_with_the_first_change_beside_another_watcher(
-    filled: Workspace, start: Start
+    edge: Workspace, start: Start
 ) -> None:
-    watcher = start(filled).ready()
-    os.unlink(store.index_path(find_workspace(str(filled.root))))
-    once = start(filled, "--once", "--plain", "--timeout", str(PATIENCE)).ready()
+    watcher = start(edge).ready()
+    os.unlink(store.index_path(find_workspace(str(edge.root))))
+    once = start(edge, "--once", "--plain", "--timeout", str(PATIENCE)).ready()
 
-    filled.ticket(A, "done")
+    edge.ticket(A, "done")
 
     assert once.ends() == 0
     assert [line.split("\t")[0] for line in once.out.rest()] == ["state_changed"]
     watcher.out.until(lambda lines: len(lines) == 1)
-    assert alive(find_workspace(str(filled.root)))
+    assert alive(find_workspace(str(edge.root)))
 
 
 @pytest.mark.parametrize("options", [(), ("--once",)])
 def test_a_timeout_that_runs_out_has_a_status_of_its_own(
-    filled: Workspace, start: Start, options: tuple[str, ...]
+    edge: Workspace, start: Start, options: tuple[str, ...]
 ) -> None:
-    watcher = start(filled, "--timeout", "0.2", *options)
+    watcher = start(edge, "--timeout", "0.2", *options)
 
     assert watcher.ends() == 124
     assert watcher.out.rest() == []
@@ -192,19 +184,19 @@ def test_a_timeout_that_runs_out_has_a_status_of_its_own(
     ("sign", "status"), [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 130)]
 )
 def test_a_signal_ends_it_without_a_word(
-    filled: Workspace, start: Start, sign: signal.Signals, status: int
+    edge: Workspace, start: Start, sign: signal.Signals, status: int
 ) -> None:
-    watcher = start(filled).ready()
+    watcher = start(edge).ready()
 
     watcher.process.send_signal(sign)
 
     assert watcher.ends() == status
     assert len(watcher.err.rest()) == 1  # the notice that made it ready
-    assert not alive(find_workspace(str(filled.root)))
+    assert not alive(find_workspace(str(edge.root)))
 
 
-def test_a_reader_that_goes_ends_it_without_a_word(filled: Workspace, start: Start) -> None:
-    watcher = start(filled).ready()
+def test_a_reader_that_goes_ends_it_without_a_word(edge: Workspace, start: Start) -> None:
+    watcher = start(edge).ready()
 
     watcher.stdout.close()
 
@@ -212,26 +204,26 @@ def test_a_reader_that_goes_ends_it_without_a_word(filled: Workspace, start: Sta
     assert len(watcher.err.rest()) == 1
 
 
-def test_names_that_are_no_utf_8_are_lived_with(filled: Workspace, start: Start) -> None:
-    watcher = start(filled, "--json").ready()
+def test_names_that_are_no_utf_8_are_lived_with(edge: Workspace, start: Start) -> None:
+    watcher = start(edge, "--json").ready()
 
-    odd = os.fsencode(filled.tickets) + b"/odd-\xff"
+    odd = os.fsencode(edge.tickets) + b"/odd-\xff"
     os.mkdir(odd)
     Path(os.fsdecode(odd + b"/item.md")).write_text("---\ntitle: Odd\nstate: ready\n---\n")
     watcher.out.until(lambda lines: any("ticket_added" in line for line in lines))
-    filled.ticket(A, "done")
+    edge.ticket(A, "done")
     watcher.out.until(lambda lines: any("state_changed" in line for line in lines))
 
     (added,) = (one for one in watcher.told(0) if one["change"] == "ticket_added")
     assert added["ticket"] == "odd-\\xff"
-    filled.ticket(A, "closed")
+    edge.ticket(A, "closed")
     watcher.out.until(lambda lines: "is closed" in lines[-1])
 
 
-def test_polling_is_said_and_works(filled: Workspace, start: Start) -> None:
-    watcher = start(filled, WATCHFILES_FORCE_POLLING="1", WATCHFILES_POLL_DELAY_MS="50").ready()
+def test_polling_is_said_and_works(edge: Workspace, start: Start) -> None:
+    watcher = start(edge, WATCHFILES_FORCE_POLLING="1", WATCHFILES_POLL_DELAY_MS="50").ready()
 
-    filled.ticket(C)  # polling misses a second change of a file within a second
+    edge.ticket(C)  # polling misses a second change of a file within a second
     watcher.out.until(lambda lines: len(lines) == 1)
 
     assert watcher.err.lines[0] == "the files are polled; events of the file system are not used\n"

@@ -26,101 +26,91 @@ WITHIN_LIMIT = (
 )
 
 
-@pytest.fixture
-def filled(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B)
-    return workspace
-
-
 def states(workspace: Workspace) -> dict[str, str]:
     (row,) = workspace.process("show", "--all", "--json").json["relations"]
     return {row[end]: row[f"{end}_state"] for end in ("ticket", "target")}
 
 
-def test_a_watcher_that_was_stopped_catches_up(filled: Workspace, start: Start) -> None:
+def test_a_watcher_that_was_stopped_catches_up(edge: Workspace, start: Start) -> None:
     """Meanwhile more happens than the system keeps for it, so that events are lost."""
     if not QUEUE.exists():
         pytest.skip("no inotify here, so no queue of it that could overflow")
-    watcher = start(filled, "--json").ready()
+    watcher = start(edge, "--json").ready()
     watcher.process.send_signal(signal.SIGSTOP)
-    draft = filled.tickets / A / "draft"
+    draft = edge.tickets / A / "draft"
     for _ in range(int(QUEUE.read_text()) // 2):  # two events each, or more
         draft.touch()
         draft.unlink()
-    filled.ticket(A, "done")
-    assert states(filled) == {A: "done", B: "planning"}
-    assert alive(find_workspace(str(filled.root)))
+    edge.ticket(A, "done")
+    assert states(edge) == {A: "done", B: "planning"}
+    assert alive(find_workspace(str(edge.root)))
 
     watcher.process.send_signal(signal.SIGCONT)
     (told,) = watcher.told(1)
     assert (told["ticket"], told["after"]) == (A, "done")
-    filled.ticket(B, "ready")
+    edge.ticket(B, "ready")
     assert watcher.told(2)[1]["after"] == "ready"
     watcher.process.kill()
-    filled.ticket(B, "closed")
-    assert states(filled) == {A: "done", B: "closed"}
+    edge.ticket(B, "closed")
+    assert states(edge) == {A: "done", B: "closed"}
 
 
-def test_more_folders_than_may_be_listened_to(filled: Workspace, start: Start) -> None:
+def test_more_folders_than_may_be_listened_to(edge: Workspace, start: Start) -> None:
     tried = subprocess.run([*WITHIN_LIMIT, "true"], capture_output=True, check=False, text=True)
     if shutil.which("unshare") is None or tried.returncode:
         pytest.skip(f"no limit can be set here: {tried.stderr.strip()}")
     for number in range(2 * FEW):
-        filled.ticket(f"00001KT{number:06d}")
-    watcher = start(filled, within=WITHIN_LIMIT)
+        edge.ticket(f"00001KT{number:06d}")
+    watcher = start(edge, within=WITHIN_LIMIT)
     watcher.err.until(lambda lines: any("limit" in line for line in lines))
     watcher.ready()
     assert "looking every few seconds until then" in "".join(watcher.err.lines)
-    filled.ticket(A, "done")
-    assert states(filled)[A] == "done"
+    edge.ticket(A, "done")
+    assert states(edge)[A] == "done"
     watcher.out.until(lambda lines: len(lines) == 1)
-    filled.ticket(A, "closed")
+    edge.ticket(A, "closed")
     watcher.out.until(lambda lines: lines[-1].endswith("was done, is closed\n"))
 
 
-def test_each_work_tree_has_its_own_watcher(
-    filled: Workspace, start: Start, tmp_path: Path
-) -> None:
-    git(filled, "init", "--quiet")
-    git(filled, "add", ".")
-    git(filled, "commit", "--quiet", "--message=all")
-    git(filled, "worktree", "add", "--quiet", "--detach", str(tmp_path / "linked"))
+def test_each_work_tree_has_its_own_watcher(edge: Workspace, start: Start, tmp_path: Path) -> None:
+    git(edge, "init", "--quiet")
+    git(edge, "add", ".")
+    git(edge, "commit", "--quiet", "--message=all")
+    git(edge, "worktree", "add", "--quiet", "--detach", str(tmp_path / "linked"))
     linked = Workspace(tmp_path / "linked")
-    watchers = [start(tree, "--json").ready() for tree in (filled, linked)]
-    filled.ticket(A, "ready")
+    watchers = [start(tree, "--json").ready() for tree in (edge, linked)]
+    edge.ticket(A, "ready")
     linked.ticket(A, "done")
     assert [watcher.told(1)[0]["after"] for watcher in watchers] == ["ready", "done"]
-    assert [states(tree)[A] for tree in (filled, linked)] == ["ready", "done"]
+    assert [states(tree)[A] for tree in (edge, linked)] == ["ready", "done"]
 
 
-def test_a_burst_is_in_the_next_question_beside_a_watcher(filled: Workspace, start: Start) -> None:
-    watcher = start(filled, "--json").ready()
+def test_a_burst_is_in_the_next_question_beside_a_watcher(edge: Workspace, start: Start) -> None:
+    watcher = start(edge, "--json").ready()
     for number in range(5):
         ticket = f"00001KT00000{number}"
-        filled.ticket(ticket, "ready")
+        edge.ticket(ticket, "ready")
         for note in "abc":
-            filled.record(ticket, "waiting", note=note)
-        filled.relations_json(ticket, {"kind": "related", "target": B, "note": "d"})
-        rows = filled.process("show", ticket, "--all", "--json").json["relations"]
+            edge.record(ticket, "waiting", note=note)
+        edge.relations_json(ticket, {"kind": "related", "target": B, "note": "d"})
+        rows = edge.process("show", ticket, "--all", "--json").json["relations"]
         assert [row["note"] for row in rows] == ["a", "b", "c", "d"]
     assert len(watcher.told(25)) == 25
 
 
-def test_names_of_255_bytes_and_of_any_are_told(filled: Workspace, start: Start) -> None:
-    watcher = start(filled, "--json").ready()
+def test_names_of_255_bytes_and_of_any_are_told(edge: Workspace, start: Start) -> None:
+    watcher = start(edge, "--json").ready()
     names = {"n" * 255: b"n" * 255, "\\xff" * 255: b"\xff" * 255}
     for raw in names.values():
-        filled.item(os.fsdecode(raw), "---\nstate: ready\n---\n")
-        filled.record(os.fsdecode(raw), "related", C)
+        edge.item(os.fsdecode(raw), "---\nstate: ready\n---\n")
+        edge.record(os.fsdecode(raw), "related", C)
 
     def added(lines: list[str]) -> set[str]:
         told = map(json.loads, lines)
         return {one["ticket"] for one in told if one["change"] == "ticket_added"}
 
     watcher.out.until(lambda lines: added(lines) == set(names))
-    answer = filled.process("show", "--all", "--json").json
+    answer = edge.process("show", "--all", "--json").json
     assert {end for row in answer["relations"] for end in (row["ticket"], row["target"])} >= set(
         names
     )
