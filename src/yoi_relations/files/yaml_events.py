@@ -37,9 +37,13 @@ def parse_yaml(text: str, first_line: int) -> dict[str, Value]:
         mark = error.problem_mark or error.context_mark
         line = mark.line + first_line if mark else None
         said = error.problem or error.context
-        raise SourceError(
-            f"is not valid YAML: {said}; a value with ': ' in it needs quotes", line
-        ) from error
+        rest = text.split("\n", mark.line)[-1] if mark else ""
+        hint = (
+            "YAML allows no tab at the start of a line"
+            if rest.lstrip(" ").startswith("\t")
+            else "a value with ': ' in it needs quotes"
+        )
+        raise SourceError(f"is not valid YAML: {said}; {hint}", line) from error
     except yaml.YAMLError as error:
         raise SourceError("is not valid YAML: it holds a control character") from error
     return fields
