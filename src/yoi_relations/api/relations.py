@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING
 
 from yoi_relations.api import arguments
 from yoi_relations.api.receipts import Receipt
-from yoi_relations.errors import WorkspaceError
-from yoi_relations.files.workspace import Workspace, find_workspace
+from yoi_relations.files.workspace import find_again, find_workspace
 from yoi_relations.index.opened import Index
 from yoi_relations.index.refresh import open_index
 from yoi_relations.index.session import session_over
@@ -195,7 +194,7 @@ class Relations:
         arguments.check_texts_if_any(target=target, note=note, branch=branch, worktree=worktree)
         arguments.check_texts_if_any(role_plan=role_plan, author=author)
         draft = Draft(ticket, kind, target, note, branch, worktree, role_plan, author)
-        with add_record(self._workspace(), draft, _LOG.info) as done:
+        with add_record(find_again(self._root), draft, _LOG.info) as done:
             return Receipt.of(done)
 
     def retire(self, record: str, reason: str, *, author: str | None = None) -> Receipt:
@@ -218,7 +217,7 @@ class Relations:
         """
         arguments.check_texts(record=record, reason=reason)
         arguments.check_texts_if_any(author=author)
-        workspace = self._workspace()
+        workspace = find_again(self._root)
         ending = Ending(record, reason, author, here=workspace.root)
         with retire_record(workspace, ending, _LOG.info) as done:
             return Receipt.of(done)
@@ -245,18 +244,4 @@ class Relations:
             yield session
 
     def _opened(self) -> Index:
-        return open_index(self._workspace(), _LOG.info, trust=self._trust)
-
-    def _workspace(self) -> Workspace:
-        """The workspace as it is configured now.
-
-        Raises:
-            WorkspaceError: it is gone; a workspace around it is another one.
-        """
-        if os.path.isdir(self._root):
-            workspace = find_workspace(self._root)
-            if workspace.root == self._root:
-                return workspace
-        raise WorkspaceError(
-            f"{self._root}: there is no .yoi folder any more", "name another workspace"
-        )
+        return open_index(find_again(self._root), _LOG.info, trust=self._trust)

@@ -76,6 +76,20 @@ def find_workspace(start: str | None = None) -> Workspace:
     return Workspace(root, _tickets_root(root))
 
 
+def find_again(root: str) -> Workspace:
+    """The workspace at `root`, where there was one before, as it is configured now.
+
+    Raises:
+        WorkspaceError: it is gone, and a workspace around it is another one; or its configuration
+            cannot be used.
+    """
+    if root_around(os.path.realpath(root)) != root:
+        raise WorkspaceError(
+            f"{root}: there is no .yoi folder any more", "put it back, or name another workspace"
+        )
+    return Workspace(root, _tickets_root(root))
+
+
 def root_around(path: str) -> str | None:
     """The folder with ``.yoi/`` that `path`, absolute and without links, lies in; or None."""
     at = path

@@ -14,8 +14,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from yoi_relations.errors import ExitCode, RelationsError, UsageError, WorkspaceError
-from yoi_relations.files.workspace import Workspace, find_workspace
+from yoi_relations.errors import ExitCode, RelationsError, UsageError
+from yoi_relations.files.workspace import Workspace, find_again
 from yoi_relations.index.opened import Index, Notify, Trust
 from yoi_relations.index.refresh import open_index
 from yoi_relations.surfaces.watch.changes import Change, changes
@@ -114,20 +114,12 @@ def _watch(asked: Watch, waker: Waker, notify: _NotTwice, lock: WatchLock) -> Ex
 def _look(asked: Watch, waker: Waker, notify: Notify) -> Index | None:
     """The index as it is now; None where there is no answer, which is told."""
     try:
-        workspace = _find_again(asked.workspace)
+        workspace = find_again(asked.workspace.root)  # it may name another tickets root
         waker.aim(workspace)
         return open_index(workspace, notify, trust=asked.trust)
     except RelationsError as error:
         notify(f"{error.message}; waiting until that is mended")
         return None
-
-
-def _find_again(workspace: Workspace) -> Workspace:
-    """The workspace as its configuration has it now, which may name another tickets root."""
-    found = find_workspace(workspace.root)
-    if found.root != workspace.root:
-        raise WorkspaceError(f"{workspace.root}: there is no .yoi folder any more")
-    return found
 
 
 def _news(old: Index, new: Index, notify: Notify) -> News:
