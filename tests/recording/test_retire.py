@@ -155,6 +155,28 @@ def test_it_names_what_still_states_the_relation(pair: Workspace) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "  kind: after\n  target: {}\n  author: x\n  at: {}\n",
+            "{{kind: after, target: {}, author: x, at: {},\nlater: 1}} # }}\n",
+            "kind: after\ntarget: {}\nauthor: x\nat: {}\n...\n",
+        ),
+    ],
+    ids=["indented", "a brace in a comment, an unknown key", "an end of the document"],
+)
+def test_a_frontmatter_that_nothing_can_be_added_to_is_left_as_it_is(
+    pair: Workspace, text: str
+) -> None:
+    path = pair.record_file(A, f"{ulid(1)}.md", f"---\n{text.format(B, AT)}---\n")
+    before = path.read_bytes()
+    ran = pair.run("retire", ulid(1), "--reason", "over")
+    assert (ran.code, path.read_bytes()) == (1, before)
+    assert ran.err.startswith(f"error: {path.relative_to(pair.root)}: its frontmatter is written")
+    assert "by hand" in ran.err
+
+
+@pytest.mark.parametrize(
     "name",
     [
         ulid(3),

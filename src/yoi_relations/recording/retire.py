@@ -16,8 +16,11 @@ from dataclasses import dataclass
 from ulid import ULID
 
 from yoi_relations.errors import AmbiguousError, NotFoundError, UsageError, WriteError
+from yoi_relations.files.faults import SourceError
 from yoi_relations.files.formats import Format
+from yoi_relations.files.markdown import parse_record
 from yoi_relations.files.opening import read_file
+from yoi_relations.files.records import check_text
 from yoi_relations.files.times import now
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.files.write import render_record, rewrite, with_fields, write_new
@@ -67,10 +70,18 @@ def retire_record(workspace: Workspace, ending: Ending, notify: Notify) -> Recor
         with open_index(workspace, notify, publish=False) as index:
             record = _find(index.connection, workspace.root, ending)
         if not record.retired_at:
-            mark = {"retired_at": now(), "retired_by": by, "retired_reason": ending.reason.strip()}
+            mark = _mark(by, ending.reason)
             write = _mark_in_place if record.format == Format.FRONTMATTER else _mark_beside
             write(workspace, record, mark, temporary)
     return read_back(workspace, notify, record.place, changed=not record.retired_at)
+
+
+def _mark(by: str, reason: str) -> dict[str, str]:
+    mark = {"retired_at": now(), "retired_by": by, "retired_reason": reason.strip()}
+    try:
+        return {name: check_text(name, text) for name, text in mark.items()}
+    except SourceError as error:
+        raise UsageError(f"the record {error.message}", "nothing was written") from error
 
 
 def _mark_in_place(
@@ -80,14 +91,21 @@ def _mark_in_place(
         data = read_file(os.path.join(workspace.root, record.path))
     except OSError as error:
         raise WriteError(f"{record.path}: cannot be read: {error.strerror}") from error
-    marked = with_fields(data, mark)
-    read = check_readable(marked, os.path.basename(record.path), record.holder)
-    if read.retirement is None:
+    marked, name = with_fields(data, mark), os.path.basename(record.path)
+    if not _is_marked(marked, name, record.holder):
         raise WriteError(
             f"{record.path}: its frontmatter is written in a way that cannot be added to",
             "add retired_at, retired_by and retired_reason by hand",
         )
+    check_readable(marked, name, record.holder)
     rewrite(workspace, record.path, marked, temporary)
+
+
+def _is_marked(data: bytes, name: str, holder: str) -> bool:
+    try:
+        return parse_record(data, name, holder)[0].retirement is not None
+    except SourceError:
+        return False
 
 
 def _mark_beside(
