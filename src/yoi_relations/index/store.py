@@ -34,6 +34,7 @@ PARSER_VERSION = 4
 APPLICATION_ID = 0x594F4952
 """``YOIR``, in the header of the file."""
 
+_MEMORY = ":memory:"
 _SCHEMA = os.path.join(os.path.dirname(__file__), "schema.sql")
 
 
@@ -80,9 +81,17 @@ def index_path(workspace: Workspace) -> str:
     return os.path.join(workspace.cache_path, f"index-v{SCHEMA_VERSION}.{PARSER_VERSION}.sqlite3")
 
 
+def _connected(database: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(database, uri=True, isolation_level=None)
+    # Else what is sorted goes into files elsewhere, where there may be no room, and no business of
+    # ours.
+    connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
+
+
 def new_connection() -> Connection:
     """An empty index in memory."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection = _connected(_MEMORY)
     with open(_SCHEMA, encoding="utf-8") as file:
         schema = file.read()
     connection.executescript(f"BEGIN;\n{schema}COMMIT;")
@@ -93,7 +102,7 @@ def new_connection() -> Connection:
 
 def copy_of(connection: sqlite3.Connection) -> sqlite3.Connection:
     """A copy of an index, in memory."""
-    copy = sqlite3.connect(":memory:", isolation_level=None)
+    copy = _connected(_MEMORY)
     connection.backup(copy)
     return copy
 
@@ -119,7 +128,7 @@ def load(workspace: Workspace, *, prove: bool = False) -> Stored | None:
             raise BrokenIndexError(Found.FOREIGN)
         stamp = stamp_of(status)
         if _noted(workspace) == stamp:
-            connection = sqlite3.connect(_uri(path), uri=True, isolation_level=None)
+            connection = _connected(_uri(path))
             # Not mapped into memory: a file that is cut short in place would kill the process.
         else:
             connection = _proven(path)
@@ -148,7 +157,7 @@ def _proven(path: str) -> Connection:
         raise BrokenIndexError(Found.DAMAGED)
     if not image.is_in_place:
         raise BrokenIndexError(Found.FOREIGN)
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection = _connected(_MEMORY)
     connection.deserialize(image.body)
     return connection
 
