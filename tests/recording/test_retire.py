@@ -217,6 +217,15 @@ def test_a_place_may_be_named_from_where_one_stands(pair: Workspace) -> None:
     assert pair.show()["count"] == 0
 
 
+@pytest.mark.parametrize("place", [".yoi/tickets", "{root}/.yoi/tickets", "real", "{root}/real"])
+def test_a_place_may_be_named_where_the_tickets_root_is_a_link(pair: Workspace, place: str) -> None:
+    below = pair.record(A, "after", B).relative_to(pair.tickets)
+    pair.tickets.rename(pair.root / "real")
+    pair.tickets.symlink_to("../real")
+    retire(pair, f"{place.format(root=pair.root)}/{below}")
+    assert pair.show()["count"] == 0
+
+
 def test_an_ambiguous_name_lists_the_places(pair: Workspace) -> None:
     pair.record(A, "after", B)
     pair.record_file(

@@ -68,7 +68,7 @@ def retire_record(workspace: Workspace, ending: Ending, notify: Notify) -> Recor
     # Asked and written under one lock: of two who retire a record at once, one writes.
     with temporary_folder(workspace) as temporary:
         with open_index(workspace, notify, publish=False) as index:
-            record = _find(index.connection, workspace.root, ending)
+            record = _find(index.connection, workspace, ending)
         if not record.retired_at:
             mark = _mark(by, ending.reason)
             write = _mark_in_place if record.format == Format.FRONTMATTER else _mark_beside
@@ -117,10 +117,10 @@ def _mark_beside(
     write_new(workspace, record.path.rpartition("/artifacts/")[0], name, data, temporary)
 
 
-def _find(connection: sqlite3.Connection, root: str, ending: Ending) -> Statement:
+def _find(connection: sqlite3.Connection, workspace: Workspace, ending: Ending) -> Statement:
     name = ending.record
     statements = find_statements(connection)
-    for matches in (_at_place(root, ending), _called(name), _called_in_part(name)):
+    for matches in (_at_place(workspace, ending), _called(name), _called_in_part(name)):
         found = [one for one in statements if matches(one)]
         # Entries alike to the letter in one folder share their content id: one mark is for all.
         if len({(one.holder, one.id) for one in found}) == 1:
@@ -135,7 +135,7 @@ def _find(connection: sqlite3.Connection, root: str, ending: Ending) -> Statemen
     )
 
 
-def _at_place(root: str, ending: Ending) -> Callable[[Statement], bool]:
+def _at_place(workspace: Workspace, ending: Ending) -> Callable[[Statement], bool]:
     name = ending.record
     path, _, digits = name.rpartition(":")
     line = int(digits) if path and _LINE.fullmatch(digits) else None
@@ -144,7 +144,9 @@ def _at_place(root: str, ending: Ending) -> Callable[[Statement], bool]:
     if ending.here is not None:
         with contextlib.suppress(ValueError):  # with a NUL, or no text, it is no path
             absolute = os.path.realpath(os.path.join(ending.here, given))
-            paths.add(os.path.relpath(absolute, root))
+            # The tickets root may be a link, which the paths of records go through.
+            below = os.path.relpath(absolute, os.path.realpath(workspace.tickets_path))
+            paths.add(os.path.normpath(os.path.join(workspace.tickets_root, below)))
     return lambda one: (
         one.path in paths and (line is None or one.line == line or (one.line is None and line == 1))
     )
