@@ -127,6 +127,18 @@ def test_a_limit_to_the_size_of_files(workspace: Workspace, size: int) -> None:
     assert_well(workspace)
 
 
+def test_what_is_sorted_needs_no_room_on_any_disk(workspace: Workspace) -> None:
+    """However much it is; SQLite would put it into files outside of the workspace."""
+    build(workspace.root)
+    for number in range(300):
+        workspace.record(A, "after", B, f"about {number}: {'x' * 12_000}")
+    ran = limited(workspace, 0, *SHOW)
+    assert (ran.code, ran.out.count("about 12: xxx")) == (0, 1), ran.err
+    assert workspace.run("rebuild").code == 0
+    assert limited(workspace, 0, *SHOW) == Ran(0, ran.out, "")
+    assert limited(workspace, 0, "verify").code == 0
+
+
 def limited(workspace: Workspace, size: int, *arguments: str) -> Ran:
     """Run a command that may make no file longer than `size` bytes."""
     program = [sys.executable, "-P", "-B", "-m", "yoi_relations", *arguments]

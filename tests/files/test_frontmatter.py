@@ -5,6 +5,7 @@ import yaml
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from yoi_relations.files import yaml_events
 from yoi_relations.files.faults import SourceError
 from yoi_relations.files.fences import find_fences, through_closing_fence
 from yoi_relations.files.frontmatter import parse_document
@@ -56,6 +57,17 @@ def test_keys_stay_text_too() -> None:
     assert list(texts(fenced("no: a\n0123: b\n12:30: c\n2026-06-01: d"))) == [
         *("no", "0123", "12:30", "2026-06-01"),
     ]
+
+
+@pytest.mark.parametrize("loader", ["CBaseLoader", "BaseLoader"])
+@pytest.mark.parametrize("escape", ["\\ud800", "\\ud83d\\ude00", "\\U00110000"])
+def test_an_escape_that_stands_for_no_character_is_a_problem(
+    escape: str, loader: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With libyaml, and with the parser of PyYAML's own where there is none."""
+    monkeypatch.setattr(yaml_events, "_Loader", getattr(yaml, loader, yaml.BaseLoader))
+    for text in (f'title: "{escape}"', f'"{escape}": x', f'a: b\ntitle: "x{escape}"'):
+        assert problem(fenced(text)).message.startswith("is not valid YAML: ")
 
 
 @pytest.mark.parametrize("value", ["[a, b]", "{a: b}", "\n  - a\n  - b", "\n  a: b", "*x"])

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from campaign.mounting import mounted, needs_root
 
 from yoi_relations.files.stamps import (
     ABSENT,
@@ -122,3 +123,16 @@ def test_file_systems_in_memory_are_trusted() -> None:
 @pytest.mark.parametrize("path", ["/proc", "/proc/self/ns/mnt", "/no such folder"])
 def test_what_is_no_usual_file_system_is_not_trusted(path: str) -> None:
     assert not is_trusted(path)
+
+
+@needs_root
+@pytest.mark.parametrize("name", ["a\fb", "a\rb", "a\x1cb", "a\x85b", "a\u2028b", "a - b"])
+def test_another_mount_of_any_name_is_no_matter(tmp_path: Path, name: str) -> None:
+    for place in (tmp_path / name, tmp_path / "plain"):
+        place.mkdir()
+    with (
+        mounted(tmp_path / name, "-t", "tmpfs", "none"),
+        mounted(tmp_path / "plain", "-t", "tmpfs", "none"),
+    ):
+        assert is_trusted(str(tmp_path / name))
+        assert is_trusted(str(tmp_path / "plain"))

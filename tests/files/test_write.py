@@ -236,6 +236,7 @@ def test_a_record_is_written_as_the_contract_shows_it() -> None:
 @example(target="00001234", author="no", note="---\nkind: blocks\n---")
 @example(target="1e5", author="- a: b # c", note="a\u2028b\u0085c")
 @example(target="a\u2028b\u2029c", author="a\u0085b", note=None)
+@example(target="a\u2028", author="a\u0085", note=None)
 def test_a_written_record_reads_back(target: str, author: str, note: str | None) -> None:
     note = note.strip() if note else None
     assume(target != A and not any(marker * 7 in (note or "") for marker in "<|>"))

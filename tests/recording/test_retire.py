@@ -155,6 +155,28 @@ def test_it_names_what_still_states_the_relation(pair: Workspace) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "  kind: after\n  target: {}\n  author: x\n  at: {}\n",
+            "{{kind: after, target: {}, author: x, at: {},\nlater: 1}} # }}\n",
+            "kind: after\ntarget: {}\nauthor: x\nat: {}\n...\n",
+        ),
+    ],
+    ids=["indented", "a brace in a comment, an unknown key", "an end of the document"],
+)
+def test_a_frontmatter_that_nothing_can_be_added_to_is_left_as_it_is(
+    pair: Workspace, text: str
+) -> None:
+    path = pair.record_file(A, f"{ulid(1)}.md", f"---\n{text.format(B, AT)}---\n")
+    before = path.read_bytes()
+    ran = pair.run("retire", ulid(1), "--reason", "over")
+    assert (ran.code, path.read_bytes()) == (1, before)
+    assert ran.err.startswith(f"error: {path.relative_to(pair.root)}: its frontmatter is written")
+    assert "by hand" in ran.err
+
+
+@pytest.mark.parametrize(
     "name",
     [
         ulid(3),
@@ -192,6 +214,15 @@ def test_a_line_is_called_by_its_place(pair: Workspace) -> None:
 def test_a_place_may_be_named_from_where_one_stands(pair: Workspace) -> None:
     path = pair.record(A, "after", B)
     assert pair.run("-C", str(pair.tickets), "retire", f"{path}:1", "--reason", "x").code == 0
+    assert pair.show()["count"] == 0
+
+
+@pytest.mark.parametrize("place", [".yoi/tickets", "{root}/.yoi/tickets", "real", "{root}/real"])
+def test_a_place_may_be_named_where_the_tickets_root_is_a_link(pair: Workspace, place: str) -> None:
+    below = pair.record(A, "after", B).relative_to(pair.tickets)
+    pair.tickets.rename(pair.root / "real")
+    pair.tickets.symlink_to("../real")
+    retire(pair, f"{place.format(root=pair.root)}/{below}")
     assert pair.show()["count"] == 0
 
 

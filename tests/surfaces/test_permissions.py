@@ -104,6 +104,17 @@ def test_a_folder_that_cannot_be_listed_fails_the_command(
     assert shared.snapshot() == before
 
 
+def test_a_folder_that_cannot_be_entered_is_not_walked_past(shared: Workspace) -> None:
+    """The workspace may lie there; the one around it says nothing of its tickets."""
+    inner = Workspace(shared.root / "inner")
+    inner.ticket(A)
+    for mode in (0o000, 0o744):
+        inner.root.chmod(mode)
+        assert_fails(shared, ("show", "-C", str(inner.root)), f"{inner.root}/.yoi: cannot be")
+    inner.root.chmod(0o755)
+    assert as_nobody(shared, "show", "-C", str(inner.root)).out == ""
+
+
 def test_a_file_that_cannot_be_read_is_a_problem(shared: Workspace) -> None:
     path = shared.record(A, "after", B)
     path.chmod(0)

@@ -75,6 +75,32 @@ def test_an_index_is_opened_in_place_below_any_name(tmp_path: Path) -> None:
         assert workspace.run("show").out.count("first") == 1
 
 
+@pytest.mark.usefixtures("soon_settled")
+def test_a_tickets_root_behind_a_link_settles_like_any_other(tmp_path: Path) -> None:
+    workspace = fill(tmp_path / "work")
+    workspace.tickets.rename(workspace.root / "first")
+    shutil.copytree(workspace.root / "first", workspace.root / "second")
+    (item,) = (workspace.root / "second").glob(f"{A}/item.md")
+    item.write_text(item.read_text().replace("planning", "closed"))
+    for name, count in (("first", 1), ("second", 0)):
+        workspace.tickets.unlink(missing_ok=True)
+        workspace.tickets.symlink_to(f"../{name}")
+        assert workspace.show()["count"] == count
+        settle(workspace)
+        assert workspace.show()["count"] == count
+
+
+def test_a_working_directory_of_any_depth_is_one(tmp_path: Path) -> None:
+    """Its path may be longer than any that the system takes."""
+    workspace = fill(tmp_path / "work")
+    steps = "import os, sys\nfor _ in range(25):\n os.mkdir('x' * 200), os.chdir('x' * 200)\n"
+    run = "os.execv(sys.executable, [sys.executable, '-m', 'yoi_relations', 'show'])"
+    ran = subprocess.run(
+        [sys.executable, "-c", steps + run], cwd=workspace.root, capture_output=True, check=False
+    )
+    assert (ran.returncode, ran.stdout.count(b"first")) == (0, 1), ran
+
+
 NO_GIT = {"PATH": "/nowhere"}
 
 

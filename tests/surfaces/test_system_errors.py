@@ -64,6 +64,34 @@ def test_a_folder_whose_file_system_cannot_be_told_fails_the_command(
     assert (ran.code, ran.out, ran.err) == (1, "", said)
 
 
+@pytest.mark.parametrize("name", [f"{A}/artifacts/relations", "open"])
+def test_a_folder_that_fails_at_each_look_is_not_taken_for_gone(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    workspace.ticket(A)
+    workspace.ticket(B, bucket="open")
+    folder = workspace.record(A, "after", B).parent if name != "open" else workspace.tickets / name
+    failed = False
+
+    def failing(call: Any, *, first: bool) -> Any:
+        def look(path: Any = ".", *arguments: Any, **named: Any) -> Any:
+            nonlocal failed
+            if isinstance(path, str | bytes) and os.fsdecode(path) == str(folder):
+                failed = failed or first
+                if failed:
+                    raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), path)
+            return call(path, *arguments, **named)
+
+        return look
+
+    for call, first in (("listdir", True), ("scandir", True), ("lstat", False), ("stat", False)):
+        monkeypatch.setattr(os, call, failing(getattr(os, call), first=first))
+    ran = workspace.run("show")
+    assert failed
+    assert (ran.code, ran.out) == (1, ""), ran
+    assert ran.err.startswith(f"error: {folder}: cannot be listed: Stale")
+
+
 @pytest.mark.parametrize(("name", "place"), [("/a/b", "/a/b: "), (b"/a/b", "/a/b: "), (3, "")])
 def test_an_error_that_no_command_foresees_is_told_on_a_line(
     capsys: pytest.CaptureFixture[str], name: object, place: str

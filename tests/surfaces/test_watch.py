@@ -180,6 +180,14 @@ def test_a_timeout_that_runs_out_has_a_status_of_its_own(
     assert watcher.out.rest() == []
 
 
+def test_a_timeout_that_is_no_number_is_refused(edge: Workspace) -> None:
+    """It would never run out, and leave no time to wait in."""
+    ran = edge.run("watch", "--timeout", "nan")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "--timeout must be a number" in ran.err
+
+
 @pytest.mark.parametrize(
     ("sign", "status"), [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 130)]
 )

@@ -98,7 +98,8 @@ def list_root(workspace: Workspace) -> Listing:
         UnreadableFolderError: it or one of its buckets cannot be listed.
     """
     root = workspace.tickets_path
-    paths, stamps = [b"."], [_stamp(root)]
+    # The root may be a link inside the workspace; what counts, and is compared, is behind it.
+    paths, stamps = [b"."], [_stamp(root, follow=True)]
     found = {entry.name: entry for entry in _list(root)}
     for bucket in BUCKETS:
         if bucket in found and found[bucket].is_dir(follow_symlinks=False):
@@ -260,9 +261,9 @@ def _no_folder(mode: int) -> Fault:
     return _LINK if stat.S_ISLNK(mode) else _NO_FOLDER
 
 
-def _stamp(path: str) -> bytes:
+def _stamp(path: str, *, follow: bool = False) -> bytes:
     try:
-        return stamp_of(os.lstat(path))
+        return stamp_of(os.stat(path, follow_symlinks=follow))
     except OSError as error:
         if error.errno in NOT_THERE:
             return ABSENT
@@ -282,9 +283,9 @@ def _list_if_there(path: str) -> list[os.DirEntry[str]]:
     try:
         return _list(path)
     except UnreadableFolderError:
-        if os.path.lexists(path):
-            raise
-        return []
+        if _is_gone(path):
+            return []
+        raise
 
 
 def _names_if_there(path: bytes) -> list[bytes]:
@@ -292,9 +293,18 @@ def _names_if_there(path: bytes) -> list[bytes]:
     try:
         return os.listdir(path)
     except OSError as error:
-        if os.path.lexists(path):
-            raise _unreadable(os.fsdecode(path), error) from error
-        return []
+        if _is_gone(path):
+            return []
+        raise _unreadable(os.fsdecode(path), error) from error
+
+
+def _is_gone(path: str | bytes) -> bool:
+    """Whether there surely is nothing; what cannot be looked at may well be there."""
+    try:
+        os.lstat(path)
+    except OSError as error:
+        return error.errno in NOT_THERE
+    return False
 
 
 def _unreadable(path: str, error: OSError) -> UnreadableFolderError:

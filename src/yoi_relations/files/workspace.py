@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 
 from yoi_relations.errors import UsageError, WorkspaceError
 from yoi_relations.files.opening import read_file
 from yoi_relations.files.plain_toml import read_plain
+from yoi_relations.files.stamps import NOT_THERE
 from yoi_relations.typed import Any, NamedTuple
 
 ROOT_VARIABLE = "YOI_RELATIONS_ROOT"
@@ -65,7 +68,8 @@ def find_workspace(start: str | None = None) -> Workspace:
         ) from None
     except ValueError:  # it holds a NUL, or a sign that no file system could
         folder = ""
-    if not os.path.isdir(folder):
+    # The working directory is there, be its path too long to be looked at by name.
+    if named and not _is_folder(folder):
         raise UsageError(f"{named}: there is no such folder", "name an existing folder with -C DIR")
     root = root_around(folder)
     if root is None:
@@ -91,14 +95,31 @@ def find_again(root: str) -> Workspace:
 
 
 def root_around(path: str) -> str | None:
-    """The folder with ``.yoi/`` that `path`, absolute and without links, lies in; or None."""
+    """The folder with ``.yoi/`` that `path`, absolute and without links, lies in; or None.
+
+    Raises:
+        WorkspaceError: of a folder on the way it cannot be told whether it holds one.
+    """
     at = path
-    while not os.path.isdir(os.path.join(at, ".yoi")):
+    while not _is_folder(os.path.join(at, ".yoi")):
         parent = os.path.dirname(at)
         if parent == at:
             return None
         at = parent
     return at
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except OSError as error:
+        if error.errno in (*NOT_THERE, errno.ENAMETOOLONG):
+            return False
+        # A workspace further up would answer for another's tickets.
+        raise WorkspaceError(
+            f"{path}: cannot be looked at: {error.strerror}",
+            "make the folder above it readable; it may be the workspace",
+        ) from error
 
 
 def _tickets_root(root: str) -> str:

@@ -209,7 +209,7 @@ def _render_fields(fields: Mapping[str, str | None]) -> str:
 
     def represent(dumper: Dumper, text: str) -> yaml.Node:
         # In any other style a line separator would come back as a space.
-        style = '"' if len(text.splitlines()) > 1 else None
+        style = '"' if text.splitlines() != [text] else None
         return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
     Dumper.add_representer(str, represent)

@@ -46,6 +46,8 @@ def parse_yaml(text: str, first_line: int) -> dict[str, Value]:
         raise SourceError(f"is not valid YAML: {said}; {hint}", line) from error
     except yaml.YAMLError as error:
         raise SourceError("is not valid YAML: it holds a control character") from error
+    except ValueError as error:  # PyYAML's own parser takes any number for a character's
+        raise SourceError("is not valid YAML: an escape stands for no character") from error
     return fields
 
 
@@ -79,6 +81,7 @@ def _value(event: yaml.Event, events: Iterator[yaml.Event], first: int) -> Value
     """The value that starts with `event`; takes the rest of it from `events`."""
     line = _line(event, first)
     if isinstance(event, yaml.ScalarEvent):
+        event.value.encode()  # of half a surrogate pair, which libyaml refuses, a ValueError
         null = not event.style and event.value in NULLS
         return Value(None if null else event.value, line)
     depth = 0

@@ -80,7 +80,15 @@ def index_path(workspace: Workspace) -> str:
 
 def in_memory() -> Connection:
     """A database without a file."""
-    return sqlite3.connect(":memory:", isolation_level=None)
+    return _connected(":memory:")
+
+
+def _connected(database: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(database, uri=True, isolation_level=None)
+    # Else what is sorted goes into files elsewhere, where there may be no room, and no business of
+    # ours.
+    connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
 
 
 def published(workspace: Workspace, *, prove: bool = False) -> tuple[Stored | None, Found]:
@@ -114,7 +122,7 @@ def _opened(workspace: Workspace, *, prove: bool) -> Connection:
         stamp = stamp_of(status)
         if _noted(workspace) == stamp:
             # Not mapped into memory: a file that is cut short in place would kill the process.
-            return sqlite3.connect(_uri(path), uri=True, isolation_level=None)
+            return _connected(_uri(path))
         connection = _proven(path)
         if prove:
             _note(workspace, stamp)

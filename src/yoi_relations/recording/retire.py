@@ -16,8 +16,11 @@ from dataclasses import dataclass
 from ulid import ULID
 
 from yoi_relations.errors import AmbiguousError, NotFoundError, UsageError, WriteError
+from yoi_relations.files.faults import SourceError
 from yoi_relations.files.formats import Format
+from yoi_relations.files.markdown import parse_record
 from yoi_relations.files.opening import read_file
+from yoi_relations.files.records import check_text
 from yoi_relations.files.times import now
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.files.write import render_record, rewrite, with_fields, write_new
@@ -66,12 +69,20 @@ def retire_record(workspace: Workspace, ending: Ending, notify: Notify) -> Recor
     # Asked and written under one lock: of two who retire a record at once, one writes.
     with temporary_folder(workspace) as temporary:
         with open_index(workspace, notify, publish=False) as index:
-            record = _find(index.connection, workspace.root, ending)
+            record = _find(index.connection, workspace, ending)
         if not record.retired_at:
-            mark = {"retired_at": now(), "retired_by": by, "retired_reason": ending.reason.strip()}
+            mark = _mark(by, ending.reason)
             write = _mark_in_place if record.format == Format.FRONTMATTER else _mark_beside
             write(workspace, record, mark, temporary)
     return read_back(workspace, notify, record.place, changed=not record.retired_at)
+
+
+def _mark(by: str, reason: str) -> dict[str, str]:
+    mark = {"retired_at": now(), "retired_by": by, "retired_reason": reason.strip()}
+    try:
+        return {name: check_text(name, text) for name, text in mark.items()}
+    except SourceError as error:
+        raise UsageError(f"the record {error.message}", "nothing was written") from error
 
 
 def _mark_in_place(
@@ -81,14 +92,21 @@ def _mark_in_place(
         data = read_file(os.path.join(workspace.root, record.path))
     except OSError as error:
         raise WriteError(f"{record.path}: cannot be read: {error.strerror}") from error
-    marked = with_fields(data, mark)
-    read = check_readable(marked, os.path.basename(record.path), record.holder)
-    if read.retirement is None:
+    marked, name = with_fields(data, mark), os.path.basename(record.path)
+    if not _is_marked(marked, name, record.holder):
         raise WriteError(
             f"{record.path}: its frontmatter is written in a way that cannot be added to",
             "add retired_at, retired_by and retired_reason by hand",
         )
+    check_readable(marked, name, record.holder)
     rewrite(workspace, record.path, marked, temporary)
+
+
+def _is_marked(data: bytes, name: str, holder: str) -> bool:
+    try:
+        return parse_record(data, name, holder)[0].retirement is not None
+    except SourceError:
+        return False
 
 
 def _mark_beside(
@@ -100,10 +118,10 @@ def _mark_beside(
     write_new(workspace, record.path.rpartition("/artifacts/")[0], name, data, temporary)
 
 
-def _find(connection: sqlite3.Connection, root: str, ending: Ending) -> Statement:
+def _find(connection: sqlite3.Connection, workspace: Workspace, ending: Ending) -> Statement:
     name = ending.record
     statements = find_statements(connection)
-    for matches in (_at_place(root, ending), _called(name), _called_in_part(name)):
+    for matches in (_at_place(workspace, ending), _called(name), _called_in_part(name)):
         found = [one for one in statements if matches(one)]
         # Entries alike to the letter in one folder share their content id: one mark is for all.
         if len({(one.holder, one.id) for one in found}) == 1:
@@ -118,7 +136,7 @@ def _find(connection: sqlite3.Connection, root: str, ending: Ending) -> Statemen
     )
 
 
-def _at_place(root: str, ending: Ending) -> Callable[[Statement], bool]:
+def _at_place(workspace: Workspace, ending: Ending) -> Callable[[Statement], bool]:
     name = ending.record
     path, _, digits = name.rpartition(":")
     line = int(digits) if path and _LINE.fullmatch(digits) else None
@@ -127,7 +145,9 @@ def _at_place(root: str, ending: Ending) -> Callable[[Statement], bool]:
     if ending.here is not None:
         with contextlib.suppress(ValueError):  # with a NUL, or no text, it is no path
             absolute = os.path.realpath(os.path.join(ending.here, given))
-            paths.add(os.path.relpath(absolute, root))
+            # The tickets root may be a link, which the paths of records go through.
+            below = os.path.relpath(absolute, os.path.realpath(workspace.tickets_path))
+            paths.add(os.path.normpath(os.path.join(workspace.tickets_root, below)))
     return lambda one: (
         one.path in paths and (line is None or one.line == line or (one.line is None and line == 1))
     )

@@ -74,6 +74,8 @@ def watch(asked: Watch) -> ExitCode:
     """
     if asked.trust is Trust.INDEX:
         raise UsageError("watch has to look at the files", "leave --trust index out")
+    if asked.timeout is not None and math.isnan(asked.timeout):
+        raise UsageError("--timeout must be a number of seconds", "leave it out to go on for ever")
     require()
     lock = WatchLock(asked.workspace)
     notify = _NotTwice(asked.notify)
