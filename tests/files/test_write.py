@@ -172,6 +172,22 @@ def test_rewriting_replaces_the_content_and_keeps_the_mode(
     assert stat.S_IMODE((workspace.root / PATH).stat().st_mode) == 0o640
 
 
+def test_what_a_killed_process_left_beside_is_swept_in_time(workspace: Workspace) -> None:
+    workspace.ticket(A)
+    write(workspace, b"first", None)
+    folder = (workspace.root / PATH).parent
+    young, old, of_another = (
+        folder / name
+        for name in (f".{ulid(2)}.md.7.tmp", f".{ulid(3)}.md.7.tmp", ".notes.md.7.tmp")
+    )
+    for draft in (young, old, of_another):
+        draft.write_bytes(b"half a rec")
+    for draft in (old, of_another):
+        os.utime(draft, (0, 0))
+    rewrite(find_workspace(str(workspace.root)), PATH, b"second", None)
+    assert set(folder.iterdir()) == {folder / NAME, young, of_another}
+
+
 def test_no_file_stays_open(workspace: Workspace, temporary: str | None) -> None:
     with all_closed():
         write(workspace, b"first", temporary)

@@ -10,6 +10,8 @@ import contextlib
 import errno
 import json
 import os
+import re
+import time
 from collections.abc import Iterator, Mapping
 
 from yoi_relations.errors import WriteError
@@ -18,6 +20,10 @@ from yoi_relations.files.workspace import Workspace
 
 _NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 _MODE = 0o666
+_DRAFT = re.compile(r"\.[0-9A-Z]{26}\.md\.[0-9]+\.tmp")
+"""The name of a draft beside; only new records' names are sure to be no one else's."""
+_ABANDONED = 3600
+"""Seconds after which nobody is still about to finish a draft."""
 
 
 def render_record(fields: Mapping[str, str | None], body: str | None) -> bytes:
@@ -126,7 +132,17 @@ def _draft(temporary: str, final: str) -> str:
 
 def _beside(final: str) -> str:
     folder, name = os.path.split(final)
+    _sweep(folder)
     return os.path.join(folder, f".{name}.{os.getpid()}.tmp")
+
+
+def _sweep(folder: str) -> None:
+    """Remove the drafts of new records that killed processes left here."""
+    with contextlib.suppress(OSError):
+        for name in filter(_DRAFT.fullmatch, os.listdir(folder)):
+            draft = os.path.join(folder, name)
+            if time.time() - os.lstat(draft).st_mtime > _ABANDONED:
+                os.unlink(draft)
 
 
 @contextlib.contextmanager
@@ -140,7 +156,7 @@ def _written(draft: str, data: bytes) -> Iterator[str]:
             os.fsync(file.fileno())
         yield draft
     finally:
-        # A draft that stays is no harm: the scan ignores it, and the next lock sweeps the cache.
+        # A draft that stays is no harm: the scan ignores it, and the next writer sweeps it.
         with contextlib.suppress(OSError):
             os.unlink(draft)
 
