@@ -202,6 +202,13 @@ def replies(workspace: Workspace, line: str, word: str, kind: int = 9) -> list[s
     return ran.stdout.split("\0")[:-1]
 
 
+def test_the_way_of_the_library_below_is_closed(trio: Workspace) -> None:
+    """It would print a program for the shell to run, whatever the command."""
+    ran = trio.process("add", "--help", _RELATIONS_COMPLETE="bash_source")
+    assert (ran.code, ran.err) == (0, "")
+    assert "Record a relation" in ran.out
+
+
 def test_bash_gets_titles_in_lists_alone(trio: Workspace) -> None:
     listed = [f"{id_}  {title}" for id_, title in TICKETS.items()]
     for kind, found in ((9, [*TICKETS]), (37, [*TICKETS]), (63, listed), (33, listed)):

@@ -51,7 +51,8 @@ def _dispatch(arguments: list[str]) -> int:
     try:
         # Without a word, help is what somebody looks for.
         given = arguments or ["--help"]
-        return int(app(given, prog_name="relations", standalone_mode=False) or ExitCode.DONE)
+        code = app(given, prog_name="relations", complete_var="", standalone_mode=False)
+        return int(code or ExitCode.DONE)
     except _ArgumentError as error:
         raise UsageError(error.format_message(), _hint(error, arguments)) from error
 
