@@ -119,6 +119,31 @@ def test_a_folder_that_is_away_at_first_is_waited_for(
         assert index.tickets == 1
 
 
+@pytest.mark.parametrize("away", [{1}, {2, 3, 4, 5, 6}], ids=["first", "later"])
+def test_a_folder_is_not_missed_where_looks_take_longer_than_anybody_waits(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, away: set[int]
+) -> None:
+    monkeypatch.setattr(build, "_PATIENCE", 0.0)
+    monkeypatch.setattr(build, "_STILL", 0.0)
+    folder, aside = workspace.ticket(A), workspace.root / "aside"
+    numbers = count()  # the listing of the build itself is none of the looks
+
+    def listed(found: Found) -> Listing:
+        number = next(numbers)
+        if number not in away:
+            listing = list_root(found)
+            (workspace.tickets / f"new-{number}").touch()
+            return listing
+        folder.rename(aside)
+        listing = list_root(found)
+        aside.rename(folder)
+        return listing
+
+    monkeypatch.setattr(build, "list_root", listed)
+    with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
+        assert (index.tickets, next(numbers) > max(away)) == (1, True)
+
+
 def test_a_root_that_goes_while_an_index_is_built_is_no_empty_answer(
     workspace: Workspace,
 ) -> None:
