@@ -124,6 +124,8 @@ def test_on_a_file_system_that_is_not_trusted_everything_is_read(disk: Disk) -> 
         with asked(disk) as index:
             assert_rebuilt(index)
             assert index.trust is Trust.CONTENT
+        with asked(disk, Trust.INDEX) as index:
+            assert index.trust is Trust.INDEX
     asked(disk).close()  # notes that it is trusted now
     with asked(disk) as index:
         assert index.trust is Trust.STAT

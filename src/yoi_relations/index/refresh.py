@@ -171,12 +171,11 @@ def rebuild_index(workspace: Workspace, progress: Progress) -> Index:
 
 
 def _published(workspace: Workspace, *, prove: bool) -> tuple[Stored | None, Found]:
-    """The published index, and what became of it."""
+    """The published index, and what to say where there is none that can be used."""
     try:
-        stored = store.load(workspace, prove=prove)
+        return store.load(workspace, prove=prove), Found.MISSING
     except BrokenIndexError as error:
         return None, error.found
-    return stored, Found.MISSING if stored is None else Found.UNCHECKED
 
 
 def _holds(call: _Call, stored: Stored, known: Known, suspected: Suspects) -> bool:
