@@ -13,6 +13,7 @@ from unittest import mock
 import pytest
 from between import once_after
 from building import A, B, Workspace, ulid
+from oracle import settle
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.scan import Listing, list_root
@@ -61,7 +62,11 @@ def test_what_a_folder_holds_is_not_missed_while_it_moves(
             assert answer.code == 10, (answer, command)
 
 
-def test_a_folder_that_moves_once_it_was_listed_is_found(workspace: Workspace) -> None:
+@pytest.mark.usefixtures("soon_settled")
+@pytest.mark.parametrize("known", [False, True], ids=["built", "renewed"])
+def test_a_folder_that_moves_once_it_was_listed_is_found(
+    workspace: Workspace, *, known: bool
+) -> None:
     folder = workspace.ticket(A, "queued", "open")
     (workspace.tickets / "pending").mkdir()
 
@@ -69,6 +74,11 @@ def test_a_folder_that_moves_once_it_was_listed_is_found(workspace: Workspace) -
         folder.rename(workspace.tickets / "pending" / A)
 
     found = find_workspace(str(workspace.root))
+    if known:
+        (workspace.tickets / "aside").mkdir()
+        settle(workspace)  # so that the others are not looked at
+        (workspace.tickets / "since").touch()
+        workspace.ticket(A, "closed", "open")
     with once_after(build, "list_root", move), open_index(found, lambda _: None) as index:
         assert index.tickets == 1
 
