@@ -83,6 +83,22 @@ def test_a_linked_cache_folder_is_left_alone(
     assert (ran.code == 1) == (command == ("rebuild",)), ran
 
 
+@pytest.mark.parametrize("link", [".yoi/cache", CACHE])
+def test_an_index_behind_a_link_is_not_believed(
+    hostile: Workspace, tmp_path: Path, link: str
+) -> None:
+    """It was made where it lies, by the same user: for other tickets."""
+    other = Workspace(tmp_path / "other")
+    other.ticket(A)
+    other.ticket(B)
+    other.record(A, "blocked_by", B, FORGED)
+    assert FORGED in other.run("show", "--trust", "index").out
+    (hostile.root / link).parent.mkdir(parents=True, exist_ok=True)
+    (hostile.root / link).symlink_to(other.root / link)
+    ran = hostile.run("show", "--trust", "index")
+    assert (ran.code, ran.out.count("the truth"), ran.out.count(FORGED)) == (0, 1, 0)
+
+
 def test_a_folder_that_leads_out_of_the_workspace_is_refused(
     hostile: Workspace, outside: Path
 ) -> None:
