@@ -154,6 +154,25 @@ def test_a_folder_is_not_missed_where_looks_take_longer_than_anybody_waits(
         assert (index.tickets, next(numbers) > max(away)) == (1, True)
 
 
+def test_a_folder_is_the_same_in_whichever_bucket_it_is_met(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that goes on moving is there all the time: that is no reason to fail."""
+    for bound in ("_PATIENCE", "_STILL", "_LAST"):
+        monkeypatch.setattr(build, bound, 0.0)
+    places = [workspace.ticket(A, bucket="open"), workspace.tickets / "pending" / A]
+    places[1].parent.mkdir()
+
+    def listed(found: Found) -> Listing:
+        places[0].rename(places[1])
+        places.reverse()
+        return list_root(found)
+
+    monkeypatch.setattr(build, "list_root", listed)
+    with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
+        assert index.tickets == 1
+
+
 def test_a_root_that_goes_while_an_index_is_built_is_no_empty_answer(
     workspace: Workspace,
 ) -> None:
