@@ -154,13 +154,14 @@ def test_a_folder_is_not_missed_where_looks_take_longer_than_anybody_waits(
         assert (index.tickets, next(numbers) > max(away)) == (1, True)
 
 
+@pytest.mark.parametrize("bucket", ["pending", ""])
 def test_a_folder_is_the_same_in_whichever_bucket_it_is_met(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, bucket: str
 ) -> None:
     """One that goes on moving is there all the time: that is no reason to fail."""
     for bound in ("_PATIENCE", "_STILL", "_LAST"):
         monkeypatch.setattr(build, bound, 0.0)
-    places = [workspace.ticket(A, bucket="open"), workspace.tickets / "pending" / A]
+    places = [workspace.ticket(A, bucket=bucket), workspace.tickets / "open" / A]
     places[1].parent.mkdir()
 
     def listed(found: Found) -> Listing:

@@ -98,7 +98,7 @@ def look_again(workspace: Workspace, stored: Stored, known: Known, suspected: Su
 def _wherever(probes: bytes) -> set[bytes]:
     """What was found in the folders, whichever buckets they lie in."""
     parts = (path.partition(b"/") for path in probes.split(b"\0"))
-    found = {tail if head in _BUCKETS else b"%s/%s" % (head, tail) for head, _, tail in parts}
+    found = {tail if head in _BUCKETS else head + slash + tail for head, slash, tail in parts}
     return {path for path in found if b"/" in path}  # a whole folder is not probed itself
 
 
