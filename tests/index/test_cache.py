@@ -61,6 +61,8 @@ def test_what_cannot_be_put_is_said_and_leaves_nothing(tmp_path: Path) -> None:
     path.mkdir()
     with pytest.raises(IsADirectoryError):
         put(str(path), b"data")
+    with pytest.raises(FileNotFoundError):
+        put(str(tmp_path / "none" / "small"), b"data")
     assert list(tmp_path.iterdir()) == [path]
 
 

@@ -116,6 +116,15 @@ def test_one_that_cannot_be_published_is_told_of_and_the_old_one_stays(
     assert (path.read_bytes(), sorted(path.parent.iterdir())) == (before, files)
 
 
+def test_what_stands_in_the_way_of_a_new_one_is_told_of(workspace: Workspace, path: Path) -> None:
+    path.with_name(f"tmp-{os.getpid()}.sqlite3").mkdir()
+    workspace.record(B, "after", A, "second")
+    index, told = asked(workspace)
+    with index:
+        assert index.records == 2
+    assert told == [f"{path}: cannot be kept: File exists; answered from memory"]
+
+
 def rebuilt(workspace: Workspace) -> tuple[Index, list[tuple[int, int]]]:
     """The index of a rebuild, and the steps that it told of."""
     steps: list[tuple[int, int]] = []

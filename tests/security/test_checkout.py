@@ -224,7 +224,7 @@ def test_an_index_of_whoever_holds_the_tickets_is_believed(hostile: Workspace) -
 
 
 @pytest.mark.parametrize("name", ["lock", "watch.lock", ".gitignore", "CACHEDIR.TAG", "index"])
-@pytest.mark.parametrize("kind", ["fifo", "link", "folder", "endless"])
+@pytest.mark.parametrize("kind", ["fifo", "link", "nowhere", "folder", "endless"])
 def test_odd_things_in_the_cache_folder_neither_hang_nor_harm(
     hostile: Workspace, outside: Path, name: str, kind: str
 ) -> None:
@@ -238,7 +238,8 @@ def test_odd_things_in_the_cache_folder_neither_hang_nor_harm(
     elif kind == "folder":
         path.mkdir()
     else:
-        path.symlink_to(victim if kind == "link" else "/dev/zero")
+        leads = {"link": victim, "nowhere": outside / "new", "endless": Path("/dev/zero")}
+        path.symlink_to(leads[kind])
     os.utime(victim, ns=(0, 0))
     before = state_of(outside)
     assert alive(find_workspace(str(hostile.root))) is False
