@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -160,8 +160,24 @@ def worth_an_index(disk: Disk) -> Path:
     return path
 
 
-def test_on_a_file_system_that_is_not_trusted_everything_is_read(disk: Disk) -> None:
-    with mock.patch.object(build, "is_trusted", return_value=False):
+def elsewhere(disk: Disk) -> Any:
+    """The cache lies on another file system than the tickets, and goes by another clock."""
+    stat, beside = os.stat, str(disk.workspace.root / ".yoi")
+
+    def call(path: Any, **named: Any) -> Any:
+        found = stat(path, **named)
+        return mock.Mock(st_dev=found.st_dev + 1) if path == beside else found
+
+    return mock.patch("os.stat", call)
+
+
+@pytest.mark.parametrize(
+    "why", [lambda _: mock.patch.object(build, "is_trusted", return_value=False), elsewhere]
+)
+def test_on_a_file_system_that_is_not_trusted_everything_is_read(
+    disk: Disk, why: Callable[[Disk], Any]
+) -> None:
+    with why(disk):
         asked(disk).close()
         write_unseen(disk)
         with asked(disk) as index:
