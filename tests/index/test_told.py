@@ -80,6 +80,7 @@ def test_one_that_is_old_is_made_new_without_a_word(workspace: Workspace, path: 
     with index:
         assert (index.found.value, index.published, told) == ("stale", before, [])
         assert index.identity.number == before.number + 1
+        assert index.identity.digest != before.digest
         assert (index.tickets, index.records, index.sources) == (2, 2, 4)
         held = index.identity
     assert path.stat().st_ino != inode
