@@ -99,9 +99,12 @@ def test_an_index_behind_a_link_is_not_believed(
     assert (ran.code, ran.out.count("the truth"), ran.out.count(FORGED)) == (0, 1, 0)
 
 
+@pytest.mark.parametrize("name", ["home", "work too"])
 def test_a_folder_that_leads_out_of_the_workspace_is_refused(
-    hostile: Workspace, outside: Path
+    hostile: Workspace, outside: Path, name: str
 ) -> None:
+    """Be it to one whose path begins like the workspace's."""
+    outside = outside.rename(outside.with_name(name))
     (hostile.root / ".yoi/workspace.toml").write_text('[ticket.backend]\nroot = "tickets"\n')
     (hostile.root / ".yoi/tickets").rename(hostile.root / "tickets")
     (hostile.root / ".yoi").rename(outside / "yoi")
