@@ -170,11 +170,11 @@ SWITCHES = {
     ),
     "second look at folders that move": Switch(
         _second_look,
-        "tests/index/test_moving.py::test_a_folder_that_moves_once_it_was_listed_is_found",
+        "tests/index/test_moving.py::test_a_folder_that_moves_once_it_was_listed_is_found[built]",
     ),
     "doubt about unreadable files": Switch(
         _doubt_about_unreadable_files,
-        f"{_INCREMENTAL}what_could_not_be_read_is_tried_again_though_no_stamp_differs",
+        f"{_INCREMENTAL}what_could_not_be_read_is_tried_again_though_no_stamp_differs[all]",
     ),
     "doubt about links": Switch(
         _doubt_about_links, f"{_INCREMENTAL}a_link_is_looked_at_again_though_no_stamp_differs"

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
 from building import A, B, Workspace
@@ -59,6 +61,8 @@ def test_what_cannot_be_put_is_said_and_leaves_nothing(tmp_path: Path) -> None:
     path.mkdir()
     with pytest.raises(IsADirectoryError):
         put(str(path), b"data")
+    with pytest.raises(FileNotFoundError):
+        put(str(tmp_path / "none" / "small"), b"data")
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -94,6 +98,21 @@ def test_what_killed_processes_left_is_swept(workspace: Workspace, folder: Path)
     os.utime(folder / "young.tmp", (time.time() + 60,) * 2)  # however busy the machine is
     assert workspace.run("rebuild").code == 0
     assert {path.name for path in folder.iterdir()} == kept
+
+
+def test_what_is_gone_before_it_is_swept_is_no_failure(workspace: Workspace, folder: Path) -> None:
+    small = folder / "small.tmp"
+    small.write_text("half")
+    listed = os.listdir
+
+    def listdir(path: Any = ".") -> Any:
+        names = listed(path)
+        small.unlink(missing_ok=True)
+        return names
+
+    with mock.patch("os.listdir", listdir):
+        assert workspace.run("rebuild").code == 0
+    assert not small.exists()
 
 
 def test_while_another_holds_the_lock_answers_come_from_memory(

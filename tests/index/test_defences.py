@@ -62,6 +62,20 @@ def test_folders_that_change_places_are_told_by_their_inodes() -> None:
         assert_fresh(disk)
 
 
+@pytest.mark.parametrize("gone", [False, True], ids=["", "another is gone"])
+def test_a_link_in_the_place_of_what_it_leads_to_is_seen(*, gone: bool) -> None:
+    """Behind it lies the same file, of the same date."""
+    with disk_with(by_own_clock) as disk:
+        step(disk, ("wait", "80"))
+        disk.ask().close()
+        item, aside = disk.folder(A) / "item.md", disk.workspace.root / "aside"
+        item.rename(aside)
+        item.symlink_to(aside)
+        if gone:
+            (disk.folder(B) / "item.md").unlink()
+        assert_fresh(disk)
+
+
 def test_what_another_process_published_meanwhile_is_looked_at_again() -> None:
     """It knows that B is in doubt; what was suspected before does not."""
     with disk_with(by_own_clock) as disk:

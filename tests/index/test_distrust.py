@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
+from between import once_after
 from building import A, B
 from comparing import assert_rebuilt, by_own_clock
 from disks import Disk, disk_with, step
@@ -121,13 +126,69 @@ def test_no_older_view_is_published_over_a_newer_one(disk: Disk) -> None:
         assert_rebuilt(index)
 
 
-def test_on_a_file_system_that_is_not_trusted_everything_is_read(disk: Disk) -> None:
-    with mock.patch.object(build, "is_trusted", return_value=False):
+@pytest.mark.parametrize("why", ["held", "gone"])
+def test_what_cannot_be_noted_just_now_costs_no_answer(disk: Disk, why: str) -> None:
+    path = worth_an_index(disk)
+    said: list[str] = []
+    with ExitStack() as stack:
+        if why == "held":
+            file = stack.enter_context(path.with_name("lock").open("r+b"))
+            fcntl.flock(file, fcntl.LOCK_EX)
+        else:
+            stack.enter_context(once_after(build, "look_again", path.unlink))
+        assert_rebuilt(stack.enter_context(open_index(disk.found, said.append)))
+    assert said == []
+
+
+@pytest.mark.parametrize("index", ["settles", "is stale", "is missing"])
+def test_who_publishes_nothing_leaves_the_cache_as_it_is(disk: Disk, index: str) -> None:
+    path = worth_an_index(disk)
+    if index == "is stale":
+        disk.item(A, "closed")
+    if index == "is missing":
+        shutil.rmtree(path.parent)
+    before = {one.name: one.stat().st_ino for one in path.parent.glob("*")}
+    with asked(disk, publish=False) as found:
+        assert_rebuilt(found)
+    assert {one.name: one.stat().st_ino for one in path.parent.glob("*")} == before
+    assert path.parent.exists() == bool(before)
+
+
+def worth_an_index(disk: Disk) -> Path:
+    """An index that would be made anew by now, as all that it knows has settled."""
+    asked(disk).close()
+    disk.item(B, "closed")
+    asked(disk).close()
+    step(disk, ("wait", "80"))
+    (path,) = (disk.workspace.root / CACHE).glob("*.sqlite3")
+    return path
+
+
+def elsewhere(disk: Disk) -> Any:
+    """The cache lies on another file system than the tickets, and goes by another clock."""
+    stat, beside = os.stat, str(disk.workspace.root / ".yoi")
+
+    def call(path: Any, **named: Any) -> Any:
+        found = stat(path, **named)
+        return mock.Mock(st_dev=found.st_dev + 1) if path == beside else found
+
+    return mock.patch("os.stat", call)
+
+
+@pytest.mark.parametrize(
+    "why", [lambda _: mock.patch.object(build, "is_trusted", return_value=False), elsewhere]
+)
+def test_on_a_file_system_that_is_not_trusted_everything_is_read(
+    disk: Disk, why: Callable[[Disk], Any]
+) -> None:
+    with why(disk):
         asked(disk).close()
         write_unseen(disk)
         with asked(disk) as index:
             assert_rebuilt(index)
             assert index.trust is Trust.CONTENT
+        with asked(disk, Trust.INDEX) as index:
+            assert index.trust is Trust.INDEX
     asked(disk).close()  # notes that it is trusted now
     with asked(disk) as index:
         assert index.trust is Trust.STAT

@@ -11,6 +11,7 @@ from sqlite3 import OperationalError
 from unittest import mock
 
 import pytest
+from between import once_after
 from building import A, B, Workspace, altered_index
 
 from yoi_relations.files import stamps
@@ -129,3 +130,19 @@ def test_an_index_that_was_altered_is_proven_anew(workspace: Workspace) -> None:
     altered_index(path, "PRAGMA user_version = 99")
     with asked(workspace) as index:
         assert index.found is store.Found.OTHER_VERSION
+
+
+def test_an_index_that_goes_before_it_is_opened_is_made_anew(workspace: Workspace) -> None:
+    path = filled(workspace)
+    asked(workspace).close()
+    with once_after(store, "_noted", path.unlink), asked(workspace) as index:
+        assert (index.found, index.records) == (store.Found.DAMAGED, 1)
+    assert path.exists()
+
+
+def test_nothing_that_says_where_it_lies_is_no_index(workspace: Workspace) -> None:
+    path = filled(workspace)
+    path.unlink()
+    image.write_image(str(path), b"")
+    with asked(workspace) as index:
+        assert (index.found, index.records) == (store.Found.DAMAGED, 1)

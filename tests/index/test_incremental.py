@@ -88,9 +88,14 @@ def test_a_clock_that_went_back_makes_everything_be_read_once() -> None:
         assert_fresh(disk)
 
 
-def test_what_could_not_be_read_is_tried_again_though_no_stamp_differs() -> None:
+@pytest.mark.parametrize("since", ["", A, "00001KT0000EE"], ids=["all", "changed", "new"])
+def test_what_could_not_be_read_is_tried_again_though_no_stamp_differs(since: str) -> None:
     with disk_with(by_own_clock) as disk:
         step(disk, ("wait", "80"))
+        if since:
+            disk.ask().close()
+            disk.item(since, "closed")
+            step(disk, ("wait", "80"))
         error = OSError(5, "Input/output error")
         with mock.patch.object(reading, "read_with_status", side_effect=error):
             disk.ask().close()

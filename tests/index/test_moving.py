@@ -13,6 +13,7 @@ from unittest import mock
 import pytest
 from between import once_after
 from building import A, B, Workspace, ulid
+from oracle import settle
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.scan import Listing, list_root
@@ -61,7 +62,11 @@ def test_what_a_folder_holds_is_not_missed_while_it_moves(
             assert answer.code == 10, (answer, command)
 
 
-def test_a_folder_that_moves_once_it_was_listed_is_found(workspace: Workspace) -> None:
+@pytest.mark.usefixtures("soon_settled")
+@pytest.mark.parametrize("known", [False, True], ids=["built", "renewed"])
+def test_a_folder_that_moves_once_it_was_listed_is_found(
+    workspace: Workspace, *, known: bool
+) -> None:
     folder = workspace.ticket(A, "queued", "open")
     (workspace.tickets / "pending").mkdir()
 
@@ -69,6 +74,11 @@ def test_a_folder_that_moves_once_it_was_listed_is_found(workspace: Workspace) -
         folder.rename(workspace.tickets / "pending" / A)
 
     found = find_workspace(str(workspace.root))
+    if known:
+        (workspace.tickets / "aside").mkdir()
+        settle(workspace)  # so that the others are not looked at
+        (workspace.tickets / "since").touch()
+        workspace.ticket(A, "closed", "open")
     with once_after(build, "list_root", move), open_index(found, lambda _: None) as index:
         assert index.tickets == 1
 
@@ -113,6 +123,51 @@ def test_a_folder_that_is_away_at_first_is_waited_for(
         listing = list_root(found)
         away.rename(folder)
         return listing
+
+    monkeypatch.setattr(build, "list_root", listed)
+    with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
+        assert index.tickets == 1
+
+
+@pytest.mark.parametrize("away", [{1}, {2, 3, 4, 5, 6}], ids=["first", "later"])
+def test_a_folder_is_not_missed_where_looks_take_longer_than_anybody_waits(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, away: set[int]
+) -> None:
+    monkeypatch.setattr(build, "_PATIENCE", 0.0)
+    monkeypatch.setattr(build, "_STILL", 0.0)
+    folder, aside = workspace.ticket(A), workspace.root / "aside"
+    numbers = count()  # the listing of the build itself is none of the looks
+
+    def listed(found: Found) -> Listing:
+        number = next(numbers)
+        if number not in away:
+            listing = list_root(found)
+            (workspace.tickets / f"new-{number}").touch()
+            return listing
+        folder.rename(aside)
+        listing = list_root(found)
+        aside.rename(folder)
+        return listing
+
+    monkeypatch.setattr(build, "list_root", listed)
+    with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
+        assert (index.tickets, next(numbers) > max(away)) == (1, True)
+
+
+@pytest.mark.parametrize("bucket", ["pending", ""])
+def test_a_folder_is_the_same_in_whichever_bucket_it_is_met(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, bucket: str
+) -> None:
+    """One that goes on moving is there all the time: that is no reason to fail."""
+    for bound in ("_PATIENCE", "_STILL", "_LAST"):
+        monkeypatch.setattr(build, bound, 0.0)
+    places = [workspace.ticket(A, bucket=bucket), workspace.tickets / "open" / A]
+    places[1].parent.mkdir()
+
+    def listed(found: Found) -> Listing:
+        places[0].rename(places[1])
+        places.reverse()
+        return list_root(found)
 
     monkeypatch.setattr(build, "list_root", listed)
     with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:

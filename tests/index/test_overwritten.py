@@ -16,6 +16,7 @@ from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import store
 from yoi_relations.index.opened import Index
 from yoi_relations.index.refresh import open_index
+from yoi_relations.index.store import Found
 
 RELATIONS = "SELECT kind, note FROM record ORDER BY note"
 
@@ -56,6 +57,7 @@ def test_before_the_question_is_answered_it_is_made_anew(
     with opened(workspace) as found:
         said = ["first", "second"] if is_stale else ["first"]
         assert [note for _, note in found.connection.execute(RELATIONS)] == said
+        assert found.found is (Found.DAMAGED if load == 1 else Found.STALE)
 
 
 def test_behind_that_what_cannot_be_read_fails_and_names_the_file(

@@ -11,6 +11,7 @@ from building import A, B, Workspace
 
 from yoi_relations.files import opening, reading
 from yoi_relations.files.workspace import find_workspace
+from yoi_relations.index import publishing
 from yoi_relations.index.opened import Index
 from yoi_relations.index.refresh import open_index
 
@@ -51,3 +52,12 @@ def test_a_file_that_goes_while_it_is_looked_at_is_left_out(
         assert (index.tickets, index.records, index.sources) == (1, 1, 2)
     with asked(workspace) as index:
         assert (index.tickets, index.records, index.sources) == (1, 1, 2)
+
+
+def test_an_index_made_of_many_rows_at_once_lacks_nothing(workspace: Workspace) -> None:
+    """What is taken off for the time of the load, an index of SQLite's own above all."""
+    query = "SELECT name, sql FROM sqlite_schema ORDER BY name"
+    empty = publishing.new_connection()
+    with asked(workspace) as index:
+        assert index.connection.execute(query).fetchall() == empty.execute(query).fetchall()
+    empty.close()

@@ -63,7 +63,7 @@ def test_an_index_that_cannot_be_used_is_told_of_once(
     index, told = asked(workspace, trust)
     with index:
         assert (index.found.value, index.published) == (found, None)
-        number = index.identity.number
+        assert index.identity.number == 1
         if found == "missing":
             assert told == ["index: built from 3 files; there was none yet"]
         else:
@@ -71,7 +71,7 @@ def test_an_index_that_cannot_be_used_is_told_of_once(
     index, told = asked(workspace)
     with index:
         assert (index.found.value, index.published, told) == ("current", index.identity, [])
-        assert index.identity.number == number  # it was published
+        assert index.identity.number == 1  # it was published
 
 
 def test_one_that_is_old_is_made_new_without_a_word(workspace: Workspace, path: Path) -> None:
@@ -82,6 +82,7 @@ def test_one_that_is_old_is_made_new_without_a_word(workspace: Workspace, path: 
     with index:
         assert (index.found.value, index.published, told) == ("stale", before, [])
         assert index.identity.number == before.number + 1
+        assert index.identity.digest != before.digest
         assert (index.tickets, index.records, index.sources) == (2, 2, 4)
         held = index.identity
     assert path.stat().st_ino != inode
@@ -118,6 +119,15 @@ def test_one_that_cannot_be_published_is_told_of_and_the_old_one_stays(
     assert (path.read_bytes(), sorted(path.parent.iterdir())) == (before, files)
 
 
+def test_what_stands_in_the_way_of_a_new_one_is_told_of(workspace: Workspace, path: Path) -> None:
+    path.with_name(f"tmp-{os.getpid()}.sqlite3").mkdir()
+    workspace.record(B, "after", A, "second")
+    index, told = asked(workspace)
+    with index:
+        assert index.records == 2
+    assert told == [f"{path}: cannot be kept: File exists; answered from memory"]
+
+
 def rebuilt(workspace: Workspace) -> tuple[Index, list[tuple[int, int]]]:
     """The index of a rebuild, and the steps that it told of."""
     steps: list[tuple[int, int]] = []
@@ -131,10 +141,10 @@ def test_a_rebuild_counts_on(workspace: Workspace, path: Path) -> None:
     with index:
         assert (index.found.value, index.published) == ("current", index.identity)
         assert (index.trust, index.records, steps) == (Trust.CONTENT, 1, [(2, 2)])
-        assert index.identity.number > before
+        assert index.identity.number == before + 1
     path.write_bytes(b"")
     with rebuilt(workspace)[0] as index:
-        assert index.records == 1
+        assert (index.records, index.identity.number) == (1, 1)
 
 
 def test_progress_adds_up_over_batches(workspace: Workspace) -> None:

@@ -83,9 +83,28 @@ def test_a_linked_cache_folder_is_left_alone(
     assert (ran.code == 1) == (command == ("rebuild",)), ran
 
 
-def test_a_folder_that_leads_out_of_the_workspace_is_refused(
-    hostile: Workspace, outside: Path
+@pytest.mark.parametrize("link", [".yoi/cache", CACHE])
+def test_an_index_behind_a_link_is_not_believed(
+    hostile: Workspace, tmp_path: Path, link: str
 ) -> None:
+    """It was made where it lies, by the same user: for other tickets."""
+    other = Workspace(tmp_path / "other")
+    other.ticket(A)
+    other.ticket(B)
+    other.record(A, "blocked_by", B, FORGED)
+    assert FORGED in other.run("show", "--trust", "index").out
+    (hostile.root / link).parent.mkdir(parents=True, exist_ok=True)
+    (hostile.root / link).symlink_to(other.root / link)
+    ran = hostile.run("show", "--trust", "index")
+    assert (ran.code, ran.out.count("the truth"), ran.out.count(FORGED)) == (0, 1, 0)
+
+
+@pytest.mark.parametrize("name", ["home", "work too"])
+def test_a_folder_that_leads_out_of_the_workspace_is_refused(
+    hostile: Workspace, outside: Path, name: str
+) -> None:
+    """Be it to one whose path begins like the workspace's."""
+    outside = outside.rename(outside.with_name(name))
     (hostile.root / ".yoi/workspace.toml").write_text('[ticket.backend]\nroot = "tickets"\n')
     (hostile.root / ".yoi/tickets").rename(hostile.root / "tickets")
     (hostile.root / ".yoi").rename(outside / "yoi")
@@ -208,7 +227,7 @@ def test_an_index_of_whoever_holds_the_tickets_is_believed(hostile: Workspace) -
 
 
 @pytest.mark.parametrize("name", ["lock", "watch.lock", ".gitignore", "CACHEDIR.TAG", "index"])
-@pytest.mark.parametrize("kind", ["fifo", "link", "folder", "endless"])
+@pytest.mark.parametrize("kind", ["fifo", "link", "nowhere", "folder", "endless"])
 def test_odd_things_in_the_cache_folder_neither_hang_nor_harm(
     hostile: Workspace, outside: Path, name: str, kind: str
 ) -> None:
@@ -222,7 +241,8 @@ def test_odd_things_in_the_cache_folder_neither_hang_nor_harm(
     elif kind == "folder":
         path.mkdir()
     else:
-        path.symlink_to(victim if kind == "link" else "/dev/zero")
+        leads = {"link": victim, "nowhere": outside / "new", "endless": Path("/dev/zero")}
+        path.symlink_to(leads[kind])
     os.utime(victim, ns=(0, 0))
     before = state_of(outside)
     assert alive(find_workspace(str(hostile.root))) is False

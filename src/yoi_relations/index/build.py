@@ -31,6 +31,8 @@ _STILL = 5 * TICK / 1e9
 _PATIENCE = 0.5
 """Seconds in which folders may go on moving; from then on a look has to do that misses nothing
 that was seen in any of the looks."""
+_LOOKS = 4
+"""The first look that may do: where one takes so long, it has others to be held against by then."""
 _LAST = 5.0
 """Seconds after which there will be no such look."""
 
@@ -70,7 +72,7 @@ def look_again(workspace: Workspace, stored: Stored, known: Known, suspected: Su
     Raises:
         UnreadableFolderError: a folder cannot be listed, or folders never cease to come and go.
     """
-    start, first = time.monotonic(), 0
+    start, first, number = time.monotonic(), 0, 0
     ever: set[bytes] = set()
     while True:
         update = _looked(workspace, stored, known, suspected)
@@ -79,6 +81,10 @@ def look_again(workspace: Workspace, stored: Stored, known: Known, suspected: Su
         present = _wherever(update.known.probes)
         ever |= present
         first = first or update.known.scanned_at
+        suspected = suspected._replace(changed=suspected.changed | {_ROOT})
+        number += 1
+        if number < _LOOKS:
+            continue
         passed = time.monotonic() - start
         # A clock that stands still tells nothing more, however long it is watched.
         stands = update.known.scanned_at == first
@@ -87,13 +93,12 @@ def look_again(workspace: Workspace, stored: Stored, known: Known, suspected: Su
         if passed > _LAST:
             said = f"{workspace.tickets_path}: ticket folders come and go all the time"
             raise UnreadableFolderError(said, "run the command again when they rest")
-        suspected = suspected._replace(changed=suspected.changed | {_ROOT})
 
 
 def _wherever(probes: bytes) -> set[bytes]:
     """What was found in the folders, whichever buckets they lie in."""
     parts = (path.partition(b"/") for path in probes.split(b"\0"))
-    found = {tail if head in _BUCKETS else b"%s/%s" % (head, tail) for head, _, tail in parts}
+    found = {tail if head in _BUCKETS else head + slash + tail for head, slash, tail in parts}
     return {path for path in found if b"/" in path}  # a whole folder is not probed itself
 
 
