@@ -136,6 +136,7 @@ def test_records_without_an_item_are_sources_too(workspace: Workspace) -> None:
 
 def test_files_beside_the_ticket_folders_are_no_sources(workspace: Workspace) -> None:
     (workspace.tickets / "README.md").write_text("about tickets")
+    (workspace.tickets / "ABOUT.md").symlink_to("README.md")
     (workspace.tickets / "open").mkdir()
     (workspace.tickets / "open" / ".gitkeep").touch()
     assert scanned(workspace) == []

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -159,6 +162,102 @@ def test_the_umask_decides_who_may_read(
     finally:
         os.umask(before)
     assert stat.S_IMODE((workspace.root / PATH).stat().st_mode) == mode
+
+
+_UNDER_STRACE = """
+import sys
+from yoi_relations.errors import WriteError
+from yoi_relations.files.workspace import find_workspace
+from yoi_relations.files.write import rewrite, write_new
+
+root, folder, name, path, temporary, data = sys.argv[1:]
+try:
+    if path:
+        rewrite(find_workspace(root), path, data.encode(), temporary or None)
+    else:
+        write_new(find_workspace(root), folder, name, data.encode(), temporary or None)
+except WriteError as error:
+    print(error.message, error.hint, sep="\\n")
+"""
+
+
+def write_where(
+    failing: str, workspace: Workspace, data: str, temporary: str | None, path: str = ""
+) -> list[str]:
+    """Write a new file, or the one at `path`, where a call of the system fails; the error's text.
+
+    Skips the test where nothing can be made to fail.
+    """
+    place = (FOLDER, NAME, path, temporary or "", data)
+    program = [sys.executable, "-P", "-c", _UNDER_STRACE, str(workspace.root), *place]
+    calls = failing.partition(":")[0]
+    with TemporaryDirectory() as folder:
+        trace = Path(folder) / "trace"
+        inject = ["-e", f"trace={calls}", "-e", f"inject={failing}", "-o", str(trace)]
+        command = ["strace", "-f", *inject, *program]
+        ran = subprocess.run(command, capture_output=True, check=False, text=True)
+        if "INJECTED" not in (trace.read_text() if trace.exists() else ""):
+            pytest.skip(f"strace may not inject here: {ran.stderr}")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    return ran.stdout.splitlines()
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+@pytest.mark.parametrize("error", ["EPERM", "EOPNOTSUPP"])
+def test_without_hard_links_a_new_file_is_written_whole_and_over_no_other(
+    workspace: Workspace, temporary: str | None, error: str
+) -> None:
+    before = workspace.snapshot()
+    no_links = f"?link,?linkat:error={error}"
+    assert write_where(no_links, workspace, "first", temporary) == []
+    folders = dict.fromkeys((f"{FOLDER}/artifacts", f"{FOLDER}/artifacts/relations"))
+    after = before | folders | {PATH: b"first"}
+    assert workspace.snapshot() == after
+    assert write_where(no_links, workspace, "second", temporary)[0] == (
+        f"{PATH}: cannot be written: File exists"
+    )
+    assert workspace.snapshot() == after
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+@pytest.mark.parametrize("number", [1, 2], ids=["file", "folder"])
+def test_what_cannot_be_synced_is_not_said_to_be_written(
+    workspace: Workspace, temporary: str | None, number: int
+) -> None:
+    before = workspace.snapshot()
+    said = write_where(f"fsync:error=EIO:when={number}", workspace, "first", temporary)
+    assert said[0] == f"{PATH}: cannot be written: Input/output error"
+    assert "nothing was recorded" in said[1]
+    assert workspace.snapshot() == before
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+@pytest.mark.parametrize("number", [1, 2], ids=["file", "folder"])
+def test_nor_is_what_was_rewritten(
+    workspace: Workspace, temporary: str | None, number: int
+) -> None:
+    write(workspace, b"first", temporary)
+    before = workspace.snapshot()
+    said = write_where(f"fsync:error=EIO:when={number}", workspace, "second", temporary, PATH)
+    assert said[0] == f"{PATH}: cannot be written: Input/output error"
+    assert ("nothing was recorded" if number == 1 else "after a power cut") in said[1]
+    assert workspace.snapshot() == before | ({PATH: b"second"} if number == 2 else {})
+
+
+def test_a_draft_is_not_written_through_what_has_its_name(
+    workspace: Workspace, temporary: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "outside").write_text("theirs")
+    (workspace.root / PATH).parent.mkdir(parents=True)
+    draft = (
+        Path(temporary) / f"tmp-{os.getpid()}-{NAME}"
+        if temporary
+        else (workspace.root / PATH).with_name(f".{NAME}.{os.getpid()}.tmp")
+    )
+    draft.symlink_to(tmp_path / "outside")
+    with pytest.raises(WriteError, match="File exists"):
+        write(workspace, b"data", temporary)
+    assert (tmp_path / "outside").read_text() == "theirs"
 
 
 def test_rewriting_replaces_the_content_and_keeps_the_mode(

@@ -92,7 +92,11 @@ def test_of_many_files_that_cannot_be_used_five_are_reasons_by_themselves(
     workspace: Workspace,
 ) -> None:
     workspace.ticket(A, "ready")
-    for number in range(7):
+    for number in range(5):
+        workspace.record_file(A, f"{number}.md", "no record")
+    reasons = workspace.run("check", A, "--json").json["checks"][0]["reasons"]
+    assert len([path for one in reasons for path in one["records"]]) == len(reasons) == 5
+    for number in range(5, 7):
         workspace.record_file(A, f"{number}.md", "no record")
     reasons = workspace.run("check", A, "--json").json["checks"][0]["reasons"]
     assert [one["code"] for one in reasons] == ["unusable_source"] * 6
