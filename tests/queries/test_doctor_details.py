@@ -106,6 +106,17 @@ def test_of_many_files_that_cannot_be_used_five_are_reasons_by_themselves(
     )
 
 
+def test_an_unknown_state_is_a_reason_with_the_first_place_that_hides_it(
+    workspace: Workspace,
+) -> None:
+    workspace.ticket(A, "unheard-of")
+    workspace.ticket(A, bucket="open")
+    (one, *_) = workspace.run("check", A, "--json").json["checks"][0]["reasons"]
+    assert one["code"] == "state_unknown"
+    (place,) = one["records"]
+    assert f"{A} is not known: {place['path']}: " in one["sentence"]
+
+
 def test_a_cycle_is_ended_by_a_record_of_its_first_step(workspace: Workspace) -> None:
     tickets(workspace, A="ready", B="ready")
     first = workspace.record(A, "blocked_by", B)
