@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from building import A, B, C, D, Workspace
+from building import AT, A, B, C, D, Workspace
 
 from queries.test_doctor import LATER, OUTSIDE, findings, tickets
 
@@ -44,6 +44,40 @@ def test_plans_that_share_a_branch_are_named(workspace: Workspace) -> None:
         workspace.record(holder, "accepted_plan", note="How.", branch="work/one")
     (one,) = findings(workspace)
     assert one["sentence"] == f"the plans of {A}, {B} name the same branch, work/one"
+
+
+def test_plans_without_a_branch_share_none(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready")
+    for holder in (A, B):
+        workspace.record(holder, "accepted_plan", note="How.")
+    assert findings(workspace) == []
+
+
+def test_of_several_plans_with_one_branch_the_latest_is_pointed_at(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready", C="ready")
+    last, *_ = [
+        workspace.record(holder, "accepted_plan", note="How.", branch="one", at=at)
+        for holder, at in ((C, LATER), (A, AT), (B, AT))
+    ]
+    (one,) = findings(workspace)
+    assert one["path"] == str(last.relative_to(workspace.root))
+
+
+def test_of_a_relation_that_both_ends_record_either_text_is_read(workspace: Workspace) -> None:
+    tickets(workspace, A="closed", B="ready", C="ready")
+    workspace.record(A, "related", B, note="As it was.")
+    path = workspace.record(B, "related", A, note=f"As in {C}.")
+    (one,) = findings(workspace)
+    assert one["code"] == "unrelated_mention"
+    assert one["path"] == str(path.relative_to(workspace.root))
+
+
+def test_of_notes_that_are_over_the_latest_is_told_of(workspace: Workspace) -> None:
+    workspace.ticket(A, "inprogress")
+    last = workspace.record(A, "waiting", note="For a machine.", at=LATER)
+    workspace.record(A, "waiting", note="For a desk.")
+    (one,) = findings(workspace)
+    assert one["path"] == str(last.relative_to(workspace.root))
 
 
 def test_a_note_that_is_over_may_be_said_anew_or_retired(workspace: Workspace) -> None:
