@@ -55,6 +55,15 @@ def test_the_first_of_any_kind_is_found(several: Workspace, kind: str) -> None:
     assert every
 
 
+def test_a_page_is_as_long_as_is_asked_for(workspace: Workspace) -> None:
+    workspace.ticket(A, "ready")
+    for number in range(120):
+        workspace.record(workspace.ticket(f"00001KT1{number:05d}").name, "blocked_by", A)
+    for limit in (1, 100, 119):
+        page = workspace.show("--limit", str(limit))
+        assert (page["returned"], page["count"]) == (limit, 120)
+
+
 @pytest.mark.parametrize("asked", [(A,), (C,), ("--state", "closed"), ("--state", "ready")])
 def test_the_first_of_one_ticket_or_state_are_its_own(
     several: Workspace, asked: tuple[str, ...]

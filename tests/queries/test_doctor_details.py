@@ -11,8 +11,9 @@ RETIRED = {"retired_at": LATER, "retired_by": "x", "retired_reason": "It is over
 
 def test_both_of_two_opposed_orderings_may_be_ended(workspace: Workspace) -> None:
     tickets(workspace, A="ready", B="ready")
-    paths = [workspace.record(A, "before", B), workspace.record(B, "before", A)]
+    paths = [workspace.record(A, "before", B, at=LATER), workspace.record(B, "before", A)]
     (one,) = findings(workspace)
+    assert one["path"] == str(paths[0].relative_to(workspace.root))
     assert sorted(path.stem for path in paths if path.stem in one["hint"]) == [
         path.stem for path in paths
     ]
