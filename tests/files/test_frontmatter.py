@@ -93,10 +93,15 @@ def test_every_value_knows_its_line() -> None:
         (b"\xef\xbb\xbf---\r\ntitle: a\r\nstate: done\r\n---", b""),
         (b"---\ntitle:\ta\t\nstate: \t done\n---\n", b""),
         (b"--- \t\ntitle: a\nstate: done\n---\t\n\n---\nBody.", b"\n---\nBody."),
+        (b"---\ntitle: a\nstate: done\n---\n\n---\nBody.\n", b"\n---\nBody.\n"),
+        (b"---\ntitle: a # not <<<<<<< this\nstate: done\n---\n", b""),
         (b"---\n{title: a, 'state': \"done\"}\n---\n", b""),
         (b"---\n# why\ntitle: a # b\n\nstate: done\n---\n\xe9\0", b"\xe9\0"),
     ],
-    ids=["plain", "CRLF", "BOM", "BOM, CRLF, cut", "tabs", "blanks", "flow", "odd body"],
+    ids=[
+        *("plain", "CRLF", "BOM", "BOM, CRLF, cut", "tabs", "blanks", "fences", "no marker"),
+        *("flow", "odd body"),
+    ],
 )
 def test_these_ways_to_write_it_read_alike(data: bytes, body: bytes) -> None:
     assert texts(data) == {"title": "a", "state": "done"}
@@ -135,6 +140,7 @@ def test_an_empty_frontmatter_has_no_fields(data: bytes) -> None:
         (fenced("title: a\n--- b\n"), 3, "more than one YAML document"),
         (fenced("a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> it"), 3, "merge conflict"),
         (fenced("a: 1\n||||||| base\nb: 2"), 3, "merge conflict"),
+        (fenced("a: 1\n>>>>>>> topic\nb: 2"), 3, "merge conflict"),
         (fenced(b"title: a\nstate: \0\nslug: \0"), 3, "NUL"),
         (b"\n---\n<<<<<<< HEAD\n---\n", 3, "merge conflict"),
         (b"<<<<<<< HEAD\r\n---\r\na: 1\r\n---\r\n", 1, "merge conflict"),

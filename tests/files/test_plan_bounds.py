@@ -26,7 +26,9 @@ def test_of_very_many_bad_lines_not_all_are_named_and_the_rest_is_not_read() -> 
     assert [record.line for record in found] == [1]
     assert [fault.line for fault in named] == [*range(2, 1_002)]
     said = "has more than 1000 bad lines; the rest is not read"
-    assert (last.message, last.line) == (said, 1_001)
+    assert (last.message, last.line) == (said, 1_002)
+    found, named = parse_plan_lines(b"{}\n" * 1_000 + LINE, A)
+    assert ([record.line for record in found], len(named)) == ([1_001], 1_000)
 
 
 @pytest.mark.parametrize("sign", ["\f", "\v", "\u2028", "\xa0"])

@@ -136,6 +136,7 @@ def test_records_without_an_item_are_sources_too(workspace: Workspace) -> None:
 
 def test_files_beside_the_ticket_folders_are_no_sources(workspace: Workspace) -> None:
     (workspace.tickets / "README.md").write_text("about tickets")
+    (workspace.tickets / "ABOUT.md").symlink_to("README.md")
     (workspace.tickets / "open").mkdir()
     (workspace.tickets / "open" / ".gitkeep").touch()
     assert scanned(workspace) == []
@@ -207,7 +208,9 @@ def test_a_name_that_is_not_utf_8_is_reported_and_printable(workspace: Workspace
     os.rename(folder, os.fsencode(folder) + b"\xff")
     workspace.ticket(B)
     assert [source.holder for source in scanned(workspace)] == [f"{A}\\xff"] * 2 + [B]
-    assert [path for path, _ in faults(workspace)] == [f"{A}\\xff"]
+    ((path, fault),) = faults(workspace)
+    assert (path, fault.effect) == (f"{A}\\xff", Effect.NONE)
+    assert "UTF-8" in fault.message
 
 
 def test_a_record_name_that_is_not_utf_8_is_reported_and_used(workspace: Workspace) -> None:

@@ -109,6 +109,18 @@ def test_a_bucket_that_cannot_be_listed_fails_with_its_path(shared: Workspace) -
     assert as_nobody(shared)["error"].startswith(f"{bucket}: cannot be listed")
 
 
+def test_buckets_in_a_root_that_may_be_listed_alone_are_not_taken_for_empty(
+    shared: Workspace,
+) -> None:
+    bucket = shared.tickets / "open"
+    bucket.mkdir()
+    for holder in (A, B):
+        (shared.tickets / holder).rename(bucket / holder)
+    shared.tickets.chmod(0o444)
+    assert as_nobody(shared)["error"].startswith(f"{shared.tickets}: cannot be listed")
+
+
+@pytest.mark.parametrize("artifacts", [0o755, 0o311], ids=["", "artifacts entered alone"])
 @pytest.mark.parametrize(
     "name",
     [
@@ -118,8 +130,11 @@ def test_a_bucket_that_cannot_be_listed_fails_with_its_path(shared: Workspace) -
         f"artifacts/relations/{ulid(1)}.md",
     ],
 )
-def test_a_file_that_cannot_be_read_is_a_problem_of_that_file(shared: Workspace, name: str) -> None:
+def test_a_file_that_cannot_be_read_is_a_problem_of_that_file(
+    shared: Workspace, name: str, artifacts: int
+) -> None:
     (shared.tickets / A / name).chmod(0)
+    (shared.tickets / A / "artifacts").chmod(artifacts)
     path = f".yoi/tickets/{A}/{name}"
     assert as_nobody(shared) == {"faults": {path: ["cannot be read: Permission denied"]}}
 

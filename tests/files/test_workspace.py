@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -90,6 +89,12 @@ def test_without_a_yoi_folder_there_is_no_workspace(tmp_path: Path) -> None:
     assert caught.value.message.startswith(str(tmp_path))
 
 
+@pytest.mark.parametrize("name", ["a\0b", "\ud800"])
+def test_a_start_that_no_folder_can_be_called_is_a_usage_error(name: str) -> None:
+    with pytest.raises(UsageError, match="there is no such folder"):
+        find_workspace(name)
+
+
 @pytest.mark.parametrize("by", ["argument", "variable"])
 def test_a_start_that_is_no_folder_is_a_usage_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
@@ -168,14 +173,16 @@ def test_the_default_root_is_refused_where_it_is_a_symlink_to_outside(
     assert ".yoi/tickets" in refusal(workspace)
 
 
-def test_a_tickets_root_inside_may_be_absolute_or_behind_a_symlink(workspace: Workspace) -> None:
+def test_a_tickets_root_inside_may_be_absolute_or_behind_a_symlink(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     (workspace.root / "real").mkdir()
     (workspace.root / "link").symlink_to("real")
-    for value in (str(workspace.root / "real"), "link"):
+    (tmp_path / "alias").symlink_to(workspace.root)
+    named = {str(workspace.root / "real"): "real", "link": "link", f"{tmp_path}/alias/real": "real"}
+    for value, root in named.items():
         configure(workspace, "workspace.toml", CONFIGS["workspace.toml"].format(f"'{value}'"))
-        assert os.path.realpath(find_workspace(str(workspace.root)).tickets_path) == str(
-            workspace.root / "real"
-        )
+        assert tickets_root(workspace) == root
 
 
 @pytest.mark.parametrize("config", CONFIGS)

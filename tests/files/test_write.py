@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -159,6 +162,71 @@ def test_the_umask_decides_who_may_read(
     finally:
         os.umask(before)
     assert stat.S_IMODE((workspace.root / PATH).stat().st_mode) == mode
+
+
+_UNDER_STRACE = """
+import sys
+from yoi_relations.errors import WriteError
+from yoi_relations.files.workspace import find_workspace
+from yoi_relations.files.write import write_new
+
+root, folder, name, temporary, data = sys.argv[1:]
+try:
+    write_new(find_workspace(root), folder, name, data.encode(), temporary or None)
+except WriteError as error:
+    print(error.message)
+"""
+
+
+def write_where(failing: str, workspace: Workspace, data: str, temporary: str | None) -> str:
+    """Write a new file where calls of the system fail; what the error says, if there is one.
+
+    Skips the test where nothing can be made to fail.
+    """
+    place = (FOLDER, NAME, temporary or "", data)
+    program = [sys.executable, "-P", "-c", _UNDER_STRACE, str(workspace.root), *place]
+    calls = failing.partition(":")[0]
+    with TemporaryDirectory() as folder:
+        trace = Path(folder) / "trace"
+        inject = ["-e", f"trace={calls}", "-e", f"inject={failing}", "-o", str(trace)]
+        command = ["strace", "-f", *inject, *program]
+        ran = subprocess.run(command, capture_output=True, check=False, text=True)
+        if "INJECTED" not in (trace.read_text() if trace.exists() else ""):
+            pytest.skip(f"strace may not inject here: {ran.stderr}")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    return ran.stdout.strip()
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+@pytest.mark.parametrize("error", ["EPERM", "EOPNOTSUPP"])
+def test_without_hard_links_a_new_file_is_written_whole_and_over_no_other(
+    workspace: Workspace, temporary: str | None, error: str
+) -> None:
+    before = workspace.snapshot()
+    no_links = f"?link,?linkat:error={error}"
+    assert write_where(no_links, workspace, "first", temporary) == ""
+    folders = dict.fromkeys((f"{FOLDER}/artifacts", f"{FOLDER}/artifacts/relations"))
+    after = before | folders | {PATH: b"first"}
+    assert workspace.snapshot() == after
+    said = write_where(no_links, workspace, "second", temporary)
+    assert said == f"{PATH}: cannot be written: File exists"
+    assert workspace.snapshot() == after
+
+
+def test_a_draft_is_not_written_through_what_has_its_name(
+    workspace: Workspace, temporary: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "outside").write_text("theirs")
+    (workspace.root / PATH).parent.mkdir(parents=True)
+    draft = (
+        Path(temporary) / f"tmp-{os.getpid()}-{NAME}"
+        if temporary
+        else (workspace.root / PATH).with_name(f".{NAME}.{os.getpid()}.tmp")
+    )
+    draft.symlink_to(tmp_path / "outside")
+    with pytest.raises(WriteError, match="File exists"):
+        write(workspace, b"data", temporary)
+    assert (tmp_path / "outside").read_text() == "theirs"
 
 
 def test_rewriting_replaces_the_content_and_keeps_the_mode(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from unittest import mock
 
@@ -46,6 +47,39 @@ def test_a_change_that_shows_in_the_time_of_change_alone_is_seen(
     path.write_bytes(path.read_bytes().replace(b"first", b"other"))
     os.utime(path, ns=(date, date))
     assert "other" in workspace.run("show").out
+
+
+FIRSTS: dict[str, Callable[[Workspace], object]] = {
+    "record": lambda workspace: workspace.record(A, "related", B),
+    "list": lambda workspace: workspace.relations_json(A, {"kind": "related", "target": B}),
+    "plan": lambda workspace: workspace.plan_lines(A, {"kind": "after", "related_ticket": B}),
+}
+
+
+@pytest.mark.parametrize("first", FIRSTS)
+@pytest.mark.parametrize("there", ["artifacts", "no artifacts"])
+def test_the_first_that_a_ticket_records_is_seen_by_its_folders(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, there: str, first: str
+) -> None:
+    monkeypatch.setattr(stamps, "WINDOW", 2 * stamps.TICK)
+    for ticket in (A, B):
+        folder = workspace.ticket(ticket)
+        if there == "artifacts":
+            (folder / there).mkdir()
+    settle(workspace)
+    FIRSTS[first](workspace)
+    assert workspace.show()["count"] == 1
+
+
+def test_an_item_that_appears_beside_records_is_seen(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stamps, "WINDOW", 2 * stamps.TICK)
+    workspace.ticket(B)
+    workspace.record(A, "blocked_by", B)
+    settle(workspace)
+    workspace.ticket(A, "done")
+    assert workspace.show()["count"] == 0
 
 
 def test_folders_that_change_places_are_told_by_their_inodes() -> None:

@@ -39,12 +39,29 @@ def test_everything_is_counted(several: Workspace) -> None:
     assert {key: n for key, n in said["active"].items() if n} == {"dependency": 1, "reference": 3}
 
 
+def test_of_what_there_is_none_none_is_counted(workspace: Workspace) -> None:
+    workspace.ticket(A, "unheard-of")
+    said = workspace.run("status", "--json").json
+    counts = [said[key] for key in ("records", "relations", "active")]
+    assert [n for each in counts for n in each.values() if n] == []
+    assert said["problems_total"] == 1
+
+
 @pytest.mark.parametrize("kind", ["related", "supersedes", "waiting", "blocked_by", "capacity"])
 def test_the_first_of_any_kind_is_found(several: Workspace, kind: str) -> None:
     every = several.show("--all", "--kind", kind)["relations"]
     first = several.show("--all", "--kind", kind, "--limit", "1")
     assert (first["relations"], first["count"]) == (every[:1], len(every))
     assert every
+
+
+def test_a_page_is_as_long_as_is_asked_for(workspace: Workspace) -> None:
+    workspace.ticket(A, "ready")
+    for number in range(120):
+        workspace.record(workspace.ticket(f"00001KT1{number:05d}").name, "blocked_by", A)
+    for limit in (1, 100, 119):
+        page = workspace.show("--limit", str(limit))
+        assert (page["returned"], page["count"]) == (limit, 120)
 
 
 @pytest.mark.parametrize("asked", [(A,), (C,), ("--state", "closed"), ("--state", "ready")])

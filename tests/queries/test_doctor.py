@@ -19,6 +19,7 @@ def findings(workspace: Workspace) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = workspace.run("doctor", "--severity", "info", "--json").json[
         "findings"
     ]
+    assert all(one["sentence"] and one["hint"] for one in found)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from building import A, B, C, D, Workspace
+from building import AT, A, B, C, D, Workspace
 
 from queries.test_doctor import LATER, OUTSIDE, findings, tickets
 
@@ -11,8 +11,9 @@ RETIRED = {"retired_at": LATER, "retired_by": "x", "retired_reason": "It is over
 
 def test_both_of_two_opposed_orderings_may_be_ended(workspace: Workspace) -> None:
     tickets(workspace, A="ready", B="ready")
-    paths = [workspace.record(A, "before", B), workspace.record(B, "before", A)]
+    paths = [workspace.record(A, "before", B, at=LATER), workspace.record(B, "before", A)]
     (one,) = findings(workspace)
+    assert one["path"] == str(paths[0].relative_to(workspace.root))
     assert sorted(path.stem for path in paths if path.stem in one["hint"]) == [
         path.stem for path in paths
     ]
@@ -44,6 +45,40 @@ def test_plans_that_share_a_branch_are_named(workspace: Workspace) -> None:
         workspace.record(holder, "accepted_plan", note="How.", branch="work/one")
     (one,) = findings(workspace)
     assert one["sentence"] == f"the plans of {A}, {B} name the same branch, work/one"
+
+
+def test_plans_without_a_branch_share_none(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready")
+    for holder in (A, B):
+        workspace.record(holder, "accepted_plan", note="How.")
+    assert findings(workspace) == []
+
+
+def test_of_several_plans_with_one_branch_the_latest_is_pointed_at(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready", C="ready")
+    last, *_ = [
+        workspace.record(holder, "accepted_plan", note="How.", branch="one", at=at)
+        for holder, at in ((C, LATER), (A, AT), (B, AT))
+    ]
+    (one,) = findings(workspace)
+    assert one["path"] == str(last.relative_to(workspace.root))
+
+
+def test_of_a_relation_that_both_ends_record_either_text_is_read(workspace: Workspace) -> None:
+    tickets(workspace, A="closed", B="ready", C="ready")
+    workspace.record(A, "related", B, note="As it was.")
+    path = workspace.record(B, "related", A, note=f"As in {C}.")
+    (one,) = findings(workspace)
+    assert one["code"] == "unrelated_mention"
+    assert one["path"] == str(path.relative_to(workspace.root))
+
+
+def test_of_notes_that_are_over_the_latest_is_told_of(workspace: Workspace) -> None:
+    workspace.ticket(A, "inprogress")
+    last = workspace.record(A, "waiting", note="For a machine.", at=LATER)
+    workspace.record(A, "waiting", note="For a desk.")
+    (one,) = findings(workspace)
+    assert one["path"] == str(last.relative_to(workspace.root))
 
 
 def test_a_note_that_is_over_may_be_said_anew_or_retired(workspace: Workspace) -> None:
@@ -92,7 +127,11 @@ def test_of_many_files_that_cannot_be_used_five_are_reasons_by_themselves(
     workspace: Workspace,
 ) -> None:
     workspace.ticket(A, "ready")
-    for number in range(7):
+    for number in range(5):
+        workspace.record_file(A, f"{number}.md", "no record")
+    reasons = workspace.run("check", A, "--json").json["checks"][0]["reasons"]
+    assert len([path for one in reasons for path in one["records"]]) == len(reasons) == 5
+    for number in range(5, 7):
         workspace.record_file(A, f"{number}.md", "no record")
     reasons = workspace.run("check", A, "--json").json["checks"][0]["reasons"]
     assert [one["code"] for one in reasons] == ["unusable_source"] * 6
@@ -100,6 +139,17 @@ def test_of_many_files_that_cannot_be_used_five_are_reasons_by_themselves(
         reasons[-1]["sentence"]
         == "2 more files or lines cannot be used; relations doctor lists them"
     )
+
+
+def test_an_unknown_state_is_a_reason_with_the_first_place_that_hides_it(
+    workspace: Workspace,
+) -> None:
+    workspace.ticket(A, "unheard-of")
+    workspace.ticket(A, bucket="open")
+    (one, *_) = workspace.run("check", A, "--json").json["checks"][0]["reasons"]
+    assert one["code"] == "state_unknown"
+    (place,) = one["records"]
+    assert f"{A} is not known: {place['path']}: " in one["sentence"]
 
 
 def test_a_cycle_is_ended_by_a_record_of_its_first_step(workspace: Workspace) -> None:

@@ -92,6 +92,16 @@ def test_a_plan_has_a_summary_and_its_fields(pair: Workspace) -> None:
     }
 
 
+def test_of_many_relations_of_a_kind_that_which_was_written_is_told_of(pair: Workspace) -> None:
+    pair.ticket(C)
+    for holder, target in ((A, B), (B, C)):
+        pair.record(holder, "related", target)
+    added = pair.run("add", A, "related", C, "--json").json
+    retired = pair.run("retire", added["record"]["id"], "--reason", "over", "--json").json
+    for one in (added, retired):
+        assert (one["record"]["target"], one["relation"]["target"]) == (C, C)
+
+
 def test_the_json_answer_holds_the_record_with_its_path(pair: Workspace) -> None:
     ran = pair.run("--json", "add", A, "blocks", B, "--author", "ann")
     answer = ran.json

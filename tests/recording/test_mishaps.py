@@ -28,17 +28,18 @@ def test_a_record_that_would_be_too_large_to_read_is_refused(pair: Workspace) ->
     assert pair.snapshot() == before
 
 
-def test_a_record_whose_folder_cannot_be_synced_is_taken_back(
-    pair: Workspace, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("place", ["artifacts/relations", ".md"], ids=["folder", "draft"])
+def test_a_record_that_cannot_be_synced_is_taken_back(
+    pair: Workspace, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     before, fsync = pair.snapshot(), os.fsync
 
-    def fail_for_folders(descriptor: int) -> None:
-        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+    def fail_there(descriptor: int) -> None:
+        if os.readlink(f"/proc/self/fd/{descriptor}").endswith(place):
             raise OSError(5, "Input/output error")
         fsync(descriptor)
 
-    monkeypatch.setattr(os, "fsync", fail_for_folders)
+    monkeypatch.setattr(os, "fsync", fail_there)
     ran = pair.run("add", A, "blocked-by", B)
 
     assert (ran.code, "nothing was recorded" in ran.err) == (1, True)

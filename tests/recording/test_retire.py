@@ -43,6 +43,7 @@ FILES = {
     "no last newline": f"---\n{FIELDS}---",
     "another fence in the note": f"---\n{FIELDS}---\n---\nkind: no\n---\n \t\n",
     "an unknown key": f"---\nurgency: [1, {{a: b}}]\n{FIELDS}---\n",
+    "braces at the end": f"---\n{FIELDS}urgency: {{a: b}}\n---\n",
 }
 
 
@@ -67,12 +68,12 @@ def test_a_file_gains_the_mark_and_keeps_all_other_bytes(pair: Workspace, form: 
 
 
 def test_a_frontmatter_in_braces_gains_the_mark_inside_them(pair: Workspace) -> None:
-    head = f"---\n{{kind: blocked_by, target: {B}, author: x, at: '{AT}'"
-    path = pair.record_file(A, f"{ulid(7)}.md", f"{head}}}\n---\nA note.\n")
+    head = f"---\n{{kind: blocked_by, urgency: {{a: b}}, target: {B}, author: x, at: '{AT}'"
+    path = pair.record_file(A, f"{ulid(7)}.md", f"{head}}}\n---\nA note, {{in part}}.\n")
     retire(pair, ulid(7), "終わった 🎉")
     text = path.read_text("utf-8")
     assert text.startswith(f"{head}, retired_at: ")
-    assert text.endswith("}\n---\nA note.\n")
+    assert text.endswith("}\n---\nA note, {in part}.\n")
     (record,) = pair.show("--all")["relations"][0]["records"]
     assert record["retired_reason"] == "終わった 🎉"
 

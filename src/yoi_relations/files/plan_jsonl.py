@@ -30,11 +30,11 @@ def parse_plan_lines(data: bytes, holder: str) -> tuple[list[Record], list[Fault
         try:
             records.append(_record(text, holder, line))
         except SourceError as error:
-            faults.append(Fault(error.message, line=line, code=error.code))
             if len(faults) == _MAX_FAULTS:
                 message = f"has more than {_MAX_FAULTS} bad lines; the rest is not read"
                 faults.append(Fault(message, line=line))
                 break
+            faults.append(Fault(error.message, line=line, code=error.code))
     return records, faults
 
 

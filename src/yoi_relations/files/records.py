@@ -136,7 +136,7 @@ def check_ends(kind: Kind, holder: str, target: str | None, line: int | None = N
         SourceError: it is one of these.
     """
     if target is None and kind.direction is not Direction.NOTE:
-        raise SourceError(f"has no target, which {kind.name} needs", line)
+        raise SourceError(f"has no target, which {kind.name} needs")
     if target == holder:
         raise SourceError("names its own ticket as its target", line, FaultCode.SELF_RELATION)
 

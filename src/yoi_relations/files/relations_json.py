@@ -32,10 +32,10 @@ def parse_relations(data: bytes, holder: str) -> tuple[list[Record], list[Fault]
         try:
             records.append(_record(entry, holder, line))
         except SourceError as error:
+            if len(faults) == _MAX_FAULTS:
+                faults.append(Fault(f"has more than {_MAX_FAULTS} bad entries", line=line))
+                break
             faults.append(Fault(error.message, line=line, code=error.code))
-        if len(faults) == _MAX_FAULTS:
-            faults.append(Fault(f"has more than {_MAX_FAULTS} bad entries", line=line))
-            break
     return ([], faults) if faults else (records, [])
 
 
