@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from yoi_relations.files.scan import Lister, Source, list_root
+from yoi_relations.files.root import list_root
+from yoi_relations.files.scan import Lister, Source
 from yoi_relations.files.workspace import CACHE
 from yoi_relations.files.workspace import Workspace as Found
 from yoi_relations.surfaces import quick

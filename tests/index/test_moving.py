@@ -16,7 +16,7 @@ from building import A, B, Workspace, ulid
 from oracle import settle
 
 from yoi_relations.errors import UnreadableFolderError
-from yoi_relations.files.scan import Listing, list_root
+from yoi_relations.files.root import Listing, list_root
 from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.files.workspace import Workspace as Found
 from yoi_relations.index import build

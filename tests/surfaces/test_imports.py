@@ -38,6 +38,7 @@ NOT_FOR_A_LOOKUP = HEAVY | {
     "re",
     "sqlite3",
     "typing",
+    "yoi_relations.files.root",
     "yoi_relations.files.scan",
     "yoi_relations.index.build",
     "yoi_relations.index.cache",

@@ -1,6 +1,6 @@
-"""Lists every source: the files that tickets and records are read from, straight from the disk.
+"""Lists a ticket folder's sources: the files that a ticket and its records are read from.
 
-A ticket folder is listed as a whole: its sources, and the probes, the paths whose stamps tell
+A folder is listed as a whole: its sources, and the probes, the paths whose stamps tell
 whether it would be listed and read alike another time. A folder that cannot be listed ends the
 command, because it could hold anything; every other oddity becomes a source with a fault, reported
 with its path.
@@ -19,15 +19,10 @@ from yoi_relations.files.stamps import ABSENT, NOT_THERE, stamp_of
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.typed import NamedTuple
 
-BUCKETS = ("open", "pending", "closed")
-ROOT = ""
-"""The name of the folder that stands for the tickets root itself and its buckets."""
 _LINK = Fault("is a symbolic link, which is not followed; put the folder itself here")
 _NO_FOLDER = Fault("is not a folder; records are read from a folder of this name")
 _NO_RECORD = Fault("is not a record: a record's file name ends in .md", Effect.NONE)
 _ODD_NAME = Fault("has a name that is not UTF-8", Effect.NONE)
-
-
 _FILES = {form.encode(): form for form in (Format.RELATIONS_JSON, Format.PLAN_JSONL)}
 _RECORDS = b"/artifacts/relations"
 
@@ -75,41 +70,6 @@ class Folder(NamedTuple):
 
 def _printable(name: bytes) -> str:
     return name.decode("utf-8", "backslashreplace")
-
-
-class Listing(NamedTuple):
-    """The tickets root as it was listed.
-
-    Attributes:
-        folder: the root itself.
-        names: of all that could be ticket folders, below the root.
-        links: those of the names that are symbolic links, behind which anything may have changed.
-    """
-
-    folder: Folder
-    names: list[str]
-    links: list[str]
-
-
-def list_root(workspace: Workspace) -> Listing:
-    """The tickets root, and what could be ticket folders in it and in its buckets.
-
-    Raises:
-        UnreadableFolderError: it or one of its buckets cannot be listed.
-    """
-    root = workspace.tickets_path
-    # The root may be a link inside the workspace; what counts, and is compared, is behind it.
-    paths, stamps = [b"."], [_stamp(root, follow=True)]
-    found = {entry.name: entry for entry in _list(root)}
-    for bucket in BUCKETS:
-        if bucket in found and found[bucket].is_dir(follow_symlinks=False):
-            paths.append(bucket.encode())
-            stamps.append(_stamp(f"{root}/{bucket}"))
-            inner = _list_if_there(f"{root}/{bucket}")
-            found |= {f"{bucket}/{entry.name}": entry for entry in inner}
-    links = [name for name, entry in found.items() if entry.is_symlink()]
-    names = [name for name, entry in found.items() if entry.is_dir(follow_symlinks=False)]
-    return Listing(Folder(paths, stamps, [], []), names + links, links)
 
 
 Reader = Callable[[bytes, Format], tuple[os.stat_result, bytes]]
@@ -241,7 +201,7 @@ class _Listing:
         except OSError as error:
             if error.errno in NOT_THERE:
                 return None
-            raise _unreadable(os.fsdecode(os.path.dirname(path)), error) from error
+            raise unreadable(os.fsdecode(os.path.dirname(path)), error) from error
 
     def _keep(self, name: bytes, status: os.stat_result | None) -> None:
         self.paths.append(self.name + name)
@@ -261,44 +221,17 @@ def _no_folder(mode: int) -> Fault:
     return _LINK if stat.S_ISLNK(mode) else _NO_FOLDER
 
 
-def _stamp(path: str, *, follow: bool = False) -> bytes:
-    try:
-        return stamp_of(os.stat(path, follow_symlinks=follow))
-    except OSError as error:
-        if error.errno in NOT_THERE:
-            return ABSENT
-        raise _unreadable(os.path.dirname(path), error) from error
-
-
-def _list(path: str) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(path) as entries:
-            return list(entries)
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
-def _list_if_there(path: str) -> list[os.DirEntry[str]]:
-    """A folder's entries; none where it vanished since its parent was listed."""
-    try:
-        return _list(path)
-    except UnreadableFolderError:
-        if _is_gone(path):
-            return []
-        raise
-
-
 def _names_if_there(path: bytes) -> list[bytes]:
-    """The same of their names alone."""
+    """What lies in a folder; nothing where it vanished since its parent was listed."""
     try:
         return os.listdir(path)
     except OSError as error:
-        if _is_gone(path):
+        if is_gone(path):
             return []
-        raise _unreadable(os.fsdecode(path), error) from error
+        raise unreadable(os.fsdecode(path), error) from error
 
 
-def _is_gone(path: str | bytes) -> bool:
+def is_gone(path: str | bytes) -> bool:
     """Whether there surely is nothing; what cannot be looked at may well be there."""
     try:
         os.lstat(path)
@@ -307,7 +240,8 @@ def _is_gone(path: str | bytes) -> bool:
     return False
 
 
-def _unreadable(path: str, error: OSError) -> UnreadableFolderError:
+def unreadable(path: str, error: OSError) -> UnreadableFolderError:
+    """The error about a folder that cannot be listed."""
     if isinstance(error, FileNotFoundError):
         return UnreadableFolderError(
             f"{path}: there is no such folder", "create it, or name another tickets root"

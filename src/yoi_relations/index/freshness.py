@@ -78,7 +78,7 @@ def suspects(known: Known, root: str, *, everything: bool = False) -> Suspects:
     """
     if everything or not known.trusted or time.time_ns() < known.scanned_at:
         # No stamp can be believed, or the clock went back behind them all.
-        from yoi_relations.files.scan import ROOT  # noqa: PLC0415  # a settled index scans nothing
+        from yoi_relations.files.root import ROOT  # noqa: PLC0415  # a settled index scans nothing
 
         return Suspects(set(), {os.fsencode(ROOT), *known.folders()})
     differing = _differing(known.probes, known.stamps, root)
