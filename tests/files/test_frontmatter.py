@@ -66,7 +66,12 @@ def test_an_escape_that_stands_for_no_character_is_a_problem(
 ) -> None:
     """With libyaml, and with the parser of PyYAML's own where there is none."""
     monkeypatch.setattr(yaml_events, "_Loader", getattr(yaml, loader, yaml.BaseLoader))
-    for text in (f'title: "{escape}"', f'"{escape}": x', f'a: b\ntitle: "x{escape}"'):
+    for text in (
+        f'title: "{escape}"',
+        f'"{escape}": x',
+        f'a: b\ntitle: "x{escape}"',
+        f'a: [b, "{escape}"]',
+    ):
         assert problem(fenced(text)).message.startswith("is not valid YAML: ")
 
 

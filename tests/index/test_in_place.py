@@ -13,10 +13,13 @@ from unittest import mock
 import pytest
 from between import once_after
 from building import A, B, Workspace, altered_index
+from descriptors import all_closed
 
+from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files import stamps
 from yoi_relations.files.workspace import CACHE, find_workspace
-from yoi_relations.index import image, store
+from yoi_relations.index import build, image, refresh, store
+from yoi_relations.index.freshness import Suspects
 from yoi_relations.index.opened import Index
 from yoi_relations.index.refresh import open_index
 
@@ -60,6 +63,21 @@ def test_a_proven_index_is_opened_in_place_wherever_it_lies(tmp_path: Path, name
         # It takes no writes: the next reader would have to prove it again.
         with pytest.raises(OperationalError, match="readonly"):
             index.connection.execute("DELETE FROM tally")
+
+
+@pytest.mark.parametrize("what", ["stale", "unsettled"])
+def test_a_question_that_fails_leaves_it_closed(workspace: Workspace, what: str) -> None:
+    filled(workspace)
+    asked(workspace).close()
+    with pytest.MonkeyPatch.context() as patch, all_closed():
+        if what == "unsettled":
+            patch.setattr(refresh, "suspects", lambda *_, **__: Suspects(set(), {A.encode()}))
+        else:
+            workspace.ticket(B, "closed")
+        patch.setattr(build, "look_again", mock.Mock(side_effect=UnreadableFolderError("no", "x")))
+        with pytest.raises(UnreadableFolderError) as kept:
+            asked(workspace)
+    assert kept.value.hint == "x"
 
 
 def test_its_date_is_one_that_every_file_system_can_store(workspace: Workspace) -> None:

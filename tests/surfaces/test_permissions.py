@@ -115,6 +115,27 @@ def test_a_folder_that_cannot_be_entered_is_not_walked_past(shared: Workspace) -
     assert as_nobody(shared, "show", "-C", str(inner.root)).out == ""
 
 
+def test_a_root_of_a_client_that_cannot_be_looked_at_is_not_passed_over(shared: Workspace) -> None:
+    """The server of agents would answer from another workspace."""
+    inner = Workspace(shared.root / "locked" / "inner")
+    inner.ticket(A)
+    ask = (
+        "import os; from yoi_relations.surfaces.mcp.roots import workspace_for\n"
+        "if os.getuid() == 0: os.setuid(65534)\n"
+        f"workspace_for([{str(inner.root)!r}], '.')"
+    )
+    inner.root.parent.chmod(0)
+    ran = subprocess.run(
+        [sys.executable, "-c", ask],
+        cwd=shared.root,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    inner.root.parent.chmod(0o755)
+    assert "cannot be looked at" in ran.stderr, ran
+
+
 def test_a_file_that_cannot_be_read_is_a_problem(shared: Workspace) -> None:
     path = shared.record(A, "after", B)
     path.chmod(0)

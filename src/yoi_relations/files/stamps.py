@@ -88,7 +88,7 @@ def is_trusted(path: str) -> bool:
     except OSError:
         return False
     number = b"%d:%d" % (os.major(device), os.minor(device))
-    # Of what separates lines and words, the system escapes these two in a place's name, no other.
+    # In a place's name the system escapes these two; other separators of lines it may leave.
     for line in mounts.split(b"\n"):
         fields, _, kind = line.partition(b" - ")
         if fields.split(b" ")[2:3] == [number]:

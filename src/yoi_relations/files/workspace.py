@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 
@@ -68,8 +67,7 @@ def find_workspace(start: str | None = None) -> Workspace:
         ) from None
     except ValueError:  # it holds a NUL, or a sign that no file system could
         folder = ""
-    # The working directory is there, be its path too long to be looked at by name.
-    if named and not _is_folder(folder):
+    if named and not os.path.isdir(folder):
         raise UsageError(f"{named}: there is no such folder", "name an existing folder with -C DIR")
     root = root_around(folder)
     if root is None:
@@ -113,12 +111,12 @@ def _is_folder(path: str) -> bool:
     try:
         return stat.S_ISDIR(os.stat(path).st_mode)
     except OSError as error:
-        if error.errno in (*NOT_THERE, errno.ENAMETOOLONG):
+        if error.errno in NOT_THERE:
             return False
         # A workspace further up would answer for another's tickets.
         raise WorkspaceError(
             f"{path}: cannot be looked at: {error.strerror}",
-            "make the folder above it readable; it may be the workspace",
+            "run it where all folders above can be; each may be the workspace",
         ) from error
 
 

@@ -141,8 +141,9 @@ def _sweep(folder: str) -> None:
     with contextlib.suppress(OSError):
         for name in filter(_DRAFT.fullmatch, os.listdir(folder)):
             draft = os.path.join(folder, name)
-            if time.time() - os.lstat(draft).st_mtime > _ABANDONED:
-                os.unlink(draft)
+            with contextlib.suppress(OSError):
+                if time.time() - os.lstat(draft).st_mtime > _ABANDONED:
+                    os.unlink(draft)
 
 
 @contextlib.contextmanager
@@ -156,7 +157,7 @@ def _written(draft: str, data: bytes) -> Iterator[str]:
             os.fsync(file.fileno())
         yield draft
     finally:
-        # A draft that stays is no harm: the scan ignores it, and the next writer sweeps it.
+        # One that stays is no harm: the scan ignores it, and what is surely ours is swept later.
         with contextlib.suppress(OSError):
             os.unlink(draft)
 

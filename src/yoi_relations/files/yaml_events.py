@@ -81,11 +81,13 @@ def _value(event: yaml.Event, events: Iterator[yaml.Event], first: int) -> Value
     """The value that starts with `event`; takes the rest of it from `events`."""
     line = _line(event, first)
     if isinstance(event, yaml.ScalarEvent):
-        event.value.encode()  # of half a surrogate pair, which libyaml refuses, a ValueError
+        _check_signs(event)
         null = not event.style and event.value in NULLS
         return Value(None if null else event.value, line)
     depth = 0
     while True:
+        if isinstance(event, yaml.ScalarEvent):
+            _check_signs(event)
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
@@ -93,6 +95,11 @@ def _value(event: yaml.Event, events: Iterator[yaml.Event], first: int) -> Value
         if depth == 0:
             return Value(None, line, scalar=False)
         event = next(events)
+
+
+def _check_signs(scalar: yaml.ScalarEvent) -> None:
+    """A ValueError for half a surrogate pair, which libyaml refuses and PyYAML alone takes."""
+    scalar.value.encode()
 
 
 def _line(event: yaml.Event, first: int) -> int:

@@ -88,7 +88,7 @@ class Request(NamedTuple):
     start: float
 
     def answer(self, stored: Stored, found: Found, published: Identity | None) -> Index:
-        """What was asked for."""
+        """`stored` as the answer, how it was made sure, and how long that took."""
         seconds = time.perf_counter() - self.start
         (trusted,) = stored.connection.execute("SELECT trusted FROM freshness").fetchone()
         trust = Trust.CONTENT if self.trust is Trust.STAT and not trusted else self.trust

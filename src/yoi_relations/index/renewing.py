@@ -42,6 +42,9 @@ def renewed(request: Request, found: Found, doubt: Doubt | None) -> Index:
     except SqliteError:
         stored.connection.close()
         return _made_anew(request, Found.DAMAGED, None, None)
+    except BaseException:
+        stored.connection.close()  # else it stays open for as long as the error is kept
+        raise
     stored.connection.close()
     return _made_anew(request, Found.STALE, stored.identity, suspected)
 
@@ -134,6 +137,9 @@ def _made(
             return _updated(request, before, published, suspected)
         except SqliteError:
             before.connection.close()
+        except BaseException:
+            before.connection.close()  # as above
+            raise
     return build.build(workspace, 1, lambda _done, _total: None), True
 
 

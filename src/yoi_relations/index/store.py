@@ -46,7 +46,7 @@ class Identity(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """An index in memory, and what it was made from."""
+    """An open index, and what it was made from."""
 
     connection: Connection
     identity: Identity

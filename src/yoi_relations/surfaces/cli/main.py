@@ -51,6 +51,7 @@ def _dispatch(arguments: list[str]) -> int:
     try:
         # Without a word, help is what somebody looks for.
         given = arguments or ["--help"]
+        # Else a variable of Click's makes it print a program for a shell.
         code = app(given, prog_name="relations", complete_var="", standalone_mode=False)
         return int(code or ExitCode.DONE)
     except _ArgumentError as error:

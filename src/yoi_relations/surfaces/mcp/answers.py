@@ -53,7 +53,7 @@ def answer_tool(place: Place, tool: Tool, arguments: Value) -> Value:
 
     Args:
         place: where to ask.
-        tool: one of `mcp_tools`.
+        tool: one of those in `tools`.
         arguments: as the client gave them.
 
     Raises:

@@ -18,6 +18,7 @@ from mcp_types import (
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from yoi_relations.errors import WorkspaceError
+from yoi_relations.files.scan import is_gone
 from yoi_relations.files.workspace import Workspace, find_workspace, root_around
 
 _KEY = "roots"
@@ -73,10 +74,11 @@ def workspace_for(roots: Sequence[str], directory: str | None) -> Workspace:
 
     Raises:
         UsageError: `directory` does not exist.
-        WorkspaceError: none of these lies in a workspace, or its configuration cannot be used.
+        WorkspaceError: none of these lies in a workspace, or its configuration cannot be used; or
+            of one it cannot be told.
     """
     for root in roots:
         real = os.path.realpath(root)
-        if os.path.exists(real) and (found := root_around(real)) is not None:
+        if not is_gone(real) and (found := root_around(real)) is not None:
             return find_workspace(found)
     return find_workspace(directory)
