@@ -37,30 +37,25 @@ _LAST = 5.0
 """Seconds after which there will be no such look."""
 
 
-class Changes(NamedTuple):
-    """Folders whose rows are no longer right: gone with all their sources, or with other ones."""
-
-    gone: set[bytes]
-    different: set[bytes]
-
-    def __bool__(self) -> bool:
-        return bool(self.gone or self.different)
-
-
 class Update(NamedTuple):
     """What was found where an index was suspected of being old.
 
     Attributes:
-        changes: the folders whose rows are no longer right.
-        looks: of those of them that are still there, what they hold now.
+        gone: the folders that have vanished with all their sources.
+        looks: of those that hold other sources, what they hold now.
         known: what to remember of the disk from now on.
         worth_keeping: whether that is more, or other, than what was known before.
     """
 
-    changes: Changes
+    gone: set[bytes]
     looks: list[Look]
     known: Known
     worth_keeping: bool
+
+    @property
+    def changes_rows(self) -> bool:
+        """Whether the index holds what the disk does not, or lacks what it does."""
+        return bool(self.gone or self.looks)
 
 
 def look_again(workspace: Workspace, stored: Stored, known: Known, suspected: Suspects) -> Update:
@@ -126,8 +121,8 @@ def _looked(workspace: Workspace, stored: Stored, known: Known, suspected: Suspe
             looks.append(look)  # the others' bytes are not kept
     fresh = renewed(known, groups, vanished, doubtful, _clock(workspace, now))
     gone = {name for name in vanished if before[name]}
-    found = Changes(gone, {look.name for look in looks})
-    return Update(found, looks, fresh, bool(found) or fresh.says_more_than(known))
+    worth_keeping = bool(gone or looks) or fresh.says_more_than(known)
+    return Update(gone, looks, fresh, worth_keeping)
 
 
 def build(workspace: Workspace, number: int, progress: Callable[[int, int], None]) -> Stored:
@@ -174,7 +169,7 @@ def updated(workspace: Workspace, stored: Stored, update: Update) -> Stored:
     """A copy of an index, in memory, with an update made to it."""
     connection = publishing.copy_of(stored.connection)
     connection.execute("BEGIN")
-    delete_folders(connection, update.changes.gone | update.changes.different)
+    delete_folders(connection, update.gone.union(look.name for look in update.looks))
     insert(connection, rows_of(update.looks))
     return _finish(workspace, connection, update.known, stored.identity.number + 1)
 

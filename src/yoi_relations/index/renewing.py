@@ -80,7 +80,7 @@ def _holds(request: Request, doubt: Doubt) -> bool:
     """Whether an index whose stamps are all equal holds what the disk holds."""
     workspace, (stored, _, _) = request.workspace, doubt
     update = build.look_again(workspace, *doubt)
-    if update.changes:
+    if update.changes_rows:
         return False
     if request.publish and update.worth_keeping:
         # One try: where another process is at it, or nothing can be written, it can wait.
