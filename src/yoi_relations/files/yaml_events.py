@@ -29,7 +29,8 @@ def parse_yaml(text: str, first_line: int) -> dict[str, Value]:
     """
     fields: dict[str, Value] = {}
     try:
-        for key, value in _pairs(yaml.parse(text, Loader=_Loader), first_line):
+        events = _in_utf8(yaml.parse(text, Loader=_Loader))
+        for key, value in _pairs(events, first_line):
             if key in fields:
                 raise SourceError(f"names the key '{key}' twice", value.line)
             fields[key] = value
@@ -49,6 +50,14 @@ def parse_yaml(text: str, first_line: int) -> dict[str, Value]:
     except ValueError as error:  # PyYAML's own parser takes any number for a character's
         raise SourceError("is not valid YAML: an escape stands for no character") from error
     return fields
+
+
+def _in_utf8(events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
+    """The same; a ValueError at half a surrogate pair, which libyaml refuses and PyYAML takes."""
+    for event in events:
+        if isinstance(event, yaml.ScalarEvent):
+            event.value.encode()
+        yield event
 
 
 def _pairs(events: Iterator[yaml.Event], first: int) -> Iterator[tuple[str, Value]]:
@@ -81,13 +90,10 @@ def _value(event: yaml.Event, events: Iterator[yaml.Event], first: int) -> Value
     """The value that starts with `event`; takes the rest of it from `events`."""
     line = _line(event, first)
     if isinstance(event, yaml.ScalarEvent):
-        _check_signs(event)
         null = not event.style and event.value in NULLS
         return Value(None if null else event.value, line)
     depth = 0
     while True:
-        if isinstance(event, yaml.ScalarEvent):
-            _check_signs(event)
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
@@ -95,11 +101,6 @@ def _value(event: yaml.Event, events: Iterator[yaml.Event], first: int) -> Value
         if depth == 0:
             return Value(None, line, scalar=False)
         event = next(events)
-
-
-def _check_signs(scalar: yaml.ScalarEvent) -> None:
-    """A ValueError for half a surrogate pair, which libyaml refuses and PyYAML alone takes."""
-    scalar.value.encode()
 
 
 def _line(event: yaml.Event, first: int) -> int:
