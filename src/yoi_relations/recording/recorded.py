@@ -83,8 +83,17 @@ def check_readable(data: bytes, name: str, holder: str) -> Record:
         record, faults = parse_record(data, name, holder)
     except SourceError as error:
         raise UsageError(f"the record {error.message}", "nothing was written") from error
-    if len(data) > RECORD_LIMIT:
-        raise UsageError(f"the record takes {len(data)} bytes; at most {RECORD_LIMIT} are read")
+    check_size(data)
     if record.retirement is None and faults:
         raise UsageError(f"the record {faults[0].message}", "nothing was written")
     return record
+
+
+def check_size(data: bytes) -> None:
+    """Refuse a record file that is longer than what is read of one.
+
+    Raises:
+        UsageError: it is.
+    """
+    if len(data) > RECORD_LIMIT:
+        raise UsageError(f"the record takes {len(data)} bytes; at most {RECORD_LIMIT} are read")

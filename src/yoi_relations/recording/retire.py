@@ -30,7 +30,7 @@ from yoi_relations.index.refresh import open_index
 from yoi_relations.queries.statements import Statement, find_statements
 from yoi_relations.recording.authors import author_of
 from yoi_relations.recording.guard import check_durable
-from yoi_relations.recording.recorded import Recorded, check_readable, read_back
+from yoi_relations.recording.recorded import Recorded, check_readable, check_size, read_back
 
 _LINE = re.compile(r"[0-9]{1,9}")
 MIN_PART = 4
@@ -98,7 +98,7 @@ def _mark_in_place(
             f"{record.path}: its frontmatter is written in a way that cannot be added to",
             "add retired_at, retired_by and retired_reason by hand",
         )
-    check_readable(marked, name, record.holder)
+    check_size(marked)
     rewrite(workspace, record.path, marked, temporary)
 
 
