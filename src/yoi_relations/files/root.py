@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from yoi_relations.errors import UnreadableFolderError
-from yoi_relations.files.scan import Folder, is_gone, unreadable
-from yoi_relations.files.stamps import ABSENT, NOT_THERE, stamp_of
+from yoi_relations.files.scan import Folder, unreadable
+from yoi_relations.files.stamps import ABSENT, NOT_THERE, is_gone, stamp_of
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.typed import NamedTuple
 

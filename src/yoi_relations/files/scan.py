@@ -15,7 +15,7 @@ from collections.abc import Callable, Container
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.faults import Effect, Fault, SourceError
 from yoi_relations.files.formats import Format
-from yoi_relations.files.stamps import ABSENT, NOT_THERE, stamp_of
+from yoi_relations.files.stamps import ABSENT, NOT_THERE, is_gone, stamp_of
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.typed import NamedTuple
 
@@ -229,15 +229,6 @@ def _names_if_there(path: bytes) -> list[bytes]:
         if is_gone(path):
             return []
         raise unreadable(os.fsdecode(path), error) from error
-
-
-def is_gone(path: str | bytes) -> bool:
-    """Whether there surely is nothing; what cannot be looked at may well be there."""
-    try:
-        os.lstat(path)
-    except OSError as error:
-        return error.errno in NOT_THERE
-    return False
 
 
 def unreadable(path: str, error: OSError) -> UnreadableFolderError:

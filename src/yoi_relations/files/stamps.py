@@ -31,6 +31,15 @@ NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 """How the system says that there is nothing behind a path."""
 
 
+def is_gone(path: str | bytes) -> bool:
+    """Whether there surely is nothing; what cannot be looked at may well be there."""
+    try:
+        os.lstat(path)
+    except OSError as error:
+        return error.errno in NOT_THERE
+    return False
+
+
 def stamp_of(status: os.stat_result) -> bytes:
     """Times of content and of inode in nanoseconds, inode, device, size and mode."""
     times = status.st_mtime_ns, status.st_ctime_ns

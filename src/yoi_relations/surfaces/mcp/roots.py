@@ -18,7 +18,7 @@ from mcp_types import (
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from yoi_relations.errors import WorkspaceError
-from yoi_relations.files.scan import is_gone
+from yoi_relations.files.stamps import is_gone
 from yoi_relations.files.workspace import Workspace, find_workspace, root_around
 
 _KEY = "roots"
