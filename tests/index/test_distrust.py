@@ -104,10 +104,7 @@ def test_where_an_older_index_was_put_back_meanwhile_nothing_is_missed(disk: Dis
 
 
 def test_no_older_view_is_published_over_a_newer_one(disk: Disk) -> None:
-    asked(disk).close()
-    disk.item(B, "closed")
-    asked(disk).close()
-    step(disk, ("wait", "80"))  # that it has settled is worth an index
+    worth_an_index(disk)
     looked, waiting = (
         build.look_again,
         [lambda: disk.item(A, "done"), lambda: asked(disk).close()],

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -107,22 +108,28 @@ def test_where_nothing_rests_there_is_no_answer(
         assert index.tickets == 2
 
 
+def list_without(folder: Path, found: Found) -> Listing:
+    """The tickets root as it is listed while a folder is elsewhere."""
+    aside = Path(found.root) / "aside"
+    folder.rename(aside)
+    listing = list_root(found)
+    aside.rename(folder)
+    return listing
+
+
 def test_a_folder_that_is_away_at_first_is_waited_for(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Much longer than a clock stands still."""
     monkeypatch.setattr(build, "_PATIENCE", 20.0)
     monkeypatch.setattr(build, "_LAST", 60.0)
-    folder, away = workspace.ticket(A), workspace.root / "away"
+    folder = workspace.ticket(A)
     back = time.monotonic() + 0.3
 
     def listed(found: Found) -> Listing:
         if time.monotonic() > back:
             return list_root(found)
-        folder.rename(away)
-        listing = list_root(found)
-        away.rename(folder)
-        return listing
+        return list_without(folder, found)
 
     monkeypatch.setattr(build, "list_root", listed)
     with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
@@ -135,7 +142,7 @@ def test_a_folder_is_not_missed_where_looks_take_longer_than_anybody_waits(
 ) -> None:
     monkeypatch.setattr(build, "_PATIENCE", 0.0)
     monkeypatch.setattr(build, "_STILL", 0.0)
-    folder, aside = workspace.ticket(A), workspace.root / "aside"
+    folder = workspace.ticket(A)
     numbers = count()  # the listing of the build itself is none of the looks
 
     def listed(found: Found) -> Listing:
@@ -144,10 +151,7 @@ def test_a_folder_is_not_missed_where_looks_take_longer_than_anybody_waits(
             listing = list_root(found)
             (workspace.tickets / f"new-{number}").touch()
             return listing
-        folder.rename(aside)
-        listing = list_root(found)
-        aside.rename(folder)
-        return listing
+        return list_without(folder, found)
 
     monkeypatch.setattr(build, "list_root", listed)
     with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
