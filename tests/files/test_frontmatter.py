@@ -181,6 +181,11 @@ def test_bottomless_nesting_ends_as_a_problem(start: str, unit: str) -> None:
     assert problem(fenced(start + unit * 32_000)).message
 
 
+@pytest.mark.parametrize("unit", ["[", "[[], ", "{a: [], b: "])
+def test_nesting_is_named_whoever_notices_it_first(unit: str) -> None:
+    assert "nests values" in problem(fenced("a: " + unit * 12_000)).message
+
+
 def test_deep_indentation_ends_as_a_problem() -> None:
     head = "".join(" " * depth + "a:\n" for depth in range(350))
     assert "nests values" in problem(fenced(head)).message

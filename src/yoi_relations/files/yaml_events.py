@@ -7,6 +7,7 @@ aliases are never expanded, and a key that stands twice is seen.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import yaml
@@ -17,6 +18,7 @@ from yoi_relations.files.plain_yaml import NULLS, Value
 MAX_DEPTH = 16
 """Levels of lists and mappings inside one value; a ticket's frontmatter needs two."""
 
+_BRACKETS = re.compile(r"[\[\]{}]")
 # libyaml where PyYAML was built with it; "Base" resolves no types.
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -37,6 +39,9 @@ def parse_yaml(text: str, first_line: int) -> dict[str, Value]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + first_line if mark else None
+        # A parser reads ahead, and may refuse the nesting before it gives an event.
+        if _deepest(text) > MAX_DEPTH:
+            raise _nested_too_deep(line) from error
         said = error.problem or error.context
         rest = text.split("\n", mark.line)[-1] if mark else ""
         hint = (
@@ -97,10 +102,23 @@ def _value(event: yaml.Event, events: Iterator[yaml.Event], first: int) -> Value
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise SourceError(f"nests values more than {MAX_DEPTH} deep", line)
+            raise _nested_too_deep(line)
         if depth == 0:
             return Value(None, line, scalar=False)
         event = next(events)
+
+
+def _deepest(text: str) -> int:
+    """How many brackets open inside each other at most, wherever they are in `text`."""
+    depth = deepest = 0
+    for bracket in _BRACKETS.findall(text):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _nested_too_deep(line: int | None) -> SourceError:
+    return SourceError(f"nests values more than {MAX_DEPTH} deep", line)
 
 
 def _line(event: yaml.Event, first: int) -> int:
