@@ -14,6 +14,8 @@ class Effect(StrEnum):
     """The state or the title of the ticket."""
     NONE = "none"
     """Nothing: the source was used all the same."""
+    ADVICE = "advice"
+    """Nothing either, and doctor alone speaks of it."""
 
 
 class FaultCode(StrEnum):

@@ -53,7 +53,7 @@ CREATE TABLE spanning_problem (
     about TEXT NOT NULL,
     PRIMARY KEY (id),
     CONSTRAINT code_known CHECK (code IN ('no_item', 'shared_id', 'dangling_target')),
-    CONSTRAINT effect_known CHECK (effect IN ('record', 'ticket', 'none'))
+    CONSTRAINT effect_known CHECK (effect IN ('record', 'ticket', 'none', 'advice'))
 )
  STRICT;
 
@@ -72,7 +72,7 @@ CREATE TABLE problem (
     effect TEXT NOT NULL,
     code TEXT,
     PRIMARY KEY (id),
-    CONSTRAINT effect_known CHECK (effect IN ('record', 'ticket', 'none')),
+    CONSTRAINT effect_known CHECK (effect IN ('record', 'ticket', 'none', 'advice')),
     CONSTRAINT code_known CHECK (code IN ('self_relation')),
     FOREIGN KEY(source_id) REFERENCES source (id)
 )

@@ -57,16 +57,22 @@ class Problem(NamedTuple):
         return f"{path_and_line(self.path, self.line)}: {self.message}"
 
 
-def find_problems(connection: Connection) -> list[Problem]:
-    """Every problem of the workspace, by path and line."""
-    found = [*_of_sources(connection), *_between_sources(connection)]
+def find_problems(connection: Connection, *, advice: bool = False) -> list[Problem]:
+    """Every problem of the workspace, by path and line.
+
+    Args:
+        connection: the index.
+        advice: whether those that only doctor speaks of are wanted too.
+    """
+    found = [*_of_sources(connection, advice=advice), *_between_sources(connection)]
     return sorted(found, key=lambda problem: (problem.path, problem.line or 0, problem.message))
 
 
-def _of_sources(connection: Connection) -> Iterator[Problem]:
+def _of_sources(connection: Connection, *, advice: bool) -> Iterator[Problem]:
     rows = connection.execute(
         "SELECT path, line, message, effect, holder, format, code"
-        " FROM problem JOIN source ON source.id = problem.source_id"
+        " FROM problem JOIN source ON source.id = problem.source_id WHERE ? OR effect <> ?",
+        (advice, Effect.ADVICE.value),
     )
     for path, line, message, effect, holder, form, code in rows:
         shown = _COULD_SHOW.get(Format(form), ALL_SHOWN)

@@ -39,7 +39,7 @@ def diagnose(connection: Connection, least: Severity) -> Diagnosis:
     active = [one for one in relations if one.inactive_reason is None]
     tickets = {ticket.id: ticket for ticket in all_tickets(connection)}
     findings = [
-        *wrong_files(find_problems(connection), relations, tickets),
+        *wrong_files(find_problems(connection, advice=True), relations, tickets),
         *cycles(active),
         *contradictions(active),
         *expired(relations),

@@ -14,6 +14,7 @@ _BY_EFFECT = {
     Effect.RECORD: Code.UNUSABLE_SOURCE,
     Effect.TICKET: Code.UNCLEAR_ITEM,
     Effect.NONE: Code.ODD_SOURCE,
+    Effect.ADVICE: Code.ODD_SOURCE,
 }
 _HINTS = {
     Code.UNUSABLE_SOURCE: "mend it by hand; until then, relations in it are missing from answers",
