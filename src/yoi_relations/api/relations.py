@@ -28,7 +28,7 @@ from yoi_relations.queries.asking import ask_checks, ask_relations, states_named
 from yoi_relations.queries.check import Check
 from yoi_relations.queries.tickets import TicketInfo, all_tickets, tickets_in
 from yoi_relations.recording.add import Draft, add_record
-from yoi_relations.recording.retire import Ending, retire_record
+from yoi_relations.recording.retire import RetirementRequest, retire_records
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -167,6 +167,7 @@ class Relations:
         worktree: str | None = None,
         role_plan: str | None = None,
         author: str | None = None,
+        replaces: str | None = None,
     ) -> Receipt:
         """Record a relation in a new file, unless a record says the same word for word.
 
@@ -184,21 +185,24 @@ class Relations:
             worktree: likewise, a path relative to the workspace.
             role_plan: likewise, who does what; 16 KiB at most.
             author: who says so; None for ``YOI_RELATIONS_AUTHOR``, git's user.name, the login name.
+            replaces: of a waiting note, an earlier one of the ticket, which is retired with it.
 
         Raises:
-            UsageError: it is no valid record; nothing was written.
+            UsageError: it is not a valid record; nothing was written.
             NotFoundError: a ticket does not exist; `AmbiguousError` where several are called that.
             WriteError: the record could not be written.
         """
         arguments.check_texts(ticket=ticket, kind=kind)
         arguments.check_texts_if_any(target=target, note=note, branch=branch, worktree=worktree)
-        arguments.check_texts_if_any(role_plan=role_plan, author=author)
-        draft = Draft(ticket, kind, target, note, branch, worktree, role_plan, author)
-        with add_record(find_again(self._root), draft, _LOG.info) as done:
+        arguments.check_texts_if_any(role_plan=role_plan, author=author, replaces=replaces)
+        workspace = find_again(self._root)
+        more = (branch, worktree, role_plan, author, replaces)
+        draft = Draft(ticket, kind, target, note, *more, here=workspace.root)
+        with add_record(workspace, draft, _LOG.info) as done:
             return Receipt.of(done)
 
     def retire(self, record: str, reason: str, *, author: str | None = None) -> Receipt:
-        """Retire a record, unless it is retired already: it stays, marked, and no longer counts.
+        """Retire a record, unless it is retired already: it stays, and a file beside says why.
 
         >>> receipt = relations.retire("01KT6FCZZ6", "The queue has been reviewed.", author="me")
         >>> [other.id for other in receipt.relation.records if not other.retired_at]
@@ -207,19 +211,19 @@ class Relations:
         Args:
             record: the record's id, the start or the end of it, or its path, or ``PATH:LINE``;
                 paths are absolute or relative to the workspace.
-            reason: why it ends; one line of 1 KiB at most.
+            reason: why it ends; 16 KiB of UTF-8 at most.
             author: as in `add`.
 
         Raises:
-            UsageError: the reason is out of bounds.
+            UsageError: the reason is out of bounds, or the record is a retirement.
             NotFoundError: no record is called that; `AmbiguousError` where several are.
-            WriteError: the mark could not be written.
+            WriteError: the retirement could not be written.
         """
         arguments.check_texts(record=record, reason=reason)
         arguments.check_texts_if_any(author=author)
         workspace = find_again(self._root)
-        ending = Ending(record, reason, author, here=workspace.root)
-        with retire_record(workspace, ending, _LOG.info) as done:
+        request = RetirementRequest((record,), reason, author, here=workspace.root)
+        with retire_records(workspace, request, _LOG.info) as done:
             return Receipt.of(done)
 
     @contextlib.contextmanager

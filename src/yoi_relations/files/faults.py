@@ -40,12 +40,15 @@ class Fault(NamedTuple):
         effect: what it could hide.
         line: counted from 1, or None where the whole file is meant.
         code: its name, where it has one of its own.
+        targets: the targets of all records that it could hide, one line each; None where they
+            cannot be told.
     """
 
     message: str
     effect: Effect = Effect.RECORD
     line: int | None = None
     code: FaultCode | None = None
+    targets: tuple[str, ...] | None = None
 
 
 class SourceError(Exception):

@@ -59,7 +59,7 @@ def _record(data: bytes, holder: str, line: int) -> Record:
         target=fields["related_ticket"],
         note=fields["note"],
         plan=plan,
-        author=fields["author"],
+        author=fields["author"] or "",
         at=at,
         at_key=at_key,
         line=line,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yoi_relations.files.faults import Effect
 from yoi_relations.kinds import ALL_SHOWN, KINDS, RelationClass
+from yoi_relations.queries.near_relations import near_relations
 from yoi_relations.queries.paging import first_page, total_of
 from yoi_relations.queries.problems import Problem, find_problems
 from yoi_relations.queries.relations import Relation, load_relations, relations_of
@@ -115,15 +116,29 @@ def _doubts(
         for end in one.ends
     }
     holders = load_tickets(connection, {problem.about for problem in problems})
+    misspelled = _misspelled(connection, asked) if problems and asked.ticket else set()
     return [
         problem
         for problem in problems
         if (problem.effect is Effect.TICKET and problem.about in open_to_doubt)
+        or (problem.path, problem.line) in misspelled
         or (
             problem.effect is Effect.RECORD
             and asked.kinds & _could_add(problem, holders[problem.about], asked)
         )
     ]
+
+
+def _misspelled(connection: Connection, asked: Filter) -> set[tuple[str, int | None]]:
+    """Where records are whose target probably means the ticket that is asked for."""
+    return {
+        (record.path, record.line)
+        for one in near_relations(connection)
+        if one.meant == asked.ticket
+        and one.relation.kind in asked.kinds
+        and (asked.inactive or one.relation.inactive_reason is None)
+        for record in one.relation.records
+    }
 
 
 def _could_add(problem: Problem, holder: TicketInfo, asked: Filter) -> frozenset[str]:

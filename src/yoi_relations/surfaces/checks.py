@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from yoi_relations.errors import ExitCode
 from yoi_relations.index.opened import Index
 from yoi_relations.queries.check import Check, Checked
+from yoi_relations.queries.holds import Held
 from yoi_relations.queries.reasons import Reason, Verdict
 from yoi_relations.surfaces.document import Value, envelope, plan_value, problem_value
 from yoi_relations.surfaces.output import Mode, json_line, notice, write_answer
@@ -70,6 +71,17 @@ def check_value(check: Check) -> Value:
         "digest": check.digest,
         "plan": plan_value(check.plan.voice, whole=True) if check.plan else None,
         "reasons": [_reason_value(reason) for reason in check.reasons],
+        "holds": [_held_value(held) for held in check.holds],
+    }
+
+
+def _held_value(held: Held) -> Value:
+    ticket = held.ticket
+    return {
+        "ticket": ticket.id,
+        "title": ticket.title,
+        "state": ticket.state,
+        "frees": held.frees,
     }
 
 

@@ -18,8 +18,7 @@ from yoi_relations.index.refresh import open_index
 from yoi_relations.queries.asking import ask_checks, ask_relations
 from yoi_relations.queries.check import Checked
 from yoi_relations.recording.add import Draft, add_record
-from yoi_relations.recording.recorded import Recorded
-from yoi_relations.recording.retire import Ending, retire_record
+from yoi_relations.recording.retire import RetirementRequest, retire_records
 from yoi_relations.surfaces import checks, document, receipts, report
 from yoi_relations.surfaces.document import Value
 from yoi_relations.surfaces.mcp.tools import ADD, CHECK, LIMIT, RETIRE, SHOW, Tool
@@ -146,16 +145,16 @@ def _hint(returned: int, count: int, by: str) -> str | None:
 
 
 def _add(place: Place, given: Value) -> _Made:
-    return _recorded("add", add_record(place.workspace, Draft(**given), place.notify))
+    draft = Draft(**given, here=place.workspace.root)
+    with add_record(place.workspace, draft, place.notify) as done:
+        return receipts.added_document(done), ExitCode.DONE
 
 
 def _retire(place: Place, given: Value) -> _Made:
-    return _recorded("retire", retire_record(place.workspace, Ending(**given), place.notify))
-
-
-def _recorded(command: str, done: Recorded) -> _Made:
-    with done:
-        return receipts.recorded_document(command, done), ExitCode.DONE
+    records = (given.pop("record"),)
+    request = RetirementRequest(records, **given, here=place.workspace.root)
+    with retire_records(place.workspace, request, place.notify) as done:
+        return receipts.retired_document(done), ExitCode.DONE
 
 
 _ANSWERS: dict[str, Callable[[Place, Value], _Made]] = {

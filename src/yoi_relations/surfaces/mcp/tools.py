@@ -106,8 +106,8 @@ _PROBLEMS: Schema = {
 _RECORDED = _gives(
     changed=_BOOL,
     sentence=_TEXT,
+    active=_BOOL,
     record=_fields(id=_TEXT, path=_TEXT),
-    relation={"type": "object"},
 )
 
 SHOW = Tool(
@@ -178,6 +178,7 @@ ADD = Tool(
             "branch": _text("Of accepted_plan, as are the next two"),
             "worktree": _text("Relative path"),
             "role_plan": _text("Who does what"),
+            "replaces": _text("Of waiting: an earlier note, retired with it"),
             "author": _AUTHOR,
         },
         "ticket",
@@ -188,7 +189,7 @@ ADD = Tool(
 )
 RETIRE = Tool(
     "relations_retire",
-    "Mark a record as no longer holding; it stays. Other records may still state the relation.",
+    "Retire a record that no longer holds; it stays. Other records may still state the relation.",
     _takes(
         {
             "record": _text("Its id, start or end of it, or PATH:LINE"),
