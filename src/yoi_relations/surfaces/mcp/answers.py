@@ -127,7 +127,7 @@ def _check(place: Place, given: Value) -> _Made:
     with place.opened() as index:
         checked = ask_checks(index.connection, tickets=tickets, states=given.get("states", ()))
         some = checked.checks[:limit]
-        found = checks.check_document(index, Checked(some, checked.problems))
+        found = checks.check_document(index, Checked(some, checked.problems), whole=bool(tickets))
         page = {
             "count": len(checked.checks),
             "returned": len(some),
