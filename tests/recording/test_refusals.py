@@ -129,8 +129,7 @@ def test_an_id_in_two_folders_is_ambiguous(pair: Workspace) -> None:
         (f".yoi/tickets/{A}/item.md:1", "over", 3, ["item.md:1"]),
         (RECORD, "", 2, ["the reason is empty", "--reason"]),
         (RECORD, " ", 2, ["the reason is empty", "--reason"]),
-        (RECORD, "two\nlines", 2, ["retired_reason"]),
-        (RECORD, LONG_LINE, 2, ["retired_reason", "1024"]),
+        (RECORD, LONG_NOTE, 2, ["reason", "16384"]),
         (RECORD, "a\0b", 2, []),
     ],
 )
