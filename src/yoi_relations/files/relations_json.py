@@ -5,6 +5,7 @@ A bad entry spoils the whole file; all bad entries are named all the same.
 
 from __future__ import annotations
 
+from yoi_relations.files.composing import composed
 from yoi_relations.files.faults import Fault, SourceError
 from yoi_relations.files.fences import decode, refuse_conflict
 from yoi_relations.files.formats import Format
@@ -77,7 +78,7 @@ def _check_document(seen: dict[str, Any]) -> None:
 
 def _record(entry: Any, holder: str, line: int) -> Record:  # noqa: ANN401  # JSON
     fields = take_fields(entry, _REQUIRED, _OPTIONAL, "an entry")
-    if fields["ticket_id"] != holder:
+    if composed(fields["ticket_id"] or "") != holder:
         raise SourceError(f"names the ticket_id '{fields['ticket_id']}' in the folder of {holder}")
     kind = check_kind(fields["kind"] or "", JSON_KINDS)
     check_ends(kind, holder, fields["target"])

@@ -16,8 +16,10 @@ from yoi_relations.index.cache import temporary_folder
 from yoi_relations.index.opened import Notify
 from yoi_relations.index.refresh import open_index
 from yoi_relations.kinds import KINDS, Direction, Kind, RelationClass, is_kind, kind_named
+from yoi_relations.queries.asking import resolve_ticket
+from yoi_relations.queries.path_names import PathBase
 from yoi_relations.queries.statements import Place, Statement, find_statements, held_by, shown_as
-from yoi_relations.queries.tickets import TicketInfo, resolve_ticket
+from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.recording.authors import author_of
 from yoi_relations.recording.guard import check_durable
 from yoi_relations.recording.recorded import Recorded, check_readable, read_back
@@ -27,7 +29,10 @@ _NO_PLAN = (None, None, None, None)
 
 @dataclass(frozen=True)
 class Draft:
-    """What is to be recorded, in the words of the person who says it."""
+    """What is to be recorded, in the words of the person who says it.
+
+    `here` is the folder that the path of a ticket may be relative to, beside the workspace root.
+    """
 
     ticket: str
     kind: str
@@ -37,6 +42,7 @@ class Draft:
     worktree: str | None = None
     role_plan: str | None = None
     author: str | None = None
+    here: str | None = None
 
 
 def add_record(workspace: Workspace, draft: Draft, notify: Notify) -> Recorded:
@@ -55,8 +61,9 @@ def add_record(workspace: Workspace, draft: Draft, notify: Notify) -> Recorded:
     # Asked and written under one lock: of two who say the same at once, one writes.
     with temporary_folder(workspace) as temporary:
         with open_index(workspace, notify, publish=False) as index:
-            holder = _existing(index.connection, draft.ticket)
-            target = _existing(index.connection, draft.target) if draft.target is not None else None
+            base, named = PathBase(workspace, draft.here), draft.target
+            holder = _existing(index.connection, draft.ticket, base)
+            target = None if named is None else _existing(index.connection, named, base)
             data = _render(kind, target, draft)
             same = _same(index.connection, check_readable(data, name, holder.id))
         if same is None:
@@ -94,8 +101,8 @@ def _check_shape(kind: Kind, draft: Draft) -> None:
         raise UsageError(f"{name} needs a note", "say what it waits for with --note")
 
 
-def _existing(connection: sqlite3.Connection, name: str) -> TicketInfo:
-    ticket = resolve_ticket(connection, name)
+def _existing(connection: sqlite3.Connection, name: str, base: PathBase) -> TicketInfo:
+    ticket = resolve_ticket(connection, name, base)
     if ticket.folder is None:
         raise NotFoundError(f"{ticket.id}: its folder holds no item.md", "add the item.md first")
     if ticket.folders > 1:

@@ -138,7 +138,7 @@ def add(
     """Record a relation: relations add A blocked-by B --note "why"."""
     mode = call.mode
     text = read_note() if note == "-" else note
-    draft = Draft(ticket, kind, target, text, branch, worktree, role_plan, author)
+    draft = Draft(ticket, kind, target, text, branch, worktree, role_plan, author, os.curdir)
     with add_record(call.workspace(), draft, call.notify) as done:
         return receipts.added(mode, done)
 

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 from yoi_relations.kinds import KINDS, RelationClass
 from yoi_relations.queries.reasons import Verdict
 from yoi_relations.states import State
+from yoi_relations.surfaces.table import LIST_LIMIT
 
 Schema = dict[str, Any]
 
-LIMIT = 50
+LIMIT = LIST_LIMIT
 """Relations or checks in an answer, unless another number is asked for."""
 MOST_WORDS = 50
 """Kinds or states in a question: more than there are."""
@@ -116,10 +117,12 @@ SHOW = Tool(
     " touch one ticket, at either end.",
     _takes(
         {
-            "ticket": _text("Id, slug, end of an id, or part of either"),
+            "ticket": _text("Id, slug, end of an id, or folder's path; or a record's id"),
             "kinds": _some(_TEXT, MOST_WORDS, f"Classes and their kinds. {_KINDS}"),
             "states": _some(_STATES, MOST_WORDS, "The ticket's state"),
             "all": _BOOL | _said("Also what no longer counts, with the reason"),
+            "since": _text("A record since then: time, day, or age (90m, 12h, 7d, 2w)"),
+            "author": _text("By whom that record is"),
             "limit": _LIMIT,
         }
     ),
@@ -140,7 +143,7 @@ CHECK = Tool(
     " starting one. Without tickets and states: all that are not resolved.",
     _takes(
         {
-            "tickets": _some(_TEXT, MOST_TICKETS, "As in relations_show"),
+            "tickets": _some(_TEXT, MOST_TICKETS, "As in relations_show, no records"),
             "states": _some(_STATES, MOST_WORDS, "Instead of tickets: all in these states"),
             "expect": _text("Digest of an earlier check of the one ticket: does it hold?"),
             "limit": _LIMIT,
