@@ -82,7 +82,8 @@ def _about(
         except AmbiguousError:
             raise
         except NotFoundError:
-            raise error from None
+            hint = f"{error.hint}; a record by its id, or by PATH:LINE"
+            raise NotFoundError(error.message, hint) from None
         return asked._replace(record=record, kinds=asked.kinds & {record.shown}, inactive=True)
     return asked._replace(ticket=ticket.id)
 

@@ -38,19 +38,22 @@ class Calling:
         Raises:
             NotFoundError: no ticket is; `AmbiguousError` where several are.
         """
-        ids = self._at_path(name) or self._all_names().called(name)
+        # A slug must not take the place of another ticket's path.
+        ids = {*self._at_path(name), *self._all_names().called(name)}
         if ids:
-            return self._only(name, ids, "give more of the id or slug, or the folder's path")
-        ids = self._all_names().called_in_part(name)
+            return self._only(
+                name, sorted(ids), "give more of the id or slug, or the folder's path"
+            )
+        among = self._all_names().called_in_part(name)
         if self._in_part is None:
-            raise self._not_found(name, ids)
-        if not ids:
+            raise self._not_found(name, among)
+        if not among:
             raise NotFoundError(
                 f"no ticket is called '{name}'",
                 "name it by id, slug, the end of its id, the path of its folder, or a part of"
                 f" {MIN_PART} characters or more of id, slug or title",
             )
-        found = self._only(name, ids, "give more of the id, slug or title")
+        found = self._only(name, among, "give more of the id, slug or title")
         self._in_part(f"'{name}' is taken for {_listed(found)}")
         return found
 
