@@ -138,12 +138,12 @@ SHOW = Tool(
 CHECK = Tool(
     "relations_check",
     "May tickets be accepted now? A verdict each, with its reasons; ask before accepting or"
-    " starting one. Without tickets and states: all that are not resolved.",
+    " starting one. Without tickets and states: all unresolved.",
     _takes(
         {
             "tickets": _some(_TEXT, MOST_TICKETS, "As in relations_show"),
             "states": _some(_STATES, MOST_WORDS, "Instead of tickets: all in these states"),
-            "expect": _text("Digest of an earlier check of the one ticket: does it hold?"),
+            "expect": _text("Digest of the one ticket's earlier check"),
             "limit": _LIMIT,
         }
     ),
