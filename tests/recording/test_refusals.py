@@ -48,7 +48,7 @@ def assert_refused(
         ((A, "blocker", B), 2, ["blocker"]),  # a class is no kind
         ((A, "blocked-by", "ZZZZ"), 3, ["ZZZZ"]),
         (("ZZZZ", "blocked-by", B), 3, ["ZZZZ"]),
-        ((A, "blocked-by", "00001KT0"), 3, [A, B, f"Title of {A}"]),
+        ((A, "blocked-by", "00001KT"), 3, [A, B, f"Title of {A}"]),
         ((A, "blocked-by", A), 2, ["its own ticket"]),
         ((A, "related", "AA"), 2, ["its own ticket"]),
         ((A, "waiting", "AA", "--note", "x"), 2, ["its own ticket"]),

@@ -13,6 +13,7 @@ import stat
 from collections.abc import Callable, Container
 
 from yoi_relations.errors import UnreadableFolderError
+from yoi_relations.files.composing import composed
 from yoi_relations.files.faults import Effect, Fault, SourceError
 from yoi_relations.files.formats import Format
 from yoi_relations.files.stamps import ABSENT, NOT_THERE, is_gone, stamp_of
@@ -34,7 +35,7 @@ class Source(NamedTuple):
         path: below the workspace root, with ``/``, printable as UTF-8.
         fs_path: absolute, in the file system's bytes.
         format: what it is read as.
-        holder: the ticket id of its folder.
+        holder: the ticket id of its folder: the folder's name in Unicode NFC.
         folder: the ticket folder's path, like `path`.
         bucket: the bucket the ticket folder lies in, or None.
         fault: why it cannot be used, where the listing alone tells, or None.
@@ -112,9 +113,9 @@ class _Listing:
         self.contents: list[bytes | None] = []
         bucket, _, last = name.rpartition(b"/")
         self.bucket = bucket.decode() or None
-        self.holder = _printable(last)
+        self.holder = composed(_printable(last))
         self.below = f"{lister.below}/{_printable(name)}"
-        self.is_odd = last.decode("utf-8", "replace") != self.holder
+        self.is_odd = last.decode("utf-8", "replace") != _printable(last)
 
     def folder(self) -> Folder:
         own = self._lstat(b"")

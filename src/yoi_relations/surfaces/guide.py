@@ -11,7 +11,7 @@ must not run together, what waits, which plan was accepted) is kept as records i
 orders no queue, starts no work: deciding stays with you and the people you work for.
 
 On the command line it is `relations check A`, over MCP the tool `relations_check`; arguments and
-answers are the same. A ticket is named by its id, its slug, the end of its id or a part of either.
+answers are the same. A ticket is named by its id, its slug, the end of its id or its path.
 
 ## Before you accept, queue or start a ticket: check
 
