@@ -25,6 +25,14 @@ _NO_NAME = re.compile(
     r"|conflict|conflicted|ours|theirs|local|remote|base|head"
 )
 _PLACES = {"relations": RELATIONS, "orchestrationplan": PLAN_JSONL}
+_ENDING_OF_TEXT = re.compile(rb"\.(?:md|mdown|mdx|mkd|markdown)(?![a-z])", re.IGNORECASE)
+_ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{13}|\d{8}-\d{6}-\S.*", re.DOTALL)
+_COPY_OF = re.compile(r"^(?:copy of|kopie von|copie de|copia de) ", re.IGNORECASE)
+_COPY = re.compile(
+    r"(?:[ _-]*\([^)]*\)|[ _]\d+|(?:[ _-]+|\.)(?:copy|kopie|copie|copia|backup)"
+    r"|\.sync-conflict-[-\w]*|\.(?:orig|bak|old)|~|\s+)$",
+    re.IGNORECASE,
+)
 _LONGEST = 120
 """Bytes of a name that is looked at; no mark of a copy makes it longer."""
 
@@ -67,6 +75,28 @@ def nearly_place(name: bytes) -> bytes | None:
 def is_nearly_artifacts(name: bytes) -> bool:
     """Whether a name is nearly ``artifacts``, as `nearly_place` has it."""
     return _nearly(name, ("artifacts",)) is not None
+
+
+def is_nearly_item(name: bytes) -> bool:
+    """Whether a name is nearly ``item.md``, as `nearly_place` has it, and not quite."""
+    return name != b"item.md" and _nearly(_ENDING_OF_TEXT.sub(b" ", name), ("item",)) is not None
+
+
+def is_ticket_id(name: str) -> bool:
+    """Whether a folder's name has the form that the tickets' own tools give it."""
+    return _ID.fullmatch(name) is not None
+
+
+def copied_from(name: str) -> list[str]:
+    """What a name could have been before a file manager or a cloud client copied it.
+
+    One mark of a copy after the other is taken off; empty where there is none.
+    """
+    found = []
+    while (shorter := _COPY.sub("", _COPY_OF.sub("", name))) not in ("", name):
+        found.append(shorter)
+        name = shorter
+    return found
 
 
 def _nearly(name: bytes, words: Iterable[str]) -> str | None:
