@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from yoi_relations.jsontext import json_text
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
@@ -14,8 +16,7 @@ from yoi_relations.typed import Connection, NamedTuple
 
 _ENDING = 4
 """Characters that an ending of an id must have to name its ticket."""
-_ID_LENGTH = 13
-"""Characters of an id that is a number in base 32."""
+_BASE32 = re.compile(r"[0-9a-hjkmnp-tv-z]{13}")
 _NAMED = 5
 """Tickets that a sentence names."""
 
@@ -73,42 +74,45 @@ def copied_records(copies: Iterable[Copy]) -> Iterator[Finding]:
 def contested_slugs(tickets: Mapping[str, TicketInfo]) -> Iterator[Finding]:
     """Slugs that are the id of another ticket, or a long ending of one."""
     ids = sorted((_plain(id_)[::-1], id_) for id_ in tickets)
+    by_slug: dict[str, list[str]] = {}
     for ticket in tickets.values():
-        others = sorted(_ending_with(ids, ticket)) if ticket.slug else []
+        if ticket.slug is None or ticket.folder is None:
+            continue
+        slug = _plain(ticket.slug)
+        if slug not in by_slug:
+            by_slug[slug] = list(islice(_named(ids, slug), _NAMED + 1))
+        others = [id_ for id_ in by_slug[slug] if id_ != ticket.id][:_NAMED]
         if others:
-            more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-            whose = f"{', '.join(others[:_NAMED])}{more}"
-            said = f"has the slug '{ticket.slug}', which also names {whose}, by id"
+            said = f"has the slug '{ticket.slug}', which also names {', '.join(others)}, by id"
             hint = "give it another slug; until then that word names neither of them"
-            path = f"{ticket.folder}/item.md"
-            yield found_at(path, Code.CONTESTED_SLUG, said, hint, [ticket.id, *others[:_NAMED]])
+            path, about = f"{ticket.folder}/item.md", [ticket.id, *others]
+            yield found_at(path, Code.CONTESTED_SLUG, said, hint, about)
 
 
-def _ending_with(ids: list[tuple[str, str]], ticket: TicketInfo) -> Iterator[str]:
-    """The other tickets whose ids are, or end with, the slug of `ticket`.
+def _named(ids: list[tuple[str, str]], slug: str) -> Iterator[str]:
+    """The tickets whose ids are, or end with, a slug.
 
     Args:
-        ids: of all tickets, each with what it is the other way round, by the latter.
-        ticket: that has a slug.
+        ids: of all tickets, each behind its characters from the last to the first, in order.
+        slug: as `_plain` gives it.
     """
-    slug = _plain(ticket.slug or "")
     backwards = slug[::-1]
-    at = bisect_left(ids, (backwards, ""))
-    while at < len(ids) and ids[at][0].startswith(backwards):
-        id_ = ids[at][1]
-        if id_ != ticket.id and _is_named(_plain(id_), slug):
+    for at in range(bisect_left(ids, (backwards, "")), len(ids)):
+        back, id_ = ids[at]
+        if not slug or not back.startswith(backwards):
+            return
+        if _names(slug, back[::-1]):
             yield id_
-        at += 1
 
 
-def _is_named(id_: str, slug: str) -> bool:
+def _names(slug: str, id_: str) -> bool:
+    """Whether a slug that an id ends with names its ticket; it must not begin within a number."""
     if id_ == slug:
         return True
-    if len(slug) < _ENDING:
-        return False
-    is_number = len(id_) == _ID_LENGTH and id_.isascii() and id_.isalnum()
-    return is_number or not (id_[-len(slug) - 1].isdigit() and slug[0].isdigit())
+    splits = id_[-len(slug) - 1].isdigit() and slug[0].isdigit()
+    return len(slug) >= _ENDING and (not splits or _BASE32.fullmatch(id_) is not None)
 
 
 def _plain(name: str) -> str:
+    """A name as names are compared in any case of letters."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).strip().casefold())
