@@ -83,7 +83,7 @@ def doctor(call: Call, *, severity: Severity) -> ExitCode:
 
     mode = call.mode
     with call.opened() as index:
-        return writer.report(mode, index, diagnose(index.connection, severity))
+        return writer.report(mode, index, diagnose(index.workspace, index.connection, severity))
 
 
 def status(call: Call) -> ExitCode:
