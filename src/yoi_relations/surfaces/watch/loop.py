@@ -10,7 +10,7 @@ import math
 import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from yoi_relations.index.opened import Index, Notify, Trust
 from yoi_relations.index.refresh import open_index
 from yoi_relations.surfaces.watch.changes import Change, changes
 from yoi_relations.surfaces.watch.lock import WatchLock
+from yoi_relations.surfaces.watch.verdicts import Verdicts, find_verdicts, verdict_changes
 from yoi_relations.surfaces.watch.wake import Waker, require
 
 TICK = 5.0
@@ -30,7 +31,7 @@ class News(NamedTuple):
     """What one look found.
 
     Attributes:
-        changes: by ticket.
+        changes: to the files, by ticket; then the verdicts that changed because of them.
         before: digest of the index before.
         after: digest of the index that was made now.
     """
@@ -93,14 +94,14 @@ def watch(asked: Watch) -> ExitCode:
 def _watch(asked: Watch, waker: Waker, notify: _NotTwice, lock: WatchLock) -> ExitCode:
     end = math.inf if asked.timeout is None else time.monotonic() + asked.timeout
     waker.aim(asked.workspace)
-    seen = open_index(asked.workspace, notify, trust=asked.trust)
+    seen = _first_look(asked, notify)
     try:
         while asked.listened():
             waker.wait(min(asked.tick, max(0.0, end - time.monotonic())))
             notify.next_round()
             now = _look(asked, waker, notify)
             if now is not None:
-                news, seen = _news(seen, now, notify), now
+                news, seen = _news(seen, now, notify)
                 if news.changes and (not asked.tell(news) or asked.once):
                     return ExitCode.DONE
                 if not asked.once and not lock.hold():
@@ -109,8 +110,24 @@ def _watch(asked: Watch, waker: Waker, notify: _NotTwice, lock: WatchLock) -> Ex
             if time.monotonic() >= end:
                 return ExitCode.TIMED_OUT
     finally:
-        seen.close()
+        seen.index.close()
     return ExitCode.DONE
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What the last look saw: the index, and every verdict, so that the next one need not ask."""
+
+    index: Index
+    verdicts: Verdicts
+
+
+def _first_look(asked: Watch, notify: Notify) -> _Seen:
+    with ExitStack() as on_failure:
+        index = on_failure.enter_context(open_index(asked.workspace, notify, trust=asked.trust))
+        seen = _Seen(index, find_verdicts(index.connection))
+        on_failure.pop_all()
+    return seen
 
 
 def _look(asked: Watch, waker: Waker, notify: Notify) -> Index | None:
@@ -124,17 +141,21 @@ def _look(asked: Watch, waker: Waker, notify: Notify) -> Index | None:
         return None
 
 
-def _news(old: Index, new: Index, notify: Notify) -> News:
-    """What happened from `old` to `new`; `old` is closed."""
+def _news(seen: _Seen, new: Index, notify: Notify) -> tuple[News, _Seen]:
+    """What happened since `seen`, whose index is closed; and what is seen now."""
+    old = seen.index
     before, after = old.identity.digest, new.identity.digest
     found: list[Change] = []
+    verdicts = seen.verdicts
     with old:
         try:
             if before != after:
                 found = changes(old.connection, new.connection)
+                rest = verdict_changes(seen.verdicts, old.connection, new.connection)
+                found, verdicts = found + rest[0], rest[1]
         except sqlite3.Error as error:
             notify(f"the index was damaged ({error}); some changes cannot be told")
-    return News(found, before, after)
+    return News(found, before, after), _Seen(new, verdicts)
 
 
 class _NotTwice:
