@@ -19,36 +19,32 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from itertools import cycle, islice
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
 ANSWERS = {0, 4, 9, 10, 11}
 """Exit statuses with which there is an answer."""
-DECISIONS = (
+ADDED = (
+    ("ticket blocked-by target", "The table of members has to exist first; the import needs it."),
     (
-        "blocked-by",
-        True,
-        "The table of members has to exist first; the import has nowhere to write to.",
+        "target blocks ticket",
+        "The new page shows what the other one stores; nothing to try before.",
     ),
-    ("blocks", True, "The new page shows what this one stores, so it cannot be tried before."),
-    ("after", True, "Both touch the start page. The smaller change goes first, which is easier."),
-    ("before", True, "The names that are decided here are used over there."),
+    ("ticket after target", "Both touch the start page, and the smaller change goes first."),
+    ("target before ticket", "The names that are decided here are used over there."),
+    ("ticket conflicts-with target", "Both move the functions that send mail."),
+    ("ticket waiting", "The board decides in its next meeting which of the texts is sent."),
     (
-        "conflicts-with",
-        True,
-        "Both move the functions that send mail; a merge would be made by hand.",
+        "ticket accepted-plan",
+        "First the table and its test, then the import. One writes, one reviews.",
     ),
-    ("waiting", False, "The board decides in its next meeting which of the two texts is sent."),
-    (
-        "accepted-plan",
-        False,
-        "First the table and its test, then the import, then the page. One writes, one reviews.",
-    ),
-    ("related", True, "The same report from a reader led to both."),
+    ("ticket related target", "The same report from a reader led to both."),
 )
-"""Kind, whether it has a target, and the note of what is added; two of them are retired again."""
+"""What is added, of each class, and why; the first two are retired again."""
+IN_ORDER = {"dependency", "ordering"}
+"""Classes of relations that a ticket waits by; a target without any of them closes no cycle."""
 REASON = "The two were cut differently; this no longer holds for either half."
 
 
@@ -58,11 +54,13 @@ class Day:
     Attributes:
         costs: characters by step, of stdout and stderr together.
         calls: commands by step.
+        freed: by blocker, the tickets that nothing else stands against.
     """
 
     def __init__(self, program: str, folder: Path) -> None:
         self.costs: Counter[str] = Counter()
         self.calls: Counter[str] = Counter()
+        self.freed: dict[str, list[str]] = {}
         self._program = shlex.split(program)
         self._folder = folder
         self._step = "open the index"
@@ -75,10 +73,11 @@ class Day:
         held = [one for one in found if one["verdict"] == "hold"]
         answers = [self._check(one["ticket"]) for one in held]
         blockers = {reason["ticket"] for one in answers for reason in _holding(one)} - {None}
+        at_once = all("holds" in one for one in answers)
         for blocker in sorted(blockers):
-            self._what_becomes_free(blocker, at_once=all("holds" in one for one in answers))
+            self.freed[blocker] = self._what_becomes_free(blocker, at_once=at_once)
         self._step = "record ten decisions"
-        self._record([one["ticket"] for one in found])
+        self._record(found)
         self._look("check again")
 
     def _look(self, step: str) -> list[Any]:
@@ -102,15 +101,21 @@ class Day:
             if {reason["ticket"] for reason in _against(self._check(end))} == {blocker}
         ]
 
-    def _record(self, tickets: list[str]) -> None:
-        """Add a record of each class, and retire two of them."""
-        others = islice(cycle(tickets), 1, None)
+    def _record(self, checks: list[Any]) -> None:
+        """Add records about tickets that come in turn, and retire two of them."""
+        waiting = {
+            check["ticket"]: any(one["class"] in IN_ORDER for one in check["reasons"])
+            for check in checks
+        }
+        tickets = [ticket for ticket, waits in waiting.items() if waits] or list(waiting)
+        targets = [ticket for ticket, waits in waiting.items() if not waits] or list(waiting)
         made = []
-        for ticket, other, (kind, has_target, note) in zip(
-            cycle(tickets), others, DECISIONS, strict=False
+        for ticket, target, (what, note) in zip(
+            cycle(tickets), cycle(targets), ADDED, strict=False
         ):
-            target = [other] if has_target else []
-            made.append(self._ask("add", ticket, kind, *target, "--note", note)["record"]["id"])
+            names = {"ticket": ticket, "target": target}
+            words = [names.get(word, word) for word in what.split()]
+            made.append(self._ask("add", *words, "--note", note)["record"]["id"])
         for record in made[:2]:
             self._ask("retire", record, "--reason", REASON)
 

@@ -21,3 +21,4 @@ def test_a_day_has_four_steps_and_ten_decisions() -> None:
     assert explain > 2
     assert list(day.costs) == list(day.calls)
     assert all(cost > 1000 for cost in day.costs.values())
+    assert day.freed["00001KRKBEGYV"] == ["00001KRKBEHKH", "00001KRYXVM8A"]
