@@ -41,6 +41,7 @@ def show(  # noqa: PLR0913  # as many as there are options
     """Answer with the relations that are asked for."""
     mode = call.mode
     with call.opened() as index:
+        call.tell_if_empty(index)
         asked, answer = ask_relations(
             index.connection,
             PathBase(index.workspace, os.curdir),
@@ -70,6 +71,7 @@ def check(
     if expect is not None and len(tickets) != 1:
         raise UsageError("--expect is about one ticket", "name the ticket that was checked before")
     with call.opened() as index:
+        call.tell_if_empty(index)
         base = PathBase(index.workspace, os.curdir)
         checked = ask_checks(index.connection, base, tickets=tickets, states=states)
         return checks.report(mode, index, checked, expect, named=bool(tickets))
@@ -92,6 +94,7 @@ def status(call: Call) -> ExitCode:
 
     mode = call.mode
     with call.opened(publish=False) as index:
+        call.tell_if_empty(index)
         return answer.report(mode, index)
 
 
