@@ -23,6 +23,7 @@ _HINTS = {
     Code.NO_ITEM: "restore its item.md, or delete the folder",
     Code.SHARED_ID: "keep one of the folders",
     Code.ODD_SOURCE: "correct it; it is read all the same",
+    Code.DROPPED_TEXT: 'put the whole value in double quotes, with \\" for " and \\\\ for \\ in it',
 }
 
 

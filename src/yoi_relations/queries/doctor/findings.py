@@ -23,6 +23,7 @@ class Code(StrEnum):
     SHARED_ID = SpanningCode.SHARED_ID
     DANGLING_TARGET = SpanningCode.DANGLING_TARGET
     ODD_SOURCE = "odd_source"
+    DROPPED_TEXT = FaultCode.DROPPED_TEXT
     DEPENDENCY_CYCLE = "dependency_cycle"
     MIXED_CYCLE = "mixed_cycle"
     OPPOSED_ORDERINGS = "opposed_orderings"
@@ -62,6 +63,7 @@ RULES = {
     Code.ODD_SOURCE: Rule(
         _WARNING, "files that are used, though something about them is odd", _INFO
     ),
+    Code.DROPPED_TEXT: Rule(_WARNING, "texts of which YAML leaves something out", _INFO),
     Code.DEPENDENCY_CYCLE: Rule(_ERROR, "tickets that wait for themselves, by way of others"),
     Code.MIXED_CYCLE: Rule(_WARNING, "cycles that orderings close"),
     Code.OPPOSED_ORDERINGS: Rule(_WARNING, "two tickets that should each come after the other"),
