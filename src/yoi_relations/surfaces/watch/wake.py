@@ -172,7 +172,7 @@ def require() -> None:
     except ImportError as error:
         raise RelationsError(
             f"watching needs the package watchfiles: {error}",
-            "in a clone, install it with its extra: pipx install --force '.[watch]'",
+            how_to_install("watch"),
         ) from error
 
 
