@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from yoi_relations.errors import AmbiguousError, NotFoundError
+from yoi_relations.kinds import quoted
 from yoi_relations.states import RESOLVED
 from yoi_relations.typed import TYPE_CHECKING, Connection, NamedTuple
 
@@ -99,9 +100,13 @@ def _called(connection: Connection, others: Names, name: str) -> TicketInfo:
         )
     named = load_tickets(connection, ids)
     if len(ids) > 1:
-        listed = [f"{id_} ({named[id_].title or 'no title'})" for id_ in ids]
+        listed = [f"{id_} ({_titled(named[id_])})" for id_ in ids]
         raise AmbiguousError.among(name, "tickets", listed, "give more of the id or slug")
     return named[ids[0]]
+
+
+def _titled(ticket: TicketInfo) -> str:
+    return quoted(ticket.title) if ticket.title else "no title"
 
 
 def _is_text(word: str) -> bool:

@@ -15,7 +15,9 @@ _RECEIPTS = {"pipx_metadata.json": "pipx", "uv-receipt.toml": "uv"}
 
 
 def how_to_install(extra: str) -> str:
-    """The command line for the way in which this copy was installed; where unknown, for each way."""
-    told = [way for name, way in _RECEIPTS.items() if os.path.exists(os.path.join(sys.prefix, name))]
+    """The command line for the way in which this copy was installed, or for each way."""
+    told = [
+        way for name, way in _RECEIPTS.items() if os.path.exists(os.path.join(sys.prefix, name))
+    ]
     ways = [_WAYS[way].format(extra=extra) for way in told or _WAYS]
     return f"in a clone, install it with its extra: {' or '.join(ways)}"
