@@ -187,7 +187,7 @@ def test_a_text_may_fill_its_bound_in_bytes_and_no_more(field: str, limit: int) 
         return written(body, **fields | ({} if body == text else {field: text}))
 
     full = "é" * (limit // 2)
-    assert text_of(parse(data(full))[0], field) == full
+    assert text_of(record(data(full)), field) == full
     error = problem(data(full + "x"))
     assert_says(error.message, f"{field} {limit + 1} bytes {limit}")
 
