@@ -220,7 +220,7 @@ def test_names_of_255_bytes_are_read(workspace: Workspace) -> None:
     record.rename(record.with_name("r" * 252 + ".md"))
     assert len(scanned(workspace)) == 2
     assert [fault.message for _, fault in faults(workspace)] == [
-        "has a name that is no ULID; the record is used"
+        "has a name that is not a ULID; the record is used"
     ]
 
 

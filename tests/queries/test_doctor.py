@@ -115,7 +115,7 @@ def test_a_target_that_does_not_exist(
 def test_a_note_that_is_over_may_have_named_what_does_not_exist(workspace: Workspace) -> None:
     workspace.ticket(A, "ready")
     workspace.record(A, "waiting", B, "For B.")
-    workspace.record(A, "accepted_plan", note="How.", at=LATER)
+    workspace.record(A, "accepted_plan", note="The way.", at=LATER)
 
     assert codes(workspace) == [("dangling_target", "info"), ("expired_note", "info")]
 

@@ -12,6 +12,7 @@ import os
 import stat
 from collections.abc import Callable, Collection, Iterable
 
+from yoi_relations.files.composing import composed
 from yoi_relations.files.faults import Effect, Fault, SourceError
 from yoi_relations.files.formats import Format
 from yoi_relations.files.odd_names import BUCKETS, RELATIONS
@@ -35,6 +36,8 @@ _NO_FOLDER = Fault("is not a folder; records are read from a folder of this name
 _ODD_NAME = Fault("has a name that is not UTF-8", Effect.NONE)
 _FILES = {form.encode(): form for form in (Format.RELATIONS_JSON, Format.PLAN_JSONL)}
 _RECORDS = b"%s/%s" % (ARTIFACTS, RELATIONS)
+_PLACES = frozenset((RELATIONS, *_FILES, b".gitkeep"))
+"""What most often lies in artifacts/, and is never in a wrong place there."""
 
 
 class Source(NamedTuple):
@@ -44,7 +47,7 @@ class Source(NamedTuple):
         path: below the workspace root, with ``/``, printable as UTF-8.
         fs_path: absolute, in the file system's bytes.
         format: what it is read as.
-        holder: the ticket id of its folder.
+        holder: the ticket id of its folder: the folder's name in Unicode NFC.
         folder: the ticket folder's path, like `path`.
         bucket: the bucket the ticket folder lies in, or None.
         fault: why it cannot be used, where the listing alone tells, or None.
@@ -121,9 +124,9 @@ class _Listing(Prober):
         self.contents: list[bytes | None] = []
         bucket, _, last = name.rpartition(b"/")
         self.bucket = bucket.decode() or None
-        self.holder = _printable(last)
+        self.holder = composed(_printable(last))
         self.below = f"{lister.below}/{_printable(name)}"
-        self.is_odd = last.decode("utf-8", "replace") != self.holder
+        self.is_odd = last.decode("utf-8", "replace") != _printable(last)
 
     def folder(self) -> Folder:
         own = self.lstat(b"")
@@ -139,8 +142,10 @@ class _Listing(Prober):
             self._loose()
         else:
             self.keep(b"", own)
-        found = Folder(self.paths, self.stamps, self.sources, self.contents, is_link)
-        return found._replace(is_doubtful=self.is_doubtful)
+        # By position, which costs least.
+        return Folder(
+            self.paths, self.stamps, self.sources, self.contents, is_link, self.is_doubtful
+        )
 
     def _loose(self) -> None:
         """Take a file beside the folders of tickets where it could be a record."""
@@ -163,11 +168,9 @@ class _Listing(Prober):
             self._artifacts()
         elif artifacts:
             self._source(ARTIFACTS, Format.STRAY, _no_folder(artifacts))
-        is_bucket = self.bucket is None and self.holder in BUCKETS
-        if not artifacts and not is_bucket:
-            self._unread(without_artifacts(self))
-        if not item and not is_bucket:
-            self._unread(without_item(self))
+        if not (item and artifacts) and not (self.bucket is None and self.holder in BUCKETS):
+            self._unread(without_artifacts(self) if not artifacts else ())
+            self._unread(without_item(self) if not item else ())
 
     def _artifacts(self) -> None:
         present = self._names()
@@ -175,7 +178,8 @@ class _Listing(Prober):
             if name in present:
                 self._file(b"%s/%s" % (ARTIFACTS, name), form)
         records = self._records() if RELATIONS in present else []
-        self._unread(in_artifacts(self, present, records))
+        if not _PLACES.issuperset(present):
+            self._unread(in_artifacts(self, present, records))
 
     def _names(self) -> Collection[bytes]:
         """What lies in artifacts/, or could: one listing is less work than looks at what is not."""

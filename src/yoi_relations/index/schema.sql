@@ -160,6 +160,8 @@ CREATE TABLE ticket (
 )
  STRICT;
 
+CREATE INDEX ticket_slug ON ticket (slug);
+
 CREATE INDEX ticket_ticket_id ON ticket (ticket_id);
 
 -- Views for the program's own queries, and for people with sqlite3 or Datasette.
