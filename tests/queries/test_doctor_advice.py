@@ -507,7 +507,8 @@ def test_records_that_two_folders_left_behind_are_moved_unless_one_would_hide_an
 def test_of_a_file_and_its_copy_the_copy_is_retired(workspace: Workspace) -> None:
     _ready(workspace, A, B)
     path = workspace.record(A, "blocked_by", B, "why")
-    copy = shutil.copy(path, path.with_name(f"{path.stem} copy.md"))
+    copy = path.with_name(f"{path.stem} copy.md")
+    shutil.copy(path, copy)
     (line,) = [line for one in _findings(workspace) for line in one["commands"]]
     assert _shell(workspace, line) == 0
 
