@@ -47,17 +47,16 @@ SELECT
     record.holder, record.target, record.class, record.shown, record.edge_ticket,
     record.edge_target, record.note, record.summary, record.branch, record.worktree,
     record.role_plan, record.author, record.at, record.at_key,
-    coalesce(record.retired_at, taken_back.retired_at) AS retired_at,
-    coalesce(record.retired_by, taken_back.retired_by) AS retired_by,
-    coalesce(record.retired_reason, taken_back.retired_reason) AS retired_reason
+    coalesce(record.retired_at, retirement.retired_at) AS retired_at,
+    coalesce(record.retired_by, retirement.retired_by) AS retired_by,
+    coalesce(record.retired_reason, retirement.retired_reason) AS retired_reason
 FROM record
 JOIN source ON source.id = record.source_id
-LEFT JOIN record AS taken_back ON taken_back.id = (
-    SELECT each.id FROM record AS each JOIN source AS at ON at.id = each.source_id
+LEFT JOIN retirement ON retirement.source_id = (
+    SELECT each.source_id FROM retirement AS each JOIN source AS at ON at.id = each.source_id
     WHERE each.holder = record.holder AND each.retires = record.record_id
     ORDER BY each.retired_at, each.record_id, at.path LIMIT 1
 )
-WHERE record.retires IS NULL
 """
 
 _RELATION = """
@@ -98,8 +97,10 @@ def upgrade() -> None:
     _create_source()
     _create_ticket()
     _create_record()
+    _create_retirement()
     _create_problem()
     _create_spanning_problem()
+    _create_near_target()
     _create_tally()
     for view in (_TICKET_NOW, _STATEMENT, _RELATION):
         op.execute(view)
@@ -110,8 +111,9 @@ def downgrade() -> None:
     for view in ("relation", "statement", "ticket_now"):
         op.execute(f"DROP VIEW {view}")
     op.drop_table("tally")
+    op.drop_table("near_target")
     op.drop_table("spanning_problem")
-    for table in ("problem", "record", "ticket", "source", "freshness", "generation"):
+    for table in ("problem", "retirement", "record", "ticket", "source", "freshness", "generation"):
         op.drop_table(table)
 
 
@@ -187,6 +189,7 @@ def _create_ticket() -> None:
         sqlite_strict=True,
     )
     op.create_index("ticket_ticket_id", "ticket", ["ticket_id"])
+    op.create_index("ticket_slug", "ticket", ["slug"])
 
 
 def _create_record() -> None:
@@ -208,10 +211,9 @@ def _create_record() -> None:
         _text("branch", nullable=True),
         _text("worktree", nullable=True),
         _text("role_plan", nullable=True),
-        _text("author", nullable=True),
-        _text("at", nullable=True),
+        _text("author"),
+        _text("at"),
         _text("at_key"),
-        _text("retires", nullable=True),
         _text("retired_at", nullable=True),
         _text("retired_by", nullable=True),
         _text("retired_reason", nullable=True),
@@ -222,11 +224,28 @@ def _create_record() -> None:
         sa.ForeignKeyConstraint(["source_id"], ["source.id"]),
         sqlite_strict=True,
     )
-    op.create_index("record_edge", "record", ["shown", "edge_ticket", "edge_target", "retires"])
+    op.create_index("record_edge", "record", ["shown", "edge_ticket", "edge_target"])
     op.create_index("record_edge_ticket", "record", ["edge_ticket"])
     op.create_index("record_edge_target", "record", ["edge_target"])
-    op.create_index("record_holder_retires", "record", ["holder", "retires"])
+    op.create_index("record_holder", "record", ["holder", "record_id"])
     op.create_index("record_record_id", "record", ["record_id"])
+
+
+def _create_retirement() -> None:
+    op.create_table(
+        "retirement",
+        _number("source_id"),
+        _text("record_id"),
+        _text("holder"),
+        _text("retires"),
+        _text("retired_at"),
+        _text("retired_by"),
+        _text("retired_reason"),
+        sa.PrimaryKeyConstraint("source_id"),
+        sa.ForeignKeyConstraint(["source_id"], ["source.id"]),
+        sqlite_strict=True,
+    )
+    op.create_index("retirement_retires", "retirement", ["holder", "retires"])
 
 
 def _create_problem() -> None:
@@ -238,8 +257,9 @@ def _create_problem() -> None:
         _text("message"),
         _text("effect"),
         _text("code", nullable=True),
-        sa.CheckConstraint("effect IN ('record', 'ticket', 'none')", name="effect_known"),
-        sa.CheckConstraint("code IN ('self_relation')", name="code_known"),
+        _text("targets", nullable=True),
+        sa.CheckConstraint("effect IN ('record', 'ticket', 'none', 'advice')", name="effect_known"),
+        sa.CheckConstraint("code IN ('self_relation', 'dropped_text')", name="code_known"),
         sa.PrimaryKeyConstraint("id"),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"]),
         sqlite_strict=True,
@@ -260,7 +280,21 @@ def _create_spanning_problem() -> None:
         sa.CheckConstraint(
             "code IN ('no_item', 'shared_id', 'dangling_target')", name="code_known"
         ),
-        sa.CheckConstraint("effect IN ('record', 'ticket', 'none')", name="effect_known"),
+        sa.CheckConstraint("effect IN ('record', 'ticket', 'none', 'advice')", name="effect_known"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+    )
+
+
+def _create_near_target() -> None:
+    op.create_table(
+        "near_target",
+        _number("id"),
+        _text("path"),
+        _number("line", nullable=True),
+        _text("record_id"),
+        _text("meant"),
+        _text("difference"),
         sa.PrimaryKeyConstraint("id"),
         sqlite_strict=True,
     )

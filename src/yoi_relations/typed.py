@@ -40,7 +40,7 @@ else:
 
         __slots__ = ()
 
-        def __new__(cls, *given, **named):
+        def __new__(cls, /, *given, **named):
             if named or len(given) != len(cls._fields):
                 given = cls._filled(given, named)
             return tuple.__new__(cls, given)
@@ -53,7 +53,7 @@ else:
                 raise TypeError(f"{cls.__name__} takes {', '.join(cls._fields)}")
             return [values[field] for field in cls._fields]
 
-        def _replace(self, **named):
+        def _replace(self, /, **named):
             return type(self)(**(dict(zip(self._fields, self, strict=True)) | named))
 
         def __getnewargs__(self):

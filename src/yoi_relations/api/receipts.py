@@ -16,13 +16,19 @@ class Receipt(NamedTuple):
         relation: that the record belongs to, as it is now.
         record: the record.
         changed: False where it was so already, and nothing was written.
+        warnings: of `add`: what the record does beside being recorded, a sentence each.
+        counts_again: of `retire`: the relations that count again because of it.
     """
 
     relation: Relation
     record: Statement
     changed: bool
+    warnings: tuple[str, ...]
+    counts_again: tuple[Relation, ...]
 
     @classmethod
     def of(cls, done: Recorded) -> Self:
         """What remains of `done` once its index is closed."""
-        return cls(done.relation, done.record, done.changed)
+        (entry,) = done.entries
+        more = (entry.warnings, entry.counts_again)
+        return cls(entry.relation, entry.record, entry.changed, *more)

@@ -14,12 +14,15 @@ class Effect(StrEnum):
     """The state or the title of the ticket."""
     NONE = "none"
     """Nothing: the source was used all the same."""
+    ADVICE = "advice"
+    """Nothing either, and doctor alone speaks of it."""
 
 
 class FaultCode(StrEnum):
     """Names of faults that are told apart by more than their effect."""
 
     SELF_RELATION = "self_relation"
+    DROPPED_TEXT = "dropped_text"
 
 
 class SpanningCode(StrEnum):
@@ -38,12 +41,15 @@ class Fault(NamedTuple):
         effect: what it could hide.
         line: counted from 1, or None where the whole file is meant.
         code: its name, where it has one of its own.
+        targets: the targets of all records that it could hide, one line each; None where they
+            cannot be told.
     """
 
     message: str
     effect: Effect = Effect.RECORD
     line: int | None = None
     code: FaultCode | None = None
+    targets: tuple[str, ...] | None = None
 
 
 class SourceError(Exception):

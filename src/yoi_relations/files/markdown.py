@@ -1,9 +1,14 @@
-"""Format 1: ``artifacts/relations/<record-id>.md``, one record a file, the body its note."""
+"""Format 1: ``artifacts/relations/<record-id>.md``, one record or one retirement per file.
+
+The body of a record is its note, that of a retirement the reason.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+from yoi_relations.files.dropped_text import faults_of_dropped
 from yoi_relations.files.faults import Effect, Fault, SourceError
 from yoi_relations.files.fences import decode, refuse_conflict
 from yoi_relations.files.formats import Format
@@ -12,6 +17,7 @@ from yoi_relations.files.plain_yaml import Value
 from yoi_relations.files.records import (
     Plan,
     Record,
+    Retired,
     Retirement,
     check_ends,
     check_instant,
@@ -20,12 +26,14 @@ from yoi_relations.files.records import (
 )
 from yoi_relations.kinds import KINDS, Kind, RelationClass
 
-CONTENT_ID = re.compile(r"x-[0-9a-f]{16}")
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 
 _PLAN_KEYS = ("branch", "worktree", "role_plan")
 _RETIRED_KEYS = ("retired_at", "retired_by", "retired_reason")
-_KEYS = frozenset(("kind", "target", "author", "at", "retires", *_RETIRED_KEYS))
+_TEXT_KEYS = ("author", *_PLAN_KEYS, "retired_by", "retired_reason")
+"""Keys of free text, which YAML may cut short."""
+_KEYS = frozenset(("kind", "target", "author", "at", *_RETIRED_KEYS))
+_RETIREMENT_KEYS = _KEYS | {"retires"}
 
 
 class _Reader:
@@ -51,9 +59,12 @@ class _Reader:
             raise SourceError(f"has no {key}")
         return text
 
+    def lacks(self, keys: Iterable[str]) -> bool:
+        return self.fields.keys().isdisjoint(keys)
 
-def parse_record(data: bytes, name: str, holder: str) -> tuple[Record, list[Fault]]:
-    """The record in a file called `name`, and what was odd about it without spoiling it.
+
+def parse_record(data: bytes, name: str, holder: str) -> tuple[Record | Retirement, list[Fault]]:
+    """What a file called `name` records, and what was odd about it without spoiling it.
 
     Raises:
         SourceError: the file cannot be used.
@@ -61,47 +72,48 @@ def parse_record(data: bytes, name: str, holder: str) -> tuple[Record, list[Faul
     refuse_conflict(data)
     document = parse_document(data)
     reader = _Reader(document.fields)
+    body = decode(document.body, 1 + data.count(b"\n", 0, len(data) - len(document.body)))
+    text = body.replace("\r\n", "\n").strip() or None
+    id_ = name.removesuffix(".md")
+    if "retires" in document.fields:
+        retirement = _retirement(reader, id_, holder, text)
+        return retirement, _oddities(id_, document.fields, _RETIREMENT_KEYS)
+    record = _record(reader, id_, holder, text)
+    known = _KEYS.union(_PLAN_KEYS) if record.kind.cls is RelationClass.PLAN else _KEYS
+    return record, _oddities(id_, document.fields, known)
+
+
+def named_targets(data: bytes) -> tuple[str, ...] | None:
+    """The target that a file names that cannot be used; None where that cannot be told."""
+    try:
+        target = parse_document(data).fields.get("target")
+    except SourceError:
+        return None
+    return (target.text,) if target and target.text and "\n" not in target.text else None
+
+
+def _record(reader: _Reader, id_: str, holder: str, text: str | None) -> Record:
     kind = check_kind(reader.required("kind"), KINDS, reader.line("kind"))
     target = reader.optional("target")
     check_ends(kind, holder, target, reader.line("target"))
-    retires = _retires(reader)
-    at, at_key = _at(reader, needed=retires is None)
-    body = decode(document.body, 1 + data.count(b"\n", 0, len(data) - len(document.body)))
-    note, plan = (None, None) if retires else _text(kind, body, reader)
-    record = Record(
-        id=name.removesuffix(".md"),
+    at, at_key = check_instant("at", reader.required("at"), reader.line("at"))
+    note, plan = _text(kind, text, reader)
+    return Record(
+        id=id_,
         format=Format.FRONTMATTER,
         kind=kind,
         holder=holder,
         target=target,
         note=note,
         plan=plan,
-        author=reader.optional("author") if retires else reader.required("author"),
+        author=reader.required("author"),
         at=at,
         at_key=at_key,
-        retirement=_retirement(reader, needed=retires is not None),
-        retires=retires,
+        retired=None if reader.lacks(_RETIRED_KEYS) else _retired_in_place(reader),
     )
-    return record, _oddities(record, document.fields)
 
 
-def _retires(reader: _Reader) -> str | None:
-    retires = reader.optional("retires")
-    if retires is not None and not CONTENT_ID.fullmatch(retires):
-        raise SourceError(
-            f"retires '{retires}', which is no content id (x- and 16 hex digits)",
-            reader.line("retires"),
-        )
-    return retires
-
-
-def _at(reader: _Reader, *, needed: bool) -> tuple[str | None, str]:
-    text = reader.required("at") if needed else reader.optional("at")
-    return check_instant("at", text, reader.line("at")) if text is not None else (None, "")
-
-
-def _text(kind: Kind, body: str, reader: _Reader) -> tuple[str | None, Plan | None]:
-    text = body.replace("\r\n", "\n").strip() or None
+def _text(kind: Kind, text: str | None, reader: _Reader) -> tuple[str | None, Plan | None]:
     if kind.cls is RelationClass.PLAN:
         summary = check_text("summary", text or "")
         return None, Plan(summary, *(reader.optional(key) for key in _PLAN_KEYS))
@@ -110,20 +122,34 @@ def _text(kind: Kind, body: str, reader: _Reader) -> tuple[str | None, Plan | No
     return (check_text("note", text) if text else None), None
 
 
-def _retirement(reader: _Reader, *, needed: bool) -> Retirement | None:
-    if not needed and reader.fields.keys().isdisjoint(_RETIRED_KEYS):
-        return None
+def _retirement(reader: _Reader, id_: str, holder: str, text: str | None) -> Retirement:
+    """The retirement that a file with ``retires`` is.
+
+    Raises:
+        SourceError: it is not one, or may be a record that somebody added ``retires`` to.
+    """
+    retires = reader.required("retires")
+    if not reader.lacks(_RETIRED_KEYS):  # as an earlier version wrote it
+        return Retirement(id_, holder, retires, _retired_in_place(reader))
+    if not reader.lacks(("kind", "target")):
+        line = reader.line("retires")
+        raise SourceError("has retires beside kind or target; a retirement has neither", line)
+    at, _ = check_instant("at", reader.required("at"), reader.line("at"))
+    reason = check_text("reason", text or "")
+    return Retirement(id_, holder, retires, Retired(at, reader.required("author"), reason))
+
+
+def _retired_in_place(reader: _Reader) -> Retired:
     at, by, reason = (reader.required(key) for key in _RETIRED_KEYS)
-    return Retirement(check_instant("retired_at", at, reader.line("retired_at"))[0], by, reason)
+    return Retired(check_instant("retired_at", at, reader.line("retired_at"))[0], by, reason)
 
 
-def _oddities(record: Record, fields: dict[str, Value]) -> list[Fault]:
-    known = _KEYS.union(_PLAN_KEYS) if record.kind.cls is RelationClass.PLAN else _KEYS
+def _oddities(id_: str, fields: dict[str, Value], known: frozenset[str]) -> list[Fault]:
     faults = [
         Fault(f"has an unknown key '{key}'; the record is used", Effect.NONE, value.line)
         for key, value in fields.items()
         if key not in known
     ]
-    if not _ULID.fullmatch(record.id):
-        faults.append(Fault("has a name that is no ULID; the record is used", Effect.NONE))
-    return faults
+    if not _ULID.fullmatch(id_):
+        faults.append(Fault("has a name that is not a ULID; the record is used", Effect.NONE))
+    return faults + faults_of_dropped(fields, _TEXT_KEYS)

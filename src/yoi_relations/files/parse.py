@@ -6,11 +6,12 @@ Whenever the same bytes yield another result, ``index.store.PARSER_VERSION`` mus
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from yoi_relations.files.faults import Effect, Fault, SourceError
 from yoi_relations.files.formats import Format
-from yoi_relations.files.markdown import parse_record
-from yoi_relations.files.records import Record
+from yoi_relations.files.markdown import named_targets, parse_record
+from yoi_relations.files.records import Record, Retirement
 from yoi_relations.files.scan import Source
 from yoi_relations.files.tickets import Ticket, parse_item
 from yoi_relations.typed import NamedTuple
@@ -19,9 +20,10 @@ from yoi_relations.typed import NamedTuple
 class Parsed(NamedTuple):
     """All that one source says, and what is wrong with it."""
 
-    ticket: Ticket | None
-    records: list[Record]
-    faults: list[Fault]
+    ticket: Ticket | None = None
+    records: Sequence[Record] = ()
+    retirements: Sequence[Retirement] = ()
+    faults: Sequence[Fault] = ()
 
 
 def parse_source(source: Source, data: bytes) -> Parsed:
@@ -29,23 +31,27 @@ def parse_source(source: Source, data: bytes) -> Parsed:
     try:
         return _parse(source, data)
     except SourceError as error:
-        return Parsed(None, [], [Fault(error.message, line=error.line, code=error.code)])
+        targets = named_targets(data) if source.format is Format.FRONTMATTER else None
+        fault = Fault(error.message, line=error.line, code=error.code, targets=targets)
+        return Parsed(faults=[fault])
 
 
 def unusable(source: Source, reason: str) -> Parsed:
     """What is left of a source that could not be read for `reason`."""
     if source.format is Format.ITEM:
-        return Parsed(Ticket(None, None, None), [], [Fault(reason, Effect.TICKET)])
-    return Parsed(None, [], [source.fault or Fault(reason)])
+        return Parsed(Ticket(None, None, None), faults=[Fault(reason, Effect.TICKET)])
+    return Parsed(faults=[source.fault or Fault(reason)])
 
 
 def _parse(source: Source, data: bytes) -> Parsed:
     if source.format is Format.ITEM:
         ticket, faults = parse_item(data, source.bucket)
-        return Parsed(ticket, [], faults)
+        return Parsed(ticket, faults=faults)
     if source.format is Format.FRONTMATTER:
-        record, faults = parse_record(data, os.path.basename(source.path), source.holder)
-        return Parsed(None, [record], faults)
+        found, faults = parse_record(data, os.path.basename(source.path), source.holder)
+        if isinstance(found, Retirement):
+            return Parsed(retirements=[found], faults=faults)
+        return Parsed(records=[found], faults=faults)
     # Most refreshes read Markdown alone, and what JSON needs costs start-up.
     if source.format is Format.RELATIONS_JSON:
         from yoi_relations.files.relations_json import parse_relations  # noqa: PLC0415
@@ -55,4 +61,4 @@ def _parse(source: Source, data: bytes) -> Parsed:
         from yoi_relations.files.plan_jsonl import parse_plan_lines  # noqa: PLC0415
 
         records, faults = parse_plan_lines(data, source.holder)
-    return Parsed(None, records, faults)
+    return Parsed(records=records, faults=faults)

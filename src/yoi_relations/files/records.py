@@ -11,17 +11,17 @@ from collections.abc import Mapping
 from yoi_relations.files.faults import FaultCode, SourceError
 from yoi_relations.files.formats import Format
 from yoi_relations.files.times import parse_instant
-from yoi_relations.kinds import Direction, Kind, suggestion
+from yoi_relations.kinds import Direction, Kind
 from yoi_relations.typed import NamedTuple
 
 NOTE_LIMIT = 16 * 1024
-"""UTF-8 bytes of a note, a summary or a role plan."""
+"""UTF-8 bytes of a note, a summary, a role plan or a reason."""
 FIELD_LIMIT = 1024
 """UTF-8 bytes of any other field, which is one line."""
 
 _SURELY_SHORT = FIELD_LIMIT // 4
 """Characters that are within bounds, however many bytes each of them takes."""
-LONG_FIELDS = frozenset({"note", "summary", "role_plan"})
+LONG_FIELDS = frozenset({"note", "summary", "role_plan", "reason"})
 
 
 class Plan(NamedTuple):
@@ -33,12 +33,28 @@ class Plan(NamedTuple):
     role_plan: str | None = None
 
 
-class Retirement(NamedTuple):
-    """Who took a record back, when and why. `at` is RFC 3339 in UTC."""
+class Retired(NamedTuple):
+    """When a record was taken back, by whom and why. `at` is RFC 3339 in UTC."""
 
     at: str
     by: str
     reason: str
+
+
+class Retirement(NamedTuple):
+    """A file that retires a record and states nothing itself.
+
+    Attributes:
+        id: the file's name without ``.md``.
+        holder: id of the ticket in whose folder it is.
+        retires: the id of the record, of any format, in a folder of the same holder.
+        retired: when, by whom and why.
+    """
+
+    id: str
+    holder: str
+    retires: str
+    retired: Retired
 
 
 class Record(NamedTuple):
@@ -52,12 +68,12 @@ class Record(NamedTuple):
         target: the other ticket's id, or None.
         note: free text, or None; a plan's text is in `plan`.
         plan: set for accepted_plan alone.
-        author: who recorded it; None only where `retires` is set.
-        at: when, RFC 3339 in UTC; None only where `retires` is set.
-        at_key: the same as text that sorts as the instants do; empty without `at`.
+        author: who recorded it.
+        at: when, RFC 3339 in UTC.
+        at_key: the same as text that sorts as the instants do.
         line: in its file, counted from 1; None for a file of its own.
-        retirement: set once it was retired in place.
-        retires: the content id of the record that this one retires; such a record states nothing.
+        retired: set where the record's own file says that it was retired, as an earlier version
+            of this tool wrote it.
     """
 
     id: str
@@ -67,12 +83,11 @@ class Record(NamedTuple):
     target: str | None
     note: str | None
     plan: Plan | None
-    author: str | None
-    at: str | None
+    author: str
+    at: str
     at_key: str
     line: int | None = None
-    retirement: Retirement | None = None
-    retires: str | None = None
+    retired: Retired | None = None
 
 
 def check_text(name: str, text: str, line: int | None = None) -> str:
@@ -125,7 +140,9 @@ def check_kind(word: str, known: Mapping[str, Kind], line: int | None = None) ->
         SourceError: it is not.
     """
     if word not in known:
-        raise SourceError(f"has an unknown kind '{word}'; {suggestion(word, known)}", line)
+        from yoi_relations.meanings import recorded_kind_hint  # noqa: PLC0415  # errors alone
+
+        raise SourceError(f"has an unknown kind '{word}'; {recorded_kind_hint(word, known)}", line)
     return known[word]
 
 

@@ -5,11 +5,20 @@ A bad entry spoils the whole file; all bad entries are named all the same.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from yoi_relations.files.composing import composed
 from yoi_relations.files.faults import Fault, SourceError
 from yoi_relations.files.fences import decode, refuse_conflict
 from yoi_relations.files.formats import Format
 from yoi_relations.files.json_text import Walk, content_id, take_fields
-from yoi_relations.files.records import Record, check_ends, check_instant, check_kind
+from yoi_relations.files.records import (
+    Record,
+    check_ends,
+    check_instant,
+    check_kind,
+    check_text,
+)
 from yoi_relations.kinds import JSON_KINDS
 from yoi_relations.typed import Any
 
@@ -17,6 +26,7 @@ _REQUIRED = ("ticket_id", "kind", "target", "author", "at")
 _OPTIONAL = ("note",)
 _VERSION = 1
 _MAX_FAULTS = 100
+_MAX_TARGETS = 100
 
 
 def parse_relations(data: bytes, holder: str) -> tuple[list[Record], list[Fault]]:
@@ -28,7 +38,8 @@ def parse_relations(data: bytes, holder: str) -> tuple[list[Record], list[Fault]
     refuse_conflict(data)
     records: list[Record] = []
     faults: list[Fault] = []
-    for entry, line in _entries(decode(data)):
+    entries = _entries(decode(data))
+    for entry, line in entries:
         try:
             records.append(_record(entry, holder, line))
         except SourceError as error:
@@ -36,7 +47,24 @@ def parse_relations(data: bytes, holder: str) -> tuple[list[Record], list[Fault]
                 faults.append(Fault(f"has more than {_MAX_FAULTS} bad entries", line=line))
                 break
             faults.append(Fault(error.message, line=line, code=error.code))
-    return ([], faults) if faults else (records, [])
+    if not faults:
+        return records, []
+    targets = _targets(entry for entry, _ in entries)
+    return [], [fault._replace(targets=targets) for fault in faults]
+
+
+def _targets(entries: Iterable[Any]) -> tuple[str, ...] | None:
+    """The targets of all `entries`; None where one has none that can be read, or there are many."""
+    named: set[str] = set()
+    for entry in entries:
+        target = entry.get("target") if isinstance(entry, dict) else None
+        if not isinstance(target, str):
+            return None
+        try:
+            named.add(check_text("target", target))
+        except SourceError:
+            return None
+    return tuple(sorted(named)) if len(named) <= _MAX_TARGETS else None
 
 
 def _entries(text: str) -> list[tuple[Any, int]]:
@@ -77,7 +105,7 @@ def _check_document(seen: dict[str, Any]) -> None:
 
 def _record(entry: Any, holder: str, line: int) -> Record:  # noqa: ANN401  # JSON
     fields = take_fields(entry, _REQUIRED, _OPTIONAL, "an entry")
-    if fields["ticket_id"] != holder:
+    if composed(fields["ticket_id"] or "") != holder:
         raise SourceError(f"names the ticket_id '{fields['ticket_id']}' in the folder of {holder}")
     kind = check_kind(fields["kind"] or "", JSON_KINDS)
     check_ends(kind, holder, fields["target"])
@@ -90,7 +118,7 @@ def _record(entry: Any, holder: str, line: int) -> Record:  # noqa: ANN401  # JS
         target=fields["target"],
         note=fields["note"],
         plan=None,
-        author=fields["author"],
+        author=fields["author"] or "",
         at=at,
         at_key=at_key,
         line=line,

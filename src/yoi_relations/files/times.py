@@ -11,6 +11,10 @@ _RFC3339 = re.compile(
 )
 
 
+_SECONDS = len("YYYY-MM-DDTHH:MM:SS")
+_DAY = timedelta(days=1)
+
+
 def parse_instant(text: str) -> tuple[str, str]:
     """`text` as ``YYYY-MM-DDTHH:MM:SS[.fraction]Z``, and as text that sorts as the instants do.
 
@@ -38,6 +42,28 @@ def _to_utc(instant: datetime, sign: str, hours: int, minutes: int) -> datetime:
         return instant - offset if sign == "+" else instant + offset
     except OverflowError as error:
         raise ValueError(sign) from error
+
+
+def second_after(at: str) -> str:
+    """The instant one second after `at`, which is RFC 3339 in UTC, in the same form."""
+    later = datetime.fromisoformat(at[:_SECONDS]) + timedelta(seconds=1)
+    return f"{later.isoformat()}{at[_SECONDS:]}"
+
+
+def is_ahead(at: str) -> bool:
+    """Whether `at`, RFC 3339 in UTC, is in a later second than now."""
+    return at[:_SECONDS] > now()[:_SECONDS]
+
+
+def is_beyond_a_day(at: str) -> bool:
+    """Whether `at`, RFC 3339 in UTC, is more than a day after now."""
+    return datetime.fromisoformat(at[:_SECONDS]) - datetime.now(UTC).replace(tzinfo=None) > _DAY
+
+
+def are_within_a_day(earlier: str, later: str) -> bool:
+    """Whether less than a day lies between two instants, both RFC 3339 in UTC."""
+    start, end = (datetime.fromisoformat(at[:_SECONDS]) for at in (earlier, later))
+    return end - start < _DAY
 
 
 def now() -> str:

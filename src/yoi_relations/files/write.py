@@ -1,21 +1,19 @@
-"""The only writer of the truth: one new record file, or one record file with its retirement added.
+"""The only writer of the truth: one new file, a record or a retirement. No file is ever altered.
 
-A new file appears whole or not at all, and never in place of another: it is written beside, synced,
-and linked to its name, which fails where the name is taken.
+It appears whole or not at all, and never in place of another: it is written beside, synced, and
+linked to its name, which fails where the name is taken.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import os
 import re
 import time
 from collections.abc import Iterator, Mapping
 
 from yoi_relations.errors import WriteError
-from yoi_relations.files.fences import find_fences
 from yoi_relations.files.workspace import Workspace
 
 _NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
@@ -35,20 +33,25 @@ def render_record(fields: Mapping[str, str | None], body: str | None) -> bytes:
     return f"---\n{_render_fields(fields)}---\n{lines}".encode("utf-8", "surrogatepass")
 
 
-def with_fields(data: bytes, fields: Mapping[str, str]) -> bytes:
-    """`data` with `fields` added at the end of its frontmatter, in its own style."""
-    start, at, _ = find_fences(data)
-    head = data[start:at].strip()
-    if head.startswith(b"{") and head.endswith(b"}"):
-        at = data.rindex(b"}", start, at)
-        added = "".join(
-            f", {key}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()
-        )
-    else:
-        added = _render_fields(fields)
-        if data[:at].endswith(b"\r\n"):
-            added = added.replace("\n", "\r\n")
-    return data[:at] + added.encode("utf-8", "surrogatepass") + data[at:]
+def _render_fields(fields: Mapping[str, str | None]) -> str:
+    import yaml  # noqa: PLC0415  # only writing needs it, and it costs start-up
+
+    class Dumper(yaml.SafeDumper):
+        """Quotes what another reader could take for a number or a boolean; leaves times plain."""
+
+    def represent(dumper: Dumper, text: str) -> yaml.Node:
+        # In any other style a line separator would come back as a space.
+        style = '"' if text.splitlines() != [text] else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+    Dumper.add_representer(str, represent)
+    Dumper.yaml_implicit_resolvers = {
+        first: [(tag, regexp) for tag, regexp in resolvers if not tag.endswith(":timestamp")]
+        for first, resolvers in yaml.SafeDumper.yaml_implicit_resolvers.items()
+    }
+    present = {key: value for key, value in fields.items() if value is not None}
+    text: str = yaml.dump(present, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=2**20)
+    return text
 
 
 def write_new(
@@ -80,25 +83,6 @@ def write_new(
             os.unlink(final)
             raise
     return path
-
-
-def rewrite(workspace: Workspace, path: str, data: bytes, temporary: str | None) -> None:
-    """Replace the file at `path` below the workspace root by `data`, in one step.
-
-    Raises:
-        WriteError: it could not be written; the file is as it was.
-    """
-    final = os.path.join(workspace.root, path)
-    with _errors_about(path):
-        _refuse_links(final)
-        mode = os.stat(final).st_mode & 0o7777
-        same_device = temporary and os.stat(temporary).st_dev == os.stat(final).st_dev
-        draft = _draft(temporary, final) if temporary and same_device else _beside(final)
-        with _written(draft, data):
-            os.chmod(draft, mode)
-            os.replace(draft, final)
-    with _errors_about(path, "it was replaced, but may be the old one again after a power cut"):
-        _sync_folder(os.path.dirname(final))
 
 
 def _link_from(temporary: str, final: str, data: bytes) -> bool:
@@ -182,14 +166,6 @@ def _folders(ticket: str, final: str) -> Iterator[None]:
         raise
 
 
-def _refuse_links(final: str) -> None:
-    """Refuse a record in a ticket's folder that is reached by a link."""
-    relations = os.path.dirname(final)
-    artifacts = os.path.dirname(relations)
-    for folder in (os.path.dirname(artifacts), artifacts, relations):
-        _refuse_link(folder)
-
-
 def _refuse_link(folder: str) -> None:
     """A folder behind a symbolic link is not read either.
 
@@ -200,13 +176,12 @@ def _refuse_link(folder: str) -> None:
 
 
 @contextlib.contextmanager
-def _errors_about(
-    path: str, hint: str = "nothing was recorded; mend that and run the command again"
-) -> Iterator[None]:
+def _errors_about(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         said = error.strerror or error
+        hint = "nothing was recorded; fix that and run the command again"
         raise WriteError(f"{path}: cannot be written: {said}", hint) from error
 
 
@@ -216,24 +191,3 @@ def _sync_folder(folder: str) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _render_fields(fields: Mapping[str, str | None]) -> str:
-    import yaml  # noqa: PLC0415  # only writing needs it, and it costs start-up
-
-    class Dumper(yaml.SafeDumper):
-        """Quotes what another reader could take for a number or a boolean; leaves times plain."""
-
-    def represent(dumper: Dumper, text: str) -> yaml.Node:
-        # In any other style a line separator would come back as a space.
-        style = '"' if text.splitlines() != [text] else None
-        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-    Dumper.add_representer(str, represent)
-    Dumper.yaml_implicit_resolvers = {
-        first: [(tag, regexp) for tag, regexp in resolvers if not tag.endswith(":timestamp")]
-        for first, resolvers in yaml.SafeDumper.yaml_implicit_resolvers.items()
-    }
-    present = {key: value for key, value in fields.items() if value is not None}
-    text: str = yaml.dump(present, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=2**20)
-    return text

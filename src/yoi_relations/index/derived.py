@@ -1,6 +1,6 @@
-"""Derives what spans files: once the rows of single files are all there, and anew each time.
+"""Derives what spans files: once the rows of single files are all there, again for each index.
 
-Both tables are a function of the other tables alone, so they are the same however an index came
+These tables are a function of the other tables alone, so they are the same however an index came
 about. Stored, they cost a question nothing; looked for, they would cost it more than its answer.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from yoi_relations.files.faults import Effect, SpanningCode
 from yoi_relations.kinds import SHOWN_KINDS, SHOWN_NOTES
-from yoi_relations.typed import Connection
+from yoi_relations.typed import Any, Connection
 
 _INTO = "INSERT INTO spanning_problem (path, line, code, message, effect, about)"
 _PROBLEMS = (
@@ -31,25 +31,23 @@ _PROBLEMS = (
         GROUP BY holder HAVING min(folder) <> max(folder)
     )
     """,  # noqa: S608
-    f"""{_INTO}
-    SELECT path, line, '{SpanningCode.DANGLING_TARGET}',
-        'names the ticket ' || target || ', which does not exist', '{Effect.TICKET}', target
-    FROM statement WHERE retired_at IS NULL AND id IN (
+)
+_DANGLING = """
+    SELECT path, line, record_id, target FROM statement WHERE retired_at IS NULL AND id IN (
         SELECT id FROM record WHERE target IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM source WHERE holder = record.target AND format <> 'stray'
         )
     )
-    """,  # noqa: S608
-)
+"""
 _TALLIES = {
     "source": "SELECT count(*) FROM source",
     "ticket": "SELECT count(*) FROM ticket",
-    "record": "SELECT count(*) FROM record WHERE retires IS NULL",
+    "record": "SELECT count(*) FROM record",
 } | {
-    shown: f"SELECT count(*) FROM record WHERE retires IS NULL AND shown = '{shown}'"  # noqa: S608
+    shown: f"SELECT count(*) FROM record WHERE shown = '{shown}'"  # noqa: S608
     if shown in SHOWN_NOTES
     else "SELECT count(*) FROM (SELECT DISTINCT edge_ticket, edge_target FROM record"  # noqa: S608
-    f" WHERE retires IS NULL AND shown = '{shown}')"
+    f" WHERE shown = '{shown}')"
     for shown in SHOWN_KINDS
 }
 """Queries for one number each, by the name under which it is kept."""
@@ -60,6 +58,28 @@ def derive(connection: Connection) -> None:
     connection.execute("DELETE FROM spanning_problem")
     for statement in _PROBLEMS:
         connection.execute(statement)
+    connection.execute("DELETE FROM near_target")
+    dangling = connection.execute(_DANGLING).fetchall()
+    if dangling:
+        _derive_dangling(connection, dangling)
     connection.execute("DELETE FROM tally")
     for name, query in _TALLIES.items():
         connection.execute(f"INSERT INTO tally VALUES (?, ({query}))", (name,))  # noqa: S608
+
+
+def _derive_dangling(connection: Connection, dangling: list[tuple[Any, ...]]) -> None:
+    """Add what is wrong with targets that do not exist, and which tickets they may mean."""
+    from yoi_relations.index.near_targets import load_names, say  # noqa: PLC0415  # a rare mistake
+
+    names = load_names(connection)
+    for path, line, record_id, target in dangling:
+        meant = names.meant_by(target)
+        connection.execute(
+            f"{_INTO} VALUES (?, ?, ?, ?, ?, ?)",
+            (path, line, SpanningCode.DANGLING_TARGET.value, say(target, meant), "ticket", target),
+        )
+        connection.executemany(
+            "INSERT INTO near_target (path, line, record_id, meant, difference)"
+            " VALUES (?, ?, ?, ?, ?)",
+            [(path, line, record_id, *one) for one in meant],
+        )

@@ -11,9 +11,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-COMPARED = ("source", "ticket", "record", "problem")
+COMPARED = ("source", "ticket", "record", "retirement", "problem")
 """Tables whose rows single files decide."""
-DERIVED = ("spanning_problem", "tally")
+DERIVED = ("spanning_problem", "near_target", "tally")
 """Tables that follow from those; what is left tells how and when an index was made."""
 
 _EVERYWHERE = "."

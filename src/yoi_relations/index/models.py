@@ -79,6 +79,7 @@ class Ticket(SQLModel, table=True):
     __table_args__ = (
         _one_of("state", State),
         Index("ticket_ticket_id", "ticket_id"),
+        Index("ticket_slug", "slug"),
         _STRICT,
     )
 
@@ -97,10 +98,10 @@ class Record(SQLModel, table=True):
         _one_of("kind", KINDS),
         _one_of("shown", SHOWN_KINDS),
         _one_of("class", RelationClass),
-        Index("record_edge", "shown", "edge_ticket", "edge_target", "retires"),
+        Index("record_edge", "shown", "edge_ticket", "edge_target"),
         Index("record_edge_ticket", "edge_ticket"),
         Index("record_edge_target", "edge_target"),
-        Index("record_holder_retires", "holder", "retires"),
+        Index("record_holder", "holder", "record_id"),
         Index("record_record_id", "record_id"),
         _STRICT,
     )
@@ -121,13 +122,27 @@ class Record(SQLModel, table=True):
     branch: str | None = Field(sa_type=Text)
     worktree: str | None = Field(sa_type=Text)
     role_plan: str | None = Field(sa_type=Text)
-    author: str | None = Field(sa_type=Text)
-    at: str | None = Field(sa_type=Text, description="RFC 3339, UTC")
+    author: str = Field(sa_type=Text)
+    at: str = Field(sa_type=Text, description="RFC 3339, UTC")
     at_key: str = Field(sa_type=Text, description="sorts as the instants do")
-    retires: str | None = Field(sa_type=Text, description="content id; such a row states nothing")
-    retired_at: str | None = Field(sa_type=Text)
+    retired_at: str | None = Field(sa_type=Text, description="by its own file, as the next two")
     retired_by: str | None = Field(sa_type=Text)
     retired_reason: str | None = Field(sa_type=Text)
+
+
+class Retirement(SQLModel, table=True):
+    """A file that retires a record, of any format, that the same ticket holds."""
+
+    __tablename__ = "retirement"
+    __table_args__ = (Index("retirement_retires", "holder", "retires"), _STRICT)
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id")
+    record_id: str = Field(sa_type=Text, description="its own id: the file's name without .md")
+    holder: str = Field(sa_type=Text)
+    retires: str = Field(sa_type=Text, description="id of the record")
+    retired_at: str = Field(sa_type=Text, description="RFC 3339, UTC")
+    retired_by: str = Field(sa_type=Text)
+    retired_reason: str = Field(sa_type=Text)
 
 
 class Problem(SQLModel, table=True):
@@ -147,6 +162,9 @@ class Problem(SQLModel, table=True):
     message: str = Field(sa_type=Text)
     effect: str = Field(sa_type=Text, description="what it could hide: record, ticket or none")
     code: str | None = Field(sa_type=Text, description="its name, where it has one of its own")
+    targets: str | None = Field(
+        sa_type=Text, description="of all records that it could hide, one per line; NULL if unknown"
+    )
 
 
 class SpanningProblem(SQLModel, table=True):
@@ -162,6 +180,24 @@ class SpanningProblem(SQLModel, table=True):
     message: str = Field(sa_type=Text)
     effect: str = Field(sa_type=Text, description="as in `problem`")
     about: str = Field(sa_type=Text, description="id of the ticket whose state it could hide")
+
+
+class NearTarget(SQLModel, table=True):
+    """A record that is not retired, and a ticket that its target, which does not exist, may mean.
+
+    Derived likewise. Where a target could mean any of several tickets, there is no row; one that
+    packs several names has a row for each.
+    """
+
+    __tablename__ = "near_target"
+    __table_args__ = (_STRICT,)
+
+    id: int = Field(primary_key=True)
+    path: str = Field(sa_type=Text, description="of the record, below the workspace root")
+    line: int | None
+    record_id: str = Field(sa_type=Text)
+    meant: str = Field(sa_type=Text, description="id of the ticket that was probably meant")
+    difference: str = Field(sa_type=Text, description="why the target is not that id")
 
 
 class Tally(SQLModel, table=True):

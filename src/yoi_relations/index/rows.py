@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from yoi_relations.files.faults import Fault, SourceError
 from yoi_relations.files.parse import Parsed, parse_source, unusable
-from yoi_relations.files.records import Plan, Record, Retirement
+from yoi_relations.files.records import Plan, Record, Retired
 from yoi_relations.index.looking import Look, Read
 from yoi_relations.kinds import edge_of
 from yoi_relations.typed import Any, Connection, NamedTuple
@@ -24,13 +24,14 @@ _COLUMNS = {
     "ticket": "source_id, ticket_id, title, slug, state",
     "record": (
         "source_id, line, record_id, kind, holder, target, class, shown, edge_ticket, edge_target,"
-        " note, summary, branch, worktree, role_plan, author, at, at_key, retires,"
+        " note, summary, branch, worktree, role_plan, author, at, at_key,"
         " retired_at, retired_by, retired_reason"
     ),
-    "problem": "source_id, line, message, effect, code",
+    "retirement": ("source_id, record_id, holder, retires, retired_at, retired_by, retired_reason"),
+    "problem": "source_id, line, message, effect, code, targets",
 }
 _NO_PLAN = (None,) * len(Plan._fields)
-_NOT_RETIRED = (None,) * len(Retirement._fields)
+_NOT_RETIRED = (None,) * len(Retired._fields)
 
 Row = tuple[Any, ...]
 
@@ -41,12 +42,13 @@ class Rows(NamedTuple):
     source: list[Row]
     ticket: list[Row]
     record: list[Row]
+    retirement: list[Row]
     problem: list[Row]
 
 
 def rows_of(looks: Iterable[Look]) -> Rows:
     """All that the sources in some folders say."""
-    rows = Rows([], [], [], [])
+    rows = Rows([], [], [], [], [])
     for look in looks:
         for read in look.reads:
             _add(rows, look.name, read)
@@ -66,7 +68,7 @@ def delete_folders(connection: Connection, names: Iterable[bytes]) -> None:
     """Delete all that the sources of these folders said."""
     marks = [(name,) for name in names]
     ids = "(SELECT id FROM source WHERE name = ?)"
-    for table in ("problem", "record", "ticket"):
+    for table in ("problem", "retirement", "record", "ticket"):
         connection.executemany(f"DELETE FROM {table} WHERE source_id IN {ids}", marks)  # noqa: S608  # fixed names
     connection.executemany("DELETE FROM source WHERE name = ?", marks)
 
@@ -83,6 +85,8 @@ def _add(rows: Rows, name: bytes, read: Read) -> None:
         rows.ticket.append((number, source.holder, title, slug, state and state.value))
     for record in parsed.records:
         rows.record.append(_record_row(number, record))
+    for one in parsed.retirements:
+        rows.retirement.append((number, one.id, one.holder, one.retires, *one.retired))
     for fault in parsed.faults:
         rows.problem.append(_problem_row(number, fault))
 
@@ -109,14 +113,14 @@ def _record_row(number: int, record: Record) -> Row:
         record.author,
         record.at,
         record.at_key,
-        record.retires,
-        *(record.retirement or _NOT_RETIRED),
+        *(record.retired or _NOT_RETIRED),
     )
 
 
 def _problem_row(number: int, fault: Fault) -> Row:
     code = fault.code.value if fault.code else None
-    return number, fault.line, fault.message[:MESSAGE_LIMIT], fault.effect.value, code
+    targets = None if fault.targets is None else "\n".join(fault.targets)
+    return number, fault.line, fault.message[:MESSAGE_LIMIT], fault.effect.value, code, targets
 
 
 @contextlib.contextmanager

@@ -26,6 +26,17 @@ CREATE TABLE generation (
 )
  STRICT;
 
+CREATE TABLE near_target (
+    id INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    line INTEGER,
+    record_id TEXT NOT NULL,
+    meant TEXT NOT NULL,
+    difference TEXT NOT NULL,
+    PRIMARY KEY (id)
+)
+ STRICT;
+
 CREATE TABLE source (
     id INTEGER NOT NULL,
     path TEXT NOT NULL,
@@ -53,7 +64,7 @@ CREATE TABLE spanning_problem (
     about TEXT NOT NULL,
     PRIMARY KEY (id),
     CONSTRAINT code_known CHECK (code IN ('no_item', 'shared_id', 'dangling_target')),
-    CONSTRAINT effect_known CHECK (effect IN ('record', 'ticket', 'none'))
+    CONSTRAINT effect_known CHECK (effect IN ('record', 'ticket', 'none', 'advice'))
 )
  STRICT;
 
@@ -71,9 +82,10 @@ CREATE TABLE problem (
     message TEXT NOT NULL,
     effect TEXT NOT NULL,
     code TEXT,
+    targets TEXT,
     PRIMARY KEY (id),
-    CONSTRAINT effect_known CHECK (effect IN ('record', 'ticket', 'none')),
-    CONSTRAINT code_known CHECK (code IN ('self_relation')),
+    CONSTRAINT effect_known CHECK (effect IN ('record', 'ticket', 'none', 'advice')),
+    CONSTRAINT code_known CHECK (code IN ('self_relation', 'dropped_text')),
     FOREIGN KEY(source_id) REFERENCES source (id)
 )
  STRICT;
@@ -97,10 +109,9 @@ CREATE TABLE record (
     branch TEXT,
     worktree TEXT,
     role_plan TEXT,
-    author TEXT,
-    at TEXT,
+    author TEXT NOT NULL,
+    at TEXT NOT NULL,
     at_key TEXT NOT NULL,
-    retires TEXT,
     retired_at TEXT,
     retired_by TEXT,
     retired_reason TEXT,
@@ -112,15 +123,30 @@ CREATE TABLE record (
 )
  STRICT;
 
-CREATE INDEX record_edge ON record (shown, edge_ticket, edge_target, retires);
+CREATE INDEX record_edge ON record (shown, edge_ticket, edge_target);
 
 CREATE INDEX record_edge_target ON record (edge_target);
 
 CREATE INDEX record_edge_ticket ON record (edge_ticket);
 
-CREATE INDEX record_holder_retires ON record (holder, retires);
+CREATE INDEX record_holder ON record (holder, record_id);
 
 CREATE INDEX record_record_id ON record (record_id);
+
+CREATE TABLE retirement (
+    source_id INTEGER NOT NULL,
+    record_id TEXT NOT NULL,
+    holder TEXT NOT NULL,
+    retires TEXT NOT NULL,
+    retired_at TEXT NOT NULL,
+    retired_by TEXT NOT NULL,
+    retired_reason TEXT NOT NULL,
+    PRIMARY KEY (source_id),
+    FOREIGN KEY(source_id) REFERENCES source (id)
+)
+ STRICT;
+
+CREATE INDEX retirement_retires ON retirement (holder, retires);
 
 CREATE TABLE ticket (
     source_id INTEGER NOT NULL,
@@ -134,11 +160,13 @@ CREATE TABLE ticket (
 )
  STRICT;
 
+CREATE INDEX ticket_slug ON ticket (slug);
+
 CREATE INDEX ticket_ticket_id ON ticket (ticket_id);
 
 -- Views for the program's own queries, and for people with sqlite3 or Datasette.
 
--- One row a ticket id. An id found in two folders has no known state; nor has a folder that holds
+-- One row per ticket id. An id found in two folders has no known state; nor has a folder that holds
 -- records but no item.md, whose folder is NULL.
 CREATE VIEW ticket_now AS
 SELECT
@@ -153,26 +181,25 @@ LEFT JOIN ticket ON ticket.source_id = source.id
 WHERE source.format <> 'stray'
 GROUP BY source.holder;
 
--- One row a record that states something, retired in place or by a file of its own.
+-- One row per record, retired in its own file or by a retirement.
 CREATE VIEW statement AS
 SELECT
     record.id, source.path, record.line, source.format, record.record_id, record.kind,
     record.holder, record.target, record.class, record.shown, record.edge_ticket,
     record.edge_target, record.note, record.summary, record.branch, record.worktree,
     record.role_plan, record.author, record.at, record.at_key,
-    coalesce(record.retired_at, taken_back.retired_at) AS retired_at,
-    coalesce(record.retired_by, taken_back.retired_by) AS retired_by,
-    coalesce(record.retired_reason, taken_back.retired_reason) AS retired_reason
+    coalesce(record.retired_at, retirement.retired_at) AS retired_at,
+    coalesce(record.retired_by, retirement.retired_by) AS retired_by,
+    coalesce(record.retired_reason, retirement.retired_reason) AS retired_reason
 FROM record
 JOIN source ON source.id = record.source_id
-LEFT JOIN record AS taken_back ON taken_back.id = (
-    SELECT each.id FROM record AS each JOIN source AS at ON at.id = each.source_id
+LEFT JOIN retirement ON retirement.source_id = (
+    SELECT each.source_id FROM retirement AS each JOIN source AS at ON at.id = each.source_id
     WHERE each.holder = record.holder AND each.retires = record.record_id
     ORDER BY each.retired_at, each.record_id, at.path LIMIT 1
-)
-WHERE record.retires IS NULL;
+);
 
--- One row a relation: an edge with all its records, or a note. Text, author and time are those of
+-- One row per relation: an edge with all its records, or a note. Text, author and time are those of
 -- the latest record that is not retired, else of the latest: SQLite takes bare columns from the row
 -- that max() chose. Between equal times, path and line decide.
 CREATE VIEW relation AS

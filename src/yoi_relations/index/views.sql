@@ -1,6 +1,6 @@
 -- Views for the program's own queries, and for people with sqlite3 or Datasette.
 
--- One row a ticket id. An id found in two folders has no known state; nor has a folder that holds
+-- One row per ticket id. An id found in two folders has no known state; nor has a folder that holds
 -- records but no item.md, whose folder is NULL.
 CREATE VIEW ticket_now AS
 SELECT
@@ -15,26 +15,25 @@ LEFT JOIN ticket ON ticket.source_id = source.id
 WHERE source.format <> 'stray'
 GROUP BY source.holder;
 
--- One row a record that states something, retired in place or by a file of its own.
+-- One row per record, retired in its own file or by a retirement.
 CREATE VIEW statement AS
 SELECT
     record.id, source.path, record.line, source.format, record.record_id, record.kind,
     record.holder, record.target, record.class, record.shown, record.edge_ticket,
     record.edge_target, record.note, record.summary, record.branch, record.worktree,
     record.role_plan, record.author, record.at, record.at_key,
-    coalesce(record.retired_at, taken_back.retired_at) AS retired_at,
-    coalesce(record.retired_by, taken_back.retired_by) AS retired_by,
-    coalesce(record.retired_reason, taken_back.retired_reason) AS retired_reason
+    coalesce(record.retired_at, retirement.retired_at) AS retired_at,
+    coalesce(record.retired_by, retirement.retired_by) AS retired_by,
+    coalesce(record.retired_reason, retirement.retired_reason) AS retired_reason
 FROM record
 JOIN source ON source.id = record.source_id
-LEFT JOIN record AS taken_back ON taken_back.id = (
-    SELECT each.id FROM record AS each JOIN source AS at ON at.id = each.source_id
+LEFT JOIN retirement ON retirement.source_id = (
+    SELECT each.source_id FROM retirement AS each JOIN source AS at ON at.id = each.source_id
     WHERE each.holder = record.holder AND each.retires = record.record_id
     ORDER BY each.retired_at, each.record_id, at.path LIMIT 1
-)
-WHERE record.retires IS NULL;
+);
 
--- One row a relation: an edge with all its records, or a note. Text, author and time are those of
+-- One row per relation: an edge with all its records, or a note. Text, author and time are those of
 -- the latest record that is not retired, else of the latest: SQLite takes bare columns from the row
 -- that max() chose. Between equal times, path and line decide.
 CREATE VIEW relation AS

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from yoi_relations.files.formats import Format
 from yoi_relations.kinds import RelationClass
 from yoi_relations.queries.statements import Order, Statement
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.states import State
 from yoi_relations.typed import NamedTuple, assert_never
 
+ENDED_BY_PLAN = "a later plan was accepted"
+"""Why a waiting note, or a plan, no longer counts."""
+
 
 class Latest(NamedTuple):
-    """Where a ticket's latest notes stand in time; None where it has none."""
+    """The places in time of a ticket's latest notes that are not retired.
 
-    waiting: Order | None
+    Attributes:
+        plan: of its latest plan; None where it has none.
+        waiting: by path of an orchestration-plan.jsonl, of its latest waiting note there; in such a
+            file a later note rewrites the earlier, while notes in files of their own add up.
+    """
+
     plan: Order | None
+    waiting: Mapping[str, Order]
 
 
 class Facts(NamedTuple):
@@ -39,7 +49,7 @@ def inactive_reason(facts: Facts) -> str | None:
             return _note_over(facts)
         case RelationClass.PLAN:
             later = facts.records[0].order != facts.latest.plan
-            return "a later plan was accepted" if later else _resolved(facts.ticket)
+            return ENDED_BY_PLAN if later else _resolved(facts.ticket)
         case RelationClass.REFERENCE:
             return _reference_over(facts)
         case _:
@@ -47,13 +57,13 @@ def inactive_reason(facts: Facts) -> str | None:
 
 
 def _note_over(facts: Facts) -> str | None:
-    order, latest = facts.records[0].order, facts.latest
-    if order != latest.waiting:
-        return "a later waiting note was recorded"
+    record, latest = facts.records[0], facts.latest
+    if record.format == Format.PLAN_JSONL and record.order != latest.waiting.get(record.path):
+        return "a later waiting note in the same file took its place"
     if facts.ticket.state == State.INPROGRESS:
         return f"{facts.ticket.id} is inprogress"
-    if latest.plan is not None and latest.plan > order:
-        return "a later plan was accepted"
+    if latest.plan is not None and latest.plan > record.order:
+        return ENDED_BY_PLAN
     return _resolved(facts.ticket)
 
 

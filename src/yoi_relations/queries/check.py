@@ -9,22 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
-from yoi_relations.files.faults import Effect
 from yoi_relations.queries.cycles import Cycle, find_cycles
 from yoi_relations.queries.digest import digest_of
+from yoi_relations.queries.doubts import Doubts, load_doubts, reasons_for_doubts, what_of
+from yoi_relations.queries.holds import Held, held_by_ticket
 from yoi_relations.queries.problems import Problem, find_problems
 from yoi_relations.queries.reasons import (
     Reason,
     Verdict,
+    closed_blockers,
+    other_end,
     reason_from_cycle,
-    reasons_for_gaps,
-    reasons_for_unknown,
+    reasons_for_replaced,
     reasons_from,
 )
 from yoi_relations.queries.relations import Relation, load_relations
-from yoi_relations.queries.statements import touching
+from yoi_relations.queries.replacements import Replacements, load_replacements
+from yoi_relations.queries.statements import Statement, shown_as, touching
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
-from yoi_relations.typed import Connection, NamedTuple
+from yoi_relations.typed import Any, Connection, NamedTuple
 
 
 class Check(NamedTuple):
@@ -35,6 +38,7 @@ class Check(NamedTuple):
         verdict: of the worst reason; clear without any.
         reasons: the worst first.
         plan: the accepted plan that stands, or None.
+        holds: the tickets whose verdict rests on this one, by id.
         digest: over all that the verdict rests on; the same content has the same digest anywhere.
     """
 
@@ -42,21 +46,8 @@ class Check(NamedTuple):
     verdict: Verdict
     reasons: list[Reason]
     plan: Relation | None
+    holds: list[Held]
     digest: str
-
-
-class _Doubts(NamedTuple):
-    """What may not be known.
-
-    Attributes:
-        unusable: the problems that could hide an active record about any ticket.
-        digest: over these.
-        states: by ticket, the problems that could hide its state.
-    """
-
-    unusable: list[Problem]
-    digest: str
-    states: dict[str, list[Problem]]
 
 
 class Checked(NamedTuple):
@@ -66,68 +57,125 @@ class Checked(NamedTuple):
     problems: list[Problem]
 
 
+class _Judged(NamedTuple):
+    """A ticket, the relations that touch it, and the reasons, the worst first."""
+
+    ticket: TicketInfo
+    touching: list[Relation]
+    reasons: list[Reason]
+
+
 def check_tickets(connection: Connection, tickets: list[TicketInfo]) -> Checked:
     """Check each of `tickets`, in their order; about one, nothing depends on the others."""
-    ids = frozenset(ticket.id for ticket in tickets)
     problems = find_problems(connection)
-    relations = _by_ticket(connection, ids)
-    cycles = find_cycles(connection, ids)
-    doubts = _doubts(connection, problems)
-    checks = [
-        _check(ticket, relations[ticket.id], cycles.get(ticket.id), doubts) for ticket in tickets
-    ]
+    doubts = load_doubts(connection, problems)
+    cycles = find_cycles(connection, frozenset(ticket.id for ticket in tickets))
+    judged, replacements = _judge(connection, tickets, cycles, doubts)
+    waiting = _waiting(connection, judged.values(), replacements, doubts)
+    others = load_tickets(
+        connection, {id_ for ids in waiting.values() for id_ in ids} - set(judged)
+    )
+    # Cycles say nothing about whom a ticket frees.
+    more, _ = _judge(connection, list(others.values()), {}, doubts)
+    known = more | judged
+    checks = []
+    for ticket in tickets:
+        candidates = [known[id_] for id_ in waiting[ticket.id]]
+        holds = held_by_ticket(ticket.id, [(one.ticket, one.reasons) for one in candidates])
+        checks.append(_check(judged[ticket.id], holds, doubts))
     return Checked(checks, problems)
+
+
+def _judge(
+    connection: Connection, tickets: list[TicketInfo], cycles: dict[str, Cycle], doubts: Doubts
+) -> tuple[dict[str, _Judged], Replacements]:
+    """Each of `tickets` with its reasons, by id; and which closed tickets were replaced."""
+    relations = _by_ticket(connection, frozenset(ticket.id for ticket in tickets))
+    closed = {id_ for ticket in tickets for id_ in closed_blockers(ticket, relations[ticket.id])}
+    near = [one.relation for several in doubts.near.values() for one in several]
+    replacements = load_replacements(connection, closed | relations.keys(), near)
+    judged = {}
+    for ticket in tickets:
+        own, cycle = relations[ticket.id], cycles.get(ticket.id)
+        reasons = [
+            *reasons_for_doubts(ticket, own, doubts),
+            *([reason_from_cycle(ticket, cycle)] if cycle else ()),
+            *reasons_from(ticket, own),
+            *reasons_for_replaced(ticket, own, replacements),
+        ]
+        reasons.sort(key=lambda reason: -reason.verdict)  # stable: otherwise in the order found
+        judged[ticket.id] = _Judged(ticket, own, reasons)
+    return judged, replacements
 
 
 def _by_ticket(connection: Connection, ids: AbstractSet[str]) -> dict[str, list[Relation]]:
     """By ticket, the relations that touch it, in the order of what they say."""
     found: dict[str, list[Relation]] = {id_: [] for id_ in ids}
-    for one in sorted(load_relations(connection, touching(ids)), key=Relation.rank):
-        for end in {end.id for end in one.ends} & ids:
-            found[end].append(one)
+    if ids:
+        for one in sorted(load_relations(connection, touching(ids)), key=Relation.rank):
+            for end in {end.id for end in one.ends} & ids:
+                found[end].append(one)
     return found
 
 
-def _doubts(connection: Connection, problems: Iterable[Problem]) -> _Doubts:
-    hiding = [problem for problem in problems if problem.effect is Effect.RECORD]
-    holders = load_tickets(connection, {problem.about for problem in hiding})
-    unusable = [problem for problem in hiding if not holders[problem.about].resolved]
-    states: dict[str, list[Problem]] = {}
-    for problem in problems:
-        if problem.effect is Effect.TICKET:
-            states.setdefault(problem.about, []).append(problem)
-    return _Doubts(unusable, digest_of([_said(one) for one in unusable]), states)
+def _waiting(
+    connection: Connection,
+    judged: Iterable[_Judged],
+    replacements: Replacements,
+    doubts: Doubts,
+) -> dict[str, set[str]]:
+    """By ticket, the ids of those whose verdict may rest on it."""
+    judged = list(judged)
+    found: dict[str, set[str]] = {}
+    near: dict[str, list[Relation]] = {}
+    for meant in (one.relation for several in doubts.near.values() for one in several):
+        for end in meant.ends:
+            near.setdefault(end.id, []).append(meant)
+    closed = {one.ticket.id: replacements.closed_before(one.ticket.id) for one in judged}
+    dependents = _dependents(connection, {id_ for ids in closed.values() for id_ in ids})
+    for ticket, own, _ in judged:
+        active = [one for one in own if one.inactive_reason is None]
+        ends = (other_end(ticket, one) for one in active + near.get(ticket.id, []))
+        found[ticket.id] = {end.id for end in ends if end is not None and end.folders}
+        for id_ in closed[ticket.id]:
+            found[ticket.id] |= dependents[id_]
+    return found
 
 
-def _check(
-    ticket: TicketInfo, touching: list[Relation], cycle: Cycle | None, doubts: _Doubts
-) -> Check:
-    reasons = [
-        *reasons_for_unknown(ticket, touching, doubts.states),
-        *reasons_for_gaps(doubts.unusable),
-        *([reason_from_cycle(ticket, cycle)] if cycle else ()),
-        *reasons_from(ticket, touching),
-    ]
-    reasons.sort(key=lambda reason: -reason.verdict)  # stable: else in the order found
+def _dependents(connection: Connection, ids: AbstractSet[str]) -> dict[str, set[str]]:
+    """By ticket, those that were recorded to depend on it."""
+    found: dict[str, set[str]] = {id_: set() for id_ in ids}
+    if ids:
+        for one in load_relations(connection, shown_as(["blocked_by"]), touching(ids)):
+            if one.target is not None and one.target.id in ids:
+                found[one.target.id].add(one.ticket.id)
+    return found
+
+
+def _check(judged: _Judged, holds: list[Held], doubts: Doubts) -> Check:
+    ticket, own, reasons = judged
     worst = max((reason.verdict for reason in reasons), default=Verdict.CLEAR)
     plan = next((one.relation for one in reasons if one.code == "plan"), None)
-    ends = {end.id: end for one in touching for end in one.ends} | {ticket.id: ticket}
+    ends = {end.id: end for one in own for end in one.ends} | {ticket.id: ticket}
     # Of a ticket that does not exist, the problems are the records that others aim at it.
     known = sorted(id_ for id_, end in ends.items() if end.folders)
     digest = digest_of(
         [
             ticket.id,
             [(end.id, end.title, end.state) for _, end in sorted(ends.items())],
-            sorted(
-                (one.path, one.line or 0, *one[3:]) for each in touching for one in each.records
-            ),
-            [_said(problem) for id_ in known for problem in doubts.states.get(id_, ())],
+            [_content(record) for one in own for record in one.records],
+            [what_of(problem) for id_ in known for problem in doubts.states.get(id_, ())],
             doubts.digest,
             [(reason.code, reason.sentence) for reason in reasons],
         ]
     )
-    return Check(ticket, worst, reasons, plan, digest)
+    return Check(ticket, worst, reasons, plan, holds, digest)
 
 
-def _said(problem: Problem) -> tuple[str, int | None, str]:
-    return problem.path, problem.line, problem.message
+def _content(record: Statement) -> list[Any]:
+    """What of a record a digest covers."""
+    plan = (record.summary, record.branch, record.worktree, record.role_plan)
+    retired = (record.retired_at, record.retired_by, record.retired_reason)
+    edge = (record.kind, record.holder, record.target)
+    said = (record.note, *plan, record.author, record.at)
+    return [record.path, record.line, record.id, *edge, *said, *retired]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
+from itertools import pairwise
 
-from yoi_relations.kinds import CLASS_ORDER, RelationClass
+from yoi_relations.kinds import CLASS_ORDER, Edge, RelationClass
 from yoi_relations.queries.graph import knots, way_round
 from yoi_relations.queries.relations import Relation, load_relations
 from yoi_relations.queries.statements import at_tickets, shown_as, unresolved_somewhere
@@ -89,6 +90,23 @@ def find_knots(edges: Iterable[Relation]) -> list[Cycle]:
             inner[first[0]] = {first[1]: None}
             found.append(net.cycle(knot, inner, first[0], len(knot)))
     return found
+
+
+def closed_by(connection: Connection, edge: Edge) -> list[Relation] | None:
+    """The active dependencies and orderings by which `edge`, if it were recorded, closes a cycle.
+
+    They lead from the edge's target back to its ticket. None where there is no such way.
+    """
+    if edge.target is None:
+        return None
+    edges = _active_edges(connection, {edge.target})
+    net = _net(edges, mixed=True)
+    inner = {ticket: dict.fromkeys(targets) for ticket, targets in net.graph.items()}
+    inner[edge.ticket] = {edge.target: None}
+    way = way_round(inner, edge.ticket, len(edges) + 1)
+    if way is None:
+        return None
+    return [net.by_ends[pair] for pair in pairwise([*way[1:], edge.ticket])]
 
 
 def in_words(cycle: Cycle) -> str:

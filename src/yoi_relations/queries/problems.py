@@ -43,6 +43,7 @@ class Problem(NamedTuple):
         about: id of the ticket whose records or state it could hide.
         shown: the kinds of relation that a hidden record could be shown as.
         code: its name: a `SpanningCode`, a `FaultCode`, or None where the effect says it all.
+        targets: the targets of all records that it could hide; None where they are not known.
     """
 
     path: str
@@ -52,25 +53,33 @@ class Problem(NamedTuple):
     about: str
     shown: frozenset[str] = ALL_SHOWN
     code: str | None = None
+    targets: tuple[str, ...] | None = None
 
     def __str__(self) -> str:
         return f"{path_and_line(self.path, self.line)}: {self.message}"
 
 
-def find_problems(connection: Connection) -> list[Problem]:
-    """Every problem of the workspace, by path and line."""
-    found = [*_of_sources(connection), *_between_sources(connection)]
+def find_problems(connection: Connection, *, advice: bool = False) -> list[Problem]:
+    """Every problem of the workspace, by path and line.
+
+    Args:
+        connection: the index.
+        advice: whether those that only doctor speaks of are wanted too.
+    """
+    found = [*_of_sources(connection, advice=advice), *_between_sources(connection)]
     return sorted(found, key=lambda problem: (problem.path, problem.line or 0, problem.message))
 
 
-def _of_sources(connection: Connection) -> Iterator[Problem]:
+def _of_sources(connection: Connection, *, advice: bool) -> Iterator[Problem]:
     rows = connection.execute(
-        "SELECT path, line, message, effect, holder, format, code"
-        " FROM problem JOIN source ON source.id = problem.source_id"
+        "SELECT path, line, message, effect, holder, format, code, targets"
+        " FROM problem JOIN source ON source.id = problem.source_id WHERE ? OR effect <> ?",
+        (advice, Effect.ADVICE.value),
     )
-    for path, line, message, effect, holder, form, code in rows:
+    for path, line, message, effect, holder, form, code, named in rows:
         shown = _COULD_SHOW.get(Format(form), ALL_SHOWN)
-        yield Problem(path, line, message, Effect(effect), holder, shown, code)
+        targets = None if named is None else tuple(named.split("\n"))
+        yield Problem(path, line, message, Effect(effect), holder, shown, code, targets)
 
 
 def _between_sources(connection: Connection) -> Iterator[Problem]:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
-from yoi_relations.kinds import KINDS, RelationClass, phrase
+from yoi_relations.kinds import KINDS, RelationClass, phrase, quoted
 from yoi_relations.queries.cycles import NAMED_STEPS, Cycle, in_words
-from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.relations import Relation
+from yoi_relations.queries.replacements import Replacements
 from yoi_relations.queries.statements import Place
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.states import State
 from yoi_relations.typed import IntEnum, NamedTuple
 
-_NAMED_SOURCES = 5
-"""Files that cannot be used that are named by a reason each; one more counts the others."""
 _NOT_WAITING = frozenset({State.PLANNING, State.INPROGRESS, State.DONE, State.CLOSED})
 
 
@@ -47,7 +45,7 @@ _IN_CONFLICT: dict[str | None, tuple[Verdict, str]] = {
     State.READY: (Verdict.CAUTION, "conflict_waiting"),
     State.PLANNING: (Verdict.CLEAR, "conflict_planning"),
 }
-"""By state of the other end. One of unknown state is told of by `reasons_for_unknown`."""
+"""By state of the other end. One of unknown state is a reason of `doubts`."""
 
 
 class Reason(NamedTuple):
@@ -76,55 +74,23 @@ def reasons_from(ticket: TicketInfo, touching: Iterable[Relation]) -> Iterator[R
         said = f"{ticket.id} is {ticket.state}, not waiting to be accepted"
         yield Reason(Verdict.CAUTION, "state", said)
     for one in touching:
-        found = _reason(ticket, one) if one.inactive_reason is None else None
+        found = weight_of(ticket, one) if one.inactive_reason is None else None
         if found is not None:
             verdict, code = found
             yield _resting_on(ticket, one, verdict, code)
 
 
-def _reason(ticket: TicketInfo, relation: Relation) -> tuple[Verdict, str] | None:
-    """What an active relation comes to for `ticket`, and the reason's code."""
-    other = _other(ticket, relation)
+def weight_of(ticket: TicketInfo, relation: Relation) -> tuple[Verdict, str] | None:
+    """What an active relation comes to for `ticket`, and the reason's code; None for nothing.
+
+    Where the state of the other end decides and is not known, `doubts` has the reason.
+    """
+    other = other_end(ticket, relation)
+    if rests_on_other(ticket, relation) and other is not None and other.state is None:
+        return None
     if relation.cls is RelationClass.CONFLICT:
         return _IN_CONFLICT.get(other.state) if other else None
     return _AT_AN_END.get((relation.kind, relation.ticket.id == ticket.id))
-
-
-def reasons_for_unknown(
-    ticket: TicketInfo, touching: Iterable[Relation], problems: Mapping[str, list[Problem]]
-) -> Iterator[Reason]:
-    """Why the state of the ticket, or of one that it depends on the state of, is not known.
-
-    Args:
-        ticket: that is asked about.
-        touching: the relations that touch it.
-        problems: by ticket, those that could hide its state.
-    """
-    if ticket.state is None:
-        found = problems.get(ticket.id, [])
-        said = f"the state of {ticket.id} is not known{_because(found)}"
-        yield Reason(Verdict.UNKNOWN, "state_unknown", said, records=_places(found[:1]))
-    for one in touching:
-        other = _other(ticket, one)
-        if one.inactive_reason or other is None or other.state is not None:
-            continue
-        if _rests_on_other(ticket, one):
-            is_missing = other.folders == 0
-            said = "does not exist" if is_missing else "has a state that is not known"
-            because = "" if is_missing else _because(problems.get(other.id))
-            whole = f"{one.sentence}, and {other.id} {said}{because}"
-            places = tuple(record.place for record in one.records)
-            yield Reason(Verdict.UNKNOWN, "other_unknown", whole, one, other, places)
-
-
-def reasons_for_gaps(unusable: list[Problem]) -> Iterator[Reason]:
-    """Why something that is recorded about any ticket may not have been read."""
-    for problem in unusable[:_NAMED_SOURCES]:
-        said = f"{problem}; it could hold a blocker"
-        yield Reason(Verdict.UNKNOWN, "unusable_source", said, records=_places([problem]))
-    if len(unusable) > _NAMED_SOURCES:
-        said = f"{len(unusable) - _NAMED_SOURCES} more files or lines cannot be used"
-        yield Reason(Verdict.UNKNOWN, "unusable_source", f"{said}; relations doctor lists them")
 
 
 def reason_from_cycle(ticket: TicketInfo, cycle: Cycle) -> Reason:
@@ -138,11 +104,48 @@ def reason_from_cycle(ticket: TicketInfo, cycle: Cycle) -> Reason:
     return Reason(verdict, code, said, first, first.target, places)
 
 
+def reasons_for_replaced(
+    ticket: TicketInfo, touching: Iterable[Relation], replacements: Replacements
+) -> Iterator[Reason]:
+    """Blockers that were closed, not done, and whose work another ticket took over.
+
+    Args:
+        ticket: that is asked about.
+        touching: the relations that touch it.
+        replacements: of all tickets that are closed among their targets.
+    """
+    for one in touching:
+        if not _ended_by_closing(ticket, one) or one.target is None:
+            continue
+        for other in replacements.unresolved(one.target.id):
+            said = (
+                f"{one.sentence}, which is closed, and {_named(other)}, which {_standing(other)},"
+                " took its place"
+            )
+            places = tuple(record.place for record in one.records)
+            yield Reason(Verdict.CAUTION, "blocker_replaced", said, one, other, places)
+
+
+def closed_blockers(ticket: TicketInfo, touching: Iterable[Relation]) -> set[str]:
+    """The ids of the tickets that `ticket` depended on and that were closed, not done."""
+    return {one.target.id for one in touching if one.target and _ended_by_closing(ticket, one)}
+
+
+def _ended_by_closing(ticket: TicketInfo, relation: Relation) -> bool:
+    return (
+        relation.cls is RelationClass.DEPENDENCY
+        and relation.ticket.id == ticket.id
+        and relation.target is not None
+        and relation.target.state == State.CLOSED
+        and not all(record.retired_at for record in relation.records)
+    )
+
+
 def _resting_on(ticket: TicketInfo, relation: Relation, verdict: Verdict, code: str) -> Reason:
-    other = _other(ticket, relation)
+    other = other_end(ticket, relation)
     if KINDS[relation.kind].is_note:
         voice = relation.voice
-        said = f"{relation.sentence}, as {voice.author} recorded on {voice.at[:10]}"
+        said = f"{relation.sentence}, as {quoted(voice.author)} recorded on {voice.at[:10]}"
     else:
         said = _said_of(ticket, relation, other)
     places = tuple(record.place for record in relation.records)
@@ -153,11 +156,14 @@ def _said_of(ticket: TicketInfo, relation: Relation, other: TicketInfo | None) -
     """An edge from the ticket's point of view, with what there is to know of the other end."""
     if other is None:
         return relation.sentence
-    named = f"{other.id} ({other.title})" if other.title else other.id
     said = phrase(relation.kind)
     if relation.kind == "supersedes":
-        return f"{named}, which {_standing(other)}, {said} {ticket.id}"
-    return f"{ticket.id} {said} {named}, which {_standing(other)}"
+        return f"{_named(other)}, which {_standing(other)}, {said} {ticket.id}"
+    return f"{ticket.id} {said} {_named(other)}, which {_standing(other)}"
+
+
+def _named(ticket: TicketInfo) -> str:
+    return f"{ticket.id} ({quoted(ticket.title)})" if ticket.title else ticket.id
 
 
 def _standing(ticket: TicketInfo) -> str:
@@ -166,7 +172,7 @@ def _standing(ticket: TicketInfo) -> str:
     return "has a state that is not known" if ticket.folders else "does not exist"
 
 
-def _rests_on_other(ticket: TicketInfo, relation: Relation) -> bool:
+def rests_on_other(ticket: TicketInfo, relation: Relation) -> bool:
     """Whether the state of the other end decides what the relation means for `ticket`."""
     if relation.cls is RelationClass.CONFLICT:
         return True
@@ -174,14 +180,6 @@ def _rests_on_other(ticket: TicketInfo, relation: Relation) -> bool:
     return own and relation.cls in (RelationClass.DEPENDENCY, RelationClass.ORDERING)
 
 
-def _other(ticket: TicketInfo, relation: Relation) -> TicketInfo | None:
+def other_end(ticket: TicketInfo, relation: Relation) -> TicketInfo | None:
+    """The ticket at the other end of a relation that touches `ticket`; None for a bare note."""
     return relation.target if relation.ticket.id == ticket.id else relation.ticket
-
-
-def _places(problems: list[Problem]) -> tuple[Place, ...]:
-    """Where problems show; what cannot be read has no id."""
-    return tuple(Place(problem.path, problem.line, "") for problem in problems)
-
-
-def _because(problems: list[Problem] | None) -> str:
-    return f": {problems[0]}" if problems else ""

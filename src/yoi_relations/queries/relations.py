@@ -27,6 +27,8 @@ from yoi_relations.queries.statements import (
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
 from yoi_relations.typed import Connection, NamedTuple
 
+_NONE = Latest(None, {})
+
 
 class Relation(NamedTuple):
     """One edge between two tickets, or one note about a ticket.
@@ -130,19 +132,22 @@ def _relation(
     first = records[0]
     ticket = tickets[first.edge_ticket]
     target = tickets[first.edge_target] if first.edge_target is not None else None
-    facts = Facts(records, ticket, target, latest.get(ticket.id, Latest(None, None)))
+    facts = Facts(records, ticket, target, latest.get(ticket.id, _NONE))
     return Relation(first.shown, ticket, target, tuple(records), inactive_reason(facts))
 
 
 def _latest_notes(connection: Connection, statements: Iterable[Statement]) -> dict[str, Latest]:
     """The latest notes of the tickets that `statements` hold notes of."""
     holders = {one.holder for one in statements if one.shown in SHOWN_NOTES}
-    found: dict[str, dict[str, Order]] = defaultdict(dict)
+    plans: dict[str, Order] = {}
+    waiting: dict[str, dict[str, Order]] = defaultdict(dict)
     if holders:
         for one in find_statements(connection, shown_as(SHOWN_NOTES), held_by(holders)):
-            orders = found[one.holder]
-            orders[one.shown] = max(orders.get(one.shown, one.order), one.order)
-    return {
-        holder: Latest(orders.get("waiting"), orders.get("accepted_plan"))
-        for holder, orders in found.items()
-    }
+            if one.retired_at:
+                continue
+            if one.cls == RelationClass.PLAN:
+                plans[one.holder] = max(plans.get(one.holder, one.order), one.order)
+            else:
+                files = waiting[one.holder]
+                files[one.path] = max(files.get(one.path, one.order), one.order)
+    return {holder: Latest(plans.get(holder), waiting[holder]) for holder in holders}

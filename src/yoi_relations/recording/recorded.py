@@ -2,36 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar
 
 from yoi_relations.errors import RelationsError, UsageError
 from yoi_relations.files.faults import SourceError
 from yoi_relations.files.markdown import parse_record
 from yoi_relations.files.reading import RECORD_LIMIT
-from yoi_relations.files.records import Record
+from yoi_relations.files.records import Record, Retirement
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index.opened import Index, Notify
 from yoi_relations.index.refresh import open_index
-from yoi_relations.queries.relations import Relation, relation_of
-from yoi_relations.queries.statements import Place, Statement, statement_at
+from yoi_relations.queries.relations import Relation
+from yoi_relations.queries.statements import Place, Statement
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A record after `add` or `retire`, and what it means now.
+
+    Attributes:
+        relation: the relation that the record belongs to.
+        record: the record.
+        changed: False where it was so already, and nothing was written.
+        warnings: what it does beside being recorded, a sentence each.
+        retirement: where it was retired; None where this command did not retire it.
+        counts_again: the relations that count again because it was retired.
+    """
+
+    relation: Relation
+    record: Statement
+    changed: bool
+    warnings: tuple[str, ...] = ()
+    retirement: Place | None = None
+    counts_again: tuple[Relation, ...] = ()
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """A record after `add` or `retire`, and what it means now; use it in a ``with`` statement.
+    """The records after `add` or `retire`; use it in a ``with`` statement.
 
     Attributes:
         index: the index as it is afterwards.
-        relation: the relation that the record belongs to.
-        record: the record.
-        changed: False where it was so already, and nothing was written.
+        entries: one per record, in the order in which they were named.
     """
 
     index: Index
-    relation: Relation
-    record: Statement
-    changed: bool
+    entries: tuple[Entry, ...]
 
     def __enter__(self) -> Self:
         return self
@@ -40,22 +58,32 @@ class Recorded:
         self.index.close()
 
 
-def read_back(workspace: Workspace, notify: Notify, place: Place, *, changed: bool) -> Recorded:
-    """The record at `place`, out of an index that knows what was just written.
+def read_back(
+    workspace: Workspace,
+    notify: Notify,
+    written: Place | None,
+    entries_of: Callable[[Index], tuple[Entry, ...]],
+) -> Recorded:
+    """What was recorded, out of an index that knows what was just written.
+
+    Args:
+        workspace: whose files.
+        notify: as in `open_index`.
+        written: a file that was written; None where it was so already.
+        entries_of: finds the records in the index.
 
     Raises:
-        NotFoundError: something has removed it meanwhile.
+        NotFoundError: something has removed a record meanwhile.
         RelationsError: there is no answer; if something was written, it says so first.
     """
     try:
         index = open_index(workspace, notify)
     except (RelationsError, OSError) as error:
-        if not changed:
+        if written is None:
             raise
-        raise _unanswered(place, error) from error
+        raise _unanswered(written, error) from error
     try:
-        record = statement_at(index.connection, place)
-        return Recorded(index, relation_of(index.connection, record), record, changed)
+        return Recorded(index, entries_of(index))
     except BaseException:
         index.close()
         raise
@@ -73,27 +101,23 @@ def _unanswered(place: Place, error: RelationsError | OSError) -> RelationsError
     )
 
 
-def check_readable(data: bytes, name: str, holder: str) -> Record:
-    """The record that `data` will be read as: the bounds of reading are those of writing.
+_Read = TypeVar("_Read", Record, Retirement)
+
+
+def check_readable(data: bytes, name: str, holder: str, expected: type[_Read]) -> _Read:
+    """What `data` will be read as: the bounds of reading are those of writing.
 
     Raises:
-        UsageError: it would not be read, or not wholly understood.
+        UsageError: it would not be read, or not wholly understood, or not as what is `expected`.
     """
     try:
-        record, faults = parse_record(data, name, holder)
+        found, faults = parse_record(data, name, holder)
     except SourceError as error:
         raise UsageError(f"the record {error.message}", "nothing was written") from error
-    check_size(data)
-    if record.retirement is None and faults:
-        raise UsageError(f"the record {faults[0].message}", "nothing was written")
-    return record
-
-
-def check_size(data: bytes) -> None:
-    """Refuse a record file that is longer than what is read of one.
-
-    Raises:
-        UsageError: it is.
-    """
     if len(data) > RECORD_LIMIT:
         raise UsageError(f"the record takes {len(data)} bytes; at most {RECORD_LIMIT} are read")
+    if faults:
+        raise UsageError(f"the record {faults[0].message}", "nothing was written")
+    if not isinstance(found, expected):
+        raise UsageError("the record would be read as something else", "nothing was written")
+    return found

@@ -1,46 +1,109 @@
-"""Writes the answers of the commands that change something: the sentence back, and where it is."""
+"""Writes the answers of the commands that record: what it comes to, and where it is."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from yoi_relations.errors import ExitCode
-from yoi_relations.recording.recorded import Recorded
+from yoi_relations.queries.relations import Relation
+from yoi_relations.queries.statements import Place, Statement
+from yoi_relations.recording.recorded import Entry, Recorded
 from yoi_relations.surfaces import document
-from yoi_relations.surfaces.output import Mode, json_line, visible, write_answer
+from yoi_relations.surfaces.document import Value
+from yoi_relations.surfaces.output import Mode, json_line, notice, visible, write_answer
 
 
 def added(mode: Mode, done: Recorded) -> ExitCode:
     """Write the answer of `add`."""
-    lines = [f"{'recorded in' if done.changed else 'already recorded in'} {done.record.place}"]
-    if done.relation.inactive_reason:
-        lines.append(f"not active: {done.relation.inactive_reason}")
-    return _recorded(mode, "add", done, lines)
-
-
-def retired(mode: Mode, done: Recorded) -> ExitCode:
-    """Write the answer of `retire`, which names what else still states the relation."""
-    lines = ["retired" if done.changed else f"already retired at {done.record.retired_at}"]
-    lines += [
-        f"still stated by {other.id} ({other.kind}) in {other.place}"
-        for other in done.relation.records
-        if not other.retired_at
-    ]
-    return _recorded(mode, "retire", done, lines)
-
-
-def _recorded(mode: Mode, command: str, done: Recorded, lines: list[str]) -> ExitCode:
+    (entry,) = done.entries
     if mode is Mode.JSON:
-        write_answer(json_line(recorded_document(command, done)))
-    else:
-        said = [done.relation.sentence, *lines]
-        write_answer("".join(f"{visible(line)}\n" for line in said))
+        write_answer(json_line(added_document(done)))
+        return ExitCode.DONE
+    lines = [entry.relation.sentence]
+    lines.append(
+        f"{'recorded in' if entry.changed else 'already recorded in'} {entry.record.place}"
+    )
+    if entry.relation.inactive_reason:
+        lines.append(f"not active: {entry.relation.inactive_reason}")
+    _write(lines)
+    for warning in entry.warnings:
+        notice(f"warning: {warning}", mode)
     return ExitCode.DONE
 
 
-def recorded_document(command: str, done: Recorded) -> document.Value:
-    """The answer of `add` or `retire` as a value."""
-    return document.envelope(command, done.index) | {
-        "changed": done.changed,
-        "sentence": done.relation.sentence,
-        "record": document.record_value(done.record),
-        "relation": document.relation_value(done.relation, done.record.holder),
+def retired(mode: Mode, done: Recorded) -> ExitCode:
+    """Write the answer of `retire`."""
+    if mode is Mode.JSON:
+        write_answer(json_line(retired_document(done)))
+    else:
+        _write(line for entry in done.entries for line in _retired_lines(entry))
+    return ExitCode.DONE
+
+
+def added_document(done: Recorded) -> Value:
+    """The answer of `add` as a value."""
+    (entry,) = done.entries
+    return document.envelope("add", done.index) | {
+        "changed": entry.changed,
+        "sentence": entry.relation.sentence,
+        **_standing(entry.relation),
+        "record": document.record_value(entry.record),
+        "plan": document.plan_value(entry.record, whole=True),
+        "warnings": list(entry.warnings),
     }
+
+
+def retired_document(done: Recorded) -> Value:
+    """The answer of `retire` as a value: of the first record, and in `also` of the others."""
+    first, *others = map(_retired_value, done.entries)
+    return document.envelope("retire", done.index) | first | {"also": others}
+
+
+def _retired_value(entry: Entry) -> Value:
+    still = [_place(record.place) for record in _still_stating(entry)]
+    again = [
+        {"sentence": one.sentence, "record": _place(one.voice.place)} for one in entry.counts_again
+    ]
+    return {
+        "changed": entry.changed,
+        "sentence": _outcome(entry),
+        **_standing(entry.relation),
+        "record": document.record_value(entry.record),
+        "retirement": _place(entry.retirement) if entry.retirement else None,
+        "still_stated_by": still,
+        "counts_again": again,
+    }
+
+
+def _retired_lines(entry: Entry) -> Iterator[str]:
+    yield entry.relation.sentence
+    at = entry.record.retired_at
+    yield f"retired in {entry.retirement}" if entry.retirement else f"already retired at {at}"
+    for record in _still_stating(entry):
+        yield f"still stated by {record.id} ({record.kind}) in {record.place}"
+    for one in entry.counts_again:
+        yield f"counts again: {one.sentence}, {one.voice.id} in {one.voice.place}"
+
+
+def _outcome(entry: Entry) -> str:
+    """What became of the relation, in a sentence."""
+    if _still_stating(entry):
+        return f"{entry.relation.sentence}: this record is retired, others state it still"
+    return f"retired: {entry.relation.sentence}"
+
+
+def _still_stating(entry: Entry) -> list[Statement]:
+    return [record for record in entry.relation.records if not record.retired_at]
+
+
+def _standing(relation: Relation) -> Value:
+    reason = relation.inactive_reason
+    return {"active": reason is None, "inactive_reason": reason}
+
+
+def _place(place: Place) -> Value:
+    return {"id": place.id, "path": place.path, "line": place.line}
+
+
+def _write(lines: Iterable[str]) -> None:
+    write_answer("".join(f"{visible(line)}\n" for line in lines))

@@ -12,7 +12,7 @@ from yoi_relations import __version__
 from yoi_relations.errors import ExitCode, UsageError
 from yoi_relations.kinds import one_by_one
 from yoi_relations.recording.add import Draft, add_record
-from yoi_relations.recording.retire import Ending, retire_record
+from yoi_relations.recording.retire import RetirementRequest, retire_records
 from yoi_relations.surfaces import receipts
 from yoi_relations.surfaces import verify as verifying
 from yoi_relations.surfaces.call import Call, ended
@@ -30,6 +30,12 @@ from yoi_relations.surfaces.table import CHECK, DOCTOR, PRIME, REBUILD, SHOW, ST
 _HELP = "Durable, typed relations between tickets that are folders in git."
 # The class of all errors in the arguments; Typer exports only this child of it.
 _ArgumentError = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
+
+AUTHOR = typer.Option(
+    "--author",
+    metavar="A",
+    help="Who records it; without it YOI_RELATIONS_AUTHOR, git's user.name, the login name.",
+)
 
 app = App(
     name="relations",
@@ -126,19 +132,21 @@ def add(
     role_plan: Annotated[
         str | None, typer.Option("--role-plan", help="Of an accepted plan: who does what.")
     ] = None,
-    author: Annotated[
+    author: Annotated[str | None, AUTHOR] = None,
+    replaces: Annotated[
         str | None,
         typer.Option(
-            "--author",
-            metavar="A",
-            help="Who records it; else YOI_RELATIONS_AUTHOR, git's user.name, the login name.",
+            "--replaces",
+            metavar="RECORD",
+            help="Of a waiting note: an earlier one of the ticket, which is retired with it.",
         ),
     ] = None,
 ) -> ExitCode:
     """Record a relation: relations add A blocked-by B --note "why"."""
     mode = call.mode
     text = read_note() if note == "-" else note
-    draft = Draft(ticket, kind, target, text, branch, worktree, role_plan, author)
+    more = (branch, worktree, role_plan, author, replaces)
+    draft = Draft(ticket, kind, target, text, *more, here=os.curdir)
     with add_record(call.workspace(), draft, call.notify) as done:
         return receipts.added(mode, done)
 
@@ -147,18 +155,22 @@ def add(
 @with_common
 def retire(
     call: Call,
-    record: Annotated[
-        str,
+    records: Annotated[
+        list[str],
         typer.Argument(
-            metavar="RECORD", help="A record's id, the start or the end of it, or PATH:LINE."
+            metavar="RECORD...", help="A record's id, the start or the end of it, or PATH:LINE."
         ),
     ],
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it ends.")],
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT|-", help="Why; - reads it from standard input.")
+    ],
+    author: Annotated[str | None, AUTHOR] = None,
 ) -> ExitCode:
-    """Retire a record: it stays, marked, and no longer counts."""
+    """Retire records: they stay, no longer count, and a file beside each says why."""
     mode = call.mode
-    ending = Ending(record, reason, here=os.curdir)
-    with retire_record(call.workspace(), ending, call.notify) as done:
+    text = read_note() if reason == "-" else reason
+    request = RetirementRequest(tuple(records), text, author, here=os.curdir)
+    with retire_records(call.workspace(), request, call.notify) as done:
         return receipts.retired(mode, done)
 
 

@@ -1,0 +1,147 @@
+"""Finds the tickets that a target, which is not a ticket's id, was probably meant to name.
+
+Targets are compared exactly, so a misspelled one is recorded for nobody. Where it can only mean one
+ticket, whoever asks about that ticket has to know.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from yoi_relations.characters import escape, escaped, is_invisible
+from yoi_relations.typed import Connection, NamedTuple
+
+_ENDING = 4
+"""Characters that an ending of an id must have to name its ticket."""
+_BASE32 = re.compile(r"[0-9A-HJKMNP-TV-Z]{13}")
+_ELSEWHERE = re.compile(r"[a-z0-9][a-z0-9._/-]*:[^\s:/\\]+")
+"""A ticket of another workspace."""
+_BETWEEN = re.compile(r"[^\w./\\-]+")
+"""What can be between several names; the rest may be part of an id, or of a path."""
+_STEPS = re.compile(r"[/\\]")
+_MOST_SHOWN = 200
+"""Characters of a target that a message shows."""
+
+
+class Meant(NamedTuple):
+    """A ticket that was probably meant, and how the target differs from its id."""
+
+    ticket: str
+    difference: str
+
+
+class Names:
+    """The ids and slugs of all tickets, by what is left of them when nothing but signs counts."""
+
+    def __init__(self, tickets: Iterable[tuple[str, str | None]]) -> None:
+        self._ids: dict[str, set[str]] = {}
+        self._slugs: dict[str, set[str]] = {}
+        self._endings: dict[str, set[str]] = {}
+        for id_, slug in tickets:
+            key = _key(id_)
+            self._ids.setdefault(key, set()).add(id_)
+            self._endings.setdefault(key[-_ENDING:], set()).add(id_)
+            if slug:
+                self._slugs.setdefault(_key(slug), set()).add(id_)
+
+    def meant_by(self, target: str) -> list[Meant]:
+        """The tickets that `target` probably means; none where it may mean any of several."""
+        if _ELSEWHERE.fullmatch(target):
+            return []
+        whole = self._one(target)
+        if whole is not None:
+            return whole
+        parts = [part for part in (one.strip(".") for one in _BETWEEN.split(target)) if part]
+        found = {one.ticket for part in parts for one in self._one(part) or self._on_path(part)}
+        if not found:
+            found = {one.ticket for one in self._on_path(target)}
+        said = "several names in one" if len(found) > 1 else "other characters around it"
+        return [Meant(ticket, said) for ticket in sorted(found)]
+
+    def _on_path(self, path: str) -> list[Meant]:
+        """The tickets whose ids are steps of a path."""
+        steps = [step for step in _STEPS.split(path) if step.strip()]
+        if steps == [path]:
+            return []
+        ids = [self._ids.get(_key(step), set()) for step in steps]
+        return [Meant(ticket, "a path") for one in ids if len(one) == 1 for ticket in one]
+
+    def _one(self, name: str) -> list[Meant] | None:
+        """The ticket that one name means; none where it may mean several, None for no ticket."""
+        for tickets, difference in self._steps(name):
+            if len(tickets) == 1:
+                (ticket,) = tickets
+                return [Meant(ticket, difference or _difference(name, ticket))]
+            if tickets:
+                return []
+        return None
+
+    def _steps(self, name: str) -> Iterator[tuple[set[str], str]]:
+        key = _key(name)
+        yield self._ids.get(key, set()), ""
+        yield self._slugs.get(key, set()), "its slug"
+        on_path = {one.ticket for one in self._on_path(name)}
+        if len(on_path) == 1 and not _BETWEEN.search(name):
+            yield on_path, "a path"
+        if len(key) >= _ENDING:
+            ending = self._endings.get(key[-_ENDING:], set())
+            yield {id_ for id_ in ending if _ends_with(id_, key)}, "an ending of its id"
+
+
+def load_names(connection: Connection) -> Names:
+    """The names of all tickets of an index."""
+    return Names(
+        connection.execute(
+            "SELECT source.holder, ticket.slug FROM source"
+            " LEFT JOIN ticket ON ticket.source_id = source.id WHERE source.format <> 'stray'"
+        )
+    )
+
+
+def say(target: str, meant: list[Meant]) -> str:
+    """What is wrong with a target that does not exist, to be read after the path."""
+    shown = escaped(
+        target[:_MOST_SHOWN], only_ascii=any("Unicode" in one.difference for one in meant)
+    )
+    said = f"names the ticket '{shown}', which does not exist"
+    if not meant:
+        return said
+    probably = ", ".join(f"{one.ticket} ({one.difference})" for one in meant)
+    return f"{said}; probably meant: {probably}"
+
+
+def _key(name: str) -> str:
+    if name.isascii() and name.isalnum():
+        return name.casefold()
+    bare = "".join(sign for sign in unicodedata.normalize("NFKC", name) if not is_invisible(sign))
+    return unicodedata.normalize("NFKC", bare.casefold())
+
+
+def _difference(name: str, id_: str) -> str:
+    """How `name` differs from the id whose key it shares."""
+    found = []
+    spaces = [sign for sign in name if sign.isspace()]
+    hidden = [sign for sign in name if is_invisible(sign) and not sign.isspace()]
+    seen = "".join(sign for sign in name if not is_invisible(sign))
+    wanted = "".join(sign for sign in id_ if not is_invisible(sign))
+    if spaces:
+        found.append("white space")
+    if hidden:
+        found.append(f"an invisible character, {escape(hidden[0])}")
+    if unicodedata.normalize("NFKC", seen) != seen and seen != wanted:
+        found.append("another Unicode form")
+        seen = unicodedata.normalize("NFKC", seen)
+    if seen != wanted:
+        found.append("another case")
+    return " and ".join(found) or "white space"
+
+
+def _ends_with(id_: str, key: str) -> bool:
+    """Whether an id ends with `key`, which does not begin within a number unless it is base32."""
+    own = _key(id_)
+    if not own.endswith(key) or len(own) == len(key):
+        return False
+    before = own[-len(key) - 1]
+    return bool(_BASE32.fullmatch(id_)) or not (before.isdigit() and key[0].isdigit())

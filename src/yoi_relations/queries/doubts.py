@@ -1,0 +1,209 @@
+"""What cannot be read, or is not known, and what it means for a ticket that is asked about.
+
+A check never says clear because of a mistake: what could be a reason, read as it was probably
+meant, is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from yoi_relations.files.faults import Effect
+from yoi_relations.kinds import RelationClass
+from yoi_relations.queries.active import ENDED_BY_PLAN
+from yoi_relations.queries.digest import digest_of
+from yoi_relations.queries.near_relations import NearRelation, near_relations
+from yoi_relations.queries.problems import Problem
+from yoi_relations.queries.reasons import (
+    Reason,
+    Verdict,
+    other_end,
+    rests_on_other,
+    weight_of,
+)
+from yoi_relations.queries.relations import Relation
+from yoi_relations.queries.retirements import LostRetirement, lost_retirements
+from yoi_relations.queries.statements import Place
+from yoi_relations.queries.tickets import TicketInfo, load_tickets
+from yoi_relations.typed import Connection, NamedTuple
+
+_NAMED_SOURCES = 5
+"""Files that cannot be used that are named by a reason each; one more counts the others."""
+_SUPERSEDES = "supersedes"
+
+
+class Doubts(NamedTuple):
+    """What is not known in a workspace.
+
+    Attributes:
+        unusable: the problems that could hide an active record about any ticket.
+        digest: over these.
+        history: those in the folders of resolved tickets, which could only hide that a ticket is
+            superseded, with the ids of the tickets that it could be; None for any.
+        states: by ticket, the problems that could hide its state.
+        near: by ticket, what records with a misspelled target probably mean about it.
+        lost: by ticket, the retirements that may have been meant for one of its records.
+    """
+
+    unusable: list[Problem]
+    digest: str
+    history: list[tuple[Problem, frozenset[str] | None]]
+    states: dict[str, list[Problem]]
+    near: dict[str, list[NearRelation]]
+    lost: dict[str, list[LostRetirement]]
+
+
+def load_doubts(connection: Connection, problems: Iterable[Problem]) -> Doubts:
+    """All doubts of a workspace with these problems."""
+    hiding = [problem for problem in problems if problem.effect is Effect.RECORD]
+    holders = load_tickets(connection, {problem.about for problem in hiding})
+    history = [
+        (problem, _concerned(connection, problem))
+        for problem in hiding
+        if holders[problem.about].resolved and _SUPERSEDES in problem.shown
+    ]
+    states: dict[str, list[Problem]] = {}
+    for problem in problems:
+        if problem.effect is Effect.TICKET:
+            states.setdefault(problem.about, []).append(problem)
+    near: dict[str, list[NearRelation]] = {}
+    for one in near_relations(connection):
+        near.setdefault(one.meant, []).append(one)
+    lost: dict[str, list[LostRetirement]] = {}
+    for retirement in lost_retirements(connection):
+        for holder in (retirement.holder, *retirement.elsewhere):
+            lost.setdefault(holder, []).append(retirement)
+    unusable = [problem for problem in hiding if not holders[problem.about].resolved]
+    digest = digest_of([what_of(problem) for problem in unusable])
+    return Doubts(unusable, digest, history, states, near, lost)
+
+
+def what_of(problem: Problem) -> tuple[str, int | None, str]:
+    """What of a problem a digest covers."""
+    return problem.path, problem.line, problem.message
+
+
+def reasons_for_doubts(
+    ticket: TicketInfo, touching: list[Relation], doubts: Doubts
+) -> Iterator[Reason]:
+    """Why the verdict about `ticket` may be another one than what could be read says.
+
+    Args:
+        ticket: that is asked about.
+        touching: the relations that touch it.
+        doubts: of the workspace.
+    """
+    yield from _unknown_states(ticket, touching, doubts.states)
+    yield from _misspelled(ticket, doubts.near.get(ticket.id, ()))
+    yield from _gaps(doubts.unusable)
+    yield from _history(ticket, doubts.history)
+    if any(_is_ended_by_plan(ticket, one) for one in touching):
+        yield from _lost(ticket, doubts.lost.get(ticket.id, ()))
+
+
+def _unknown_states(
+    ticket: TicketInfo, touching: Iterable[Relation], problems: Mapping[str, list[Problem]]
+) -> Iterator[Reason]:
+    if ticket.state is None:
+        found = problems.get(ticket.id, [])
+        said = f"the state of {ticket.id} is not known{_because(found)}"
+        yield Reason(Verdict.UNKNOWN, "state_unknown", said, records=_places(found[:1]))
+    for one in touching:
+        other = other_end(ticket, one)
+        if one.inactive_reason or other is None or other.state is not None:
+            continue
+        if rests_on_other(ticket, one):
+            is_missing = other.folders == 0
+            said = "does not exist" if is_missing else "has a state that is not known"
+            because = "" if is_missing else _because(problems.get(other.id))
+            whole = f"{one.sentence}, and the other ticket {said}{because}"
+            places = tuple(record.place for record in one.records)
+            yield Reason(Verdict.UNKNOWN, "other_unknown", whole, one, other, places)
+
+
+def _misspelled(ticket: TicketInfo, near: Iterable[NearRelation]) -> Iterator[Reason]:
+    for one in near:
+        relation = one.relation
+        if relation.inactive_reason is not None or not _weighs(ticket, relation):
+            continue
+        places = tuple(record.place for record in relation.records)
+        said = (
+            f"{places[0]}: has a target that is not a ticket, and probably means {ticket.id}"
+            f" ({one.difference}): {relation.sentence}"
+        )
+        other = other_end(ticket, relation)
+        yield Reason(Verdict.UNKNOWN, "misspelled_target", said, relation, other, places)
+
+
+def _weighs(ticket: TicketInfo, relation: Relation) -> bool:
+    """Whether an active relation comes to more than clear for `ticket`."""
+    other = other_end(ticket, relation)
+    if rests_on_other(ticket, relation) and other is not None and other.state is None:
+        return True
+    weight = weight_of(ticket, relation)
+    return weight is not None and weight[0] > Verdict.CLEAR
+
+
+def _gaps(unusable: list[Problem]) -> Iterator[Reason]:
+    """Why something that is recorded about any ticket may not have been read."""
+    for problem in unusable[:_NAMED_SOURCES]:
+        said = f"{problem}; it could hold a blocker"
+        yield Reason(Verdict.UNKNOWN, "unusable_source", said, records=_places([problem]))
+    if len(unusable) > _NAMED_SOURCES:
+        said = f"{len(unusable) - _NAMED_SOURCES} more files or lines cannot be used"
+        yield Reason(Verdict.UNKNOWN, "unusable_source", f"{said}; relations doctor lists them")
+
+
+def _history(
+    ticket: TicketInfo, history: Iterable[tuple[Problem, frozenset[str] | None]]
+) -> Iterator[Reason]:
+    """Why it may have been recorded that another ticket, resolved since, supersedes this one."""
+    found = [problem for problem, about in history if about is None or ticket.id in about]
+    found = [problem for problem in found if problem.about != ticket.id]
+    for problem in found[:_NAMED_SOURCES]:
+        said = f"{problem}; it could say that {ticket.id} is superseded"
+        yield Reason(Verdict.CAUTION, "possibly_superseded", said, records=_places([problem]))
+    if len(found) > _NAMED_SOURCES:
+        said = f"{len(found) - _NAMED_SOURCES} more files of resolved tickets cannot be used"
+        yield Reason(Verdict.CAUTION, "possibly_superseded", f"{said}; relations doctor lists them")
+
+
+def _concerned(connection: Connection, problem: Problem) -> frozenset[str] | None:
+    """The tickets that a hidden record could say are superseded; None for any."""
+    if problem.targets is None:
+        return None
+    known = load_tickets(connection, problem.targets)
+    found = {id_ for id_, ticket in known.items() if ticket.folders}
+    if len(found) < len(known):
+        from yoi_relations.index.near_targets import load_names  # noqa: PLC0415  # a rare mistake
+
+        names = load_names(connection)
+        found |= {one.ticket for id_ in known.keys() - found for one in names.meant_by(id_)}
+    return frozenset(found)
+
+
+def _is_ended_by_plan(ticket: TicketInfo, relation: Relation) -> bool:
+    return (
+        relation.cls is RelationClass.CAPACITY
+        and relation.ticket.id == ticket.id
+        and relation.inactive_reason == ENDED_BY_PLAN
+    )
+
+
+def _lost(ticket: TicketInfo, lost: Iterable[LostRetirement]) -> Iterator[Reason]:
+    for one in lost:
+        said = (
+            f"{one.path}: retires {one.retires}, which {ticket.id} does not hold; if the plan was"
+            " meant that ends a waiting note, the ticket still waits"
+        )
+        places = (Place(one.path, None, one.id),)
+        yield Reason(Verdict.CAUTION, "lost_retirement", said, records=places)
+
+
+def _places(problems: list[Problem]) -> tuple[Place, ...]:
+    """Where problems show; what cannot be read has no id."""
+    return tuple(Place(problem.path, problem.line, "") for problem in problems)
+
+
+def _because(problems: list[Problem] | None) -> str:
+    return f": {problems[0]}" if problems else ""

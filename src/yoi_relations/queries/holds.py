@@ -1,0 +1,49 @@
+"""Which tickets a ticket holds up: their verdicts rest on it, and some would be free without it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from yoi_relations.queries.reasons import Reason, Verdict
+from yoi_relations.queries.tickets import TicketInfo
+from yoi_relations.typed import NamedTuple
+
+_STAYING = frozenset({"superseded", "duplicate"})
+"""Reasons that do not end when the other ticket is resolved."""
+_IGNORED = frozenset({"state", "dependency_cycle", "mixed_cycle"})
+"""The ticket's own state; and cycles: one that goes on without the other ticket leaves a blocker or
+an ordering, which is a reason of its own."""
+
+
+class Held(NamedTuple):
+    """A ticket whose verdict rests on another one.
+
+    Attributes:
+        ticket: that is held.
+        frees: whether nothing but its own state would be left against it were that one resolved.
+    """
+
+    ticket: TicketInfo
+    frees: bool
+
+
+def held_by_ticket(
+    id_: str, candidates: Iterable[tuple[TicketInfo, Iterable[Reason]]]
+) -> list[Held]:
+    """Those of `candidates`, each with its reasons, whose verdict rests on the ticket `id_`."""
+    found = []
+    for ticket, reasons in candidates:
+        weighing = [one for one in reasons if one.verdict > Verdict.CLEAR]
+        if ticket.id != id_ and any(_rests_on(id_, one) for one in weighing):
+            frees = all(one.code in _IGNORED or _ends_with(id_, one) for one in weighing)
+            found.append(Held(ticket, frees))
+    return sorted(found, key=lambda held: held.ticket.id)
+
+
+def _rests_on(id_: str, reason: Reason) -> bool:
+    # The target of a waiting note is context.
+    return reason.code != "waiting" and reason.other is not None and reason.other.id == id_
+
+
+def _ends_with(id_: str, reason: Reason) -> bool:
+    return _rests_on(id_, reason) and reason.code not in _STAYING

@@ -1,0 +1,73 @@
+"""Retirements by name, and those whose record does not exist: what was meant still counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from yoi_relations.jsontext import json_text
+from yoi_relations.typed import Connection, NamedTuple
+
+
+class LostRetirement(NamedTuple):
+    """A file that retires what the same ticket does not hold.
+
+    Attributes:
+        path: of the file, below the workspace root.
+        id: its own id.
+        holder: id of the ticket in whose folder it is.
+        retires: the id that it names.
+        elsewhere: the ids of other tickets that hold a record of that id.
+        is_retirement: whether that id is a retirement's.
+    """
+
+    path: str
+    id: str
+    holder: str
+    retires: str
+    elsewhere: list[str]
+    is_retirement: bool
+
+
+class RetirementInfo(NamedTuple):
+    """A file that retires a record: its path below the workspace root, and the record's id."""
+
+    path: str
+    retires: str
+
+
+def retirement_called(
+    connection: Connection, name: str, paths: Iterable[str]
+) -> RetirementInfo | None:
+    """The retirement with this id, or at one of these paths; None where there is none."""
+    rows = connection.execute(
+        "SELECT source.path, retirement.retires FROM retirement"
+        " JOIN source ON source.id = retirement.source_id"
+        " WHERE retirement.record_id = ? OR source.path IN (SELECT value FROM json_each(?))"
+        " ORDER BY source.path",
+        (name.removesuffix(".md"), json_text(sorted(paths))),
+    )
+    row = rows.fetchone()
+    return RetirementInfo(*row) if row else None
+
+
+def lost_retirements(connection: Connection) -> list[LostRetirement]:
+    """All retirements whose record does not exist, by path."""
+    rows = connection.execute(
+        "SELECT source.path, lost.record_id, lost.holder, lost.retires,"
+        " EXISTS (SELECT 1 FROM retirement WHERE record_id = lost.retires)"
+        " FROM retirement AS lost JOIN source ON source.id = lost.source_id"
+        " WHERE NOT EXISTS (SELECT 1 FROM record"
+        "  WHERE record.holder = lost.holder AND record.record_id = lost.retires)"
+        " ORDER BY source.path"
+    ).fetchall()
+    return [
+        LostRetirement(path, id_, holder, retires, _holders(connection, retires), bool(is_one))
+        for path, id_, holder, retires, is_one in rows
+    ]
+
+
+def _holders(connection: Connection, record_id: str) -> list[str]:
+    rows = connection.execute(
+        "SELECT DISTINCT holder FROM record WHERE record_id = ? ORDER BY holder", (record_id,)
+    )
+    return [holder for (holder,) in rows]

@@ -1,0 +1,80 @@
+"""What a new record does beside being recorded; whoever records it should know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from yoi_relations.files.records import Record
+from yoi_relations.kinds import Edge, RelationClass, edge_of, quoted, sentence
+from yoi_relations.queries.cycles import closed_by
+from yoi_relations.queries.relations import Relation, load_relations
+from yoi_relations.queries.statements import touching
+from yoi_relations.typed import Connection
+
+_TIED = (RelationClass.DEPENDENCY, RelationClass.ORDERING)
+
+
+def consequences(connection: Connection, record: Record) -> list[str]:
+    """A sentence for everything else that a record does, which is not written yet.
+
+    Args:
+        connection: the index, without the record.
+        record: later than all that it ends or replaces.
+    """
+    edge = edge_of(record.kind, record.holder, record.target)
+    relations = load_relations(connection, touching([record.holder]))
+    if record.kind.cls is RelationClass.PLAN:
+        return list(_ended(record.holder, relations))
+    if record.kind.is_note:
+        return []
+    found = list(_repeated(edge, relations))
+    if record.kind.cls in _TIED and not found:
+        found += _opposed(edge, record.kind.cls, relations) or _closed(connection, edge)
+    return found
+
+
+def _ended(holder: str, relations: Iterable[Relation]) -> Iterator[str]:
+    """What a new plan of `holder` ends or replaces."""
+    for one in relations:
+        if one.inactive_reason is not None or one.ticket.id != holder:
+            continue
+        if one.cls is RelationClass.CAPACITY:
+            yield f"this ends the waiting note {one.voice.id} of {quoted(one.voice.author)}"
+        elif one.cls is RelationClass.PLAN:
+            yield f"this replaces the plan {one.voice.id} of {quoted(one.voice.author)}"
+
+
+def _repeated(edge: Edge, relations: Iterable[Relation]) -> Iterator[str]:
+    for one in relations:
+        if (one.kind, one.ticket.id, one.target and one.target.id) != edge:
+            continue
+        for record in one.by_time():
+            if not record.retired_at:
+                said = f"{record.id} ({record.kind}, by {quoted(record.author)}) in {record.place}"
+                yield f"this is stated already by {said}; each has to be retired by itself"
+
+
+def _opposed(edge: Edge, cls: RelationClass, relations: Iterable[Relation]) -> list[str]:
+    """The orderings that oppose a new edge, or the dependency that a new ordering opposes."""
+    return [
+        f"this opposes {one.voice.id}: {one.sentence}"
+        for one in relations
+        if one.inactive_reason is None
+        and one.target is not None
+        and (one.ticket.id, one.target.id) == (edge.target, edge.ticket)
+        and one.cls in _TIED
+        and RelationClass.ORDERING in (cls, one.cls)
+    ]
+
+
+def _closed(connection: Connection, edge: Edge) -> list[str]:
+    steps = closed_by(connection, edge)
+    if steps is None:
+        return []
+    said = ", ".join([sentence(edge), *(one.sentence for one in steps[:_NAMED])])
+    more = f", and {len(steps) - _NAMED} more" if len(steps) > _NAMED else ""
+    return [f"this closes a cycle: {said}{more}"]
+
+
+_NAMED = 5
+"""Steps of a cycle that a sentence names beside the new one."""
