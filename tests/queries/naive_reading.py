@@ -90,8 +90,8 @@ def read(root: Path) -> Read:
         lists = [folder / "artifacts" / name for name in READERS]
         lists = [path for path in lists if path.is_file()]
         item = folder / "item.md"
-        if not item.is_file() and not files and not lists:
-            continue  # nothing has that name
+        if not item.is_file() and not lists and not any(is_named(path) for path in files):
+            continue  # nothing has that name, or nothing but what cannot be a record as it is
         add_ticket(found, holder, read_item(item) if item.is_file() else NAMELESS)
         for path in files:
             read_file(found, holder, path)
@@ -101,6 +101,10 @@ def read(root: Path) -> Read:
     for one in found.records:
         one["retired_at"] = one["retired_at"] or retired.get((one["holder"], one["id"]))
     return found
+
+
+def is_named(path: Path) -> bool:
+    return path.is_file() and path.name.endswith(".md")
 
 
 def ticket_folders(base: Path) -> Iterator[Path]:
