@@ -90,9 +90,10 @@ def read(root: Path) -> Read:
         lists = [folder / "artifacts" / name for name in READERS]
         lists = [path for path in lists if path.is_file()]
         item = folder / "item.md"
-        if not item.is_file() and not lists and not any(is_named(path) for path in files):
-            continue  # nothing has that name, or nothing but what cannot be a record as it is
-        add_ticket(found, holder, read_item(item) if item.is_file() else NAMELESS)
+        if item.is_file():
+            add_ticket(found, holder, read_item(item))
+        elif lists or any(is_named(path) for path in files):  # what is misnamed makes no ticket
+            add_ticket(found, holder, NAMELESS)
         for path in files:
             read_file(found, holder, path)
         for path in lists:

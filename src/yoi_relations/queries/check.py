@@ -97,6 +97,7 @@ def _judge(
         for ticket in tickets
         for id_ in closed_blockers(ticket, [*relations[ticket.id], *near.get(ticket.id, ())])
     }
+    closed |= {one.problem.about for one in doubts.history if one.is_closed}
     meant = [one for several in near.values() for one in several]
     replacements = load_replacements(connection, closed | relations.keys(), meant)
     judged = {}

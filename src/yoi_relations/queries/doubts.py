@@ -7,6 +7,7 @@ meant, is one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from yoi_relations.files.faults import Effect
 from yoi_relations.kinds import RelationClass
@@ -17,6 +18,7 @@ from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.reasons import (
     Reason,
     Verdict,
+    closed_blockers,
     other_end,
     reasons_for_replaced,
     rests_on_other,
@@ -27,6 +29,7 @@ from yoi_relations.queries.replacements import Replacements
 from yoi_relations.queries.retirements import LostRetirement, lost_retirements
 from yoi_relations.queries.statements import Place
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
+from yoi_relations.states import State
 from yoi_relations.typed import Connection, NamedTuple
 
 _NAMED_SOURCES = 5
@@ -34,9 +37,41 @@ _NAMED_SOURCES = 5
 _SUPERSEDES = "supersedes"
 
 
-History = tuple[Problem, frozenset[str] | None]
-"""A problem in the folder of a resolved ticket, which could only hide that a ticket is superseded,
-and the ids of the tickets that it could be; None for any."""
+class History(NamedTuple):
+    """A problem in the folder of a resolved ticket: what it hides is over, but for replacements.
+
+    Attributes:
+        problem: as it was found.
+        named: the ids of the tickets that the hidden records name as their targets; None for any.
+        may_replace: whether a hidden record could say that one ticket took the place of another.
+        is_closed: whether the holder was closed, so that a blocker which it recorded may go on
+            elsewhere.
+    """
+
+    problem: Problem
+    named: frozenset[str] | None
+    may_replace: bool
+    is_closed: bool
+
+    def names(self, ticket: str) -> bool:
+        """Whether a hidden record could have `ticket` as its target."""
+        return self.named is None or ticket in self.named
+
+    def concerns(self, ticket: str, closed: AbstractSet[str], replacements: Replacements) -> bool:
+        """Whether a hidden record could be a reason for `ticket`.
+
+        Args:
+            ticket: id of a ticket that is not resolved.
+            closed: the closed tickets in the chains from its blockers.
+            replacements: at least those of the holder and of `closed`.
+        """
+        holder = self.problem.about
+        if self.names(ticket) and (
+            self.may_replace or (self.is_closed and replacements.unresolved(holder))
+        ):
+            return True
+        linked = {holder, *(self.named or ())}
+        return self.is_closed and self.may_replace and not linked.isdisjoint(closed)
 
 
 class Doubts(NamedTuple):
@@ -68,10 +103,10 @@ def load_doubts(connection: Connection, problems: Iterable[Problem]) -> Doubts:
     history: list[History] = []
     held: dict[str, list[History]] = {}
     for problem in hiding:
-        if _SUPERSEDES in problem.shown:
-            one = problem, _concerned(connection, problem)
-            resolved = holders[problem.about].resolved
-            (history if resolved else held.setdefault(problem.about, [])).append(one)
+        holder = holders[problem.about]
+        named, may_replace = _named(connection, problem), _SUPERSEDES in problem.shown
+        one = History(problem, named, may_replace, holder.state == State.CLOSED)
+        (history if holder.resolved else held.setdefault(holder.id, [])).append(one)
     states: dict[str, list[Problem]] = {}
     for problem in problems:
         if problem.effect is Effect.TICKET:
@@ -109,7 +144,9 @@ def reasons_for_doubts(
     yield from _gaps(doubts.unusable)
     if ticket.resolved:
         return
-    yield from _history(ticket, doubts.history)
+    closed = replacements.closed_from(closed_blockers(ticket, touching))
+    concerning = [o for o in doubts.history if o.concerns(ticket.id, closed, replacements)]
+    yield from _history(ticket, [one.problem for one in concerning])
     if any(_is_ended_by_plan(ticket, one) for one in touching):
         yield from _lost(ticket, doubts.lost.get(ticket.id, ()))
 
@@ -174,23 +211,22 @@ def _gaps(unusable: list[Problem]) -> Iterator[Reason]:
 def gaps_beside(doubts: Doubts, holder: str, ticket: str) -> bool:
     """Whether what cannot be read would still be a reason for `ticket` were `holder` resolved."""
     return any(problem.about != holder for problem in doubts.unusable) or any(
-        about is None or ticket in about for _, about in doubts.held.get(holder, ())
+        one.may_replace and one.names(ticket) for one in doubts.held.get(holder, ())
     )
 
 
-def _history(ticket: TicketInfo, history: Iterable[History]) -> Iterator[Reason]:
-    """Why it may have been recorded that another ticket, resolved since, supersedes this one."""
-    found = [problem for problem, about in history if about is None or ticket.id in about]
+def _history(ticket: TicketInfo, found: list[Problem]) -> Iterator[Reason]:
+    """Why it may have been recorded that another ticket took the place of this or of a blocker."""
     for problem in found[:_NAMED_SOURCES]:
-        said = f"{problem}; it could say that {ticket.id} is superseded"
+        said = f"{problem}; it could say that {ticket.id}, or what it waited for, is superseded"
         yield Reason(Verdict.CAUTION, "possibly_superseded", said, records=_places([problem]))
     if len(found) > _NAMED_SOURCES:
         said = f"{len(found) - _NAMED_SOURCES} more files of resolved tickets cannot be used"
         yield Reason(Verdict.CAUTION, "possibly_superseded", f"{said}; relations doctor lists them")
 
 
-def _concerned(connection: Connection, problem: Problem) -> frozenset[str] | None:
-    """The tickets that a hidden record could say are superseded; None for any."""
+def _named(connection: Connection, problem: Problem) -> frozenset[str] | None:
+    """The tickets that hidden records name as their targets; None for any."""
     if problem.targets is None:
         return None
     known = load_tickets(connection, problem.targets)
