@@ -116,8 +116,8 @@ def load_doubts(connection: Connection, problems: Iterable[Problem]) -> Doubts:
         near.setdefault(relation.meant, []).append(relation)
     lost: dict[str, list[LostRetirement]] = {}
     for retirement in lost_retirements(connection):
-        for holder in (retirement.holder, *retirement.elsewhere):
-            lost.setdefault(holder, []).append(retirement)
+        for id_ in (retirement.holder, *retirement.elsewhere):
+            lost.setdefault(id_, []).append(retirement)
     unusable = [problem for problem in hiding if not holders[problem.about].resolved]
     digest = digest_of([what_of(problem) for problem in unusable])
     return Doubts(unusable, digest, history, held, states, near, lost)
