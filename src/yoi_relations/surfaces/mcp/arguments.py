@@ -50,7 +50,7 @@ def _read(value: Any, schema: Schema, at: str) -> Any:  # noqa: ANN401  # JSON
     kind: str = schema["type"]
     wanted, as_meant = _TYPES[kind]
     meant = as_meant(value)
-    if type(meant) is not wanted:  # and not isinstance: True is not a number here
+    if meant.__class__ is not wanted:  # to isinstance, True would be a number
         raise _wrong(at, f"{value!r} is not of type {kind!r}")
     if "enum" in schema and meant not in schema["enum"]:
         raise _wrong(at, f"{meant!r} is not one of {schema['enum']}")
@@ -96,7 +96,7 @@ def _wrong(at: str, what: str) -> UsageError:
     return UsageError(f"{at}: {shortened(what, _QUOTED)}", "see the tool's input schema")
 
 
-_TYPES: dict[str, tuple[type, Callable[[Any], Any]]] = {
+_TYPES: dict[str, tuple[type[Any], Callable[[Any], Any]]] = {
     "string": (str, lambda value: value),
     "integer": (int, _whole),
     "boolean": (bool, _truth),
