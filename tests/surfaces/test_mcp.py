@@ -166,6 +166,10 @@ def test_answers_are_bounded_and_say_how_to_go_on(
         assert some["exit_code"] == every["exit_code"] != 0
 
 
+def test_schemas_give_one_type_each(writer: Asker) -> None:
+    assert '"type":[' not in json.dumps(writer.tools, separators=(",", ":"))
+
+
 def test_resources_are_listed(reader: Asker) -> None:
     (guide,) = reader.portal.call(reader.client.list_resources).resources
     templates = reader.portal.call(reader.client.list_resource_templates).resource_templates

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import json
 import os
@@ -172,6 +173,51 @@ def test_a_signal_lets_no_write_go_unanswered(
 
     assert records(two) == sum("result" in one for one in heard)
     assert code == -number
+
+
+@pytest.mark.parametrize("id_", [0, 1.0, "1", 1.5, True, None, [], "", 77, 10**400])
+def test_a_cancellation_of_anything_leaves_the_server_alone(talking: Hand, id_: Any) -> None:
+    talking.say(notification("notifications/cancelled", requestId=id_))
+
+    assert talking.ask(request(1, "ping"))["result"] == {}
+
+
+def test_an_id_that_is_used_twice_is_answered_twice(two: Workspace) -> None:
+    draft = called(1, "add", ticket=A, kind="blocked_by", target=B)
+
+    ran = Piped(two.root, lines(*opening(), called(1, "check"), draft, draft), "--allow-write")
+
+    assert [one["id"] for one in ran.said] == [0, 1, 1, 1]
+    assert records(two) == 1
+
+
+def test_a_signal_waits_for_a_write_in_progress_and_not_for_ever(two: Workspace) -> None:
+    """Another process holds the lock, so that the write takes as long as it may."""
+    folder = two.root / ".yoi" / "cache" / "relations"
+    with by_hand(two.root, "--allow-write") as hand:
+        hand.say(*opening())
+        hand.hear()
+        hand.ask(called(1, "check"))
+        with (folder / "lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            hand.say(called(2, "add", ticket=A, kind="blocked_by", target=B))
+            time.sleep(1)
+            hand.process.terminate()
+            said = hand.hear()
+            assert hand.process.wait(PATIENCE) == -signal.SIGTERM
+
+    assert said["id"] == 2
+
+
+@pytest.mark.campaign
+def test_ends_in_time_where_nobody_takes_the_answers(two: Workspace) -> None:
+    with by_hand(two.root, "--allow-write") as hand:
+        hand.say(*opening(), *[called(n, "check", note="x") for n in range(1, 2001)])
+        assert hand.process.stdin
+        hand.process.stdin.close()
+        assert hand.process.wait(PATIENCE) == 1
+        assert hand.process.stderr
+        assert b"not every call was answered" in hand.process.stderr.read()
 
 
 def test_a_signal_ends_a_server_that_waits(two: Workspace) -> None:

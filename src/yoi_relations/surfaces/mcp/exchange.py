@@ -30,7 +30,7 @@ from mcp_types import (
 )
 
 from yoi_relations.errors import ExitCode
-from yoi_relations.surfaces.mcp.lines import Lines, Refused, message_of, value_of
+from yoi_relations.surfaces.mcp.lines import Lines, Refused, id_of, message_of, value_of
 from yoi_relations.surfaces.mcp.outgoing import Outgoing
 from yoi_relations.surfaces.mcp.pending import Answer, Batch, Id, Pending, Request, key_of
 from yoi_relations.surfaces.mcp.streams import Streams
@@ -153,10 +153,8 @@ class Exchange:
 
     async def _cancel(self, notification: JSONRPCNotification) -> None:
         """Pass a cancellation on, unless it is too late; what it cancels is never answered."""
-        id_ = (notification.params or {}).get("requestId")
-        if not isinstance(id_, str | int) or key_of(id_) == self._initializing:
-            return
-        if not self._pending.cancel(id_):
+        id_ = id_of((notification.params or {}).get("requestId"))
+        if id_ is None or key_of(id_) == self._initializing or not self._pending.cancel(id_):
             return
         await self._into.send(SessionMessage(notification))
         request = self._pending.close(id_)

@@ -99,7 +99,7 @@ def message_of(value: Any) -> JSONRPCMessage | Refused:  # noqa: ANN401  # JSON
     if not isinstance(value, dict):
         return _refused(INVALID_REQUEST, "this is not a message of the protocol")
     given = _as_meant(value)
-    if "method" in given and "id" in given and _id(given["id"]) is None:
+    if "method" in given and "id" in given and id_of(given["id"]) is None:
         return _refused(INVALID_REQUEST, "the id of a request has to be a string or a whole number")
     try:
         return jsonrpc_message_adapter.validate_python(given, by_name=False)
@@ -107,14 +107,14 @@ def message_of(value: Any) -> JSONRPCMessage | Refused:  # noqa: ANN401  # JSON
         if _is_notification(given):
             return Refused(None)
         refused = _refused(INVALID_REQUEST, "this is not a message of the protocol", given)
-        return refused if "method" in given else refused._replace(reply_to=_id(given.get("id")))
+        return refused if "method" in given else refused._replace(reply_to=id_of(given.get("id")))
 
 
 def _as_meant(given: dict[str, Any]) -> dict[str, Any]:
     """A message with what has one reading put as the protocol wants it."""
     meant = dict(given)
-    if isinstance(meant.get("id"), float) and meant["id"].is_integer():
-        meant["id"] = int(meant["id"])  # to JSON, 1.0 and 1 are one number
+    if isinstance(meant.get("id"), float):
+        meant["id"] = id_of(meant["id"])
     if meant.get("params") == []:
         meant["params"] = {}  # languages without objects write an empty one so
     if isinstance(meant.get("params"), dict):
@@ -149,7 +149,7 @@ def _arguments(given: object) -> object:
 
 def _refused(code: int, message: str, given: object = None) -> Refused:
     is_request = isinstance(given, dict) and isinstance(given.get("method"), str)
-    id_ = _id(given["id"]) if is_request and isinstance(given, dict) else None
+    id_ = id_of(given["id"]) if is_request and isinstance(given, dict) else None
     error = ErrorData(code=code, message=message)
     return Refused(JSONRPCError(jsonrpc="2.0", id=id_, error=error))
 
@@ -167,8 +167,10 @@ def _leniently(text: bytes) -> Any:  # noqa: ANN401  # JSON
         return None
 
 
-def _id(given: object) -> str | int | None:
-    """An id as it can be sent back."""
+def id_of(given: object) -> str | int | None:
+    """An id as it can be sent back; None for what cannot be one."""
     if isinstance(given, str):
         return None if any("\ud800" <= sign <= "\udfff" for sign in given) else given
+    if isinstance(given, float) and given.is_integer():
+        return int(given)  # to JSON, 1.0 and 1 are one number
     return given if isinstance(given, int) and not isinstance(given, bool) else None

@@ -82,8 +82,7 @@ def _fields(*names: str, **known: Schema) -> Schema:
     return {"type": "object", **properties, "required": [*known, *names]}
 
 
-_TEXT: Schema = {"type": "string"}
-_TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
+_TEXT: Schema = {"type": "string"}  # and no list of types: not every client takes one
 _BOOL: Schema = {"type": "boolean"}
 _COUNT: Schema = {"type": "integer"}
 _KINDS = "; ".join(
@@ -97,7 +96,7 @@ _PAGE: Schema = {
     "count": _COUNT,
     "returned": _COUNT,
     "truncated": _BOOL,
-    "hint": _TEXT_OR_NULL | _said("How to see the rest"),
+    "hint": _said("How to see the rest"),
 }
 _PROBLEMS: Schema = {
     "problems": _list_of(_fields("path", "line", "message")),
@@ -152,7 +151,7 @@ CHECK = Tool(
             _fields(
                 "plan",
                 ticket=_TEXT,
-                state=_TEXT_OR_NULL,
+                state={},
                 verdict={"enum": [verdict.word for verdict in Verdict]},
                 digest=_TEXT,
                 reasons=_list_of(_fields("verdict", "code", "sentence", "ticket", "records")),
