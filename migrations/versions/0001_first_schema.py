@@ -189,6 +189,7 @@ def _create_ticket() -> None:
         sqlite_strict=True,
     )
     op.create_index("ticket_ticket_id", "ticket", ["ticket_id"])
+    op.create_index("ticket_slug", "ticket", ["slug"])
 
 
 def _create_record() -> None:
@@ -258,7 +259,7 @@ def _create_problem() -> None:
         _text("code", nullable=True),
         _text("targets", nullable=True),
         sa.CheckConstraint("effect IN ('record', 'ticket', 'none', 'advice')", name="effect_known"),
-        sa.CheckConstraint("code IN ('self_relation')", name="code_known"),
+        sa.CheckConstraint("code IN ('self_relation', 'dropped_text')", name="code_known"),
         sa.PrimaryKeyConstraint("id"),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"]),
         sqlite_strict=True,

@@ -85,7 +85,11 @@ def test_an_id_of_two_folders(workspace: Workspace) -> None:
     workspace.ticket(A, "done", "closed")
     workspace.ticket(A, "done", "open")
 
-    assert codes(workspace) == [("shared_id", "error")] * 2
+    (one,) = findings(workspace)
+    assert (one["code"], one["severity"], one["tickets"]) == ("shared_id", "error", [A])
+    for bucket in ("closed", "open"):
+        assert f".yoi/tickets/{bucket}/{A}" in f"{one['path']}: {one['sentence']}"
+    assert one["commands"] == []
 
 
 @pytest.mark.parametrize(
@@ -111,9 +115,9 @@ def test_a_target_that_does_not_exist(
 def test_a_note_that_is_over_may_have_named_what_does_not_exist(workspace: Workspace) -> None:
     workspace.ticket(A, "ready")
     workspace.record(A, "waiting", B, "For B.")
-    workspace.record(A, "waiting", note="For a machine.", at=LATER)
+    workspace.record(A, "accepted_plan", note="The way.", at=LATER)
 
-    assert codes(workspace) == [("dangling_target", "info")]
+    assert codes(workspace) == [("dangling_target", "info"), ("expired_note", "info")]
 
 
 def test_a_retired_record_may_name_what_does_not_exist(workspace: Workspace) -> None:
@@ -133,6 +137,31 @@ def test_a_file_that_is_used_though_it_is_odd(
     workspace.record(A, "related", B, colour="blue")
 
     assert codes(workspace) == [("odd_source", severity)]
+
+
+@pytest.mark.parametrize(("state", "severity"), [("ready", "warning"), ("closed", "info")])
+def test_text_that_yaml_drops_is_for_doctor_alone(
+    workspace: Workspace, state: str, severity: str
+) -> None:
+    workspace.ticket(A, state, title="Fix #12 in parser")
+    workspace.ticket(B)
+    workspace.record(A, "related", B, "why", author="bob #2")
+    plan = {"branch": "&x main", "worktree": "!a wt", "role_plan": "You #1"}
+    workspace.record(A, "accepted_plan", note="How.", **plan)
+
+    found = [one for one in findings(workspace) if one["code"] == "dropped_text"]
+    assert [one["severity"] for one in found] == [severity] * 5
+    shown = workspace.run("show", A, "--json", "--all")
+    assert (shown.code, shown.json["problems"]) == (0, [])
+    assert shown.json["relations"][-1]["author"] == "bob"
+
+
+@pytest.mark.parametrize("head", ["", "title:\n", "title: ' '\n"])
+def test_a_ticket_without_a_title_is_for_doctor_alone(workspace: Workspace, head: str) -> None:
+    workspace.item(A, f"---\n{head}state: ready\n---\n")
+
+    assert codes(workspace) == [("odd_source", "warning")]
+    assert workspace.run("check", A).code == 0
 
 
 def test_a_dependency_cycle_is_told_once(workspace: Workspace) -> None:
@@ -328,13 +357,13 @@ def test_a_record_that_repeats_another(workspace: Workspace) -> None:
     assert findings(workspace) == []
 
 
-def test_an_entry_that_stands_twice_is_for_an_editor(workspace: Workspace) -> None:
+def test_an_entry_that_is_there_twice_counts_once(workspace: Workspace) -> None:
     tickets(workspace, A="ready", B="ready")
     workspace.plan_lines(A, *[{"kind": "after", "related_ticket": B}] * 2)
 
     (one,) = findings(workspace)
     assert (one["code"], one["line"]) == ("repeated_record", 2)
-    assert one["hint"] == "delete one of the two entries"
+    assert one["commands"] == []
 
 
 def test_an_edge_may_be_recorded_in_several_ways(workspace: Workspace) -> None:

@@ -85,7 +85,7 @@ CREATE TABLE problem (
     targets TEXT,
     PRIMARY KEY (id),
     CONSTRAINT effect_known CHECK (effect IN ('record', 'ticket', 'none', 'advice')),
-    CONSTRAINT code_known CHECK (code IN ('self_relation')),
+    CONSTRAINT code_known CHECK (code IN ('self_relation', 'dropped_text')),
     FOREIGN KEY(source_id) REFERENCES source (id)
 )
  STRICT;
@@ -159,6 +159,8 @@ CREATE TABLE ticket (
     FOREIGN KEY(source_id) REFERENCES source (id)
 )
  STRICT;
+
+CREATE INDEX ticket_slug ON ticket (slug);
 
 CREATE INDEX ticket_ticket_id ON ticket (ticket_id);
 

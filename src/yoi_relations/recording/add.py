@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 
 from ulid import ULID
@@ -14,6 +15,7 @@ from yoi_relations.index.cache import temporary_folder
 from yoi_relations.index.opened import Index, Notify
 from yoi_relations.index.refresh import open_index
 from yoi_relations.kinds import KINDS, Direction, Kind, RelationClass, is_kind, kind_named
+from yoi_relations.queries.asking import resolve_ticket
 from yoi_relations.queries.path_names import PathBase
 from yoi_relations.queries.relations import relation_of
 from yoi_relations.queries.statements import (
@@ -24,7 +26,7 @@ from yoi_relations.queries.statements import (
     shown_as,
     statement_at,
 )
-from yoi_relations.queries.tickets import TicketInfo, resolve_ticket
+from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.recording.authors import author_of
 from yoi_relations.recording.consequences import consequences
 from yoi_relations.recording.guard import check_durable
@@ -42,7 +44,7 @@ class Draft:
 
     Attributes:
         replaces: a waiting note that is to be retired with it, as `retire` names records.
-        here: the folder that the path of that record may be relative to.
+        here: the folder that paths may be relative to, beside the workspace root.
     """
 
     ticket: str
@@ -117,9 +119,10 @@ class _Prepared(NamedTuple):
 
 
 def _prepared(connection: Connection, workspace: Workspace, kind: Kind, draft: Draft) -> _Prepared:
-    holder = _existing(connection, draft.ticket)
-    target = _existing(connection, draft.target) if draft.target is not None else None
-    replaced = _replaced(connection, PathBase(workspace, draft.here), holder, draft.replaces)
+    base, named = PathBase(workspace, draft.here), draft.target
+    holder = _existing(connection, draft.ticket, base)
+    target = None if named is None else _existing(connection, named, base)
+    replaced = _replaced(connection, base, holder, draft.replaces)
     at = time_of_record(connection, kind, holder.id, replaced)
     id_, data = str(ULID()), _render(kind, target, draft, at)
     record = check_readable(data, f"{id_}.md", holder.id, Record)
@@ -167,7 +170,9 @@ def _kind(draft: Draft) -> Kind:
 def _check_shape(kind: Kind, draft: Draft) -> None:
     name = kind.name.replace("_", "-")
     if draft.target is None and kind.direction is not Direction.NOTE:
-        raise UsageError(f"{name} needs a target", f"relations add {draft.ticket} {name} TARGET")
+        raise UsageError(
+            f"{name} needs a target", f"relations add {_quoted(draft.ticket)} {name} TARGET"
+        )
     if kind.cls is RelationClass.PLAN:
         if draft.target is not None:
             raise UsageError(f"{name} takes no target", f"leave {draft.target} out")
@@ -183,13 +188,22 @@ def _check_shape(kind: Kind, draft: Draft) -> None:
         raise UsageError(f"{name} needs a note", "say what it waits for with --note")
 
 
-def _existing(connection: Connection, name: str) -> TicketInfo:
-    ticket = resolve_ticket(connection, name)
+def _quoted(name: str) -> str:
+    """A name as a hint puts it into a command line."""
+    return shlex.quote(name) if name.isprintable() else "TICKET"
+
+
+def _existing(connection: Connection, name: str, base: PathBase) -> TicketInfo:
+    ticket = resolve_ticket(connection, name, base)
     if ticket.folder is None:
-        raise NotFoundError(f"{ticket.id}: its folder holds no item.md", "add the item.md first")
+        raise NotFoundError(
+            f"{ticket.id}: its folder holds no item.md",
+            "restore its item.md first; relations doctor says how",
+        )
     if ticket.folders > 1:
         raise AmbiguousError(
-            f"{ticket.id}: {ticket.folders} folders go by this id", "remove or rename all but one"
+            f"{ticket.id}: {ticket.folders} folders go by this id",
+            "relations doctor says how to bring them together",
         )
     return ticket
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from yoi_relations.errors import ExitCode, RelationsError, UsageError
-from yoi_relations.files.workspace import Workspace, find_workspace
+from yoi_relations.errors import ExitCode, RelationsError, UnreadableFolderError, UsageError
+from yoi_relations.files.stamps import is_gone
+from yoi_relations.files.workspace import Workspace, find_workspace, printable
 from yoi_relations.index.opened import Index, Trust
 from yoi_relations.index.refresh import open_index
 from yoi_relations.surfaces.output import Mode, mode_of, notice, prepare_streams, report_error
@@ -51,8 +52,22 @@ class Call(NamedTuple):
 
     def opened(self, *, publish: bool = True) -> Index:
         """The index to answer from, checked as asked."""
-        trust = self.trust or Trust.STAT
-        return open_index(self.workspace(), self.notify, trust=trust, publish=publish)
+        trust, workspace = self.trust or Trust.STAT, self.workspace()
+        try:
+            return open_index(workspace, self.notify, trust=trust, publish=publish)
+        except UnreadableFolderError as error:
+            if is_gone(workspace.tickets_path):
+                error.no_tickets_in = workspace.tickets_path
+            raise
+
+    def tell_if_empty(self, index: Index) -> None:
+        """Tell that there are no tickets, where that is so, and what one looks like."""
+        if index.sources:
+            return
+        from yoi_relations.surfaces.first_ticket import first_ticket  # noqa: PLC0415  # rare
+
+        root = index.workspace.tickets_path
+        notice(f"{printable(root)}: there are no tickets yet", self.mode, first_ticket(root))
 
 
 def ended(act: Callable[[], int], *, as_json: bool) -> int:
@@ -61,7 +76,7 @@ def ended(act: Callable[[], int], *, as_json: bool) -> int:
     try:
         return act()
     except RelationsError as error:
-        report_error(error, mode_of(as_json=as_json, as_plain=False))
+        report_error(error, mode_of(as_json=as_json, as_plain=False), _how_to_begin(error))
         return error.exit_code
     except OSError as error:
         # Of a disk or a system that fails where no command has a word of its own for it.
@@ -72,3 +87,12 @@ def ended(act: Callable[[], int], *, as_json: bool) -> int:
         return failed.exit_code
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
+
+
+def _how_to_begin(error: RelationsError) -> list[str]:
+    """What a ticket looks like, where there is no place for tickets yet."""
+    if error.no_tickets_in is None:
+        return []
+    from yoi_relations.surfaces.first_ticket import first_ticket  # noqa: PLC0415  # rare
+
+    return first_ticket(error.no_tickets_in)

@@ -9,6 +9,7 @@ import typer
 from yoi_relations.errors import ExitCode, RelationsError, UsageError
 from yoi_relations.index.opened import Trust
 from yoi_relations.surfaces.call import Call
+from yoi_relations.surfaces.extras import how_to_install
 
 
 def mcp(
@@ -27,6 +28,6 @@ def mcp(
     except ImportError as error:
         raise RelationsError(
             f"this needs the package mcp: {error}",
-            "in a clone, install it with its extra: pipx install --force '.[mcp]'",
+            how_to_install("mcp"),
         ) from error
     return server.serve(call, allow_write=allow_write)

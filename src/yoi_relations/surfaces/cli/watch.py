@@ -22,7 +22,7 @@ def watch(
         typer.Option("--timeout", min=0, metavar="S", help="End after S seconds, with status 124."),
     ] = None,
 ) -> ExitCode:
-    """Keep the index warm as files change, and print one line a change."""
+    """Keep the index warm as files change, and print one line per change."""
     asked = loop.Watch(
         workspace=call.workspace(),
         tell=teller(call.mode),

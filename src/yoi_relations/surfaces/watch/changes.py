@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from yoi_relations.kinds import Edge, sentence
+from yoi_relations.kinds import Edge, quoted, sentence
 from yoi_relations.queries.problems import Problem, find_problems
 from yoi_relations.queries.statements import Statement, find_statements, held_by
 
@@ -26,6 +26,7 @@ class What(StrEnum):
     GONE = "gone"
     PROBLEM_APPEARED = "problem_appeared"
     PROBLEM_SOLVED = "problem_solved"
+    VERDICT_CHANGED = "verdict_changed"
 
 
 _RANK = {what: rank for rank, what in enumerate(What)}
@@ -41,7 +42,7 @@ class Change(NamedTuple):
         line: counted from 1, or None.
         record: id of the record, or None.
         sentence: the same for a person.
-        before: the state or title that was, where that is what changed.
+        before: the state, title or verdict that was, where that is what changed.
         after: the one that is.
     """
 
@@ -56,7 +57,7 @@ class Change(NamedTuple):
 
 
 def changes(old: sqlite3.Connection, new: sqlite3.Connection) -> list[Change]:
-    """What happened from `old` to `new`: by ticket, then as `What` lists it.
+    """What happened from `old` to `new`, but for verdicts: by ticket, then as `What` lists it.
 
     A record is known by its holder and its id, wherever it stands: a ticket's folder that moves
     changes none. An entry of the two older formats that is edited gets another id, and so counts
@@ -127,7 +128,7 @@ def _state(ticket: _Ticket) -> str:
 
 
 def _title(ticket: _Ticket) -> str:
-    return f"'{ticket.title}'" if ticket.title is not None else "nothing"
+    return quoted(ticket.title) if ticket.title is not None else "nothing"
 
 
 _SAID = (
@@ -150,7 +151,7 @@ def _of_records(
         elif is_ is not None and was is not None:
             unequal = [name for name in _SAID if getattr(was, name) != getattr(is_, name)]
             if "retired_at" in unequal and was.retired_at is None:
-                yield _of_record(What.RETIRED, is_, f": {is_.retired_reason}")
+                yield _of_record(What.RETIRED, is_, f": {quoted(is_.retired_reason or '')}")
             elif unequal:
                 yield _of_record(What.CHANGED, is_, f" ({', '.join(unequal)})")
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from yoi_relations.errors import RelationsError
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.index.opened import Notify
+from yoi_relations.surfaces.extras import how_to_install
 
 if TYPE_CHECKING:
     from watchfiles.main import FileChange
@@ -172,7 +173,7 @@ def require() -> None:
     except ImportError as error:
         raise RelationsError(
             f"watching needs the package watchfiles: {error}",
-            "in a clone, install it with its extra: pipx install --force '.[watch]'",
+            how_to_install("watch"),
         ) from error
 
 
