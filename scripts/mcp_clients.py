@@ -105,7 +105,9 @@ async def _python(place: Path) -> Heard:
     async def roots(context: ClientRequestContext) -> ListRootsResult:  # noqa: ARG001  # its name is the SDK's
         return ListRootsResult(roots=[Root(uri=place.as_uri())])  # type: ignore[arg-type]  # parsed
 
-    server = StdioServerParameters(command=SERVER[0], args=[*SERVER[1:], "--allow-write"])
+    server = StdioServerParameters(
+        command=SERVER[0], args=[*SERVER[1:], "--allow-write"], env=dict(os.environ)
+    )
     async with Client(stdio_client(server), list_roots_callback=roots) as client:
         tools = [tool.name for tool in (await client.list_tools()).tools]
         results = [await client.call_tool(name, arguments) for name, arguments in _calls()]
@@ -126,7 +128,10 @@ def _typescript(folder: Path, place: Path) -> Heard:
 
 def _inspector(folder: Path, place: Path) -> Heard:
     program = folder / "node_modules" / ".bin" / "mcp-inspector"
-    command = [_node(folder), str(program), "--cli", *SERVER, "--allow-write", "--method"]
+    # It starts servers with an environment of its own.
+    source = [f"PYTHONPATH={os.environ['PYTHONPATH']}"] if "PYTHONPATH" in os.environ else []
+    given = [word for one in source for word in ("-e", one)]
+    command = [_node(folder), str(program), "--cli", *given, *SERVER, "--allow-write", "--method"]
     listed = _json([*command, "tools/list"], place)
     documents = []
     for name, arguments in _calls():

@@ -87,7 +87,7 @@ def test_the_tools_are_soon_read(writers: list[Asker]) -> None:
         ({"limit": -1}, "limit: -1 is less than the minimum"),
         ({"state": "ready"}, "relations_show: Additional properties are not allowed ('state'"),
         ({"kinds": ["blocked"]}, "unknown kind"),
-        ({"kinds": "x" * 5000}, "kinds: 'xxx"),
+        ({"kinds": {"x": "x" * 5000}}, "kinds: {'x': 'xxx"),
         ({"kinds": ["blocks"] * 51}, "kinds: ['blocks'"),
         ({"states": ["ready"] * 51}, "states: ['ready'"),
     ],
