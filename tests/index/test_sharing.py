@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from unittest import mock
 
 import pytest
-from building import A, AT, B, Workspace, ulid
+from building import AT, A, B, Workspace, ulid
 from descriptors import all_closed
 
 from yoi_relations.errors import UnreadableFolderError
