@@ -18,7 +18,7 @@ from campaign.mishaps import SHOW, build, drop_cache, relations_in, write_one_mo
 from campaign.mounting import mounted, needs_root, read_only
 
 WRITING = (
-    ("add", C, "after", A, "--note", "new"),
+    ("add", C, "related", A, "--note", "new"),
     ("add", A, "accepted-plan", "--note", "long", "--role-plan", "x" * 12_000),
     ("retire", ulid(1), "--reason", "over"),
     ("retire", f".yoi/tickets/{B}/artifacts/relations.json:4", "--reason", "over"),
