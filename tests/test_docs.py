@@ -172,8 +172,8 @@ def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
             assert not missing, f"{name}: not documented: {missing}"
     relation = documents["relations"]["relations"][0]
     assert first_column(section("JSON"), "field of a relation") == set(relation)
-    fields = set(relation["records"][0]) | set(documents["retire"]["record"])
-    assert first_column(section("JSON"), "field of a record") == fields
+    keys = set(relation["records"][0]) | set(documents["retire"]["record"])
+    assert first_column(section("JSON"), "field of a record") == keys
     assert set(documents["status"]["index"]) <= set(codes(section("JSON")))
     for field in ("workspace", "freshness"):
         assert set(documents["status"][field]) <= set(codes(section("JSON")))

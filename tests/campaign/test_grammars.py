@@ -44,6 +44,8 @@ HEADS = st.lists(st.tuples(KEYS, SEPARATORS, NODES).map("".join) | LEAVES, max_s
 
 def composed(text: str) -> dict[str, str | None] | None:
     """What PyYAML makes of a frontmatter, by another way; None where it is of no use."""
+    if any(sign in text for sign in "\r\x85\u2028\u2029"):
+        return None  # ends a line for YAML, and for nobody else
     try:
         root = yaml.compose(text, _Loader)
     except yaml.YAMLError:

@@ -160,7 +160,7 @@ class Problem(SQLModel, table=True):
     source_id: int = Field(foreign_key="source.id")
     line: int | None
     message: str = Field(sa_type=Text)
-    effect: str = Field(sa_type=Text, description="what it could hide: record, ticket or none")
+    effect: str = Field(sa_type=Text, description="what it could hide, or advice")
     code: str | None = Field(sa_type=Text, description="its name, where it has one of its own")
     targets: str | None = Field(
         sa_type=Text, description="of all records that it could hide, one per line; NULL if unknown"
