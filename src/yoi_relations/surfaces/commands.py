@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
+from yoi_relations import __version__
 from yoi_relations.errors import ExitCode, UsageError
 from yoi_relations.queries.asking import ask_checks, ask_relations
 from yoi_relations.queries.problems import Severity
@@ -95,6 +96,12 @@ def prime(call: Call) -> ExitCode:
         write_answer(json_line(guide))
     else:
         write_answer(GUIDE)
+    return ExitCode.DONE
+
+
+def version() -> ExitCode:
+    """Print the version; no workspace is needed."""
+    write_answer(f"relations {__version__}\n")
     return ExitCode.DONE
 
 

@@ -10,6 +10,8 @@ from yoi_relations.errors import ExitCode, RelationsError, UsageError
 from yoi_relations.index.opened import Trust
 from yoi_relations.surfaces.call import Call
 
+MCP_HELP = "Serve agents over the Model Context Protocol, on standard input and output."
+
 
 def mcp(
     call: Call,
@@ -19,7 +21,7 @@ def mcp(
         typer.Option("--allow-write", help="Also offer the tools that add and retire records."),
     ] = False,
 ) -> ExitCode:
-    """Serve agents over the Model Context Protocol, on standard input and output."""
+    """Serve until the client closes the input."""
     if call.trust is Trust.INDEX:
         raise UsageError("mcp has to look at the files", "leave --trust index out")
     try:
