@@ -80,9 +80,9 @@ def test_a_hook_stays_quiet_and_does_not_fail(edge: Workspace, machine: str) -> 
 
 @pytest.mark.parametrize("machine", ["broken", "poor"])
 def test_a_client_of_mcp_gets_the_error(edge: Workspace, machine: str) -> None:
-    start = {"protocolVersion": "2025-06-18", "capabilities": {}}
+    start: dict[str, object] = {"protocolVersion": "2025-06-18", "capabilities": {}}
     start |= {"clientInfo": {"name": "tester", "version": "1"}}
-    messages = [
+    messages: list[dict[str, object]] = [
         {"id": 1, "method": "initialize", "params": start},
         {"method": "notifications/initialized"},
         {"id": 2, "method": "tools/call", "params": {"name": "relations_show", "arguments": {}}},
