@@ -19,7 +19,7 @@ from unittest import mock
 from building import AT, A, B, C, Workspace
 from comparing import assert_rebuilt
 
-from yoi_relations.files import root, scan, stamps
+from yoi_relations.files import probing, root, stamps
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import build, cache, freshness
 from yoi_relations.index.opened import Index
@@ -116,7 +116,7 @@ def disk_with(stamp: object, granule: int = 1, window: int = stamps.WINDOW) -> I
     """A disk on which stamps are made by `stamp`, and time goes by in steps of `granule`."""
     with ExitStack() as stack:
         place = stack.enter_context(tempfile.TemporaryDirectory())
-        for module in (root, scan, freshness):
+        for module in (root, probing, freshness):
             stack.enter_context(mock.patch.object(module, "stamp_of", stamp))
         disk = Disk(Path(place) / "work")
         clock = mock.Mock(side_effect=lambda _: disk.now // granule * granule)

@@ -180,7 +180,7 @@ def test_what_is_impossible_is_said(pair: Workspace, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="exclude"):
         relations.check(A, states="ready")
     with pytest.raises(AmbiguousError):
-        relations.show("00001KT0")
+        relations.show("00001KT")
     with pytest.raises(UsageError, match="needs a target"):
         relations.add(A, "blocks")
     with pytest.raises(NotFoundError):

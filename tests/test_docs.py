@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import os
 import re
+import shlex
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -204,6 +207,26 @@ def test_the_record_shown_in_the_readme_is_one_of_the_sample_workspace() -> None
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):
         assert target.startswith("https://") or (page.parent / target).exists(), target
+
+
+def test_from_nothing_to_the_first_verdict_by_pasting(tmp_path: Path) -> None:
+    part = README.split("\n## From nothing\n")[1].split("\n## ")[0]
+    (lines,) = re.findall(r"```sh\n(.*?)```", part, re.DOTALL)
+    program = tmp_path / "relations"
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m yoi_relations "$@"\n')
+    program.chmod(0o755)
+    environ = os.environ | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+
+    ran = subprocess.run(
+        ["sh", "-c", lines], cwd=tmp_path, env=environ, capture_output=True, check=False, text=True
+    )
+
+    assert ran.returncode == ExitCode.HOLD, ran
+    assert f"exit status {ran.returncode}" in part
+    item = tmp_path / "shelf" / ".yoi" / "tickets" / "00001KTNVGT8G" / "item.md"
+    item.write_text(item.read_text().replace("inprogress", "done"))
+    checked = Workspace(tmp_path / "shelf").run("check", "--json")
+    assert [one["verdict"] for one in checked.json["checks"]] == ["clear"]
 
 
 def test_ci_follows_commands_that_the_readme_names() -> None:

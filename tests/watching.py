@@ -51,6 +51,11 @@ class Stream:
         return self.lines
 
 
+def without_verdicts(told: list[Any]) -> list[Any]:
+    """The changes of files: verdicts between them depend on how far a look came."""
+    return [one for one in told if one["change"] != "verdict_changed"]
+
+
 class Watcher:
     """A watching process, with or without an index when it starts; `within` runs it."""
 

@@ -29,7 +29,9 @@ def escaped(text: str, *, only_ascii: bool = False) -> str:
     """
     return "".join(
         escape(sign)
-        if (only_ascii and not sign.isascii()) or (sign != " " and is_invisible(sign))
+        if (only_ascii and not sign.isascii())
+        or not sign.isprintable()
+        or (sign != " " and is_invisible(sign))
         else sign
         for sign in text
     )

@@ -30,6 +30,8 @@ class RelationsError(Exception):
     Attributes:
         message: what is wrong, the path first where there is one.
         hint: what to do next, or None.
+        no_tickets_in: where there is no tickets root yet: its path, so that whoever reports the
+            error can show what a ticket in it looks like; otherwise None.
         exit_code: the process's exit status.
         code: the error's name in JSON.
     """
@@ -37,10 +39,13 @@ class RelationsError(Exception):
     exit_code: ClassVar[ExitCode] = ExitCode.FAILED
     code: ClassVar[str] = "failed"
 
-    def __init__(self, message: str, hint: str | None = None) -> None:
+    def __init__(
+        self, message: str, hint: str | None = None, *, no_tickets_in: str | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.no_tickets_in = no_tickets_in
 
 
 class UsageError(RelationsError):

@@ -23,7 +23,7 @@ from unittest import mock
 from building import A, B, C, Workspace
 from comparing import coarse
 
-from yoi_relations.files import root, scan, stamps
+from yoi_relations.files import probing, root, stamps
 from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.index import build, cache, freshness, store
 
@@ -64,7 +64,7 @@ class Ground:
             self._coarsen()
 
     def _coarsen(self) -> None:
-        for module in (root, scan, freshness, store):
+        for module in (root, probing, freshness, store):
             self._patch(module, "stamp_of", coarse)
         self._patch(cache, "clock", lambda _: self._now // GRANULE * GRANULE)
         self._patch(time, "time_ns", lambda: self._now)

@@ -61,7 +61,7 @@ def test_lists_keep_their_limits(many: Workspace) -> None:
     _, built = run(many, "rebuild")
     assert built["tickets"]["queued"] == TICKETS
     _, document = run(many, "show")
-    assert (document["returned"], document["truncated"]) == (200, True)
+    assert (document["returned"], document["truncated"]) == (50, True)
     assert document["count"] == TICKETS + RECORDS - 2
     _, document = run(many, "show", "--limit", "0")
     assert document["returned"] == document["count"] == TICKETS + RECORDS - 2

@@ -7,11 +7,12 @@ from building import AT, A, B, ulid
 
 from yoi_relations.files.faults import Effect, Fault, SourceError
 from yoi_relations.files.formats import Format
-from yoi_relations.files.markdown import parse_record
-from yoi_relations.files.records import Plan, Record, Retirement
+from yoi_relations.files.markdown import named_targets, parse_record
+from yoi_relations.files.records import Plan, Record, Retired, Retirement
 from yoi_relations.kinds import KINDS
 
-NAME = f"{ulid(1)}.md"
+STEM = ulid(1)
+NAME = f"{STEM}.md"
 EDGES = [name for name, kind in KINDS.items() if not kind.is_note]
 NOTES = [name for name, kind in KINDS.items() if kind.is_note]
 RETIRED = {"retired_at": AT, "retired_by": "someone", "retired_reason": "It is done."}
@@ -31,12 +32,13 @@ def written(body: str = "", /, **changes: str | None) -> bytes:
     return f"---\n{''.join(lines)}---\n{body}".encode()
 
 
-def parse(data: bytes, name: str = NAME) -> tuple[Record, list[Fault]]:
+def parse(data: bytes, name: str = NAME) -> tuple[Record | Retirement, list[Fault]]:
     return parse_record(data, name, A)
 
 
 def record(data: bytes) -> Record:
     found, faults = parse(data)
+    assert isinstance(found, Record)
     assert faults == []
     return found
 
@@ -57,8 +59,8 @@ def text_of(found: Record, field: str) -> str | None:
         if part is not None and hasattr(part, field):
             text: str | None = getattr(part, field)
             return text
-    assert found.retirement
-    return {"retired_by": found.retirement.by, "retired_reason": found.retirement.reason}[field]
+    assert found.retired
+    return {"retired_by": found.retired.by, "retired_reason": found.retired.reason}[field]
 
 
 def test_a_record_says_what_its_file_says() -> None:
@@ -143,9 +145,8 @@ def test_an_empty_field_or_one_that_is_no_text_is_a_problem_with_its_line(
         (RETIRED | {"retired_at": "soon"}, 6, "a retired_at 'soon' RFC 3339"),
         ({"at": "2026-06-01"}, 5, "RFC 3339"),
         ({"author": "Docs: x"}, 4, "needs quotes"),
-        ({"retires": "x-0123"}, 6, "no content id"),
-        ({"retires": CONTENT_ID.upper()}, 6, "no content id"),
-        ({"retires": f"{CONTENT_ID}0"}, 6, "no content id"),
+        ({"retires": CONTENT_ID}, 6, "beside kind or target"),
+        ({"retires": CONTENT_ID, "target": None}, 5, "beside kind or target"),
     ],
 )
 def test_a_bad_field_is_a_problem_with_its_line(
@@ -186,7 +187,7 @@ def test_a_text_may_fill_its_bound_in_bytes_and_no_more(field: str, limit: int) 
         return written(body, **fields | ({} if body == text else {field: text}))
 
     full = "é" * (limit // 2)
-    assert text_of(parse(data(full))[0], field) == full
+    assert text_of(record(data(full)), field) == full
     error = problem(data(full + "x"))
     assert_says(error.message, f"{field} {limit + 1} bytes {limit}")
 
@@ -215,8 +216,8 @@ def test_a_name_that_is_no_ulid_is_reported_and_the_record_used(stem: str) -> No
 
 def test_a_retired_record_says_when_by_whom_and_why() -> None:
     found = record(written("Why.", **RETIRED | {"retired_at": "2026-06-01T12:00:00+02:00"}))
-    assert found.retirement == Retirement(AT, "someone", "It is done.")
-    assert (found.retires, found.note) == (None, "Why.")
+    assert found.retired == Retired(AT, "someone", "It is done.")
+    assert found.note == "Why."
 
 
 @pytest.mark.parametrize("keys", [*combinations(RETIRED, 1), *combinations(RETIRED, 2)])
@@ -227,24 +228,62 @@ def test_half_a_retirement_is_a_problem(keys: tuple[str, ...], retires: str | No
     assert problem(written(retires=retires, **fields)).message == f"has no {missing}"
 
 
+NEITHER: dict[str, str | None] = {"kind": None, "target": None}
+
+
+@pytest.mark.parametrize("retires", [CONTENT_ID, ulid(3), "by-hand", "00001234"])
+@pytest.mark.parametrize("body", ["Over.", "\n\nOver.\n\n"])
+def test_a_retirement_names_a_record_and_has_the_reason_as_its_body(
+    retires: str, body: str
+) -> None:
+    found, faults = parse(written(body, retires=retires, **NEITHER))
+    assert found == Retirement(STEM, A, retires, Retired(AT, "tester", "Over."))
+    assert faults == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [("author", None, "has no author"), ("at", None, "has no at"), ("retires", "~", "retires")],
+)
+def test_a_retirement_needs_author_time_and_record(key: str, value: str | None, said: str) -> None:
+    fields = NEITHER | {"retires": CONTENT_ID} | {key: value}
+    assert said in problem(written("Over.", **fields)).message
+
+
+@pytest.mark.parametrize("body", ["", "\n \n"])
+def test_a_retirement_without_a_reason_is_a_problem(body: str) -> None:
+    assert problem(written(body, retires=CONTENT_ID, **NEITHER)).message == "has an empty reason"
+
+
 @pytest.mark.parametrize(
     ("author", "at"), [("tester", AT), ("tester", None), (None, AT), (None, None)]
 )
-@pytest.mark.parametrize("kind", ["blocks", "waiting_capacity_note", "accepted_plan"])
-def test_a_retiring_record_needs_neither_author_nor_time_nor_text(
+@pytest.mark.parametrize("kind", ["blocks", "waiting_capacity_note", "accepted_plan", "no_kind"])
+def test_a_retirement_as_an_earlier_version_wrote_it_is_one(
     kind: str, author: str | None, at: str | None
 ) -> None:
     target = B if kind == "blocks" else None
-    found = record(
-        written(kind=kind, target=target, author=author, at=at, retires=CONTENT_ID, **RETIRED)
-    )
-    assert (found.retires, found.author, found.at) == (CONTENT_ID, author, at)
-    assert (found.note, found.plan) == (None, None)
-    assert found.retirement == Retirement(AT, "someone", "It is done.")
+    fields = {"kind": kind, "target": target, "author": author, "at": at}
+    found, faults = parse(written(retires=CONTENT_ID, **fields, **RETIRED))
+    assert found == Retirement(STEM, A, CONTENT_ID, Retired(AT, "someone", "It is done."))
+    assert faults == []
 
 
-def test_a_retiring_record_without_its_retirement_is_a_problem() -> None:
-    assert problem(written(retires=CONTENT_ID)).message == "has no retired_at"
+@pytest.mark.parametrize(
+    ("data", "targets"),
+    [
+        (b"---\nkind: no\ntarget: B1\n---\n", ("B1",)),
+        (b"---\nkind: no\n---\n", None),
+        (b"---\nkind: no\ntarget: [B1]\n---\n", None),
+        (b"---\nkind: no\ntarget: B1\n", None),
+        (b"---\ntarget: B1\n<<<<<<< HEAD\n---\n", None),
+        (b"---\ntarget: B1\n---\n<<<<<<< HEAD\n", ("B1",)),
+    ],
+)
+def test_the_target_of_a_file_that_cannot_be_used_is_read_where_it_can(
+    data: bytes, targets: tuple[str, ...] | None
+) -> None:
+    assert named_targets(data) == targets
 
 
 @pytest.mark.parametrize("body", ["One.\nTwo.", "\n\nOne.\nTwo.\n\n", "One.\r\nTwo.\r\n"])

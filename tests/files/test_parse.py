@@ -118,6 +118,5 @@ def test_of_a_source_that_cannot_be_read_its_reason_is_left(form: Format) -> Non
     effect = Effect.TICKET if item else Effect.RECORD
     assert unusable(source(form), "cannot be read: so it is") == Parsed(
         ticket=Ticket(None, None, None) if item else None,
-        records=[],
         faults=[Fault("cannot be read: so it is", effect)],
     )

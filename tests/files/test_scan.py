@@ -151,12 +151,6 @@ def test_dot_files_beside_records_are_ignored(workspace: Workspace) -> None:
     ]
 
 
-def test_another_file_among_the_records_is_reported_without_effect(workspace: Workspace) -> None:
-    workspace.record_file(A, "notes.txt", "by hand")
-    ((path, fault),) = faults(workspace)
-    assert (path, fault.effect) == (f"{A}/artifacts/relations/notes.txt", Effect.NONE)
-
-
 @pytest.mark.parametrize("make", ODDITIES)
 @pytest.mark.parametrize("name", FILES)
 def test_what_is_no_plain_file_is_reported_and_never_waited_for(
@@ -226,7 +220,7 @@ def test_names_of_255_bytes_are_read(workspace: Workspace) -> None:
     record.rename(record.with_name("r" * 252 + ".md"))
     assert len(scanned(workspace)) == 2
     assert [fault.message for _, fault in faults(workspace)] == [
-        "has a name that is no ULID; the record is used"
+        "has a name that is not a ULID; the record is used"
     ]
 
 

@@ -21,15 +21,14 @@ from hypothesis import strategies as st
 from yoi_relations.errors import WriteError
 from yoi_relations.files.faults import SourceError
 from yoi_relations.files.markdown import parse_record
-from yoi_relations.files.records import Plan
+from yoi_relations.files.records import Plan, Record
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.files.write import render_record, rewrite, with_fields, write_new
+from yoi_relations.files.write import render_record, write_new
 
 NAME = f"{ulid(1)}.md"
 FOLDER = f".yoi/tickets/{A}"
 PATH = f"{FOLDER}/artifacts/relations/{NAME}"
 FIELDS = {"kind": "blocked_by", "target": B, "author": "tester", "at": AT}
-RETIRED = {"retired_at": AT, "retired_by": "someone", "retired_reason": "no: it is done"}
 
 LINE = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n"), max_size=80)
 LINES = st.text(st.characters(codec="utf-8", exclude_characters="\0\r") | st.just("\n"))
@@ -225,17 +224,6 @@ def test_a_draft_is_not_written_through_what_has_its_name(
     assert (tmp_path / "outside").read_text() == "theirs"
 
 
-def test_rewriting_replaces_the_content_and_keeps_the_mode(
-    workspace: Workspace, temporary: str | None
-) -> None:
-    write(workspace, b"first", temporary)
-    (workspace.root / PATH).chmod(0o640)
-    before = workspace.snapshot()
-    rewrite(find_workspace(str(workspace.root)), PATH, b"second", temporary)
-    assert workspace.snapshot() == before | {PATH: b"second"}
-    assert stat.S_IMODE((workspace.root / PATH).stat().st_mode) == 0o640
-
-
 def test_what_a_killed_process_left_beside_is_swept_in_time(workspace: Workspace) -> None:
     workspace.ticket(A)
     write(workspace, b"first", None)
@@ -248,56 +236,19 @@ def test_what_a_killed_process_left_beside_is_swept_in_time(workspace: Workspace
         draft.write_bytes(b"half a rec")
     for draft in (old, of_another):
         os.utime(draft, (0, 0))
-    rewrite(find_workspace(str(workspace.root)), PATH, b"second", None)
-    assert set(folder.iterdir()) == {folder / NAME, young, of_another}
+    write_new(find_workspace(str(workspace.root)), FOLDER, f"{ulid(9)}.md", b"second", None)
+    assert set(folder.iterdir()) == {folder / NAME, folder / f"{ulid(9)}.md", young, of_another}
 
 
 def test_no_file_stays_open(workspace: Workspace, temporary: str | None) -> None:
     with all_closed():
         write(workspace, b"first", temporary)
-        rewrite(find_workspace(str(workspace.root)), PATH, b"second", temporary)
 
 
 def test_a_value_is_written_on_one_line_in_its_own_letters() -> None:
     reason = "Grün ist die Farbe 🦀 " * 40 + "."
     lines = render_record(FIELDS | {"retired_reason": reason}, None).decode().split("\n")
     assert lines[-3:] == [f"retired_reason: {reason}", "---", ""]
-
-
-def test_rewriting_on_a_full_disk_leaves_the_file_as_it_was(
-    workspace: Workspace, temporary: str | None
-) -> None:
-    write(workspace, b"first", temporary)
-    before = workspace.snapshot()
-    with small_files(1_000), pytest.raises(WriteError, match="File too large"):
-        rewrite(find_workspace(str(workspace.root)), PATH, b"x" * 5_000, temporary)
-    assert workspace.snapshot() == before
-
-
-@pytest.mark.parametrize(
-    ("data", "added"),
-    [
-        (b"---\nkind: x\n---\nBody \xff\n", b"---\nkind: x\na: b\n---\nBody \xff\n"),
-        (b"---\r\nkind: x\r\n---\r\nBody\r\n", b"---\r\nkind: x\r\na: b\r\n---\r\nBody\r\n"),
-        (b"---\nkind: x\n---\nBody\r\n", b"---\nkind: x\na: b\n---\nBody\r\n"),
-        (b"\xef\xbb\xbf---\n# why\n\n---", b"\xef\xbb\xbf---\n# why\n\na: b\n---"),
-        (b"---\n---\n---\n", b"---\na: b\n---\n---\n"),
-        (b"--- \r\n---\t\r\n", b"--- \r\na: b\r\n---\t\r\n"),
-    ],
-)
-def test_fields_are_added_and_every_other_byte_kept(data: bytes, added: bytes) -> None:
-    assert with_fields(data, {"a": "b"}) == added
-
-
-@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
-def test_a_record_with_its_retirement_added_says_the_same_and_that(line_end: bytes) -> None:
-    data = render_record(FIELDS, "Wait.\nFor it.").replace(b"\n", line_end)
-    record, faults = parse_record(with_fields(data, RETIRED), NAME, A)
-    assert (record.target, record.note, faults) == (B, "Wait.\nFor it.", [])
-    assert record.retirement
-    assert (record.retirement.at, record.retirement.by, record.retirement.reason) == (
-        *RETIRED.values(),
-    )
 
 
 def test_a_record_is_written_as_the_contract_shows_it() -> None:
@@ -322,6 +273,7 @@ def test_a_written_record_reads_back(target: str, author: str, note: str | None)
     assume(target != A and not any(marker * 7 in (note or "") for marker in "<|>"))
     data = render_record(FIELDS | {"target": target, "author": author}, note)
     record, faults = parse_record(data, NAME, A)
+    assert isinstance(record, Record)
     assert (record.target, record.author, record.note, record.at) == (
         target,
         author,
@@ -341,6 +293,7 @@ def test_a_written_plan_reads_back(parts: tuple[str, str, str, str]) -> None:
     fields = {"branch": plan.branch, "worktree": plan.worktree, "role_plan": plan.role_plan}
     head = {"kind": "accepted_plan", "author": "tester", "at": AT}
     record, faults = parse_record(render_record(head | fields, plan.summary), NAME, A)
+    assert isinstance(record, Record)
     assert (record.plan, faults) == (plan, [])
 
 

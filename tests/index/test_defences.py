@@ -17,7 +17,7 @@ from building import A, B, Workspace
 from comparing import by_own_clock
 from disks import assert_fresh, disk_with, step
 
-from yoi_relations.files import root, scan, stamps
+from yoi_relations.files import probing, root, stamps
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import freshness, refresh
 from yoi_relations.index.refresh import open_index
@@ -131,7 +131,7 @@ def test_a_clock_that_is_not_the_file_systems_settles_nothing(workspace: Workspa
     """Here the machine's runs two hours ahead; with an hour's window no load matters."""
     machine = time.time_ns
     with ExitStack() as stack:
-        for module in (root, scan, freshness):
+        for module in (root, probing, freshness):
             stack.enter_context(mock.patch.object(module, "stamp_of", by_own_clock))
         stack.enter_context(mock.patch.object(stamps, "WINDOW", HOUR))
         stack.enter_context(mock.patch("time.time_ns", side_effect=lambda: machine() + 2 * HOUR))

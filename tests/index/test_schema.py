@@ -155,13 +155,9 @@ def test_every_way_leads_to_the_schema_of_the_models(
     ("facet", "old", "new"),
     [
         (tables, "CREATE TABLE source (", "CREATE TABLE more (id); CREATE TABLE source ("),
-        (columns, "worktree TEXT,", "worktree TEXT NOT NULL,"),
+        (columns, "note TEXT,", "note TEXT NOT NULL,"),
         (columns, "ticket.slug) AS slug", "ticket.slug) AS short"),
-        (
-            indexes,
-            "(shown, edge_ticket, edge_target)",
-            "(shown, edge_target, edge_ticket)",
-        ),
+        (indexes, "(shown, edge_ticket, edge_target)", "(shown, edge_target, edge_ticket)"),
         (indexes, "CREATE INDEX source_holder", "CREATE UNIQUE INDEX source_holder"),
         (foreign_keys, "REFERENCES source (id)", "REFERENCES source (id) ON DELETE CASCADE"),
         (views, "at.path LIMIT 1", "at.path DESC LIMIT 1"),

@@ -120,7 +120,6 @@ def test_an_edge_counts_while_one_of_its_records_is_not_retired(workspace: Works
     assert len(relation["records"]) == 2
 
 
-@pytest.mark.parametrize("kind", ["waiting", "accepted_plan"])
 @pytest.mark.parametrize(
     ("at", "stands"),
     [
@@ -133,13 +132,28 @@ def test_an_edge_counts_while_one_of_its_records_is_not_retired(workspace: Works
         ((NOON_IN_TOKYO, NOON), "second"),
     ],
 )
-def test_only_the_latest_note_stands(
-    workspace: Workspace, kind: str, at: tuple[str, str], stands: str
+def test_only_the_latest_plan_counts_while_notes_add_up(
+    workspace: Workspace, at: tuple[str, str], stands: str
 ) -> None:
     workspace.ticket(A)
-    workspace.record(A, kind, None, "first", at=at[0])
-    workspace.record(A, kind, None, "second", at=at[1])
-    assert standing(workspace) == [stands]
+    for kind in ("waiting", "accepted_plan"):
+        workspace.ticket(kind)
+        workspace.record(kind, kind, None, "first", at=at[0])
+        workspace.record(kind, kind, None, "second", at=at[1])
+    assert sorted(standing(workspace)) == sorted(["first", "second", stands])
+
+
+@pytest.mark.parametrize(("at", "counts"), [((EARLY, LATE), 2), ((LATE, EARLY), 1)])
+def test_in_a_list_the_latest_note_is_the_one_that_counts(
+    workspace: Workspace, at: tuple[str, str], counts: int
+) -> None:
+    workspace.ticket(A)
+    notes = [
+        {"kind": "waiting_capacity_note", "note": f"line {n}", "at": at[n - 1]} for n in (1, 2)
+    ]
+    workspace.plan_lines(A, *notes)
+    workspace.record(A, "waiting", None, "by itself", at=EARLY)
+    assert sorted(standing(workspace)) == ["by itself", f"line {counts}"]
 
 
 def test_of_two_notes_in_one_file_the_lower_line_is_the_latest(workspace: Workspace) -> None:
@@ -158,13 +172,13 @@ def test_a_note_of_another_ticket_is_no_later_note(workspace: Workspace) -> None
 
 @pytest.mark.parametrize("kind", ["waiting", "accepted_plan"])
 @pytest.mark.parametrize(("first", "second"), [(RETIRED, {}), ({}, RETIRED)])
-def test_when_the_latest_note_is_retired_none_stands(
+def test_when_the_latest_note_is_retired_the_one_before_counts(
     workspace: Workspace, kind: str, first: dict[str, str], second: dict[str, str]
 ) -> None:
     workspace.ticket(A)
     workspace.record(A, kind, None, "first", at=EARLY, **first)
     workspace.record(A, kind, None, "second", at=LATE, **second)
-    assert standing(workspace) == ([] if second else ["second"])
+    assert standing(workspace) == (["first"] if second else ["second"])
 
 
 @pytest.mark.parametrize(

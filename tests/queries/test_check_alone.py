@@ -176,7 +176,7 @@ def test_a_digest_stays_when_tickets_change_that_have_nothing_to_do_with_it(
             workspace.ticket(f"00001KT1{number:05d}", state)
         workspace.record("00001KT100000", "blocked_by", "00001KT100001")
         workspace.plan_lines("00001KT100001", {"kind": "after", "related_ticket": "00001KT100000"})
-        workspace.artifact("00001KT100002", "relations.json", "{")  # of a resolved ticket
+        workspace.artifact("00001KT100002", "orchestration-plan.jsonl", "{")  # it is resolved
         after = all_checks(workspace)
         assert {id_: after[id_] for id_ in before} == before
 

@@ -85,7 +85,11 @@ def test_an_id_of_two_folders(workspace: Workspace) -> None:
     workspace.ticket(A, "done", "closed")
     workspace.ticket(A, "done", "open")
 
-    assert codes(workspace) == [("shared_id", "error")] * 2
+    (one,) = findings(workspace)
+    assert (one["code"], one["severity"], one["tickets"]) == ("shared_id", "error", [A])
+    for bucket in ("closed", "open"):
+        assert f".yoi/tickets/{bucket}/{A}" in f"{one['path']}: {one['sentence']}"
+    assert one["commands"] == []
 
 
 @pytest.mark.parametrize(
@@ -111,9 +115,9 @@ def test_a_target_that_does_not_exist(
 def test_a_note_that_is_over_may_have_named_what_does_not_exist(workspace: Workspace) -> None:
     workspace.ticket(A, "ready")
     workspace.record(A, "waiting", B, "For B.")
-    workspace.record(A, "waiting", note="For a machine.", at=LATER)
+    workspace.record(A, "accepted_plan", note="The way.", at=LATER)
 
-    assert codes(workspace) == [("dangling_target", "info")]
+    assert codes(workspace) == [("dangling_target", "info"), ("expired_note", "info")]
 
 
 def test_a_retired_record_may_name_what_does_not_exist(workspace: Workspace) -> None:
@@ -328,13 +332,13 @@ def test_a_record_that_repeats_another(workspace: Workspace) -> None:
     assert findings(workspace) == []
 
 
-def test_an_entry_that_stands_twice_is_for_an_editor(workspace: Workspace) -> None:
+def test_an_entry_that_is_there_twice_counts_once(workspace: Workspace) -> None:
     tickets(workspace, A="ready", B="ready")
     workspace.plan_lines(A, *[{"kind": "after", "related_ticket": B}] * 2)
 
     (one,) = findings(workspace)
     assert (one["code"], one["line"]) == ("repeated_record", 2)
-    assert one["hint"] == "delete one of the two entries"
+    assert one["commands"] == []
 
 
 def test_an_edge_may_be_recorded_in_several_ways(workspace: Workspace) -> None:

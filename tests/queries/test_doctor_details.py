@@ -85,7 +85,7 @@ def test_a_note_that_is_over_may_be_said_anew_or_retired(workspace: Workspace) -
     workspace.ticket(A, "inprogress")
     path = workspace.record(A, "waiting", note="For a machine.")
     (one,) = findings(workspace)
-    assert f"say so anew, else relations retire {path.stem} --reason" in one["hint"]
+    assert f"record it again; or relations retire {path.stem} --reason" in one["hint"]
 
 
 def test_the_plan_of_one_resolved_ticket_is_told_of_alone(workspace: Workspace) -> None:

@@ -1,16 +1,21 @@
-"""How a ticket is called on the command line: id, slug, ending of the id, part of either."""
+"""How a ticket is called on the command line: id, path, slug, ending of the id, parts."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Iterable
+
 import pytest
-from building import A, B, Workspace
+from building import A, B, D, Workspace
 from hypothesis import given
 from hypothesis import strategies as some
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.refresh import open_index
 from yoi_relations.queries.asking import ask_checks
-from yoi_relations.queries.ticket_names import MIN_PART, Names
+from yoi_relations.queries.path_names import PathBase
+from yoi_relations.queries.ticket_names import MIN_PART, Named, Names
 
 pytestmark = pytest.mark.usefixtures("either_door")
 
@@ -40,8 +45,13 @@ def named(workspace: Workspace) -> Workspace:
         ("aa", A),
         ("0bb", B),
         ("CBB", "00001KT00QCBB"),
-        ("0QCB", "00001KT00QCBB"),
-        ("0qcb", "00001KT00QCBB"),
+        ("00QCB", "00001KT00QCBB"),
+        ("00qcb", "00001KT00QCBB"),
+        (f"  {A}\n", A),
+        ("\tmail-queue ", B),
+        (" 0bb ", B),
+        ("Thir", "00001KT00QCBB"),
+        ("FOURTH", LONG),
         ("SEARCH", "00001KT00QCBB"),
         ("l-qu", B),
         ("030405", LONG),
@@ -51,20 +61,34 @@ def test_a_name_finds_its_ticket(named: Workspace, name: str, id_: str) -> None:
     assert [one["ticket"] for one in named.show(name)["relations"]] == [id_]
 
 
-def test_an_id_decides_before_a_slug(workspace: Workspace) -> None:
+@pytest.mark.parametrize(
+    ("slug", "name"), [(A, A), ("00AA", "00AA"), ("0000aa", "0000aa"), ('" 00AA "', "00AA")]
+)
+@pytest.mark.parametrize("command", ["show", "check", "add"])
+def test_a_slug_that_is_another_ticket_s_id_or_its_ending_is_ambiguous(
+    workspace: Workspace, slug: str, name: str, command: str
+) -> None:
     workspace.ticket(A)
-    workspace.ticket(B, slug=A)
-    workspace.record(A, "waiting", None, "by id")
-    workspace.record(B, "waiting", None, "by slug")
-    assert [one["note"] for one in workspace.show(A)["relations"]] == ["by id"]
+    workspace.ticket(B, slug=slug)
+    before = workspace.snapshot()
+    ran = workspace.run(command, name, *(["waiting", "--note", "x"] if command == "add" else []))
+    assert (ran.code, ran.out) == (3, "")
+    assert [part for part in (A, B, f"Title of {A}") if part not in ran.err] == []
+    assert workspace.snapshot() == before
 
 
-def test_a_slug_decides_before_an_ending(workspace: Workspace) -> None:
+def test_a_slug_decides_before_a_short_ending(workspace: Workspace) -> None:
     workspace.ticket(A)
-    workspace.ticket(B, slug="00AA")
+    workspace.ticket(B, slug="0AA")
     workspace.record(A, "waiting", None, "by ending")
     workspace.record(B, "waiting", None, "by slug")
-    assert [one["note"] for one in workspace.show("00AA")["relations"]] == ["by slug"]
+    assert [one["note"] for one in workspace.show("0AA")["relations"]] == ["by slug"]
+
+
+def test_a_ticket_may_have_its_own_id_as_a_slug(workspace: Workspace) -> None:
+    workspace.ticket(A, slug=A)
+    workspace.ticket(B, slug=B[-4:])
+    assert workspace.run("check", A, B, B[-4:]).code == 9
 
 
 def test_an_ending_decides_before_a_part(workspace: Workspace) -> None:
@@ -79,7 +103,7 @@ def test_an_ending_decides_before_a_part(workspace: Workspace) -> None:
     ("name", "candidates"),
     [
         ("BB", [(B, "Second"), ("00001KT00QCBB", "Third")]),
-        ("00001KT0", [(A, "First"), (B, "Second"), ("00001KT00QCBB", "Third")]),
+        ("00001KT", [(A, "First"), (B, "Second"), ("00001KT00QCBB", "Third")]),
         ("queu", [(B, "Second"), (LONG, "Fourth")]),
     ],
 )
@@ -93,7 +117,21 @@ def test_an_ambiguous_name_lists_the_candidates_with_titles(
 
 
 @pytest.mark.parametrize(
-    "name", ["nothing", "QCB", "que", "queue-", "", "First", "%", "____", "mail_queue"]
+    "name",
+    [
+        "nothing",
+        "QCB",
+        "que",
+        "queue-",
+        "",
+        " ",
+        "Fir",
+        "%",
+        "____",
+        "mail_queue",
+        "0QCB",
+        "0260102-0",
+    ],
 )
 def test_an_unknown_name_is_not_found(named: Workspace, name: str) -> None:
     ran = named.run("show", name)
@@ -130,33 +168,283 @@ def test_many_names_read_the_names_of_all_tickets_once(workspace: Workspace) -> 
         workspace.ticket(id_, slug=f"slug-{id_[-4:]}")
     said: list[str] = []
 
-    with open_index(find_workspace(str(workspace.root)), said.append) as index:
+    base = PathBase(find_workspace(str(workspace.root)))
+    with open_index(base.workspace, said.append) as index:
         index.connection.set_trace_callback(said.append)
         names = [id_[-4:] for id_ in ids[:30]] + [f"slug-{id_[-4:]}" for id_ in ids[30:]]
-        checked = ask_checks(index.connection, tickets=names)
+        checked = ask_checks(index.connection, base, tickets=names)
 
     assert [one.ticket.id for one in checked.checks] == ids
-    assert len([one for one in said if "DISTINCT holder" in one]) == 1
+    assert len([one for one in said if "LEFT JOIN ticket" in one]) == 1
 
 
-def called(names: list[tuple[str, str]], name: str) -> list[str]:
-    """What `Names` finds, found one ticket at a time."""
-    small = name.lower()
-    steps = [
-        [id_ for id_, slug in names if slug == name],
-        [id_ for id_, _ in names if id_.lower().endswith(small)],
-        [id_ for id_, slug in names if small in id_.lower() or small in slug.lower()],
+def test_a_mere_part_is_taken_by_show_which_says_so(named: Workspace) -> None:
+    named.show()
+    ran = named.run("show", "ail-queu", "--json")
+    assert [one["ticket"] for one in ran.json["relations"]] == [B]
+    assert [B in line["message"] and line["level"] == "notice" for line in ran.errors] == [True]
+    for whole in (B, "mail-queue", B[-5:], f".yoi/tickets/{B}"):
+        assert named.run("show", whole, "--json").err == ""
+
+
+@pytest.mark.parametrize("part", ["queu", "ail-queu", "Third", "00001KT"])
+def test_a_mere_part_is_refused_where_something_rests_on_it(named: Workspace, part: str) -> None:
+    before = named.snapshot()
+    for line in (
+        ("check", part),
+        ("check", A, part),
+        ("add", part, "waiting", "--note", "x"),
+        ("add", A, "blocked-by", part),
+    ):
+        ran = named.run(*line, "--json")
+        assert (ran.code, ran.out) == (3, "")
+        assert ran.errors[-1]["error"]["code"] == "not_found"
+        found = [
+            id_ for id_ in (A, B, "00001KT00QCBB", LONG) if id_ in ran.errors[-1]["error"]["hint"]
+        ]
+        assert (
+            found
+            == {
+                "queu": [B, LONG],
+                "ail-queu": [B],
+                "Third": ["00001KT00QCBB"],
+                "00001KT": [A, B, "00001KT00QCBB"],
+            }[part]
+        )
+        assert "planning" in ran.errors[-1]["error"]["hint"]
+    assert named.snapshot() == before
+
+
+def test_a_hint_lists_ten_candidates_at_most(workspace: Workspace) -> None:
+    for number in range(15):
+        workspace.ticket(f"{A[:-2]}{number:02d}", "queued", title=f"Ticket <{number}>")
+    hint = workspace.run("check", "Ticket", "--json").errors[-1]["error"]["hint"]
+    assert hint.count("Ticket <") == hint.count("queued") == 10
+    assert "5 more" in hint
+
+
+@pytest.mark.parametrize(
+    ("id_", "fields", "names"),
+    [
+        ("TASK-12", {}, ["TASK-1", "task-1", "ASK-1", "2", "TASK-"]),
+        ("back-12-7", {}, ["back-1", "2-7", "12-", "k-12-"]),
+        ("t-1234", {}, ["234", "t-123", "34"]),
+        (A, {"slug": "fix-1234"}, ["fix-123", "x-12", "234"]),
+        (A, {"title": "Fix 1234 now"}, ["Fix 123", "234 now", "Fix 1"]),
+    ],
+)
+def test_a_number_is_never_split(
+    workspace: Workspace, id_: str, fields: dict[str, str], names: list[str]
+) -> None:
+    workspace.ticket(id_, **fields)
+    workspace.ticket(D)
+    before = workspace.snapshot()
+    for name in names:
+        may_be_part = name in {"TASK-", "k-12-"}
+        assert (name, workspace.run("show", name).code) == (name, 0 if may_be_part else 3)
+        assert workspace.run("check", name).code == 3
+        assert workspace.run("add", D, "blocks", name).code == 3
+    assert workspace.snapshot() == before
+
+
+@pytest.mark.parametrize("name", ["12", "-12", "SK-12", "ask-12"])
+def test_an_ending_that_splits_no_number_is_a_name(workspace: Workspace, name: str) -> None:
+    workspace.ticket("TASK-12")
+    workspace.ticket("TASK-112")
+    ran = workspace.run("--json", "check", "--", name)
+    assert [one["ticket"] for one in ran.json["checks"]] == ["TASK-12"]
+
+
+def paths_of(workspace: Workspace) -> list[tuple[str, str]]:
+    """Working directories, and paths of the ticket LONG as written there."""
+    folder = f".yoi/tickets/open/{LONG}"
+    (workspace.root / "src").mkdir()
+    (workspace.root / "to-ticket").symlink_to(folder)
+    (workspace.root / "to-tickets").symlink_to(".yoi/tickets")
+    return [
+        (".", folder),
+        (".", f"{folder}/"),
+        (".", f"./{folder}//"),
+        (".", f"{folder}/item.md"),
+        (".", f" {folder} "),
+        (".", str(workspace.root / folder)),
+        (".", f"{workspace.root}/src/../{folder}/item.md"),
+        (".", "to-ticket"),
+        (".", f"to-tickets/open/{LONG}"),
+        ("src", f"../{folder}"),
+        ("src", folder),  # relative to the workspace root
+        (".yoi", f"tickets/open/{LONG}"),
+        (".yoi/tickets/open", f"{LONG}/"),
+        (folder, "."),
+        (folder, "item.md"),
+        (folder, f"../{LONG}/"),
     ]
-    return next(filter(None, steps[: 2 if len(small) < MIN_PART else 3]), []) if small else []
 
 
-WORD = some.text("aAbİ\0-", max_size=9)
+def test_the_path_of_its_folder_names_a_ticket(
+    named: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = named.root
+    for here, path in paths_of(named):
+        monkeypatch.setattr(named, "root", root / here)
+        assert {one["ticket"] for one in named.show(path)["relations"]} == {LONG}, (here, path)
+        checked = named.run("check", path, "--json").json["checks"]
+        assert [one["ticket"] for one in checked] == [LONG], (here, path)
+        added = named.run("add", path, "after", A, "--json").json
+        assert added["record"]["holder"] == LONG
 
 
-@given(some.dictionaries(WORD.filter(bool), WORD), some.data())
-def test_names_are_found_as_one_by_one(slugs: dict[str, str], data: some.DataObject) -> None:
-    names = sorted(slugs.items())
-    parts = [word[at:] for pair in names for word in pair for at in range(len(word))]
+@pytest.mark.parametrize("path", [f".yoi/tickets/{A}", f".yoi/tickets/{A}/item.md"])
+def test_a_slug_takes_no_path(named: Workspace, path: str) -> None:
+    named.ticket(B, slug=path)
+    assert named.run("check", path).code == 3
+
+
+def test_a_path_of_no_ticket_names_none(named: Workspace) -> None:
+    (named.root / "elsewhere" / A).mkdir(parents=True)
+    (named.root / "item.md").write_text("no ticket's\n")
+    for path in (
+        ".",
+        ".yoi/tickets",
+        ".yoi/tickets/open",
+        f".yoi/tickets/{LONG}",
+        f".yoi/tickets/closed/{LONG}",
+        f"elsewhere/{A}",
+        f"{A}/item",
+        f"./{A}",
+        f".yoi/tickets/{A}/artifacts",
+        "item.md",
+        "/",
+        "a\0b",
+    ):
+        assert (path, named.run("check", path).code) == (path, 3)
+
+
+COMPOSED, DECOMPOSED = (unicodedata.normalize(form, "Bücher-가-1") for form in ("NFC", "NFD"))
+
+
+@pytest.mark.parametrize("on_disk", [COMPOSED, DECOMPOSED], ids=["NFC", "NFD"])
+@pytest.mark.parametrize("typed", [COMPOSED, DECOMPOSED], ids=["NFC", "NFD"])
+def test_names_are_compared_in_one_unicode_form(
+    workspace: Workspace, on_disk: str, typed: str
+) -> None:
+    folder = workspace.ticket(on_disk)
+    workspace.ticket(A, slug=f"{typed}-slug", title=f"Die {on_disk}-Liste")
+    workspace.record(on_disk, "blocked_by", A, "in its folder")
+    workspace.relations_json(on_disk, {"kind": "related", "target": A})
+    names = [
+        typed,
+        typed[:-1] + "1",
+        typed[1:],
+        typed.upper(),
+        f".yoi/tickets/{on_disk}/",
+        f" {typed}",
+    ]
+    for name in names:
+        (one, other) = workspace.show(name)["relations"]
+        assert (one["ticket"], one["target"], one["end"]) == (COMPOSED, A, "ticket")
+        assert one["records"][0]["path"].startswith(f".yoi/tickets/{on_disk}/")
+        assert other["kind"] == "related"
+    assert workspace.run("check", f"{typed}-slug", "--json").json["checks"][0]["ticket"] == A
+    assert workspace.show(f"die {typed}-l")["count"] == 2
+
+    before = {*folder.rglob("*")}
+    added = workspace.run("add", A, "blocks", typed, "--note", "seen from there", "--json").json
+    assert added["relation"]["ticket"] == COMPOSED
+    assert workspace.run("add", typed, "after", A, "--json").code == 0
+    (record,) = {*folder.rglob("*")} - before
+    assert record.suffix == ".md"
+    assert {one["ticket"] for one in workspace.show("--kind", "order")["relations"]} == {COMPOSED}
+
+
+def test_folders_of_one_name_in_two_forms_share_an_id(workspace: Workspace) -> None:
+    workspace.ticket(COMPOSED, "queued")
+    workspace.ticket(DECOMPOSED, "queued")
+    workspace.record(COMPOSED, "waiting", note="first")
+    workspace.record(DECOMPOSED, "waiting", note="second")
+    ran = workspace.run("show", COMPOSED, "--all", "--json")
+    assert (ran.code, ran.json["count"]) == (4, 2)
+    assert {one["ticket"] for one in ran.json["relations"]} == {COMPOSED}
+    problems = {one["path"] for one in ran.json["problems"]}
+    assert problems == {f".yoi/tickets/{COMPOSED}", f".yoi/tickets/{DECOMPOSED}"}
+    assert workspace.run("check", DECOMPOSED).code == 11
+    assert workspace.run("verify").code == 0
+
+
+def small(text: str) -> str:
+    composed = unicodedata.normalize("NFC", text).strip()
+    return unicodedata.normalize("NFC", composed.casefold())
+
+
+def holds(text: str, part: str, places: Iterable[int]) -> bool:
+    """Whether `text` holds `part` at one of `places` where it splits no number."""
+    return any(
+        text.startswith(part, at)
+        and not any(
+            text[edge - 1 : edge].isdigit() and text[edge : edge + 1].isdigit()
+            for edge in (at, at + len(part))
+        )
+        for at in places
+    )
+
+
+def called(tickets: list[Named], name: str) -> list[str]:
+    """What `Names` finds, found one ticket at a time."""
+    plain, part = unicodedata.normalize("NFC", name).strip(), small(name)
+    if not part or "\0" in part:
+        return []
+
+    def equals(other: str | None) -> bool:
+        return other is not None and unicodedata.normalize("NFC", other).strip() == plain
+
+    def ends(id_: str) -> bool:
+        at = len(small(id_)) - len(part)
+        in_base32 = re.fullmatch(r"[0-9a-hjkmnp-tv-z]{13}", small(id_))
+        return at >= 0 and (
+            small(id_).endswith(part) if in_base32 else holds(small(id_), part, [at])
+        )
+
+    by_id = {one.id for one in tickets if equals(one.id)}
+    by_slug = {one.id for one in tickets if one.slug and equals(one.slug)}
+    by_ending = {one.id for one in tickets if ends(one.id)}
+    if by_id or by_slug:
+        contested = set() if by_id or len(part) < MIN_PART else by_ending
+        return sorted(by_id | by_slug | contested)
+    return sorted(by_ending)
+
+
+def called_in_part(tickets: list[Named], name: str) -> list[str]:
+    part = small(name)
+    if len(part) < MIN_PART or "\0" in part:
+        return []
+
+    def among(*texts: str | None) -> bool:
+        return any(
+            holds(small(text), part, range(len(small(text)))) for text in texts if text is not None
+        )
+
+    by_name = [one.id for one in tickets if among(one.id, one.slug)]
+    return sorted(by_name or [one.id for one in tickets if among(one.title)])
+
+
+WORD = some.text("aAbİ12-é\u0301 ", max_size=9) | some.text("1aB0", min_size=13, max_size=13)
+TITLES = some.none() | WORD
+
+
+@given(some.dictionaries(WORD.filter(bool), some.tuples(TITLES, TITLES)), some.data())
+def test_names_are_found_as_one_by_one(
+    tickets: dict[str, tuple[str | None, str | None]], data: some.DataObject
+) -> None:
+    names = [Named(id_, *tickets[id_]) for id_ in sorted(tickets)]
+    parts = [
+        word[at:end]
+        for one in names
+        for word in one
+        if word
+        for at in range(len(word))
+        for end in range(at + 1, len(word) + 1)
+    ]
     name = data.draw(some.sampled_from(parts) | WORD if parts else WORD)
 
     assert Names(names).called(name) == called(names, name)
+    assert Names(names).called_in_part(name) == called_in_part(names, name)

@@ -76,9 +76,8 @@ def test_what_was_written_and_not_read_back_is_said_to_be_there(
         patched.setattr(os, call, fail)
         ran = pair.run(*arguments)
 
-    place = {"retire": str(old), "retire beside": beside}.get(command, ".yoi/tickets/")
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith(f"error: {place}")
+    assert ran.err.startswith("error: .yoi/tickets/")
     assert "is written, but could not be read back: " in ran.err
     assert "Input/output error" in ran.err
     assert "\nhint: it is done: the same command once more changes nothing" in ran.err
@@ -103,7 +102,8 @@ def test_of_many_who_retire_a_record_at_once_one_does(
 
     assert [ran.code for ran in rans] == [0] * 6, rans
     assert sum("already retired" in ran.out for ran in rans) == 5
-    assert len(list(pair.tickets.glob("*/artifacts/relations/*.md"))) == 1
+    records = 1 if read_only_format else 2
+    assert len(list(pair.tickets.glob("*/artifacts/relations/*.md"))) == records
 
 
 def test_who_adds_what_another_retires_at_once(pair: Workspace) -> None:

@@ -1,4 +1,4 @@
-"""`retire`: the record stays, marked, whichever of the three formats it was recorded in."""
+"""`retire`: the record stays as it is, whichever of the three formats it was recorded in."""
 
 from __future__ import annotations
 
@@ -47,38 +47,44 @@ FILES = {
 }
 
 
+def new_file(before: dict[str, bytes | None], after: dict[str, bytes | None]) -> tuple[str, str]:
+    """The one file that is new, and its text; no other may differ."""
+    assert {key: after[key] for key in before} == before
+    ((path, data),) = ((key, after[key]) for key in after.keys() - before.keys() if after[key])
+    return path, (data or b"").decode()
+
+
 @pytest.mark.parametrize("form", FILES)
-def test_a_file_gains_the_mark_and_keeps_all_other_bytes(pair: Workspace, form: str) -> None:
-    data = FILES[form].encode()
-    path = pair.record_file(A, f"{ulid(7)}.md", data)
-    path.chmod(0o640)
+def test_a_record_stays_as_it_is_and_a_file_beside_it_retires_it(
+    pair: Workspace, form: str
+) -> None:
+    path = pair.record_file(A, f"{ulid(7)}.md", FILES[form].encode())
     before = pair.snapshot()
     assert "retired" in retire(pair, ulid(7))
-    after = path.read_bytes()
-    name = str(path.relative_to(pair.root))
-    assert pair.snapshot() == before | {name: after}
-    lines = after.splitlines(keepends=True)
-    marks = [line for line in lines if line.startswith(b"retired_")]
-    assert b"".join(line for line in lines if line not in marks) == data
-    assert len(marks) == 3
-    assert path.stat().st_mode & 0o777 == 0o640
+    name, text = new_file(before, pair.snapshot())
+    assert (pair.root / name).parent == path.parent
+    assert text.startswith(f"---\nretires: {ulid(7)}\nauthor: tester\nat: ")
+    assert text.endswith("Z\n---\nit is over\n")
     (record,) = pair.show("--all")["relations"][0]["records"]
     assert (record["retired_by"], record["retired_reason"]) == ("tester", "it is over")
     assert pair.show()["count"] == 0
 
 
-def test_a_frontmatter_in_braces_gains_the_mark_inside_them(pair: Workspace) -> None:
-    head = f"---\n{{kind: blocked_by, urgency: {{a: b}}, target: {B}, author: x, at: '{AT}'"
-    path = pair.record_file(A, f"{ulid(7)}.md", f"{head}}}\n---\nA note, {{in part}}.\n")
-    retire(pair, ulid(7), "終わった 🎉")
-    text = path.read_text("utf-8")
-    assert text.startswith(f"{head}, retired_at: ")
-    assert text.endswith("}\n---\nA note, {in part}.\n")
-    (record,) = pair.show("--all")["relations"][0]["records"]
-    assert record["retired_reason"] == "終わった 🎉"
-
-
-@pytest.mark.parametrize("reason", ["a: b", "# no", "'", "no", "{", "それは終わった", "[x](y) *z*"])
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "a: b",
+        "# no",
+        "'",
+        "no",
+        "{",
+        "それは終わった 🎉",
+        "[x](y) *z*",
+        "---",
+        "two\n\nlines",
+        "a\u2028b",
+    ],
+)
 def test_a_reason_is_kept_word_for_word(pair: Workspace, reason: str) -> None:
     pair.record(A, "after", B)
     retire(pair, ulid(1), reason)
@@ -99,29 +105,67 @@ def test_an_entry_is_retired_by_one_new_file_that_names_its_content(
 ) -> None:
     write_list(pair, entry)
     before = pair.snapshot()
-    out = retire(pair, content_id(entry))
-    assert "retired" in out
-    after = pair.snapshot()
-    (path,) = (path for path in after.keys() - before.keys() if after[path] is not None)
+    retire(pair, content_id(entry))
+    path, text = new_file(before, pair.snapshot())
     assert path.startswith(f".yoi/tickets/{A}/artifacts/relations/")
-    assert {key: after[key] for key in before} == before
-    text = (after[path] or b"").decode()
-    assert f"kind: {entry['kind']}\n" in text
-    assert f"retires: {content_id(entry)}\n" in text
-    assert ("target: " in text) == ("target" in entry)
+    assert text.startswith(f"---\nretires: {content_id(entry)}\nauthor: tester\n")
     (relation,) = pair.show("--all")["relations"]  # the new file states nothing itself
     (record,) = relation["records"]
     assert (record["id"], record["retired_by"]) == (content_id(entry), "tester")
     assert not relation["active"]
 
 
-def test_the_json_answer_holds_the_record_with_its_path(pair: Workspace) -> None:
-    path = pair.record(A, "after", B)
+def test_the_json_answer_holds_the_record_once_and_what_became_of_it(pair: Workspace) -> None:
+    path = pair.record(A, "after", B, "A note that is said once.")
     ran = pair.run("retire", ulid(1), "--reason", "over", "--json")
-    record = ran.json["record"]
-    assert (ran.code, ran.json["document"], ran.json["changed"]) == (0, "retire", True)
+    answer, record = ran.json, ran.json["record"]
+    assert (ran.code, answer["document"], answer["changed"]) == (0, "retire", True)
+    assert (answer["active"], answer["inactive_reason"]) == (False, "retired")
+    assert answer["sentence"] != f"{A} comes after {B}"
     assert record["path"] == str(path.relative_to(pair.root))
     assert record["retired_at"]
+    assert (pair.root / answer["retirement"]["path"]).is_file()
+    assert ran.out.count("said once") == 1
+    assert (answer["still_stated_by"], answer["counts_again"], answer["also"]) == ([], [], [])
+
+
+def test_several_records_are_retired_at_once(pair: Workspace) -> None:
+    for kind in ("after", "conflicts_with", "related"):
+        pair.record(A, kind, B)
+    names = [ulid(3), ulid(1), ulid(3)]
+    ran = pair.run("retire", *names, "--reason", "over", "--author", "me", "--json")
+    answers = [ran.json, *ran.json["also"]]
+    assert [one["record"]["id"] for one in answers] == [ulid(3), ulid(1)]
+    assert {one["record"]["retired_by"] for one in answers} == {"me"}
+    assert [one["kind"] for one in pair.show()["relations"]] == ["conflicts_with"]
+
+
+def test_nothing_is_retired_where_one_of_several_is_not_found(pair: Workspace) -> None:
+    pair.record(A, "after", B)
+    before = pair.snapshot()
+    assert pair.run("retire", ulid(1), ulid(2), "--reason", "over").code == 3
+    assert pair.snapshot() == before
+
+
+@pytest.mark.parametrize("by", ["id", "path"])
+def test_a_retirement_cannot_be_retired(pair: Workspace, by: str) -> None:
+    pair.record(A, "after", B)
+    ran = pair.run("retire", ulid(1), "--reason", "over", "--json")
+    before = pair.snapshot()
+    ran = pair.run("retire", ran.json["retirement"][by], "--reason", "no, it holds")
+    assert (ran.code, pair.snapshot()) == (2, before)
+    assert ulid(1) in ran.err
+
+
+def test_it_says_what_counts_again(pair: Workspace) -> None:
+    for number, kind in enumerate(("waiting", "accepted_plan", "waiting", "accepted_plan")):
+        pair.record(A, kind, None, f"note {number}", at=f"2026-06-0{number + 1}T10:00:00Z")
+    active = {one["records"][0]["id"] for one in pair.show()["relations"]}
+    assert active == {ulid(4)}
+    again = pair.run("retire", ulid(4), "--reason", "over", "--json").json["counts_again"]
+    assert {one["record"]["id"] for one in again} == {ulid(2), ulid(3)}
+    again = pair.run("retire", ulid(2), "--reason", "over", "--json").json["counts_again"]
+    assert {one["record"]["id"] for one in again} == {ulid(1)}
 
 
 def test_retired_again_it_stays_as_it_is(pair: Workspace) -> None:
@@ -136,8 +180,8 @@ def test_retired_again_it_stays_as_it_is(pair: Workspace) -> None:
 
 def test_a_mark_by_hand_in_another_ticket_retires_nothing_here(pair: Workspace) -> None:
     pair.relations_json(A, ENTRY)
-    marks = {"retired_at": AT, "retired_by": "x", "retired_reason": "y"}
-    pair.record(B, "depends_on", A, "", retires=content_id(ENTRY), **marks)
+    text = f"---\nretires: {content_id(ENTRY)}\nauthor: x\nat: {AT}\n---\ny\n"
+    pair.record_file(B, f"{ulid(9)}.md", text)
     assert pair.show()["count"] == 1
 
 
@@ -151,30 +195,8 @@ def test_it_names_what_still_states_the_relation(pair: Workspace) -> None:
     assert "orchestration-plan" not in out
     assert pair.show()["count"] == 1
     out = retire(pair, f".yoi/tickets/{B}/artifacts/relations.json:4")
-    assert ".yoi/tickets" not in out
+    assert "relations.json" not in out
     assert pair.show()["count"] == 0
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *(
-            "  kind: after\n  target: {}\n  author: x\n  at: {}\n",
-            "{{kind: after, target: {}, author: x, at: {},\nlater: 1}} # }}\n",
-            "kind: after\ntarget: {}\nauthor: x\nat: {}\n...\n",
-        ),
-    ],
-    ids=["indented", "a brace in a comment, an unknown key", "an end of the document"],
-)
-def test_a_frontmatter_that_nothing_can_be_added_to_is_left_as_it_is(
-    pair: Workspace, text: str
-) -> None:
-    path = pair.record_file(A, f"{ulid(1)}.md", f"---\n{text.format(B, AT)}---\n")
-    before = path.read_bytes()
-    ran = pair.run("retire", ulid(1), "--reason", "over")
-    assert (ran.code, path.read_bytes()) == (1, before)
-    assert ran.err.startswith(f"error: {path.relative_to(pair.root)}: its frontmatter is written")
-    assert "by hand" in ran.err
 
 
 @pytest.mark.parametrize(

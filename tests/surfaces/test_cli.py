@@ -62,7 +62,7 @@ def assert_fails(workspace: Workspace, arguments: tuple[str, ...], code: int, *s
         (("show", A, B), 2, []),
         (("shew",), 2, ["shew"]),
         (("show", "nothing"), 3, ["nothing"]),
-        (("show", "00001KT0"), 3, [A, B, f"Title of {A}"]),
+        (("show", "00001KT"), 3, [A, B, f"Title of {A}"]),
         (("add", A, "blocked-by", "nothing"), 3, ["nothing"]),
         (("-C", "no/such/folder", "show"), 2, ["no/such/folder"]),
     ],
@@ -144,7 +144,7 @@ def test_the_root_may_be_named_by_the_environment(pair: Workspace, tmp_path: Pat
     assert other.run("-C", ".", "show", YOI_RELATIONS_ROOT=inside).out == ""
 
 
-def test_plain_lines_have_eight_fields_and_nothing_that_acts(pair: Workspace) -> None:
+def test_plain_lines_have_eleven_fields_and_nothing_that_acts(pair: Workspace) -> None:
     pair.ticket(B, "done", title='"\\e[31mred"')
     note = "tab\there\nnew line \\ backslash \\n \x1b[31m red \x9b31m \r \x07 end"
     pair.run("add", A, "related", B, "--note", "-", stdin=note.encode())
@@ -152,7 +152,9 @@ def test_plain_lines_have_eight_fields_and_nothing_that_acts(pair: Workspace) ->
     (line,) = ran.out.splitlines()
     fields = line.split("\t")
     assert fields[:6] == ["reference", "related", A, "planning", B, "done"]
-    assert len(fields) == 8
+    assert len(fields) == 11
+    (record,) = pair.show()["relations"][0]["records"]
+    assert fields[8:] == ["tester", record["id"], ""]
     assert fields[7].startswith("tab\\there\\nnew line \\\\ backslash \\\\n ")
     assert [sign for sign in fields[7] if ord(sign) < 0x20 or 0x7F <= ord(sign) < 0xA0] == []
     assert json.loads(pair.run("show", "--json").out)["relations"][0]["note"] == note

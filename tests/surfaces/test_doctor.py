@@ -85,8 +85,10 @@ def test_a_line_has_severity_code_place_sentence_and_hint(workspace: Workspace) 
     severity, code, place, sentence, hint = line.split("\t")
     assert (severity, code) == ("error", "dangling_target")
     assert place == f"{path.relative_to(workspace.root)}:1"
-    assert sentence == "names the ticket nowhere\\tthere, which does not exist"
-    assert hint.startswith("restore nowhere\\tthere, or take the record back: relations retire x-")
+    assert sentence == "names the ticket 'nowhere\\\\x09there', which does not exist"
+    assert hint.startswith(
+        "restore nowhere\\\\x09there, or take the record back: relations retire x-"
+    )
 
 
 def test_the_worst_comes_first_then_path_and_line(workspace: Workspace) -> None:
@@ -145,4 +147,4 @@ def test_no_text_acts_on_a_terminal(workspace: Workspace) -> None:
     workspace.ticket(A, "ready")
     workspace.record(A, "blocked_by", '"\\e]0;x"')
 
-    assert "names the ticket \\x1b]0;x, which does not exist" in "\n".join(screen(workspace))
+    assert "names the ticket '\\x1b]0;x', which does not exist" in "\n".join(screen(workspace))

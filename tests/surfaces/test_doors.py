@@ -37,6 +37,12 @@ QUICK_FORMS = [
     ("show", "00001K"),
     ("show", "00001K", "--json"),
     ("show", "nothing-like-it", "--json"),
+    ("show", "mail", "--json"),
+    ("show", ".yoi/tickets/00001KQY8ZNZC/", "--json"),
+    ("show", "x-08aaecc395e66e20"),
+    ("show", "--since", "2026-06-10", "--author=librarian", "--all", "--plain"),
+    ("show", "--since=7d"),
+    ("show", "--since", "7 days", "--json"),
     ("show", ""),
     ("show", "--json", "--plain"),
     ("--plain", "show", "--json"),
@@ -191,6 +197,8 @@ def given_option(option: Option) -> st.SearchStrategy[list[str]]:
         "kinds": st.sampled_from(["blocker", "order", "blocks", "do-not-parallelize", "parent"]),
         "limit": st.sampled_from(["0", "1", "20"]),
         "expect": st.sampled_from(["5d1bfa85d6efa87d"]),
+        "since": st.sampled_from(["2026-06-01", "2026-06-09T10:03:41+02:00", "9w", "soon"]),
+        "author": st.sampled_from(["orchestrator", "maintainer", "nobody"]),
     }
     if not option.takes_value:
         return st.just([option.flag])

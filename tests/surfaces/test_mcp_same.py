@@ -113,8 +113,9 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     (SHOW.name, {"limit": 1}),
     (SHOW.name, {"limit": 0}),
     (SHOW.name, {"limit": 2**70, "all": True}),
-    (SHOW.name, {"ticket": "T0000"}),
-    (SHOW.name, {"ticket": "nobody"}),
+    (SHOW.name, {"ticket": ".yoi/tickets/00001KT0000BB/"}),
+    (SHOW.name, {"since": "2026-06-01", "author": "tester"}),
+    (SHOW.name, {"since": "yesterday"}),
     (SHOW.name, {"kinds": ["blocked"]}),
     (CHECK.name, {}),
     (CHECK.name, {"tickets": [B, "CC", B]}),
@@ -128,6 +129,33 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     (ADD.name, {"ticket": A, "kind": "accepted_plan", "note": "p", "worktree": "/home/x"}),
     (RETIRE.name, {"record": "01ZZZZ", "reason": "none is called that"}),
 ]
+
+
+def test_a_mere_part_of_a_name_is_not_enough_for_a_tool(
+    furnished: Workspace, server: Server
+) -> None:
+    for tool, arguments in (
+        (SHOW.name, {"ticket": "T0000"}),
+        (CHECK.name, {"tickets": [A, "T0000"]}),
+        (ADD.name, {"ticket": "T0000", "kind": "related", "target": A}),
+        (ADD.name, {"ticket": A, "kind": "related", "target": "T0000"}),
+    ):
+        said = server.over(furnished)(tool, **arguments)
+        assert (said.code, said.error["code"]) == (3, "not_found")
+        for part in (A, B, C, D, f"Title of {B}", "queued", "closed"):
+            assert part in said.error["hint"]
+
+
+def test_a_record_is_shown_by_its_id_and_place(furnished: Workspace, ask: Surface) -> None:
+    assert furnished
+    (relation,) = ask(SHOW.name, kinds=["conflict"]).document["relations"]
+    (record,) = relation["records"]
+    assert relation["note_truncated"]
+
+    for name in (record["id"], record["path"], f"{record['path']}:1"):
+        (one,) = ask(SHOW.name, ticket=name).document["relations"]
+        assert (one["records"][0]["id"], one["end"]) == (record["id"], None)
+        assert (one["note"], one["note_truncated"]) == ("x" * 5000, False)
 
 
 @pytest.mark.parametrize("spoiled", [False, True], ids=["whole", "spoiled"])

@@ -52,3 +52,15 @@ def test_kinds_and_exit_codes_in_it_are_those_of_the_program() -> None:
     assert {ExitCode(int(code)).name for code in told} == {
         *("DONE", "CAUTION", "HOLD", "UNKNOWN", "NOT_AS_EXPECTED", "PROBLEM_IN_ANSWER")
     }
+
+
+def test_it_says_what_agents_got_wrong() -> None:
+    check = GUIDE.split("check\n", 1)[1].split("\n## ")[0]
+    add, retire = (GUIDE.split(f": {name}\n", 1)[1].split("\n## ")[0] for name in ("add", "retire"))
+
+    assert re.search(r"^    relations check --state queued", check, re.MULTILINE)
+    assert {"`holds`", "`frees`", "`digest`"} <= set(re.findall(r"`\w+`", check))
+    assert "--author" in add
+    assert all(word in add for word in ("waits add up", "ends waits"))
+    assert "immutable" in retire
+    assert "this work tree and its branch" in GUIDE

@@ -235,6 +235,17 @@ def test_the_last_line_counts_what_is_shown_and_what_is_not(
     assert [part for part in unsaid if part in last] == []
 
 
+def test_a_terminal_gets_200_relations_unless_told(workspace: Workspace) -> None:
+    workspace.ticket(A)
+    entries = [
+        {"kind": "accepted_plan", "accepted_plan": {"summary": f"plan {n}"}} for n in range(201)
+    ]
+    workspace.plan_lines(A, *entries)
+    for limit, said in (((), "200 of 201 relations"), (("--limit", "0"), "201 relations")):
+        lines = plain(screen(workspace.root, "show", "--all", *limit, width=100))
+        assert lines[-1].startswith(said)
+
+
 def test_an_empty_workspace_is_said_to_be_empty(workspace: Workspace) -> None:
     assert plain(screen(workspace.root, "show"))[-1].startswith("0 active relations")
 

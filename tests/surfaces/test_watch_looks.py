@@ -201,13 +201,13 @@ def test_a_full_disk_is_told_once_and_changes_are_told_on(
     def story(run: Run) -> Iterator[Callable[[], bool]]:
         monkeypatch.setattr(publishing, "publish", full)
         filled.ticket(A, "ready")
-        yield run.told(1)
-        filled.ticket(A, "done")
         yield run.told(2)
+        filled.ticket(A, "done")
+        yield run.told(4)
 
     ran = Run(filled, story)
 
-    assert ran.words == ["state_changed", "state_changed"]
+    assert ran.words == ["state_changed", "verdict_changed"] * 2
     (notice,) = ran.notices
     assert "No space left on device; answered from memory" in notice
 

@@ -26,6 +26,7 @@ from yoi_relations.index.session import session_over
 from yoi_relations.queries.answers import Answer
 from yoi_relations.queries.asking import ask_checks, ask_relations, states_named
 from yoi_relations.queries.check import Check
+from yoi_relations.queries.path_names import PathBase
 from yoi_relations.queries.tickets import TicketInfo, all_tickets, tickets_in
 from yoi_relations.recording.add import Draft, add_record
 from yoi_relations.recording.retire import RetirementRequest, retire_records
@@ -63,7 +64,7 @@ class Relations:
         start = None if directory is None else os.fsdecode(directory)
         self._root = find_workspace(start).root
 
-    def show(
+    def show(  # noqa: PLR0913  # as many as there are filters
         self,
         ticket: str | None = None,
         *,
@@ -71,6 +72,8 @@ class Relations:
         states: str | Iterable[str] = (),
         everything: bool = False,
         limit: int = 0,
+        since: str | None = None,
+        author: str | None = None,
     ) -> Answer:
         """The relations that are active: all, or those that touch a ticket at either end.
 
@@ -79,22 +82,29 @@ class Relations:
         00001KQY8ZNZC is blocked by 00001KQY8YGD9 Outgoing mail queue with retries
 
         Args:
-            ticket: what the ticket is called: its id, its slug, the end or a part of either.
+            ticket: what the ticket is called: its id, its slug, the end of its id, the path of its
+                folder, or a part of its id, slug or title (which one was taken is logged). Or what
+                a record is called, as in `retire`: then the answer is the one relation that it
+                states, active or not.
             kinds: a kind, a class or an alias, or several, with ``-`` or ``_``; none for all.
             states: a state, or several; the ticket must be in one of them (of a conflict and of
                 ``related``, either end); none for any.
             everything: whether those that no longer count are wanted too.
             limit: the most to answer with; 0 for all.
+            since: one of its records must have been recorded or retired since then: a time (RFC
+                3339), a day, or an age such as ``90m``, ``12h``, ``7d``, ``2w``; in UTC.
+            author: that record must be by this author.
 
         Returns:
             The relations in order, with every problem of the files. Where `Answer.doubts` is not
             empty, a file that cannot be used could add or alter a row of this answer.
 
         Raises:
-            UsageError: there is no such kind or state, or the limit is below 0.
-            NotFoundError: no ticket is called that; `AmbiguousError` where several are.
+            UsageError: there is no such kind or state, `since` is not a time, or the limit is
+                below 0.
+            NotFoundError: no ticket or record is called that; `AmbiguousError` where several are.
         """
-        arguments.check_texts_if_any(ticket=ticket)
+        arguments.check_texts_if_any(ticket=ticket, since=since, author=author)
         arguments.check_count(limit=limit)
         wanted = {
             "kinds": arguments.words("kinds", kinds),
@@ -103,10 +113,14 @@ class Relations:
         with self._opened() as index:
             _, answer = ask_relations(
                 index.connection,
+                PathBase(index.workspace),
                 ticket=ticket,
                 **wanted,
                 everything=everything,
                 limit=limit,
+                since=since,
+                author=author,
+                in_part=_LOG.info,
             )
         return answer
 
@@ -119,7 +133,8 @@ class Relations:
         (True, 'blocked')
 
         Args:
-            tickets: what they are called, as in `show`; none for all that are not resolved.
+            tickets: what they are called, as in `show`, but for mere parts; none for all that are
+                not resolved.
             states: instead of naming tickets, a state, or several: all that are in one of them.
 
         Returns:
@@ -133,7 +148,8 @@ class Relations:
         arguments.check_names(tickets)
         wanted = arguments.words("states", states)
         with self._opened() as index:
-            return ask_checks(index.connection, tickets=tickets, states=wanted).checks
+            base = PathBase(index.workspace)
+            return ask_checks(index.connection, base, tickets=tickets, states=wanted).checks
 
     def tickets(self, *, states: str | Iterable[str] = ()) -> list[TicketInfo]:
         """The tickets that there are.
@@ -176,7 +192,7 @@ class Relations:
         '00001KSJKZYPM is blocked by 00001KTXQY6RS'
 
         Args:
-            ticket: what the ticket is called that the record is about, as in `show`.
+            ticket: what the ticket is called that the record is about, as in `check`.
             kind: one of the kinds, with ``-`` or ``_``.
             target: the other ticket; a note needs none.
             note: why, 16 KiB of UTF-8 at most; ``waiting`` needs one, of ``accepted-plan`` it is

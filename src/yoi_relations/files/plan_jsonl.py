@@ -5,6 +5,7 @@ A bad line spoils that line alone.
 
 from __future__ import annotations
 
+from yoi_relations.files.composing import composed
 from yoi_relations.files.faults import Fault, SourceError
 from yoi_relations.files.fences import decode, refuse_conflict
 from yoi_relations.files.formats import Format
@@ -43,7 +44,7 @@ def _record(data: bytes, holder: str, line: int) -> Record:
     parts = dict(entry) if isinstance(entry, dict) else entry
     nested = parts.pop("accepted_plan", None) if isinstance(parts, dict) else None
     fields = take_fields(parts, _REQUIRED, _OPTIONAL, "the line")
-    if fields["ticket_id"] != holder:
+    if composed(fields["ticket_id"] or "") != holder:
         raise SourceError(f"names the ticket_id '{fields['ticket_id']}' in the folder of {holder}")
     kind = check_kind(fields["kind"] or "", PLAN_KINDS)
     check_ends(kind, holder, fields["related_ticket"])

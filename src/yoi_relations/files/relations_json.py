@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from yoi_relations.files.composing import composed
 from yoi_relations.files.faults import Fault, SourceError
 from yoi_relations.files.fences import decode, refuse_conflict
 from yoi_relations.files.formats import Format
@@ -104,7 +105,7 @@ def _check_document(seen: dict[str, Any]) -> None:
 
 def _record(entry: Any, holder: str, line: int) -> Record:  # noqa: ANN401  # JSON
     fields = take_fields(entry, _REQUIRED, _OPTIONAL, "an entry")
-    if fields["ticket_id"] != holder:
+    if composed(fields["ticket_id"] or "") != holder:
         raise SourceError(f"names the ticket_id '{fields['ticket_id']}' in the folder of {holder}")
     kind = check_kind(fields["kind"] or "", JSON_KINDS)
     check_ends(kind, holder, fields["target"])

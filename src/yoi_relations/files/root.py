@@ -1,16 +1,18 @@
-"""Lists the tickets root and its buckets: what could be ticket folders."""
+"""Lists the tickets root and its buckets: what could be ticket folders, or records beside them."""
 
 from __future__ import annotations
 
 import os
 
 from yoi_relations.errors import UnreadableFolderError
-from yoi_relations.files.scan import Folder, unreadable
+from yoi_relations.files.odd_names import BUCKETS
+from yoi_relations.files.probing import unreadable
+from yoi_relations.files.scan import Folder
 from yoi_relations.files.stamps import ABSENT, NOT_THERE, is_gone, stamp_of
+from yoi_relations.files.unread import is_loose
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.typed import NamedTuple
 
-BUCKETS = ("open", "pending", "closed")
 ROOT = ""
 """The name of the folder that stands for the tickets root itself and its buckets."""
 
@@ -20,7 +22,8 @@ class Listing(NamedTuple):
 
     Attributes:
         folder: the root itself.
-        names: of all that could be ticket folders, below the root.
+        names: of all that could be ticket folders, below the root, and of the Markdown files beside
+            them, which could be records.
         links: those of the names that are symbolic links, behind which anything may have changed.
     """
 
@@ -45,9 +48,17 @@ def list_root(workspace: Workspace) -> Listing:
             stamps.append(_stamp(f"{root}/{bucket}"))
             inner = _list_if_there(f"{root}/{bucket}")
             found |= {f"{bucket}/{entry.name}": entry for entry in inner}
+    # Whatever a dot hides is of other programs.
+    found = {name: entry for name, entry in found.items() if not entry.name.startswith(".")}
     links = [name for name, entry in found.items() if entry.is_symlink()]
-    names = [name for name, entry in found.items() if entry.is_dir(follow_symlinks=False)]
+    names = [name for name, entry in found.items() if _may_matter(entry)]
     return Listing(Folder(paths, stamps, [], []), names + links, links)
+
+
+def _may_matter(entry: os.DirEntry[str]) -> bool:
+    if entry.is_dir(follow_symlinks=False):
+        return True
+    return is_loose(os.fsencode(entry.name)) and entry.is_file(follow_symlinks=False)
 
 
 def _stamp(path: str, *, follow: bool = False) -> bytes:

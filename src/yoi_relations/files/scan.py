@@ -10,21 +10,34 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection, Iterable
 
-from yoi_relations.errors import UnreadableFolderError
+from yoi_relations.files.composing import composed
 from yoi_relations.files.faults import Effect, Fault, SourceError
 from yoi_relations.files.formats import Format
-from yoi_relations.files.stamps import ABSENT, NOT_THERE, is_gone, stamp_of
+from yoi_relations.files.odd_names import BUCKETS, RELATIONS
+from yoi_relations.files.probing import Prober
+from yoi_relations.files.unread import (
+    ARTIFACTS,
+    LOOSE,
+    Found,
+    among_records,
+    in_artifacts,
+    is_loose,
+    may_state,
+    without_artifacts,
+    without_item,
+)
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.typed import NamedTuple
 
 _LINK = Fault("is a symbolic link, which is not followed; put the folder itself here")
 _NO_FOLDER = Fault("is not a folder; records are read from a folder of this name")
-_NO_RECORD = Fault("is not a record: a record's file name ends in .md", Effect.NONE)
 _ODD_NAME = Fault("has a name that is not UTF-8", Effect.NONE)
 _FILES = {form.encode(): form for form in (Format.RELATIONS_JSON, Format.PLAN_JSONL)}
-_RECORDS = b"/artifacts/relations"
+_RECORDS = b"%s/%s" % (ARTIFACTS, RELATIONS)
+_PLACES = frozenset((RELATIONS, *_FILES, b".gitkeep"))
+"""What most often lies in artifacts/, and is never in a wrong place there."""
 
 
 class Source(NamedTuple):
@@ -34,7 +47,7 @@ class Source(NamedTuple):
         path: below the workspace root, with ``/``, printable as UTF-8.
         fs_path: absolute, in the file system's bytes.
         format: what it is read as.
-        holder: the ticket id of its folder.
+        holder: the ticket id of its folder: the folder's name in Unicode NFC.
         folder: the ticket folder's path, like `path`.
         bucket: the bucket the ticket folder lies in, or None.
         fault: why it cannot be used, where the listing alone tells, or None.
@@ -59,6 +72,7 @@ class Folder(NamedTuple):
         sources: what there is to read; none for the root.
         contents: of each source, its bytes, where they were read on the way.
         is_link: whether it is a symbolic link, for whose target no stamp vouches.
+        is_doubtful: whether something that is no source could not be read, which may pass.
     """
 
     paths: list[bytes]
@@ -66,6 +80,7 @@ class Folder(NamedTuple):
     sources: list[Source]
     contents: list[bytes | None]
     is_link: bool = False
+    is_doubtful: bool = False
 
 
 def _printable(name: bytes) -> str:
@@ -91,7 +106,7 @@ class Lister:
         self.read = read
 
     def list_folder(self, name: bytes) -> Folder:
-        """What lies in the folder `name` below the tickets root.
+        """What lies in the folder `name` below the tickets root, or in the file of that name.
 
         Raises:
             UnreadableFolderError: a folder in it cannot be listed.
@@ -99,73 +114,101 @@ class Lister:
         return _Listing(self, name).folder()
 
 
-class _Listing:
-    """Lists one ticket folder, and keeps a probe of everything it looked at."""
+class _Listing(Prober):
+    """Lists one ticket folder, or one file that lies beside those."""
 
     def __init__(self, lister: Lister, name: bytes) -> None:
+        super().__init__(lister.root, name)
         self.read = lister.read
-        self.name = name
-        self.place = b"%s/%s" % (lister.root, name)
-        self.paths: list[bytes] = []
-        self.stamps: list[bytes] = []
         self.sources: list[Source] = []
         self.contents: list[bytes | None] = []
         bucket, _, last = name.rpartition(b"/")
         self.bucket = bucket.decode() or None
-        self.holder = _printable(last)
+        self.holder = composed(_printable(last))
         self.below = f"{lister.below}/{_printable(name)}"
-        self.is_odd = last.decode("utf-8", "replace") != self.holder
+        self.is_odd = last.decode("utf-8", "replace") != _printable(last)
 
     def folder(self) -> Folder:
-        own = self._lstat(b"")
+        own = self.lstat(b"")
         mode = own.st_mode if own else 0
         is_link = stat.S_ISLNK(mode)
         if is_link:
-            self._keep(b"", own)
+            self.keep(b"", own)
             if os.path.isdir(self.place) or not os.path.exists(self.place):
                 self._source(b"", Format.STRAY, _LINK)
-        elif not stat.S_ISDIR(mode):
-            self._keep(b"", own)
-        else:
+        elif stat.S_ISDIR(mode):
             self._files(own)
-        return Folder(self.paths, self.stamps, self.sources, self.contents, is_link)
+        elif stat.S_ISREG(mode) and is_loose(self.name):
+            self._loose()
+        else:
+            self.keep(b"", own)
+        # By position, which costs least.
+        return Folder(
+            self.paths, self.stamps, self.sources, self.contents, is_link, self.is_doubtful
+        )
+
+    def _loose(self) -> None:
+        """Take a file beside the folders of tickets where it could be a record."""
+        if self.may_hold(b"", may_state):
+            folder = os.path.dirname(self.below)  # whose record it could be, nobody knows
+            self.sources.append(
+                Source(self.below, self.place, Format.STRAY, "", folder, self.bucket, LOOSE)
+            )
+            self.contents.append(None)
+        if not self.paths:
+            self.keep(b"", None)  # gone meanwhile
 
     def _files(self, own: os.stat_result | None) -> None:
         if self.is_odd:
             self._source(b"", Format.STRAY, _ODD_NAME)
-        item, artifacts = self._file(b"/item.md", Format.ITEM), self._look(b"/artifacts")
+        item, artifacts = self._file(b"/item.md", Format.ITEM), self.look(ARTIFACTS)
         if not item or not artifacts:
-            self._keep(b"", own)  # tells when one of them appears
+            self.keep(b"", own)  # tells when one of them appears
         if stat.S_ISDIR(artifacts):
             self._artifacts()
         elif artifacts:
-            self._source(b"/artifacts", Format.STRAY, _no_folder(artifacts))
+            self._source(ARTIFACTS, Format.STRAY, _no_folder(artifacts))
+        if not (item and artifacts) and not (self.bucket is None and self.holder in BUCKETS):
+            self._unread(without_artifacts(self) if not artifacts else ())
+            self._unread(without_item(self) if not item else ())
 
     def _artifacts(self) -> None:
         present = self._names()
         for name, form in _FILES.items():
             if name in present:
-                self._file(b"/artifacts/" + name, form)
-        mode = self._look(_RECORDS) if b"relations" in present else 0
-        if mode and not stat.S_ISDIR(mode):
-            self._source(_RECORDS, Format.STRAY, _no_folder(mode))
-        elif mode:
-            for entry in _names_if_there(self.place + _RECORDS):
-                if not entry.startswith(b"."):
-                    self._record(b"%s/%s" % (_RECORDS, entry))
+                self._file(b"%s/%s" % (ARTIFACTS, name), form)
+        records = self._records() if RELATIONS in present else []
+        if not _PLACES.issuperset(present):
+            self._unread(in_artifacts(self, present, records))
 
-    def _names(self) -> Container[bytes]:
+    def _names(self) -> Collection[bytes]:
         """What lies in artifacts/, or could: one listing is less work than looks at what is not."""
         try:
-            return os.listdir(self.place + b"/artifacts")
+            return os.listdir(self.place + ARTIFACTS)
         except OSError:  # a folder that may be entered and not listed; a look will tell
-            return (*_FILES, b"relations")
+            return (*_FILES, RELATIONS)
 
-    def _record(self, name: bytes) -> None:
+    def _records(self) -> list[bytes]:
+        """Take the folder of records; the names in it."""
+        mode = self.look(_RECORDS)
+        if not stat.S_ISDIR(mode):
+            if mode:
+                self._source(_RECORDS, Format.STRAY, _no_folder(mode))
+            return []
+        names = self.names(_RECORDS)
+        for name in names:
+            if not name.startswith(b"."):
+                self._record(name, names)
+        return names
+
+    def _record(self, name: bytes, present: list[bytes]) -> None:
+        path = b"%s/%s" % (_RECORDS, name)
         if not name.endswith(b".md"):
-            self._source(name, Format.STRAY, _NO_RECORD)
-        elif not self._file(name, Format.FRONTMATTER):
-            self._source(name, Format.FRONTMATTER)
+            fault = among_records(self, _RECORDS, name, present)
+            if fault:
+                self._source(path, Format.STRAY, fault)
+        elif not self._file(path, Format.FRONTMATTER):
+            self._source(path, Format.FRONTMATTER)
 
     def _file(self, name: bytes, form: Format) -> bool:
         """Take a file that is a source; whether there is one."""
@@ -175,37 +218,17 @@ class _Listing:
             except (OSError, SourceError):
                 pass  # whoever reads it by itself will be told why
             else:
-                self._keep(name, status)
+                self.keep(name, status)
                 self._source(name, form, content=content)
                 return True
-        if not self._look(name):
+        if not self.look(name):
             return False
         self._source(name, form)
         return True
 
-    def _look(self, name: bytes) -> int:
-        """The mode of a file, which is remembered; 0 where there is none.
-
-        What is absent needs no probe: the stamp of the folder above tells when it appears.
-        """
-        status = self._lstat(name)
-        if status is None:
-            return 0
-        self._keep(name, status)
-        return status.st_mode
-
-    def _lstat(self, name: bytes) -> os.stat_result | None:
-        path = self.place + name
-        try:
-            return os.lstat(path)
-        except OSError as error:
-            if error.errno in NOT_THERE:
-                return None
-            raise unreadable(os.fsdecode(os.path.dirname(path)), error) from error
-
-    def _keep(self, name: bytes, status: os.stat_result | None) -> None:
-        self.paths.append(self.name + name)
-        self.stamps.append(stamp_of(status) if status else ABSENT)
+    def _unread(self, found: Iterable[Found]) -> None:
+        for name, fault in found:
+            self._source(name, Format.STRAY, fault)
 
     def _source(
         self, name: bytes, form: Format, fault: Fault | None = None, content: bytes | None = None
@@ -219,25 +242,3 @@ class _Listing:
 def _no_folder(mode: int) -> Fault:
     """What is wrong with something of this mode that stands where a folder should."""
     return _LINK if stat.S_ISLNK(mode) else _NO_FOLDER
-
-
-def _names_if_there(path: bytes) -> list[bytes]:
-    """What lies in a folder; nothing where it vanished since its parent was listed."""
-    try:
-        return os.listdir(path)
-    except OSError as error:
-        if is_gone(path):
-            return []
-        raise unreadable(os.fsdecode(path), error) from error
-
-
-def unreadable(path: str, error: OSError) -> UnreadableFolderError:
-    """The error about a folder that cannot be listed."""
-    if isinstance(error, FileNotFoundError):
-        return UnreadableFolderError(
-            f"{path}: there is no such folder", "create it, or name another tickets root"
-        )
-    return UnreadableFolderError(
-        f"{path}: cannot be listed: {error.strerror}",
-        "make the folder readable; without it no answer would be complete",
-    )

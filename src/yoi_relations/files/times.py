@@ -50,9 +50,20 @@ def second_after(at: str) -> str:
     return f"{later.isoformat()}{at[_SECONDS:]}"
 
 
+def is_ahead(at: str) -> bool:
+    """Whether `at`, RFC 3339 in UTC, is in a later second than now."""
+    return at[:_SECONDS] > now()[:_SECONDS]
+
+
 def is_beyond_a_day(at: str) -> bool:
     """Whether `at`, RFC 3339 in UTC, is more than a day after now."""
     return datetime.fromisoformat(at[:_SECONDS]) - datetime.now(UTC).replace(tzinfo=None) > _DAY
+
+
+def are_within_a_day(earlier: str, later: str) -> bool:
+    """Whether less than a day lies between two instants, both RFC 3339 in UTC."""
+    start, end = (datetime.fromisoformat(at[:_SECONDS]) for at in (earlier, later))
+    return end - start < _DAY
 
 
 def now() -> str:

@@ -74,6 +74,7 @@ def find_workspace(start: str | None = None) -> Workspace:
         raise WorkspaceError(
             f"{folder}: there is no .yoi folder here or in any folder above",
             f"run it inside a workspace, or name one with -C DIR or {ROOT_VARIABLE}",
+            no_tickets_in=os.path.join(folder, DEFAULT_TICKETS_ROOT),
         )
     return Workspace(root, _tickets_root(root))
 

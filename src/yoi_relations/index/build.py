@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Iterable
 
 from yoi_relations.errors import UnreadableFolderError
-from yoi_relations.files.root import BUCKETS, ROOT, Listing, list_root
+from yoi_relations.files.odd_names import BUCKETS
+from yoi_relations.files.root import ROOT, Listing, list_root
 from yoi_relations.files.stamps import ABSENT, TICK, is_trusted
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import cache, publishing

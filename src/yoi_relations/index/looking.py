@@ -31,7 +31,7 @@ class Look(NamedTuple):
     def may_pass(self) -> bool:
         """Whether it may be read otherwise another time, though no stamp differs."""
         unreadable = any(isinstance(read.content, UnreadableError) for read in self.reads)
-        return unreadable or self.folder.is_link
+        return unreadable or self.folder.is_doubtful or self.folder.is_link
 
 
 def look_at(workspace: Workspace, names: list[bytes]) -> Iterator[Look]:

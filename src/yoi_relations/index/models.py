@@ -76,6 +76,7 @@ class Ticket(SQLModel, table=True):
     __table_args__ = (
         _one_of("state", State),
         Index("ticket_ticket_id", "ticket_id"),
+        Index("ticket_slug", "slug"),
     )
 
     source_id: int = Field(primary_key=True, foreign_key="source.id")

@@ -150,6 +150,8 @@ CREATE TABLE ticket (
     FOREIGN KEY(source_id) REFERENCES source (id)
 );
 
+CREATE INDEX ticket_slug ON ticket (slug);
+
 CREATE INDEX ticket_ticket_id ON ticket (ticket_id);
 
 -- Views for the program's own queries, and for people with sqlite3 or Datasette.

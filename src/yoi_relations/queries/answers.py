@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from yoi_relations.files.faults import Effect
 from yoi_relations.kinds import ALL_SHOWN, KINDS, RelationClass
 from yoi_relations.queries.near_relations import near_relations
 from yoi_relations.queries.paging import first_page, total_of
 from yoi_relations.queries.problems import Problem, find_problems
-from yoi_relations.queries.relations import Relation, load_relations, relations_of
+from yoi_relations.queries.relations import (
+    Relation,
+    load_relations,
+    relation_of,
+    relations_of,
+)
 from yoi_relations.queries.statements import (
+    Condition,
+    Statement,
     find_statements,
     shown_as,
     touching,
     unresolved_somewhere,
 )
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
-from yoi_relations.typed import Connection, NamedTuple
+from yoi_relations.typed import TYPE_CHECKING, Connection, NamedTuple
+
+if TYPE_CHECKING:
+    from yoi_relations.queries.written import Written
 
 
 class Filter(NamedTuple):
@@ -27,6 +39,8 @@ class Filter(NamedTuple):
         states: states of which the ticket must be in one; empty for any.
         inactive: whether those that do not count now are wanted too.
         limit: the most to return; 0 for all.
+        written: what one of its records must meet, or None for any.
+        record: a record that must be one of its own, or None for any.
     """
 
     ticket: str | None = None
@@ -34,6 +48,13 @@ class Filter(NamedTuple):
     states: frozenset[str] = frozenset()
     inactive: bool = False
     limit: int = 0
+    written: Written | None = None
+    record: Statement | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether texts are wanted whole: where it is about one ticket or one record."""
+        return self.ticket is not None or self.record is not None
 
 
 class Answer(NamedTuple):
@@ -57,7 +78,7 @@ class Answer(NamedTuple):
 def find_relations(connection: Connection, asked: Filter) -> Answer:
     """The relations that `asked` describes, with what could be wrong about them."""
     problems = find_problems(connection)
-    everywhere = not (asked.ticket or asked.states)
+    everywhere = not (asked.whole or asked.states or asked.written)
     if not problems and asked.inactive and asked.limit and everywhere:
         return _first(connection, asked)
     relations = sorted(_candidates(connection, asked), key=Relation.rank)
@@ -90,12 +111,24 @@ def _candidates(connection: Connection, asked: Filter) -> list[Relation]:
     Those that no longer count are left out where nobody asks for them, and where their number is
     known without them.
     """
-    conditions = [shown_as(asked.kinds)] if asked.kinds != ALL_SHOWN else []
+    if asked.record is not None:
+        only = relation_of(connection, asked.record)
+        found = [only] if only.kind in asked.kinds else []
+    else:
+        found = load_relations(connection, *_conditions(asked))
+    written = asked.written
+    return found if written is None else [one for one in found if written.met_by(one.records)]
+
+
+def _conditions(asked: Filter) -> Iterator[Condition]:
+    if asked.kinds != ALL_SHOWN:
+        yield shown_as(asked.kinds)
+    if asked.written is not None:
+        yield asked.written.condition
     if asked.ticket is not None:
-        conditions.append(touching([asked.ticket]))
-    elif not asked.inactive and not asked.states:
-        conditions.append(unresolved_somewhere())
-    return load_relations(connection, *conditions)
+        yield touching([asked.ticket])
+    elif not (asked.inactive or asked.states or asked.written):
+        yield unresolved_somewhere()
 
 
 def _in_states(relation: Relation, asked: Filter) -> bool:
@@ -124,6 +157,8 @@ def _doubts(
         or (problem.path, problem.line) in misspelled
         or (
             problem.effect is Effect.RECORD
+            # Each record of an edge is held by one of its ends.
+            and (asked.record is None or problem.about in open_to_doubt)
             and asked.kinds & _could_add(problem, holders[problem.about], asked)
         )
     ]

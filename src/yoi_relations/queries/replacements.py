@@ -25,7 +25,7 @@ class Replacements:
         self._by_old: Mapping[str, list[TicketInfo]] = defaultdict(list)
         self._by_new: Mapping[str, list[TicketInfo]] = defaultdict(list)
         for one in relations:
-            for old, new in _replaced(one):
+            for old, new in replaced(one):
                 self._by_old[old.id].append(new)
                 self._by_new[new.id].append(old)
 
@@ -71,8 +71,8 @@ def load_replacements(
     return Replacements(found)
 
 
-def _replaced(relation: Relation) -> Iterator[tuple[TicketInfo, TicketInfo]]:
-    """The ticket that is replaced, and the one that took its place."""
+def replaced(relation: Relation) -> Iterator[tuple[TicketInfo, TicketInfo]]:
+    """The ticket that a relation says is replaced, and the one that took its place, if it does."""
     if relation.target is None or all(record.retired_at for record in relation.records):
         return
     if relation.kind == "supersedes":

@@ -1,15 +1,11 @@
-"""Tickets by id, and by whatever a person calls them."""
+"""Tickets as relations see them, by id and by state."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from yoi_relations.errors import AmbiguousError, NotFoundError
 from yoi_relations.states import RESOLVED
-from yoi_relations.typed import TYPE_CHECKING, Connection, NamedTuple
-
-if TYPE_CHECKING:
-    from yoi_relations.queries.ticket_names import Names
+from yoi_relations.typed import Connection, NamedTuple
 
 _AT_ONCE = 500
 """Tickets that one query asks for; SQLite bounds how many values a query takes."""
@@ -58,67 +54,6 @@ def tickets_in(connection: Connection, states: Iterable[str | None]) -> list[Tic
     """The tickets in one of these states, by id; None is a state that is not known."""
     wanted = set(states)
     return [ticket for ticket in all_tickets(connection) if ticket.state in wanted]
-
-
-def resolve_ticket(connection: Connection, name: str) -> TicketInfo:
-    """The ticket that a person calls `name`; see `resolve_tickets`."""
-    return resolve_tickets(connection, [name])[0]
-
-
-def resolve_tickets(connection: Connection, names: Sequence[str]) -> list[TicketInfo]:
-    """The tickets that a person calls by `names`.
-
-    By id, then slug, then unambiguous ending of the id, then unambiguous part of id or slug; the
-    first of these steps that matches decides.
-
-    Raises:
-        NotFoundError: for one of the names, none of the steps matches.
-        AmbiguousError: the step that matches names several tickets.
-    """
-    # By far the most common case, and the only one that an index of the table answers.
-    # What is no text, as a shell may pass it, is no id.
-    known = load_tickets(connection, filter(_is_text, names))
-    found = [ticket if ticket and ticket.folders else None for ticket in map(known.get, names)]
-    if None in found:
-        from yoi_relations.queries.ticket_names import Names  # noqa: PLC0415  # an id needs none
-
-        others = Names(_names(connection))
-        for at, name in enumerate(names):
-            found[at] = found[at] or _called(connection, others, name)
-    return [ticket for ticket in found if ticket]
-
-
-def _called(connection: Connection, others: Names, name: str) -> TicketInfo:
-    from yoi_relations.queries.ticket_names import MIN_PART  # noqa: PLC0415  # an id needs none
-
-    ids = others.called(name)
-    if not ids:
-        raise NotFoundError(
-            f"no ticket is called '{name}'",
-            f"name it by id, slug, the end of its id, or a part of {MIN_PART} characters or more",
-        )
-    named = load_tickets(connection, ids)
-    if len(ids) > 1:
-        listed = [f"{id_} ({named[id_].title or 'no title'})" for id_ in ids]
-        raise AmbiguousError.among(name, "tickets", listed, "give more of the id or slug")
-    return named[ids[0]]
-
-
-def _is_text(word: str) -> bool:
-    try:
-        word.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _names(connection: Connection) -> list[tuple[str, str]]:
-    """Id and slug of every ticket, by id."""
-    slugs = dict(connection.execute("SELECT ticket_id, min(slug) FROM ticket GROUP BY ticket_id"))
-    ids = connection.execute(
-        "SELECT DISTINCT holder FROM source WHERE format <> 'stray' ORDER BY holder"
-    )
-    return [(id_, slugs.get(id_) or "") for (id_,) in ids]
 
 
 def all_tickets(connection: Connection) -> list[TicketInfo]:

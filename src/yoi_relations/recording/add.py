@@ -14,6 +14,7 @@ from yoi_relations.index.cache import temporary_folder
 from yoi_relations.index.opened import Index, Notify
 from yoi_relations.index.refresh import open_index
 from yoi_relations.kinds import KINDS, Direction, Kind, RelationClass, is_kind, kind_named
+from yoi_relations.queries.asking import resolve_ticket
 from yoi_relations.queries.path_names import PathBase
 from yoi_relations.queries.relations import relation_of
 from yoi_relations.queries.statements import (
@@ -24,7 +25,7 @@ from yoi_relations.queries.statements import (
     shown_as,
     statement_at,
 )
-from yoi_relations.queries.tickets import TicketInfo, resolve_ticket
+from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.recording.authors import author_of
 from yoi_relations.recording.consequences import consequences
 from yoi_relations.recording.guard import check_durable
@@ -42,7 +43,7 @@ class Draft:
 
     Attributes:
         replaces: a waiting note that is to be retired with it, as `retire` names records.
-        here: the folder that the path of that record may be relative to.
+        here: the folder that paths may be relative to, beside the workspace root.
     """
 
     ticket: str
@@ -117,9 +118,10 @@ class _Prepared(NamedTuple):
 
 
 def _prepared(connection: Connection, workspace: Workspace, kind: Kind, draft: Draft) -> _Prepared:
-    holder = _existing(connection, draft.ticket)
-    target = _existing(connection, draft.target) if draft.target is not None else None
-    replaced = _replaced(connection, PathBase(workspace, draft.here), holder, draft.replaces)
+    base, named = PathBase(workspace, draft.here), draft.target
+    holder = _existing(connection, draft.ticket, base)
+    target = None if named is None else _existing(connection, named, base)
+    replaced = _replaced(connection, base, holder, draft.replaces)
     at = time_of_record(connection, kind, holder.id, replaced)
     id_, data = str(ULID()), _render(kind, target, draft, at)
     record = check_readable(data, f"{id_}.md", holder.id, Record)
@@ -183,8 +185,8 @@ def _check_shape(kind: Kind, draft: Draft) -> None:
         raise UsageError(f"{name} needs a note", "say what it waits for with --note")
 
 
-def _existing(connection: Connection, name: str) -> TicketInfo:
-    ticket = resolve_ticket(connection, name)
+def _existing(connection: Connection, name: str, base: PathBase) -> TicketInfo:
+    ticket = resolve_ticket(connection, name, base)
     if ticket.folder is None:
         raise NotFoundError(f"{ticket.id}: its folder holds no item.md", "add the item.md first")
     if ticket.folders > 1:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from yoi_relations.errors import ExitCode, RelationsError, UsageError
-from yoi_relations.files.workspace import Workspace, find_workspace
+from yoi_relations.errors import ExitCode, RelationsError, UnreadableFolderError, UsageError
+from yoi_relations.files.stamps import is_gone
+from yoi_relations.files.workspace import Workspace, find_workspace, printable
 from yoi_relations.index.opened import Index, Trust
 from yoi_relations.index.refresh import open_index
 from yoi_relations.index.store import SqliteError
@@ -54,8 +55,22 @@ class Call(NamedTuple):
 
     def opened(self, *, publish: bool = True) -> Index:
         """The index to answer from, checked as asked."""
-        trust = self.trust or Trust.STAT
-        return open_index(self.workspace(), self.notify, trust=trust, publish=publish)
+        trust, workspace = self.trust or Trust.STAT, self.workspace()
+        try:
+            return open_index(workspace, self.notify, trust=trust, publish=publish)
+        except UnreadableFolderError as error:
+            if is_gone(workspace.tickets_path):
+                error.no_tickets_in = workspace.tickets_path
+            raise
+
+    def tell_if_empty(self, index: Index) -> None:
+        """Tell that there are no tickets, where that is so, and what one looks like."""
+        if index.sources:
+            return
+        from yoi_relations.surfaces.first_ticket import first_ticket  # noqa: PLC0415  # rare
+
+        root = index.workspace.tickets_path
+        notice(f"{printable(root)}: there are no tickets yet", self.mode, first_ticket(root))
 
 
 def ended(act: Callable[[], int], *, as_json: bool) -> int:
@@ -71,5 +86,14 @@ def ended(act: Callable[[], int], *, as_json: bool) -> int:
         failed = failure_of(error)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
-    report_error(failed, mode_of(as_json=as_json, as_plain=False))
+    report_error(failed, mode_of(as_json=as_json, as_plain=False), _how_to_begin(failed))
     return failed.exit_code
+
+
+def _how_to_begin(error: RelationsError) -> list[str]:
+    """What a ticket looks like, where there is no place for tickets yet."""
+    if error.no_tickets_in is None:
+        return []
+    from yoi_relations.surfaces.first_ticket import first_ticket  # noqa: PLC0415  # rare
+
+    return first_ticket(error.no_tickets_in)

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from yoi_relations.queries.check import Check
+from yoi_relations.queries.holds import Held
 from yoi_relations.queries.reasons import Reason, Verdict
 from yoi_relations.surfaces.cells import said_by, ticket_cell, ticket_lines, whole_line
 from yoi_relations.surfaces.output import visible
@@ -103,7 +104,17 @@ def _in_full(check: Check, *, apart: bool) -> list[RenderableType]:
         parts.append(Text("  nothing recorded stands in the way"))
     name, *title = ticket_lines(check.ticket)
     head = Text.assemble(_word(check.verdict), "  ", name, no_wrap=True, overflow="ignore")
-    return [head, *title, *parts, Text(f"  digest {check.digest}", style="dim"), Text("")]
+    held = [part for one in check.holds for part in _held(one)]
+    digest = Text(f"  digest {check.digest}", style="dim")
+    return [head, *title, *parts, *held, digest, Text("")]
+
+
+def _held(held: Held) -> list[RenderableType]:
+    """A ticket that this one holds up."""
+    ticket = held.ticket
+    what = "frees, once done," if held.frees else "holds, with others,"
+    named = f"{ticket.id}, which is {ticket.state or 'of unknown state'}"
+    return [Padding(Text(visible(f"{what} {named}")), (0, 0, 0, _INDENT))]
 
 
 def _reason(reason: Reason) -> list[RenderableType]:

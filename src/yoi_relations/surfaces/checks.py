@@ -9,7 +9,13 @@ from yoi_relations.index.opened import Index
 from yoi_relations.queries.check import Check, Checked
 from yoi_relations.queries.holds import Held
 from yoi_relations.queries.reasons import Reason, Verdict
-from yoi_relations.surfaces.document import Value, envelope, plan_value, problem_value
+from yoi_relations.surfaces.document import (
+    Value,
+    envelope,
+    plan_value,
+    problem_value,
+    shorten,
+)
 from yoi_relations.surfaces.output import Mode, json_line, notice, write_answer
 
 LISTED_PROBLEMS = 200
@@ -21,7 +27,7 @@ def report(
 ) -> ExitCode:
     """Write the answer of `check`: of tickets that were named, every reason."""
     if mode is Mode.JSON:
-        write_answer(json_line(check_document(index, checked)))
+        write_answer(json_line(check_document(index, checked, whole=named)))
     elif mode is Mode.PLAIN:
         from yoi_relations.surfaces import plain  # noqa: PLC0415  # for lines only
 
@@ -51,17 +57,17 @@ _EXIT_CODES = {
 }
 
 
-def check_document(index: Index, checked: Checked) -> Value:
-    """The answer of `check`."""
+def check_document(index: Index, checked: Checked, *, whole: bool) -> Value:
+    """The answer of `check`; notes are cut unless they are wanted `whole`."""
     problems = checked.problems[:LISTED_PROBLEMS]
     return envelope("check", index) | {
-        "checks": [check_value(one) for one in checked.checks],
+        "checks": [check_value(one, whole=whole) for one in checked.checks],
         "problems": [problem_value(one) for one in problems],
         "problems_total": len(checked.problems),
     }
 
 
-def check_value(check: Check) -> Value:
+def check_value(check: Check, *, whole: bool = True) -> Value:
     """The check of one ticket."""
     return {
         "ticket": check.ticket.id,
@@ -69,8 +75,8 @@ def check_value(check: Check) -> Value:
         "state": check.ticket.state,
         "verdict": check.verdict.word,
         "digest": check.digest,
-        "plan": plan_value(check.plan.voice, whole=True) if check.plan else None,
-        "reasons": [_reason_value(reason) for reason in check.reasons],
+        "plan": plan_value(check.plan.voice, whole=whole) if check.plan else None,
+        "reasons": [_reason_value(reason, whole=whole) for reason in check.reasons],
         "holds": [_held_value(held) for held in check.holds],
     }
 
@@ -85,8 +91,10 @@ def _held_value(held: Held) -> Value:
     }
 
 
-def _reason_value(reason: Reason) -> Value:
+def _reason_value(reason: Reason, *, whole: bool) -> Value:
     relation, other = reason.relation, reason.other
+    note = relation.voice.note if relation else None
+    shown = shorten(note, whole=whole)
     return {
         "verdict": reason.verdict.word,
         "code": reason.code,
@@ -96,7 +104,8 @@ def _reason_value(reason: Reason) -> Value:
         "ticket": other.id if other else None,
         "title": other.title if other else None,
         "state": other.state if other else None,
-        "note": relation.voice.note if relation else None,
+        "note": shown,
+        "note_truncated": shown != note,
         "records": [
             {"id": place.id or None, "path": place.path, "line": place.line}
             for place in reason.records

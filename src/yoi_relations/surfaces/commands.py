@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Callable, Iterable
 
 from yoi_relations import __version__
 from yoi_relations.errors import ExitCode, UsageError
 from yoi_relations.queries.asking import ask_checks, ask_relations
+from yoi_relations.queries.path_names import PathBase
 from yoi_relations.queries.problems import Severity
 from yoi_relations.states import State
 from yoi_relations.surfaces import report
 from yoi_relations.surfaces.call import Call
 from yoi_relations.surfaces.output import SCHEMA_VERSION, Mode, json_line, write_answer
-from yoi_relations.surfaces.table import CHECK, DOCTOR, PRIME, REBUILD, SHOW, STATUS
+from yoi_relations.surfaces.table import (
+    CHECK,
+    DOCTOR,
+    LIST_LIMIT,
+    PRIME,
+    REBUILD,
+    SHOW,
+    STATUS,
+    TERMINAL_LIMIT,
+)
 
 
 def show(  # noqa: PLR0913  # as many as there are options
@@ -23,20 +35,31 @@ def show(  # noqa: PLR0913  # as many as there are options
     kinds: Iterable[str],
     states: Iterable[State],
     everything: bool,
-    limit: int,
+    limit: int | None,
+    since: str | None,
+    author: str | None,
 ) -> ExitCode:
     """Answer with the relations that are asked for."""
     mode = call.mode
     with call.opened() as index:
+        call.tell_if_empty(index)
         asked, answer = ask_relations(
             index.connection,
+            PathBase(index.workspace, os.curdir),
             ticket=ticket,
             kinds=kinds,
             states=states,
             everything=everything,
-            limit=limit,
+            limit=_default_limit() if limit is None else limit,
+            since=since,
+            author=author,
+            in_part=call.notify,
         )
         return report.relations(mode, index, asked, answer)
+
+
+def _default_limit() -> int:
+    return TERMINAL_LIMIT if sys.stdout.isatty() else LIST_LIMIT
 
 
 def check(
@@ -49,7 +72,9 @@ def check(
     if expect is not None and len(tickets) != 1:
         raise UsageError("--expect is about one ticket", "name the ticket that was checked before")
     with call.opened() as index:
-        checked = ask_checks(index.connection, tickets=tickets, states=states)
+        call.tell_if_empty(index)
+        base = PathBase(index.workspace, os.curdir)
+        checked = ask_checks(index.connection, base, tickets=tickets, states=states)
         return checks.report(mode, index, checked, expect, named=bool(tickets))
 
 
@@ -61,7 +86,7 @@ def doctor(call: Call, *, severity: Severity) -> ExitCode:
 
     mode = call.mode
     with call.opened() as index:
-        return writer.report(mode, index, diagnose(index.connection, severity))
+        return writer.report(mode, index, diagnose(index.workspace, index.connection, severity))
 
 
 def status(call: Call) -> ExitCode:
@@ -70,6 +95,7 @@ def status(call: Call) -> ExitCode:
 
     mode = call.mode
     with call.opened(publish=False) as index:
+        call.tell_if_empty(index)
         return answer.report(mode, index)
 
 

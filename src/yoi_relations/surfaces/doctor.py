@@ -51,6 +51,7 @@ def _value(finding: Finding) -> Value:
         "sentence": finding.sentence,
         "hint": finding.hint,
         "tickets": finding.tickets,
+        "commands": finding.commands,
     }
 
 

@@ -11,8 +11,8 @@ from yoi_relations.queries.statements import Statement
 from yoi_relations.surfaces.output import SCHEMA_VERSION
 from yoi_relations.typed import Any
 
-LIST_NOTE_LIMIT = 2048
-"""UTF-8 bytes of a text in a list; `show TICKET` gives all of it."""
+LIST_NOTE_LIMIT = 280
+"""Characters of a text in a list; `show TICKET` and `show RECORD` give all of it."""
 
 Value = dict[str, Any]
 
@@ -43,17 +43,20 @@ def relations_document(index: Index, asked: Filter, answer: Answer) -> Value:
         "count": answer.total,
         "returned": len(answer.relations),
         "truncated": len(answer.relations) < answer.total,
-        "relations": [relation_value(one, asked.ticket) for one in answer.relations],
+        "relations": [
+            relation_value(one, asked.ticket, whole=asked.whole) for one in answer.relations
+        ],
         "problems": [problem_value(one) for one in problems],
         "problems_total": len(answer.problems),
     }
 
 
-def relation_value(relation: Relation, ticket: str | None) -> Value:
-    """One relation; texts are cut in a list, and whole where `ticket` was asked for."""
-    voice, whole = relation.voice, ticket is not None
+def relation_value(relation: Relation, ticket: str | None, *, whole: bool = True) -> Value:
+    """One relation, as seen from `ticket`; texts are cut unless `whole`."""
+    voice = relation.voice
     plan = plan_value(voice, whole=whole)
-    said = [voice.note, voice.summary, voice.role_plan]
+    said = [voice.summary, voice.role_plan]
+    said += [text for one in relation.records for text in (one.note, one.retired_reason)]
     return {
         "class": relation.cls.value,
         "kind": relation.kind,
@@ -91,7 +94,7 @@ def record_value(record: Statement, *, said: str | None = None, whole: bool = Tr
         "line": record.line,
         "retired_at": record.retired_at,
         "retired_by": record.retired_by,
-        "retired_reason": record.retired_reason,
+        "retired_reason": shorten(record.retired_reason, whole=whole),
     }
 
 
@@ -101,10 +104,8 @@ def problem_value(problem: Problem) -> Value:
 
 
 def shorten(text: str | None, *, whole: bool = False) -> str | None:
-    """`text` as a list gives it: its first `LIST_NOTE_LIMIT` bytes."""
-    if text is None or whole or len(data := text.encode()) <= LIST_NOTE_LIMIT:
-        return text
-    return data[:LIST_NOTE_LIMIT].decode("utf-8", "ignore")
+    """`text` as a list gives it: its first `LIST_NOTE_LIMIT` characters."""
+    return text if text is None or whole else text[:LIST_NOTE_LIMIT]
 
 
 def plan_value(voice: Statement, *, whole: bool) -> Value | None:

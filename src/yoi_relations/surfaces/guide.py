@@ -7,48 +7,49 @@ GUIDE = """\
 
 Tickets are folders in git. What was decided between them (what blocks what, what goes first, what
 must not run together, what waits, which plan was accepted) is kept as records in their folders.
-`relations` answers from those records, as they lie on the disk now. It changes no ticket's state,
-orders no queue, starts no work: deciding stays with you and the people you work for.
+An answer is about this work tree and its branch, as the files are now, and about no other. Nothing
+here changes a state, orders a queue or starts work: you and the people you work for decide.
 
 On the command line it is `relations check A`, over MCP the tool `relations_check`; arguments and
-answers are the same. A ticket is named by its id, its slug, the end of its id or a part of either.
+answers are the same. A ticket is named by its id, its slug, the end of its id or its path.
 
 ## Before you accept, queue or start a ticket: check
 
-    relations check TICKET --json
+    relations check --state queued --json     the queue; without --state, all that are not resolved
+    relations check TICKET --json             one ticket, or several
 
-- clear: nothing recorded stands in the way.
+- clear: nothing recorded speaks against it.
 - caution: read the reasons; go on only where they are answered, and say how.
 - hold: not now. Name the reason, take something else.
 - unknown: something that could matter cannot be read. Treat it as hold; report the path it names.
 
-Keep the `digest`. If time passes before you act, check again with `expect` set to it: exit code 12
-means that the answer is another one now.
+`holds` lists the tickets that this one holds up; `frees`: whether one is free once this is done.
+Keep the `digest`: a later check with `expect` set to it exits with 12 if the answer has changed.
 
 ## While you plan: show
 
     relations show TICKET --json              both directions, whoever recorded it
     relations show --kind conflict --json     a kind or a class, over all tickets
 
-`end` says on which side your ticket stands. With `all` (`--all`) you also see what no longer
-counts, and why. `truncated` means there is more: narrow the question or raise `limit`.
+`end` says at which end your ticket is. With `all` (`--all`) you also see what no longer counts,
+and why. `truncated` means there is more: narrow the question or raise `limit`.
 
 ## When something was decided: add
 
-    relations add A blocked-by B --note "why"
+    relations add A blocked-by B --note "why" --author planner
 
 - A needs B done first: `blocked_by`. A should merely come later: `after`.
-- Not at the same time: `conflicts_with`. Ready, but waiting for capacity, a person or a decision:
-  `waiting`, with a note. How the work will be done, once accepted: `accepted_plan`.
-- Say it once, from either end. Look first: saying the same again word for word changes nothing.
-- The note tells why, so that somebody can see later whether it still holds.
+- Not at the same time: `conflicts_with`. Waits for capacity or a decision: `waiting`, with a note;
+  waits add up. How accepted work will be done: `accepted_plan`; it ends waits and earlier plans.
+- Always give `author`: your role, not the session. The note says why, for whoever reads it later.
+- Say it once, from either end; the same again word for word changes nothing. Read the `warnings`.
 
 ## When it no longer holds: retire
 
     relations retire RECORD --reason "why it ended"
 
-RECORD is the `id` in an answer's `records`; if others state the same relation, retire each that is
-wrong. A blocker that is done or closed needs no retiring. Do not delete or edit record files.
+RECORD is the `id` in an answer's `records`; retire each that states what is wrong. That adds one
+more file: records are immutable, never edit or delete one. A resolved blocker needs no retiring.
 
 ## Never in a record
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 
 from yoi_relations.errors import RelationsError, WriteError
 from yoi_relations.jsontext import json_text
@@ -72,22 +73,24 @@ def json_line(value: object) -> str:
     return f"{text}\n"
 
 
-def notice(message: str, mode: Mode) -> None:
-    """Tell something beside the answer, on stderr."""
+def notice(message: str, mode: Mode, more: Sequence[str] = ()) -> None:
+    """Tell something beside the answer, on stderr; `more` are lines below it."""
     if mode is Mode.JSON:
-        _complain(json_line({"level": "notice", "message": message}))
+        whole = "\n".join([message, *more])
+        _complain(json_line({"level": "notice", "message": whole}))
     else:
-        _complain(f"{visible(message)}\n")
+        _complain("".join(f"{visible(line)}\n" for line in (message, *more)))
 
 
-def report_error(error: RelationsError, mode: Mode) -> None:
-    """Tell on stderr why there is no answer."""
+def report_error(error: RelationsError, mode: Mode, more: Sequence[str] = ()) -> None:
+    """Tell on stderr why there is no answer; `more` are lines below the hint."""
     if mode is Mode.JSON:
-        said = {"code": error.code, "message": error.message, "hint": error.hint}
+        hint = "\n".join([error.hint, *more]) if error.hint else None
+        said = {"code": error.code, "message": error.message, "hint": hint}
         _complain(json_line({"schema_version": SCHEMA_VERSION, "error": said}))
         return
-    hint = f"hint: {visible(error.hint)}\n" if error.hint else ""
-    _complain(f"error: {visible(error.message)}\n{hint}")
+    below = [f"hint: {error.hint}", *more] if error.hint else []
+    _complain("".join(f"{visible(line)}\n" for line in (f"error: {error.message}", *below)))
 
 
 def visible(text: str) -> str:

@@ -17,7 +17,11 @@ def lines(rows: Iterable[Iterable[object]]) -> str:
 
 
 def relation_row(relation: Relation, *, whole: bool) -> list[object]:
-    """Class, kind, ticket, its state, target, its state, at, note (a plan's summary)."""
+    """Its fields: class, kind, ticket, state, target, state, at, note, author, records, reason.
+
+    Of a plan, the note is its summary. The records are their ids, with commas; the reason is why
+    it is not active.
+    """
     voice, target = relation.voice, relation.target
     text = voice.summary or voice.note
     short = shorten(text, whole=whole)
@@ -30,6 +34,9 @@ def relation_row(relation: Relation, *, whole: bool) -> list[object]:
         target and target.state,
         voice.at,
         short if short == text else f"{short}…",
+        voice.author,
+        ",".join(record.id for record in relation.records),
+        relation.inactive_reason,
     ]
 
 

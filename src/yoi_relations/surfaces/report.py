@@ -19,7 +19,7 @@ def relations(mode: Mode, index: Index, asked: Filter, answer: Answer) -> ExitCo
     elif mode is Mode.PLAIN:
         from yoi_relations.surfaces import plain  # noqa: PLC0415  # for lines only
 
-        rows = (plain.relation_row(one, whole=asked.ticket is not None) for one in answer.relations)
+        rows = (plain.relation_row(one, whole=asked.whole) for one in answer.relations)
         write_answer(plain.lines(rows))
         if len(answer.relations) < answer.total:
             notice(plain.counting_line(answer, asked), mode)

@@ -81,10 +81,21 @@ COMMON = (
 )
 """What every command takes, before or after its name."""
 
+LIST_LIMIT = 50
+"""Relations in an answer, unless another number is asked for."""
+TERMINAL_LIMIT = 200
+"""The same where the answer goes to a terminal."""
+
 SHOW = Form(
     "show",
-    "Show relations: all that are active, or those that touch a ticket.",
-    Option("ticket", "", "Only relations that touch this ticket, at either end.", "TICKET"),
+    "Show relations: all that are active, those that touch a ticket, or the one that a record"
+    " states.",
+    Option(
+        "ticket",
+        "",
+        "Only relations that touch this ticket, at either end; or a record, by id or PATH:LINE.",
+        "TICKET",
+    ),
     (
         Option(
             "kinds",
@@ -102,7 +113,21 @@ SHOW = Form(
             choices=State,
         ),
         Option("everything", "--all", "Also relations that no longer count, with the reason."),
-        Option("limit", "--limit", "At most N; 0 for all.", "N", least=0, default=200),
+        Option(
+            "limit",
+            "--limit",
+            f"At most N (default {LIST_LIMIT}; {TERMINAL_LIMIT} on a terminal); 0 for all.",
+            "N",
+            least=0,
+        ),
+        Option(
+            "since",
+            "--since",
+            "With a record that was recorded or retired since then: a time (RFC 3339), a day, or"
+            " an age such as 90m, 12h, 7d, 2w; in UTC.",
+            "WHEN",
+        ),
+        Option("author", "--author", "With a record by A; with --since, by A since then.", "A"),
     ),
     lists_kinds=True,
 )

@@ -49,7 +49,7 @@ _HEADINGS = {
 def draw_relations(answer: Answer, asked: Filter) -> None:
     """Draw the relations, a table a class, and a last line that counts them."""
     console = Console(highlight=False)
-    whole = asked.ticket is not None
+    whole = asked.whole
     drawn: list[RenderableType] = [
         part
         for cls, relations in groupby(answer.relations, key=lambda one: one.cls)

@@ -1,13 +1,16 @@
-"""Work that waits for itself: each set of tickets once, however many it binds."""
+"""Work that waits for itself, or replaces itself: each set of tickets once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from yoi_relations.kinds import RelationClass
-from yoi_relations.queries.cycles import find_knots, in_words
-from yoi_relations.queries.doctor.findings import Code, Finding, found_in, retiring
+from yoi_relations.queries.cycles import NAMED_STEPS, find_knots, in_words
+from yoi_relations.queries.doctor.commands import retiring
+from yoi_relations.queries.doctor.findings import Code, Finding, found_in
+from yoi_relations.queries.graph import knots, way_round
 from yoi_relations.queries.relations import Relation
+from yoi_relations.queries.replacements import replaced
 
 _PAIR = 2
 _EDGES = (RelationClass.DEPENDENCY, RelationClass.ORDERING)
@@ -25,3 +28,24 @@ def cycles(active: Iterable[Relation]) -> Iterator[Finding]:
         first = cycle.steps[0]
         hint = f"end one of them that does not hold, for example: {retiring(first)}"
         yield found_in(first.voice, code, in_words(cycle), hint, cycle.tickets)
+
+
+def replacement_loops(relations: Iterable[Relation]) -> Iterator[Finding]:
+    """Tickets that `supersedes` and `duplicate_of` lead back to; active or not, unless retired."""
+    by_ends = {(old.id, new.id): one for one in relations for old, new in replaced(one)}
+    graph: dict[str, dict[str, None]] = {}
+    for old, new in by_ends:
+        graph.setdefault(old, {})[new] = None
+    for knot in knots(graph):
+        members = set(knot)
+        inner = {one: dict.fromkeys(sorted(members.intersection(graph[one]))) for one in knot}
+        way = way_round(inner, knot[0], len(knot)) or knot[:1]
+        ends = [*way[1:], knot[0]]
+        steps = [by_ends[pair] for pair in zip(way, ends, strict=True) if pair in by_ends]
+        named = [step.sentence for step in steps[:NAMED_STEPS]]
+        more = [f"and on, among {len(knot)} tickets"] if len(named) < len(steps) else []
+        said = f"loop of replacements: {', '.join(named + more)}"
+        hint = f"end one of them that does not hold, for example: {retiring(steps[0])}"
+        history = all(end.resolved for step in steps for end in step.ends)
+        found = found_in(steps[0].voice, Code.REPLACEMENT_LOOP, said, hint, knot)
+        yield found.graded(history=history)

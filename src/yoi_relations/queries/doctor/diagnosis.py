@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from yoi_relations.files.faults import SpanningCode
+from yoi_relations.files.workspace import Workspace
 from yoi_relations.queries.doctor.contradictions import contradictions
-from yoi_relations.queries.doctor.cycles import cycles
+from yoi_relations.queries.doctor.cycles import cycles, replacement_loops
 from yoi_relations.queries.doctor.expired import expired
 from yoi_relations.queries.doctor.files import wrong_files
 from yoi_relations.queries.doctor.findings import Finding
+from yoi_relations.queries.doctor.folders import odd_folders
+from yoi_relations.queries.doctor.misplaced import misplaced
+from yoi_relations.queries.doctor.names import contested_slugs, copied_records, load_copies
+from yoi_relations.queries.doctor.retirements import odd_retirements, times_ahead
+from yoi_relations.queries.doctor.targets import dangling_targets
 from yoi_relations.queries.doctor.texts import mentioned, repeated
 from yoi_relations.queries.problems import Severity, find_problems
 from yoi_relations.queries.relations import load_relations
 from yoi_relations.queries.tickets import all_tickets
 from yoi_relations.typed import Connection, NamedTuple
+
+_OF_FOLDERS = frozenset((SpanningCode.NO_ITEM, SpanningCode.SHARED_ID))
 
 
 class Diagnosis(NamedTuple):
@@ -28,27 +39,52 @@ class Diagnosis(NamedTuple):
     hidden: dict[Severity, int]
 
 
-def diagnose(connection: Connection, least: Severity) -> Diagnosis:
-    """Look for everything that somebody may want to mend.
+def diagnose(workspace: Workspace, connection: Connection, least: Severity) -> Diagnosis:
+    """Look for everything that somebody may want to correct.
 
     Args:
+        workspace: whose tickets root is walked for what is not read.
         connection: the index.
         least: the least severity to list; what is below is counted.
     """
-    relations = load_relations(connection)
-    active = [one for one in relations if one.inactive_reason is None]
-    tickets = {ticket.id: ticket for ticket in all_tickets(connection)}
-    findings = [
-        *wrong_files(find_problems(connection, advice=True), relations, tickets),
-        *cycles(active),
-        *contradictions(active),
-        *expired(relations),
-        *repeated(active),
-        *mentioned(relations, tickets),
-    ]
+    findings = [*_of_files(workspace, connection), *_of_relations(connection)]
     counts = dict.fromkeys(Severity, 0)
     for finding in findings:
         counts[finding.severity] += 1
     listed = [finding for finding in findings if finding.severity.weight >= least.weight]
     hidden = {one: n for one, n in counts.items() if n and one.weight < least.weight}
     return Diagnosis(sorted(listed, key=Finding.rank), counts, hidden)
+
+
+def _of_files(workspace: Workspace, connection: Connection) -> Iterator[Finding]:
+    """What is wrong with files and folders by themselves."""
+    tickets = {ticket.id: ticket for ticket in all_tickets(connection)}
+    problems = find_problems(connection, advice=True)
+    spanning = frozenset(SpanningCode)
+    yield from wrong_files((one for one in problems if one.code not in spanning), tickets)
+    yield from odd_folders(
+        workspace, connection, (one.about for one in problems if one.code in _OF_FOLDERS)
+    )
+    yield from misplaced(workspace)
+    yield from contested_slugs(tickets)
+
+
+def _of_relations(connection: Connection) -> Iterator[Finding]:
+    """What is wrong with records, or between them."""
+    relations = load_relations(connection)
+    active = [one for one in relations if one.inactive_reason is None]
+    tickets = {ticket.id: ticket for ticket in all_tickets(connection)}
+    copies = load_copies(connection)
+    shared = {one.id for one in copies}
+    problems = find_problems(connection)
+    dangling = [one for one in problems if one.code == SpanningCode.DANGLING_TARGET]
+    yield from dangling_targets(connection, dangling, relations, shared)
+    yield from copied_records(copies)
+    yield from odd_retirements(connection, relations, tickets)
+    yield from times_ahead(relations)
+    yield from cycles(active)
+    yield from replacement_loops(relations)
+    yield from contradictions(active)
+    yield from expired(relations)
+    yield from repeated(active, shared)
+    yield from mentioned(relations, tickets)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
+from yoi_relations.files.times import are_within_a_day
 from yoi_relations.kinds import RelationClass
-from yoi_relations.queries.doctor.findings import Code, Finding, found_in, retiring
+from yoi_relations.queries.active import ENDED_BY_PLAN
+from yoi_relations.queries.doctor.commands import retiring
+from yoi_relations.queries.doctor.findings import Code, Finding, found_in
 from yoi_relations.queries.relations import Relation
+from yoi_relations.queries.statements import Statement
 
 _IN_THE_WAY = (RelationClass.DEPENDENCY, RelationClass.ORDERING, RelationClass.CONFLICT)
 _NOTES = (RelationClass.CAPACITY, RelationClass.PLAN)
@@ -27,6 +33,7 @@ def expired(relations: Iterable[Relation]) -> Iterator[Finding]:
     for one in over:
         if one.cls is RelationClass.CAPACITY and not one.ticket.resolved:
             yield _note(one)
+    yield from _ended_waits(relations)
     yield from _plans([one for one in over if one.cls is RelationClass.PLAN])
 
 
@@ -52,7 +59,7 @@ def _note(relation: Relation) -> Finding:
     """The last waiting note of a ticket that is under way."""
     voice = relation.voice
     said = f"{relation.sentence}, as recorded on {voice.at[:10]}, but {relation.inactive_reason}"
-    hint = f"nothing needs to be done; if it waits again, say so anew, else {retiring(relation)}"
+    hint = f"nothing needs to be done; if it waits again, record it again; or {retiring(relation)}"
     return found_in(voice, Code.EXPIRED_NOTE, said, hint, [relation.ticket.id])
 
 
@@ -67,3 +74,39 @@ def _plans(plans: list[Relation]) -> Iterator[Finding]:
     hint = "nothing needs to be done; branches and work trees that they name may be left over"
     ids = [plan.ticket.id for plan in plans]
     yield found_in(latest.voice, Code.EXPIRED_PLAN, said, hint, ids)
+
+
+def _ended_waits(relations: Iterable[Relation]) -> Iterator[Finding]:
+    """Waiting notes that a plan by another author ended within a day of them.
+
+    Who accepted it may not have known of the note: two branches that are merged hide it.
+    """
+    plans: dict[str, list[Statement]] = {}
+    ended: list[Relation] = []
+    for one in relations:
+        if one.cls is RelationClass.PLAN and not one.voice.retired_at:
+            plans.setdefault(one.ticket.id, []).append(one.voice)
+        elif one.inactive_reason == ENDED_BY_PLAN and one.cls is RelationClass.CAPACITY:
+            ended.append(one)
+    for of_one in plans.values():
+        of_one.sort(key=lambda plan: plan.order)
+    for one in ended:
+        later = plans[one.ticket.id]
+        plan = later[bisect_right(later, one.voice.order, key=lambda plan: plan.order)]
+        if not one.ticket.resolved and _is_by_another(plan, one.voice):
+            yield _ended_wait(one, plan)
+
+
+def _is_by_another(plan: Statement, note: Statement) -> bool:
+    return plan.author != note.author and are_within_a_day(note.at, plan.at)
+
+
+def _ended_wait(note: Relation, plan: Statement) -> Finding:
+    voice = note.voice
+    said = (
+        f"{note.sentence}, as {voice.author} recorded at {voice.at}, and the plan {plan.id} of"
+        f" {plan.author} ended that at {plan.at}"
+    )
+    again = f"relations add {shlex.quote(note.ticket.id)} waiting --note NOTE"
+    hint = f"nothing needs to be done if the plan took that into account; if it waits: {again}"
+    return found_in(voice, Code.ENDED_WAIT, said, hint, [note.ticket.id])

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from yoi_relations.files.faults import Effect, SpanningCode
-from yoi_relations.queries.doctor.findings import Code, Finding, found_wrong, retiring
+from yoi_relations.files.faults import Effect
+from yoi_relations.queries.doctor.findings import Code, Finding, found_wrong
 from yoi_relations.queries.problems import Problem
-from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.tickets import TicketInfo
 
 _BY_EFFECT = {
@@ -17,45 +16,30 @@ _BY_EFFECT = {
     Effect.ADVICE: Code.ODD_SOURCE,
 }
 _HINTS = {
-    Code.UNUSABLE_SOURCE: "mend it by hand; until then, relations in it are missing from answers",
-    Code.SELF_RELATION: "name another ticket as its target, or delete it",
-    Code.UNCLEAR_ITEM: "mend the frontmatter of the item.md",
-    Code.NO_ITEM: "restore its item.md, or delete the folder",
-    Code.SHARED_ID: "keep one of the folders",
-    Code.ODD_SOURCE: "correct it; it is read all the same",
+    Code.UNUSABLE_SOURCE: (
+        "correct it by hand, and keep all that it says; until then, relations in it are missing"
+        " from answers"
+    ),
+    Code.SELF_RELATION: "correct its target by hand: name the ticket that was meant",
+    Code.UNCLEAR_ITEM: "correct the frontmatter of the item.md",
+    Code.ODD_SOURCE: (
+        "correct it by hand, without renaming a record: its name is its id, by which retirements"
+        " know it"
+    ),
 }
 
 
 def wrong_files(
-    problems: Iterable[Problem],
-    relations: Iterable[Relation],
-    tickets: Mapping[str, TicketInfo],
+    problems: Iterable[Problem], tickets: Mapping[str, TicketInfo]
 ) -> Iterator[Finding]:
-    """What cannot be used, or not as it is.
+    """What cannot be used, or not as it is, in single files.
 
     Args:
-        problems: all of the workspace.
-        relations: all of the workspace.
+        problems: of single files.
         tickets: by id, those that there are.
     """
-    naming = {
-        (record.path, record.line, record.target): relation
-        for relation in relations
-        for record in relation.records
-    }
     for problem in problems:
-        if problem.code == SpanningCode.DANGLING_TARGET:
-            yield _dangling(problem, naming[problem.path, problem.line, problem.about])
-        else:
-            code = Code(problem.code) if problem.code else _BY_EFFECT[problem.effect]
-            holder = tickets.get(problem.about)
-            history = holder is not None and holder.resolved
-            yield found_wrong(problem, code, _HINTS[code], history=history)
-
-
-def _dangling(problem: Problem, relation: Relation) -> Finding:
-    holder = next(end for end in relation.ends if end.id != problem.about)
-    history = relation.inactive_reason is not None or holder.resolved
-    hint = f"restore {problem.about}, or take the record back: {retiring(relation)}"
-    found = found_wrong(problem, Code.DANGLING_TARGET, hint, history=history)
-    return found._replace(tickets=sorted({holder.id, problem.about}))
+        code = Code(problem.code) if problem.code else _BY_EFFECT[problem.effect]
+        holder = tickets.get(problem.about)
+        history = holder is not None and holder.resolved
+        yield found_wrong(problem, code, _HINTS[code], history=history)

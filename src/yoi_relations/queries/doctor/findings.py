@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 from enum import StrEnum
 
 from yoi_relations.files.faults import FaultCode, SpanningCode
+from yoi_relations.files.misplaced_inside import MisplacedCode
 from yoi_relations.queries.problems import Problem, Severity
-from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.statements import Statement, path_and_line
 from yoi_relations.typed import NamedTuple
 
@@ -23,8 +22,20 @@ class Code(StrEnum):
     SHARED_ID = SpanningCode.SHARED_ID
     DANGLING_TARGET = SpanningCode.DANGLING_TARGET
     ODD_SOURCE = "odd_source"
+    MISPLACED_RECORD = MisplacedCode.MISPLACED_RECORD
+    MISNAMED_ITEM = MisplacedCode.MISNAMED_ITEM
+    MISPLACED_FILE = MisplacedCode.MISPLACED_FILE
+    ODD_FOLDER = MisplacedCode.ODD_FOLDER
+    COPIED_FOLDER = MisplacedCode.COPIED_FOLDER
+    COPIED_RECORD = "copied_record"
+    LEFTOVER = MisplacedCode.LEFTOVER
+    LOST_RETIREMENT = "lost_retirement"
+    EARLY_RETIREMENT = "early_retirement"
+    TIME_AHEAD = "time_ahead"
+    CONTESTED_SLUG = "contested_slug"
     DEPENDENCY_CYCLE = "dependency_cycle"
     MIXED_CYCLE = "mixed_cycle"
+    REPLACEMENT_LOOP = "replacement_loop"
     OPPOSED_ORDERINGS = "opposed_orderings"
     OPPOSED_DEPENDENCY = "opposed_dependency"
     CONFLICT_INPROGRESS = "conflict_inprogress"
@@ -32,6 +43,7 @@ class Code(StrEnum):
     EXPIRED_EDGE = "expired_edge"
     EXPIRED_NOTE = "expired_note"
     EXPIRED_PLAN = "expired_plan"
+    ENDED_WAIT = "ended_wait"
     REPEATED_RECORD = "repeated_record"
     UNRELATED_MENTION = "unrelated_mention"
 
@@ -43,7 +55,8 @@ class Rule(NamedTuple):
         severity: how bad it is.
         meaning: what is so, for a heading.
         history: how bad it is where it can no longer alter what counts: in the folder of a
-            resolved ticket, or in a relation that is over. None where that cannot be.
+            resolved ticket, or in a relation that is over. Of a time ahead of the clock, where it
+            is ahead by a day at most, or its record is retired. None where that cannot be.
     """
 
     severity: Severity
@@ -62,8 +75,22 @@ RULES = {
     Code.ODD_SOURCE: Rule(
         _WARNING, "files that are used, though something about them is odd", _INFO
     ),
+    Code.MISPLACED_RECORD: Rule(_WARNING, "records where no record is read"),
+    Code.MISNAMED_ITEM: Rule(_WARNING, "files that are nearly called item.md"),
+    Code.MISPLACED_FILE: Rule(_WARNING, "files that are not read where they are"),
+    Code.ODD_FOLDER: Rule(_WARNING, "folders among the tickets that do not look like one"),
+    Code.COPIED_FOLDER: Rule(_WARNING, "folders that seem to be copies of a ticket's"),
+    Code.COPIED_RECORD: Rule(_WARNING, "records that several tickets hold under one id"),
+    Code.LEFTOVER: Rule(_INFO, "files left over from an editor, a file manager or a merge"),
+    Code.LOST_RETIREMENT: Rule(_WARNING, "retirements whose record does not exist", _INFO),
+    Code.EARLY_RETIREMENT: Rule(_WARNING, "retirements dated before their record", _INFO),
+    Code.TIME_AHEAD: Rule(_WARNING, "times ahead of the clock", _INFO),
+    Code.CONTESTED_SLUG: Rule(_WARNING, "slugs that name another ticket as well"),
     Code.DEPENDENCY_CYCLE: Rule(_ERROR, "tickets that wait for themselves, by way of others"),
     Code.MIXED_CYCLE: Rule(_WARNING, "cycles that orderings close"),
+    Code.REPLACEMENT_LOOP: Rule(
+        _WARNING, "tickets that replace themselves, by way of others", _INFO
+    ),
     Code.OPPOSED_ORDERINGS: Rule(_WARNING, "two tickets that should each come after the other"),
     Code.OPPOSED_DEPENDENCY: Rule(_WARNING, "orderings that oppose a dependency"),
     Code.CONFLICT_INPROGRESS: Rule(_WARNING, "conflicts whose two ends are both inprogress"),
@@ -71,13 +98,14 @@ RULES = {
     Code.EXPIRED_EDGE: Rule(_INFO, "what stood in the way, and is resolved since"),
     Code.EXPIRED_NOTE: Rule(_INFO, "waiting notes of tickets that were accepted since"),
     Code.EXPIRED_PLAN: Rule(_INFO, "plans of tickets that are resolved since"),
+    Code.ENDED_WAIT: Rule(_INFO, "waiting notes that somebody else's plan ended within a day"),
     Code.REPEATED_RECORD: Rule(_INFO, "records that repeat another in their folder word for word"),
     Code.UNRELATED_MENTION: Rule(_INFO, "tickets that a text names and no relation does"),
 }
 
 
 class Finding(NamedTuple):
-    """One thing that somebody may want to mend.
+    """One thing that somebody may want to correct.
 
     Attributes:
         code: its stable name.
@@ -87,6 +115,8 @@ class Finding(NamedTuple):
         sentence: what is so; of a problem with a file, to be read after the path.
         hint: what to do about it.
         tickets: the ids of those that it is about, sorted.
+        commands: shell lines that do it, to be run in the workspace root; none where a person has
+            to decide. None of them loses a record, or turns an edge round.
     """
 
     code: Code
@@ -96,6 +126,7 @@ class Finding(NamedTuple):
     sentence: str
     hint: str
     tickets: list[str]
+    commands: list[str]
 
     @property
     def place(self) -> str:
@@ -106,28 +137,30 @@ class Finding(NamedTuple):
         """Its place among others: the worst first, then by path and line."""
         return (-self.severity.weight, self.path, self.line or 0, self.code, self.sentence)
 
+    def graded(self, *, history: bool) -> Finding:
+        """The same, as bad as it is; `history` where it can no longer alter what counts."""
+        over = RULES[self.code].history
+        return self._replace(severity=over) if history and over is not None else self
+
+    def with_commands(self, *lines: str | None) -> Finding:
+        """The same with these shell lines, without those that there are not."""
+        return self._replace(commands=[line for line in lines if line is not None])
+
+
+def found_at(path: str, code: Code, sentence: str, hint: str, about: Iterable[str]) -> Finding:
+    """A finding that shows in a file or a folder and is about these tickets."""
+    tickets = sorted(set(about))
+    return Finding(code, RULES[code].severity, path, None, sentence, hint, tickets, [])
+
 
 def found_in(
     record: Statement, code: Code, sentence: str, hint: str, about: Iterable[str]
 ) -> Finding:
     """A finding that shows in a record and is about these tickets."""
-    severity = RULES[code].severity
-    return Finding(code, severity, record.path, record.line, sentence, hint, sorted(set(about)))
+    return found_at(record.path, code, sentence, hint, about)._replace(line=record.line)
 
 
 def found_wrong(problem: Problem, code: Code, hint: str, *, history: bool) -> Finding:
-    """A problem as a finding; `history` where it can no longer alter what counts."""
-    rule = RULES[code]
-    severity = rule.history if history and rule.history else rule.severity
-    about = [problem.about]
-    return Finding(code, severity, problem.path, problem.line, problem.message, hint, about)
-
-
-def retiring(*relations: Relation) -> str:
-    """The command lines that end each of `relations`: one a record that is not retired."""
-    return ", ".join(
-        f"relations retire {shlex.quote(record.id)} --reason WHY"
-        for relation in relations
-        for record in relation.by_time()
-        if not record.retired_at
-    )
+    """A problem as a finding; `history` as in `Finding.graded`."""
+    found = found_at(problem.path, code, problem.message, hint, [problem.about])
+    return found._replace(line=problem.line).graded(history=history)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from yoi_relations.queries.doctor.commands import (
+    is_argument,
+    record_name,
+    retire_line,
+    shell_line,
+)
 from yoi_relations.queries.doctor.findings import Code, Finding, found_in
 from yoi_relations.queries.relations import Relation
-from yoi_relations.queries.statements import Statement
+from yoi_relations.queries.statements import Order, Statement
 from yoi_relations.queries.tickets import TicketInfo
 
 _NAMES = re.compile(
@@ -18,26 +23,37 @@ _NAMES = re.compile(
 """What looks like the id of a ticket; in some languages no space stands around it."""
 
 
-def repeated(active: Iterable[Relation]) -> Iterator[Finding]:
+def repeated(active: Iterable[Relation], shared: Collection[str]) -> Iterator[Finding]:
     """Records that say the same of the same in the same folder, word for word.
 
     Both ends recording an edge, or a dependency in either older format, is how work is done.
+
+    Args:
+        active: the relations that count.
+        shared: the ids of records that several tickets hold.
     """
     for relation in active:
         first: dict[tuple[str | None, ...], Statement] = {}
-        for record in _standing(relation):
+        for record in sorted(_standing(relation), key=_age):
             same = first.setdefault((record.kind, record.holder, record.note), record)
             if same is not record:
                 said = f"{relation.sentence}: {same.place} says so in the same words"
-                hint = _without(record, same)
-                yield found_in(record, Code.REPEATED_RECORD, said, hint, _ids(relation))
+                line = _without(record, same, shared)
+                hint = line or "nothing needs to be done: they count as one"
+                found = found_in(record, Code.REPEATED_RECORD, said, hint, _ids(relation))
+                yield found.with_commands(line)
 
 
-def _without(record: Statement, same: Statement) -> str:
-    if record.id == same.id and record.path == same.path:
-        return "delete one of the two entries"
-    reason = shlex.quote(f"repeats {same.id}")
-    return f"relations retire {shlex.quote(record.id)} --reason {reason}"
+def _age(record: Statement) -> tuple[str, bool, Order]:
+    """The eldest first; of equal age, a copy of a file, whose name is not its id, last."""
+    return record.at_key, record_name(record) != record.id, record.order
+
+
+def _without(record: Statement, same: Statement, shared: Collection[str]) -> str | None:
+    """The line that retires a record of two; None where they share an id, and both would be."""
+    if record.id == same.id:
+        return None
+    return retire_line(record, f"repeats {same.id}", shared=record.id in shared)
 
 
 def mentioned(
@@ -65,8 +81,11 @@ def mentioned(
 
 def _mention(record: Statement, other: str) -> Finding:
     said = f"the text names {other}, and no relation links it to {record.holder}"
-    hint = f"relations add {shlex.quote(record.holder)} related {shlex.quote(other)}"
-    return found_in(record, Code.UNRELATED_MENTION, said, hint, (record.holder, other))
+    can_add = is_argument(record.holder) and is_argument(other)
+    line = shell_line("relations", "add", record.holder, "related", other) if can_add else None
+    hint = line or f"record how {record.holder} and {other} are related: relations add"
+    found = found_in(record, Code.UNRELATED_MENTION, said, hint, (record.holder, other))
+    return found.with_commands(line)
 
 
 def _named(record: Statement) -> list[str]:

@@ -12,7 +12,7 @@ from yoi_relations.surfaces.call import Call
 from yoi_relations.surfaces.watch import loop
 from yoi_relations.surfaces.watch.printing import has_reader, teller
 
-WATCH_HELP = "Keep the index warm as files change, and print one line a change."
+WATCH_HELP = "Keep the index warm as files change, and print one line per change."
 
 
 def watch(

@@ -15,8 +15,9 @@ from yoi_relations.errors import ExitCode, UsageError
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index.opened import Index, Notify, Trust
 from yoi_relations.index.refresh import open_index
-from yoi_relations.queries.asking import ask_checks, ask_relations
-from yoi_relations.queries.check import Checked
+from yoi_relations.queries.asking import ask_checks, ask_relations, resolve_tickets
+from yoi_relations.queries.check import Checked, check_tickets
+from yoi_relations.queries.path_names import PathBase
 from yoi_relations.recording.add import Draft, add_record
 from yoi_relations.recording.retire import RetirementRequest, retire_records
 from yoi_relations.surfaces import checks, document, receipts, report
@@ -69,8 +70,10 @@ def answer_ticket(place: Place, name: str) -> Value:
         RelationsError: there is no answer.
     """
     with place.opened() as index:
-        asked, answer = ask_relations(index.connection, ticket=name, everything=True)
-        checked = ask_checks(index.connection, tickets=[asked.ticket or name])
+        base = PathBase(place.workspace)
+        (ticket,) = resolve_tickets(index.connection, [name], base)
+        asked, answer = ask_relations(index.connection, base, ticket=ticket.id, everything=True)
+        checked = check_tickets(index.connection, [ticket])
         found = document.relations_document(index, asked, answer)
         worst = max(checks.checks_code(checked, None), report.relations_code(answer))
         return found | {
@@ -108,11 +111,14 @@ def _show(place: Place, given: Value) -> _Made:
     with place.opened() as index:
         asked, answer = ask_relations(
             index.connection,
+            PathBase(place.workspace),
             ticket=given.get("ticket"),
             kinds=given.get("kinds", ()),
             states=given.get("states", ()),
             everything=given.get("all", False),
             limit=limit,
+            since=given.get("since"),
+            author=given.get("author"),
         )
         found = document.relations_document(index, asked, answer)
         hint = _hint(found["returned"], found["count"], "ticket, kinds or states")
@@ -125,9 +131,10 @@ def _check(place: Place, given: Value) -> _Made:
     if expect is not None and len(tickets) != 1:
         raise UsageError("expect is about one ticket", "name the ticket that was checked before")
     with place.opened() as index:
-        checked = ask_checks(index.connection, tickets=tickets, states=given.get("states", ()))
+        base, states = PathBase(place.workspace), given.get("states", ())
+        checked = ask_checks(index.connection, base, tickets=tickets, states=states)
         some = checked.checks[:limit]
-        found = checks.check_document(index, Checked(some, checked.problems))
+        found = checks.check_document(index, Checked(some, checked.problems), whole=bool(tickets))
         page = {
             "count": len(checked.checks),
             "returned": len(some),

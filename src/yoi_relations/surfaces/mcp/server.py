@@ -53,7 +53,9 @@ from yoi_relations.surfaces.output import SCHEMA_VERSION, json_line, notice, vis
 GUIDE_URI = "relations://guide"
 TICKET_URI = "relations://ticket/"
 _INSTRUCTIONS = (
-    "What was decided between tickets: call relations_check before a ticket is accepted or started."
+    "What was decided between tickets: call relations_check before a ticket is accepted or started;"
+    " without tickets, it checks all that are not resolved. Answers are about one work tree and its"
+    " branch. Give an author when you record."
     f" When to record and to retire: {GUIDE_URI}."
 )
 _AT_ONCE = 8

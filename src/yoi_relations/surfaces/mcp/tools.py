@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 from yoi_relations.kinds import KINDS, RelationClass
 from yoi_relations.queries.reasons import Verdict
 from yoi_relations.states import State
+from yoi_relations.surfaces.table import LIST_LIMIT
 
 Schema = dict[str, Any]
 
-LIMIT = 50
+LIMIT = LIST_LIMIT
 """Relations or checks in an answer, unless another number is asked for."""
 MOST_WORDS = 50
 """Kinds or states in a question: more than there are."""
@@ -97,7 +98,7 @@ _PAGE: Schema = {
     "count": _COUNT,
     "returned": _COUNT,
     "truncated": _BOOL,
-    "hint": _TEXT_OR_NULL | _said("How to see the rest"),
+    "hint": _TEXT_OR_NULL | _said("How to see more"),
 }
 _PROBLEMS: Schema = {
     "problems": _list_of(_fields("path", "line", "message")),
@@ -112,37 +113,37 @@ _RECORDED = _gives(
 
 SHOW = Tool(
     "relations_show",
-    "Relations between tickets, as the files hold them now: all that are active, or those that"
-    " touch one ticket, at either end.",
+    "Relations between tickets as the files hold them now: all active ones, or those of one ticket"
+    " or record.",
     _takes(
         {
-            "ticket": _text("Id, slug, end of an id, or part of either"),
+            "ticket": _text("Id, slug, end of an id, path; or a record's id"),
             "kinds": _some(_TEXT, MOST_WORDS, f"Classes and their kinds. {_KINDS}"),
             "states": _some(_STATES, MOST_WORDS, "The ticket's state"),
-            "all": _BOOL | _said("Also what no longer counts, with the reason"),
+            "all": _BOOL | _said("Also what no longer counts"),
+            "since": _text("RFC 3339, day or age (7d)"),
+            "author": _TEXT,
             "limit": _LIMIT,
         }
     ),
     _gives(
         **_PAGE,
         relations=_list_of(
-            _fields(
-                "class", "kind", "ticket", "target", "active", "end", "note", "plan", "records"
-            ),
+            _fields("kind", "ticket", "target", "active", "note", "records"),
         ),
         **_PROBLEMS,
-        exit_code={"enum": [0, 4], "description": "4: a problem could add or alter a row"},
+        exit_code={"enum": [0, 4], "description": "4: a problem could alter a row"},
     ),
 )
 CHECK = Tool(
     "relations_check",
     "May tickets be accepted now? A verdict each, with its reasons; ask before accepting or"
-    " starting one. Without tickets and states: all that are not resolved.",
+    " starting one. Without tickets and states: all unresolved.",
     _takes(
         {
             "tickets": _some(_TEXT, MOST_TICKETS, "As in relations_show"),
             "states": _some(_STATES, MOST_WORDS, "Instead of tickets: all in these states"),
-            "expect": _text("Digest of an earlier check of the one ticket: does it hold?"),
+            "expect": _text("Digest of the one ticket's earlier check"),
             "limit": _LIMIT,
         }
     ),

@@ -26,6 +26,7 @@ class What(StrEnum):
     GONE = "gone"
     PROBLEM_APPEARED = "problem_appeared"
     PROBLEM_SOLVED = "problem_solved"
+    VERDICT_CHANGED = "verdict_changed"
 
 
 _RANK = {what: rank for rank, what in enumerate(What)}
@@ -41,7 +42,7 @@ class Change(NamedTuple):
         line: counted from 1, or None.
         record: id of the record, or None.
         sentence: the same for a person.
-        before: the state or title that was, where that is what changed.
+        before: the state, title or verdict that was, where that is what changed.
         after: the one that is.
     """
 
@@ -56,7 +57,7 @@ class Change(NamedTuple):
 
 
 def changes(old: sqlite3.Connection, new: sqlite3.Connection) -> list[Change]:
-    """What happened from `old` to `new`: by ticket, then as `What` lists it.
+    """What happened from `old` to `new`, but for verdicts: by ticket, then as `What` lists it.
 
     A record is known by its holder and its id, wherever it stands: a ticket's folder that moves
     changes none. An entry of the two older formats that is edited gets another id, and so counts

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from yoi_relations.index.opened import Index, Notify, Trust
 from yoi_relations.index.refresh import open_index
 from yoi_relations.surfaces.watch.changes import Change, changes
 from yoi_relations.surfaces.watch.lock import WatchLock
+from yoi_relations.surfaces.watch.verdicts import find_verdicts, verdict_changes
 from yoi_relations.surfaces.watch.wake import Waker, require
 
 TICK = 5.0
@@ -27,7 +28,7 @@ TICK = 5.0
 
 
 class News(NamedTuple):
-    """What one look found.
+    """What one look found: first the changes of files, then the verdicts that changed with them.
 
     Attributes:
         changes: by ticket.
@@ -93,24 +94,73 @@ def watch(asked: Watch) -> ExitCode:
 def _watch(asked: Watch, waker: Waker, notify: _NotTwice, lock: WatchLock) -> ExitCode:
     end = math.inf if asked.timeout is None else time.monotonic() + asked.timeout
     waker.aim(asked.workspace)
-    seen = open_index(asked.workspace, notify, trust=asked.trust)
-    try:
+    with closing(_Seen(open_index(asked.workspace, notify, trust=asked.trust))) as seen:
         while asked.listened():
             waker.wait(min(asked.tick, max(0.0, end - time.monotonic())))
             notify.next_round()
             now = _look(asked, waker, notify)
             if now is not None:
-                news, seen = _news(seen, now, notify), now
-                if news.changes and (not asked.tell(news) or asked.once):
+                if not _tell(asked, seen.news_of(now, notify)):
                     return ExitCode.DONE
                 if not asked.once and not lock.hold():
                     notify("another watcher has taken over")
                     return ExitCode.DONE
             if time.monotonic() >= end:
                 return ExitCode.TIMED_OUT
-    finally:
-        seen.close()
     return ExitCode.DONE
+
+
+def _tell(asked: Watch, found: Iterable[News]) -> bool:
+    """Tell what was found; whether to go on after that."""
+    told = False
+    for news in found:
+        if news.changes:
+            told = True
+            if not asked.tell(news):
+                return False
+    return not (told and asked.once)
+
+
+class _Seen:
+    """What the last look saw: the index, and its verdicts, so that the next one need not ask.
+
+    Args:
+        index: of the first look; it is closed with this.
+
+    Raises:
+        RelationsError: the index can no longer be read.
+    """
+
+    def __init__(self, index: Index) -> None:
+        with ExitStack() as on_failure:
+            on_failure.enter_context(index)
+            self._index = index
+            self._verdicts = find_verdicts(index.connection)
+            on_failure.pop_all()
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._index.close()
+
+    def news_of(self, new: Index, notify: Notify) -> Iterator[News]:
+        """What happened since: the changes of files, and then the verdicts, which take longer.
+
+        The index that was seen before is closed at the end.
+        """
+        old, self._index = self._index, new
+        before, after = old.identity.digest, new.identity.digest
+        if before == after:
+            old.close()
+            return
+        with old:
+            try:
+                yield News(changes(old.connection, new.connection), before, after)
+                found, self._verdicts = verdict_changes(
+                    self._verdicts, old.connection, new.connection
+                )
+                yield News(found, before, after)
+            except sqlite3.Error as error:
+                notify(f"the index was damaged ({error}); some changes cannot be told")
 
 
 def _look(asked: Watch, waker: Waker, notify: Notify) -> Index | None:
@@ -122,19 +172,6 @@ def _look(asked: Watch, waker: Waker, notify: Notify) -> Index | None:
     except RelationsError as error:
         notify(f"{error.message}; waiting until that is mended")
         return None
-
-
-def _news(old: Index, new: Index, notify: Notify) -> News:
-    """What happened from `old` to `new`; `old` is closed."""
-    before, after = old.identity.digest, new.identity.digest
-    found: list[Change] = []
-    with old:
-        try:
-            if before != after:
-                found = changes(old.connection, new.connection)
-        except sqlite3.Error as error:
-            notify(f"the index was damaged ({error}); some changes cannot be told")
-    return News(found, before, after)
 
 
 class _NotTwice:

@@ -27,6 +27,7 @@ _STYLES = {
     What.GONE: "red",
     What.PROBLEM_APPEARED: "bold red",
     What.PROBLEM_SOLVED: "bold green",
+    What.VERDICT_CHANGED: "bold magenta",
 }
 _WIDTH = max(len(what) for what in What)
 

@@ -1,0 +1,12 @@
+"""One Unicode form for names: file systems keep the same name in several."""
+
+from __future__ import annotations
+
+
+def composed(text: str) -> str:
+    """`text` in Unicode NFC, the form in which names are compared."""
+    if text.isascii():
+        return text
+    import unicodedata  # noqa: PLC0415  # few names need it
+
+    return unicodedata.normalize("NFC", text)

@@ -1,0 +1,84 @@
+"""Finds for doctor what lies below the tickets root and is not read, though it may be meant to be.
+
+The disk is walked at the time of the call. What the scan reports as a source is left out: here is
+what no verdict waits for.
+"""
+
+from __future__ import annotations
+
+import os
+
+from yoi_relations.errors import UnreadableFolderError
+from yoi_relations.files.misplaced_inside import (
+    Beside,
+    MisplacedCode,
+    Odd,
+    beginning,
+    odd_in_folder,
+    text_of,
+)
+from yoi_relations.files.odd_names import BUCKETS, is_ticket_id
+from yoi_relations.files.root import list_root
+from yoi_relations.files.scan import Lister
+from yoi_relations.files.unread import is_loose, starts_frontmatter
+from yoi_relations.files.workspace import Workspace, printable
+from yoi_relations.typed import NamedTuple
+
+
+class Misplaced(NamedTuple):
+    """Something that is not where, or not called what, it should be.
+
+    Attributes:
+        code: what is wrong.
+        path: below the workspace root, printable.
+        line: None: always the whole file or folder is meant.
+        message: what is wrong and what to do, to be read after the path.
+        ticket: id of the ticket in whose folder it lies, or that its folder is; or nothing.
+    """
+
+    code: MisplacedCode
+    path: str
+    line: int | None
+    message: str
+    ticket: str
+
+
+def find_misplaced(workspace: Workspace) -> list[Misplaced]:
+    """All that is misplaced below the tickets root, by path.
+
+    Raises:
+        UnreadableFolderError: the tickets root or a bucket cannot be listed.
+    """
+    listing = list_root(workspace)
+    root, below = os.fsencode(workspace.tickets_path), printable(workspace.tickets_root)
+    others = {*listing.links, *BUCKETS}
+    names = sorted(os.fsencode(name) for name in listing.names if name not in others)
+    ids = {_last(name) for name in names if not is_loose(name)}
+    beside = Beside(ids, 2 * sum(map(is_ticket_id, ids)) > len(ids))
+    found: list[Misplaced] = []
+    for name in names:
+        try:
+            sources = Lister(workspace).list_folder(name).sources
+        except UnreadableFolderError:
+            continue  # gone, or closed, since it was listed; a question says so
+        place = b"%s/%s" % (root, name)
+        if os.path.isdir(place):
+            ticket = next((source.holder for source in sources), _last(name))
+            odd = odd_in_folder(place, ticket, sources, beside)
+        else:
+            ticket, odd = "", iter(()) if sources else _of_loose(place)
+        for code, inner, said in odd:
+            path = "/".join((below, text_of(name), *filter(None, [text_of(inner)])))
+            found.append(Misplaced(code, path, None, said, ticket))
+    return sorted(found, key=lambda one: (one.path, one.code))
+
+
+def _last(name: bytes) -> str:
+    return text_of(name.rpartition(b"/")[2])
+
+
+def _of_loose(path: bytes) -> Odd:
+    """What is wrong with a Markdown file beside the tickets' folders."""
+    if starts_frontmatter(beginning(path)):
+        said = "has a frontmatter and lies beside the tickets, where it is not read"
+        yield MisplacedCode.MISPLACED_FILE, b"", f"{said}; move it into a ticket's folder"

@@ -1,0 +1,205 @@
+"""Finds what could hold records where none are read, so that no misplaced record goes unnoticed.
+
+Each such thing is a source that cannot be used: it is told with a fault, and `check` answers
+unknown while it is there. What is certainly something else, and leftovers beside their originals,
+are passed over here; ``misplaced`` lists them for doctor.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Collection, Iterator
+
+from yoi_relations.files.faults import Fault, SourceError
+from yoi_relations.files.frontmatter import parse_document
+from yoi_relations.files.odd_names import (
+    PLAN_JSONL,
+    RELATIONS,
+    RELATIONS_JSON,
+    is_markdown,
+    is_nearly_artifacts,
+    nearly_place,
+    original_of,
+    ulid_of,
+)
+from yoi_relations.files.probing import Prober
+
+Found = tuple[bytes, Fault]
+"""Where something lies, below the folder that is looked at, and what is wrong with it."""
+
+ARTIFACTS = b"/artifacts"
+_PLACES = (RELATIONS, RELATIONS_JSON, PLAN_JSONL)
+_DEPTH = 2
+"""Levels of folders in which tickets are looked for that are not in the tickets root."""
+_MOST = 1000
+"""Folders that are looked at for that. Where there are more, some may hold tickets."""
+
+_ENDING = Fault(
+    "could be a record and is not read, because its name does not end in .md; correct the name,"
+    " or move it elsewhere if it is not a record"
+)
+_FOLDER = Fault(
+    "is a folder among the records, and records in it are not read; move them into the folder"
+    " above, or this folder elsewhere if it holds none"
+)
+_LEFTOVER = Fault(
+    "could hold a record, and the file that it is left over from is gone; rename it to that file's"
+    " name, or move it elsewhere if it is not needed"
+)
+_OUTSIDE = Fault(
+    "has the name of a record and is not read; records are read from artifacts/relations, so move"
+    " it there, or rename it if it is not a record"
+)
+_NEARLY_FOLDER = Fault(
+    "holds what could be records that are not read; records are read from artifacts/relations, so"
+    " move them there"
+)
+_NEARLY_FILE = Fault(
+    "could hold records and is not read, because its name is not quite relations.json or"
+    " orchestration-plan.jsonl, and that file is missing; correct the name, or choose another one"
+)
+_NEARLY_ARTIFACTS = Fault(
+    "could hold records and is not read, because its name is not quite artifacts; correct the name"
+)
+_TICKETS = Fault("holds ticket folders that are not read; move them into the tickets root")
+LOOSE = Fault(
+    "could hold a record and is not read; records are read from a ticket's artifacts/relations, so"
+    " move it there, or elsewhere if it is not a record"
+)
+
+
+def starts_frontmatter(data: bytes) -> bool:
+    """Whether a file that begins with `data` could be meant to have a frontmatter."""
+    return data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"---")
+
+
+def may_state(data: bytes) -> bool:
+    """Whether a Markdown file could be a record: its keys say so, or cannot be read."""
+    if not starts_frontmatter(data):
+        return False
+    try:
+        fields = parse_document(data).fields
+    except SourceError:
+        return True
+    return any(key.casefold() in ("kind", "retires") for key in fields)
+
+
+def among_records(
+    prober: Prober, folder: bytes, name: bytes, present: Collection[bytes]
+) -> Fault | None:
+    """What is wrong with something in a folder of records whose name does not end in .md.
+
+    Args:
+        prober: looks at the ticket's folder.
+        folder: of the records.
+        name: in it.
+        present: all names in it.
+    """
+    path = b"%s/%s" % (folder, name)
+    mode = prober.mode(path)
+    if not mode or stat.S_ISDIR(mode):
+        return _FOLDER if mode else None
+    original, ulid = original_of(name), ulid_of(original_of(name) or name)
+    if original is None:
+        return _ENDING if ulid or prober.may_hold(path, starts_frontmatter) else None
+    if ulid:
+        return None if _is_among(ulid, present) else _LEFTOVER
+    is_gone = original.lower().endswith(b".md") and original not in present
+    return _LEFTOVER if is_gone and prober.may_hold(path, starts_frontmatter) else None
+
+
+def in_artifacts(
+    prober: Prober, present: Collection[bytes], records: Collection[bytes]
+) -> Iterator[Found]:
+    """What could hold records in ``artifacts/``, beside the places from which they are read.
+
+    Args:
+        prober: looks at the ticket's folder.
+        present: the names in ``artifacts/``.
+        records: the names in its folder of records.
+    """
+    for name in sorted(present):
+        if name in _PLACES or name.startswith(b"."):
+            continue
+        path = b"%s/%s" % (ARTIFACTS, name)
+        ulid = ulid_of(name)
+        if ulid and ulid.isupper() and name.lower().endswith(b".md"):
+            if not _is_among(ulid, records) and not stat.S_ISDIR(prober.mode(path)):
+                yield path, _OUTSIDE
+        elif place := nearly_place(name):
+            fault = _nearly(prober, path, place, present, records)
+            if fault:
+                yield path, fault
+
+
+def _nearly(
+    prober: Prober,
+    path: bytes,
+    place: bytes,
+    present: Collection[bytes],
+    records: Collection[bytes],
+) -> Fault | None:
+    """What is wrong with something whose name is nearly that of a place for records."""
+    mode = prober.mode(path)
+    if stat.S_ISDIR(mode):
+        holds = place == RELATIONS and _holds_others(prober, path, records)
+        return _NEARLY_FOLDER if holds else None
+    if stat.S_ISLNK(mode) and RELATIONS in present:
+        return None
+    original = RELATIONS_JSON if place == RELATIONS else PLAN_JSONL
+    return _NEARLY_FILE if mode and original not in present else None
+
+
+def _holds_others(prober: Prober, folder: bytes, records: Collection[bytes]) -> bool:
+    """Whether a folder holds what could be records, and not copies of `records`."""
+    prober.look(folder)
+    for name in sorted(prober.names(folder)):
+        ulid = ulid_of(name)
+        if ulid:
+            is_other = not _is_among(ulid, records)
+        else:
+            hides = name.startswith(b".") or name in records
+            is_other = not hides and prober.may_hold(b"%s/%s" % (folder, name), may_state)
+        if is_other:
+            return True
+    return False
+
+
+def without_artifacts(prober: Prober) -> Iterator[Found]:
+    """What could be the folder for records of a ticket that has none."""
+    for name in sorted(filter(is_nearly_artifacts, prober.names(b""))):
+        path = b"/" + name
+        if stat.S_ISDIR(prober.look(path)):
+            inner = prober.names(path)
+            if any(place in _PLACES or nearly_place(place) for place in inner):
+                yield path, _NEARLY_ARTIFACTS
+
+
+def without_item(prober: Prober) -> Iterator[Found]:
+    """A folder that is not a ticket's, where it holds folders that are."""
+    if _holds_tickets(prober, b"", iter(range(_MOST)), _DEPTH):
+        yield b"", _TICKETS
+
+
+def _holds_tickets(prober: Prober, folder: bytes, budget: Iterator[int], depth: int) -> bool:
+    """Whether a folder, whose stamp is kept, holds tickets' folders, or may do so."""
+    for path in prober.folders(folder):
+        if path == ARTIFACTS:
+            continue
+        if next(budget, None) is None:
+            return True
+        prober.look(path)
+        if prober.mode(path + b"/item.md") or prober.mode(path + ARTIFACTS):
+            return True
+        if depth > 1 and _holds_tickets(prober, path, budget, depth - 1):
+            return True
+    return False
+
+
+def is_loose(name: bytes) -> bool:
+    """Whether a file beside the tickets' folders is one that could be a record, by its name."""
+    return is_markdown(name) and not name.rpartition(b"/")[2].startswith(b".")
+
+
+def _is_among(ulid: bytes, names: Collection[bytes]) -> bool:
+    return ulid + b".md" in names or ulid.upper() + b".md" in names

@@ -1,0 +1,56 @@
+"""What is not read because of its place or its name, each with what to do about it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from yoi_relations.files.misplaced import find_misplaced
+from yoi_relations.files.misplaced_inside import MisplacedCode
+from yoi_relations.files.workspace import Workspace
+from yoi_relations.queries.doctor.commands import shell_line
+from yoi_relations.queries.doctor.findings import Code, Finding, found_at
+
+_HINTS = {
+    MisplacedCode.LEFTOVER: "nothing needs to be done: nothing reads it",
+    MisplacedCode.MISPLACED_RECORD: (
+        "if it is a record, move it as it is into artifacts/relations of its ticket; if it is a"
+        " copy, compare it with its original first"
+    ),
+    MisplacedCode.MISNAMED_ITEM: "if it is the ticket, rename it to item.md",
+    MisplacedCode.MISPLACED_FILE: (
+        "compare it with what is read, and record what only this file says: relations add"
+    ),
+    MisplacedCode.ODD_FOLDER: (
+        "if it is a ticket, give it an item.md in a folder of its own; if it is not, keep it"
+        " outside the tickets root"
+    ),
+    MisplacedCode.COPIED_FOLDER: (
+        "compare it with its original (diff -r), record what only the copy says with relations"
+        " add, and only then move it out of the tickets root"
+    ),
+}
+
+
+def misplaced(workspace: Workspace) -> Iterator[Finding]:
+    """What lies below the tickets root and is not read, or read as something that it is not."""
+    for one in find_misplaced(workspace):
+        if one.code is MisplacedCode.ODD_FOLDER and _is_bare(workspace, one.path):
+            continue
+        line = _renamed(one.path) if one.code is MisplacedCode.MISNAMED_ITEM else None
+        hint = f"{_HINTS[one.code]}: {line}" if line else _HINTS[one.code]
+        about = [one.ticket] if one.ticket else []
+        found = found_at(one.path, Code(one.code), one.message, hint, about)
+        yield found._replace(line=one.line).with_commands(line)
+
+
+def _renamed(path: str) -> str | None:
+    """What gives an item.md its name; where there is one by now, nothing happens."""
+    folder = path.rpartition("/")[0]
+    return shell_line("mv", "-n", "--", path, f"{folder}/item.md")
+
+
+def _is_bare(workspace: Workspace, path: str) -> bool:
+    """Whether a folder holds no file at all, as where git has moved all that was in it."""
+    place = os.path.join(workspace.root, path)
+    return os.path.isdir(place) and not any(files for _, _, files in os.walk(place))

@@ -1,0 +1,118 @@
+"""Names that mean two things: ids of records in several tickets, and slugs of other tickets."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+
+from yoi_relations.jsontext import json_text
+from yoi_relations.queries.doctor.findings import Code, Finding, found_at
+from yoi_relations.queries.tickets import TicketInfo
+from yoi_relations.typed import Connection, NamedTuple
+
+_ENDING = 4
+"""Characters that an ending of an id must have to name its ticket."""
+_BASE32 = re.compile(r"[0-9a-hjkmnp-tv-z]{13}")
+_NAMED = 5
+"""Tickets that a sentence names."""
+
+
+class Copy(NamedTuple):
+    """A file that records or retires, where another ticket has one of the same id."""
+
+    id: str
+    holder: str
+    path: str
+
+
+def load_copies(connection: Connection) -> list[Copy]:
+    """Records and retirements whose ids several tickets hold, by id and ticket."""
+    ids = [
+        id_
+        for (id_,) in connection.execute(
+            "SELECT record_id FROM (SELECT record_id, holder FROM record"
+            " UNION SELECT record_id, holder FROM retirement)"
+            " GROUP BY record_id HAVING count(*) > 1"
+        )
+    ]
+    among = "record_id IN (SELECT value FROM json_each(?))"
+    rows = connection.execute(
+        f"SELECT record_id, source.holder, path FROM record"  # noqa: S608  # fixed text
+        f" JOIN source ON source.id = source_id WHERE {among}"
+        f" UNION SELECT record_id, source.holder, path FROM retirement"
+        f" JOIN source ON source.id = source_id WHERE {among}"
+        " ORDER BY 1, 2, 3",
+        (json_text(ids), json_text(ids)),
+    )
+    return [Copy(*row) for row in rows]
+
+
+def copied_records(copies: Iterable[Copy]) -> Iterator[Finding]:
+    """A finding for each set of tickets that hold records of the same ids."""
+    by_id: dict[str, list[Copy]] = {}
+    for one in copies:
+        by_id.setdefault(one.id, []).append(one)
+    by_holders: dict[tuple[str, ...], list[list[Copy]]] = {}
+    for same in by_id.values():
+        by_holders.setdefault(tuple(dict.fromkeys(one.holder for one in same)), []).append(same)
+    for holders, records in by_holders.items():
+        first, last = records[0][0], records[0][-1]
+        more = len(records) - 1
+        others = f", and so it is with {more} more record{'' if more == 1 else 's'}" if more else ""
+        said = f"has the same id as {first.path}{others}"
+        hint = (
+            "if one is a copy that states nothing of its own, retire it by its path: relations"
+            f" retire {shlex.quote(last.path)} --reason WHY"
+        )
+        yield found_at(last.path, Code.COPIED_RECORD, said, hint, holders)
+
+
+def contested_slugs(tickets: Mapping[str, TicketInfo]) -> Iterator[Finding]:
+    """Slugs that are the id of another ticket, or a long ending of one."""
+    ids = sorted((_plain(id_)[::-1], id_) for id_ in tickets)
+    by_slug: dict[str, list[str]] = {}
+    for ticket in tickets.values():
+        if ticket.slug is None or ticket.folder is None:
+            continue
+        slug = _plain(ticket.slug)
+        if slug not in by_slug:
+            by_slug[slug] = list(islice(_named(ids, slug), _NAMED + 1))
+        others = [id_ for id_ in by_slug[slug] if id_ != ticket.id][:_NAMED]
+        if others:
+            said = f"has the slug '{ticket.slug}', which also names {', '.join(others)}, by id"
+            hint = "give it another slug; until then that word names neither of them"
+            path, about = f"{ticket.folder}/item.md", [ticket.id, *others]
+            yield found_at(path, Code.CONTESTED_SLUG, said, hint, about)
+
+
+def _named(ids: list[tuple[str, str]], slug: str) -> Iterator[str]:
+    """The tickets whose ids are, or end with, a slug.
+
+    Args:
+        ids: of all tickets, each behind its characters from the last to the first, in order.
+        slug: as `_plain` gives it.
+    """
+    backwards = slug[::-1]
+    for at in range(bisect_left(ids, (backwards, "")), len(ids)):
+        back, id_ = ids[at]
+        if not slug or not back.startswith(backwards):
+            return
+        if _names(slug, back[::-1]):
+            yield id_
+
+
+def _names(slug: str, id_: str) -> bool:
+    """Whether a slug that an id ends with names its ticket; it must not begin within a number."""
+    if id_ == slug:
+        return True
+    splits = id_[-len(slug) - 1].isdigit() and slug[0].isdigit()
+    return len(slug) >= _ENDING and (not splits or _BASE32.fullmatch(id_) is not None)
+
+
+def _plain(name: str) -> str:
+    """A name as names are compared in any case of letters."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).strip().casefold())

@@ -1,0 +1,105 @@
+"""Targets that are not tickets: what was probably meant, and how to say that instead."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from yoi_relations.characters import escaped
+from yoi_relations.kinds import KINDS
+from yoi_relations.queries.doctor.commands import (
+    in_turn,
+    is_argument,
+    record_name,
+    retire_line,
+    retiring,
+    shell_line,
+)
+from yoi_relations.queries.doctor.findings import Code, Finding, found_wrong
+from yoi_relations.queries.problems import Problem
+from yoi_relations.queries.relations import Relation
+from yoi_relations.queries.statements import Statement
+from yoi_relations.typed import Connection
+
+_SHORT = 300
+"""Characters of a command that a hint repeats."""
+
+_Key = tuple[str, int | None, str | None]
+"""Path, line and target: several records of one line can share them."""
+
+
+def dangling_targets(
+    connection: Connection,
+    problems: Iterable[Problem],
+    relations: Iterable[Relation],
+    shared: Collection[str],
+) -> Iterator[Finding]:
+    """A finding for each record that is not retired and whose target is not a ticket.
+
+    Args:
+        connection: the index.
+        problems: those that say so.
+        relations: all of the workspace.
+        shared: the ids of records that several tickets hold.
+    """
+    naming: Mapping[_Key, list[tuple[Relation, Statement]]] = defaultdict(list)
+    for relation in relations:
+        for record in relation.records:
+            if not record.retired_at:
+                naming[record.path, record.line, record.target].append((relation, record))
+    meant = _load_meant(connection)
+    for problem in problems:
+        relation, record = naming[problem.path, problem.line, problem.about].pop()
+        holder = next(end for end in relation.ends if end.id != problem.about)
+        history = relation.inactive_reason is not None or holder.resolved
+        ids = meant.get((record.path, record.line, record.id), [])
+        line = None if history or record.holder in ids else _corrected(record, ids, shared)
+        hint = _hint(relation, record, ids, line)
+        found = found_wrong(problem, Code.DANGLING_TARGET, hint, history=history)
+        about = sorted({holder.id, problem.about, *ids})
+        yield found._replace(tickets=about).with_commands(line)
+
+
+def _load_meant(connection: Connection) -> dict[tuple[str, int | None, str], list[str]]:
+    """By path, line and id of a record, the tickets that its target probably means."""
+    found: dict[tuple[str, int | None, str], list[str]] = {}
+    rows = connection.execute("SELECT path, line, record_id, meant FROM near_target ORDER BY meant")
+    for path, line, id_, meant in rows:
+        found.setdefault((path, line, id_), []).append(meant)
+    return found
+
+
+def _hint(relation: Relation, record: Statement, meant: list[str], line: str | None) -> str:
+    if not meant:
+        target = escaped(record.target or "")
+        return f"restore {target}, or take the record back: {retiring(relation)}"
+    whom = " and ".join(meant)
+    said = f"if {whom} {'are' if len(meant) > 1 else 'is'} meant, record that first"
+    kind = KINDS[record.kind].written.replace("_", "-")
+    if line is None or len(line) > _SHORT:
+        end = f"relations retire {record_name(record)} --reason WHY"
+        return f"{said}, as {kind} of {record.holder} and with the same note, and then: {end}"
+    return f"{said}, and then retire this record: {line}"
+
+
+def _corrected(record: Statement, meant: list[str], shared: Collection[str]) -> str | None:
+    """What records the same about the tickets that were meant, and only then retires the record."""
+    if not meant:
+        return None
+    reason = f"its target was meant to be {' and '.join(meant)}, which is recorded again"
+    lines = [_recorded_again(record, ticket) for ticket in meant]
+    return in_turn(*lines, retire_line(record, reason, shared=record.id in shared))
+
+
+def _recorded_again(record: Statement, target: str) -> str | None:
+    if not (is_argument(record.holder) and is_argument(target)):
+        return None
+    kind = KINDS[record.kind].written.replace("_", "-")
+    words = ["relations", "add", record.holder, kind, target]
+    if record.note is None:
+        return shell_line(*words)
+    if record.note != "-" and "\n" not in record.note:
+        return shell_line(*words, "--note", record.note)
+    said = shell_line("printf", "%s\\n", *record.note.split("\n"))
+    added = shell_line(*words, "--note", "-")
+    return f"{said} | {added}" if said and added else None

@@ -1,0 +1,199 @@
+"""What doctor is told of files and folders in places where nothing is read."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from building import AT, A, B, C, Workspace, scan, ulid
+
+from yoi_relations.files.misplaced import Misplaced, find_misplaced
+from yoi_relations.files.workspace import find_workspace
+
+RECORD = f"---\nkind: blocked_by\ntarget: {B}\nauthor: x\nat: {AT}\n---\nWhy.\n"
+ITEM = "---\ntitle: x\nstate: ready\n---\n"
+ONE, TWO = f"{ulid(1)}.md", f"{ulid(2)}.md"
+RELATIONS = f"{A}/artifacts/relations"
+OLD = "20260601-101500-an-older-one"
+
+
+def misplaced(workspace: Workspace) -> list[Misplaced]:
+    """All of it; nothing that is a source is among it."""
+    place = find_workspace(str(workspace.root))
+    found = find_misplaced(place)
+    assert {one.path for one in found}.isdisjoint(
+        source.path for source in scan(place) if source.fault
+    )
+    return found
+
+
+def told(workspace: Workspace) -> list[tuple[str, str]]:
+    """Code, and path below the tickets root."""
+    return [(one.code, one.path.removeprefix(".yoi/tickets/")) for one in misplaced(workspace)]
+
+
+def put(workspace: Workspace, path: str, text: str = RECORD) -> Path:
+    place = workspace.tickets / path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(text)
+    return place
+
+
+@pytest.fixture
+def tickets(workspace: Workspace) -> Workspace:
+    """Two tickets, one with a record, and another in a bucket; all in order."""
+    workspace.ticket(A)
+    workspace.record(A, "blocked_by", B)  # its file is ONE
+    workspace.relations_json(A)
+    workspace.ticket(B)
+    workspace.ticket(OLD, None, "closed")
+    put(workspace, f"{A}/thread.md", "---\nkind: x\nauthor: y\nat: z\n---\n")
+    for name in ("report.md", "plan.txt", ".gitkeep", "relations/.gitkeep", "deep/a/b.png"):
+        put(workspace, f"{A}/artifacts/{name}", ITEM)
+    put(workspace, "README.md", "# Tickets")
+    put(workspace, ".trash/x/item.md")
+    return workspace
+
+
+def test_of_what_is_in_order_nothing_is_told(tickets: Workspace) -> None:
+    assert told(tickets) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "code"),
+    [
+        (f"{RELATIONS}/{ONE}~", RECORD, "leftover"),
+        (f"{RELATIONS}/{ONE}.orig", RECORD, "leftover"),
+        (f"{RELATIONS}/.{ONE}.swp", RECORD, "leftover"),
+        (f"{RELATIONS}/Thumbs.db", "", "leftover"),
+        (f"{RELATIONS}/notes.txt", "", "misplaced_file"),
+        (f"{A}/item.md.orig", ITEM, "leftover"),
+        (f"{A}/artifacts/relations.json~", "{}", "leftover"),
+        (f"{A}/artifacts/relations (1).json", "{}", "misplaced_file"),
+        (f"{A}/artifacts/Relations.json", "{}", "misplaced_file"),
+        (f"{A}/artifacts/{ONE}", RECORD, "misplaced_record"),
+        (f"{A}/artifacts/relations 2/{ONE}", RECORD, "misplaced_record"),
+        (f"{A}/relations/{TWO}", RECORD, "misplaced_record"),
+        (f"{A}/{TWO}", "", "misplaced_record"),
+        (f"{A}/artifacts/blocked.md", RECORD, "misplaced_record"),
+        (f"{A}/artifacts/notes/deep/blocked.MD", RECORD, "misplaced_record"),
+        (f"closed/{OLD}/relations/{TWO}", RECORD, "misplaced_record"),
+        (f"{C}/Item.md", ITEM, "misnamed_item"),
+        (f"{C}/item.markdown", ITEM, "misnamed_item"),
+        (f"{C}/item.md.txt", ITEM, "misnamed_item"),
+        (f"{C}/ITEM.MD", ITEM, "misnamed_item"),
+        (f"{C}/item (1).md", ITEM, "misnamed_item"),
+        (f"{C}/item", ITEM, "misnamed_item"),
+        ("ticket.md", ITEM, "misplaced_file"),
+        ("closed/ticket.md", ITEM, "misplaced_file"),
+    ],
+)
+def test_a_file_that_is_not_read(tickets: Workspace, path: str, text: str, code: str) -> None:
+    put(tickets, path, text)
+    assert told(tickets) == [(code, path)]
+    (one,) = misplaced(tickets)
+    folder = Path(path).parts[1 if path.startswith("closed/") else 0]
+    assert one.ticket == (folder if folder in (A, C, OLD) else "")
+    assert one.line is None
+
+
+def test_a_misnamed_item_beside_records_is_told(tickets: Workspace) -> None:
+    (tickets.tickets / A / "item.md").rename(tickets.tickets / A / "Item.md")
+    assert told(tickets) == [("misnamed_item", f"{A}/Item.md")]
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "where"),
+    [
+        (f"{C}/notes.txt", "odd_folder", C),
+        (f"{C}/artifacts/.gitkeep", "odd_folder", C),
+        ("closed/rest/x.png", "odd_folder", "closed/rest"),
+        ("my-ticket/item.md", "odd_folder", "my-ticket"),
+        (f"{A}/{C}/item.md", "odd_folder", f"{A}/{C}"),
+        (f"{A}/artifacts/old/item.md", "odd_folder", f"{A}/artifacts/old"),
+    ],
+)
+def test_an_odd_folder(tickets: Workspace, path: str, code: str, where: str) -> None:
+    put(tickets, path, ITEM)
+    assert told(tickets) == [(code, where)]
+
+
+COPIES = (
+    "{} 2",
+    "{} copy",
+    "{} copy 2",
+    "{} (1)",
+    "{} - Copy",
+    "{} - Copy (2)",
+    "Copy of {}",
+    "{}~",
+)
+
+
+@pytest.mark.parametrize("name", COPIES)
+@pytest.mark.parametrize("original", [A, f"closed/{OLD}"])
+def test_a_copied_folder(tickets: Workspace, name: str, original: str) -> None:
+    bucket, slash, last = original.rpartition("/")
+    copy = bucket + slash + name.format(last)
+    shutil.copytree(tickets.tickets / original, tickets.tickets / copy)
+    assert told(tickets) == [("copied_folder", copy)]
+    (one,) = misplaced(tickets)
+    assert one.ticket == name.format(last)
+    assert last in one.message
+    if original == A:  # once the original is gone, its name still tells
+        shutil.rmtree(tickets.tickets / original)
+        assert told(tickets) == [("copied_folder", copy)]
+
+
+def test_ids_that_end_like_copies_are_none(workspace: Workspace) -> None:
+    for name in ("20260601-101500-fix-2", "20260601-101500-fix", "20260601-101501-make-copy"):
+        workspace.ticket(name)
+    workspace.ticket("00001KT000002")
+    assert told(workspace) == []
+
+
+def test_where_no_name_is_an_id_none_is_odd(workspace: Workspace) -> None:
+    for name in ("A", "B", "TASK-12", "TASK-1"):
+        workspace.ticket(name)
+    assert told(workspace) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{RELATIONS}/{TWO}.txt",
+        f"{RELATIONS}/more/{TWO}",
+        f"{RELATIONS}/{TWO}.bak",
+        f"{A}/artifacts/{TWO}",
+        f"{A}/artifacts/Relations/{TWO}",
+        f"{B}/Artifacts/relations/{TWO}",
+        f"group/{C}/artifacts/relations/{TWO}",
+        TWO,
+    ],
+)
+def test_what_is_an_unusable_source_is_not_told_again(tickets: Workspace, path: str) -> None:
+    put(tickets, path)
+    assert told(tickets) == []
+
+
+def test_links_pipes_and_closed_folders_are_passed_by(tickets: Workspace) -> None:
+    folder = tickets.tickets / A
+    (folder / TWO).symlink_to("nowhere")
+    os.mkfifo(folder / "artifacts" / TWO.replace("2", "3"))
+    (folder / "loop").symlink_to("..")
+    (folder / "closed").mkdir(mode=0)
+    assert ("misplaced_record", f"{A}/{TWO}") not in told(tickets)
+
+
+def test_names_that_are_not_utf_8_are_printable(tickets: Workspace) -> None:
+    os.rename(put(tickets, f"{A}/x.md"), os.fsencode(tickets.tickets / A) + b"/\xff.md")
+    assert told(tickets) == [("misplaced_record", f"{A}/\\xff.md")]
+
+
+def test_a_folder_with_very_many_names_is_not_walked_through(tickets: Workspace) -> None:
+    for number in range(6000):
+        put(tickets, f"{A}/artifacts/many/{number}", "")
+    put(tickets, f"{A}/zzz/{TWO}")
+    assert told(tickets) == []

@@ -1,0 +1,113 @@
+"""Targets that are nearly the name of a ticket: which ticket is meant, and which is not."""
+
+from __future__ import annotations
+
+import string
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from yoi_relations.index.near_targets import Names, say
+
+IDS = ("00001KQY8ZNZC", "00001KQY8YGD9", "20260101-120000-größe", "TASK-12", "TASK-112", "K 7")
+SLUGS = {"00001KQY8ZNZC": "reminders", "20260101-120000-größe": "größe"}
+NAMES = Names([(id_, SLUGS.get(id_)) for id_ in IDS])
+
+
+def meant(target: str) -> list[str]:
+    return [one.ticket for one in NAMES.meant_by(target)]
+
+
+def other_case(id_: str) -> str:
+    return id_.swapcase()
+
+
+SPELLINGS = (
+    str.lower,
+    str.upper,
+    str.title,
+    lambda id_: f" {id_}",
+    lambda id_: f"{id_}\t",
+    lambda id_: f"\ufeff{id_}",
+    lambda id_: f"{id_[:2]}\u200b{id_[2:]}",
+    lambda id_: f"{id_}\u00ad",
+    lambda id_: f"{id_}\ufe0f",
+    lambda id_: f"\u2066{id_}\u2069",
+    lambda id_: f"\u3000{id_}\u00a0",
+    lambda id_: unicodedata.normalize("NFD", id_),
+    lambda id_: unicodedata.normalize("NFD", f"\u3000{id_.upper()}"),
+    lambda id_: "".join(chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in id_),
+    lambda id_: f".yoi/tickets/{id_}",
+    lambda id_: f"../{id_}/item.md",
+    lambda id_: f"open/{id_}/artifacts/relations/",
+    lambda id_: f".yoi\\tickets\\{id_}",
+    lambda id_: f"`{id_}`",
+    lambda id_: f"[{id_}](../{id_}/item.md)",
+    lambda id_: f"#{id_}.",
+)
+
+
+@pytest.mark.parametrize("id_", [id_ for id_ in IDS if id_ != "K 7"])
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_ticket_is_meant_however_its_id_is_spelled(id_: str, spelling: object) -> None:
+    assert callable(spelling)
+    target = spelling(id_)
+    if target != id_:
+        assert meant(target) == [id_]
+
+
+@pytest.mark.parametrize(
+    ("target", "tickets"),
+    [
+        ("reminders", ["00001KQY8ZNZC"]),
+        ("GRÖSSE", ["20260101-120000-größe"]),
+        ("ZNZC", ["00001KQY8ZNZC"]),
+        ("y8ygd9", ["00001KQY8YGD9"]),
+        ("ASK-12", ["TASK-12"]),
+        ("k7", ["K 7"]),
+        ("00001KQY8ZNZC, 00001KQY8YGD9", ["00001KQY8YGD9", "00001KQY8ZNZC"]),
+        ("task-12 and ZNZC", ["00001KQY8ZNZC", "TASK-12"]),
+        ("TASK-12;TASK-112", ["TASK-112", "TASK-12"]),
+        ("TASK-12/TASK-112", ["TASK-112", "TASK-12"]),
+        ("TASK-12\nTASK-112", ["TASK-112", "TASK-12"]),
+    ],
+)
+def test_a_slug_an_ending_and_several_names_mean_their_tickets(
+    target: str, tickets: list[str]
+) -> None:
+    assert meant(target) == tickets
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        *("NZC", "K-1", "TASK-1", "SK-1", "0001", "00001KQY8ZNZD", "TASK", "12", "K-112x"),
+        *("lib:TASK-12", "team/lib:00001KQY8ZNZC", "nothing", "x" * 20_000, "/", "..", "\u200b"),
+    ],
+)
+def test_what_names_no_ticket_means_none(target: str) -> None:
+    assert meant(target) == []
+
+
+def test_what_could_mean_several_tickets_means_none() -> None:
+    names = Names([("A0001", "same"), ("a0001", "same"), ("XA0002", None), ("YA0002", None)])
+    assert [names.meant_by(target) for target in ("A 0001", "Same", "A0002")] == [[], [], []]
+
+
+@given(st.text(max_size=30))
+def test_any_text_has_an_answer_and_no_invisible_character_in_it(target: str) -> None:
+    said = say(target, NAMES.meant_by(target))
+    assert all(sign == " " or (sign.isprintable() and not sign.isspace()) for sign in said)
+
+
+@given(
+    st.lists(st.text(string.ascii_uppercase, min_size=5, max_size=9), min_size=2, max_size=6),
+    st.sampled_from([", ", ",", " ", "; ", " | ", " and ", " & ", "\t"]),
+)
+def test_each_of_several_names_is_meant(ids: list[str], between: str) -> None:
+    names = Names([(id_, None) for id_ in ids])
+    alone = {id_ for id_ in ids if not any(o != id_ and o.endswith(id_) for o in ids)}
+    found = {one.ticket for one in names.meant_by(between.join(ids))}
+    assert found >= alone - {"AND"}

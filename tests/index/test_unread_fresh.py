@@ -1,0 +1,175 @@
+"""What could be a record where none is read comes, goes and changes: each question notices."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from building import A, B, C, Workspace, ulid
+from comparing import assert_rebuilt, by_own_clock
+from disks import assert_fresh, disk_with, step
+from oracle import quiet, settle
+
+from yoi_relations.files import probing
+from yoi_relations.files.workspace import find_workspace
+from yoi_relations.index.refresh import open_index
+
+pytestmark = pytest.mark.usefixtures("soon_settled")
+RECORD = f"---\nkind: blocked_by\ntarget: {B}\nauthor: x\nat: 2026-06-01T10:00:00Z\n---\nWhy.\n"
+ARTIFACTS = f"{A}/artifacts"
+ONE, TWO = f"{ulid(1)}.md", f"{ulid(2)}.md"
+ODD = "SELECT count(*) FROM source WHERE format = 'stray'"
+
+
+def put(tickets: Path, name: str, text: str = RECORD) -> None:
+    path = tickets / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def same_size(tickets: Path, name: str) -> None:
+    """A record becomes something else, in place."""
+    path = tickets / name
+    path.write_text(path.read_text().replace("kind:", "kinds").replace("---", "+++"))
+
+
+def odd_now(workspace: Workspace) -> list[str]:
+    """The sources that cannot be used, by an index that is what a rebuild makes."""
+    with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
+        assert_rebuilt(index)
+        rows = index.connection.execute("SELECT path FROM source WHERE format = 'stray'")
+        found = sorted(path.removeprefix(".yoi/tickets/") for (path,) in rows)
+    assert workspace.run("check", A, "--json").json["checks"][0]["verdict"] == (
+        "unknown" if found else "clear"
+    )
+    return found
+
+
+SPOILING: dict[str, tuple[str, str]] = {
+    "an ending": (f"{ARTIFACTS}/relations/{ONE}.txt", f"{ARTIFACTS}/relations/{ONE}.txt"),
+    "a name": (f"{ARTIFACTS}/relations/blocked", f"{ARTIFACTS}/relations/blocked"),
+    "a folder": (f"{ARTIFACTS}/relations/more/{ONE}", f"{ARTIFACTS}/relations/more"),
+    "a leftover": (f"{ARTIFACTS}/relations/{ONE}.bak", f"{ARTIFACTS}/relations/{ONE}.bak"),
+    "too high": (f"{ARTIFACTS}/{ONE}", f"{ARTIFACTS}/{ONE}"),
+    "another folder": (f"{ARTIFACTS}/Relations/{ONE}", f"{ARTIFACTS}/Relations"),
+    "another folder's name": (f"{ARTIFACTS}/relations 2/x.md", f"{ARTIFACTS}/relations 2"),
+    "another file": (f"{ARTIFACTS}/relations.jsonl", f"{ARTIFACTS}/relations.jsonl"),
+    "another artifacts": (f"{B}/Artifacts/relations/{ONE}", f"{B}/Artifacts"),
+    "loose": ("note.md", "note.md"),
+    "loose in a bucket": (f"closed/{ONE}", f"closed/{ONE}"),
+    "a group": (f"group/{C}/item.md", "group"),
+    "a group of groups": (f"group/2026/{C}/item.md", "group"),
+    "in a bucket": (f"open/group/{C}/artifacts/x", "open/group"),
+}
+
+AS_FOLDERS = ("a folder", "another artifacts", "in a bucket")
+"""Those that count whatever they hold."""
+
+
+@pytest.fixture
+def ready(workspace: Workspace) -> Workspace:
+    """Two tickets, and all the folders that something may be put into."""
+    workspace.ticket(A, "queued")
+    workspace.ticket(B, "ready")
+    for name in ("relations", "Relations", "relations 2"):
+        (workspace.tickets / ARTIFACTS / name).mkdir(parents=True)
+    for name in ("closed", f"open/group/{C}", f"group/{C}", f"group/2026/{C}"):
+        (workspace.tickets / name).mkdir(parents=True)
+    (workspace.tickets / f"{B}/Artifacts/relations/").mkdir(parents=True)
+    shutil.rmtree(workspace.tickets / f"{B}/Artifacts")
+    settle(workspace)
+    return workspace
+
+
+@pytest.mark.parametrize("kind", SPOILING)
+def test_what_appears_and_goes_is_noticed_once_all_has_settled(ready: Workspace, kind: str) -> None:
+    name, told = SPOILING[kind]
+    assert odd_now(ready) == []
+    put(ready.tickets, name)
+    assert odd_now(ready) == [told]
+    settle(ready)
+    assert odd_now(ready) == [told]
+    with quiet():
+        assert ready.run("show").code == 4  # as it lies, though something is odd
+    path = ready.tickets / told
+    path.rename(path.with_name(".hidden"))
+    assert odd_now(ready) == []
+    path.with_name(".hidden").rename(path)
+    settle(ready)
+    (ready.tickets / name).unlink()
+    assert odd_now(ready) == ([told] if kind in AS_FOLDERS else [])
+
+
+@pytest.mark.parametrize("kind", ["a name", "another folder's name", "loose", "loose in a bucket"])
+def test_what_only_its_content_tells_is_noticed_in_place(ready: Workspace, kind: str) -> None:
+    name, told = SPOILING[kind]
+    put(ready.tickets, name)
+    settle(ready)
+    same_size(ready.tickets, name)
+    assert odd_now(ready) == []
+    settle(ready)
+    put(ready.tickets, name)
+    assert odd_now(ready) == [told]
+
+
+@pytest.mark.parametrize(
+    ("original", "other", "told"),
+    [
+        (f"{ARTIFACTS}/relations/{ONE}", f"{ARTIFACTS}/relations/{ONE}~", None),
+        (f"{ARTIFACTS}/relations/{ONE}", f"{ARTIFACTS}/{ONE}", None),
+        (f"{ARTIFACTS}/relations/{ONE}", f"{ARTIFACTS}/Relations/{ONE}", f"{ARTIFACTS}/Relations"),
+        (f"{ARTIFACTS}/relations.json", f"{ARTIFACTS}/relations.json.orig", None),
+    ],
+)
+def test_an_original_that_goes_or_comes_back_is_noticed(
+    ready: Workspace, original: str, other: str, told: str | None
+) -> None:
+    text = '{"version":1,"relations":[]}'
+    if original.endswith(".md"):
+        text = f"---\nkind: related\ntarget: {B}\nauthor: x\nat: 2026-06-01T10:00:00Z\n---\n"
+    put(ready.tickets, original, text)
+    put(ready.tickets, other, text)
+    settle(ready)
+    assert odd_now(ready) == []
+    (ready.tickets / original).unlink()
+    assert odd_now(ready) == [told or other]
+    settle(ready)
+    put(ready.tickets, original, text)
+    assert odd_now(ready) == []
+
+
+def test_a_clean_workspace_keeps_the_probes_that_it_had(workspace: Workspace) -> None:
+    """One each for root, item, artifacts, records folder and record; one for what is missing."""
+    workspace.ticket(A)
+    workspace.record(A, "related", B)
+    workspace.ticket(B)
+    workspace.ticket("20260601-101500-x", None, "open")
+    with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
+        (probes,) = index.connection.execute("SELECT probes FROM freshness").fetchone()
+    assert sorted(probes.split(b"\0")) == sorted(
+        [
+            *(b".", b"open"),
+            *(path.encode() for path in (f"{A}/item.md", f"{A}/artifacts")),
+            f"{A}/artifacts/relations".encode(),
+            f"{A}/artifacts/relations/{ONE}".encode(),
+            *(f"{B}/item.md".encode(), B.encode()),
+            b"open",  # as a folder that may become a ticket
+            *(b"open/20260601-101500-x/item.md", b"open/20260601-101500-x"),
+        ]
+    )
+
+
+@pytest.mark.parametrize("name", ["note.md", f"{ARTIFACTS}/relations/note"])
+def test_what_could_not_be_read_is_looked_at_again_though_no_stamp_differs(name: str) -> None:
+    with disk_with(by_own_clock) as disk:
+        disk.put(disk.workspace.tickets / name, "no record", in_place=True)
+        step(disk, ("wait", "80"))
+        error = OSError(5, "Input/output error")
+        failing = mock.patch.object(probing, "read_with_status", side_effect=error)
+        with failing, disk.ask() as index:
+            assert index.connection.execute(ODD).fetchone() == (1,)
+        assert_fresh(disk)
+        with disk.ask() as index:
+            assert index.connection.execute(ODD).fetchone() == (0,)

@@ -1,0 +1,251 @@
+"""What a check says because of mistakes: each case as the files would be found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from building import AT, A, B, C, D, Workspace, ulid
+
+BAD = "---\nkind: supersedes\n{}author: x\nat: no time\n---\n"
+
+
+def check(workspace: Workspace, ticket: str = A) -> Any:
+    ran = workspace.run("check", ticket, "--json")
+    assert ran.code in (0, 9, 10, 11), ran
+    return ran.json["checks"][0]
+
+
+def codes(workspace: Workspace, ticket: str = A) -> list[str]:
+    return [one["code"] for one in check(workspace, ticket)["reasons"]]
+
+
+@pytest.fixture
+def pair(workspace: Workspace) -> Workspace:
+    workspace.ticket(A, "queued")
+    workspace.ticket(B, "inprogress")
+    return workspace
+
+
+@pytest.mark.parametrize("target", [A.lower(), f"'{A} '", f'"{A}\\u200b"', A[-4:], f"'{A}, {C}'"])
+@pytest.mark.parametrize(
+    ("holder", "kind", "verdict"),
+    [
+        (B, "blocks", "unknown"),
+        (B, "before", "unknown"),
+        (B, "conflicts_with", "unknown"),
+        (B, "supersedes", "unknown"),
+        (B, "related", "clear"),
+        (B, "duplicate_of", "clear"),
+        (B, "blocked_by", "clear"),
+        (B, "after", "clear"),
+        (B, "waiting", "clear"),
+    ],
+)
+def test_a_misspelled_target_counts_for_the_ticket_that_was_meant(
+    pair: Workspace, target: str, holder: str, kind: str, verdict: str
+) -> None:
+    path = pair.record(holder, kind, target, "why")
+    found = check(pair)
+    assert found["verdict"] == verdict
+    shown = pair.run("show", A, "--json")
+    active = kind != "waiting"  # B is inprogress, and waits for nothing
+    assert shown.code == (4 if active else 0)
+    if verdict == "unknown":
+        (reason,) = found["reasons"]
+        assert (reason["code"], reason["ticket"]) == ("misspelled_target", B)
+        assert [one["path"] for one in reason["records"]] == [str(path.relative_to(pair.root))]
+
+
+def test_a_misspelled_target_does_not_count_where_it_is_retired_or_over(pair: Workspace) -> None:
+    pair.record(B, "blocks", A.lower())
+    assert pair.run("retire", ulid(1), "--reason", "misspelled").code == 0
+    assert check(pair)["verdict"] == "clear"
+    pair.record(B, "blocks", A.lower())
+    pair.ticket(B, "done")
+    assert check(pair)["verdict"] == "clear"
+
+
+def test_a_misspelled_target_counts_for_nobody_else(pair: Workspace) -> None:
+    pair.ticket(C, "queued")
+    pair.record(B, "blocks", A.lower())
+    assert (check(pair, C)["verdict"], pair.run("show", C).code) == ("clear", 0)
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_a_misspelled_target_of_an_older_format_counts_too(pair: Workspace, form: str) -> None:
+    if form == "json":
+        pair.relations_json(B, {"kind": "blocks", "target": A.lower()})
+    else:
+        pair.plan_lines(B, {"kind": "blocks", "related_ticket": A.lower()})
+    assert codes(pair) == ["misspelled_target"]
+
+
+@pytest.mark.parametrize(
+    ("line", "about"),
+    [
+        ("", {A, C}),
+        (f"target: {A}\n", {A}),
+        (f"target: {A.lower()}\n", {A}),
+        (f"target: {D}\n", set()),
+        ("target: nobody\n", set()),
+    ],
+)
+def test_a_file_of_a_resolved_ticket_may_say_that_a_ticket_is_superseded(
+    pair: Workspace, line: str, about: set[str]
+) -> None:
+    pair.ticket(B, "done")
+    pair.ticket(C, "queued")
+    pair.ticket(D, "closed")
+    pair.record_file(B, f"{ulid(1)}.md", BAD.format(line))
+    for ticket in (A, C):
+        expected = ("caution", ["possibly_superseded"]) if ticket in about else ("clear", [])
+        assert (check(pair, ticket)["verdict"], codes(pair, ticket)) == expected
+
+
+@pytest.mark.parametrize("second", [{"kind": "nothing"}, {"kind": "nothing", "target": C}])
+def test_a_relations_json_of_a_resolved_ticket_concerns_its_targets(
+    pair: Workspace, second: dict[str, str]
+) -> None:
+    pair.ticket(B, "done")
+    pair.ticket(C, "queued")
+    pair.ticket(D, "queued")
+    pair.relations_json(B, {"kind": "supersedes", "target": A}, second)
+    assert codes(pair) == ["possibly_superseded"]
+    assert codes(pair, D) == ([] if "target" in second else ["possibly_superseded"])
+
+
+def test_a_plan_line_of_a_resolved_ticket_cannot_say_so(pair: Workspace) -> None:
+    pair.ticket(B, "done")
+    pair.artifact(B, "orchestration-plan.jsonl", "{oops\n")
+    assert check(pair)["verdict"] == "clear"
+
+
+def replaced(workspace: Workspace, *, state: str = "closed", by: str = "ready") -> None:
+    workspace.ticket(A, "queued")
+    workspace.ticket(B, state)
+    workspace.ticket(C, by)
+    workspace.record(A, "blocked_by", B)
+
+
+@pytest.mark.parametrize("kind", ["supersedes", "duplicate_of"])
+@pytest.mark.parametrize(
+    ("state", "by", "verdict"),
+    [
+        ("closed", "inprogress", "caution"),
+        ("closed", "queued", "caution"),
+        ("closed", "done", "clear"),
+        ("closed", "closed", "clear"),
+        ("done", "inprogress", "clear"),
+    ],
+)
+def test_a_blocker_that_was_closed_for_another_ticket_is_a_caution(
+    workspace: Workspace, kind: str, state: str, by: str, verdict: str
+) -> None:
+    replaced(workspace, state=state, by=by)
+    workspace.record(*((C, kind, B) if kind == "supersedes" else (B, kind, C)))
+    assert check(workspace)["verdict"] == verdict
+    expected = ["blocker_replaced"] if verdict == "caution" else []
+    assert codes(workspace) == expected
+    holds = [one["ticket"] for one in check(workspace, C)["holds"]]
+    assert holds == ([A] if expected else [])
+
+
+def test_a_chain_of_replacements_is_followed_to_its_end(workspace: Workspace) -> None:
+    replaced(workspace, by="closed")
+    workspace.ticket(D, "planning")
+    workspace.record(C, "supersedes", B)
+    workspace.record(C, "duplicate_of", D)
+    workspace.record(B, "supersedes", C)  # a loop ends
+    (reason,) = check(workspace)["reasons"]
+    assert (reason["code"], reason["ticket"]) == ("blocker_replaced", D)
+    assert [(one["ticket"], one["frees"]) for one in check(workspace, D)["holds"]] == [(A, True)]
+
+
+def test_a_retired_or_missing_replacement(workspace: Workspace) -> None:
+    replaced(workspace)
+    workspace.record(B, "duplicate_of", "nobody")
+    assert codes(workspace) == ["blocker_replaced"]
+    assert workspace.run("retire", ulid(2), "--reason", "no").code == 0
+    assert codes(workspace) == []
+
+
+def test_a_misspelled_replacement_counts(workspace: Workspace) -> None:
+    replaced(workspace)
+    workspace.record(C, "supersedes", B.lower())
+    assert codes(workspace) == ["blocker_replaced"]
+
+
+def lost(workspace: Workspace, holder: str, retires: str) -> None:
+    text = f"---\nretires: {retires}\nauthor: x\nat: {AT}\n---\nover\n"
+    workspace.record_file(holder, f"{ulid(99)}.md", text)
+
+
+@pytest.mark.parametrize(
+    ("holder", "retires", "expected"),
+    [
+        (A, ulid(50), ["lost_retirement", "plan"]),
+        (A, ulid(2).lower(), ["lost_retirement", "plan"]),
+        (B, ulid(2), ["lost_retirement", "plan"]),
+        (B, ulid(50), ["plan"]),
+        (A, ulid(2), ["waiting"]),
+    ],
+)
+def test_a_retirement_of_nothing_may_have_meant_the_plan_that_ends_a_wait(
+    pair: Workspace, holder: str, retires: str, expected: list[str]
+) -> None:
+    pair.record(A, "waiting", None, "for a desk")
+    pair.record(A, "accepted_plan", None, "the way", at="2026-06-02T10:00:00Z")
+    lost(pair, holder, retires)
+    assert codes(pair) == expected
+
+
+def test_a_retirement_of_nothing_is_no_reason_where_no_plan_ends_a_wait(pair: Workspace) -> None:
+    pair.record(A, "accepted_plan", None, "the way")
+    lost(pair, A, ulid(50))
+    assert codes(pair) == ["plan"]
+
+
+def test_a_missing_blocker_is_one_reason(workspace: Workspace) -> None:
+    workspace.ticket(A, "queued")
+    for kind in ("blocked_by", "after", "conflicts_with"):
+        workspace.record(A, kind, B)
+    assert codes(workspace) == ["other_unknown"] * 3
+
+
+@pytest.mark.parametrize("kind", ["blocks", "before", "conflicts_with"])
+def test_whom_a_ticket_holds_and_frees(pair: Workspace, kind: str) -> None:
+    pair.record(B, kind, A)
+    holds = check(pair, B)["holds"]
+    assert [(one["ticket"], one["state"], one["frees"]) for one in holds] == [(A, "queued", True)]
+    pair.record(A, "waiting", None, "for a desk")
+    assert [one["frees"] for one in check(pair, B)["holds"]] == [False]
+
+
+def test_its_own_state_and_a_cycle_through_the_ticket_do_not_keep_it_from_being_freed(
+    pair: Workspace,
+) -> None:
+    pair.ticket(A, "planning")
+    pair.record(A, "blocked_by", B)
+    pair.record(B, "blocked_by", A)
+    assert [one["frees"] for one in check(pair, B)["holds"]] == [True]
+    pair.ticket(C)
+    pair.record(A, "blocked_by", C)
+    pair.record(C, "blocked_by", A)
+    assert [one["frees"] for one in check(pair, B)["holds"]] == [False]
+
+
+@pytest.mark.parametrize(
+    ("holder", "kind", "target", "holds"),
+    [
+        (B, "supersedes", A, [(A, False)]),
+        (A, "duplicate_of", B, [(A, False)]),
+        (A, "waiting", B, []),
+        (A, "related", B, []),
+    ],
+)
+def test_what_the_other_ticket_cannot_end_is_not_freed_by_it(
+    pair: Workspace, holder: str, kind: str, target: str, holds: list[tuple[str, bool]]
+) -> None:
+    pair.record(holder, kind, target, "why")
+    assert [(one["ticket"], one["frees"]) for one in check(pair, B)["holds"]] == holds

@@ -1,0 +1,140 @@
+"""What `add` says that a record does beside being recorded, and the time that it gives it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from building import A, B, C, Workspace, ulid
+
+
+@pytest.fixture
+def three(workspace: Workspace) -> Workspace:
+    for id_ in (A, B, C):
+        workspace.ticket(id_, "queued")
+    return workspace
+
+
+def add(workspace: Workspace, *arguments: str) -> Any:
+    ran = workspace.run("add", *arguments, "--json")
+    assert ran.code == 0, ran
+    assert ran.json["changed"]
+    return ran.json
+
+
+def ahead(**delta: float) -> str:
+    return (datetime.now(UTC) + timedelta(**delta)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@pytest.mark.parametrize(
+    ("stated", "new", "named"),
+    [
+        ([(A, "blocked_by", B)], (A, "blocked-by", B), [ulid(1)]),
+        ([(A, "blocked_by", B), (B, "blocks", A)], (A, "depends-on", B), [ulid(1), ulid(2)]),
+        ([(A, "after", B)], (B, "before", A), [ulid(1)]),
+        ([(A, "conflicts_with", B)], (B, "conflicts-with", A), [ulid(1)]),
+        ([(A, "after", B)], (B, "after", A), [ulid(1)]),
+        ([(A, "after", B)], (B, "blocked-by", A), [ulid(1)]),
+        ([(A, "blocked_by", B)], (B, "after", A), [ulid(1)]),
+        ([(A, "blocked_by", B)], (B, "blocked-by", A), [A, B]),
+        ([(A, "blocked_by", B), (B, "after", C)], (C, "blocked-by", A), [A, B, C]),
+        ([(A, "blocked_by", B), (C, "blocked_by", A)], (B, "after", C), [A, B, C]),
+        ([(A, "blocked_by", B)], (B, "blocked-by", C), []),
+        ([(A, "blocked_by", B)], (A, "after", C), []),
+        ([(A, "related", B)], (A, "blocked-by", B), []),
+        ([(A, "conflicts_with", B)], (A, "do-not-parallelize", B), []),
+    ],
+)
+def test_an_edge_is_recorded_and_what_it_does_is_said(
+    three: Workspace,
+    stated: list[tuple[str, str, str]],
+    new: tuple[str, str, str],
+    named: list[str],
+) -> None:
+    for holder, kind, target in stated:
+        three.record(holder, kind, target)
+    warnings = add(three, *new, "--note", "new")["warnings"]
+    assert bool(warnings) == bool(named)
+    assert all(any(name in warning for warning in warnings) for name in named)
+
+
+def test_what_is_retired_or_over_is_neither_repeated_nor_opposed(three: Workspace) -> None:
+    three.record(A, "after", B)
+    assert three.run("retire", ulid(1), "--reason", "over").code == 0
+    assert add(three, A, "after", B)["warnings"] == []
+    three.ticket(C, "done")
+    three.record(C, "after", A)
+    assert add(three, A, "after", C)["warnings"] == []
+
+
+def test_a_plan_ends_all_notes_and_replaces_the_plan(three: Workspace) -> None:
+    three.record(A, "accepted_plan", None, "first", at="2026-06-01T10:00:00Z")
+    for number in (2, 3):
+        three.record(A, "waiting", None, f"note {number}", at=f"2026-06-0{number}T10:00:00Z")
+    warnings = add(three, A, "accepted-plan", "--note", "second")["warnings"]
+    assert len(warnings) == 3
+    assert all(any(ulid(n) in warning for warning in warnings) for n in (1, 2, 3))
+    (row,) = three.show(A)["relations"]
+    assert row["plan"]["summary"] == "second"
+
+
+def test_notes_add_up_without_a_warning(three: Workspace) -> None:
+    for note in ("one", "two", "three"):
+        assert add(three, A, "waiting", "--note", note)["warnings"] == []
+    assert three.show("--kind", "waiting")["count"] == 3
+
+
+@pytest.mark.parametrize("kind", ["waiting", "accepted_plan"])
+@pytest.mark.parametrize("form", ["md", "jsonl"])
+def test_what_is_added_is_later_than_what_a_fast_clock_wrote(
+    three: Workspace, kind: str, form: str
+) -> None:
+    at = ahead(hours=2)
+    if form == "md":
+        three.record(A, kind, None, "by a fast clock", at=at)
+    else:
+        entry = {"kind": kind, "at": at, "accepted_plan": {"summary": "by a fast clock"}}
+        note = {"kind": "waiting_capacity_note", "at": at, "note": "by a fast clock"}
+        three.plan_lines(A, entry if kind == "accepted_plan" else note)
+    added = add(three, A, "accepted-plan", "--note", "now")
+    assert added["record"]["at"] > at
+    assert added["active"]
+    assert three.show("--kind", "waiting")["count"] == 0
+    assert add(three, A, "waiting", "--note", "again")["active"]
+
+
+def test_an_edge_has_the_time_of_the_clock(three: Workspace) -> None:
+    three.record(A, "accepted_plan", None, "by a fast clock", at=ahead(hours=2))
+    assert add(three, A, "after", B)["record"]["at"] < ahead(minutes=1)
+
+
+def test_nothing_is_written_behind_a_time_far_ahead(three: Workspace) -> None:
+    three.record(A, "accepted_plan", None, "wrong", at="2062-06-09T10:03:41.5Z")
+    before = three.snapshot()
+    ran = three.run("add", A, "waiting", "--note", "for a desk")
+    assert (ran.code, three.snapshot()) == (2, before)
+    assert ulid(1) in ran.err
+    assert three.run("retire", ulid(1), "--reason", "wrong time").code == 0
+    assert add(three, A, "waiting", "--note", "for a desk")["active"]
+    assert add(three, B, "waiting", "--note", "for a desk")["active"]
+
+
+@pytest.mark.parametrize("at", ["2026-06-01T10:00:00Z", "2062-06-09T10:03:41Z"])
+def test_a_note_replaces_another(three: Workspace, at: str) -> None:
+    three.record(A, "waiting", None, "first", at=at)
+    three.record(A, "waiting", None, "other")
+    add(three, A, "waiting", "--note", "first", "--replaces", ulid(1))
+    rows = three.show(A, "--all")["relations"]
+    ids = {row["records"][0]["id"]: row["active"] for row in rows}
+    assert (ids[ulid(1)], ids[ulid(2)], len(ids)) == (False, True, 3)
+
+
+def test_only_a_waiting_note_of_the_same_ticket_is_replaced(three: Workspace) -> None:
+    three.record(B, "waiting", None, "of another")
+    three.record(A, "after", B)
+    before = three.snapshot()
+    for name, code in ((ulid(1), 2), (ulid(2), 2), (ulid(3), 3)):
+        assert three.run("add", A, "waiting", "--note", "x", "--replaces", name).code == code
+    assert three.run("add", A, "after", C, "--replaces", ulid(1)).code == 2
+    assert three.snapshot() == before

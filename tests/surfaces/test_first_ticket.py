@@ -1,0 +1,107 @@
+"""Where there are no tickets yet: what one looks like is shown, and works when it is pasted."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+from building import Ran, Workspace
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+INTRODUCED = "paste these five lines:"
+LINES = 5
+NOTHING = ["nothing", ".yoi", ".yoi/tickets", "elsewhere"]
+"""What there is already; the last is a configuration that names a root."""
+
+
+def prepare(workspace: Workspace, there_is: str) -> Workspace:
+    """Take away what a workspace has when it is made, but for `there_is`."""
+    if there_is == ".yoi/tickets":
+        return workspace
+    workspace.tickets.rmdir()
+    if there_is == "nothing":
+        (workspace.root / ".yoi").rmdir()
+    if there_is == "elsewhere":
+        config = workspace.root / ".yoi" / "workspace.toml"
+        config.write_text('[ticket.backend]\nroot = "-our tickets"\n')
+    return workspace
+
+
+def shown(ran: Ran, *, as_json: bool) -> list[str]:
+    """The lines to paste."""
+    text = ran.err
+    if as_json:
+        texts = [one.get("message") or one["error"]["hint"] for one in ran.errors]
+        (text,) = (one for one in texts if INTRODUCED in one)
+    _, *lines = text[text.index(INTRODUCED) :].splitlines()
+    return lines[:LINES]
+
+
+def paste(workspace: Workspace, lines: list[str]) -> None:
+    text = "\n".join(lines) + "\n"
+    subprocess.run(["sh"], input=text, cwd=workspace.root, text=True, check=True)
+
+
+@pytest.mark.usefixtures("either_door")
+@pytest.mark.parametrize("as_json", [False, True])
+@pytest.mark.parametrize("command", ["show", "check", "status"])
+@pytest.mark.parametrize("there_is", NOTHING)
+def test_what_is_shown_creates_a_ticket(
+    workspace: Workspace, there_is: str, command: str, *, as_json: bool
+) -> None:
+    prepare(workspace, there_is)
+    before = workspace.snapshot()
+    options = ["--json"] if as_json else []
+
+    ran = workspace.run(command, *options)
+
+    assert ran.code == (0 if there_is == ".yoi/tickets" else 1)
+    assert workspace.snapshot() == before, "no command creates tickets"
+    paste(workspace, shown(ran, as_json=as_json))
+    checked = workspace.run("check", "--json")
+    assert checked.code == 0
+    assert INTRODUCED not in checked.err
+    (one,) = checked.json["checks"]
+    assert (one["verdict"], one["state"]) == ("clear", "queued")
+
+
+def test_a_ticket_that_is_named_is_not_found_and_one_is_shown(workspace: Workspace) -> None:
+    ran = workspace.run("check", "SA2K0", "--json")
+
+    assert (ran.code, ran.out) == (3, "")
+    assert len(shown(ran, as_json=True)) == LINES
+    assert [one["error"]["code"] for one in ran.errors if "error" in one] == ["not_found"]
+
+
+@pytest.mark.parametrize("command", ["show", "check", "status"])
+def test_nothing_is_shown_where_there_is_something(workspace: Workspace, command: str) -> None:
+    workspace.record_file("00001KT0000AA", "01KT0000000000000000000001.md", "spoiled")
+
+    assert INTRODUCED not in workspace.run(command).err
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.text(st.characters(exclude_characters="/\0", codec="utf-8"), min_size=1, max_size=20).filter(
+        lambda name: name not in {".", ".."}
+    ),
+    st.sampled_from(NOTHING),
+)
+def test_any_name_of_a_folder_is_quoted(name: str, there_is: str) -> None:
+    place = Path(tempfile.mkdtemp())
+    workspace = Workspace(place / name)
+    prepare(workspace, there_is)
+    elsewhere = Workspace(place / "elsewhere.")
+
+    ran = elsewhere.run("check", "-C", str(workspace.root))
+
+    assert (INTRODUCED in ran.err) == name.isprintable()
+    if name.isprintable():
+        paste(elsewhere, shown(ran, as_json=False))
+        (one,) = workspace.run("check", "--json").json["checks"]
+        assert one["verdict"] == "clear"
+    shutil.rmtree(place)
