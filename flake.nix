@@ -20,7 +20,9 @@
         python.pyyaml
         python.python-ulid
         python.rich
+        python.sqlmodel
         python.typer
+        python.watchfiles
       ];
 
       # What the tests import or run.
@@ -32,8 +34,6 @@
         python.jsonschema
         python.mcp
         python.pytest
-        python.sqlmodel
-        python.watchfiles
       ];
 
       package =

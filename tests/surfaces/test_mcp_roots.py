@@ -212,7 +212,7 @@ def test_it_needs_the_extra_and_a_look_at_the_files(workspace: Workspace) -> Non
     )
     error = json.loads(ran.stderr)["error"]
     assert ran.returncode == 1
-    assert error["hint"].endswith("pipx install --force '.[mcp]'")
+    assert error["hint"].endswith(" install '.[mcp]'")
 
     refused = workspace.run("mcp", "--trust", "index")
     assert (refused.code, "look at the files" in refused.err) == (2, True)
