@@ -10,6 +10,8 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 AWS = "AKIA«IOSFODNN7EXAMPLE»"
 GITHUB = "ghp_«" + "a1B2" * 9 + "»"
 JWT = "eyJ«" + "hbGciOiJI" + ".eyJ" + "zdWIiOiIx" + ".dozjgNryP4J3»"
+DIGESTS = [(("0123456789abcdef" * 8)[:size]) for size in (32, 40, 56, 64, 96, 128)]
+"""Of MD5, SHA-1, SHA-224, SHA-256, SHA-384 and SHA-512."""
 UUID = "019e5bc6-c3f3-7193-98a1-d64c635f86a1"
 
 EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
@@ -103,6 +105,10 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
             "token = «" + "a1B2" * 5 + "»",
             "aws_secret_access_key=«" + "wJal/XUt" * 5 + "»",
             "api-key: «0f1e2d3c4b5a69788796»",
+            f"token: «{'0f' * 17}»",
+            f"token: «{'0f' * 32}»x",
+            f"SECRET_KEY_TOKEN=«{'0f' * 32}»",
+            f"secret: «sha256{'aB3' * 10}»",
         ],
         [
             'api_key_secret = "web/brave/default"',
@@ -111,6 +117,12 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
             "input_total_tokens=11124",
             "access key: rotation-2026-11-22",
             "secret: 01KT0000000000000000000001",
+            *(f"token: {digest}" for digest in DIGESTS),
+            *(f"Secret: {digest.upper()}" for digest in DIGESTS),
+            *(f"the access key: '{digest}', as before" for digest in DIGESTS),
+            f"token: sha256:{'0f' * 32}",
+            f"secret = sha1-{'0f' * 20}",
+            f"api_key: sha512-{'aB3/' * 21}aB==",
         ],
     ),
     "a socket path": (
@@ -185,8 +197,23 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
             "lease 8f3a2b",
             "leased to the runner until 14:05",
             "lease expires at 2026-11-22T14:05Z",
+            "claimed until 14:05",
+            "Held until 14:05.",
+            "reserved for the agent until 14:05",
+            "the ticket is reserved until 14:05",
+            "this branch is locked until 2026-11-22T14:05",
+            f"{A} is taken until 14:05",
         ],
-        ["lease renewal design", "a lease expires after its time", "reserved until 2026-12-01"],
+        [
+            "lease renewal design",
+            "a lease expires after its time",
+            "reserved until 2026-12-01",
+            "the room is reserved until 14:05",
+            "the meeting is held until 10:30",
+            "the doors stay locked until 08:00",
+            "all seats were taken until 19:45",
+            "The table by the window is reserved for the team until 14:05",
+        ],
     ),
     "a host": (
         [
@@ -196,6 +223,8 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
             "runs on build.internal",
             "held by worker on 10.0.0.5:2222",
             "hostname: web01.example.com",
+            "held by 10.1.1.1",
+            "ssh root@192.168.1.20",
         ],
         [
             "https://10.0.0.5:2222/x",
@@ -206,6 +235,10 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
             "based on 1.2.3.4",
             "on node v20.1",
             "on machine x86-64",
+            "section by 10.1.1.1",
+            "required by 10.1.1.1 and 10.2.3.4",
+            "chapter 9 ends at 10.1.1.1",
+            "based on 10.1.1.1",
             "rejects 10.0.0.1 and ::ffff:10.0.0.1",
         ],
     ),

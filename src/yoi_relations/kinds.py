@@ -109,9 +109,6 @@ SHOWN_NOTES = frozenset(kind.shown for kind in _KINDS if kind.is_note)
 """Those of the shown kinds that are notes about one ticket."""
 CLASS_ORDER = {cls: rank for rank, cls in enumerate(RelationClass)}
 
-_LONGEST_WORD = 64
-"""Characters of a word that are compared with known ones; the comparison is quadratic."""
-
 _PHRASES = {
     "blocked_by": "is blocked by",
     "after": "comes after",
@@ -156,17 +153,23 @@ def sentence(edge: Edge) -> str:
     return f"{said} (see {edge.target})" if KINDS[edge.shown].is_note else f"{said} {edge.target}"
 
 
+def quoted(text: str) -> str:
+    """Text of a ticket as it appears in a sentence, so that it cannot pass for part of that."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
 def kind_named(word: str) -> Kind:
     """The kind that `word` names, written with ``-`` or ``_``.
 
     Raises:
-        UsageError: there is none; the hint names the closest ones.
+        UsageError: there is none; the hint says which kind means that, and from which side.
     """
     name = _normal(word)
     if name not in KINDS:
-        cls = ALIASES.get(name, name)
-        known = [kind.name for kind in _KINDS if kind.cls == cls] or KINDS
-        raise UsageError(f"unknown kind '{word}'", _dashed(suggestion(name, known)))
+        from yoi_relations.meanings import kind_hint  # noqa: PLC0415  # only errors need it
+
+        raise UsageError(f"unknown kind '{word}'", _dashed(kind_hint(word, KINDS)))
     return KINDS[name]
 
 
@@ -179,7 +182,7 @@ def select_shown(words: Iterable[str]) -> frozenset[str]:
     """The shown kinds that any of `words` selects: kinds, classes and aliases.
 
     Raises:
-        UsageError: a word is none of these; the hint names the closest ones.
+        UsageError: a word is none of these; the hint says what selects what it means.
     """
     chosen: set[str] = set()
     for word in words:
@@ -191,9 +194,11 @@ def select_shown(words: Iterable[str]) -> frozenset[str]:
         elif by_class:
             chosen |= by_class
         else:
+            from yoi_relations.meanings import selector_hint  # noqa: PLC0415  # only errors need it
+
             known = (*KINDS, *RelationClass, *ALIASES)
-            hint = _dashed(one_by_one("--kind", name, known) or suggestion(name, known))
-            raise UsageError(f"unknown kind '{word}'", hint)
+            hint = one_by_one("--kind", name, known) or selector_hint(word, known)
+            raise UsageError(f"unknown kind '{word}'", _dashed(hint))
     return frozenset(chosen)
 
 
@@ -203,15 +208,6 @@ def one_by_one(flag: str, words: str, known: Iterable[str]) -> str | None:
     if len(parts) < 2 or not set(parts) <= set(known):  # noqa: PLR2004  # several
         return None
     return f"give each by itself: {' '.join(f'{flag} {part}' for part in parts)}"
-
-
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """What to say to somebody who wrote `word`: those of `known` that look like it, else all."""
-    import difflib  # noqa: PLC0415  # only errors need it, and it costs start-up
-
-    names = list(known)
-    near = difflib.get_close_matches(word[:_LONGEST_WORD], names, n=3, cutoff=0.5)
-    return f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names)}"
 
 
 def _normal(word: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from yoi_relations.typed import StrEnum
 
 
@@ -19,3 +21,10 @@ class State(StrEnum):
 RESOLVED = frozenset({State.DONE, State.CLOSED})
 UNRESOLVED = (*(state for state in State if state not in RESOLVED), None)
 """None: a state that is not known."""
+
+
+def suggest_state(word: str, known: Iterable[str]) -> str | None:
+    """What to say to somebody who wrote `word` for one of `known`; None if nothing is near."""
+    from yoi_relations.meanings import state_hint  # noqa: PLC0415  # only errors need it
+
+    return state_hint(word, known)

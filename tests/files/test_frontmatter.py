@@ -132,16 +132,16 @@ def test_an_empty_frontmatter_has_no_fields(data: bytes) -> None:
         (b"---\nstate: done\n ---\n----\n", 1, "no --- line closes"),
         (fenced(b"title: a\nstate: do\0ne"), 3, "NUL"),
         (fenced(b"title: a\nstate: caf\xe9"), 3, "not UTF-8"),
-        (fenced(b"title: a\nstate: \x01"), None, "control character"),
+        (fenced(b"title: a\nstate: \x01"), 3, "control character \\x01"),
         (fenced("a: 1\nb: 2\na: 1"), 4, "the key 'a' twice"),
         (fenced("state: done\ntitle: Docs: x"), 3, "needs quotes"),
         (fenced("title: a\n\tstate: done"), 3, "no tab at the start"),
         (fenced("\ttitle: a\nstate: done"), 2, "no tab at the start"),
-        (fenced("title: a\nstate: *gone\nx: ["), 5, "not valid YAML"),
+        (fenced("title: a\nstate: *gone\nx: ["), 4, "not valid YAML"),
         (fenced("title: @a"), 2, "not valid YAML"),
         (fenced("title: a\n[b]: c"), 3, "a key that is not plain text"),
-        (fenced("- a\n- b"), 2, "no list of 'key: value' lines"),
-        (fenced("only words"), 2, "no list of 'key: value' lines"),
+        (fenced("- a\n- b"), 2, "not a list of 'key: value' lines"),
+        (fenced("only words"), 2, "not a list of 'key: value' lines"),
         (fenced("title: a\n--- b\n"), 3, "more than one YAML document"),
         (fenced("a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> it"), 3, "merge conflict"),
         (fenced("a: 1\n||||||| base\nb: 2"), 3, "merge conflict"),
@@ -206,4 +206,122 @@ def test_what_yaml_writes_for_texts_is_read_as_these_texts(mapping: dict[str, st
     for escaped in (True, False):
         written: str = yaml.safe_dump(mapping, allow_unicode=not escaped, sort_keys=False)
         assume(not any(marker * 7 in written for marker in "<|>"))
-        assert texts(fenced(written)) == mapping
+        if any(sign in written for sign in "\r\x85\u2028\u2029"):
+            assert "only LF and CRLF end a line" in problem(fenced(written)).message
+        else:
+            assert texts(fenced(written)) == mapping
+
+
+@pytest.mark.parametrize(
+    ("sign", "name"),
+    [("\r", "\\r"), ("\x85", "\\x85"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")],
+)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        "title: Parser work{}state: done\nstate: queued",
+        "state: queued\ntitle: a # b{}state: done",
+        'state: queued\ntitle: "a{}b"',
+        "state: queued{} \ntitle: a",
+        "state: queued\n# {} \ntitle: a",
+        "state: queued\nlabels:\n  - a{}b\n",
+        "state: queued\n{}",
+    ],
+)
+def test_only_lf_and_crlf_end_a_line_of_a_frontmatter(
+    head: str, line_end: str, sign: str, name: str
+) -> None:
+    line = 2 + head[: head.index("{")].count("\n")
+    error = problem(fenced(f"{head.format(sign)} ").replace(b"\n", line_end.encode()))
+    assert name in error.message
+    assert sign not in error.message
+    assert error.line == line
+
+
+@pytest.mark.parametrize("sign", ["\r", "\x85", "\u2028", "\u2029"])
+def test_below_a_frontmatter_and_as_escapes_they_are_text(sign: str) -> None:
+    data = fenced(f'title: "a\\u{ord(sign):04x}b"') + sign.encode()
+    assert texts(data) == {"title": f"a{sign}b"}
+
+
+@pytest.mark.parametrize("loader", ["CBaseLoader", "BaseLoader"])
+@pytest.mark.parametrize(
+    ("head", "line", "named"),
+    [
+        ("title: Docs: x", 2, "'title' has ': '"),
+        ("title: a\nslug: see http: //x", 3, "'slug' has ': '"),
+        ("title: Docs:", 2, "'title' has ':' at its end"),
+        ("title: @a", 2, "'title' begins with @"),
+        ("title: `a`", 2, "'title' begins with `"),
+        ("title: %a", 2, "'title' begins with %"),
+        ("title: **a** b", 2, "'title' begins with *"),
+        ("title: * a", 2, "'title' begins with *"),
+        ("title: *a b", 2, "'title' begins with *"),
+        ("title: & a", 2, "'title' begins with &"),
+        ("title: !e!x a", 2, "'title' begins with !"),
+        ("title: | a | b |", 2, "'title' begins with |"),
+        ("title: > quoted", 2, "'title' begins with >"),
+        ("title: - a", 2, "'title' begins with -"),
+        ("title: ? a", 2, "'title' begins with ?"),
+        ("title: ] a", 2, "'title' begins with ]"),
+        ("title: } a", 2, "'title' begins with }"),
+        ("title: , a", 2, "'title' begins with ,"),
+        ("title: [x] more", 2, "'title' begins with ["),
+        ("title: [x more", 2, "'title' begins with [, and no ]"),
+        ("title: [x more\nstate: done\nlabels: [a]", 2, "'title' begins with [, and no ]"),
+        ("title: {x} more", 2, "'title' begins with {"),
+        ("title: {{x}}: a", 2, "'title' begins with {"),
+        ("title: {x", 2, "'title' begins with {, and no }"),
+        ("labels: [@a, b]", 2, "'labels' has an entry that begins with @"),
+        ('title: "a', 2, "'title' begins with \", and no"),
+        ('title: "a\nslug: "b"', 2, "'title' begins with \", and no"),
+        ('title: "a" b', 2, "'title' goes on after its closing \""),
+        ("title: 'It's fine'", 2, "'title' goes on after its closing '"),
+        ("title: 'a\nstate: done", 2, "'title' begins with ', and no"),
+        ('title: "\\d+"', 2, "'title' has the escape \\d"),
+        ('title: "C:\\Users\\x"', 2, "'title' has the escape \\U"),
+        ("state:done\ntitle: a", 2, "'state' has no blank after its colon"),
+        ("title: a\nstate:done", 3, "'state' has no blank after its colon"),
+        ("title: a\nstate:done\nslug: b", 3, "'state' has no blank after its colon"),
+        ("state:done", 2, "'state' has no blank after its colon"),
+        ("title: a\nstate:\u00a0done", 3, "'state' has U+00A0 after its colon"),
+        ("title: a\nstate\uff1adone", 3, "'state' is followed by \uff1a"),
+        ("title: a\nwords alone\nslug: b", 3, "'words alone'"),
+        ("title: a\n\tslug: b", 3, "no tab at the start"),
+        ("meta:\n  a: b\n\tc: d", 4, "no tab at the start"),
+        ("title: a\n  slug: b", 2, "'slug' is indented below 'title'"),
+        (" title: a\nstate: b", 3, "'state' starts further left"),
+        ("meta:\n  owner: @a", 3, "'owner' begins with @"),
+        ("labels:\n  - @a", 3, "'labels' begins with @"),
+        ("note: |\n  a: b: c\n  @d\ntitle: @a", 5, "'title' begins with @"),
+        ("note: 'a\n  b: @c'\ntitle: @a", 4, "'title' begins with @"),
+        ("x: [a,\n  b]\ny: {a: b}\nz: &z c\nw: *z\ntitle: @a", 7, "'title' begins with @"),
+        ('"a b": c\n? d\n: e\ntitle: @a', 5, "'title' begins with @"),
+    ],
+)
+def test_what_is_not_yaml_is_named_by_key_and_character(
+    head: str, line: int, named: str, loader: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yaml_events, "_Loader", getattr(yaml, loader, yaml.BaseLoader))
+    error = problem(fenced(head))
+    assert named in error.message
+    assert error.line == line
+
+
+@settings(deadline=None)
+@given(st.text(st.sampled_from("a:b -#'\"[]{}@%`*&!|>?,\\\n\t\u00a0\uff1a"), max_size=30))
+def test_whatever_is_not_yaml_the_message_is_the_products_own(text: str) -> None:
+    said = ""
+    try:
+        parse_document(fenced(f"title: {text}"))
+    except SourceError as error:
+        said = error.message
+    theirs = ("expected", "mapping values", "while", "found", "could not", "did not")
+    assert not any(word in said for word in theirs)
+
+
+def test_a_frontmatter_beyond_the_bound_is_told_the_bound() -> None:
+    data = b"---\n" + b"# comment\n" * 7_000
+    assert "64 KiB" in problem(data[: 64 * 1024]).message
+    assert "64 KiB" not in problem(data[:1024]).message

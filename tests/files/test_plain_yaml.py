@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import re
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -80,6 +78,6 @@ def test_it_gives_up_where_it_cannot_be_sure(text: str) -> None:
 
 
 def test_a_value_that_the_parser_refuses_is_never_taken() -> None:
-    with pytest.raises(SourceError, match=re.escape("mapping values are not allowed")):
+    with pytest.raises(SourceError, match="the value of 'title' has ': ' in it"):
         parse_yaml("title: Docs: x\n", 2)
     assert read_plain("title: Docs: x\n", 2) is None

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
-from yoi_relations.files.faults import Effect
+from yoi_relations.files import yaml_events
+from yoi_relations.files.faults import Effect, Fault, FaultCode
 from yoi_relations.files.tickets import Ticket, parse_item
 from yoi_relations.states import RESOLVED, State
 
@@ -11,6 +13,11 @@ UNKNOWN = Ticket(None, None, None)
 
 def item(head: str) -> bytes:
     return f"---\n{head}\n---\n\nWhat it is about.\n".encode()
+
+
+def serious(faults: list[Fault]) -> list[Fault]:
+    """Those that more than doctor speaks of."""
+    return [fault for fault in faults if fault.effect is not Effect.ADVICE]
 
 
 @pytest.mark.parametrize("state", [*State])
@@ -45,8 +52,8 @@ def test_done_and_closed_are_resolved() -> None:
 def test_the_first_of_state_workflow_state_status_bucket_decides(
     head: str, bucket: str | None, state: State
 ) -> None:
-    ticket, faults = parse_item(item(head), bucket)
-    assert (ticket.state, faults) == (state, [])
+    ticket, faults = parse_item(item(f"slug: x\n{head}"), bucket)
+    assert (ticket.state, serious(faults)) == (state, [])
 
 
 @pytest.mark.parametrize("word", ["no", "paused", "00001234", "open", "pending", "12:30:45", "''"])
@@ -61,14 +68,15 @@ def test_an_unknown_state_is_a_problem_with_its_line(word: str, bucket: str | No
 @pytest.mark.parametrize("key", ["state", "workflow_state", "status"])
 @pytest.mark.parametrize("value", ["[done]", "{a: done}", "*t"])
 def test_a_state_that_is_no_text_is_a_problem_with_its_line(key: str, value: str) -> None:
-    ticket, (fault,) = parse_item(item(f"title: &t a\n{key}: {value}"), "closed")
+    ticket, faults = parse_item(item(f"title: &t a\n{key}: {value}"), "closed")
+    (fault,) = serious(faults)
     assert (ticket.title, ticket.state) == ("a", None)
     assert (fault.effect, fault.line) == (Effect.TICKET, 3)
 
 
 @pytest.mark.parametrize("word", ["intake", "opened"])
 def test_an_unknown_status_is_a_problem_and_the_bucket_no_way_out(word: str) -> None:
-    ticket, faults = parse_item(item(f"status: {word}"), "closed")
+    ticket, faults = parse_item(item(f"title: a\nstatus: {word}"), "closed")
     assert (ticket.state, len(faults)) == ((None, 1) if word == "opened" else (State.PLANNING, 0))
 
 
@@ -89,12 +97,14 @@ def test_a_missing_state_is_a_problem(head: str) -> None:
     ],
 )
 def test_title_and_slug_are_text_or_absent(head: str, title: str | None, slug: str | None) -> None:
-    assert parse_item(item(f"{head}\nstate: done"), None) == (Ticket(title, slug, State.DONE), [])
+    ticket, faults = parse_item(item(f"{head}\nstate: done"), None)
+    assert (ticket, serious(faults)) == (Ticket(title, slug, State.DONE), [])
 
 
 @pytest.mark.parametrize("key", ["title", "slug"])
 def test_a_title_or_slug_that_is_no_text_is_reported_and_the_state_used(key: str) -> None:
-    ticket, (fault,) = parse_item(item(f"state: done\n{key}: [a]"), None)
+    ticket, faults = parse_item(item(f"state: done\n{key}: [a]"), None)
+    (fault,) = serious(faults)
     assert ticket == Ticket(None, None, State.DONE)
     # A row shows the title; nothing shows the slug.
     assert fault.effect is (Effect.TICKET if key == "title" else Effect.NONE)
@@ -103,7 +113,7 @@ def test_a_title_or_slug_that_is_no_text_is_reported_and_the_state_used(key: str
 
 def test_other_keys_are_the_ticket_systems_own() -> None:
     head = "state: done\nlabels: [a, b]\nassignee: {name: x}\nid: 5\ncreated: 2026-06-01"
-    assert parse_item(item(head), None) == (Ticket(None, None, State.DONE), [])
+    assert parse_item(item(f"title: a\n{head}"), None) == (Ticket("a", None, State.DONE), [])
 
 
 @pytest.mark.parametrize(
@@ -125,3 +135,96 @@ def test_of_an_unusable_item_nothing_is_known(data: bytes, line: int, bucket: st
     ticket, (fault,) = parse_item(data, bucket)
     assert ticket == UNKNOWN
     assert (fault.effect, fault.line) == (Effect.TICKET, line)
+
+
+@pytest.mark.parametrize(
+    ("word", "key", "suggested"),
+    [
+        *(("Done", "state", "done"), ("in-progress", "state", "inprogress")),
+        *(("in_progress", "status", "inprogress"), ("wip", "workflow_state", "inprogress")),
+        *(("todo", "status", "planning or ready"), ("open", "state", "planning")),
+        *(("Open", "status", "open"), ("done\u200b", "state", "done"), ("parked", "state", None)),
+    ],
+)
+def test_an_unknown_state_lists_what_is_accepted_there_and_suggests_the_nearest(
+    word: str, key: str, suggested: str | None
+) -> None:
+    _, (fault,) = parse_item(item(f"title: a\n{key}: {word}"), "open")
+    known = [*State, "intake", *(("open", "pending") if key == "status" else ())]
+    more = f"; did you mean {suggested}?" if suggested else ""
+    assert fault.message.endswith(f"; known: {', '.join(known)}{more}")
+    assert "\u200b" not in fault.message
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("State", "STATUS", "Workflow_State", "workflow-state", "workflow state", "workflowState"),
+        *("state\u200b", "\u2060status", "\uff53tate", "'state '", "sta\u00adtus", "sta\ufefftus"),
+    ],
+)
+@pytest.mark.parametrize("bucket", [None, "open", "closed"])
+@pytest.mark.parametrize("head", ["title: a\n{}: done", "state:\n{}: x\ntitle: a"])
+def test_a_key_that_is_nearly_one_of_a_state_makes_it_unknown(
+    key: str, bucket: str | None, head: str
+) -> None:
+    ticket, (fault,) = parse_item(item(head.format(key)), bucket)
+    assert (ticket.title, ticket.state) == ("a", None)
+    assert (fault.effect, fault.line) == (Effect.TICKET, 3)
+    assert fault.message.isascii() or "\uff53" in key
+
+
+@pytest.mark.parametrize("key", ["State", "STATUS", "statement", "estate", "state_of_play"])
+def test_a_key_that_decides_is_not_troubled_by_another(key: str) -> None:
+    assert parse_item(item(f"title: a\n{key}: x\nstatus: done"), "open") == (
+        Ticket("a", None, State.DONE),
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    "title", ["", "title:\n", "title: ''\n", "title: ' '\n", "title: '\u2060'\n"]
+)
+def test_a_missing_or_empty_title_is_for_doctor_alone(title: str) -> None:
+    ticket, (fault,) = parse_item(item(f"{title}state: done"), None)
+    assert (ticket.state, fault.effect, fault.code) == (State.DONE, Effect.ADVICE, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "title", "dropped"),
+    [
+        ("Fix #12 in parser", "Fix", "#12 in parser"),
+        ("日本語 🦀 #12", "日本語 🦀", "#12"),
+        ("#12 is broken", None, "#12 is broken"),
+        ("#12 is\n  broken", "broken", "#12 is"),
+        ("Fix\n  the #12", "Fix the", "#12"),
+        ("&x marks the spot", "marks the spot", "&x"),
+        ("!important fix", "fix", "!important"),
+        ("! fix", "fix", "!"),
+        ("!a &b fix # c", "fix", "!a &b # c"),
+        ('&x "Fix"', "Fix", "&x"),
+        ("&x", None, "&x"),
+    ],
+)
+@pytest.mark.parametrize("loader", ["CBaseLoader", "BaseLoader"])
+def test_text_that_yaml_drops_from_a_title_is_named(
+    written: str, title: str | None, dropped: str, loader: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yaml_events, "_Loader", getattr(yaml, loader, yaml.BaseLoader))
+    ticket, faults = parse_item(item(f"state: done\ntitle: {written}\nslug: b"), None)
+    assert (ticket.title, ticket.slug, ticket.state) == (title, "b", State.DONE)
+    (fault,) = [one for one in faults if one.code is FaultCode.DROPPED_TEXT]
+    assert fault.message.endswith(f'"{dropped}"')
+    assert serious(faults) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("C#", "a#b", "'Fix #12'", '"Fix #12"', "'Fix' # why", "a & b", "wow!", "!!str 12"),
+        *("'&x'", "|\n  a #b", ">-\n  &x", "x\n# a comment", "'!a'"),
+    ],
+)
+def test_text_that_is_read_whole_is_no_finding(written: str) -> None:
+    ticket, faults = parse_item(item(f"title: {written}\nstate: done # since monday"), None)
+    assert (ticket.state, faults) == (State.DONE, [])

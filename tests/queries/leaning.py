@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from building import ulid
 from hypothesis import strategies as st
 
-from queries.making import IDS, MISSING, SPOILS, WORKSPACES, Row
+from queries.making import WORKSPACES, Row
+from queries.making_ids import IDS, MISSING, TIMES
+from queries.spelling import NEARLY
+from queries.spoiling import BAD, BAD_RECORDS
 
-A, B = IDS[:2]
-LATER = "2026-06-05T00:00:00Z"
+A, B, C, D = IDS[:4]
+LATER = "2090-06-05T00:00:00Z"
 """After every time that is made up."""
 OPEN = ("planning", "ready", "queued", "inprogress")
 PLACES = st.sampled_from(["flat", "flat", "open"])
@@ -28,6 +32,7 @@ CONFLICT = tuple(
     for kind in ("conflicts_with", "do_not_parallelize")
     for form in ("md", "jsonl")
 )
+SUPERSEDES = ((B, "supersedes", A, "md"), (B, "supersedes", A, "json"))
 EDGE = tuple[str, str, str, str]
 SPOIL = tuple[str, tuple[str, str]]
 NO_SPOILS: st.SearchStrategy[list[SPOIL]] = st.just([])
@@ -35,87 +40,128 @@ NO_SPOILS: st.SearchStrategy[list[SPOIL]] = st.just([])
 
 def said(edge: EDGE) -> Row:
     holder, kind, other, form = edge
-    common = {"note": "leaning", "at": LATER, "retired": False, "aimed": False}
+    common = {"note": "leaning", "at": LATER, "retired": None, "aimed": False, "spelled": "exact"}
     return {"holder": holder, "kind": kind, "other": other, "form": form, **common}
 
 
 def in_states(mine: tuple[str, ...], other: tuple[str, ...] = OPEN) -> st.SearchStrategy[Row]:
     """States of A and B."""
-    states = {A: st.sampled_from(mine), B: st.sampled_from(other)}
-    return st.fixed_dictionaries({id_: st.tuples(one, PLACES) for id_, one in states.items()})
+    return states_of({A: mine, B: other})
+
+
+def states_of(states: dict[str, tuple[str, ...]]) -> st.SearchStrategy[Row]:
+    return st.fixed_dictionaries(
+        {id_: st.tuples(st.sampled_from(words), PLACES) for id_, words in states.items()}
+    )
 
 
 def leaning(
-    edges: st.SearchStrategy[list[EDGE]],
+    records: st.SearchStrategy[list[Row]],
     tickets: st.SearchStrategy[Row],
     spoils: st.SearchStrategy[list[SPOIL]] = NO_SPOILS,
+    retirements: tuple[tuple[str, str], ...] = (),
 ) -> st.SearchStrategy[Row]:
-    """Made-up workspaces into which `edges` of A are put, with these states and spoils."""
+    """Made-up workspaces into which `records` are put, with these states, spoils, retirements."""
 
-    def lean(made: Row, edges: list[EDGE], tickets: Row, more: list[SPOIL]) -> Row:
+    def lean(made: Row, records: list[Row], tickets: Row, more: list[SPOIL]) -> Row:
         kept = [one for one in made["spoils"] if one[1][0] != "json"]  # which would hide an edge
         return made | {
             "tickets": made["tickets"] | tickets,
-            "records": [*made["records"], *map(said, edges)],
+            "records": [*made["records"], *records],
+            "retirements": list(retirements),
             "spoils": [*kept, *more],
         }
 
-    return st.builds(lean, WORKSPACES, edges, tickets, spoils)
+    return st.builds(lean, WORKSPACES, records, tickets, spoils)
 
 
-def one_of(edges: tuple[EDGE, ...]) -> st.SearchStrategy[list[EDGE]]:
-    return st.lists(st.sampled_from(edges), min_size=1, max_size=2)
+def edges(steps: tuple[EDGE, ...]) -> st.SearchStrategy[list[Row]]:
+    """One or two of `steps`."""
+    drawn = st.lists(st.sampled_from(steps), min_size=1, max_size=2)
+    return drawn.map(lambda some: [said(edge) for edge in some])
 
 
-def ring(kinds: tuple[str, ...], at_least: tuple[str, ...]) -> st.SearchStrategy[list[EDGE]]:
+def ring(kinds: tuple[str, ...], at_least: tuple[str, ...]) -> st.SearchStrategy[list[Row]]:
     """A way round from A, of any length; its last steps are of the kinds `at_least`."""
 
-    def edges(others: list[str], drawn: list[str]) -> list[EDGE]:
+    def records(others: list[str], drawn: list[str]) -> list[Row]:
         steps = list(pairwise([A, *others, A]))
         taken = [*drawn, *at_least][-len(steps) :]
-        return [(here, kind, there, "md") for (here, there), kind in zip(steps, taken, strict=True)]
+        return [
+            said((here, kind, there, "md"))
+            for (here, there), kind in zip(steps, taken, strict=True)
+        ]
 
     others = st.lists(st.sampled_from(IDS[1:]), min_size=1, max_size=5, unique=True)
-    return st.builds(edges, others, st.lists(st.sampled_from(kinds), min_size=6, max_size=6))
+    return st.builds(records, others, st.lists(st.sampled_from(kinds), min_size=6, max_size=6))
 
 
-EVERYBODY_OPEN = st.fixed_dictionaries(
-    {id_: st.tuples(st.sampled_from(OPEN), PLACES) for id_ in IDS}
-)
-NOTHING: st.SearchStrategy[list[EDGE]] = st.just([])
+def misspelled() -> st.SearchStrategy[list[Row]]:
+    """An edge against A that B holds, and in which A's name is nearly right."""
+    against_a = [edge for edge in (*DEPENDENCY, *ORDERING, *CONFLICT, *SUPERSEDES) if edge[0] == B]
+    return st.builds(
+        lambda edge, spelled: [said(edge) | {"spelled": spelled}],
+        st.sampled_from(against_a),
+        st.sampled_from(sorted(NEARLY)),
+    )
+
+
+def replaced() -> st.SearchStrategy[list[Row]]:
+    """A waits for B; B was replaced by D, at once or by way of C, whichever of them says so."""
+
+    def records(
+        blocked: EDGE, way: list[str], backward: list[bool], spelled: list[str]
+    ) -> list[Row]:
+        steps = [
+            (old, "duplicate_of", new, "md") if turned else (new, "supersedes", old, "json")
+            for (old, new), turned in zip(pairwise([B, *way, D]), backward, strict=False)
+        ]
+        links = [
+            said(step) | {"spelled": spelling}
+            for step, spelling in zip(steps, spelled, strict=False)
+        ]
+        return [said(blocked), *links]
+
+    return st.builds(
+        records,
+        st.sampled_from(DEPENDENCY),
+        st.sampled_from([[], [C]]),
+        st.lists(st.booleans(), min_size=2, max_size=2),
+        st.lists(st.sampled_from(["exact", "exact", "lower case"]), min_size=2, max_size=2),
+    )
+
+
+EVERYBODY_OPEN = states_of(dict.fromkeys(IDS, OPEN))
+NOTHING: st.SearchStrategy[list[Row]] = st.just([])
 NAMELESS = st.one_of(
     st.tuples(st.sampled_from(["unheard-of", None]), st.just("flat")),
     st.tuples(st.sampled_from(OPEN), st.sampled_from(["twice", "split", "garbage", "bare"])),
 )
 UNKNOWN_A, UNKNOWN_B = (st.fixed_dictionaries({id_: NAMELESS}) for id_ in (A, B))
-OPEN_A = st.fixed_dictionaries({A: st.tuples(st.sampled_from(OPEN), PLACES)})
+OPEN_A = states_of({A: OPEN})
+LOST = (A, ulid(700))
+WAITING = ((A, "waiting", B, "md"), (A, "waiting_capacity_note", B, "jsonl"))
 LEANINGS: dict[str, st.SearchStrategy[Row]] = {
-    "blocked": leaning(one_of(DEPENDENCY), in_states(OPEN)),
-    "conflict_inprogress": leaning(one_of(CONFLICT), in_states(OPEN, ("inprogress",))),
+    "blocked": leaning(edges(DEPENDENCY), in_states(OPEN)),
+    "conflict_inprogress": leaning(edges(CONFLICT), in_states(OPEN, ("inprogress",))),
     "dependency_cycle": leaning(ring(("blocked_by", "depends_on"), ()), EVERYBODY_OPEN),
-    "ordered_after": leaning(one_of(ORDERING), in_states(OPEN)),
-    "waiting": leaning(
-        one_of(((A, "waiting", B, "md"), (A, "waiting_capacity_note", B, "jsonl"))),
-        in_states(OPEN[:3]),
-    ),
-    "conflict_waiting": leaning(one_of(CONFLICT), in_states(OPEN, ("queued", "ready"))),
-    "superseded": leaning(
-        one_of(((B, "supersedes", A, "md"), (B, "supersedes", A, "json"))),
-        in_states(OPEN, (*OPEN, "done", "closed")),
-    ),
+    "ordered_after": leaning(edges(ORDERING), in_states(OPEN)),
+    "waiting": leaning(edges(WAITING), in_states(OPEN[:3])),
+    "conflict_waiting": leaning(edges(CONFLICT), in_states(OPEN, ("queued", "ready"))),
+    "superseded": leaning(edges(SUPERSEDES), in_states(OPEN, (*OPEN, "done", "closed"))),
     "duplicate": leaning(
-        one_of(((A, "duplicate_of", B, "md"), (A, "duplicate_of", B, "json"))),
+        edges(((A, "duplicate_of", B, "md"), (A, "duplicate_of", B, "json"))),
         in_states(OPEN, (*OPEN, "done", "closed")),
     ),
     "mixed_cycle": leaning(ring(("after", "blocked_by"), ("after",)), EVERYBODY_OPEN),
     "state": leaning(NOTHING, in_states(("planning", "inprogress", "done", "closed"))),
-    "conflict_planning": leaning(one_of(CONFLICT), in_states(OPEN, ("planning",))),
+    "conflict_planning": leaning(edges(CONFLICT), in_states(OPEN, ("planning",))),
     "plan": leaning(
-        one_of(((A, "accepted_plan", B, "md"), (A, "accepted_plan", B, "jsonl"))), in_states(OPEN)
+        edges(((A, "accepted_plan", B, "md"), (A, "accepted_plan", B, "jsonl"))), in_states(OPEN)
     ),
-    "state_unknown": leaning(one_of(((A, "related", B, "md"),)), UNKNOWN_A),
+    "state_unknown": leaning(edges(((A, "related", B, "md"),)), UNKNOWN_A),
     "other_unknown": leaning(
-        one_of(
+        edges(
             tuple(
                 (A, kind, MISSING, "md")
                 for kind in ("blocked_by", "after", "conflicts_with", "do_not_parallelize")
@@ -125,18 +171,36 @@ LEANINGS: dict[str, st.SearchStrategy[Row]] = {
     )
     | leaning(
         # Split from its item.md, B needs a record to have a second folder.
-        one_of((*DEPENDENCY, *ORDERING, *CONFLICT)).map(lambda it: [*it, (B, "related", A, "md")]),
+        edges((*DEPENDENCY, *ORDERING, *CONFLICT)).map(
+            lambda it: [*it, said((B, "related", A, "md"))]
+        ),
         st.builds(dict.__or__, OPEN_A, UNKNOWN_B),
     ),
     "unusable_source": leaning(
         NOTHING,
         in_states(OPEN),
-        st.lists(
-            st.tuples(st.sampled_from([A, B]), SPOILS.map(lambda spoil: spoil[1])).filter(
-                lambda spoil: spoil[1][0] != "used"
-            ),
-            min_size=1,
-            max_size=8,
+        st.lists(st.tuples(st.sampled_from([A, B]), BAD), min_size=1, max_size=8),
+    ),
+    "misspelled_target": leaning(misspelled(), in_states(OPEN, ("ready", "inprogress"))),
+    "blocker_replaced": leaning(
+        replaced(), states_of({A: OPEN, B: ("closed",), C: ("closed",), D: OPEN})
+    ),
+    "possibly_superseded": leaning(
+        NOTHING,
+        in_states(OPEN, ("done", "closed")),
+        # Of those with a target that can be read, some name another ticket.
+        st.tuples(st.just(B), BAD_RECORDS).map(
+            lambda bad: [bad, (B, ("stray", "a folder"))],
         ),
+    ),
+    "lost_retirement": leaning(
+        edges(WAITING).map(
+            lambda it: [
+                *(one | {"at": TIMES[0]} for one in it),
+                said((A, "accepted_plan", B, "md")),
+            ]
+        ),
+        in_states(OPEN[:3]),
+        retirements=(LOST,),
     ),
 }

@@ -1,16 +1,17 @@
 """The answer of ``check``, worked out a second time from the rules alone.
 
-As in `naive`, every file is read anew with the plainest reader, and no module of the program is
-used. Every question is asked the slow way: a cycle is found by walking on from each ticket.
+Every question is asked the slow way: a cycle is found by walking on from each ticket, and what
+would be free is found by judging everything again as if the ticket were done.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from queries import naive
+from queries import naive, naive_doubts, naive_replaced
 from queries.naive_reading import Read, Row
 
 Reason = tuple[str, str, str | None, tuple[str, ...]]
@@ -29,16 +30,20 @@ VERDICTS = {
     "duplicate": "caution",
     "mixed_cycle": "caution",
     "state": "caution",
+    "blocker_replaced": "caution",
+    "possibly_superseded": "caution",
+    "lost_retirement": "caution",
     "conflict_planning": "clear",
     "plan": "clear",
     "state_unknown": "unknown",
     "other_unknown": "unknown",
     "unusable_source": "unknown",
+    "misspelled_target": "unknown",
 }
 WORST_FIRST = ("unknown", "hold", "caution", "clear")
 NAMED = 5
-"""Places of no use that get a reason each; what is beyond them gets one together."""
-RESOLVED = {"done", "closed"}
+"""Places that cannot be used and get a reason each; those beyond get one together."""
+RESOLVED = naive.RESOLVED
 CONFLICTS = {
     "inprogress": "conflict_inprogress",
     "queued": "conflict_waiting",
@@ -48,23 +53,8 @@ CONFLICTS = {
 
 
 def read_relations(found: Read) -> list[Row]:
-    """Every relation that is active, as in `naive.read_relations`."""
-    groups: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
-    for number, one in enumerate(found.records):
-        cls = next(cls for cls, kinds in naive.CLASSES.items() if one["kind"] in kinds)
-        ends = [one["holder"], one["target"]]
-        if one["kind"] in naive.REVERSED or (one["kind"] in naive.SYMMETRIC and ends[0] > ends[1]):
-            ends.reverse()
-        alone = number if cls in {"capacity", "plan"} else None
-        groups[cls, naive.CLASSES[cls][one["kind"]], *ends, alone].append(one)
-    rows = []
-    for (cls, kind, ticket, target, _), stated in groups.items():
-        row = {"class": cls, "kind": kind, "ticket": ticket, "target": target, "records": stated}
-        row["ticket_state"] = found.tickets.get(ticket, {}).get("state")
-        row["target_state"] = found.tickets.get(target, {}).get("state")
-        if naive.is_active(row, found.records):
-            rows.append(row)
-    return rows
+    """Every relation that is active."""
+    return [row for row in naive.relations_of(found.tickets, found.records) if row["active"]]
 
 
 def reaches(edges: list[Row], start: str, goal: str) -> bool:
@@ -79,54 +69,81 @@ def reaches(edges: list[Row], start: str, goal: str) -> bool:
     return goal in seen
 
 
-def check(found: Read, active: list[Row], id_: str) -> tuple[str, Counter[Reason], Row | None]:
-    """Verdict, reasons and standing plan of one ticket."""
-    said = [*relation_reasons(found, active, id_), *own_reasons(found, active, id_)]
+def check(found: Read, rows: list[Row], id_: str) -> tuple[str, Counter[Reason], Row | None]:
+    """Verdict, reasons and standing plan of one ticket; `rows` are all relations."""
+    active = [row for row in rows if row["active"]]
+    said = [
+        *relation_reasons(found, active, id_),
+        *own_reasons(found, active, id_),
+        *naive_replaced.reasons(found, rows, id_),
+        *naive_doubts.reasons(found, rows, id_),
+        *misspelled(found, id_),
+    ]
     reasons = Counter((VERDICTS[code], code, other, places) for code, other, places in said)
-    verdict = min((one[0] for one in reasons), key=WORST_FIRST.index, default="clear")
     plans = [row for row in active if row["class"] == "plan" and row["ticket"] == id_]
     standing = plans[0]["records"][0] if plans else None
-    return verdict, reasons, standing and {"summary": standing["summary"], **standing["plan"]}
+    return (
+        worst(reasons),
+        reasons,
+        standing and {"summary": standing["summary"], **standing["plan"]},
+    )
+
+
+def worst(reasons: Iterable[Reason]) -> str:
+    return min((one[0] for one in reasons), key=WORST_FIRST.index, default="clear")
+
+
+def frees(found: Read, done: str, id_: str) -> bool:
+    """Whether nothing but its own state would be left against `id_` if `done` were done."""
+    known = found.tickets[done] | {"state": "done"}
+    after = replace(found, tickets=found.tickets | {done: known})
+    rows = naive.relations_of(after.tickets, after.records)
+    _, reasons, _ = check(after, rows, id_)
+    return all(verdict == "clear" or code == "state" for verdict, code, _, _ in reasons)
 
 
 def relation_reasons(found: Read, active: list[Row], id_: str) -> Iterator[Said]:
     for row in active:
-        ends = (row["ticket"], row["target"])
-        first = id_ == ends[0]
-        if not first and (id_ != ends[1] or row["class"] in {"capacity", "plan"}):
+        if id_ not in (row["ticket"], row["target"]):
+            continue
+        is_first = id_ == row["ticket"]
+        if not is_first and row["class"] in {"capacity", "plan"}:
             continue  # a waiting note's target is context
-        other = ends[first]
-        state = found.tickets.get(other, {}).get("state")
-        code = {
-            "blocked_by": "blocked" if first else None,
-            "after": "ordered_after" if first else None,
-            "waiting": "waiting",
-            "accepted_plan": "plan",
-            "supersedes": None if first else "superseded",
-            "duplicate_of": "duplicate" if first else None,
-            "related": None,
-        }.get(row["kind"], CONFLICTS.get(str(state)))
-        weighs = row["class"] == "conflict" or (
-            first and row["class"] in {"dependency", "ordering"}
-        )
-        places = tuple(sorted(f"{one['path']}:{one['line']}" for one in row["records"]))
+        other = row["target"] if is_first else row["ticket"]
+        code = code_of(row, found.tickets.get(other, naive.NOWHERE)["state"], is_first=is_first)
         if code:
-            yield code, other, places
-        if weighs and state is None:
-            yield "other_unknown", other, places
+            yield code, other, places_of(row["records"])
+
+
+def code_of(row: Row, other_state: str | None, *, is_first: bool) -> str | None:
+    """What an active relation is for the ticket at one of its ends."""
+    if row["class"] == "conflict":
+        return "other_unknown" if other_state is None else CONFLICTS[other_state]
+    if row["class"] in {"dependency", "ordering"} and is_first:
+        code = "blocked" if row["class"] == "dependency" else "ordered_after"
+        return "other_unknown" if other_state is None else code
+    if row["kind"] == "supersedes":
+        return None if is_first else "superseded"
+    if row["kind"] == "duplicate_of":
+        return "duplicate" if is_first else None
+    return {"capacity": "waiting", "plan": "plan"}.get(row["class"])
+
+
+def places_of(records: list[Row]) -> tuple[str, ...]:
+    return tuple(sorted(f"{one['path']}:{one['line']}" for one in records))
 
 
 def own_reasons(found: Read, active: list[Row], id_: str) -> Iterator[Said]:
-    state = found.tickets.get(id_, {}).get("state")
+    state = found.tickets.get(id_, naive.NOWHERE)["state"]
     if state is None:
         yield "state_unknown", None, ()
     elif state not in {"ready", "queued"}:
         yield "state", None, ()
     yield from cycle_reasons(active, id_)
     spoilt = [
-        path if line is None else f"{path}:{line}"
-        for holder, path, line in sorted(found.unusable, key=lambda one: (one[1], one[2] or 0))
-        if found.tickets[holder]["state"] not in RESOLVED
+        one.path if one.line is None else f"{one.path}:{one.line}"
+        for one in sorted(found.unusable, key=lambda one: (one.path, one.line or 0))
+        if found.tickets[one.holder]["state"] not in RESOLVED
     ]
     for place in spoilt[:NAMED]:
         yield "unusable_source", None, (place,)
@@ -141,3 +158,22 @@ def cycle_reasons(active: list[Row], id_: str) -> Iterator[Said]:
         yield "dependency_cycle", None, ()
     elif reaches(needs + [row for row in active if row["class"] == "ordering"], id_, id_):
         yield "mixed_cycle", None, ()
+
+
+def misspelled(found: Read, id_: str) -> Iterator[Said]:
+    """Records that name `id_` badly, and would weigh on it if they named it well."""
+    for one in naive.standing(found.records):
+        if id_ == one["holder"] or id_ not in naive_replaced.meant(found, one["target"]):
+            continue
+        if weighs(found, one | {"target": id_}, id_):
+            yield "misspelled_target", one["holder"], places_of([one])
+
+
+def weighs(found: Read, record: Row, id_: str) -> bool:
+    """Whether a record that names `id_` is against it."""
+    if naive.CLASS_OF[record["kind"]] in {"capacity", "plan"}:
+        return False
+    rows = naive.relations_of(found.tickets, [record])
+    said: list[Any] = [*relation_reasons(found, [row for row in rows if row["active"]], id_)]
+    said += naive_replaced.reasons(found, rows, id_)
+    return any(VERDICTS[code] != "clear" for code, _, _ in said)

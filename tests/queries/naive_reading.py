@@ -1,182 +1,222 @@
-"""Every file read a second time, the spoilt ones too, with nothing of the program's.
+"""Every file of a workspace read a second time, the unusable ones too.
 
-`naive` reads what is in order; here every rule that a record can break is looked at, so that what
-is of no use is known by its place.
+Every rule that a record can break is looked at here, so that what cannot be used is known by its
+place.
 """
 
 from __future__ import annotations
 
 import json
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
-from queries import naive
+from queries import naive, naive_entries, naive_record
+from queries.naive_frontmatter import fields_of, split
+from queries.naive_record import ULID
 
 Row = dict[str, Any]
 BUCKETS = ("open", "pending", "closed")
-KINDS = {kind for kinds in naive.CLASSES.values() for kind in kinds}
-JSON_KINDS = {"depends_on", "blocks", "related", "supersedes", "duplicate_of"}
-PLAN_KINDS = KINDS - JSON_KINDS - {"waiting"} | {"blocks"}
-NOTES = {"waiting", "waiting_capacity_note", "accepted_plan"}
-JSON_FIELDS = {"ticket_id", "kind", "target", "note", "author", "at"}
-PLAN_FIELDS = JSON_FIELDS - {"target"} | {"id", "related_ticket", "accepted_plan"}
-PLAN = ("branch", "worktree", "role_plan")
-RETIREMENT = {"retired_at", "retired_by", "retired_reason"}
+WORDS = {
+    "state": {"intake": "planning"},
+    "workflow_state": {"intake": "planning"},
+    "status": {"intake": "planning", "open": "planning", "pending": "planning"},
+}
+"""Words that are read as another one, by the key that they are found at."""
+LEFTOVERS = ("~", ".orig", ".rej", ".bak", ".swp", ".tmp")
+WRONG = (ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError)
+"""What reading a bad file raises."""
+
+
+class Unusable(NamedTuple):
+    """A file, or a line of one, that cannot be used.
+
+    Attributes:
+        targets: what it names; None where that cannot be read.
+    """
+
+    holder: str
+    path: str
+    line: int | None
+    targets: tuple[str, ...] | None
+
+
+class Retirement(NamedTuple):
+    holder: str
+    retires: str
+    path: str
 
 
 @dataclass
 class Read:
-    """Everything that the files say: tickets by id, records, and the places of no use.
+    """Everything that the files say.
 
-    A folder that holds records and no item.md goes by its name, too, as a ticket of no known state.
+    A folder that holds records and no item.md is here as a ticket of unknown state, too.
     """
 
     root: Path
     tickets: dict[str, Row] = field(default_factory=dict)
     records: list[Row] = field(default_factory=list)
-    retired: dict[tuple[str, str], str] = field(default_factory=dict)
-    unusable: list[tuple[str, str, int | None]] = field(default_factory=list)
+    retirements: list[Retirement] = field(default_factory=list)
+    unusable: list[Unusable] = field(default_factory=list)
 
-    def spoilt(self, holder: str, path: Path, line: int | None = None) -> None:
-        self.unusable.append((holder, path.relative_to(self.root).as_posix(), line))
+    def spoilt(
+        self,
+        holder: str,
+        path: Path,
+        line: int | None = None,
+        targets: tuple[str, ...] | None = None,
+    ) -> None:
+        self.unusable.append(Unusable(holder, self.below(path), line, targets))
+
+    def keep(self, record: Row, holder: str, path: Path, line: int | None) -> None:
+        place = {"holder": holder, "path": self.below(path), "line": line}
+        self.records.append(record | place)
+
+    def below(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix()
 
 
 def read(root: Path) -> Read:
     """Every ticket and record of a workspace."""
     found = Read(root)
-    base = root / ".yoi" / "tickets"
-    folders = [folder for folder in base.iterdir() if folder.name not in BUCKETS]
-    for bucket in BUCKETS:
-        folders += (base / bucket).iterdir() if (base / bucket).is_dir() else ()
-    for folder in sorted(folders):
-        item, artifacts = folder / "item.md", folder / "artifacts"
-        if not item.is_file() and not any(path.is_file() for path in artifacts.rglob("*")):
-            continue  # nothing goes by that name
-        known = read_ticket(item) if item.is_file() else {"title": None, "state": None}
-        if folder.name in found.tickets:
-            titles = [known["title"], found.tickets[folder.name]["title"]]
-            known = {"title": min(filter(None, titles), default=None), "state": None}
-        found.tickets[folder.name] = known
-        read_files(found, folder)
-        read_json(found, folder.name, artifacts / "relations.json")
-        read_lines(found, folder.name, artifacts / "orchestration-plan.jsonl")
+    for folder in ticket_folders(root / ".yoi" / "tickets"):
+        holder = unicodedata.normalize("NFC", folder.name)
+        files = list(record_files(folder / "artifacts" / "relations"))
+        lists = [folder / "artifacts" / name for name in READERS]
+        lists = [path for path in lists if path.is_file()]
+        item = folder / "item.md"
+        if not item.is_file() and not files and not lists:
+            continue  # nothing has that name
+        add_ticket(found, holder, read_item(item) if item.is_file() else NAMELESS)
+        for path in files:
+            read_file(found, holder, path)
+        for path in lists:
+            READERS[path.name](found, holder, path)
+    retired = {(one.holder, one.retires): one.path for one in found.retirements}
     for one in found.records:
-        one["retired_at"] = one["retired_at"] or found.retired.get((one["holder"], one["id"]))
+        one["retired_at"] = one["retired_at"] or retired.get((one["holder"], one["id"]))
     return found
 
 
-def read_ticket(item: Path) -> Row:
+def ticket_folders(base: Path) -> Iterator[Path]:
+    for parent in (base, *(base / bucket for bucket in BUCKETS)):
+        for folder in sorted(parent.iterdir()) if parent.is_dir() else ():
+            is_bucket = parent == base and folder.name in BUCKETS
+            if folder.is_dir() and not folder.name.startswith(".") and not is_bucket:
+                yield folder
+
+
+NAMELESS: Row = {"title": None, "state": None, "slugs": set()}
+
+
+def add_ticket(found: Read, id_: str, known: Row) -> None:
+    """Take a ticket in; of an id in two folders the state is unknown."""
+    if id_ in found.tickets:
+        other = found.tickets[id_]
+        titles = [title for title in (known["title"], other["title"]) if title]
+        slugs = known["slugs"] | other["slugs"]
+        known = {"title": min(titles, default=None), "state": None, "slugs": slugs}
+    found.tickets[id_] = known
+
+
+def read_item(item: Path) -> Row:
     try:
-        fields, _ = naive.frontmatter(item)
-    except (ValueError, yaml.YAMLError):
-        return {"title": None, "state": None}
+        fields = fields_of(split(item.read_bytes())[0])
+    except WRONG:
+        return NAMELESS
     bucket = item.parent.parent.name
-    words = [fields.get(key) for key in ("state", "workflow_state", "status")]
-    word = next((word for word in words if word), bucket)
-    state = naive.STANDING_IN.get(word, word)
-    return {"title": fields.get("title"), "state": state if state in naive.STATES else None}
+    words = [(key, fields[key]) for key in WORDS if fields.get(key) is not None]
+    words.append(("status", bucket if bucket in BUCKETS else None))
+    key, word = words[0]
+    state = WORDS[key].get(word, word) if isinstance(word, str) else None
+    title, slug = (
+        value if isinstance(value, str) and value else None
+        for value in (fields.get("title"), fields.get("slug"))
+    )
+    return {
+        "title": title,
+        "state": state if state in naive.STATES else None,
+        "slugs": {slug} if slug else set(),
+    }
 
 
-def read_files(found: Read, folder: Path) -> None:
-    for path in sorted(folder.glob("artifacts/relations/*.md")):
-        try:
-            fields, body = naive.frontmatter(path)
-            check_marks(RETIREMENT & set(fields))
-            if "retires" in fields:
-                check_ends(fields["kind"], folder.name, fields.get("target"), KINDS)
-                found.retired[folder.name, fields["retires"]] = fields["retired_at"]
-                continue
-            check_common(fields, folder.name, fields.get("target"), KINDS)
-            check_text(body, needed=fields["kind"] in NOTES)
-            record = naive.file_record(fields, body, path.stem)
-            record["plan"] = {key: fields.get(key) for key in PLAN}
-        except (ValueError, KeyError, yaml.YAMLError):
-            found.spoilt(folder.name, path)
+def record_files(folder: Path) -> Iterator[Path]:
+    """What is or could be a record: no dot-files and no leftovers."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        name = path.name
+        if name.startswith(".") or name in {"Thumbs.db", "desktop.ini"}:
             continue
-        keep(found, record | {"holder": folder.name}, path, None)
+        is_ulid = ULID.match(name)
+        if path.is_dir() or name.endswith(".md"):
+            yield path
+        elif name.endswith(LEFTOVERS):
+            if is_ulid and not (folder / f"{name[:26]}.md").exists():
+                yield path  # what it is left over from is gone
+        elif is_ulid or path.read_bytes().startswith(b"---"):
+            yield path
+
+
+def read_file(found: Read, holder: str, path: Path) -> None:
+    if path.is_dir():
+        found.spoilt(holder, path)
+        return
+    data = path.read_bytes()
+    try:
+        parsed = naive_record.parse(data, holder, path.name)
+    except WRONG:
+        found.spoilt(holder, path, targets=naive_record.targets(data))
+        return
+    if "retires" in parsed:
+        found.retirements.append(Retirement(holder, parsed["retires"], found.below(path)))
+    else:
+        found.keep(parsed, holder, path, None)
 
 
 def read_json(found: Read, holder: str, path: Path) -> None:
-    if not path.is_file():
-        return
-    text = path.read_text()
-    starts = [n for n, line in enumerate(text.split("\n"), 1) if "{" in line]
+    data = path.read_bytes()
     try:
-        entries = json.loads(text)["relations"]
-    except (ValueError, KeyError, TypeError):
-        found.spoilt(holder, path)
+        entries = naive_entries.listed(data)
+    except WRONG:
+        found.spoilt(holder, path, targets=naive_entries.targets(data))
         return
-    bad = sum(not is_good(entry, holder) for entry in entries)
-    for _ in range(bad):  # each is told, and any of them spoils the file
-        found.spoilt(holder, path)
-    if bad:
-        return
-    for line, entry in zip(starts[1:], entries, strict=True):
-        keep(found, naive.entry_record(entry, "target") | {"holder": holder}, path, line)
-
-
-def is_good(entry: Row, holder: str) -> bool:
-    try:
-        check_entry(entry, holder, "target", JSON_KINDS, JSON_FIELDS)
-    except (ValueError, KeyError, TypeError):
-        return False
-    return True
+    parsed: list[Row] = []
+    bad = 0
+    for _, entry in entries:
+        try:
+            parsed.append(naive_entries.parse(entry, holder, naive_entries.JSON))
+        except WRONG:
+            bad += 1
+    for _ in range(bad):  # each is a problem, and any of them spoils the file
+        found.spoilt(holder, path, targets=naive_entries.targets(data))
+    for (line, _), one in zip(entries, parsed, strict=True) if not bad else ():
+        found.keep(one, holder, path, line)
 
 
 def read_lines(found: Read, holder: str, path: Path) -> None:
-    lines = path.read_bytes().split(b"\n") if path.is_file() else []
-    for line, text in enumerate(lines, start=1):
-        if not text.strip():
+    data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    for line, text in enumerate(data.split(b"\n"), start=1):
+        if not text.strip(b" \t\r"):
             continue
         try:
-            entry = json.loads(text.decode())
-            check_entry(entry, holder, "related_ticket", PLAN_KINDS, PLAN_FIELDS)
-            record = naive.entry_record(entry, "related_ticket")
-            plan = {key: (entry.get("accepted_plan") or {}).get(key) for key in PLAN}
-        except (ValueError, KeyError, TypeError):
-            found.spoilt(holder, path, line)
+            entry = naive_entries.load(text.decode())
+            parsed = naive_entries.parse(entry, holder, naive_entries.PLAN)
+        except WRONG:
+            found.spoilt(holder, path, line, line_target(text))
             continue
-        keep(found, record | {"holder": holder, "plan": plan}, path, line)
+        found.keep(parsed, holder, path, line)
 
 
-def keep(found: Read, one: Row, path: Path, line: int | None) -> None:
-    place = {"path": path.relative_to(found.root).as_posix(), "line": line}
-    found.records.append(one | place)
+def line_target(text: bytes) -> tuple[str, ...] | None:
+    try:
+        target = json.loads(text)["related_ticket"]
+    except WRONG:
+        return None
+    return (target,) if isinstance(target, str) and target.strip() else None
 
 
-def check_entry(entry: Row, holder: str, target: str, kinds: set[str], known: set[str]) -> None:
-    if entry["ticket_id"] != holder or not set(entry) <= known:
-        raise ValueError("not of this ticket, or with a field that nobody knows")
-    if known == PLAN_FIELDS:
-        check_text(entry["id"], needed=True)
-    check_common(entry, holder, entry.get(target), kinds)
-    if "note" in entry or entry["kind"] == "waiting_capacity_note":
-        check_text(entry["note"], needed=True)
-    if entry["kind"] == "accepted_plan":
-        check_text(entry["accepted_plan"]["summary"], needed=True)
-
-
-def check_common(fields: Row, holder: str, target: str | None, kinds: set[str]) -> None:
-    check_text(fields["author"], needed=True)
-    naive.instant(fields["at"])
-    check_ends(fields["kind"], holder, target, kinds)
-
-
-def check_ends(kind: str, holder: str, target: str | None, kinds: set[str]) -> None:
-    if kind not in kinds or target == holder:
-        raise ValueError("a kind that does not exist, or a ticket beside itself")
-    if kind not in NOTES and not target:
-        raise ValueError("an edge without an end")
-
-
-def check_marks(marks: set[str]) -> None:
-    if marks and marks != RETIREMENT:
-        raise ValueError("half retired")
-
-
-def check_text(text: str, *, needed: bool) -> None:
-    if (needed and not text.strip()) or len(text.encode()) > 16 * 1024:
-        raise ValueError("empty or too long")
+READERS = {"relations.json": read_json, "orchestration-plan.jsonl": read_lines}

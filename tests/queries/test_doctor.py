@@ -139,6 +139,31 @@ def test_a_file_that_is_used_though_it_is_odd(
     assert codes(workspace) == [("odd_source", severity)]
 
 
+@pytest.mark.parametrize(("state", "severity"), [("ready", "warning"), ("closed", "info")])
+def test_text_that_yaml_drops_is_for_doctor_alone(
+    workspace: Workspace, state: str, severity: str
+) -> None:
+    workspace.ticket(A, state, title="Fix #12 in parser")
+    workspace.ticket(B)
+    workspace.record(A, "related", B, "why", author="bob #2")
+    plan = {"branch": "&x main", "worktree": "!a wt", "role_plan": "You #1"}
+    workspace.record(A, "accepted_plan", note="How.", **plan)
+
+    found = [one for one in findings(workspace) if one["code"] == "dropped_text"]
+    assert [one["severity"] for one in found] == [severity] * 5
+    shown = workspace.run("show", A, "--json", "--all")
+    assert (shown.code, shown.json["problems"]) == (0, [])
+    assert shown.json["relations"][-1]["author"] == "bob"
+
+
+@pytest.mark.parametrize("head", ["", "title:\n", "title: ' '\n"])
+def test_a_ticket_without_a_title_is_for_doctor_alone(workspace: Workspace, head: str) -> None:
+    workspace.item(A, f"---\n{head}state: ready\n---\n")
+
+    assert codes(workspace) == [("odd_source", "warning")]
+    assert workspace.run("check", A).code == 0
+
+
 def test_a_dependency_cycle_is_told_once(workspace: Workspace) -> None:
     tickets(workspace, A="ready", B="ready", C="ready", D="ready")
     workspace.ticket(OUTSIDE, "ready")

@@ -44,7 +44,7 @@ def test_plans_that_share_a_branch_are_named(workspace: Workspace) -> None:
     for holder in (B, A):
         workspace.record(holder, "accepted_plan", note="How.", branch="work/one")
     (one,) = findings(workspace)
-    assert one["sentence"] == f"the plans of {A}, {B} name the same branch, work/one"
+    assert one["sentence"] == f'the plans of {A}, {B} name the same branch, "work/one"'
 
 
 def test_plans_without_a_branch_share_none(workspace: Workspace) -> None:

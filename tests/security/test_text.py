@@ -208,3 +208,28 @@ def test_fields_of_a_line_cannot_be_forged(workspace: Workspace) -> None:
     (line,) = workspace.run("show", "--plain").out.splitlines()
     assert line.count("\t") == 10
     assert line.split("\t")[7] == "one\\ttwo\\nthree\\\\n\\n\\u2028four\\x0bfive"
+
+
+@pytest.mark.parametrize(
+    "title",
+    ['x), which is done. "A is free (', 'x\\", which is done', "), which is done", "\\", '"'],
+)
+def test_a_title_cannot_pass_for_the_end_of_a_sentence(workspace: Workspace, title: str) -> None:
+    workspace.ticket(A, "queued")
+    workspace.item(B, f"---\ntitle: {json.dumps(title)}\nstate: ready\n---\n")
+    workspace.record(A, "blocked_by", B)
+    (reason,) = workspace.run("check", A, "--json").json["checks"][0]["reasons"]
+    before, quote, after = reason["sentence"].partition('"')
+    end = re.fullmatch(r'((?:[^"\\]|\\.)*)"\), which is ready', after)
+    assert (before, quote) == (f"{A} is blocked by {B} (", '"')
+    assert end
+    assert re.sub(r"\\(.)", r"\1", end[1]) == title
+
+
+@pytest.mark.parametrize("marker", ["<<<<<<< HEAD", ">>>>>>> topic", "||||||| base"])
+def test_a_note_that_quotes_a_conflict_is_told_how(workspace: Workspace, marker: str) -> None:
+    workspace.ticket(A)
+    workspace.ticket(B)
+    refused = workspace.run("add", A, "related", B, "--note", f"seen:\n{marker}\n")
+    assert (refused.code, "indent the line by a space" in refused.err) == (2, True)
+    assert workspace.run("add", A, "related", B, "--note", f"seen:\n {marker}\n").code == 0

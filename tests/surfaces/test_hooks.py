@@ -356,6 +356,19 @@ def test_where_there_are_no_hooks(
     assert_refused(workspace.root, "git: cannot be run")
 
 
+def test_what_git_advises_about_another_owner_is_passed_on_whole(
+    repository: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+
+    for command in (manage.install, manage.uninstall, manage.list_hooks):
+        with pytest.raises(RelationsError, match="dubious ownership") as caught:
+            command(find_workspace(str(repository.root)))
+        assert f"git config --global --add safe.directory {repository.root}" in str(
+            caught.value.hint
+        )
+
+
 def test_the_document(repository: Workspace) -> None:
     place_hook(repository, b"#!/usr/bin/perl\n")
     workspace = find_workspace(str(repository.root))

@@ -212,7 +212,8 @@ def test_it_needs_the_extra_and_a_look_at_the_files(workspace: Workspace) -> Non
     )
     error = json.loads(ran.stderr)["error"]
     assert ran.returncode == 1
-    assert error["hint"].endswith(" install '.[mcp]'")
+    for way in ("pip install", "pipx install --force", "uv tool install --force"):
+        assert f"{way} '.[mcp]'" in error["hint"]
 
     refused = workspace.run("mcp", "--trust", "index")
     assert (refused.code, "look at the files" in refused.err) == (2, True)

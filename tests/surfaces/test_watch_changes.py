@@ -65,13 +65,13 @@ def retire_entry(workspace: Workspace) -> None:
             lambda w: w.ticket(A, "queued", title="Other"),
             [
                 ("state_changed", A, f"{A} was planning, is queued"),
-                ("title_changed", A, f"{A} is called 'Other', was called 'Title of {A}'"),
+                ("title_changed", A, f'{A} is called "Other", was called "Title of {A}"'),
             ],
         ),
         (
             lambda w: w.ticket(C, "nonsense"),
             [
-                ("ticket_added", C, f"{C} is new, of unknown state: 'Title of {C}'"),
+                ("ticket_added", C, f'{C} is new, of unknown state: "Title of {C}"'),
                 ("problem_appeared", C, "has an unknown state 'nonsense'; known: "),
             ],
         ),
@@ -93,9 +93,9 @@ def retire_entry(workspace: Workspace) -> None:
                 "at: ",
                 "retired_at: 2026-06-02T10:00:00Z\nretired_by: me\nretired_reason: done with\nat: ",
             ),
-            [("retired", A, f"{A} is blocked by {B}: done with")],
+            [("retired", A, f'{A} is blocked by {B}: "done with"')],
         ),
-        (retire_entry, [("retired", B, f"{A} comes after {B}: over")]),
+        (retire_entry, [("retired", B, f'{A} comes after {B}: "over"')]),
         (lambda w: (w.root / PATH).unlink(), [("gone", A, f"{A} is blocked by {B}")]),
         (
             lambda w: w.plan_lines(B, {"kind": "before", "related_ticket": A, "note": "x"}),

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from yoi_relations.errors import UsageError
 from yoi_relations.index.opened import Trust
-from yoi_relations.kinds import suggestion
 
 
 def check_texts(**given: object) -> None:
@@ -78,6 +77,8 @@ def trust_named(word: str) -> Trust:
     """
     check_texts(trust=word)
     if word not in list(Trust):
+        from yoi_relations.meanings import suggestion  # noqa: PLC0415  # only errors need it
+
         raise UsageError(f"unknown trust '{word}'", suggestion(word, Trust))
     return Trust(word)
 

@@ -22,6 +22,7 @@ class FaultCode(StrEnum):
     """Names of faults that are told apart by more than their effect."""
 
     SELF_RELATION = "self_relation"
+    DROPPED_TEXT = "dropped_text"
 
 
 class SpanningCode(StrEnum):

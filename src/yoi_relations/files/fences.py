@@ -7,10 +7,17 @@ import re
 from yoi_relations.files.faults import SourceError
 from yoi_relations.typed import NamedTuple
 
+FRONTMATTER_LIMIT = 64 * 1024
+"""Bytes within which a frontmatter must end."""
+
 _BOM = b"\xef\xbb\xbf"
 _OPENING = re.compile(rb"---[ \t]*\r?(?:\n|\Z)")
 _CLOSING = re.compile(rb"^---[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
 _CONFLICT = re.compile(rb"^(?:<{7}|>{7}|\|{7})(?: |\r?$)", re.MULTILINE)
+
+_RESOLVE = "resolve the merge, or indent the line by a space where it only quotes a marker"
+_LINE_ENDS = ("\r", "\x85", "\u2028", "\u2029")
+"""What ends a line in YAML 1.1, and to the eye does not, or not always."""
 
 
 class Fenced(NamedTuple):
@@ -44,7 +51,8 @@ def find_fences(data: bytes) -> Fenced:
         raise SourceError("has no frontmatter: its first line is not ---", 1)
     closing = _CLOSING.search(data, opening.end())
     if closing is None:
-        raise SourceError("has a frontmatter that no --- line closes", 1)
+        within = f" within {FRONTMATTER_LIMIT // 1024} KiB" * (len(data) >= FRONTMATTER_LIMIT)
+        raise SourceError(f"has a frontmatter that no --- line closes{within}", 1)
     return Fenced(opening.end(), closing.start(), closing.end())
 
 
@@ -60,7 +68,7 @@ def refuse_conflict(data: bytes) -> None:
     marker = _CONFLICT.search(data)
     if marker:
         line = data.count(b"\n", 0, marker.start()) + 1
-        raise SourceError("holds a merge conflict marker; resolve the merge", line)
+        raise SourceError(f"holds a merge conflict marker; {_RESOLVE}", line)
 
 
 def decode(data: bytes, first_line: int = 1) -> str:
@@ -78,3 +86,22 @@ def decode(data: bytes, first_line: int = 1) -> str:
         line = first_line + text.count("\n", 0, text.index("\0"))
         raise SourceError("holds a NUL character", line)
     return text
+
+
+def refuse_line_ends(text: str, first_line: int) -> None:
+    """Refuse what ends a line for YAML alone: behind it, a value could hide in another's line.
+
+    Args:
+        text: a frontmatter, with LF in the place of CRLF.
+        first_line: the number of its first line in the file.
+
+    Raises:
+        SourceError: there is one, with its line.
+    """
+    if text.isascii() and "\r" not in text:
+        return
+    at = min((text.index(sign) for sign in _LINE_ENDS if sign in text), default=None)
+    if at is not None:
+        sign = f"{ascii(text[at])[1:-1]} (U+{ord(text[at]):04X})"
+        line = first_line + text.count("\n", 0, at)
+        raise SourceError(f"holds {sign}; in a frontmatter, only LF and CRLF end a line", line)

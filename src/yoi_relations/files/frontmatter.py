@@ -7,6 +7,7 @@ from yoi_relations.files.fences import (
     find_fences,
     may_conflict,
     refuse_conflict,
+    refuse_line_ends,
     through_closing_fence,
 )
 from yoi_relations.files.plain_yaml import Value, read_plain
@@ -27,13 +28,14 @@ def parse_document(data: bytes) -> Document:
 
     Raises:
         SourceError: the frontmatter is missing, not closed, no YAML mapping, not UTF-8, names a key
-            twice, or holds a merge conflict marker.
+            twice, holds a merge conflict marker, or what ends a line for YAML alone.
     """
     if may_conflict(data):
         refuse_conflict(through_closing_fence(data))
     fences = find_fences(data)
     text = decode(data[fences.head_start : fences.head_end], _FIRST_LINE)
     text = text.replace("\r\n", "\n")
+    refuse_line_ends(text, _FIRST_LINE)
     fields = read_plain(text, _FIRST_LINE)
     if fields is None:
         from yoi_relations.files.yaml_events import parse_yaml  # noqa: PLC0415  # costs start-up

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from yoi_relations.files.dropped_text import faults_of_dropped
 from yoi_relations.files.faults import Effect, Fault, SourceError
 from yoi_relations.files.fences import decode, refuse_conflict
 from yoi_relations.files.formats import Format
@@ -29,6 +30,8 @@ _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 
 _PLAN_KEYS = ("branch", "worktree", "role_plan")
 _RETIRED_KEYS = ("retired_at", "retired_by", "retired_reason")
+_TEXT_KEYS = ("author", *_PLAN_KEYS, "retired_by", "retired_reason")
+"""Keys of free text, which YAML may cut short."""
 _KEYS = frozenset(("kind", "target", "author", "at", *_RETIRED_KEYS))
 _RETIREMENT_KEYS = _KEYS | {"retires"}
 
@@ -149,4 +152,4 @@ def _oddities(id_: str, fields: dict[str, Value], known: frozenset[str]) -> list
     ]
     if not _ULID.fullmatch(id_):
         faults.append(Fault("has a name that is not a ULID; the record is used", Effect.NONE))
-    return faults
+    return faults + faults_of_dropped(fields, _TEXT_KEYS)

@@ -35,11 +35,13 @@ class Value(NamedTuple):
         text: as written; None for YAML's null and for what is no scalar.
         line: counted from 1 in the file.
         scalar: False for a list, a mapping or an alias.
+        dropped: what was written there and is not text for YAML, or None.
     """
 
     text: str | None
     line: int
     scalar: bool = True
+    dropped: str | None = None
 
 
 def read_plain(text: str, first_line: int) -> dict[str, Value] | None:

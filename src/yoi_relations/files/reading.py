@@ -6,13 +6,12 @@ import errno
 import os
 
 from yoi_relations.files.faults import SourceError, UnreadableError
-from yoi_relations.files.fences import through_closing_fence
+from yoi_relations.files.fences import FRONTMATTER_LIMIT, through_closing_fence
 from yoi_relations.files.formats import Format
 from yoi_relations.files.opening import read_with_status
 from yoi_relations.files.scan import Source
 
 KIB = 1024
-FRONTMATTER_LIMIT = 64 * KIB
 RECORD_LIMIT = 64 * KIB
 LIST_LIMIT = 4 * KIB * KIB
 """Bytes of a relations.json or an orchestration-plan.jsonl: some 10,000 records."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from yoi_relations.files.faults import FaultCode, SourceError
 from yoi_relations.files.formats import Format
 from yoi_relations.files.times import parse_instant
-from yoi_relations.kinds import Direction, Kind, suggestion
+from yoi_relations.kinds import Direction, Kind
 from yoi_relations.typed import NamedTuple
 
 NOTE_LIMIT = 16 * 1024
@@ -140,7 +140,9 @@ def check_kind(word: str, known: Mapping[str, Kind], line: int | None = None) ->
         SourceError: it is not.
     """
     if word not in known:
-        raise SourceError(f"has an unknown kind '{word}'; {suggestion(word, known)}", line)
+        from yoi_relations.meanings import recorded_kind_hint  # noqa: PLC0415  # errors alone
+
+        raise SourceError(f"has an unknown kind '{word}'; {recorded_kind_hint(word, known)}", line)
     return known[word]
 
 

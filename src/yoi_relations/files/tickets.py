@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from yoi_relations.characters import escaped, is_invisible
+from yoi_relations.files.dropped_text import faults_of_dropped
 from yoi_relations.files.faults import Effect, Fault, SourceError
 from yoi_relations.files.frontmatter import parse_document
 from yoi_relations.files.plain_yaml import Value
-from yoi_relations.states import State
+from yoi_relations.states import State, suggest_state
 from yoi_relations.typed import NamedTuple
 
 _STATES = {state.value: state for state in State} | {"intake": State.PLANNING}
@@ -33,6 +37,9 @@ def parse_item(data: bytes, bucket: str | None) -> tuple[Ticket, list[Fault]]:
         return Ticket(None, None, None), [Fault(error.message, Effect.TICKET, error.line)]
     faults: list[Fault] = []
     title = _text(fields, "title", Effect.TICKET, faults)
+    if _is_empty(title):
+        _complain_of_title(fields, faults)
+    faults += faults_of_dropped(fields, ("title",))
     slug = _text(fields, "slug", Effect.NONE, faults)
     return Ticket(title, slug, _state(fields, bucket, faults)), faults
 
@@ -42,13 +49,51 @@ def _state(fields: dict[str, Value], bucket: str | None, faults: list[Fault]) ->
         if key in fields and (fields[key].text is not None or not fields[key].scalar):
             word = _text(fields, key, Effect.TICKET, faults)
             if word is not None and word not in known:
-                message = f"has an unknown {key} '{word}'; known: {', '.join(State)}"
+                message = f"has an unknown {key} '{escaped(word)}'; {_known(known)}"
+                hint = suggest_state(word, known)
+                message += f"; {hint}" * (hint is not None)
                 faults.append(Fault(message, Effect.TICKET, fields[key].line))
             return known.get(word or "")
+    for name, value in fields.items():
+        meant = _meant(name)
+        if meant and name != meant:
+            message = (
+                f"has the key '{escaped(name)}' instead of '{meant}', so its state is not known"
+            )
+            faults.append(Fault(message, Effect.TICKET, value.line))
+            return None
     if bucket is not None:
         return _STATUSES[bucket]
-    faults.append(Fault(f"has no state; known: {', '.join(State)}", Effect.TICKET))
+    faults.append(Fault(f"has no state; {_known(_STATES)}", Effect.TICKET))
     return None
+
+
+def _known(words: Mapping[str, State]) -> str:
+    return f"known: {', '.join(words)}"
+
+
+def _meant(name: str) -> str | None:
+    """The key of a state that `name` is, or is nearly."""
+    if not name.isascii():
+        import unicodedata  # noqa: PLC0415  # hardly any key needs it
+
+        name = unicodedata.normalize("NFKC", name)
+    bare = "".join(sign for sign in name.casefold() if sign.isalnum())
+    return next((key for key, _ in _STATE_KEYS if key.replace("_", "") == bare), None)
+
+
+def _is_empty(title: str | None) -> bool:
+    """Whether nothing of a title can be seen."""
+    if title is None or title.isascii():
+        return not title or title.isspace()
+    return all(is_invisible(sign) for sign in title)
+
+
+def _complain_of_title(fields: dict[str, Value], faults: list[Fault]) -> None:
+    value = fields.get("title")
+    if value is None or value.scalar:
+        said = "has no title" if value is None else "has an empty title"
+        faults.append(Fault(said, Effect.ADVICE, value.line if value else None))
 
 
 def _text(fields: dict[str, Value], key: str, effect: Effect, faults: list[Fault]) -> str | None:

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from yoi_relations.errors import AmbiguousError, NotFoundError, UsageError
 from yoi_relations.index.opened import Notify
 from yoi_relations.jsontext import json_text
-from yoi_relations.kinds import ALL_SHOWN, one_by_one, select_shown, suggestion
+from yoi_relations.kinds import ALL_SHOWN, one_by_one, select_shown
 from yoi_relations.queries.answers import Answer, Filter, find_relations
 from yoi_relations.queries.path_names import PathBase
 from yoi_relations.queries.tickets import TicketInfo, load_tickets, tickets_in
-from yoi_relations.states import UNRESOLVED, State
+from yoi_relations.states import UNRESOLVED, State, suggest_state
 from yoi_relations.typed import TYPE_CHECKING, Connection
 
 if TYPE_CHECKING:
@@ -171,8 +171,9 @@ def states_named(words: Iterable[str]) -> frozenset[State]:
     wanted = set()
     for word in words:
         if word not in list(State):
-            hint = one_by_one("--state", word, State) or suggestion(word, State)
-            raise UsageError(f"unknown state '{word}'", hint)
+            known = f"known: {', '.join(State)}"
+            hint = one_by_one("--state", word, State) or suggest_state(word, State)
+            raise UsageError(f"unknown state '{word}'", hint or known)
         wanted.add(State(word))
     return frozenset(wanted)
 

@@ -8,6 +8,7 @@ from yoi_relations.errors import AmbiguousError, NotFoundError
 from yoi_relations.files.composing import composed
 from yoi_relations.index.opened import Notify
 from yoi_relations.jsontext import json_text
+from yoi_relations.kinds import quoted
 from yoi_relations.queries.path_names import PathBase
 from yoi_relations.queries.ticket_names import MIN_PART, Named, Names
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
@@ -99,7 +100,7 @@ class Calling:
 
 
 def _listed(ticket: TicketInfo) -> str:
-    title = f'"{ticket.title}"' if ticket.title else "no title"
+    title = quoted(ticket.title) if ticket.title else "no title"
     return f"{ticket.id} ({title}, {ticket.state or 'state not known'})"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from yoi_relations.kinds import KINDS, RelationClass, phrase
+from yoi_relations.kinds import KINDS, RelationClass, phrase, quoted
 from yoi_relations.queries.cycles import NAMED_STEPS, Cycle, in_words
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.replacements import Replacements
@@ -145,7 +145,7 @@ def _resting_on(ticket: TicketInfo, relation: Relation, verdict: Verdict, code: 
     other = other_end(ticket, relation)
     if KINDS[relation.kind].is_note:
         voice = relation.voice
-        said = f"{relation.sentence}, as {voice.author} recorded on {voice.at[:10]}"
+        said = f"{relation.sentence}, as {quoted(voice.author)} recorded on {voice.at[:10]}"
     else:
         said = _said_of(ticket, relation, other)
     places = tuple(record.place for record in relation.records)
@@ -163,7 +163,7 @@ def _said_of(ticket: TicketInfo, relation: Relation, other: TicketInfo | None) -
 
 
 def _named(ticket: TicketInfo) -> str:
-    return f"{ticket.id} ({ticket.title})" if ticket.title else ticket.id
+    return f"{ticket.id} ({quoted(ticket.title)})" if ticket.title else ticket.id
 
 
 def _standing(ticket: TicketInfo) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from yoi_relations.files.records import Record
-from yoi_relations.kinds import Edge, RelationClass, edge_of, sentence
+from yoi_relations.kinds import Edge, RelationClass, edge_of, quoted, sentence
 from yoi_relations.queries.cycles import closed_by
 from yoi_relations.queries.relations import Relation, load_relations
 from yoi_relations.queries.statements import touching
@@ -39,9 +39,9 @@ def _ended(holder: str, relations: Iterable[Relation]) -> Iterator[str]:
         if one.inactive_reason is not None or one.ticket.id != holder:
             continue
         if one.cls is RelationClass.CAPACITY:
-            yield f"this ends the waiting note {one.voice.id} of {one.voice.author}"
+            yield f"this ends the waiting note {one.voice.id} of {quoted(one.voice.author)}"
         elif one.cls is RelationClass.PLAN:
-            yield f"this replaces the plan {one.voice.id} of {one.voice.author}"
+            yield f"this replaces the plan {one.voice.id} of {quoted(one.voice.author)}"
 
 
 def _repeated(edge: Edge, relations: Iterable[Relation]) -> Iterator[str]:
@@ -50,7 +50,7 @@ def _repeated(edge: Edge, relations: Iterable[Relation]) -> Iterator[str]:
             continue
         for record in one.by_time():
             if not record.retired_at:
-                said = f"{record.id} ({record.kind}, by {record.author}) in {record.place}"
+                said = f"{record.id} ({record.kind}, by {quoted(record.author)}) in {record.place}"
                 yield f"this is stated already by {said}; each has to be retired by itself"
 
 

@@ -14,42 +14,31 @@ from dataclasses import dataclass
 
 from yoi_relations.errors import UsageError
 from yoi_relations.files.records import NOTE_LIMIT
+from yoi_relations.recording.guard_patterns import (
+    AT_WORK,
+    BEHIND_NUMBERS,
+    BLANKED,
+    DIGEST,
+    DIGIT_SOON,
+    HOLDS,
+    HOST,
+    IN_PATH,
+    IPV4,
+    IS,
+    NAMED_DIGEST,
+    PASSWORD,
+    PATH_STARTS,
+    QUOTE,
+    RANDOM,
+    STAND_IN,
+    THE_WORK,
+    TICKET,
+    ULID,
+    UNTIL,
+)
 
 _SHOWN = 60
 """Characters of a match that a message shows."""
-
-_QUOTE = "[\"'`]?"
-_IS = r"(?:\s|\s?[:\uff1a=#]\s?)"
-"""Between a name and its value; also the wide colon of Japanese."""
-_BLANKED = rf"{_QUOTE}(?:[$<{{\[*…%]|\.\.|x{{3}}|(?:redacted|hidden|masked)\b)"
-"""Stands where a secret would: `$PASSWORD`, `<redacted>`, `***`."""
-_STAND_IN = (
-    rf"(?:{_BLANKED}|{_QUOTE}(?:see|none|null|nil|true|false|required|optional|unset|empty|"
-    r"string|str|(?:[a-z]{1,20}_){0,3}pass(?:wd|word)?|prompt|env|vault|file|keyring|"
-    r"argon2\w{0,2}|bcrypt|scrypt|pbkdf2|sha-?[0-9]{1,3}|oauth2?)\b)"
-)
-"""What prose and code say in its place: `see the vault`, a name, a type, a method."""
-_DIGIT_SOON = r"(?=[A-Za-z._~+/-]{0,60}[0-9])"
-"""Words joined by hyphens have no digit; what a machine made up has."""
-_ULID = r"[0-7][0-9A-HJKMNP-TV-Z]{25}\b"
-_TICKET = r"0000[0-9A-Z]{9}\b"
-_RANDOM = (
-    rf"(?!{_ULID})(?:(?=[A-Za-z0-9/+]{{40}}(?![\w/+-]))"
-    r"|(?=[\w+=-]{16})(?=(?:[A-Za-z_+=-]{0,30}[0-9]){3})(?=[\w+=-]{0,40}?[A-Za-z][0-9]))"
-)
-_PASSWORD = rf"pass(?:word|wd|phrase){_QUOTE}\s{{0,4}}"
-_PATH_STARTS = r"(?<![\w./~$>})\]*@%+-])"
-"""Not behind a scheme, a variable or a placeholder: those say it durably."""
-_IN_PATH = r"[\w.@%+/-]"
-_IPV4 = r"(?!127\.|0\.0\.0\.0)(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
-"""An address of one machine; the loopback and the wildcard are those of every machine."""
-_HOST = (
-    rf"{_QUOTE}(?!(?i:v?[0-9]|x86|i[3-6]86|aarch|arm|amd|wasm|http|ipv|python))"
-    r"[A-Za-z](?=[A-Za-z._-]{0,60}[0-9])[\w.-]{1,62}"
-)
-"""A name with a number is one of many machines; not so a version or an architecture."""
-_CLOCK = r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[T ])?[0-9]{1,2}:[0-9]{2}"
-_HOLDS = r"\b(?:claimed|held|leased|locked|owned|reserved|taken)"
 
 _ELSEWHERE = "say where it is kept, and replace it if it was real: git never forgets"
 _SOCKET = "name the service, or the setting that holds the path"
@@ -89,7 +78,7 @@ ROWS = (
     _row(
         "a GitLab token",
         _ELSEWHERE,
-        rf"\bgl(?:pat|ptt|oas|dt|rt|rtr|cbt|ft|imt|agent|soat)-{_DIGIT_SOON}(?=[\w.-]{{20}})",
+        rf"\bgl(?:pat|ptt|oas|dt|rt|rtr|cbt|ft|imt|agent|soat)-{DIGIT_SOON}(?=[\w.-]{{20}})",
     ),
     _row(
         "a Slack token",
@@ -98,18 +87,18 @@ ROWS = (
         r"\bxapp-(?=[0-9]-[A-Za-z0-9-]{9})",
         r"\bhooks\.slack\.com/services/(?=T\w{6,16}/B\w{6,16}/\w{16})",
     ),
-    _row("an Anthropic key", _ELSEWHERE, rf"\bsk-ant-{_DIGIT_SOON}(?=[\w-]{{20}})"),
+    _row("an Anthropic key", _ELSEWHERE, rf"\bsk-ant-{DIGIT_SOON}(?=[\w-]{{20}})"),
     _row(
         "an OpenAI key",
         _ELSEWHERE,
-        rf"\bsk-(?:proj|svcacct|admin)-{_DIGIT_SOON}(?=[\w-]{{20}})",
-        rf"\bsk-{_DIGIT_SOON}(?=[A-Za-z0-9]{{20}})",
+        rf"\bsk-(?:proj|svcacct|admin)-{DIGIT_SOON}(?=[\w-]{{20}})",
+        rf"\bsk-{DIGIT_SOON}(?=[A-Za-z0-9]{{20}})",
     ),
     _row(
         "a Google key",
         _ELSEWHERE,
         r"\bAIza(?=[\w-]{30})",
-        rf"\b(?:ya29\.|GOCSPX-){_DIGIT_SOON}(?=[\w-]{{20}})",
+        rf"\b(?:ya29\.|GOCSPX-){DIGIT_SOON}(?=[\w-]{{20}})",
     ),
     _row(
         "a service's token",
@@ -126,52 +115,53 @@ ROWS = (
     _row(
         "an authorization header",
         _ELSEWHERE,
-        rf"(?i:\bbearer\s{{1,4}}){_DIGIT_SOON}(?=[\w.~+/-]{{16}})",
+        rf"(?i:\bbearer\s{{1,4}}){DIGIT_SOON}(?=[\w.~+/-]{{16}})",
         r"(?i:\bauthorization:\s{0,4}(?:bearer|token)\s{1,4})(?=[\w.~+/-]{16})",
         r"(?i:\bauthorization:\s{0,4}basic\s{1,4})(?=[A-Za-z+/]{0,60}[0-9=])(?=[A-Za-z0-9+/]{8})",
     ),
     _row(
         "a password in a URL",
         _ELSEWHERE,
-        rf"(?i:\b[a-z][a-z0-9+.-]{{1,15}}://(?=[^\s/:@?#]{{0,128}}+:(?!{_BLANKED})"
+        rf"(?i:\b[a-z][a-z0-9+.-]{{1,15}}://(?=[^\s/:@?#]{{0,128}}+:(?!{BLANKED})"
         r"[^\s/@?#]{1,256}+@\w))",
     ),
     _row(
         "a password",
         _ELSEWHERE,
         # Said with "=", any literal; a name with a dot or a bracket behind it is code.
-        rf"(?i:{_PASSWORD}:?=(?!=)\s{{0,4}})(?!(?i:{_STAND_IN})){_QUOTE}"
+        rf"(?i:{PASSWORD}:?=(?!=)\s{{0,4}})(?!(?i:{STAND_IN})){QUOTE}"
         r"(?![A-Za-z_]{1,40}+(?:[(\[]|\.[A-Za-z_]))(?=[^\s\"'`,;<>(){}]{4})",
         # Said with ":" or "is", only what ends the line and has a digit: the rest is prose.
-        rf"(?i:{_PASSWORD}(?::|is\s)\s{{0,4}})(?!(?i:{_STAND_IN})){_QUOTE}(?=[^\s0-9]{{0,60}}[0-9])"
+        rf"(?i:{PASSWORD}(?::|is\s)\s{{0,4}})(?!(?i:{STAND_IN})){QUOTE}(?=[^\s0-9]{{0,60}}[0-9])"
         r"(?=[^\s\"'`,;<>(){}]{6,128}+[\"'`.,;)]{0,3}(?:$|\n))",
     ),
     _row(
         "a secret",
         _ELSEWHERE,
-        rf"(?i:(?:{_PASSWORD}|(?:secret|token|(?:api|access)[ _-]?key|credentials?){_QUOTE}"
-        rf"\s{{0,4}})[:=]\s{{0,4}}{_QUOTE}){_RANDOM}",
+        rf"(?i:(?:{PASSWORD}|(?:secret|token|(?:api|access)[ _-]?key|credentials?){QUOTE}"
+        rf"\s{{0,4}})(?::(?!\s{{0,4}}{DIGEST})|=(?!\s{{0,4}}{NAMED_DIGEST}))\s{{0,4}}{QUOTE})"
+        rf"{RANDOM}",
     ),
     _row(
         "a socket path",
         _SOCKET,
         # The kernel takes no longer path for a socket.
-        rf"{_PATH_STARTS}~?/(?!/){_IN_PATH}{{0,107}}?\.sock\b(?![\w/-])",
-        rf"{_PATH_STARTS}(?:/var)?/(?:run|tmp)/{_IN_PATH}{{1,99}}?\.socket\b(?![\w/-])",
-        rf"\bunix:/{{1,3}}[\w.]{_IN_PATH}{{0,107}}",
+        rf"{PATH_STARTS}~?/(?!/){IN_PATH}{{0,107}}?\.sock\b(?![\w/-])",
+        rf"{PATH_STARTS}(?:/var)?/(?:run|tmp)/{IN_PATH}{{1,99}}?\.socket\b(?![\w/-])",
+        rf"\bunix:/{{1,3}}[\w.]{IN_PATH}{{0,107}}",
     ),
     _row(
         "a path of what runs now",
         _SOCKET,
-        rf"{_PATH_STARTS}/run/user/[0-9]{{1,10}}/{_IN_PATH}{{1,107}}",
-        rf"{_PATH_STARTS}/proc/[0-9]{{2,10}}\b",
+        rf"{PATH_STARTS}/run/user/[0-9]{{1,10}}/{IN_PATH}{{1,107}}",
+        rf"{PATH_STARTS}/proc/[0-9]{{2,10}}\b",
     ),
     _row(
         "a process id",
         _RUNNING,
-        rf"(?i:\b(?:p?pids?|process[\s_-](?:id|number))\b{_QUOTE}"
-        rf"(?:\sof\s[\w -]{{1,24}}[:=]\s?|{_IS}?(?:is\s|was\s)?(?:now\s)?))"
-        rf"{_QUOTE}[0-9]{{2,7}}\b",
+        rf"(?i:\b(?:p?pids?|process[\s_-](?:id|number))\b{QUOTE}"
+        rf"(?:\sof\s[\w -]{{1,24}}[:=]\s?|{IS}?(?:is\s|was\s)?(?:now\s)?))"
+        rf"{QUOTE}[0-9]{{2,7}}\b",
         r"(?i:\b(?:as|by)\sprocess\s|\bprocess\s#)[0-9]{2,7}\b",
         r"(?i:\bprocess\s[0-9]{2,7}\s(?:holds|has|is|was|owns|runs|keeps|exited|died)\b)",
         r"\bkill\s-[A-Z0-9]{1,8}\s[0-9]{2,7}\b",
@@ -179,40 +169,42 @@ ROWS = (
     _row(
         "a session's id",
         _RUNNING,
-        rf"(?i:\bsession(?:[\s_-]?id)?{_QUOTE}{_IS}(?:is\s)?{_QUOTE})(?:"
-        rf"(?=[0-9a-f]{{8}}-[0-9a-f]{{4}}-)|(?=ses[a-z]{{0,4}}[_-]{_DIGIT_SOON}\w{{6}})|(?={_ULID})"
+        rf"(?i:\bsession(?:[\s_-]?id)?{QUOTE}{IS}(?:is\s)?{QUOTE})(?:"
+        rf"(?=[0-9a-f]{{8}}-[0-9a-f]{{4}}-)|(?=ses[a-z]{{0,4}}[_-]{DIGIT_SOON}\w{{6}})|(?={ULID})"
         r"|(?=[a-f]{0,40}[0-9])(?=[0-9]{0,40}[a-f])(?=[0-9a-f]{8}))",
-        rf"(?i:\bsession[\s_-]?id{_QUOTE}\s{{0,2}}[:\uff1a=#]\s{{0,2}}{_QUOTE})"
-        rf"(?!{_TICKET}|(?i:[0-9]{{1,4}}-?(?:bit|byte|char)|uuid|u?int|string))"
+        rf"(?i:\bsession[\s_-]?id{QUOTE}\s{{0,2}}[:\uff1a=#]\s{{0,2}}{QUOTE})"
+        rf"(?!{TICKET}|(?i:[0-9]{{1,4}}-?(?:bit|byte|char)|uuid|u?int|string))"
         r"(?=[A-Za-z_-]{0,40}[0-9])(?=[\w-]{4})",
-        rf"(?i:\bsession\s){_QUOTE}(?!{_TICKET})(?=#?[A-Za-z_-]{{0,40}}[0-9])"
-        rf"(?=#?[\w-]{{2,40}}+{_QUOTE}\s(?:holds|owns|claim(?:s|ed)|is\sworking)\b)",
+        rf"(?i:\bsession\s){QUOTE}(?!{TICKET})(?=#?[A-Za-z_-]{{0,40}}[0-9])"
+        rf"(?=#?[\w-]{{2,40}}+{QUOTE}\s(?:holds|owns|claim(?:s|ed)|is\sworking)\b)",
         r"\bsess?_(?=[A-Za-z]{0,20}[0-9])(?=[A-Za-z0-9]{8})",
     ),
     _row(
         "a claim of somebody at work",
         _RUNNING,
         r"(?i:\b(?:claimed|taken)\sby\s(?:this|my)\ssession\b)",
-        rf"(?i:{_HOLDS}\sby\s(?:the\s|an?\s)?(?:session|worker|agent|pod|runner|coder|daemon)"
-        rf"[\s#:_-]{{1,2}}){_QUOTE}(?!{_TICKET})(?=[A-Za-z_.-]{{0,40}}[0-9])[\w.-]{{1,8}}",
+        rf"(?i:{HOLDS}\sby\s(?:the\s|an?\s)?(?:session|worker|agent|pod|runner|coder|daemon)"
+        rf"[\s#:_-]{{1,2}}){QUOTE}(?!{TICKET})(?=[A-Za-z_.-]{{0,40}}[0-9])[\w.-]{{1,8}}",
     ),
     _row(
         "a lease",
         _RUNNING,
-        rf"(?i:\blease[\s_-](?:id|token)\b{_QUOTE}{_IS}){_QUOTE}"
+        rf"(?i:\blease[\s_-](?:id|token)\b{QUOTE}{IS}){QUOTE}"
         r"(?=[A-Za-z_-]{0,40}[0-9])(?=[\w-]{3})",
-        rf"(?i:(?:\bleased?|{_HOLDS})\b(?=[^.\n]{{0,40}}?\b(?:until|expir(?:es|ing)(?:\sat)?)\s{_CLOCK}))",
+        rf"(?i:(?:\b(?:leased?|claimed)|{HOLDS}\s(?:by|for|to)\s(?:the\s|an?\s)?{AT_WORK}"
+        rf"|{THE_WORK}(?:held|locked|owned|reserved|taken))\b{UNTIL})",
         r"\b[Ll]ease\s(?=[a-f]{0,20}[0-9])(?=[0-9]{0,20}[a-f])(?=[0-9a-f]{6})",
     ),
     _row(
         "a host",
         _PLACE,
-        rf"(?i:\bon\s(?:the\s)?(?:host|machine|node|server|vm)\s){_HOST}",
-        rf"(?i:\bhost(?:name)?{_QUOTE}\s{{0,2}}[:=]\s{{0,2}})(?={_QUOTE}\w{{1,60}}[.-]){_HOST}",
+        rf"(?i:\bon\s(?:the\s)?(?:host|machine|node|server|vm)\s){HOST}",
+        rf"(?i:\bhost(?:name)?{QUOTE}\s{{0,2}}[:=]\s{{0,2}})(?={QUOTE}\w{{1,60}}[.-]){HOST}",
         r"(?i:\b(?:runs|running|hosted)\son\s)[A-Za-z0-9-]{1,60}\.(?:internal|lan|local)\b",
         # Without a port it may be a version, unless it is of a private network.
-        rf"(?<![\w.:/@\[-]){_IPV4}:[0-9]{{2,5}}\b",
-        rf"(?i:\b(?:on|at|by|ssh)\s)(?:[\w-]{{1,32}}@)?(?=10\.|172\.|192\.168\.){_IPV4}\b",
+        rf"(?<![\w.:/@\[-]){IPV4}:[0-9]{{2,5}}\b",
+        rf"(?i:{BEHIND_NUMBERS}\b(?:on|at|ssh|(?:{HOLDS}|\b(?:run|hosted|served|started|used))"
+        rf"\sby)\s)(?:[\w-]{{1,32}}@)?(?=10\.|172\.|192\.168\.){IPV4}\b",
     ),
     _row(
         "a path of this machine",

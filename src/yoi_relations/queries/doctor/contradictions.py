@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from yoi_relations.kinds import RelationClass
+from yoi_relations.kinds import RelationClass, quoted
 from yoi_relations.queries.doctor.commands import retiring
 from yoi_relations.queries.doctor.findings import Code, Finding, found_in
 from yoi_relations.queries.relations import Relation
@@ -65,7 +65,7 @@ def _shared_branches(active: list[Relation]) -> Iterator[Finding]:
         if len(plans) > 1:
             plans.sort(key=lambda plan: plan.voice.order)
             ids = sorted(plan.ticket.id for plan in plans)
-            said = f"the plans of {', '.join(ids)} name the same branch, {branch}"
+            said = f"the plans of {', '.join(ids)} name the same branch, {quoted(branch)}"
             hint = (
                 "accept a plan with a branch of its own for all but one of them; record a waiting"
                 " note again that still holds, because a new plan ends it"

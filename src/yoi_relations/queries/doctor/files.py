@@ -26,6 +26,7 @@ _HINTS = {
         "correct it by hand, without renaming a record: its name is its id, by which retirements"
         " know it"
     ),
+    Code.DROPPED_TEXT: 'put the whole value in double quotes, with \\" for " and \\\\ for \\ in it',
 }
 
 

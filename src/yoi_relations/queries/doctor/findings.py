@@ -22,6 +22,7 @@ class Code(StrEnum):
     SHARED_ID = SpanningCode.SHARED_ID
     DANGLING_TARGET = SpanningCode.DANGLING_TARGET
     ODD_SOURCE = "odd_source"
+    DROPPED_TEXT = FaultCode.DROPPED_TEXT
     MISPLACED_RECORD = MisplacedCode.MISPLACED_RECORD
     MISNAMED_ITEM = MisplacedCode.MISNAMED_ITEM
     MISPLACED_FILE = MisplacedCode.MISPLACED_FILE
@@ -75,6 +76,7 @@ RULES = {
     Code.ODD_SOURCE: Rule(
         _WARNING, "files that are used, though something about them is odd", _INFO
     ),
+    Code.DROPPED_TEXT: Rule(_WARNING, "texts of which YAML leaves something out", _INFO),
     Code.MISPLACED_RECORD: Rule(_WARNING, "records where no record is read"),
     Code.MISNAMED_ITEM: Rule(_WARNING, "files that are nearly called item.md"),
     Code.MISPLACED_FILE: Rule(_WARNING, "files that are not read where they are"),

@@ -9,7 +9,7 @@ import typer
 from yoi_relations.errors import ExitCode, RelationsError, UsageError
 from yoi_relations.index.opened import Trust
 from yoi_relations.surfaces.call import Call
-from yoi_relations.surfaces.installing import hint_for
+from yoi_relations.surfaces.extras import how_to_install
 
 MCP_HELP = "Serve agents over the Model Context Protocol, on standard input and output."
 
@@ -28,5 +28,8 @@ def mcp(
     try:
         from yoi_relations.surfaces.mcp import server  # noqa: PLC0415  # an extra, and heavy
     except ImportError as error:
-        raise RelationsError(f"this needs the package mcp: {error}", hint_for("mcp")) from error
+        raise RelationsError(
+            f"this needs the package mcp: {error}",
+            how_to_install("mcp"),
+        ) from error
     return server.serve(call, allow_write=allow_write)

@@ -102,8 +102,10 @@ def _git(root: str, *arguments: str) -> str:
     except OSError as error:
         raise RelationsError(f"git: cannot be run: {error.strerror or error}", _NEEDED) from error
     if ran.returncode:
-        said = ran.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        raise RelationsError(f"{printable(root)}: git names no hooks: {said}", _NEEDED)
+        said, *advice = ran.stderr.decode("utf-8", "replace").strip().split("\n")
+        # With several lines, the rest says what to do: of a folder of another owner, all of it.
+        hint = " ".join(line.strip() for line in advice if line.strip()) or _NEEDED
+        raise RelationsError(f"{printable(root)}: git names no hooks: {said}", hint)
     return os.fsdecode(ran.stdout)
 
 

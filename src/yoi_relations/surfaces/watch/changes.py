@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from yoi_relations.kinds import Edge, sentence
+from yoi_relations.kinds import Edge, quoted, sentence
 from yoi_relations.queries.problems import Problem, find_problems
 from yoi_relations.queries.statements import Statement, find_statements, held_by
 
@@ -128,7 +128,7 @@ def _state(ticket: _Ticket) -> str:
 
 
 def _title(ticket: _Ticket) -> str:
-    return f"'{ticket.title}'" if ticket.title is not None else "nothing"
+    return quoted(ticket.title) if ticket.title is not None else "nothing"
 
 
 _SAID = (
@@ -151,7 +151,7 @@ def _of_records(
         elif is_ is not None and was is not None:
             unequal = [name for name in _SAID if getattr(was, name) != getattr(is_, name)]
             if "retired_at" in unequal and was.retired_at is None:
-                yield _of_record(What.RETIRED, is_, f": {is_.retired_reason}")
+                yield _of_record(What.RETIRED, is_, f": {quoted(is_.retired_reason or '')}")
             elif unequal:
                 yield _of_record(What.CHANGED, is_, f" ({', '.join(unequal)})")
 

@@ -1,0 +1,71 @@
+"""The parts of which the shapes of the guard are made; what repeats in them has an upper bound."""
+
+from __future__ import annotations
+
+QUOTE = "[\"'`]?"
+IS = r"(?:\s|\s?[:\uff1a=#]\s?)"
+"""Between a name and its value; also the wide colon of Japanese."""
+BLANKED = rf"{QUOTE}(?:[$<{{\[*…%]|\.\.|x{{3}}|(?:redacted|hidden|masked)\b)"
+"""Stands where a secret would: `$PASSWORD`, `<redacted>`, `***`."""
+STAND_IN = (
+    rf"(?:{BLANKED}|{QUOTE}(?:see|none|null|nil|true|false|required|optional|unset|empty|"
+    r"string|str|(?:[a-z]{1,20}_){0,3}pass(?:wd|word)?|prompt|env|vault|file|keyring|"
+    r"argon2\w{0,2}|bcrypt|scrypt|pbkdf2|sha-?[0-9]{1,3}|oauth2?)\b)"
+)
+"""What prose and code say in its place: `see the vault`, a name, a type, a method."""
+DIGIT_SOON = r"(?=[A-Za-z._~+/-]{0,60}[0-9])"
+"""Words joined by hyphens have no digit; what a machine made up has."""
+ULID = r"[0-7][0-9A-HJKMNP-TV-Z]{25}\b"
+TICKET = r"0000[0-9A-Z]{9}\b"
+RANDOM = (
+    rf"(?!{ULID})(?:(?=[A-Za-z0-9/+]{{40}}(?![\w/+-]))"
+    r"|(?=[\w+=-]{16})(?=(?:[A-Za-z_+=-]{0,30}[0-9]){3})(?=[\w+=-]{0,40}?[A-Za-z][0-9]))"
+)
+HEX = r"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})"
+ENDS = r"(?![\w+/=-])"
+NAMED_DIGEST = (
+    rf"(?i:{QUOTE}(?:sha-?[0-9]{{1,3}}|md5|blake[0-9]\w{{0,2}})[:=-]\s{{0,4}}"
+    rf"(?:{HEX}{ENDS}|[a-z0-9+/]{{22,88}}={{1,2}}{ENDS}))"
+)
+"""What says that it is a digest: ``sha256:`` and the like in front of it."""
+DIGEST = rf"(?:{NAMED_DIGEST}|(?i:{QUOTE}{HEX}){ENDS})"
+"""The digest of a file, or the id of a commit: as long as those are."""
+PASSWORD = rf"pass(?:word|wd|phrase){QUOTE}\s{{0,4}}"
+PATH_STARTS = r"(?<![\w./~$>})\]*@%+-])"
+"""Not behind a scheme, a variable or a placeholder: those say it durably."""
+IN_PATH = r"[\w.@%+/-]"
+IPV4 = r"(?!127\.|0\.0\.0\.0)(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
+"""An address of one machine; the loopback and the wildcard are those of every machine."""
+HOST = (
+    rf"{QUOTE}(?!(?i:v?[0-9]|x86|i[3-6]86|aarch|arm|amd|wasm|http|ipv|python))"
+    r"[A-Za-z](?=[A-Za-z._-]{0,60}[0-9])[\w.-]{1,62}"
+)
+"""A name with a number is one of many machines; not so a version or an architecture."""
+BEHIND_NUMBERS = "".join(
+    rf"(?<!\b{word}\s)"
+    for word in (
+        *(
+            "article",
+            "based",
+            "begins",
+            "chapter",
+            "clause",
+            "depends",
+            "ends",
+            "figure",
+            "release",
+        ),
+        *("rule", "section", "starts", "stays", "step", "table", "version"),
+    )
+)
+"""Words behind which four numbers are those of a section or a version."""
+AT_WORK = r"(?:session|worker|agent|pod|runner|coder|daemon|process|machine|node|bot|me|us)"
+THE_WORK = (
+    r"(?:(?:^|[\n.;]\s{0,4})|\b(?:it|this|ticket|task|issue|item|branch|lock|queue|job|slot|"
+    r"work\s?tree|file|index|gpu|runner|worker|agent|0000[0-9A-Z]{9})(?:\s[\w-]{1,20})?\s"
+    r"(?:(?:is|was|stays|remains)\s(?:now\s)?)?)"
+)
+"""What somebody at work holds; rooms, doors and meetings are held by others."""
+CLOCK = r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[T ])?[0-9]{1,2}:[0-9]{2}"
+UNTIL = rf"(?=[^.\n]{{0,40}}?\b(?:until|expir(?:es|ing)(?:\sat)?)\s{CLOCK})"
+HOLDS = r"\b(?:claimed|held|leased|locked|owned|reserved|taken)"

@@ -1,0 +1,19 @@
+"""The ids, kinds and times that made-up workspaces are made of."""
+
+from __future__ import annotations
+
+IDS = tuple(f"00001KT0000{letter * 2}" for letter in "ABCDEF")
+MISSING = "00001KT0000ZZ"
+JSON_KINDS = ("depends_on", "blocks", "related", "supersedes", "duplicate_of")
+PLAN_KINDS = (
+    *("before", "after", "blocked_by", "blocks", "conflicts_with", "do_not_parallelize"),
+    *("waiting_capacity_note", "accepted_plan"),
+)
+ALL_KINDS = tuple(dict.fromkeys((*JSON_KINDS, *PLAN_KINDS, "waiting")))
+KINDS = {"md": ALL_KINDS, "json": JSON_KINDS, "jsonl": PLAN_KINDS}
+NOTES = ("waiting", "waiting_capacity_note", "accepted_plan")
+TIMES = (
+    *("2026-06-01T08:00:00Z", "2026-06-01T12:00:00Z", "2026-06-01T21:00:00+09:00"),
+    *("2026-06-01T12:00:00.5Z", "2026-06-01T10:00:00-09:00", "2062-06-09T10:03:41Z"),
+)
+"""The last one is far ahead of every clock."""

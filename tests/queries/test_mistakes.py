@@ -1,0 +1,182 @@
+"""No mistake turns a verdict of hold or caution into clear.
+
+``NAIVE_WORKSPACES=200`` makes each mistake be tried that often.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from building import Workspace
+from hypothesis import given
+from hypothesis import strategies as st
+
+from queries import leaning, making, naive, naive_check, naive_reading
+from queries.altering import Mistake, Pick
+from queries.making_ids import IDS
+from queries.mistakes import BORNE, MISTAKES
+from queries.test_naive import EXAMPLES
+from queries.test_naive_check import drawn
+
+AGAINST = ("hold", "caution")
+DOUBTS = ("possibly_superseded", "lost_retirement")
+TIMES = [f"2026-06-01T{hour:02}:00:00Z" for hour in range(9, 21)]
+"""Of two records of the same time, the later is the one with the greater name."""
+STATES = ("ready", "queued", "queued", "inprogress", "closed", "done")
+RECORDS = making.RECORDS.map(
+    lambda said: (
+        said | {"spelled": "exact", "other": said["other"] if said["other"] in IDS else IDS[0]}
+    )
+).filter(lambda said: said["other"] != said["holder"])
+
+
+def valid(tickets: Any, records: list[Any], retirements: list[Any]) -> dict[str, Any]:
+    return {
+        "tickets": tickets,
+        "records": records,
+        "retirements": retirements,
+        "rings": [],
+        "spoils": [],
+    }
+
+
+def of_few(
+    lean: list[Any], more: list[Any], times: list[str], states: Any, retirements: list[Any]
+) -> dict[str, Any]:
+    """A workspace in which not much is against a ticket, so that a single record decides."""
+    records = [
+        one | {"spelled": "exact", "at": at} for one, at in zip([*lean, *more], times, strict=False)
+    ]
+    return valid({id_: (state, "flat") for id_, state in states.items()}, records, retirements)
+
+
+DECIDING = st.one_of(
+    leaning.edges(leaning.DEPENDENCY),
+    leaning.edges(leaning.ORDERING),
+    leaning.edges(leaning.CONFLICT),
+    leaning.edges(leaning.SUPERSEDES),
+    leaning.edges(leaning.WAITING),
+    leaning.replaced(),
+    st.just([leaning.said((leaning.A, "duplicate_of", leaning.B, "md"))]),
+)
+FORMS = st.lists(
+    st.sampled_from(
+        [
+            leaning.said((leaning.C, "related", leaning.D, "json")),
+            leaning.said((leaning.C, "after", leaning.D, "jsonl")),
+            leaning.said((leaning.B, "related", leaning.A, "json")),
+            leaning.said((leaning.B, "after", leaning.C, "jsonl")),
+        ]
+    ),
+    max_size=2,
+)
+"""So that there are files of each format to make mistakes in."""
+VALID = st.builds(
+    of_few,
+    DECIDING,
+    st.builds(list.__add__, FORMS, st.lists(RECORDS, max_size=2)),
+    st.permutations(TIMES),
+    st.fixed_dictionaries({id_: st.sampled_from(STATES) for id_ in IDS}),
+    st.lists(st.tuples(st.sampled_from(IDS), st.integers(0, 20)), max_size=1),
+)
+
+A, B, C = IDS[:3]
+AGAINST_A = [
+    *((B, "blocks", A, form) for form in ("md", "json")),
+    *((B, "before", A, "jsonl"), (A, "blocked_by", B, "md"), (A, "waiting", B, "md")),
+    *((A, "conflicts_with", B, "jsonl"), (A, "depends_on", B, "json")),
+]
+
+
+def single(edges: list[leaning.EDGE], *retired: int) -> dict[str, Any]:
+    """A workspace in which this alone is against A."""
+    states = dict.fromkeys(IDS, "queued") | {B: "inprogress"}
+    records = [leaning.said(edge) for edge in edges]
+    return of_few(records, [], TIMES, states, [(A, number) for number in retired])
+
+
+SINGLE = [
+    *(single([edge]) for edge in AGAINST_A),
+    *(single([edge, (edge[0], "related", C, "json")]) for edge in AGAINST_A),
+    *(single([edge, (edge[0], "after", C, "jsonl")]) for edge in AGAINST_A),
+    single([(A, "waiting", B, "md"), (A, "accepted_plan", B, "md")], 1),
+    single([(B, "before", A, "jsonl"), (B, "conflicts_with", A, "jsonl")]),
+]
+
+
+def verdicts(workspace: Workspace) -> dict[str, str] | None:
+    """Of each ticket that is not resolved; None where there was no answer."""
+    ran = workspace.run("check", "--json")
+    if ran.code in (1, 3):
+        return None
+    assert ran.code in (0, 9, 10, 11), ran
+    return {one["ticket"]: one["verdict"] for one in ran.json["checks"]}
+
+
+def read_in_good_faith(workspace: Workspace) -> dict[str, str]:
+    """Verdicts of a plain reading that passes over what it cannot use."""
+    found = naive_reading.read(workspace.root)
+    rows = naive.relations_of(found.tickets, found.records)
+    return {
+        id_: naive_check.worst(
+            reason
+            for reason in naive_check.check(found, rows, id_)[1]
+            if reason[0] != "unknown" and reason[1] not in DOUBTS
+        )
+        for id_ in found.tickets
+    }
+
+
+def assert_none_is_clear(workspace: Workspace, mistake: Mistake, pick: int) -> bool:
+    """Make a mistake; whether there was a place for it."""
+    before = verdicts(workspace)
+    assert before is not None
+    if not mistake(workspace.root, Pick(pick)):
+        return False
+    after = verdicts(workspace) or {}
+    cleared = {
+        id_ for id_, verdict in before.items() if verdict in AGAINST and after.get(id_) == "clear"
+    }
+    assert not cleared, {id_: before[id_] for id_ in cleared}
+    return True
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_no_mistake_makes_a_made_up_workspace_clear(name: str) -> None:
+    made_at_all: list[bool] = []
+
+    @drawn(6)
+    @given(VALID, st.integers(0, 1 << 40))
+    def tried(made: dict[str, Any], pick: int) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            workspace = making.build(Path(folder) / "work", made)
+            made_at_all.append(assert_none_is_clear(workspace, MISTAKES[name], pick))
+
+    tried()
+    assert any(made_at_all), "there was never a place to make this mistake"
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+@pytest.mark.parametrize("pick", [1_234_567_891])
+def test_no_mistake_makes_the_examples_clear(tmp_path: Path, name: str, pick: int) -> None:
+    workspace = Workspace(tmp_path / "work")
+    shutil.copytree(EXAMPLES, workspace.root, dirs_exist_ok=True)
+    assert_none_is_clear(workspace, MISTAKES[name], pick)
+
+
+@pytest.mark.parametrize("name", [name for name in MISTAKES if name not in BORNE])
+def test_a_reading_in_good_faith_would_be_taken_in(tmp_path: Path, name: str) -> None:
+    """Otherwise the table would hold mistakes that nobody has to notice."""
+    tries = ((made, pick) for pick in range(0, 200, 7) for made in SINGLE)
+    for number, (made, pick) in enumerate(tries):
+        workspace = making.build(tmp_path / str(number), made)
+        before = read_in_good_faith(workspace)
+        if MISTAKES[name](workspace.root, Pick(pick)):
+            after = read_in_good_faith(workspace)
+            if any(before[id_] in AGAINST and after.get(id_) == "clear" for id_ in before):
+                return
+    pytest.fail("no plain reading is taken in by it")
