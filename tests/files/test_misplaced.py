@@ -50,7 +50,14 @@ def tickets(workspace: Workspace) -> Workspace:
     workspace.ticket(B)
     workspace.ticket(OLD, None, "closed")
     put(workspace, f"{A}/thread.md", "---\nkind: x\nauthor: y\nat: z\n---\n")
-    for name in ("report.md", "plan.txt", ".gitkeep", "relations/.gitkeep", "deep/a/b.png"):
+    for name in (
+        "report.md",
+        "plan.txt",
+        "item.md",
+        ".gitkeep",
+        "relations/.gitkeep",
+        "deep/a/b.png",
+    ):
         put(workspace, f"{A}/artifacts/{name}", ITEM)
     put(workspace, "README.md", "# Tickets")
     put(workspace, ".trash/x/item.md")

@@ -306,6 +306,7 @@ def test_buckets_and_other_folders_hold_no_tickets_astray(tickets: Workspace) ->
         tickets.ticket("20260601-101500-x-" + bucket, None, bucket)
     put(tickets, "templates/short/text.md", "---\ntitle: x\n---\n")
     put(tickets, f"{B}/notes/item.md", "---\ntitle: x\n---\n")  # of a ticket, doctor tells
+    put(tickets, f"{ulid(4)}/artifacts/old/item.md", "---\ntitle: x\n---\n")
     assert where(tickets) == []
 
 

@@ -68,9 +68,12 @@ def listed(data: bytes) -> list[tuple[int, Any]]:
 def targets(data: bytes) -> tuple[str, ...] | None:
     """The targets in a relations.json that cannot be used, where all of them can be read."""
     try:
-        found = [entry["target"] for entry in load(data.decode("utf-8-sig"))["relations"]]
+        document = load(data.decode("utf-8-sig"))
+        found = [entry["target"] for entry in document["relations"]]
     except (ValueError, KeyError, TypeError):
         return None
+    if document.get("version") != 1:
+        return None  # what a key means there is not known
     is_text = all(isinstance(target, str) and target.strip() for target in found)
     return tuple(found) if is_text else None
 

@@ -487,3 +487,32 @@ def test_a_record_whose_id_two_tickets_hold_is_retired_by_its_path(workspace: Wo
     again = {one["holder"] for one in _records(workspace) if one["id"] != path.stem}
     assert again == {A, D}
     assert all(one["retired_at"] for one in _records(workspace) if one["id"] == path.stem)
+
+
+def test_records_that_two_folders_left_behind_are_moved_unless_one_would_hide_another(
+    workspace: Workspace,
+) -> None:
+    _moved(workspace)
+    workspace.record(A, "after", B)
+    (one,) = [one for one in _findings(workspace) if one["code"] == "shared_id"]
+    assert len(one["commands"]) == 1
+    text = f"---\nkind: blocks\ntarget: {B}\nauthor: x\nat: {AT}\n---\n"
+    for folder in (A, f"open/{A}"):
+        workspace.record_file(folder, f"{ulid(77)}.md", f"{text}{folder}\n")
+
+    (one,) = [one for one in _findings(workspace) if one["code"] == "shared_id"]
+    assert one["commands"] == []
+
+
+def test_of_a_file_and_its_copy_the_copy_is_retired(workspace: Workspace) -> None:
+    _ready(workspace, A, B)
+    path = workspace.record(A, "blocked_by", B, "why")
+    copy = path.with_name(f"{path.stem} copy.md")
+    shutil.copy(path, copy)
+    (line,) = [line for one in _findings(workspace) for line in one["commands"]]
+    assert _shell(workspace, line) == 0
+
+    assert {one["id"]: one["retired_at"] is not None for one in _records(workspace)} == {
+        path.stem: False,
+        copy.stem: True,
+    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import tempfile
@@ -35,15 +34,20 @@ def comparable(row: Any) -> dict[str, Any]:
     plan = row.get("plan") or {}
     records = [
         [one[key] for key in RECORD_KEYS]
-        + [bool(one["retired_at"]), str(one["note"] if one["note"] != row["note"] else None)]
+        + [bool(one["retired_at"]), start(one["note"] if one["note"] != row["note"] else None)]
         for one in row["records"]
     ]
     return {key: row[key] for key in KEYS} | {
-        "note": row["note"],
-        "summary": row.get("summary") or plan.get("summary"),
+        "note": start(row["note"]),
+        "summary": start(row.get("summary") or plan.get("summary")),
         "at": at,
-        "records": sorted(records, key=json.dumps),
+        "records": sorted(records, key=repr),
     }
+
+
+def start(text: str | None) -> str | None:
+    """As much of a text as lists have of it, too."""
+    return text and text[:270]
 
 
 def compare(workspace: Workspace) -> naive_reading.Read:

@@ -117,9 +117,9 @@ def _folders(connection: Connection, ids: list[str]) -> list[tuple[str, str]]:
 
 def _names(connection: Connection) -> list[Named]:
     """The names of every ticket, by id; several for an id that several folders share."""
-    rows = connection.execute(
-        "SELECT DISTINCT source.holder, ticket.slug, ticket.title FROM source"
-        " LEFT JOIN ticket ON ticket.ticket_id = source.holder"
-        " WHERE source.format <> 'stray' ORDER BY source.holder"
-    )
-    return [Named(*row) for row in rows]
+    named = connection.execute("SELECT ticket_id, slug, title FROM ticket").fetchall()
+    nameless = connection.execute(
+        "SELECT DISTINCT holder, NULL, NULL FROM source"
+        " WHERE format <> 'stray' AND holder NOT IN (SELECT ticket_id FROM ticket)"
+    ).fetchall()
+    return sorted(named + nameless, key=lambda names: names[0])

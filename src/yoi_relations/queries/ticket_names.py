@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 
 from yoi_relations.files.composing import composed
-from yoi_relations.typed import NamedTuple
 
 MIN_PART = 4
 """Characters that a part must have to name a ticket; of an ending, to contest a slug."""
@@ -17,12 +16,8 @@ _BASE32 = frozenset("0123456789abcdefghjkmnpqrstvwxyz")
 _BASE32_LENGTH = 13
 
 
-class Named(NamedTuple):
-    """The names of one ticket; None where it has no such name."""
-
-    id: str
-    slug: str | None
-    title: str | None
+Named = tuple[str, str | None, str | None]
+"""Id, slug and title of a ticket; None where it has no such name."""
 
 
 class Names:
@@ -37,15 +32,11 @@ class Names:
 
     def __init__(self, names: Iterable[Named]) -> None:
         self._names = list(names)
-        self._ids = [_small(one.id) for one in self._names]
-        self._text = _Text((id_, _small(one.slug)) for id_, one in self._each())
+        plain = [_all_plain(self._column(0)), _all_plain(self._column(1))]
+        self._whole, self._slugs = _numbers(plain[0]), _numbers(plain[1])
+        self._ids = _all_small(plain[0])
+        self._text = _Text(self._ids, _all_small(plain[1]))
         self._titles: _Text | None = None
-        self._whole: dict[str, list[int]] = {}
-        self._slugs: dict[str, list[int]] = {}
-        for number, one in enumerate(self._names):
-            self._whole.setdefault(_plain(one.id), []).append(number)
-            if one.slug:
-                self._slugs.setdefault(_plain(one.slug), []).append(number)
 
     def called(self, name: str) -> list[str]:
         """The ids that `name` stands for: by id, then slug, then ending of the id.
@@ -70,15 +61,15 @@ class Names:
         found = [*self._text.found(small, self._text.is_part(small))]
         if not found:
             if self._titles is None:
-                self._titles = _Text((_small(one.title),) for one in self._names)
+                self._titles = _Text(_all_small(_all_plain(self._column(2))))
             found = [*self._titles.found(small, self._titles.is_part(small))]
         return self._named(found)
 
-    def _each(self) -> Iterator[tuple[str, Named]]:
-        return zip(self._ids, self._names, strict=True)
+    def _column(self, place: int) -> list[str]:
+        return [one[place] or "" for one in self._names]
 
     def _named(self, numbers: Iterable[int]) -> list[str]:
-        return [*dict.fromkeys(self._names[number].id for number in sorted(numbers))]
+        return [*dict.fromkeys(self._names[number][0] for number in sorted(numbers))]
 
     def _ends(self, small: str) -> _Fits:
         """Whether the id of a ticket ends with `small`, found at a place in the text."""
@@ -100,8 +91,8 @@ _Fits = Callable[[int, int], bool]
 class _Text:
     """Names of all tickets, one behind the other."""
 
-    def __init__(self, names: Iterable[Iterable[str]]) -> None:
-        parts = ["".join(f"{name}{_GAP}" for name in each) for each in names]
+    def __init__(self, *columns: list[str]) -> None:
+        parts = [f"{_GAP.join(names)}{_GAP}" for names in zip(*columns, strict=True)]
         self.text = "".join(parts)
         self.starts = list(accumulate(map(len, parts), initial=0))
 
@@ -131,11 +122,32 @@ def _is_base32(small: str) -> bool:
     return len(small) == _BASE32_LENGTH and _BASE32.issuperset(small)
 
 
+def _numbers(names: list[str]) -> dict[str, list[int]]:
+    """The places of each name in a list."""
+    found: dict[str, list[int]] = {}
+    for number, name in enumerate(names):
+        if name:
+            found.setdefault(name, []).append(number)
+    return found
+
+
 def _plain(name: str) -> str:
     """`name` as names are compared: in NFC, without white space around it."""
     return composed(name).strip()
 
 
-def _small(name: str | None) -> str:
-    """The same in any case; nothing for no name."""
-    return composed(_plain(name).casefold()) if name else ""
+def _small(name: str) -> str:
+    """The same in any case."""
+    return composed(_plain(name).casefold())
+
+
+def _all_plain(names: list[str]) -> list[str]:
+    if "".join(names).isascii():
+        return [name.strip() for name in names]
+    return [_plain(name) for name in names]
+
+
+def _all_small(plain: list[str]) -> list[str]:
+    if "".join(plain).isascii():
+        return [name.lower() for name in plain]
+    return [_small(name) for name in plain]

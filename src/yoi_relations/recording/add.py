@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 
 from ulid import ULID
@@ -169,7 +170,9 @@ def _kind(draft: Draft) -> Kind:
 def _check_shape(kind: Kind, draft: Draft) -> None:
     name = kind.name.replace("_", "-")
     if draft.target is None and kind.direction is not Direction.NOTE:
-        raise UsageError(f"{name} needs a target", f"relations add {draft.ticket} {name} TARGET")
+        raise UsageError(
+            f"{name} needs a target", f"relations add {_quoted(draft.ticket)} {name} TARGET"
+        )
     if kind.cls is RelationClass.PLAN:
         if draft.target is not None:
             raise UsageError(f"{name} takes no target", f"leave {draft.target} out")
@@ -185,13 +188,22 @@ def _check_shape(kind: Kind, draft: Draft) -> None:
         raise UsageError(f"{name} needs a note", "say what it waits for with --note")
 
 
+def _quoted(name: str) -> str:
+    """A name as a hint puts it into a command line."""
+    return shlex.quote(name) if name.isprintable() else "TICKET"
+
+
 def _existing(connection: Connection, name: str, base: PathBase) -> TicketInfo:
     ticket = resolve_ticket(connection, name, base)
     if ticket.folder is None:
-        raise NotFoundError(f"{ticket.id}: its folder holds no item.md", "add the item.md first")
+        raise NotFoundError(
+            f"{ticket.id}: its folder holds no item.md",
+            "restore its item.md first; relations doctor says how",
+        )
     if ticket.folders > 1:
         raise AmbiguousError(
-            f"{ticket.id}: {ticket.folders} folders go by this id", "remove or rename all but one"
+            f"{ticket.id}: {ticket.folders} folders go by this id",
+            "relations doctor says how to bring them together",
         )
     return ticket
 
