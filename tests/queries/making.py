@@ -173,5 +173,8 @@ def put_retirement(
         what = written.ids[what % len(written.ids)][1]
     text = f"---\nretires: {what}\nauthor: tester\nat: {AT}\n---\nIt is over.\n"
     number = 10_000 + len(written.ids)
+    records = workspace.tickets / folder / "artifacts" / "relations"
+    while (records / f"{ulid(number)}.md").exists():
+        number += 1
     workspace.record_file(folder, f"{ulid(number)}.md", text)
     written.ids.append((holder, ulid(number)))

@@ -143,7 +143,7 @@ def own_reasons(found: Read, active: list[Row], id_: str) -> Iterator[Said]:
     spoilt = [
         one.path if one.line is None else f"{one.path}:{one.line}"
         for one in sorted(found.unusable, key=lambda one: (one.path, one.line or 0))
-        if found.tickets[one.holder]["state"] not in RESOLVED
+        if found.tickets.get(one.holder, naive.NOWHERE)["state"] not in RESOLVED
     ]
     for place in spoilt[:NAMED]:
         yield "unusable_source", None, (place,)

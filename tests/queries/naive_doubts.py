@@ -27,7 +27,7 @@ def concerns(found: Read, rows: list[Row], bad: Unusable, id_: str) -> bool:
     between a blocker of `id_` and what replaced it, or between `id_` and a blocker that was
     replaced.
     """
-    holder_state = found.tickets[bad.holder]["state"]
+    holder_state = found.tickets.get(bad.holder, naive.NOWHERE)["state"]
     if holder_state not in naive.RESOLVED:
         return False  # that is unknown, for everybody
     names = named(found, bad)
@@ -51,14 +51,9 @@ def named(found: Read, bad: Unusable) -> set[str] | None:
 
 
 def is_lost(found: Read, one: Retirement) -> bool:
-    """Whether neither a record nor another retirement of the holder has the id."""
+    """Whether no record of the holder has the id; a retirement is not a record."""
     ids = {record["id"] for record in found.records if record["holder"] == one.holder}
-    others = {
-        other.path.rpartition("/")[2].removesuffix(".md")
-        for other in found.retirements
-        if other.holder == one.holder
-    }
-    return one.retires not in ids | others
+    return one.retires not in ids
 
 
 def concerned(found: Read, one: Retirement) -> set[str]:

@@ -90,9 +90,10 @@ def read(root: Path) -> Read:
         lists = [folder / "artifacts" / name for name in READERS]
         lists = [path for path in lists if path.is_file()]
         item = folder / "item.md"
-        if not item.is_file() and not files and not lists:
-            continue  # nothing has that name
-        add_ticket(found, holder, read_item(item) if item.is_file() else NAMELESS)
+        if item.is_file():
+            add_ticket(found, holder, read_item(item))
+        elif lists or any(is_named(path) for path in files):  # what is misnamed makes no ticket
+            add_ticket(found, holder, NAMELESS)
         for path in files:
             read_file(found, holder, path)
         for path in lists:
@@ -101,6 +102,10 @@ def read(root: Path) -> Read:
     for one in found.records:
         one["retired_at"] = one["retired_at"] or retired.get((one["holder"], one["id"]))
     return found
+
+
+def is_named(path: Path) -> bool:
+    return path.is_file() and path.name.endswith(".md")
 
 
 def ticket_folders(base: Path) -> Iterator[Path]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,23 @@ SINGLE = [
     single([(B, "before", A, "jsonl"), (B, "conflicts_with", A, "jsonl")]),
 ]
 
+CLOSED = dict.fromkeys(IDS, "queued") | {B: "closed"}
+REPLACED = [
+    *(
+        of_few([leaning.said((B, "blocks", A, form)), leaning.said(link)], [], TIMES, CLOSED, [])
+        for form, link in (
+            ("md", (C, "supersedes", B, "json")),
+            ("json", (C, "supersedes", B, "md")),
+            ("jsonl", (C, "supersedes", B, "md")),
+        )
+    ),
+    of_few(
+        [leaning.said((A, "blocked_by", B, "md")), leaning.said((B, "duplicate_of", C, "md"))],
+        *([], TIMES, CLOSED, []),
+    ),
+]
+"""A waits for B, which is closed, and C took its place."""
+
 
 def verdicts(workspace: Workspace) -> dict[str, str] | None:
     """Of each ticket that is not resolved; None where there was no answer."""
@@ -131,33 +149,35 @@ def read_in_good_faith(workspace: Workspace) -> dict[str, str]:
     }
 
 
-def assert_none_is_clear(workspace: Workspace, mistake: Mistake, pick: int) -> bool:
-    """Make a mistake; whether there was a place for it."""
+def assert_none_is_clear(workspace: Workspace, mistake: Mistake, pick: int) -> None:
+    """Make a mistake, if there is a place for it; nothing is clear by it."""
     before = verdicts(workspace)
     assert before is not None
-    if not mistake(workspace.root, Pick(pick)):
-        return False
+    mistake(workspace.root, Pick(pick))
     after = verdicts(workspace) or {}
     cleared = {
         id_ for id_, verdict in before.items() if verdict in AGAINST and after.get(id_) == "clear"
     }
     assert not cleared, {id_: before[id_] for id_ in cleared}
-    return True
 
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_no_mistake_makes_a_made_up_workspace_clear(name: str) -> None:
-    made_at_all: list[bool] = []
-
-    @drawn(6)
+    @drawn(4)
     @given(VALID, st.integers(0, 1 << 40))
     def tried(made: dict[str, Any], pick: int) -> None:
         with tempfile.TemporaryDirectory() as folder:
             workspace = making.build(Path(folder) / "work", made)
-            made_at_all.append(assert_none_is_clear(workspace, MISTAKES[name], pick))
+            assert_none_is_clear(workspace, MISTAKES[name], pick)
 
     tried()
-    assert any(made_at_all), "there was never a place to make this mistake"
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_no_mistake_hides_that_a_closed_blocker_was_replaced(tmp_path: Path, name: str) -> None:
+    for number, (made, pick) in enumerate(product(REPLACED, (0, 1))):
+        workspace = making.build(tmp_path / str(number), made)
+        assert_none_is_clear(workspace, MISTAKES[name], pick)
 
 
 @pytest.mark.parametrize("name", MISTAKES)
@@ -168,15 +188,19 @@ def test_no_mistake_makes_the_examples_clear(tmp_path: Path, name: str, pick: in
     assert_none_is_clear(workspace, MISTAKES[name], pick)
 
 
-@pytest.mark.parametrize("name", [name for name in MISTAKES if name not in BORNE])
+@pytest.mark.parametrize("name", MISTAKES)
 def test_a_reading_in_good_faith_would_be_taken_in(tmp_path: Path, name: str) -> None:
-    """Otherwise the table would hold mistakes that nobody has to notice."""
+    """Otherwise the table would hold mistakes that nobody has to notice.
+
+    Of those that such a reading bears, it is enough that they can be made.
+    """
     tries = ((made, pick) for pick in range(0, 200, 7) for made in SINGLE)
     for number, (made, pick) in enumerate(tries):
         workspace = making.build(tmp_path / str(number), made)
         before = read_in_good_faith(workspace)
         if MISTAKES[name](workspace.root, Pick(pick)):
             after = read_in_good_faith(workspace)
-            if any(before[id_] in AGAINST and after.get(id_) == "clear" for id_ in before):
+            cleared = any(before[id_] in AGAINST and after.get(id_) == "clear" for id_ in before)
+            if cleared or name in BORNE:
                 return
     pytest.fail("no plain reading is taken in by it")

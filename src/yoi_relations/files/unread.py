@@ -22,6 +22,7 @@ from yoi_relations.files.odd_names import (
     original_of,
     ulid_of,
 )
+from yoi_relations.files.markdown import named_targets
 from yoi_relations.files.probing import Prober
 
 Found = tuple[bytes, Fault]
@@ -101,11 +102,25 @@ def among_records(
         return _FOLDER if mode else None
     original, ulid = original_of(name), ulid_of(original_of(name) or name)
     if original is None:
-        return _ENDING if ulid or prober.may_hold(path, starts_frontmatter) else None
-    if ulid:
-        return None if _is_among(ulid, present) else _LEFTOVER
-    is_gone = original.lower().endswith(b".md") and original not in present
-    return _LEFTOVER if is_gone and prober.may_hold(path, starts_frontmatter) else None
+        found = _ENDING if ulid or prober.may_hold(path, starts_frontmatter) else None
+    elif ulid:
+        found = None if _is_among(ulid, present) else _LEFTOVER
+    else:
+        is_gone = original.lower().endswith(b".md") and original not in present
+        found = _LEFTOVER if is_gone and prober.may_hold(path, starts_frontmatter) else None
+    return found and _with_targets(prober, path, found)
+
+
+def _with_targets(prober: Prober, path: bytes, fault: Fault) -> Fault:
+    """`fault` with the target that the file names, where it names one."""
+    targets: list[tuple[str, ...] | None] = []
+
+    def read(data: bytes) -> bool:
+        targets.append(named_targets(data))
+        return True
+
+    prober.may_hold(path, read)
+    return fault._replace(targets=targets[0]) if targets else fault
 
 
 def in_artifacts(

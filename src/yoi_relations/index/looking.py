@@ -52,8 +52,9 @@ def _reads(folder: Folder) -> Iterator[Read]:
         try:
             content = read_source(source) if taken is None else taken
         except SourceError as error:
-            reason = b"not read: " + error.message.encode()
-            yield Read(source, error, sha256(reason).digest())
+            named = source.fault.targets if source.fault else None
+            reason = "\n".join(["not read: " + error.message, *(named or ())])
+            yield Read(source, error, sha256(reason.encode()).digest())
         else:
             if content is not None:
                 yield Read(source, content, sha256(b"read: " + content).digest())

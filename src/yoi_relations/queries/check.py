@@ -81,7 +81,7 @@ def check_tickets(connection: Connection, tickets: list[TicketInfo]) -> Checked:
     checks = []
     for ticket in tickets:
         candidates = [known[id_] for id_ in waiting[ticket.id]]
-        holds = held_by_ticket(ticket.id, [(one.ticket, one.reasons) for one in candidates])
+        holds = held_by_ticket(ticket.id, [(one.ticket, one.reasons) for one in candidates], doubts)
         checks.append(_check(judged[ticket.id], holds, doubts))
     return Checked(checks, problems)
 
@@ -91,14 +91,20 @@ def _judge(
 ) -> tuple[dict[str, _Judged], Replacements]:
     """Each of `tickets` with its reasons, by id; and which closed tickets were replaced."""
     relations = _by_ticket(connection, frozenset(ticket.id for ticket in tickets))
-    closed = {id_ for ticket in tickets for id_ in closed_blockers(ticket, relations[ticket.id])}
-    near = [one.relation for several in doubts.near.values() for one in several]
-    replacements = load_replacements(connection, closed | relations.keys(), near)
+    near = {id_: [one.relation for one in found] for id_, found in doubts.near.items()}
+    closed = {
+        id_
+        for ticket in tickets
+        for id_ in closed_blockers(ticket, [*relations[ticket.id], *near.get(ticket.id, ())])
+    }
+    closed |= {one.problem.about for one in doubts.history if one.is_closed}
+    meant = [one for several in near.values() for one in several]
+    replacements = load_replacements(connection, closed | relations.keys(), meant)
     judged = {}
     for ticket in tickets:
         own, cycle = relations[ticket.id], cycles.get(ticket.id)
         reasons = [
-            *reasons_for_doubts(ticket, own, doubts),
+            *reasons_for_doubts(ticket, own, doubts, replacements),
             *([reason_from_cycle(ticket, cycle)] if cycle else ()),
             *reasons_from(ticket, own),
             *reasons_for_replaced(ticket, own, replacements),

@@ -7,6 +7,7 @@ meant, is one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from yoi_relations.files.faults import Effect
 from yoi_relations.kinds import RelationClass
@@ -17,19 +18,60 @@ from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.reasons import (
     Reason,
     Verdict,
+    closed_blockers,
     other_end,
+    reasons_for_replaced,
     rests_on_other,
     weight_of,
 )
 from yoi_relations.queries.relations import Relation
+from yoi_relations.queries.replacements import Replacements
 from yoi_relations.queries.retirements import LostRetirement, lost_retirements
 from yoi_relations.queries.statements import Place
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
+from yoi_relations.states import State
 from yoi_relations.typed import Connection, NamedTuple
 
 _NAMED_SOURCES = 5
 """Files that cannot be used that are named by a reason each; one more counts the others."""
 _SUPERSEDES = "supersedes"
+
+
+class History(NamedTuple):
+    """A problem in the folder of a resolved ticket: what it hides is over, but for replacements.
+
+    Attributes:
+        problem: as it was found.
+        named: the ids of the tickets that the hidden records name as their targets; None for any.
+        may_replace: whether a hidden record could say that one ticket took the place of another.
+        is_closed: whether the holder was closed, so that a blocker which it recorded may go on
+            elsewhere.
+    """
+
+    problem: Problem
+    named: frozenset[str] | None
+    may_replace: bool
+    is_closed: bool
+
+    def names(self, ticket: str) -> bool:
+        """Whether a hidden record could have `ticket` as its target."""
+        return self.named is None or ticket in self.named
+
+    def concerns(self, ticket: str, closed: AbstractSet[str], replacements: Replacements) -> bool:
+        """Whether a hidden record could be a reason for `ticket`.
+
+        Args:
+            ticket: id of a ticket that is not resolved.
+            closed: the closed tickets in the chains from its blockers.
+            replacements: at least those of the holder and of `closed`.
+        """
+        holder = self.problem.about
+        if self.names(ticket) and (
+            self.may_replace or (self.is_closed and replacements.unresolved(holder))
+        ):
+            return True
+        linked = {holder, *(self.named or ())}
+        return self.is_closed and self.may_replace and not linked.isdisjoint(closed)
 
 
 class Doubts(NamedTuple):
@@ -38,8 +80,8 @@ class Doubts(NamedTuple):
     Attributes:
         unusable: the problems that could hide an active record about any ticket.
         digest: over these.
-        history: those in the folders of resolved tickets, which could only hide that a ticket is
-            superseded, with the ids of the tickets that it could be; None for any.
+        history: those in the folders of resolved tickets.
+        held: by ticket that is not resolved, those in its folder that would be history once it is.
         states: by ticket, the problems that could hide its state.
         near: by ticket, what records with a misspelled target probably mean about it.
         lost: by ticket, the retirements that may have been meant for one of its records.
@@ -47,7 +89,8 @@ class Doubts(NamedTuple):
 
     unusable: list[Problem]
     digest: str
-    history: list[tuple[Problem, frozenset[str] | None]]
+    history: list[History]
+    held: dict[str, list[History]]
     states: dict[str, list[Problem]]
     near: dict[str, list[NearRelation]]
     lost: dict[str, list[LostRetirement]]
@@ -57,25 +100,27 @@ def load_doubts(connection: Connection, problems: Iterable[Problem]) -> Doubts:
     """All doubts of a workspace with these problems."""
     hiding = [problem for problem in problems if problem.effect is Effect.RECORD]
     holders = load_tickets(connection, {problem.about for problem in hiding})
-    history = [
-        (problem, _concerned(connection, problem))
-        for problem in hiding
-        if holders[problem.about].resolved and _SUPERSEDES in problem.shown
-    ]
+    history: list[History] = []
+    held: dict[str, list[History]] = {}
+    for problem in hiding:
+        holder = holders[problem.about]
+        named, may_replace = _named(connection, problem), _SUPERSEDES in problem.shown
+        one = History(problem, named, may_replace, holder.state == State.CLOSED)
+        (history if holder.resolved else held.setdefault(holder.id, [])).append(one)
     states: dict[str, list[Problem]] = {}
     for problem in problems:
         if problem.effect is Effect.TICKET:
             states.setdefault(problem.about, []).append(problem)
     near: dict[str, list[NearRelation]] = {}
-    for one in near_relations(connection):
-        near.setdefault(one.meant, []).append(one)
+    for relation in near_relations(connection):
+        near.setdefault(relation.meant, []).append(relation)
     lost: dict[str, list[LostRetirement]] = {}
     for retirement in lost_retirements(connection):
-        for holder in (retirement.holder, *retirement.elsewhere):
-            lost.setdefault(holder, []).append(retirement)
+        for id_ in (retirement.holder, *retirement.elsewhere):
+            lost.setdefault(id_, []).append(retirement)
     unusable = [problem for problem in hiding if not holders[problem.about].resolved]
     digest = digest_of([what_of(problem) for problem in unusable])
-    return Doubts(unusable, digest, history, states, near, lost)
+    return Doubts(unusable, digest, history, held, states, near, lost)
 
 
 def what_of(problem: Problem) -> tuple[str, int | None, str]:
@@ -84,7 +129,7 @@ def what_of(problem: Problem) -> tuple[str, int | None, str]:
 
 
 def reasons_for_doubts(
-    ticket: TicketInfo, touching: list[Relation], doubts: Doubts
+    ticket: TicketInfo, touching: list[Relation], doubts: Doubts, replacements: Replacements
 ) -> Iterator[Reason]:
     """Why the verdict about `ticket` may be another one than what could be read says.
 
@@ -92,11 +137,16 @@ def reasons_for_doubts(
         ticket: that is asked about.
         touching: the relations that touch it.
         doubts: of the workspace.
+        replacements: of all closed tickets that it depended on, or may have.
     """
     yield from _unknown_states(ticket, touching, doubts.states)
-    yield from _misspelled(ticket, doubts.near.get(ticket.id, ()))
+    yield from _misspelled(ticket, doubts.near.get(ticket.id, ()), replacements)
     yield from _gaps(doubts.unusable)
-    yield from _history(ticket, doubts.history)
+    if ticket.resolved:
+        return
+    closed = replacements.closed_from(closed_blockers(ticket, touching))
+    concerning = [o for o in doubts.history if o.concerns(ticket.id, closed, replacements)]
+    yield from _history(ticket, [one.problem for one in concerning])
     if any(_is_ended_by_plan(ticket, one) for one in touching):
         yield from _lost(ticket, doubts.lost.get(ticket.id, ()))
 
@@ -121,10 +171,12 @@ def _unknown_states(
             yield Reason(Verdict.UNKNOWN, "other_unknown", whole, one, other, places)
 
 
-def _misspelled(ticket: TicketInfo, near: Iterable[NearRelation]) -> Iterator[Reason]:
+def _misspelled(
+    ticket: TicketInfo, near: Iterable[NearRelation], replacements: Replacements
+) -> Iterator[Reason]:
     for one in near:
         relation = one.relation
-        if relation.inactive_reason is not None or not _weighs(ticket, relation):
+        if not _weighs(ticket, relation, replacements):
             continue
         places = tuple(record.place for record in relation.records)
         said = (
@@ -135,8 +187,10 @@ def _misspelled(ticket: TicketInfo, near: Iterable[NearRelation]) -> Iterator[Re
         yield Reason(Verdict.UNKNOWN, "misspelled_target", said, relation, other, places)
 
 
-def _weighs(ticket: TicketInfo, relation: Relation) -> bool:
-    """Whether an active relation comes to more than clear for `ticket`."""
+def _weighs(ticket: TicketInfo, relation: Relation, replacements: Replacements) -> bool:
+    """Whether a relation comes to more than clear for `ticket`."""
+    if relation.inactive_reason is not None:
+        return any(reasons_for_replaced(ticket, [relation], replacements))
     other = other_end(ticket, relation)
     if rests_on_other(ticket, relation) and other is not None and other.state is None:
         return True
@@ -154,22 +208,25 @@ def _gaps(unusable: list[Problem]) -> Iterator[Reason]:
         yield Reason(Verdict.UNKNOWN, "unusable_source", f"{said}; relations doctor lists them")
 
 
-def _history(
-    ticket: TicketInfo, history: Iterable[tuple[Problem, frozenset[str] | None]]
-) -> Iterator[Reason]:
-    """Why it may have been recorded that another ticket, resolved since, supersedes this one."""
-    found = [problem for problem, about in history if about is None or ticket.id in about]
-    found = [problem for problem in found if problem.about != ticket.id]
+def gaps_beside(doubts: Doubts, holder: str, ticket: str) -> bool:
+    """Whether what cannot be read would still be a reason for `ticket` were `holder` resolved."""
+    return any(problem.about != holder for problem in doubts.unusable) or any(
+        one.may_replace and one.names(ticket) for one in doubts.held.get(holder, ())
+    )
+
+
+def _history(ticket: TicketInfo, found: list[Problem]) -> Iterator[Reason]:
+    """Why it may have been recorded that another ticket took the place of this or of a blocker."""
     for problem in found[:_NAMED_SOURCES]:
-        said = f"{problem}; it could say that {ticket.id} is superseded"
+        said = f"{problem}; it could say that {ticket.id}, or what it waited for, is superseded"
         yield Reason(Verdict.CAUTION, "possibly_superseded", said, records=_places([problem]))
     if len(found) > _NAMED_SOURCES:
         said = f"{len(found) - _NAMED_SOURCES} more files of resolved tickets cannot be used"
         yield Reason(Verdict.CAUTION, "possibly_superseded", f"{said}; relations doctor lists them")
 
 
-def _concerned(connection: Connection, problem: Problem) -> frozenset[str] | None:
-    """The tickets that a hidden record could say are superseded; None for any."""
+def _named(connection: Connection, problem: Problem) -> frozenset[str] | None:
+    """The tickets that hidden records name as their targets; None for any."""
     if problem.targets is None:
         return None
     known = load_tickets(connection, problem.targets)

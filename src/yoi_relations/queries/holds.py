@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from yoi_relations.queries.doubts import Doubts, gaps_beside
 from yoi_relations.queries.reasons import Reason, Verdict
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.typed import NamedTuple
 
-_STAYING = frozenset({"superseded", "duplicate"})
-"""Reasons that do not end when the other ticket is resolved."""
-_IGNORED = frozenset({"state", "dependency_cycle", "mixed_cycle"})
-"""The ticket's own state; and cycles: one that goes on without the other ticket leaves a blocker or
-an ordering, which is a reason of its own."""
+_STAYING = frozenset({"supersedes", "duplicate_of"})
+"""Relations that do not end when the ticket that takes the place is resolved."""
+_IGNORED = frozenset({"state", "unusable_source", "dependency_cycle", "mixed_cycle"})
+"""The ticket's own state; what cannot be read, which `gaps_beside` knows; and cycles: one that goes
+on without the other ticket leaves a blocker or an ordering, which is a reason of its own."""
 
 
 class Held(NamedTuple):
@@ -28,15 +29,15 @@ class Held(NamedTuple):
 
 
 def held_by_ticket(
-    id_: str, candidates: Iterable[tuple[TicketInfo, Iterable[Reason]]]
+    id_: str, candidates: Iterable[tuple[TicketInfo, Iterable[Reason]]], doubts: Doubts
 ) -> list[Held]:
     """Those of `candidates`, each with its reasons, whose verdict rests on the ticket `id_`."""
     found = []
     for ticket, reasons in candidates:
         weighing = [one for one in reasons if one.verdict > Verdict.CLEAR]
         if ticket.id != id_ and any(_rests_on(id_, one) for one in weighing):
-            frees = all(one.code in _IGNORED or _ends_with(id_, one) for one in weighing)
-            found.append(Held(ticket, frees))
+            left = [o for o in weighing if o.code not in _IGNORED and not _ends_with(id_, o)]
+            found.append(Held(ticket, not left and not gaps_beside(doubts, id_, ticket.id)))
     return sorted(found, key=lambda held: held.ticket.id)
 
 
@@ -46,4 +47,5 @@ def _rests_on(id_: str, reason: Reason) -> bool:
 
 
 def _ends_with(id_: str, reason: Reason) -> bool:
-    return _rests_on(id_, reason) and reason.code not in _STAYING
+    staying = reason.relation is not None and reason.relation.kind in _STAYING
+    return _rests_on(id_, reason) and not staying

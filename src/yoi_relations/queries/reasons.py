@@ -114,7 +114,7 @@ def reasons_for_replaced(
         touching: the relations that touch it.
         replacements: of all tickets that are closed among their targets.
     """
-    for one in touching:
+    for one in () if ticket.resolved else touching:
         if not _ended_by_closing(ticket, one) or one.target is None:
             continue
         for other in replacements.unresolved(one.target.id):
@@ -128,6 +128,8 @@ def reasons_for_replaced(
 
 def closed_blockers(ticket: TicketInfo, touching: Iterable[Relation]) -> set[str]:
     """The ids of the tickets that `ticket` depended on and that were closed, not done."""
+    if ticket.resolved:
+        return set()
     return {one.target.id for one in touching if one.target and _ended_by_closing(ticket, one)}
 
 

@@ -34,6 +34,12 @@ class Replacements:
         found = {one.id: one for one in self._follow(self._by_old, closed) if not one.resolved}
         return [one for _, one in sorted(found.items())]
 
+    def closed_from(self, tickets: Iterable[str]) -> set[str]:
+        """The closed tickets in the chains from some closed ones, with these."""
+        starts = set(tickets)
+        chains = (one for start in starts for one in self._follow(self._by_old, start))
+        return starts | {one.id for one in chains if one.state == State.CLOSED}
+
     def closed_before(self, ticket: str) -> set[str]:
         """The closed tickets from which a chain leads to `ticket`."""
         return {one.id for one in self._follow(self._by_new, ticket) if one.state == State.CLOSED}
