@@ -89,7 +89,7 @@ def test_out_of_a_zip_archive(edge: Workspace, tmp_path: Path) -> None:
     check_all(edge, sys.executable, archive)
 
 
-@pytest.mark.parametrize("options", [["-O"], ["-OO"], ["-I"], ["-B", "-s"], ["-X", "utf8=0"]])
+@pytest.mark.parametrize("options", [["-OO"], ["-I"], ["-X", "utf8=0"]])
 def test_whatever_the_interpreter_is_told(edge: Workspace, options: list[str]) -> None:
     # Isolated, Python ignores PYTHONPATH: it is given the same folder otherwise.
     code = f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r})\n"
@@ -121,7 +121,7 @@ def test_out_of_a_folder_that_nobody_may_write(edge: Workspace, tmp_path: Path) 
             place.chmod(0o755)
 
 
-@pytest.mark.parametrize("home", [{}, {"HOME": ""}, {"HOME": "/nonexistent"}, {"HOME": "/proc"}])
+@pytest.mark.parametrize("home", [{}, {"HOME": "/proc/none"}])
 def test_without_a_home(edge: Workspace, home: dict[str, str]) -> None:
     check_all(edge, sys.executable, "-m", "yoi_relations", **home)
     (written,) = (edge.tickets / B / "artifacts/relations").glob("*.md")
