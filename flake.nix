@@ -31,7 +31,6 @@
         python.build
         python.hatchling
         python.hypothesis
-        python.jsonschema
         python.mcp
         python.pytest
       ];
@@ -105,7 +104,6 @@
               ++ [
                 python.mypy
                 python.pytest-xdist
-                python.types-jsonschema
                 python.types-pyyaml
               ]
             ))

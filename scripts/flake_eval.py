@@ -40,8 +40,8 @@ let
   made = system: name: extra: named system name // extra;
 
   pythonPackages = system: lib.genAttrs [
-    "alembic" "build" "hatchling" "hypothesis" "jsonschema" "mcp" "mypy" "pytest" "pytest-xdist"
-    "pytestCheckHook" "python-ulid" "pyyaml" "rich" "sqlmodel" "typer" "types-jsonschema"
+    "alembic" "build" "hatchling" "hypothesis" "mcp" "mypy" "pytest" "pytest-xdist"
+    "pytestCheckHook" "python-ulid" "pyyaml" "rich" "sqlmodel" "typer"
     "types-pyyaml" "watchfiles"
   ] (named system) // {
     buildPythonApplication = buildApplication system;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,8 @@ from mcp_types import ErrorData, ListRootsResult, Root
 
 PATIENCE = 60.0
 """Seconds after which an answer is missed; on a busy machine all takes longer."""
+_SOURCE = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
+"""Of the environment, what decides which source is run."""
 ADDED = {"exit_code", "hint"}
 """What an answer has beyond the document of the command line."""
 ADDED_TO_CHECK = ADDED | {"count", "returned", "truncated"}
@@ -122,7 +125,7 @@ def connected(
         command=sys.executable,
         args=["-m", "yoi_relations", "mcp", *options],
         cwd=folder,
-        env={"YOI_RELATIONS_AUTHOR": "tester", "PYTHONWARNINGS": "error"} | environ,
+        env=_SOURCE | {"YOI_RELATIONS_AUTHOR": "tester", "PYTHONWARNINGS": "error"} | environ,
     )
     with tempfile.TemporaryFile("w+", encoding="utf-8") as err, start_blocking_portal() as portal:
         transport = stdio_client(server, errlog=err)

@@ -86,6 +86,7 @@ def loaded(workspace: Workspace, code: str, *arguments: str, terminal: bool = Fa
         cwd=workspace.root,
         stdout=theirs if terminal else subprocess.DEVNULL,
         stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
         env=os.environ | {"TERM": "xterm", "COLUMNS": "80"},
         check=False,
         text=True,
@@ -151,3 +152,15 @@ def test_the_version_costs_no_typer(indexed: Workspace) -> None:
 
 def test_help_is_typers(indexed: Workspace) -> None:
     assert loaded(indexed, PROGRAM, "show", "--help") >= {"typer", "yoi_relations.surfaces.cli"}
+
+
+def test_a_server_loads_little_more_than_its_sdk(indexed: Workspace) -> None:
+    """Starting it costs what `import mcp.server` does, and what is named here."""
+    known = loaded(indexed, "import mcp.server")
+    ours = {"yoi_relations", "typer", "shellingham", "annotated_doc", "anyio", "ulid"}
+
+    found = loaded(indexed, PROGRAM, "mcp")
+
+    packages = {module.partition(".")[0] for module in found - known} - sys.stdlib_module_names
+    assert {name for name in packages if not name.startswith("_")} <= ours
+    assert "yoi_relations.surfaces.mcp.server" in found

@@ -87,7 +87,7 @@ def test_the_tools_are_soon_read(writers: list[Asker]) -> None:
         ({"limit": -1}, "limit: -1 is less than the minimum"),
         ({"state": "ready"}, "relations_show: Additional properties are not allowed ('state'"),
         ({"kinds": ["blocked"]}, "unknown kind"),
-        ({"kinds": "x" * 5000}, "kinds: 'xxx"),
+        ({"kinds": {"x": "x" * 5000}}, "kinds: {'x': 'xxx"),
         ({"kinds": ["blocks"] * 51}, "kinds: ['blocks'"),
         ({"states": ["ready"] * 51}, "states: ['ready'"),
     ],
@@ -164,6 +164,10 @@ def test_answers_are_bounded_and_say_how_to_go_on(
         assert (every["returned"], every["truncated"], every["hint"]) == (55, False, None)
         assert len(every[rows]) == len(every["problems"]) == 55
         assert some["exit_code"] == every["exit_code"] != 0
+
+
+def test_schemas_give_one_type_each(writer: Asker) -> None:
+    assert '"type":[' not in json.dumps(writer.tools, separators=(",", ":"))
 
 
 def test_resources_are_listed(reader: Asker) -> None:

@@ -16,6 +16,7 @@ import pytest
 from building import A, Workspace
 from mcp.shared.exceptions import MCPError
 from mcp_client import Asker, Roots, connected
+from mcp_raw import Hand, by_hand, called, opening
 from mcp_types import INTERNAL_ERROR, METHOD_NOT_FOUND
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
@@ -75,6 +76,99 @@ def test_the_first_root_that_lies_in_a_workspace(
     roots.paths = [tmp_path, "file:///nowhere%00"]
     assert root(asker) == str(named)
     assert roots.asked >= 4
+
+
+FOREIGN = [
+    "vscode-remote://wsl+ubuntu/home/me",
+    "https://example.com/repository",
+    "untitled:Untitled-1",
+    "file://server/share",
+    "file:relative",
+    "file:///nowhere%00",
+    "file://[bad",
+    "http://[bad",
+    "/no/uri/at/all",
+    "",
+    "\n",
+]
+"""URIs that name no folder of this machine."""
+NEWEST = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientCapabilities": {"roots": {}},
+    "io.modelcontextprotocol/clientInfo": {"name": "by hand", "version": "0"},
+}
+"""What each request says of a client that speaks the newest protocol."""
+
+
+@pytest.fixture(scope="module")
+def hands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Hand, Hand]]:
+    """A workspace that -C names, and two servers: for an older client and for a new one."""
+    named = Workspace(tmp_path_factory.mktemp("hands") / "named").root
+    with (
+        by_hand(named.parent, "-C", str(named)) as older,
+        by_hand(named.parent, "-C", str(named)) as newer,
+    ):
+        older.say(*opening(roots={}))
+        assert older.hear()["id"] == 0
+        yield named, older, newer
+
+
+def listed(hands: tuple[Path, Hand, Hand], result: dict[str, Any]) -> list[Any]:
+    """What is answered to clients that say this where they are asked for their roots."""
+    _, older, newer = hands
+    older.say(called(1, "show"))
+    asked = older.hear()
+    assert asked["method"] == "roots/list"
+    older.say({"jsonrpc": "2.0", "id": asked["id"], **result})
+    first, second = called(1, "show"), called(2, "show")
+    for call in (first, second):
+        call["params"]["_meta"] = NEWEST
+    second["params"]["inputResponses"] = {"roots": result.get("result")}
+    asked = newer.ask(first)
+    assert asked["result"]["inputRequests"]["roots"]["method"] == "roots/list"
+    return [older.hear(), newer.ask(second)]
+
+
+@pytest.mark.parametrize("place", ["before", "behind", "alone"])
+def test_roots_that_are_no_local_folders_are_passed_over(
+    hands: tuple[Path, Hand, Hand], first: Workspace, place: str
+) -> None:
+    ours = [first.root.as_uri()] if place != "alone" else []
+    uris = [*ours, *FOREIGN] if place == "behind" else [*FOREIGN, *ours]
+    roots = [{"uri": uri, "name": "x"} for uri in uris]
+
+    for answer in listed(hands, {"result": {"roots": roots}}):
+        found = answer["result"]["structuredContent"]["workspace"]["root"]
+        assert found == str(first.root if ours else hands[0])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"result": {}},
+        {"result": {"roots": None}},
+        {"result": {"roots": {}}},
+        {"result": {"roots": "file:///"}},
+        {"result": {"roots": [None]}},
+        {"result": {"roots": [{"name": "x"}]}},
+        {"result": {"roots": [{"uri": "file:///"}, {"uri": 5}]}},
+        {"result": []},
+        {"result": None},
+        {"result": "x"},
+        {"error": "no"},
+        {"error": {"code": "x"}},
+        {"error": {"code": -32000, "message": "not now"}},
+        {},
+    ],
+    ids=str,
+)
+def test_a_list_of_roots_that_cannot_be_read_is_an_error(
+    hands: tuple[Path, Hand, Hand], said: dict[str, Any]
+) -> None:
+    for answer in listed(hands, said):
+        assert answer["result"]["isError"]
+        error = json.loads(answer["result"]["content"][0]["text"])["error"]
+        assert error["code"] == "workspace"
 
 
 def test_roots_are_asked_for_where_resources_are_read(

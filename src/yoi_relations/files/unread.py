@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 
 from yoi_relations.files.faults import Fault, SourceError
 from yoi_relations.files.frontmatter import parse_document
+from yoi_relations.files.markdown import named_targets
 from yoi_relations.files.odd_names import (
     PLAN_JSONL,
     RELATIONS,
@@ -22,7 +23,6 @@ from yoi_relations.files.odd_names import (
     original_of,
     ulid_of,
 )
-from yoi_relations.files.markdown import named_targets
 from yoi_relations.files.probing import Prober
 
 Found = tuple[bytes, Fault]

@@ -146,7 +146,9 @@ def reasons_for_doubts(
         return
     closed = replacements.closed_from(closed_blockers(ticket, touching))
     concerning = [o for o in doubts.history if o.concerns(ticket.id, closed, replacements)]
-    yield from _history(ticket, [one.problem for one in concerning])
+    # Of a file with several bad entries, the first says enough.
+    by_path = {one.problem.path: one.problem for one in reversed(concerning)}
+    yield from _history(ticket, [by_path[path] for path in sorted(by_path)])
     if any(_is_ended_by_plan(ticket, one) for one in touching):
         yield from _lost(ticket, doubts.lost.get(ticket.id, ()))
 

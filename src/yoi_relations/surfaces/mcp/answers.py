@@ -8,9 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
-
 from yoi_relations.errors import ExitCode, UsageError
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index.opened import Index, Notify, Trust
@@ -22,12 +19,8 @@ from yoi_relations.recording.add import Draft, add_record
 from yoi_relations.recording.retire import RetirementRequest, retire_records
 from yoi_relations.surfaces import checks, document, receipts, report
 from yoi_relations.surfaces.document import Value
+from yoi_relations.surfaces.mcp.arguments import read_arguments
 from yoi_relations.surfaces.mcp.tools import ADD, CHECK, LIMIT, RETIRE, SHOW, Tool
-
-_QUOTED = 300
-"""Characters of what is wrong with an argument; it quotes the argument."""
-_SAID = 2000
-"""Characters of any other text of an error; it may quote a name, or list ten tickets."""
 
 
 class Place(NamedTuple):
@@ -59,7 +52,7 @@ def answer_tool(place: Place, tool: Tool, arguments: Value) -> Value:
     Raises:
         RelationsError: there is no answer.
     """
-    found, code = _ANSWERS[tool.name](place, _checked(tool, arguments))
+    found, code = _ANSWERS[tool.name](place, read_arguments(tool, arguments))
     return found | {"exit_code": int(code)}
 
 
@@ -82,25 +75,6 @@ def answer_ticket(place: Place, name: str) -> Value:
             "check": checks.check_value(checked.checks[0]),
             "exit_code": int(worst),
         }
-
-
-def shortened(text: str, most: int = _SAID) -> str:
-    """`text` without its middle where it is long: what is quoted stands there."""
-    half = most // 2
-    return text if len(text) <= most else f"{text[:half]} ... {text[-half:]}"
-
-
-def _checked(tool: Tool, arguments: Value) -> Value:
-    """`arguments` without those that are null, if they are what the tool takes."""
-    given = {name: value for name, value in arguments.items() if value is not None}
-    error = best_match(Draft202012Validator(tool.takes).iter_errors(given))
-    if error is not None:
-        at = ".".join(str(step) for step in error.absolute_path) or tool.name
-        said = shortened(error.message, _QUOTED)
-        raise UsageError(f"{at}: {said}", "see the tool's input schema")
-    if "limit" in given:
-        given["limit"] = int(given["limit"])  # to JSON and its schemas, 50.0 is whole
-    return given
 
 
 _Made = tuple[Value, ExitCode]

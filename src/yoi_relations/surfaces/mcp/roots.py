@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from urllib.parse import unquote_to_bytes, urlsplit
+from typing import Any
+from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
 
 from mcp.server.context import ServerRequestContext
 from mcp.shared.exceptions import MCPError
@@ -16,13 +17,18 @@ from mcp_types import (
     ListRootsResult,
 )
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from pydantic import ValidationError
 
 from yoi_relations.errors import WorkspaceError
 from yoi_relations.files.stamps import is_gone
 from yoi_relations.files.workspace import Workspace, find_workspace, root_around
 
+RESPONSES = "inputResponses"
+"""The field in which a client of the newest protocol sends what it was asked for."""
 _KEY = "roots"
 """Of the one thing that is asked of a client."""
+_REFUSAL = {"action": "cancel"}
+"""How the newest protocol says that nothing was answered."""
 _PATIENCE = 10.0
 """Seconds in which a client has to list its roots."""
 
@@ -36,7 +42,7 @@ async def offered_roots(
     missing, and calls again with it.
 
     Raises:
-        WorkspaceError: the client offers roots, and does not tell them.
+        WorkspaceError: the client offers roots, and does not list them.
     """
     able = context.session.client_capabilities
     if able is None or able.roots is None:
@@ -46,7 +52,9 @@ async def offered_roots(
     if params.input_responses is None:
         return InputRequiredResult(input_requests={_KEY: ListRootsRequest()})
     given = params.input_responses.get(_KEY)
-    return _paths(given) if isinstance(given, ListRootsResult) else []
+    if not isinstance(given, ListRootsResult):
+        raise _not_listed("its answer cannot be read")
+    return _paths(given)
 
 
 async def _asked(context: ServerRequestContext) -> ListRootsResult:
@@ -57,16 +65,67 @@ async def _asked(context: ServerRequestContext) -> ListRootsResult:
     except MCPError as error:
         if error.code == METHOD_NOT_FOUND:
             return ListRootsResult(roots=[])
-        raise WorkspaceError(
-            f"the client offers roots and does not list them: {error.message}",
-            "without its roots, the wrong workspace could answer; mend or restart the client",
-        ) from error
+        raise _not_listed(error.message) from error
+    except ValidationError as error:
+        raise _not_listed("its answer cannot be read") from error
+
+
+def _not_listed(reason: str) -> WorkspaceError:
+    return WorkspaceError(
+        f"the client offers roots and does not list them: {reason}",
+        "without its roots, the wrong workspace could answer; repair or restart the client",
+    )
+
+
+def local_roots(result: dict[str, Any]) -> dict[str, Any]:
+    """A client's list of roots, as it came, without those that are not folders of this machine.
+
+    The SDK takes only `file:` URIs, and refuses the whole list for any other one.
+
+    Returns:
+        The list; and what is not one as it is.
+    """
+    roots = result.get("roots")
+    if not isinstance(roots, list):
+        return result
+    if not all(isinstance(root, dict) and isinstance(root.get("uri"), str) for root in roots):
+        return result
+    paths = (_local_path(root["uri"]) for root in roots)
+    return result | {"roots": [{"uri": _uri(path)} for path in paths if path is not None]}
+
+
+def root_responses(responses: dict[str, Any]) -> dict[str, Any]:
+    """What a client was asked for, as it came, with the roots as `local_roots` leaves them."""
+    given = responses.get(_KEY)
+    if not isinstance(given, dict):
+        return responses | {_KEY: _REFUSAL}
+    listed = local_roots(given)
+    try:
+        ListRootsResult.model_validate(listed)
+    except ValidationError:
+        return responses | {_KEY: _REFUSAL}
+    return responses | {_KEY: listed}
+
+
+def _local_path(uri: str) -> str | None:
+    """The path that a `file:` URI names on this machine."""
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return None
+    if parts.scheme != "file" or parts.netloc not in {"", "localhost"}:
+        return None
+    path = os.fsdecode(unquote_to_bytes(parts.path))
+    return path if path.startswith("/") and "\0" not in path else None
+
+
+def _uri(path: str) -> str:
+    return f"file://{quote_from_bytes(os.fsencode(path))}"
 
 
 def _paths(listed: ListRootsResult) -> list[str]:
-    parts = (urlsplit(str(root.uri)) for root in listed.roots)
-    paths = (os.fsdecode(unquote_to_bytes(part.path)) for part in parts if part.scheme == "file")
-    return [path for path in paths if path and "\0" not in path]
+    paths = (_local_path(str(root.uri)) for root in listed.roots)
+    return [path for path in paths if path is not None]
 
 
 def workspace_for(roots: Sequence[str], directory: str | None) -> Workspace:

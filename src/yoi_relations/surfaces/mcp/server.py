@@ -6,7 +6,7 @@ a SQLite connection belongs to the thread that opened it.
 
 from __future__ import annotations
 
-import signal
+import threading
 from collections.abc import Callable
 from urllib.parse import unquote
 
@@ -14,7 +14,6 @@ import anyio
 import anyio.to_thread
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
-from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
     INTERNAL_ERROR,
@@ -28,6 +27,7 @@ from mcp_types import (
     PaginatedRequestParams,
     ReadResourceRequestParams,
     ReadResourceResult,
+    RequestId,
     Resource,
     ResourceTemplate,
     TextContent,
@@ -44,9 +44,11 @@ from yoi_relations.surfaces.call import FAILURES, Call
 from yoi_relations.surfaces.document import Value
 from yoi_relations.surfaces.failures import failure_of
 from yoi_relations.surfaces.guide import GUIDE
-from yoi_relations.surfaces.mcp.answers import Place, answer_ticket, answer_tool, shortened
-from yoi_relations.surfaces.mcp.lines import every_line_answered
+from yoi_relations.surfaces.mcp.answers import Place, answer_ticket, answer_tool
+from yoi_relations.surfaces.mcp.arguments import shortened
+from yoi_relations.surfaces.mcp.exchange import Exchange
 from yoi_relations.surfaces.mcp.roots import offered_roots, workspace_for
+from yoi_relations.surfaces.mcp.streams import Streams
 from yoi_relations.surfaces.mcp.tools import Tool, tools
 from yoi_relations.surfaces.output import SCHEMA_VERSION, json_line, notice, visible
 
@@ -61,14 +63,15 @@ _INSTRUCTIONS = (
 )
 _AT_ONCE = 8
 """Answers that are made at once; whatever more is asked waits."""
+_SAID = 2000
+"""Characters of the text of an error; it may quote a name, or list ten tickets."""
 
 
 def serve(call: Call, *, allow_write: bool) -> ExitCode:
     """Serve on standard input and output until the client closes them."""
-    # The SDK waits for a line of input before it ends for an interrupt: so that ends the process,
-    # as SIGTERM does. A record that is being written then is whole or absent.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    anyio.run(_Service(call, allow_write=allow_write).run)
+    streams = Streams()
+    anyio.run(_Service(call, streams, allow_write=allow_write).run)
+    streams.drain()
     return ExitCode.DONE
 
 
@@ -77,14 +80,19 @@ class _Service:
 
     Args:
         call: what the command was told about where to look, and what to trust.
+        streams: the process's.
         allow_write: whether there are tools that write.
     """
 
-    def __init__(self, call: Call, *, allow_write: bool) -> None:
+    def __init__(self, call: Call, streams: Streams, *, allow_write: bool) -> None:
         self._call = call
         self._mode = call.mode
         self._tools = tools(allow_write=allow_write)
-        self._limiter = anyio.CapacityLimiter(_AT_ONCE)
+        self._exchange = Exchange(streams, call.mode)
+        self._turns = anyio.Semaphore(_AT_ONCE)
+        self._threads = anyio.CapacityLimiter(_AT_ONCE)
+        self._noticing = threading.Lock()
+        self._noticed: set[str] = set()
 
     async def run(self) -> None:
         """Serve until the input ends."""
@@ -98,11 +106,8 @@ class _Service:
             on_list_resource_templates=_list_templates,
             on_read_resource=self._read_resource,
         )
-        async with (
-            stdio_server() as (received, sent),
-            every_line_answered(received, sent.send) as messages,
-        ):
-            await server.run(messages, sent, server.create_initialization_options())
+        async with self._exchange.opened() as (received, sent):
+            await server.run(received, sent, server.create_initialization_options())
 
     async def _list_tools(
         self, _context: ServerRequestContext, _params: PaginatedRequestParams | None
@@ -120,7 +125,8 @@ class _Service:
             if isinstance(roots, InputRequiredResult):
                 return roots
             given = params.arguments or {}
-            found = await self._made(roots, lambda place: answer_tool(place, tool, given))
+            writes = context.request_id if tool.writes else None
+            found = await self._made(roots, lambda place: answer_tool(place, tool, given), writes)
         except RelationsError as error:
             # As text alone: what is structured has to be what the tool's schema promises.
             return CallToolResult(content=[_content(_said(error))], is_error=True)
@@ -149,8 +155,16 @@ class _Service:
             ) from error
         return _resource(uri, "application/json", json_line(found).rstrip("\n"))
 
-    async def _made(self, roots: list[str], make: Callable[[Place], Value]) -> Value:
-        """What `make` makes in a thread of its own, of the workspace that the roots lead to."""
+    async def _made(
+        self, roots: list[str], make: Callable[[Place], Value], writes: RequestId | None = None
+    ) -> Value:
+        """What `make` makes in a thread of its own, of the workspace that the roots lead to.
+
+        Args:
+            roots: the paths of the client's.
+            make: makes the answer.
+            writes: the id of the request, where the answer is made by writing.
+        """
 
         def work() -> Value:
             workspace = workspace_for(roots, self._call.directory)
@@ -159,10 +173,18 @@ class _Service:
             except FAILURES as error:
                 raise failure_of(error) from error
 
-        return await anyio.to_thread.run_sync(work, limiter=self._limiter)
+        async with self._turns:
+            if writes is not None:
+                self._exchange.begin_write(writes)
+            return await anyio.to_thread.run_sync(work, limiter=self._threads)
 
     def _notify(self, message: str) -> None:
-        notice(message, self._mode)
+        """Tell something beside the answers, once."""
+        with self._noticing:
+            is_new = message not in self._noticed
+            self._noticed.add(message)
+        if is_new:
+            notice(message, self._mode)
 
     def _unknown(self, name: str) -> str:
         if name in tools(allow_write=True):
@@ -211,15 +233,15 @@ async def _list_templates(
 
 def _said(error: RelationsError) -> Value:
     # A path in it may be no Unicode text, which the SDK could not send.
-    message = shortened(printable(error.message))
-    hint = shortened(error.hint) if error.hint else None
+    message = shortened(printable(error.message), _SAID)
+    hint = shortened(error.hint, _SAID) if error.hint else None
     said = {"code": error.code, "message": message, "hint": hint}
     return {"schema_version": SCHEMA_VERSION, "error": said}
 
 
 def _text(message: str) -> str:
     """A message of the protocol's own errors, which clients print as it is."""
-    return shortened(visible(printable(message)))
+    return shortened(visible(printable(message)), _SAID)
 
 
 def _content(value: Value) -> TextContent:

@@ -52,9 +52,9 @@ def _takes(properties: Schema, *required: str) -> Schema:
     return {"type": "object", "properties": properties} | needed | closed
 
 
-def _gives(**properties: Schema) -> Schema:
+def _gives(*names: str, **properties: Schema) -> Schema:
     """An answer that has these fields at least, beside those of every document."""
-    return _fields(workspace=_fields(root=_TEXT), **properties)
+    return _fields(*names, workspace=_fields(root=_TEXT), **properties)
 
 
 def _list_of(item: Schema) -> Schema:
@@ -83,8 +83,7 @@ def _fields(*names: str, **known: Schema) -> Schema:
     return {"type": "object", **properties, "required": [*known, *names]}
 
 
-_TEXT: Schema = {"type": "string"}
-_TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
+_TEXT: Schema = {"type": "string"}  # and no list of types: not every client takes one
 _BOOL: Schema = {"type": "boolean"}
 _COUNT: Schema = {"type": "integer"}
 _KINDS = "; ".join(
@@ -98,7 +97,6 @@ _PAGE: Schema = {
     "count": _COUNT,
     "returned": _COUNT,
     "truncated": _BOOL,
-    "hint": _TEXT_OR_NULL | _said("How to see more"),
 }
 _PROBLEMS: Schema = {
     "problems": _list_of(_fields("path", "line", "message")),
@@ -127,6 +125,7 @@ SHOW = Tool(
         }
     ),
     _gives(
+        "hint",
         **_PAGE,
         relations=_list_of(
             _fields("kind", "ticket", "target", "active", "note", "records"),
@@ -148,12 +147,13 @@ CHECK = Tool(
         }
     ),
     _gives(
+        "hint",
         **_PAGE,
         checks=_list_of(
             _fields(
                 "plan",
+                "state",
                 ticket=_TEXT,
-                state=_TEXT_OR_NULL,
                 verdict={"enum": [verdict.word for verdict in Verdict]},
                 digest=_TEXT,
                 reasons=_list_of(_fields("verdict", "code", "sentence", "ticket", "records")),

@@ -1,0 +1,20 @@
+"""`relations mcp` asked by clients from npm; `./scripts/dev mcp-clients` installs them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import mcp_clients
+import pytest
+
+FOLDER = Path(os.environ.get(mcp_clients.FOLDER_VARIABLE, os.devnull))
+INSTALLED = FOLDER.is_dir() and shutil.which("node") is not None
+
+
+@pytest.mark.skipif(not INSTALLED, reason=f"{mcp_clients.FOLDER_VARIABLE} names no folder of them")
+def test_clients_that_are_not_ours_are_answered(tmp_path: Path) -> None:
+    for number, (name, ask) in enumerate(mcp_clients.clients(FOLDER).items()):
+        place = mcp_clients.workspace(tmp_path / str(number))
+        assert mcp_clients.right(ask(place)), name
