@@ -158,7 +158,7 @@ def _unknown_states(
 ) -> Iterator[Reason]:
     if ticket.state is None:
         found = problems.get(ticket.id, [])
-        said = f"the state of {ticket.id} is not known{_because(found)}"
+        said = f"the state of {ticket.name} is not known{_because(found)}"
         yield Reason(Verdict.UNKNOWN, "state_unknown", said, records=_places(found[:1]))
     for one in touching:
         other = other_end(ticket, one)
@@ -182,7 +182,7 @@ def _misspelled(
             continue
         places = tuple(record.place for record in relation.records)
         said = (
-            f"{places[0]}: has a target that is not a ticket, and probably means {ticket.id}"
+            f"{places[0]}: has a target that is not a ticket, and probably means {ticket.name}"
             f" ({one.difference}): {relation.sentence}"
         )
         other = other_end(ticket, relation)
@@ -220,7 +220,7 @@ def gaps_beside(doubts: Doubts, holder: str, ticket: str) -> bool:
 def _history(ticket: TicketInfo, found: list[Problem]) -> Iterator[Reason]:
     """Why it may have been recorded that another ticket took the place of this or of a blocker."""
     for problem in found[:_NAMED_SOURCES]:
-        said = f"{problem}; it could say that {ticket.id}, or what it waited for, is superseded"
+        said = f"{problem}; it could say that {ticket.name}, or what it waited for, is superseded"
         yield Reason(Verdict.CAUTION, "possibly_superseded", said, records=_places([problem]))
     if len(found) > _NAMED_SOURCES:
         said = f"{len(found) - _NAMED_SOURCES} more files of resolved tickets cannot be used"
@@ -252,7 +252,7 @@ def _is_ended_by_plan(ticket: TicketInfo, relation: Relation) -> bool:
 def _lost(ticket: TicketInfo, lost: Iterable[LostRetirement]) -> Iterator[Reason]:
     for one in lost:
         said = (
-            f"{one.path}: retires {one.retires}, which {ticket.id} does not hold; if the plan was"
+            f"{one.path}: retires {one.retires}, which {ticket.name} does not hold; if the plan was"
             " meant that ends a waiting note, the ticket still waits"
         )
         places = (Place(one.path, None, one.id),)

@@ -71,7 +71,7 @@ class Reason(NamedTuple):
 def reasons_from(ticket: TicketInfo, touching: Iterable[Relation]) -> Iterator[Reason]:
     """The reasons that lie in the ticket's state and in the active relations that touch it."""
     if ticket.state in _NOT_WAITING:
-        said = f"{ticket.id} is {ticket.state}, not waiting to be accepted"
+        said = f"{ticket.name} is {ticket.state}, not waiting to be accepted"
         yield Reason(Verdict.CAUTION, "state", said)
     for one in touching:
         found = weight_of(ticket, one) if one.inactive_reason is None else None
@@ -100,7 +100,7 @@ def reason_from_cycle(ticket: TicketInfo, cycle: Cycle) -> Reason:
     )
     first = cycle.steps[0]
     places = tuple(one.place for step in cycle.steps[:NAMED_STEPS] for one in step.records)
-    said = f"{ticket.id} is on a {in_words(cycle)}"
+    said = f"{ticket.name} is on a {in_words(cycle)}"
     return Reason(verdict, code, said, first, first.target, places)
 
 
@@ -160,12 +160,12 @@ def _said_of(ticket: TicketInfo, relation: Relation, other: TicketInfo | None) -
         return relation.sentence
     said = phrase(relation.kind)
     if relation.kind == "supersedes":
-        return f"{_named(other)}, which {_standing(other)}, {said} {ticket.id}"
-    return f"{ticket.id} {said} {_named(other)}, which {_standing(other)}"
+        return f"{_named(other)}, which {_standing(other)}, {said} {ticket.name}"
+    return f"{ticket.name} {said} {_named(other)}, which {_standing(other)}"
 
 
 def _named(ticket: TicketInfo) -> str:
-    return f"{ticket.id} ({quoted(ticket.title)})" if ticket.title else ticket.id
+    return f"{ticket.name} ({quoted(ticket.title)})" if ticket.title else ticket.name
 
 
 def _standing(ticket: TicketInfo) -> str:
