@@ -158,7 +158,7 @@ def named(id_: str) -> str:
     """An id as it appears in a sentence: quoted where it could pass for more than a word."""
     if id_.replace("-", "").replace("_", "").replace(".", "").isalnum():
         return id_
-    return quoted(shown_name(id_))
+    return shown_name(quoted(id_))
 
 
 def shown_name(id_: str) -> str:

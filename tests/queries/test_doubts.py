@@ -279,5 +279,5 @@ def test_what_a_target_says_cannot_pass_for_the_sentence(
     assert seen in reason["sentence"]
     for command in ("show", "check"):
         plain = workspace.run(command, A, "--plain").out
-        assert seen.strip('"') in plain
+        assert seen.strip('"').replace("\\", "\\\\") in plain
         assert "\u200b" not in plain

@@ -399,7 +399,7 @@ def called(tickets: list[Named], name: str) -> list[str]:
 
     def ends(id_: str) -> bool:
         at = len(small(id_)) - len(part)
-        in_base32 = re.fullmatch(r"[0-9a-hjkmnp-tv-z]{13}", small(id_))
+        in_base32 = re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{13}", id_)
         return at >= 0 and (
             small(id_).endswith(part) if in_base32 else holds(small(id_), part, [at])
         )
