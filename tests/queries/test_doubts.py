@@ -281,3 +281,11 @@ def test_what_a_target_says_cannot_pass_for_the_sentence(
         plain = workspace.run(command, A, "--plain").out
         assert seen.strip('"').replace("\\", "\\\\") in plain
         assert "\u200b" not in plain
+
+
+def test_a_reason_rests_on_the_records_that_are_not_retired(pair: Workspace) -> None:
+    pair.record(A, "blocked_by", B)
+    pair.record(B, "blocks", A)
+    assert pair.run("retire", ulid(1), "--reason", "said from the other side").code == 0
+    (reason,) = check(pair)["reasons"]
+    assert [one["id"] for one in reason["records"]] == [ulid(2)]

@@ -169,8 +169,7 @@ def _unknown_states(
             said = "does not exist" if is_missing else "has a state that is not known"
             because = "" if is_missing else _because(problems.get(other.id))
             whole = f"{one.sentence}, and the other ticket {said}{because}"
-            places = tuple(record.place for record in one.records)
-            yield Reason(Verdict.UNKNOWN, "other_unknown", whole, one, other, places)
+            yield Reason(Verdict.UNKNOWN, "other_unknown", whole, one, other, one.places)
 
 
 def _misspelled(
@@ -180,12 +179,12 @@ def _misspelled(
         relation = one.relation
         if not _weighs(ticket, relation, replacements):
             continue
-        places = tuple(record.place for record in relation.records)
         said = (
-            f"{places[0]}: has a target that is not a ticket, and probably means {ticket.name}"
+            f"{relation.places[0]}: has a target that is not a ticket, and probably means {ticket.name}"
             f" ({one.difference}): {relation.sentence}"
         )
         other = other_end(ticket, relation)
+        places = relation.places
         yield Reason(Verdict.UNKNOWN, "misspelled_target", said, relation, other, places)
 
 

@@ -99,7 +99,7 @@ def reason_from_cycle(ticket: TicketInfo, cycle: Cycle) -> Reason:
         (Verdict.CAUTION, "mixed_cycle") if cycle.mixed else (Verdict.HOLD, "dependency_cycle")
     )
     first = cycle.steps[0]
-    places = tuple(one.place for step in cycle.steps[:NAMED_STEPS] for one in step.records)
+    places = tuple(place for step in cycle.steps[:NAMED_STEPS] for place in step.places)
     said = f"{ticket.name} is on a {in_words(cycle)}"
     return Reason(verdict, code, said, first, first.target, places)
 
@@ -122,8 +122,7 @@ def reasons_for_replaced(
                 f"{one.sentence}, which is closed, and {_named(other)}, which {_standing(other)},"
                 " took its place"
             )
-            places = tuple(record.place for record in one.records)
-            yield Reason(Verdict.CAUTION, "blocker_replaced", said, one, other, places)
+            yield Reason(Verdict.CAUTION, "blocker_replaced", said, one, other, one.places)
 
 
 def closed_blockers(ticket: TicketInfo, touching: Iterable[Relation]) -> set[str]:
@@ -150,8 +149,7 @@ def _resting_on(ticket: TicketInfo, relation: Relation, verdict: Verdict, code: 
         said = f"{relation.sentence}, as {quoted(voice.author)} recorded on {voice.at[:10]}"
     else:
         said = _said_of(ticket, relation, other)
-    places = tuple(record.place for record in relation.records)
-    return Reason(verdict, code, said, relation, other, places)
+    return Reason(verdict, code, said, relation, other, relation.places)
 
 
 def _said_of(ticket: TicketInfo, relation: Relation, other: TicketInfo | None) -> str:
