@@ -180,8 +180,8 @@ def _misspelled(
         if not _weighs(ticket, relation, replacements):
             continue
         said = (
-            f"{relation.places[0]}: has a target that is not a ticket, and probably means {ticket.name}"
-            f" ({one.difference}): {relation.sentence}"
+            f"{relation.places[0]}: has a target that is not a ticket, and probably means"
+            f" {ticket.name} ({one.difference}): {relation.sentence}"
         )
         other = other_end(ticket, relation)
         places = relation.places
