@@ -46,10 +46,15 @@ class HookState:
 
 @dataclass(frozen=True)
 class Place:
-    """The folder where git looks for hooks, and the section that they need."""
+    """The folder where git looks for hooks, and the section that they need.
+
+    Attributes:
+        folder: absolute.
+        section: None where the workspace's path cannot be part of a script.
+    """
 
     folder: str
-    section: bytes
+    section: bytes | None
 
     def states(self) -> list[HookState]:
         """The state of every hook."""
@@ -71,9 +76,12 @@ class Place:
 
     def _compare(self, script: bytes, *, edited: bool) -> State:
         if edited and shell.without_section(script) != script:
-            same = shell.with_section(script, self.section) == script
-            return State.INSTALLED if same else State.OUTDATED
+            return State.INSTALLED if self._is_up_to_date(script) else State.OUTDATED
         return State.INSTALLED if shell.calls_refresh(script) else State.NOT_INSTALLED
+
+    def _is_up_to_date(self, script: bytes) -> bool:
+        section = self.section
+        return section is not None and shell.with_section(script, section) == script
 
 
 def find_place(workspace: Workspace) -> Place:
@@ -91,9 +99,14 @@ def find_place(workspace: Workspace) -> Place:
     up, _, hooks = rest.partition("\n")
     folder = os.path.relpath(root, os.path.join(root, up))
     # The path may hold a newline; the one behind it is git's.
-    return Place(
-        os.path.normpath(os.path.join(root, hooks.removesuffix("\n"))), shell.section_for(folder)
-    )
+    return Place(os.path.normpath(os.path.join(root, hooks.removesuffix("\n"))), _section(folder))
+
+
+def _section(folder: str) -> bytes | None:
+    try:
+        return shell.section_for(folder)
+    except ValueError:
+        return None
 
 
 def _git(root: str, *arguments: str) -> str:
