@@ -43,6 +43,11 @@ def escaped(text: str, *, only_ascii: bool = False) -> str:
     )
 
 
+def printable_line(text: str) -> str:
+    """`text` with each character as an escape that could act on a terminal, or end the line."""
+    return "".join(sign if sign.isprintable() else escape(sign) for sign in text)
+
+
 def escape(sign: str) -> str:
     """One character as an escape of its number in hexadecimal, as Python writes it."""
     return (

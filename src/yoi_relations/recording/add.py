@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, replace
 
 from ulid import ULID
@@ -16,6 +15,7 @@ from yoi_relations.index.opened import Index, Notify
 from yoi_relations.index.refresh import open_index
 from yoi_relations.kinds import KINDS, Direction, Kind, RelationClass, is_kind, kind_named
 from yoi_relations.queries.asking import resolve_ticket
+from yoi_relations.queries.doctor.commands import argument
 from yoi_relations.queries.path_names import PathBase
 from yoi_relations.queries.relations import relation_of
 from yoi_relations.queries.statements import (
@@ -163,7 +163,8 @@ def _kind(draft: Draft) -> Kind:
         misplaced = next((word for word in others if word and is_kind(word)), None)
         if misplaced is None:
             raise
-        hint = f"the kind comes second: relations add TICKET {misplaced} TARGET"
+        second = kind_named(misplaced).name.replace("_", "-")
+        hint = f"the kind comes second: relations add TICKET {second} TARGET"
         raise UsageError(error.message, hint) from error
 
 
@@ -171,11 +172,12 @@ def _check_shape(kind: Kind, draft: Draft) -> None:
     name = kind.name.replace("_", "-")
     if draft.target is None and kind.direction is not Direction.NOTE:
         raise UsageError(
-            f"{name} needs a target", f"relations add {_quoted(draft.ticket)} {name} TARGET"
+            f"{name} needs a target",
+            f"relations add {argument(draft.ticket, 'TICKET')} {name} TARGET",
         )
     if kind.cls is RelationClass.PLAN:
         if draft.target is not None:
-            raise UsageError(f"{name} takes no target", f"leave {draft.target} out")
+            raise UsageError(f"{name} takes no target", "leave the target out")
         if draft.note is None:
             raise UsageError(f"{name} needs a summary", "say what the plan is with --note")
     elif any(text is not None for text in (draft.branch, draft.worktree, draft.role_plan)):
@@ -186,11 +188,6 @@ def _check_shape(kind: Kind, draft: Draft) -> None:
         raise UsageError(f"{name} replaces nothing", "--replaces belongs to waiting")
     if kind.cls is RelationClass.CAPACITY and draft.note is None:
         raise UsageError(f"{name} needs a note", "say what it waits for with --note")
-
-
-def _quoted(name: str) -> str:
-    """A name as a hint puts it into a command line."""
-    return shlex.quote(name) if name.isprintable() else "TICKET"
 
 
 def _existing(connection: Connection, name: str, base: PathBase) -> TicketInfo:

@@ -118,6 +118,8 @@ def _git(root: str, *arguments: str) -> str:
         said, *advice = ran.stderr.decode("utf-8", "replace").strip().split("\n")
         # With several lines, the rest says what to do: of a folder of another owner, all of it.
         hint = " ".join(line.strip() for line in advice if line.strip()) or _NEEDED
+        if not root.isprintable():
+            hint = _NEEDED  # git's command would hold the path, torn at its line ends
         raise RelationsError(f"{printable(root)}: git names no hooks: {said}", hint)
     return os.fsdecode(ran.stdout)
 
