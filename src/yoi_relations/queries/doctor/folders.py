@@ -98,8 +98,9 @@ def _apart(workspace: Workspace, one: _Folders) -> Finding:
         hint = f"move the records to the item.md: {command}"
     else:
         pairs = [_compare(folder, home) for folder in one.others]
+        whole = argument(home, "the folder with the item.md")
         hint = (
-            f"bring the records together in {argument(home, 'the folder with the item.md')} by hand, because a name is taken"
+            f"bring the records together in {whole} by hand, because a name is taken"
             f" there or cannot be written in a command; compare first: {'; '.join(pairs)}; put"
             " every entry and every file that only one of them has into the other"
         )
