@@ -31,6 +31,7 @@ from yoi_relations.recording.authors import author_of
 from yoi_relations.recording.consequences import consequences
 from yoi_relations.recording.guard import check_durable
 from yoi_relations.recording.instants import time_of_record
+from yoi_relations.recording.plan_places import check_places
 from yoi_relations.recording.recorded import Entry, Recorded, check_readable, read_back
 from yoi_relations.recording.retire import RetirementDraft, draft_retirement, find_to_retire
 from yoi_relations.typed import Connection, NamedTuple
@@ -71,6 +72,7 @@ def add_record(workspace: Workspace, draft: Draft, notify: Notify) -> Recorded:
     _check_shape(kind, draft)
     draft = replace(draft, author=author_of(workspace, draft.author))
     check_durable(_texts(kind, draft))
+    check_places(draft.branch, draft.worktree)
     # Asked and written under one lock: of two who say the same at once, one writes.
     with temporary_folder(workspace) as temporary:
         with open_index(workspace, notify, publish=False) as index:
