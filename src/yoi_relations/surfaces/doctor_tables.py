@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
@@ -12,8 +12,8 @@ from yoi_relations.queries.doctor.diagnosis import Diagnosis
 from yoi_relations.queries.doctor.findings import RULES, Code, Finding
 from yoi_relations.queries.problems import Severity
 from yoi_relations.surfaces.cells import whole_line
-from yoi_relations.surfaces.output import visible
 from yoi_relations.surfaces.plain import counted
+from yoi_relations.surfaces.widths import console, drawable
 
 LISTED = 20
 """Findings of one code that are drawn; lines and JSON have more of them."""
@@ -29,7 +29,7 @@ def draw_findings(diagnosis: Diagnosis, hidden: str | None) -> None:
         drawn += _drawn(list(findings), diagnosis)
     drawn += [Text(line, style="dim") for line in (_counting_line(diagnosis), hidden) if line]
     # A path is longer than what a narrow terminal is wide, and stays whole to be copied.
-    Console(highlight=False).print(Group(*drawn), crop=False)
+    console().print(Group(*drawn), crop=False)
 
 
 def _group(finding: Finding) -> tuple[int, int]:
@@ -48,8 +48,8 @@ def _drawn(findings: list[Finding], diagnosis: Diagnosis) -> list[RenderableType
 def _finding(finding: Finding) -> list[RenderableType]:
     return [
         whole_line(f"  {finding.place}", "bold"),
-        _indented(4, Text(visible(finding.sentence))),
-        _indented(4, Text(visible(finding.hint), style="dim")),
+        _indented(4, Text(drawable(finding.sentence))),
+        _indented(4, Text(drawable(finding.hint), style="dim")),
     ]
 
 
