@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from rich.text import Text
 
-from yoi_relations.kinds import phrase
+from yoi_relations.kinds import phrase, shown_name
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.statements import Statement
 from yoi_relations.queries.tickets import TicketInfo
@@ -43,7 +43,7 @@ def ticket_lines(ticket: TicketInfo) -> list[Text]:
 def _named(ticket: TicketInfo, between: str) -> Text:
     state = ticket.state or ("state unknown" if ticket.folders else "does not exist")
     style = _STATE_STYLES.get(state, "bold red")
-    return Text.assemble((drawable(ticket.id), "bold"), between, (state, style))
+    return Text.assemble((drawable(shown_name(ticket.id)), "bold"), between, (state, style))
 
 
 def whole_line(text: str, style: str = "dim") -> Text:

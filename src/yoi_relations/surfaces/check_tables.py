@@ -112,7 +112,7 @@ def _held(held: Held) -> list[RenderableType]:
     """A ticket that this one holds up."""
     ticket = held.ticket
     what = "frees, once done," if held.frees else "holds, with others,"
-    named = f"{ticket.id}, which is {ticket.state or 'of unknown state'}"
+    named = f"{ticket.name}, which is {ticket.state or 'of unknown state'}"
     return [Padding(Text(drawable(f"{what} {named}")), (0, 0, 0, _INDENT))]
 
 

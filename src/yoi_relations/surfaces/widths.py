@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from rich.cells import cell_len
 from rich.console import Console
 
+from yoi_relations.kinds import shown_name
 from yoi_relations.surfaces.output import terminal_width, visible
 
 _HEIGHT = 50
@@ -29,7 +30,7 @@ def drawable(text: str) -> str:
 
 def longest(ids: Iterable[str]) -> int:
     """Columns that the longest of these ids takes."""
-    return max((cell_len(drawable(one)) for one in ids), default=0)
+    return max((cell_len(drawable(shown_name(one))) for one in ids), default=0)
 
 
 def room_for(cells: int, columns: int) -> int:
