@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.odd_names import BUCKETS
 from yoi_relations.files.root import ROOT, Listing, list_root
-from yoi_relations.files.stamps import ABSENT, TICK, is_trusted
+from yoi_relations.files.stamps import ABSENT, OVERLAY, TICK, file_system_of, is_trusted
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import cache, publishing
 from yoi_relations.index.derived import derive
@@ -194,7 +194,8 @@ def _clock(workspace: Workspace, now: int) -> Clock:
     except OSError as error:  # gone meanwhile: what was found is no answer
         said = f"{error.filename}: {error.strerror}"
         raise UnreadableFolderError(said, "run the command again") from error
-    return Clock(now, device, other == device and is_trusted(root))
+    layered = file_system_of(root) == OVERLAY
+    return Clock(now, device, other == device and is_trusted(root), layered)
 
 
 def _contents(

@@ -85,6 +85,12 @@ def ended(act: Callable[[], int], *, as_json: bool) -> int:
         failed = RelationsError(f"{place}{error.strerror or error}", "run the command again")
         report_error(failed, mode_of(as_json=as_json, as_plain=False))
         return failed.exit_code
+    except MemoryError:
+        failed = RelationsError(
+            "there is not enough memory", "raise the limit (ulimit -v), or ask for less at once"
+        )
+        report_error(failed, mode_of(as_json=as_json, as_plain=False))
+        return failed.exit_code
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
 
