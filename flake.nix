@@ -20,7 +20,9 @@
         python.pyyaml
         python.python-ulid
         python.rich
+        python.sqlmodel
         python.typer
+        python.watchfiles
       ];
 
       # What the tests import or run.
@@ -31,8 +33,6 @@
         python.hypothesis
         python.mcp
         python.pytest
-        python.sqlmodel
-        python.watchfiles
       ];
 
       package =

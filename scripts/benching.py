@@ -57,7 +57,7 @@ class Bench:
         self.relations = environment / "bin" / "relations"
         self.environ = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         self.python_does(environment, "-m", "pip", "install", "--quiet", "--upgrade", "pip")
-        self.python_does(environment, "-m", "pip", "install", "--quiet", f"{ROOT}[watch]")
+        self.python_does(environment, "-m", "pip", "install", "--quiet", str(ROOT))
         self.python_does(environment, "-m", "compileall", "-q", str(environment / "lib"))
 
     def python_does(self, folder: Path, *arguments: str) -> None:

@@ -22,7 +22,7 @@ from typing import Any
 
 PROJECT = Path(__file__).parents[1]
 SYSTEMS = {"x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin"}
-DEPENDENCIES = {"pyyaml", "python-ulid", "rich", "typer"}
+DEPENDENCIES = {"pyyaml", "python-ulid", "rich", "sqlmodel", "typer", "watchfiles"}
 
 # Each package is a set that looks like a derivation and remembers what it was made from.
 _STUB = """

@@ -3,7 +3,8 @@
 scripts/dev day [--workspace FOLDER] [PROGRAM [OTHER]]
 
 The day is played in a copy of the workspace: find what may be accepted, explain what is held,
-record ten decisions, check again. Each question is asked by somebody who has seen no answer yet.
+record ten decisions, check again. Each question is asked by somebody who has seen no answer yet:
+the overviews as lines, all else as JSON.
 With two programs (commands, with arguments if need be), the last column is PROGRAM by OTHER; both
 get the same questions, and each answers them in as many calls as it needs.
 """
@@ -43,8 +44,8 @@ ADDED = (
     ("ticket related target", "The same report from a reader led to both."),
 )
 """What is added, of each class, and why; the first two are retired again."""
-IN_ORDER = {"dependency", "ordering"}
-"""Classes of relations that a ticket waits by; a target without any of them closes no cycle."""
+IN_ORDER = {"blocked", "ordered_after", "dependency_cycle", "mixed_cycle"}
+"""Codes of reasons that a ticket waits by; a target without any of them closes no cycle."""
 REASON = "The two were cut differently; this no longer holds for either half."
 
 
@@ -70,8 +71,8 @@ class Day:
         """Play the day."""
         found = self._look("find what may be accepted")
         self._step = "explain what is held"
-        held = [one for one in found if one["verdict"] == "hold"]
-        answers = [self._check(one["ticket"]) for one in held]
+        held = {ticket for verdict, ticket, *_ in found if verdict == "hold"}
+        answers = [self._check(ticket) for ticket in sorted(held)]
         blockers = {reason["ticket"] for one in answers for reason in _holding(one)} - {None}
         at_once = all("holds" in one for one in answers)
         for blocker in sorted(blockers):
@@ -80,11 +81,12 @@ class Day:
         self._record(found)
         self._look("check again")
 
-    def _look(self, step: str) -> list[Any]:
-        """Every ticket that is not resolved, after those in the queue."""
+    def _look(self, step: str) -> list[list[str]]:
+        """What stands against the tickets that are not resolved, after those in the queue."""
         self._step = step
-        self._ask("check", "--state", "queued")
-        return list(self._ask("check")["checks"])
+        self._run("check", "--state", "queued", "--plain")
+        lines = self._run("check", "--plain").splitlines()
+        return [line.split("\t") for line in lines]
 
     def _check(self, ticket: str) -> Any:  # noqa: ANN401  # JSON
         return self._ask("check", ticket)["checks"][0]
@@ -101,12 +103,11 @@ class Day:
             if {reason["ticket"] for reason in _against(self._check(end))} == {blocker}
         ]
 
-    def _record(self, checks: list[Any]) -> None:
+    def _record(self, found: list[list[str]]) -> None:
         """Add records about tickets that come in turn, and retire two of them."""
-        waiting = {
-            check["ticket"]: any(one["class"] in IN_ORDER for one in check["reasons"])
-            for check in checks
-        }
+        waiting: dict[str, bool] = {}
+        for _, ticket, _, _, code, *_ in found:
+            waiting[ticket] = waiting.get(ticket, False) or code in IN_ORDER
         tickets = [ticket for ticket, waits in waiting.items() if waits] or list(waiting)
         targets = [ticket for ticket, waits in waiting.items() if not waits] or list(waiting)
         made = []
@@ -120,9 +121,13 @@ class Day:
             self._ask("retire", record, "--reason", REASON)
 
     def _ask(self, *arguments: str) -> Any:  # noqa: ANN401  # JSON
-        """A command's answer, what it costs written down."""
+        """A command's answer as JSON, what it costs written down."""
+        return json.loads(self._run(*arguments, "--json"))
+
+    def _run(self, *arguments: str) -> str:
+        """The same, as it was printed."""
         ran = subprocess.run(
-            [*self._program, *arguments, "--json"],
+            [*self._program, *arguments],
             cwd=self._folder,
             env=os.environ | {"YOI_RELATIONS_AUTHOR": "orchestrator"},
             capture_output=True,
@@ -134,7 +139,7 @@ class Day:
             raise SystemExit(f"{shlex.join(ran.args)}: {ran.stderr}")
         self.costs[self._step] += len(ran.stdout) + len(ran.stderr)
         self.calls[self._step] += 1
-        return json.loads(ran.stdout)
+        return ran.stdout
 
 
 def _against(check: Any) -> list[Any]:  # noqa: ANN401  # JSON

@@ -20,6 +20,7 @@ from yoi_relations.files.root import list_root
 from yoi_relations.files.scan import Lister, Source
 from yoi_relations.files.workspace import CACHE
 from yoi_relations.files.workspace import Workspace as Found
+from yoi_relations.index import by_file
 from yoi_relations.surfaces import quick
 from yoi_relations.surfaces.cli import main
 
@@ -178,9 +179,9 @@ def altered_index(path: Path, statements: str) -> None:
     data = path.read_bytes()
     place = data[-56:-32]
     connection = sqlite3.connect(":memory:")
-    connection.deserialize(data[:-56])
+    by_file.fill(connection, data[:-56])
     connection.executescript(statements)
-    body = connection.serialize() + place
+    body = by_file.to_bytes(connection) + place
     connection.close()
     path.write_bytes(body + hashlib.sha256(body).digest())
     date = int.from_bytes(place[-8:], "little")

@@ -9,30 +9,28 @@ from yoi_relations.files import stamps
 from yoi_relations.index import build
 from yoi_relations.index.opened import Index
 
-TABLES = {
-    "ticket": "ticket_id, title, slug, state",
-    "record": "line, record_id, kind, record.holder, target, note, at, retires, retired_at",
-    "problem": "line, message, effect",
-}
-DERIVED = {
-    "spanning_problem": "path, line, code, message, effect, about",
-    "tally": "name, count",
-}
+ABOUT_ITSELF = {"freshness", "generation"}
+"""Tables that say how and when an index was made."""
+NUMBERS = {"id", "source_id"}
+"""Columns that differ with the order in which sources were read."""
 
 
 def tables(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
-    """Every row, with paths in place of numbers."""
-    found = {
-        table: connection.execute(
-            f"SELECT path, {columns} FROM {table} JOIN source ON source.id = source_id"  # noqa: S608  # fixed names
-        ).fetchall()
-        for table, columns in TABLES.items()
-    }
-    for table, columns in DERIVED.items():
-        found[table] = connection.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608
-    sources = "SELECT path, format, holder, folder, name, digest FROM source"
-    found["source"] = connection.execute(sources).fetchall()
-    return {table: sorted(rows, key=repr) for table, rows in found.items()}
+    """Every row of every table, with paths in place of numbers."""
+    listed = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    names = {name for (name,) in listed} - ABOUT_ITSELF
+    return {name: sorted(_rows(connection, name), key=repr) for name in names}
+
+
+def _rows(connection: sqlite3.Connection, table: str) -> list[tuple[object, ...]]:
+    columns = [
+        name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))
+    ]
+    listed = ", ".join(f"{table}.{name}" for name in columns if name not in NUMBERS)
+    if "source_id" in columns:
+        listed = f"source.path, {listed}"
+        table += f" JOIN source ON source.id = {table}.source_id"
+    return connection.execute(f"SELECT {listed} FROM {table}").fetchall()  # noqa: S608  # of the schema
 
 
 def assert_rebuilt(index: Index) -> None:

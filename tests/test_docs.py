@@ -21,7 +21,7 @@ import yoi_relations
 from yoi_relations.errors import ExitCode
 from yoi_relations.files import markdown
 from yoi_relations.kinds import ALIASES, KINDS
-from yoi_relations.queries import reasons
+from yoi_relations.queries import doubts, reasons
 from yoi_relations.queries.doctor.findings import RULES
 from yoi_relations.queries.problems import Severity
 from yoi_relations.queries.reasons import Verdict
@@ -105,7 +105,7 @@ def test_the_kinds_are_those_of_the_program() -> None:
 
 
 def test_the_keys_of_a_record_are_those_that_are_read() -> None:
-    keys = {*markdown._KEYS, *markdown._PLAN_KEYS}  # noqa: SLF001  # no other name for them
+    keys = {*markdown._RETIREMENT_KEYS, *markdown._PLAN_KEYS}  # noqa: SLF001  # no other name for them
 
     assert first_column(section("Records"), "key") == keys
 
@@ -116,7 +116,7 @@ def test_verdicts_and_reasons_are_those_of_the_program(workspace: Workspace) -> 
     assert verdicts == {
         (verdict.word, getattr(ExitCode, verdict.name)) for verdict in Verdict if verdict
     } | {("clear", ExitCode.DONE)}
-    source = inspect.getsource(reasons)
+    source = inspect.getsource(reasons) + inspect.getsource(doubts)
     stated = {(code, row[1]) for row in table(check, "code") for code in codes(row[0])}
     assert stated == {
         (code, verdict.lower())
@@ -172,7 +172,8 @@ def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
             assert not missing, f"{name}: not documented: {missing}"
     relation = documents["relations"]["relations"][0]
     assert first_column(section("JSON"), "field of a relation") == set(relation)
-    assert first_column(section("JSON"), "field of a record") == set(relation["records"][0])
+    keys = set(relation["records"][0]) | set(documents["retire"]["record"])
+    assert first_column(section("JSON"), "field of a record") == keys
     assert set(documents["status"]["index"]) <= set(codes(section("JSON")))
     for field in ("workspace", "freshness"):
         assert set(documents["status"][field]) <= set(codes(section("JSON")))

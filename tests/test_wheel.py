@@ -16,8 +16,25 @@ import zipfile
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
-NOT_COPIED = (".git", ".venv", "dist", "build", "__pycache__", "*.egg-info", "*_cache", "cache")
-_UNWANTED = "import importlib.util as u; print(*map(u.find_spec, ('sqlmodel', 'pydantic')))"
+NOT_COPIED = (
+    ".git",
+    ".venv",
+    ".venvs",
+    "dist",
+    "build",
+    "__pycache__",
+    "*.egg-info",
+    "*_cache",
+    "cache",
+)
+_UNWANTED = "import importlib.util as u; print(*map(u.find_spec, ('mcp', 'jsonschema')))"
+_SESSION = """
+from sqlmodel import select
+from yoi_relations import Relations
+from yoi_relations.index.models import Ticket
+with Relations().session() as session:
+    print(len(session.exec(select(Ticket)).all()) > 0)
+"""
 
 
 def run(folder: Path, *command: str | Path) -> subprocess.CompletedProcess[str]:
@@ -75,6 +92,10 @@ def check_workspace(folder: Path, relations: Path) -> None:
     ran = run(folder, relations, "show", "--kind", "blocker", "--json")
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout)["count"] == 5
+    watched = run(folder, relations, "watch", "--once", "--timeout", "0")
+    assert (watched.returncode, watched.stdout) == (124, ""), watched.stderr
+    session = run(folder, relations.with_name("python"), "-c", _SESSION)
+    assert session.stdout == "True\n", session.stderr
 
 
 def test_the_wheel_works_in_an_empty_environment(tmp_path: Path) -> None:

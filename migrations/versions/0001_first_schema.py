@@ -140,7 +140,6 @@ def _create_generation() -> None:
         _text("built_at"),
         sa.PrimaryKeyConstraint("id"),
         sa.CheckConstraint("id = 1", name="one_row"),
-        sqlite_strict=True,
     )
 
 
@@ -153,7 +152,6 @@ def _create_freshness() -> None:
         *(_bytes(name) for name in ("names", "sizes", "probes", "stamps", "unsettled")),
         sa.PrimaryKeyConstraint("id"),
         sa.CheckConstraint("id = 1", name="one_row"),
-        sqlite_strict=True,
     )
 
 
@@ -169,7 +167,6 @@ def _create_source() -> None:
         _bytes("digest"),
         sa.PrimaryKeyConstraint("id"),
         sa.CheckConstraint(f"format IN ({_FORMATS})", name="format_known"),
-        sqlite_strict=True,
     )
     op.create_index("source_holder", "source", ["holder", "folder", "format"])
     op.create_index("source_name", "source", ["name"])
@@ -186,7 +183,6 @@ def _create_ticket() -> None:
         sa.PrimaryKeyConstraint("source_id"),
         sa.CheckConstraint(f"state IN ({_STATES})", name="state_known"),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"]),
-        sqlite_strict=True,
     )
     op.create_index("ticket_ticket_id", "ticket", ["ticket_id"])
     op.create_index("ticket_slug", "ticket", ["slug"])
@@ -222,7 +218,6 @@ def _create_record() -> None:
         sa.CheckConstraint(f"shown IN ({_SHOWN})", name="shown_known"),
         sa.CheckConstraint(f"class IN ({_CLASSES})", name="class_known"),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"]),
-        sqlite_strict=True,
     )
     op.create_index("record_edge", "record", ["shown", "edge_ticket", "edge_target"])
     op.create_index("record_edge_ticket", "record", ["edge_ticket"])
@@ -243,7 +238,6 @@ def _create_retirement() -> None:
         _text("retired_reason"),
         sa.PrimaryKeyConstraint("source_id"),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"]),
-        sqlite_strict=True,
     )
     op.create_index("retirement_retires", "retirement", ["holder", "retires"])
 
@@ -262,7 +256,6 @@ def _create_problem() -> None:
         sa.CheckConstraint("code IN ('self_relation', 'dropped_text')", name="code_known"),
         sa.PrimaryKeyConstraint("id"),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"]),
-        sqlite_strict=True,
     )
     op.create_index("problem_source_id", "problem", ["source_id"])
 
@@ -282,7 +275,6 @@ def _create_spanning_problem() -> None:
         ),
         sa.CheckConstraint("effect IN ('record', 'ticket', 'none', 'advice')", name="effect_known"),
         sa.PrimaryKeyConstraint("id"),
-        sqlite_strict=True,
     )
 
 
@@ -296,7 +288,6 @@ def _create_near_target() -> None:
         _text("meant"),
         _text("difference"),
         sa.PrimaryKeyConstraint("id"),
-        sqlite_strict=True,
     )
 
 
@@ -306,5 +297,4 @@ def _create_tally() -> None:
         _text("name"),
         _number("count"),
         sa.PrimaryKeyConstraint("name"),
-        sqlite_strict=True,
     )

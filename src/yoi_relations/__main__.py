@@ -28,7 +28,20 @@ def main() -> None:
             code = run(arguments)
     except KeyboardInterrupt:
         sys.exit(130)
+    except (ImportError, AttributeError, MemoryError, OSError) as error:
+        code = _unusable(error)
     _leave(code)
+
+
+def _unusable(error: Exception) -> int:
+    """Say that the program cannot be loaded; its exit status."""
+    from yoi_relations.surfaces import failures, output  # noqa: PLC0415  # for errors
+
+    output.prepare_streams()
+    failed = failures.failure_of(error)
+    mode = output.Mode.JSON if "--json" in sys.argv else output.Mode.PLAIN
+    output.report_error(failed, mode)
+    return failed.exit_code
 
 
 def _leave(code: int) -> None:

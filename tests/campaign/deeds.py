@@ -11,7 +11,8 @@ from typing import Any
 
 from building import A, B, C, D, ulid
 from hypothesis import strategies as st
-from queries.making import BAD_FILES, BAD_LINES, TIMES
+from queries.making_ids import TIMES
+from queries.spoiling import BAD_FILES, BAD_LINES
 
 from campaign.ground import TICKETS, Ground, remove
 

@@ -7,16 +7,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from building import A, B, C, Ran, Workspace, ulid
-from queries import naive
+from queries import naive, naive_reading
 from queries.test_naive import assert_same, comparable, compare
 
 from yoi_relations.files.stamps import WINDOW
 
 KEPT = (".gitignore", "CACHEDIR.TAG", "lock", "index-v")
 """How the names begin that may stay in a cache folder."""
-FIRST = f".yoi/tickets/{A}/artifacts/relations/{ulid(1)}.md"
 NOTE = "what it is about"
 Snapshot = dict[str, bytes | None]
 
@@ -75,32 +75,31 @@ def take_cache_away(workspace: Workspace) -> None:
     (workspace.root / ".yoi/cache").write_text("in the way\n")
 
 
+def relations_in(root: Path) -> list[dict[str, Any]]:
+    """What the files say, read plainly."""
+    found = naive_reading.read(root)
+    return naive.relations_of(found.tickets, found.records)
+
+
 def is_added(root: Path) -> bool:
     """Whether C has its record, whole and alone."""
-    records = [one for one in naive.read_records(root) if one["holder"] == C]
+    records = [one for one in naive_reading.read(root).records if one["holder"] == C]
     said = [(one["kind"], one["target"], one["note"], one["author"]) for one in records]
     assert said in ([], [("after", A, NOTE, "tester")])
     return bool(said)
 
 
-def is_retired(root: Path) -> bool:
-    """Whether the first record is retired, and says all that it said before."""
-    fields, body = naive.frontmatter(root / FIRST)
-    marks = {key: fields.pop(key, None) for key in ("retired_at", "retired_by", "retired_reason")}
-    known = {"kind": "blocked_by", "target": B, "author": "tester", "at": "2026-06-01T10:00:00Z"}
-    assert (fields, body) == (known, "first")
-    assert all(marks.values()) or not any(marks.values())
-    return bool(marks["retired_at"])
+def is_retired(holder: str) -> Callable[[Path], bool]:
+    """Tells whether the one record of `holder` is retired, by one file that is whole."""
 
+    def said(root: Path) -> bool:
+        found = naive_reading.read(root)
+        (record,) = [one for one in found.records if one["holder"] == holder]
+        written = [(one.holder, one.retires) for one in found.retirements]
+        assert (written, found.unusable) in (([], []), ([(holder, record["id"])], []))
+        return bool(record["retired_at"])
 
-def is_retired_beside(root: Path) -> bool:
-    """Whether a file beside relations.json retires its one entry."""
-    marks = list(root.glob(f".yoi/tickets/{B}/artifacts/relations/*.md"))
-    assert len(marks) <= 1
-    for path in marks:
-        fields, _ = naive.frontmatter(path)
-        assert {"retires", "retired_at", "retired_by", "retired_reason"} <= set(fields)
-    return bool(marks)
+    return said
 
 
 SHOW = ("show", "--all", "--limit", "0", "--json")
@@ -114,10 +113,8 @@ CASES = {
     "rebuild": Case(("rebuild",), write_one_more),
     "add": Case(_ADD, lambda _: None, is_added),
     "add-beside": Case(_ADD, take_cache_away, is_added),
-    "retire": Case(("retire", ulid(1), "--reason", "over"), lambda _: None, is_retired),
-    "retire-beside": Case(
-        ("retire", _ENTRY, "--reason", "over"), lambda _: None, is_retired_beside
-    ),
+    "retire": Case(("retire", ulid(1), "--reason", "over"), lambda _: None, is_retired(A)),
+    "retire-beside": Case(("retire", _ENTRY, "--reason", "over"), lambda _: None, is_retired(B)),
 }
 
 
@@ -135,7 +132,7 @@ def check_end(case: Case, workspace: Workspace, ended: Ran, *, mute: bool) -> No
     assert ended.code != 1 or "error" in ended.err or mute, ended
     if case.arguments == SHOW and ended.code == 0:
         answer = [comparable(one) for one in ended.json["relations"]]
-        assert_same(answer, [comparable(one) for one in naive.read_relations(workspace.root)])
+        assert_same(answer, [comparable(one) for one in relations_in(workspace.root)])
     if case.arguments == SHOW and ended.code == 4:
         assert ended.json["problems"]
     if case.said:
@@ -170,10 +167,10 @@ def check_files(case: Case, workspace: Workspace, before: Snapshot, *, cut: bool
     after = workspace.snapshot()
     done = case.said(workspace.root) if case.said else False
     changed = {name for name in before if after.get(name, b"gone") != before[name]}
-    assert changed <= ({FIRST} if done and case.said is is_retired else set())
+    assert changed == set()
     new = set(after) - set(before)
     records = {name for name in new if name.endswith(".md")}
-    assert len(records) == (done and case.said is not is_retired)
+    assert len(records) == done
     others = {name for name in new - records if after[name] is not None or not (done or cut)}
     # A draft beside its name: the scan passes it over, and its name tells what it was.
     assert all(cut and name.endswith(".tmp") and "/." in name for name in others), others

@@ -16,7 +16,7 @@ from unittest import mock
 
 import pytest
 
-from yoi_relations.files import stamps
+from yoi_relations.files import probing, scan, stamps, times
 from yoi_relations.files.faults import UnreadableError
 from yoi_relations.index import (
     build,
@@ -24,11 +24,13 @@ from yoi_relations.index import (
     freshness,
     image,
     looking,
+    near_targets,
     refresh,
     remembering,
     renewing,
     store,
 )
+from yoi_relations.recording import add
 
 _FAR = 2**62
 """Nanoseconds since 1970: later than whatever a test dates."""
@@ -119,6 +121,36 @@ def _clock_that_went_back(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(module, "suspects", suspects)
 
 
+def _near_targets(patch: pytest.MonkeyPatch) -> None:
+    """A target that is not the name of a ticket means none."""
+    patch.setattr(near_targets.Names, "meant_by", lambda *_: [])
+
+
+def _files_that_are_not_read(patch: pytest.MonkeyPatch) -> None:
+    """Whatever lies where no records are read holds none."""
+    patch.setattr(scan, "among_records", lambda *_: None)
+    for name in ("in_artifacts", "without_artifacts", "without_item"):
+        patch.setattr(scan, name, lambda *_: ())
+
+
+def _stamps_of_files_that_are_not_read(patch: pytest.MonkeyPatch) -> None:
+    """Nobody notices when what such a file holds changes."""
+    real = probing.Prober.may_hold
+
+    def may_hold(prober: probing.Prober, name: bytes, judge: Callable[[bytes], bool]) -> bool:
+        kept = len(prober.paths)
+        held = real(prober, name, judge)
+        del prober.paths[kept:], prober.stamps[kept:]
+        return held
+
+    patch.setattr(probing.Prober, "may_hold", may_hold)
+
+
+def _time_after_what_it_ends(patch: pytest.MonkeyPatch) -> None:
+    """A record has the time of the clock, whatever it replaces."""
+    patch.setattr(add, "time_of_record", lambda *_: times.now())
+
+
 def _file_that_always(**is_so: Any) -> Off:
     """Of any index file this is said to be so."""
 
@@ -147,8 +179,9 @@ def _any_version(name: str, query: str) -> Off:
     return off
 
 
-_DAMAGE, _DEFENCES, _INCREMENTAL = (
-    f"tests/index/test_{name}.py::test_" for name in ("damage", "defences", "incremental")
+_DAMAGE, _DEFENCES, _INCREMENTAL, _UNREAD = (
+    f"tests/index/test_{name}.py::test_"
+    for name in ("damage", "defences", "incremental", "unread_fresh")
 )
 SWITCHES = {
     "settle window": Switch(_window, f"{_INCREMENTAL}two_writes_within_one_tick_are_both_seen"),
@@ -197,6 +230,24 @@ SWITCHES = {
         _file_that_always(is_in_place=True),
         "tests/security/test_checkout.py"
         "::test_an_index_that_came_with_the_checkout_is_not_believed[stat]",
+    ),
+    "near targets": Switch(
+        _near_targets,
+        "tests/queries/test_doubts.py"
+        "::test_a_misspelled_target_of_an_older_format_counts_too[json]",
+    ),
+    "files that are not read": Switch(
+        _files_that_are_not_read,
+        f"{_UNREAD}what_appears_and_goes_is_noticed_once_all_has_settled[a folder]",
+    ),
+    "stamps of files that are not read": Switch(
+        _stamps_of_files_that_are_not_read,
+        f"{_UNREAD}what_only_its_content_tells_is_noticed_in_place[a name]",
+    ),
+    "time after what it ends": Switch(
+        _time_after_what_it_ends,
+        "tests/recording/test_consequences.py"
+        "::test_what_is_added_is_later_than_what_a_fast_clock_wrote[md-waiting]",
     ),
     "version of the schema": Switch(
         _any_version("SCHEMA_VERSION", "PRAGMA user_version"),

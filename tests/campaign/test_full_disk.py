@@ -12,14 +12,13 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 from building import A, B, C, Ran, Workspace, ulid
-from queries import naive
 from queries.test_naive import assert_same, comparable, compare
 
-from campaign.mishaps import SHOW, build, drop_cache, write_one_more
+from campaign.mishaps import SHOW, build, drop_cache, relations_in, write_one_more
 from campaign.mounting import mounted, needs_root, read_only
 
 WRITING = (
-    ("add", C, "after", A, "--note", "new"),
+    ("add", C, "related", A, "--note", "new"),
     ("add", A, "accepted-plan", "--note", "long", "--role-plan", "x" * 12_000),
     ("retire", ulid(1), "--reason", "over"),
     ("retire", f".yoi/tickets/{B}/artifacts/relations.json:4", "--reason", "over"),
@@ -65,7 +64,7 @@ def assert_loud(workspace: Workspace, *, cache_is_written: bool = False) -> None
     assert ("answered from memory" in ran.err) != cache_is_written, ran.err
     assert_same(
         [comparable(one) for one in ran.json["relations"]],
-        [comparable(one) for one in naive.read_relations(workspace.root)],
+        [comparable(one) for one in relations_in(workspace.root)],
     )
     commands = WRITING if cache_is_written else (*WRITING, ("rebuild",))
     for command in commands:

@@ -32,9 +32,9 @@ def assert_accounted_for(source: Source, data: bytes, parsed: Parsed) -> None:
     """Nothing is dropped without a word."""
     spoiling = [fault for fault in parsed.faults if fault.effect is Effect.RECORD]
     if source.format is Format.FRONTMATTER:
-        assert len(parsed.records) + len(spoiling) == 1
+        assert len(parsed.records) + len(parsed.retirements) + len(spoiling) == 1
     elif source.format is Format.RELATIONS_JSON and spoiling:
-        assert parsed.records == []
+        assert not parsed.records
     elif source.format is Format.PLAN_JSONL:
         lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
         seen = [record.line for record in parsed.records] + [fault.line for fault in spoiling]

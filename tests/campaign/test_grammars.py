@@ -44,6 +44,8 @@ HEADS = st.lists(st.tuples(KEYS, SEPARATORS, NODES).map("".join) | LEAVES, max_s
 
 def composed(text: str) -> dict[str, str | None] | None:
     """What PyYAML makes of a frontmatter, by another way; None where it is of no use."""
+    if any(sign in text for sign in "\r\x85\u2028\u2029"):
+        return None  # ends a line for YAML, and for nobody else
     try:
         root = yaml.compose(text, _Loader)
     except yaml.YAMLError:
@@ -55,9 +57,8 @@ def composed(text: str) -> dict[str, str | None] | None:
     fields: dict[str, str | None] = {}
     for key, value in root.value:
         null = ("", "~", "null", "Null", "NULL")
-        if not isinstance(key, yaml.ScalarNode) or key.value in fields:
-            return None
-        if not key.style and key.value in null:
+        is_text = isinstance(key, yaml.ScalarNode) and (key.style or key.value not in null)
+        if not is_text or key.value in fields:
             return None
         plain = isinstance(value, yaml.ScalarNode) and (value.style or value.value not in null)
         fields[key.value] = value.value if plain else None

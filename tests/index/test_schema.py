@@ -101,11 +101,6 @@ def foreign_keys(connection: sqlite3.Connection) -> object:
     return {name: _about(connection, "foreign_key_list", name) for name in tables(connection)}
 
 
-def strictness(connection: sqlite3.Connection) -> object:
-    rows = connection.execute("SELECT name, wr, strict FROM pragma_table_list WHERE type = 'table'")
-    return {name: options for name, *options in rows if name in tables(connection)}
-
-
 def checks(connection: sqlite3.Connection) -> object:
     rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
     return {name: sorted(_checks(flat(sql))) for name, sql in rows if name != "alembic_version"}
@@ -125,7 +120,7 @@ def _checks(sql: str) -> Iterator[str]:
         yield sql[match.start() : end]
 
 
-FACETS: list[Facet] = [tables, columns, indexes, foreign_keys, strictness, views, checks]
+FACETS: list[Facet] = [tables, columns, indexes, foreign_keys, views, checks]
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +160,6 @@ def test_every_way_leads_to_the_schema_of_the_models(
         (indexes, "(shown, edge_ticket, edge_target)", "(shown, edge_target, edge_ticket)"),
         (indexes, "CREATE INDEX source_holder", "CREATE UNIQUE INDEX source_holder"),
         (foreign_keys, "REFERENCES source (id)", "REFERENCES source (id) ON DELETE CASCADE"),
-        (strictness, " STRICT;", ";"),
         (views, "at.path LIMIT 1", "at.path DESC LIMIT 1"),
         (checks, "'done', 'closed'", "'done', 'shut'"),
     ],

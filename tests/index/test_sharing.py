@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from unittest import mock
 
 import pytest
-from building import A, B, Workspace, ulid
+from building import AT, A, B, Workspace, ulid
 from descriptors import all_closed
 
 from yoi_relations.errors import UnreadableFolderError
@@ -157,6 +157,9 @@ def many(workspace: Workspace) -> Workspace:
             workspace.plan_lines(id_, {"kind": "waiting_capacity_note", "note": "n"}, {"kind": ""})
         if number % 5 == 0:
             workspace.relations_json(id_, {"kind": "related", "target": B})
+        if number % 4 == 0:
+            text = f"---\nretires: {ulid(number)}\nauthor: tester\nat: {AT}\n---\nOver.\n"
+            workspace.record_file(id_, f"{ulid(100 + number)}.md", text)
     workspace.record_file(ids[3], f"{ulid(9)}.md", b"\xff")
     workspace.record_file(ids[4], "stray.txt", "")
     (workspace.tickets / "link").symlink_to(workspace.tickets / ids[0])

@@ -34,10 +34,10 @@ def test_records_of_one_edge_are_counted_as_one_and_each_note_as_one(workspace: 
     counts = {"blocked_by": 2, "after": 1, "waiting": 3, "related": 1, "supersedes": 2}
     assert tally(workspace) == {"source": 14, "ticket": 2, "record": 12} | counts
 
-    # What ends a relation states none, and what it ends still counts.
+    # Each is retired by a file of its own, which is not a record; what is retired still counts.
     assert workspace.run("retire", ulid(1), "--reason", "over").code == 0
-    place = f".yoi/tickets/{B}/artifacts/relations.json:4"  # it is retired by a file of its own
+    place = f".yoi/tickets/{B}/artifacts/relations.json:4"
     assert workspace.run("retire", place, "--reason", "over").code == 0
     after = tally(workspace)
-    assert after["source"] == 15
+    assert after["source"] == 16
     assert (after["record"], {kind: after[kind] for kind in counts}) == (12, counts)

@@ -12,6 +12,7 @@ import pytest
 from building import AT, A, B, Workspace, ulid
 
 from yoi_relations.files.workspace import CACHE, find_workspace
+from yoi_relations.index import by_file
 from yoi_relations.index.origin import refuse_links
 from yoi_relations.surfaces.watch.lock import alive
 
@@ -155,7 +156,7 @@ def forged(path: Path, *, at: Path | None = None) -> None:
     """
     data = path.read_bytes()
     connection = sqlite3.connect(":memory:")
-    connection.deserialize(data[:-56])
+    by_file.fill(connection, data[:-56])
     connection.execute("UPDATE record SET note = ?", (FORGED,))
     connection.execute(
         "UPDATE freshness SET scanned_at = 0, trusted = 1, names = ?, sizes = ?, probes = ?,"
@@ -163,7 +164,7 @@ def forged(path: Path, *, at: Path | None = None) -> None:
         (b"gone", (1).to_bytes(4, "little"), b"gone", b"", b""),
     )
     connection.commit()
-    body = connection.serialize() + data[-56:-32]
+    body = by_file.to_bytes(connection) + data[-56:-32]
     connection.close()
     new = path.with_name("forged")
     new.write_bytes(body + hashlib.sha256(body).digest())

@@ -71,7 +71,7 @@ def test_what_has_no_effect_is_no_reason_in_the_queue(pair: Workspace) -> None:
     (row,) = [
         line for line in screen(pair, "--state", "queued", columns=160) if "caution  " in line
     ]
-    assert "is waiting, as tester" in row
+    assert f"{A} is waiting" in row
     assert "more" not in row
 
 

@@ -94,6 +94,8 @@ def test_records_that_are_not_retired_come_with_their_sentence(trio: Workspace) 
     blocked, waiting = f"{A} is blocked by {B}", f"{A} is waiting"
     assert offered(trio, "retire", "") == {ulid(1): blocked, ulid(2): waiting}
     assert set(offered(trio, "retire", "00BB")) == {ulid(1)}
+    assert set(offered(trio, "retire", ulid(1), "")) == {ulid(1), ulid(2)}
+    assert set(offered(trio, "add", A, "waiting", "--replaces", "")) == {ulid(1), ulid(2)}
     assert offered(trio, "retire", "--reason", "") == {}
 
 

@@ -75,11 +75,13 @@ QUICK_FORMS = [
     ("rebuild", "-C", ".yoi"),
     ("-C", "/", "rebuild", "--json"),
     ("rebuild", "--json", "--plain"),
+    ("--version",),
 ]
 HANDED_OVER = [
     (),
     ("--help",),
-    ("--version",),
+    ("--version", "show"),
+    ("--version", "--json"),
     ("--json",),
     ("show", "-h"),
     ("show", "--help"),

@@ -264,6 +264,30 @@ def test_core_hooks_path(repository: Workspace, tmp_path: Path, *, absolute: boo
     assert paths == [f"{expected}/{name}" for name in HOOKS]
 
 
+@pytest.mark.parametrize("inner", ["", "inner"])
+@pytest.mark.parametrize("value", ["", ".", "./", ".//"])
+def test_where_git_would_run_no_hook_none_is_installed(
+    tmp_path: Path, inner: str, value: str
+) -> None:
+    top = tmp_path / "top"
+    workspace = Workspace(top / inner)
+    workspace.ticket(A)
+    git(top, "init", "--quiet", "--initial-branch=main")
+    git(top, "config", "core.hooksPath", value)
+    (top / "post-checkout").write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    (top / "post-checkout").chmod(0o755)
+    subprocess.run(["git", "checkout", "-q", "-b", "a"], cwd=top, check=False, capture_output=True)
+    assert not (tmp_path / "ran").exists()
+    before = workspace.snapshot()
+
+    for act in (manage.install, manage.list_hooks, manage.uninstall):
+        with pytest.raises(RelationsError, match=r"core\.hooksPath"):
+            act(find_workspace(str(workspace.root)))
+    assert manage.installed(find_workspace(str(workspace.root))) == ()
+    assert workspace.snapshot() == before
+    assert sorted(os.listdir(top)) == sorted({".git", "post-checkout", inner or ".yoi"})
+
+
 def test_hooks_that_git_has_switched_off(repository: Workspace) -> None:
     git(repository.root, "config", "core.hooksPath", os.devnull)
 

@@ -144,6 +144,12 @@ def test_a_terminal_costs_rich_and_not_typer(indexed: Workspace, line: str) -> N
     assert modules & {"rich", "typer", "click", "yaml", "yoi_relations.surfaces.cli"} == {"rich"}
 
 
+def test_the_version_costs_no_typer(indexed: Workspace) -> None:
+    modules = loaded(indexed, PROGRAM, "--version") - loaded(indexed, "pass")
+
+    assert not modules & NOT_FOR_A_LOOKUP
+
+
 def test_help_is_typers(indexed: Workspace) -> None:
     assert loaded(indexed, PROGRAM, "show", "--help") >= {"typer", "yoi_relations.surfaces.cli"}
 

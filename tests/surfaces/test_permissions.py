@@ -18,7 +18,7 @@ from building import A, B, Ran, Workspace
 AS_NOBODY = """
 import contextlib, io, os, sqlite3, sys, tempfile, tomllib
 from pathlib import Path
-from yoi_relations.index import publishing
+from yoi_relations.index import by_file, publishing
 from yoi_relations.surfaces import quick
 from yoi_relations.surfaces.cli.main import run as run_in_full
 
@@ -26,7 +26,7 @@ def run(arguments):
     code = quick.answer(arguments)
     return run_in_full(arguments) if code is None else code
 
-image = publishing.new_connection().serialize()
+image = by_file.to_bytes(publishing.new_connection())
 with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()), \
         contextlib.redirect_stderr(io.StringIO()):
     for ticket in ("a", "b"):
@@ -38,7 +38,7 @@ with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.Stri
 
 def new_connection():
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.deserialize(image)
+    by_file.fill(connection, image)
     return connection
 
 publishing.new_connection = new_connection

@@ -71,7 +71,7 @@ def assert_nothing_left(workspace: Workspace, group: int) -> None:
         os.killpg(group, 0)
     assert not is_held(workspace.root / CACHE / "lock")
     ran = workspace.process("show", "--plain")
-    assert (ran.code, ran.out.split("\t")[7]) == (0, "first\n")
+    assert (ran.code, ran.out.split("\t")[7]) == (0, "first")
     names = {path.name for path in (workspace.root / CACHE).iterdir()}
     assert not {name for name in names if name.startswith("tmp-") or name.endswith(".tmp")}
 

@@ -79,7 +79,7 @@ def retire_entry(workspace: Workspace) -> None:
             lambda w: w.record(B, "related", C),
             [
                 ("added", B, f"{B} is related to {C}"),
-                ("problem_appeared", C, f"names the ticket {C}, which does not exist"),
+                ("problem_appeared", C, f"names the ticket '{C}', which does not exist"),
             ],
         ),
         (lambda w: edit(w, "why", "other"), [("changed", A, f"{A} is blocked by {B} (note)")]),
@@ -106,7 +106,7 @@ def retire_entry(workspace: Workspace) -> None:
             [
                 ("ticket_gone", A, f"{A} is gone, it was planning"),
                 ("gone", A, f"{A} is blocked by {B}"),
-                ("problem_appeared", A, f"names the ticket {A}, which does not exist"),
+                ("problem_appeared", A, f"names the ticket '{A}', which does not exist"),
             ],
         ),
         # Neither a folder that moves nor a line that moves changes what a record says.

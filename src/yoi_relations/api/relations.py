@@ -6,7 +6,7 @@ no open file. What a command would tell on stderr goes to the logger ``yoi_relat
     >>> from yoi_relations import Relations
     >>> relations = Relations()
     >>> len(relations.show().relations)
-    18
+    19
 """
 
 from __future__ import annotations

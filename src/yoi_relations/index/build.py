@@ -27,6 +27,8 @@ _BUCKETS = frozenset(os.fsencode(bucket) for bucket in BUCKETS)
 _GONE = [ABSENT]
 """The stamps of a folder that is no longer where it was listed. It is not remembered: where it is
 listed again, it is looked at like a new one."""
+_DIGITS = 16
+"""Hexadecimal digits of a receipt: enough to tell contents apart that nobody forged."""
 _STILL = 5 * TICK / 1e9
 """Seconds after which a clock that has not moved is none that will."""
 _PATIENCE = 0.5
@@ -238,7 +240,7 @@ def _finish(workspace: Workspace, connection: Connection, known: Known, number: 
     receipt = hashlib.sha256()
     for path, digest in connection.execute("SELECT path, digest FROM source ORDER BY path, digest"):
         receipt.update(b"%s\0%s" % (path.encode(), digest))
-    identity = publishing.new_identity(workspace, number, receipt.hexdigest())
+    identity = publishing.new_identity(workspace, number, receipt.hexdigest()[:_DIGITS])
     publishing.write_identity(connection, identity)
     store_known(connection, known)
     derive(connection)

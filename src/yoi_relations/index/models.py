@@ -2,7 +2,8 @@
 
 They are where the schema is defined: ``scripts/compile_schema.py`` compiles them into
 ``schema.sql``, which is all that the command line reads. For queries of your own, open the index
-with SQLAlchemy and use them (``pip install '.[models]'`` in a clone).
+with SQLAlchemy and use them. Tables are not STRICT: SQLite below 3.37 has no such tables, and the
+program writes every value.
 """
 
 from sqlalchemy import CheckConstraint, Index, Text
@@ -19,14 +20,11 @@ def _one_of(column: str, values: object) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
 
 
-_STRICT = {"sqlite_strict": True}
-
-
 class Generation(SQLModel, table=True):
     """What the index was made from; one row."""
 
     __tablename__ = "generation"
-    __table_args__ = (CheckConstraint("id = 1", name="one_row"), _STRICT)
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
     id: int = Field(default=1, primary_key=True)
     number: int = Field(description="counts the generations since the cache was empty")
@@ -40,7 +38,7 @@ class Freshness(SQLModel, table=True):
     """What the disk looked like when the index was made; one row. See ``freshness.py``."""
 
     __tablename__ = "freshness"
-    __table_args__ = (CheckConstraint("id = 1", name="one_row"), _STRICT)
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
     id: int = Field(default=1, primary_key=True)
     scanned_at: int = Field(description="the file system's clock, nanoseconds since 1970")
@@ -60,7 +58,6 @@ class Source(SQLModel, table=True):
         _one_of("format", Format),
         Index("source_holder", "holder", "folder", "format"),
         Index("source_name", "name"),
-        _STRICT,
     )
 
     id: int = Field(primary_key=True)
@@ -80,7 +77,6 @@ class Ticket(SQLModel, table=True):
         _one_of("state", State),
         Index("ticket_ticket_id", "ticket_id"),
         Index("ticket_slug", "slug"),
-        _STRICT,
     )
 
     source_id: int = Field(primary_key=True, foreign_key="source.id")
@@ -103,7 +99,6 @@ class Record(SQLModel, table=True):
         Index("record_edge_target", "edge_target"),
         Index("record_holder", "holder", "record_id"),
         Index("record_record_id", "record_id"),
-        _STRICT,
     )
 
     id: int = Field(primary_key=True, description="rises with the line within a source")
@@ -134,7 +129,7 @@ class Retirement(SQLModel, table=True):
     """A file that retires a record, of any format, that the same ticket holds."""
 
     __tablename__ = "retirement"
-    __table_args__ = (Index("retirement_retires", "holder", "retires"), _STRICT)
+    __table_args__ = (Index("retirement_retires", "holder", "retires"),)
 
     source_id: int = Field(primary_key=True, foreign_key="source.id")
     record_id: str = Field(sa_type=Text, description="its own id: the file's name without .md")
@@ -153,14 +148,13 @@ class Problem(SQLModel, table=True):
         _one_of("effect", Effect),
         _one_of("code", FaultCode),
         Index("problem_source_id", "source_id"),
-        _STRICT,
     )
 
     id: int = Field(primary_key=True)
     source_id: int = Field(foreign_key="source.id")
     line: int | None
     message: str = Field(sa_type=Text)
-    effect: str = Field(sa_type=Text, description="what it could hide: record, ticket or none")
+    effect: str = Field(sa_type=Text, description="what it could hide, or advice")
     code: str | None = Field(sa_type=Text, description="its name, where it has one of its own")
     targets: str | None = Field(
         sa_type=Text, description="of all records that it could hide, one per line; NULL if unknown"
@@ -171,7 +165,7 @@ class SpanningProblem(SQLModel, table=True):
     """What is wrong between files; derived from the other tables, see ``derived.py``."""
 
     __tablename__ = "spanning_problem"
-    __table_args__ = (_one_of("code", SpanningCode), _one_of("effect", Effect), _STRICT)
+    __table_args__ = (_one_of("code", SpanningCode), _one_of("effect", Effect))
 
     id: int = Field(primary_key=True)
     path: str = Field(sa_type=Text, description="below the workspace root")
@@ -190,7 +184,6 @@ class NearTarget(SQLModel, table=True):
     """
 
     __tablename__ = "near_target"
-    __table_args__ = (_STRICT,)
 
     id: int = Field(primary_key=True)
     path: str = Field(sa_type=Text, description="of the record, below the workspace root")
@@ -204,7 +197,6 @@ class Tally(SQLModel, table=True):
     """How many there are of something; derived likewise."""
 
     __tablename__ = "tally"
-    __table_args__ = (_STRICT,)
 
     name: str = Field(sa_type=Text, primary_key=True, description="a table, or a kind as shown")
     count: int

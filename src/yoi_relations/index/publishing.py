@@ -10,7 +10,7 @@ from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.index import store
 from yoi_relations.index.image import write_image
 from yoi_relations.index.store import Identity, in_memory
-from yoi_relations.typed import Connection
+from yoi_relations.typed import Any, Connection
 
 _SCHEMA = os.path.join(os.path.dirname(__file__), "schema.sql")
 
@@ -18,8 +18,9 @@ _SCHEMA = os.path.join(os.path.dirname(__file__), "schema.sql")
 def new_connection() -> Connection:
     """An empty index in memory."""
     connection = in_memory()
-    with open(_SCHEMA, encoding="utf-8") as file:
-        schema = file.read()
+    # By what loaded this module: it finds the file in a zip archive, too.
+    loader: Any = __spec__.loader
+    schema = loader.get_data(_SCHEMA).decode()
     connection.executescript(f"BEGIN;\n{schema}COMMIT;")
     connection.execute(f"PRAGMA application_id = {store.APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {store.SCHEMA_VERSION}")
@@ -56,7 +57,7 @@ def publish(workspace: Workspace, connection: Connection) -> None:
     Raises:
         OSError: it could not be written; the one published before is unharmed.
     """
-    body = connection.serialize()
+    body = _bytes_of(connection)
     temporary = os.path.join(workspace.cache_path, f"tmp-{os.getpid()}.sqlite3")
     try:
         write_image(temporary, body)
@@ -66,6 +67,15 @@ def publish(workspace: Workspace, connection: Connection) -> None:
         with suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def _bytes_of(connection: Connection) -> bytes:
+    try:
+        return connection.serialize()
+    except AttributeError:
+        from yoi_relations.index import by_file  # noqa: PLC0415  # for an old SQLite
+
+        return by_file.to_bytes(connection)
 
 
 def _give_way(path: str) -> None:

@@ -11,8 +11,7 @@ CREATE TABLE freshness (
     unsettled BLOB NOT NULL,
     PRIMARY KEY (id),
     CONSTRAINT one_row CHECK (id = 1)
-)
- STRICT;
+);
 
 CREATE TABLE generation (
     id INTEGER NOT NULL,
@@ -23,8 +22,7 @@ CREATE TABLE generation (
     built_at TEXT NOT NULL,
     PRIMARY KEY (id),
     CONSTRAINT one_row CHECK (id = 1)
-)
- STRICT;
+);
 
 CREATE TABLE near_target (
     id INTEGER NOT NULL,
@@ -34,8 +32,7 @@ CREATE TABLE near_target (
     meant TEXT NOT NULL,
     difference TEXT NOT NULL,
     PRIMARY KEY (id)
-)
- STRICT;
+);
 
 CREATE TABLE source (
     id INTEGER NOT NULL,
@@ -47,8 +44,7 @@ CREATE TABLE source (
     digest BLOB NOT NULL,
     PRIMARY KEY (id),
     CONSTRAINT format_known CHECK (format IN ('item', 'frontmatter', 'relations.json', 'orchestration-plan.jsonl', 'stray'))
-)
- STRICT;
+);
 
 CREATE INDEX source_holder ON source (holder, folder, format);
 
@@ -65,15 +61,13 @@ CREATE TABLE spanning_problem (
     PRIMARY KEY (id),
     CONSTRAINT code_known CHECK (code IN ('no_item', 'shared_id', 'dangling_target')),
     CONSTRAINT effect_known CHECK (effect IN ('record', 'ticket', 'none', 'advice'))
-)
- STRICT;
+);
 
 CREATE TABLE tally (
     name TEXT NOT NULL,
     count INTEGER NOT NULL,
     PRIMARY KEY (name)
-)
- STRICT;
+);
 
 CREATE TABLE problem (
     id INTEGER NOT NULL,
@@ -87,8 +81,7 @@ CREATE TABLE problem (
     CONSTRAINT effect_known CHECK (effect IN ('record', 'ticket', 'none', 'advice')),
     CONSTRAINT code_known CHECK (code IN ('self_relation', 'dropped_text')),
     FOREIGN KEY(source_id) REFERENCES source (id)
-)
- STRICT;
+);
 
 CREATE INDEX problem_source_id ON problem (source_id);
 
@@ -120,8 +113,7 @@ CREATE TABLE record (
     CONSTRAINT shown_known CHECK (shown IN ('blocked_by', 'after', 'conflicts_with', 'do_not_parallelize', 'waiting', 'accepted_plan', 'related', 'supersedes', 'duplicate_of')),
     CONSTRAINT class_known CHECK (class IN ('dependency', 'ordering', 'conflict', 'capacity', 'plan', 'reference')),
     FOREIGN KEY(source_id) REFERENCES source (id)
-)
- STRICT;
+);
 
 CREATE INDEX record_edge ON record (shown, edge_ticket, edge_target);
 
@@ -143,8 +135,7 @@ CREATE TABLE retirement (
     retired_reason TEXT NOT NULL,
     PRIMARY KEY (source_id),
     FOREIGN KEY(source_id) REFERENCES source (id)
-)
- STRICT;
+);
 
 CREATE INDEX retirement_retires ON retirement (holder, retires);
 
@@ -157,8 +148,7 @@ CREATE TABLE ticket (
     PRIMARY KEY (source_id),
     CONSTRAINT state_known CHECK (state IN ('planning', 'ready', 'queued', 'inprogress', 'done', 'closed')),
     FOREIGN KEY(source_id) REFERENCES source (id)
-)
- STRICT;
+);
 
 CREATE INDEX ticket_slug ON ticket (slug);
 

@@ -18,15 +18,15 @@ def session_over(connection: sqlite3.Connection) -> Iterator[Session]:
     """A session on `connection`, which takes no changes from then on.
 
     Raises:
-        RelationsError: SQLModel is not installed; the hint says how to install it.
+        RelationsError: SQLModel is not installed; the installation is not whole.
     """
     try:
-        from sqlalchemy.pool import StaticPool  # noqa: PLC0415  # an extra
+        from sqlalchemy.pool import StaticPool  # noqa: PLC0415  # heavy, and only for this
         from sqlmodel import Session, create_engine  # noqa: PLC0415  # the same
     except ImportError as error:
         raise RelationsError(
             f"a session needs the package sqlmodel: {error}",
-            "in a clone, install it with its extra: pip install '.[models]'",
+            "install yoi-relations again: sqlmodel comes with it",
         ) from error
     # Of an index in memory, SQLite would take writes, which would then be lost.
     connection.execute("PRAGMA query_only = ON")

@@ -146,7 +146,14 @@ def _proven(path: str) -> Connection:
     if not image.is_in_place:
         raise _NoIndexError(Found.FOREIGN)
     connection = in_memory()
-    connection.deserialize(image.body)
+    try:
+        fill = connection.deserialize
+    except AttributeError:
+        from yoi_relations.index import by_file  # noqa: PLC0415  # for an old SQLite
+
+        by_file.fill(connection, image.body)
+    else:
+        fill(image.body)
     return connection
 
 

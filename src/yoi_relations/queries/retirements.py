@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from yoi_relations.jsontext import json_text
 from yoi_relations.typed import Connection, NamedTuple
 
 
@@ -40,14 +39,15 @@ def retirement_called(
 ) -> RetirementInfo | None:
     """The retirement with this id, or at one of these paths; None where there is none."""
     rows = connection.execute(
-        "SELECT source.path, retirement.retires FROM retirement"
-        " JOIN source ON source.id = retirement.source_id"
-        " WHERE retirement.record_id = ? OR source.path IN (SELECT value FROM json_each(?))"
-        " ORDER BY source.path",
-        (name.removesuffix(".md"), json_text(sorted(paths))),
+        "SELECT source.path, retirement.record_id, retirement.retires FROM retirement"
+        " JOIN source ON source.id = retirement.source_id ORDER BY source.path"
     )
-    row = rows.fetchone()
-    return RetirementInfo(*row) if row else None
+    id_, at = name.removesuffix(".md"), set(paths)
+    # Compared here: a name may hold what SQLite does not take for text.
+    found = (
+        RetirementInfo(path, retires) for path, own, retires in rows if own == id_ or path in at
+    )
+    return next(found, None)
 
 
 def lost_retirements(connection: Connection) -> list[LostRetirement]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 from yoi_relations.errors import ExitCode, RelationsError, UnreadableFolderError, UsageError
@@ -10,8 +9,12 @@ from yoi_relations.files.stamps import is_gone
 from yoi_relations.files.workspace import Workspace, find_workspace, printable
 from yoi_relations.index.opened import Index, Trust
 from yoi_relations.index.refresh import open_index
+from yoi_relations.index.store import SqliteError
 from yoi_relations.surfaces.output import Mode, mode_of, notice, prepare_streams, report_error
 from yoi_relations.typed import NamedTuple
+
+FAILURES = (OSError, SqliteError, ImportError, AttributeError, MemoryError)
+"""What a machine may fail with where no command has words of its own for it."""
 
 
 class Call(NamedTuple):
@@ -76,23 +79,15 @@ def ended(act: Callable[[], int], *, as_json: bool) -> int:
     try:
         return act()
     except RelationsError as error:
-        report_error(error, mode_of(as_json=as_json, as_plain=False), _how_to_begin(error))
-        return error.exit_code
-    except OSError as error:
-        # Of a disk or a system that fails where no command has a word of its own for it.
-        name = error.filename  # a number where it was an open file
-        place = f"{os.fsdecode(name)}: " if isinstance(name, str | bytes) else ""
-        failed = RelationsError(f"{place}{error.strerror or error}", "run the command again")
-        report_error(failed, mode_of(as_json=as_json, as_plain=False))
-        return failed.exit_code
-    except MemoryError:
-        failed = RelationsError(
-            "there is not enough memory", "raise the limit (ulimit -v), or ask for less at once"
-        )
-        report_error(failed, mode_of(as_json=as_json, as_plain=False))
-        return failed.exit_code
+        failed = error
+    except FAILURES as error:
+        from yoi_relations.surfaces.failures import failure_of  # noqa: PLC0415  # for errors
+
+        failed = failure_of(error)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
+    report_error(failed, mode_of(as_json=as_json, as_plain=False), _how_to_begin(failed))
+    return failed.exit_code
 
 
 def _how_to_begin(error: RelationsError) -> list[str]:

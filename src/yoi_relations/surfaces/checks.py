@@ -95,6 +95,7 @@ def _reason_value(reason: Reason, *, whole: bool) -> Value:
     relation, other = reason.relation, reason.other
     note = relation.voice.note if relation else None
     shown = shorten(note, whole=whole)
+    cut = "…" if shown != note else ""
     return {
         "verdict": reason.verdict.word,
         "code": reason.code,
@@ -104,8 +105,7 @@ def _reason_value(reason: Reason, *, whole: bool) -> Value:
         "ticket": other.id if other else None,
         "title": other.title if other else None,
         "state": other.state if other else None,
-        "note": shown,
-        "note_truncated": shown != note,
+        "note": shown and f"{shown}{cut}",
         "records": [
             {"id": place.id or None, "path": place.path, "line": place.line}
             for place in reason.records

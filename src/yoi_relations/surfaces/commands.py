@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 
+from yoi_relations import __version__
 from yoi_relations.errors import ExitCode, UsageError
 from yoi_relations.queries.asking import ask_checks, ask_relations
 from yoi_relations.queries.path_names import PathBase
@@ -121,6 +122,12 @@ def prime(call: Call) -> ExitCode:
         write_answer(json_line(guide))
     else:
         write_answer(GUIDE)
+    return ExitCode.DONE
+
+
+def version() -> ExitCode:
+    """Print the version; no workspace is needed."""
+    write_answer(f"relations {__version__}\n")
     return ExitCode.DONE
 
 

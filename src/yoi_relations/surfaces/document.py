@@ -81,6 +81,8 @@ def relation_value(relation: Relation, ticket: str | None, *, whole: bool = True
 def record_value(record: Statement, *, said: str | None = None, whole: bool = True) -> Value:
     """One record; its note is left out where it equals `said`, the relation's own."""
     note = None if record.note == said else record.note
+    reason = shorten(record.retired_reason, whole=whole)
+    retired = {"retired_by": record.retired_by, "retired_reason": reason}
     return {
         "id": record.id,
         "format": record.format,
@@ -93,9 +95,7 @@ def record_value(record: Statement, *, said: str | None = None, whole: bool = Tr
         "path": record.path,
         "line": record.line,
         "retired_at": record.retired_at,
-        "retired_by": record.retired_by,
-        "retired_reason": shorten(record.retired_reason, whole=whole),
-    }
+    } | (retired if record.retired_at else {})
 
 
 def problem_value(problem: Problem) -> Value:

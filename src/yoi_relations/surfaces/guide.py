@@ -16,8 +16,8 @@ answers are the same. A ticket is named by its id, its slug, the end of its id o
 
 ## Before you accept, queue or start a ticket: check
 
-    relations check --state queued --json     the queue; without --state, all that are not resolved
-    relations check TICKET --json             one ticket, or several
+    relations check --state queued --plain    the queue; without --state, all that are not resolved
+    relations check TICKET --json             one ticket, or several, with all that is known
 
 - clear: nothing recorded speaks against it.
 - caution: read the reasons; go on only where they are answered, and say how.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from yoi_relations.errors import ExitCode
 from yoi_relations.surfaces.call import Call, ended
-from yoi_relations.surfaces.commands import COMMANDS
+from yoi_relations.surfaces.commands import COMMANDS, version
 from yoi_relations.surfaces.table import COMMON, FORMS, Form, Option
 from yoi_relations.typed import Any, NamedTuple
 
@@ -35,6 +35,8 @@ def answer(arguments: list[str]) -> int | None:
 
         refresh_quietly(arguments[-1])
         return ExitCode.DONE
+    if arguments == ["--version"]:
+        return ended(version, as_json=False)
     asked = understand(arguments)
     if asked is None:
         return None

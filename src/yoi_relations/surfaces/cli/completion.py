@@ -7,6 +7,7 @@ import os
 import shlex
 import signal
 import sqlite3
+from importlib import resources
 from types import FrameType
 from typing import Annotated
 
@@ -23,7 +24,6 @@ from yoi_relations.surfaces.output import SCHEMA_VERSION, Mode, json_line, write
 TIME_LIMIT = 3
 """Seconds that somebody who pressed a key may be kept waiting; then nothing is offered."""
 _HELP = "Print a script that completes commands, kinds, tickets and records in a shell."
-_SCRIPTS = os.path.dirname(candidates.__file__)
 
 completion_app = App(help=_HELP)
 
@@ -34,28 +34,28 @@ def _completion(_call: Call) -> None:
     """Take the options that stand between ``completion`` and the shell."""
 
 
-@completion_app.command()
+@completion_app.command(help="Print the script for bash.")
 @with_common
 def bash(call: Call) -> ExitCode:
     """Print the script for bash."""
     return _print_script(call.mode, "bash")
 
 
-@completion_app.command()
+@completion_app.command(help="Print the script for zsh.")
 @with_common
 def zsh(call: Call) -> ExitCode:
     """Print the script for zsh."""
     return _print_script(call.mode, "zsh")
 
 
-@completion_app.command()
+@completion_app.command(help="Print the script for fish.")
 @with_common
 def fish(call: Call) -> ExitCode:
     """Print the script for fish."""
     return _print_script(call.mode, "fish")
 
 
-@completion_app.command(hidden=True)
+@completion_app.command(help="Complete the last of WORDS, or a line up to the cursor.", hidden=True)
 def run(
     ctx: typer.Context,
     words: Annotated[list[str] | None, typer.Argument()] = None,
@@ -100,8 +100,9 @@ def split_line(line: str) -> tuple[list[str], bool]:
 
 
 def _print_script(mode: Mode, shell: str) -> ExitCode:
-    with open(os.path.join(_SCRIPTS, f"completion.{shell}"), encoding="utf-8") as file:
-        script = file.read()
+    script = (
+        resources.files(candidates.__package__).joinpath(f"completion.{shell}").read_text("utf-8")
+    )
     if mode is Mode.JSON:
         document = {"schema_version": SCHEMA_VERSION, "document": "completion"}
         script = json_line(document | {"shell": shell, "script": script})

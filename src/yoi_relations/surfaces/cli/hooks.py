@@ -26,31 +26,33 @@ def _hooks(_call: Call) -> None:
     """Take the options that stand between ``hooks`` and its command."""
 
 
-@hooks_app.command()
+@hooks_app.command(
+    help="Add a section to post-checkout, post-merge and post-rewrite; what is there stays."
+)
 @with_common
 def install(call: Call) -> ExitCode:
-    """Add a section to post-checkout, post-merge and post-rewrite; what is there stays."""
+    """Install the hooks, and answer with their states."""
     return _answer(call, manage.install, manage.left_by_install)
 
 
-@hooks_app.command()
+@hooks_app.command(help="Take the sections out again, and nothing else.")
 @with_common
 def uninstall(call: Call) -> ExitCode:
-    """Take the sections out again, and nothing else."""
+    """Uninstall the hooks, and answer with their states."""
     return _answer(call, manage.uninstall, manage.left_by_uninstall)
 
 
-@hooks_app.command("list")
+@hooks_app.command("list", help="Tell which hooks keep the index warm, and where they are.")
 @with_common
 def list_(call: Call) -> ExitCode:
-    """Tell which hooks keep the index warm, and where they are."""
+    """Answer with the states of the hooks."""
     return _answer(call, manage.list_hooks, lambda _: None)
 
 
-@hooks_app.command(hidden=True)
+@hooks_app.command(help="Refresh the index, quietly: what the hooks call.", hidden=True)
 @with_common
 def run(call: Call) -> ExitCode:
-    """Refresh the index, quietly: what the hooks call."""
+    """Refresh the index."""
     refresh_quietly(call.directory)
     return ExitCode.DONE
 

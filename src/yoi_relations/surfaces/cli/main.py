@@ -8,7 +8,6 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from yoi_relations import __version__
 from yoi_relations.errors import ExitCode, UsageError
 from yoi_relations.kinds import one_by_one
 from yoi_relations.recording.add import Draft, add_record
@@ -19,11 +18,11 @@ from yoi_relations.surfaces.call import Call, ended
 from yoi_relations.surfaces.cli.app import App
 from yoi_relations.surfaces.cli.completion import completion_app
 from yoi_relations.surfaces.cli.hooks import hooks_app
-from yoi_relations.surfaces.cli.mcp import mcp
+from yoi_relations.surfaces.cli.mcp import MCP_HELP, mcp
 from yoi_relations.surfaces.cli.options import declare, with_common
 from yoi_relations.surfaces.cli.stdin import read_note
-from yoi_relations.surfaces.cli.watch import watch
-from yoi_relations.surfaces.output import write_answer
+from yoi_relations.surfaces.cli.watch import WATCH_HELP, watch
+from yoi_relations.surfaces.commands import version
 from yoi_relations.surfaces.progress import progress_bar
 from yoi_relations.surfaces.table import CHECK, DOCTOR, PRIME, REBUILD, SHOW, STATUS, kinds_help
 
@@ -83,7 +82,7 @@ def _asked_for_json(arguments: list[str]) -> bool:
 
 def _print_version(wanted: bool) -> None:  # Typer's way to call it
     if wanted:
-        write_answer(f"relations {__version__}\n")
+        version()
         raise typer.Exit
 
 
@@ -105,7 +104,9 @@ declare(app, SHOW)
 declare(app, CHECK)
 
 
-@app.command(epilog=kinds_help())
+@app.command(
+    help='Record a relation: relations add A blocked-by B --note "why".', epilog=kinds_help()
+)
 @with_common
 def add(
     call: Call,
@@ -142,7 +143,7 @@ def add(
         ),
     ] = None,
 ) -> ExitCode:
-    """Record a relation: relations add A blocked-by B --note "why"."""
+    """Make a record of the arguments, and answer with it."""
     mode = call.mode
     text = read_note() if note == "-" else note
     more = (branch, worktree, role_plan, author, replaces)
@@ -151,7 +152,7 @@ def add(
         return receipts.added(mode, done)
 
 
-@app.command()
+@app.command(help="Retire records: they stay, no longer count, and a file beside each says why.")
 @with_common
 def retire(
     call: Call,
@@ -166,7 +167,7 @@ def retire(
     ],
     author: Annotated[str | None, AUTHOR] = None,
 ) -> ExitCode:
-    """Retire records: they stay, no longer count, and a file beside each says why."""
+    """Retire the records, and answer with what that changes."""
     mode = call.mode
     text = read_note() if reason == "-" else reason
     request = RetirementRequest(tuple(records), text, author, here=os.curdir)
@@ -178,13 +179,13 @@ declare(app, REBUILD)
 declare(app, DOCTOR)
 declare(app, STATUS)
 declare(app, PRIME)
-app.command()(with_common(watch))
+app.command(help=WATCH_HELP)(with_common(watch))
 
 
-@app.command()
+@app.command(help="Prove the index equal to a fresh reading of every file; nothing is changed.")
 @with_common
 def verify(call: Call) -> ExitCode:
-    """Prove the index equal to a fresh reading of every file; nothing is changed."""
+    """Compare the index with the files, and answer with the differences."""
     mode = call.mode
     with progress_bar("reading") as progress:
         verified = verifying.verify(call.workspace(), progress)
@@ -193,5 +194,5 @@ def verify(call: Call) -> ExitCode:
 
 
 app.add_typer(hooks_app, name="hooks")
-app.command()(with_common(mcp))
+app.command(help=MCP_HELP)(with_common(mcp))
 app.add_typer(completion_app, name="completion")

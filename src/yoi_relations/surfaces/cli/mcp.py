@@ -11,6 +11,8 @@ from yoi_relations.index.opened import Trust
 from yoi_relations.surfaces.call import Call
 from yoi_relations.surfaces.extras import how_to_install
 
+MCP_HELP = "Serve agents over the Model Context Protocol, on standard input and output."
+
 
 def mcp(
     call: Call,
@@ -20,7 +22,7 @@ def mcp(
         typer.Option("--allow-write", help="Also offer the tools that add and retire records."),
     ] = False,
 ) -> ExitCode:
-    """Serve agents over the Model Context Protocol, on standard input and output."""
+    """Serve until the client closes the input."""
     if call.trust is Trust.INDEX:
         raise UsageError("mcp has to look at the files", "leave --trust index out")
     try:

@@ -12,6 +12,8 @@ from yoi_relations.surfaces.call import Call
 from yoi_relations.surfaces.watch import loop
 from yoi_relations.surfaces.watch.printing import has_reader, teller
 
+WATCH_HELP = "Keep the index warm as files change, and print one line per change."
+
 
 def watch(
     call: Call,
@@ -22,7 +24,7 @@ def watch(
         typer.Option("--timeout", min=0, metavar="S", help="End after S seconds, with status 124."),
     ] = None,
 ) -> ExitCode:
-    """Keep the index warm as files change, and print one line per change."""
+    """Watch until a condition of the options ends it."""
     asked = loop.Watch(
         workspace=call.workspace(),
         tell=teller(call.mode),

@@ -22,7 +22,8 @@ _KNOWN: dict[str, Callable[[str | None], list[Candidate]]] = {
     "target": candidates.tickets,
     "kind": lambda _: candidates.kinds(),
     "kinds": lambda _: candidates.kinds_and_classes(),
-    "record": candidates.records,
+    "records": candidates.records,
+    "replaces": candidates.records,
 }
 """By name of a parameter, what it takes; asked with the folder that ``-C`` names."""
 

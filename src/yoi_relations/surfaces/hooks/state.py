@@ -80,20 +80,25 @@ def find_place(workspace: Workspace) -> Place:
     """Where the hooks of the repository around `workspace` are.
 
     Raises:
-        RelationsError: there is no git, or no work tree.
+        RelationsError: there is no git, or no work tree, or git is told to run no hooks.
     """
     root = workspace.root
-    inside, _, rest = _git(
-        root, "rev-parse", "--is-inside-work-tree", "--show-cdup", "--git-path", "hooks"
-    ).partition("\n")
+    # The path of a file: of the folder alone, git does not say that its name is empty.
+    asked = ("--is-inside-work-tree", "--show-cdup", "--git-path", f"hooks/{HOOKS[0]}")
+    inside, _, rest = _git(root, "rev-parse", *asked).partition("\n")
     if inside != "true":
         raise RelationsError(f"{printable(root)}: is not in a work tree of git", _NEEDED)
-    up, _, hooks = rest.partition("\n")
-    folder = os.path.relpath(root, os.path.join(root, up))
+    up, _, hook = rest.partition("\n")
+    top = os.path.normpath(os.path.join(root, up))
     # The path may hold a newline; the one behind it is git's.
-    return Place(
-        os.path.normpath(os.path.join(root, hooks.removesuffix("\n"))), shell.section_for(folder)
-    )
+    hooks = os.path.dirname(os.path.normpath(os.path.join(root, hook.removesuffix("\n"))))
+    # git looks for hooks in / where the name is empty, and on PATH where it is "."
+    if hooks in {os.sep, top}:
+        raise RelationsError(
+            f'{printable(top)}: core.hooksPath is empty or ".", so git runs no hooks',
+            "git config --show-origin core.hooksPath says who set it",
+        )
+    return Place(hooks, shell.section_for(os.path.relpath(root, top)))
 
 
 def _git(root: str, *arguments: str) -> str:

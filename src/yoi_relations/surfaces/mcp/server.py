@@ -40,8 +40,9 @@ from yoi_relations import __version__
 from yoi_relations.errors import ExitCode, RelationsError
 from yoi_relations.files.workspace import printable
 from yoi_relations.index.opened import Trust
-from yoi_relations.surfaces.call import Call
+from yoi_relations.surfaces.call import FAILURES, Call
 from yoi_relations.surfaces.document import Value
+from yoi_relations.surfaces.failures import failure_of
 from yoi_relations.surfaces.guide import GUIDE
 from yoi_relations.surfaces.mcp.answers import Place, answer_ticket, answer_tool
 from yoi_relations.surfaces.mcp.arguments import shortened
@@ -167,7 +168,10 @@ class _Service:
 
         def work() -> Value:
             workspace = workspace_for(roots, self._call.directory)
-            return make(Place(workspace, self._notify, self._call.trust or Trust.STAT))
+            try:
+                return make(Place(workspace, self._notify, self._call.trust or Trust.STAT))
+            except FAILURES as error:
+                raise failure_of(error) from error
 
         async with self._turns:
             if writes is not None:

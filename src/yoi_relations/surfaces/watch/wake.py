@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from yoi_relations.errors import RelationsError
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.index.opened import Notify
-from yoi_relations.surfaces.extras import how_to_install
 
 if TYPE_CHECKING:
     from watchfiles.main import FileChange
@@ -105,7 +104,7 @@ class Waker:
             self._folder = None
 
     def _listen(self) -> None:
-        import watchfiles  # noqa: PLC0415  # an extra; `require` has seen that it is there
+        import watchfiles  # noqa: PLC0415  # as in `require`, which has seen that it is there
 
         self._events = watchfiles.watch(
             self._path,
@@ -169,11 +168,11 @@ def require() -> None:
         RelationsError: it is not; the hint says how to install it.
     """
     try:
-        import watchfiles  # noqa: F401, PLC0415  # an extra
+        import watchfiles  # noqa: F401, PLC0415  # heavy, and only for this
     except ImportError as error:
         raise RelationsError(
             f"watching needs the package watchfiles: {error}",
-            how_to_install("watch"),
+            "install yoi-relations again: watchfiles comes with it",
         ) from error
 
 

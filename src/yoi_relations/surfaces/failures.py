@@ -1,0 +1,64 @@
+"""What the machine fails with, as one of the program's own errors: never a traceback.
+
+Imported where something has failed, and before anything else is known to work: it must not need
+SQLite or a package.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from yoi_relations.errors import RelationsError
+
+OLDEST_SQLITE = "3.34"
+
+
+def failure_of(error: Exception) -> RelationsError:
+    """What to say of an error that no command foresees.
+
+    Args:
+        error: an `OSError`, an error of `sqlite3`, an `ImportError`, an `AttributeError` or a
+            `MemoryError`.
+    """
+    if isinstance(error, MemoryError):
+        return RelationsError(
+            "there is not enough memory", "raise the limit (ulimit -v), or end other programs"
+        )
+    if isinstance(error, OSError):
+        name = error.filename  # a number where it was an open file
+        place = f"{os.fsdecode(name)}: " if isinstance(name, str | bytes) else ""
+        return RelationsError(f"{place}{error.strerror or error}", "run the command again")
+    if isinstance(error, ImportError):
+        return RelationsError(
+            f"a module cannot be imported: {error} ({_versions()})",
+            "install relations and the packages that it needs again; Python needs its sqlite3",
+        )
+    if _is_of_sqlite(error):
+        return RelationsError(
+            f"SQLite failed: {error} ({_versions()})",
+            f"run the command again; SQLite {OLDEST_SQLITE} or newer is needed",
+        )
+    return RelationsError(
+        f"{_place(error)}{error} ({_versions()})",
+        "install relations and the packages that it needs again, or report this",
+    )
+
+
+def _is_of_sqlite(error: Exception) -> bool:
+    return any(one.__module__ == "sqlite3" for one in type(error).__mro__)
+
+
+def _versions() -> str:
+    sqlite = getattr(sys.modules.get("_sqlite3"), "sqlite_version", "not loaded")
+    return f"Python {'.'.join(map(str, sys.version_info[:3]))}, SQLite {sqlite}"
+
+
+def _place(error: Exception) -> str:
+    """The line of code that failed; it tells a broken installation from a fault of the program."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}: "

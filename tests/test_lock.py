@@ -1,0 +1,87 @@
+"""The versions that are installed to develop with, and the lists that have to agree."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+PROJECT = Path(__file__).parents[1]
+PYPROJECT: Any = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
+LOCK = (PROJECT / "requirements.lock").read_text("utf-8")
+FLAKE = (PROJECT / "flake.nix").read_text("utf-8")
+PYTHONS = ["3.11.2", "3.12.1", "3.13.0", "3.14.0"]
+BESIDE = {"import-linter", "ruff"}
+"""What the dev shell has from nixpkgs itself, not from its Python."""
+
+
+def locked() -> Iterator[Requirement]:
+    for line in LOCK.splitlines():
+        if not line.startswith((" ", "#")):
+            yield Requirement(line.removesuffix(" \\"))
+
+
+def asked() -> list[Requirement]:
+    project = PYPROJECT["project"]
+    lists = [project["dependencies"], *project["optional-dependencies"].values()]
+    lists += PYPROJECT["dependency-groups"].values()
+    return [Requirement(one) for each in lists for one in each]
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_lock_pins_one_version_of_all_that_is_asked_for(python: str) -> None:
+    environment = {"python_full_version": python, "python_version": python[:4]}
+    environment |= {"sys_platform": "linux", "os_name": "posix"}
+    pinned: dict[str, str] = {}
+    for one in locked():
+        if one.marker is None or one.marker.evaluate(environment):
+            name = canonicalize_name(one.name)
+            (version,) = one.specifier
+            assert version.operator == "=="
+            assert name not in pinned
+            pinned[name] = version.version
+    for wanted in asked():
+        assert wanted.specifier.contains(pinned[canonicalize_name(wanted.name)]), wanted
+
+
+def test_the_lock_names_digests_and_no_registry() -> None:
+    assert "://" not in LOCK
+    for block in re.split(r"\n(?=\S)", LOCK.strip()):
+        assert "--hash=sha256:" in block
+
+
+def python_packages(name: str) -> set[str]:
+    """The packages in a list of flake.nix."""
+    (found,) = re.findall(rf"{name} = python: \[(.*?)\]", FLAKE, re.DOTALL)
+    return set(re.findall(r"python\.([\w-]+)", found))
+
+
+def names(requirements: list[str]) -> set[str]:
+    return {canonicalize_name(Requirement(one).name) for one in requirements}
+
+
+def test_the_flake_depends_on_what_pyproject_depends_on() -> None:
+    assert python_packages("dependencies") == names(PYPROJECT["project"]["dependencies"])
+
+
+def test_the_dev_shell_of_the_flake_has_what_the_group_has() -> None:
+    (shell,) = re.findall(r"\+\+ \[(.*?)\]", FLAKE.split("devShells")[1], re.DOTALL)
+    found = python_packages("testTools") | set(re.findall(r"python\.([\w-]+)", shell)) | BESIDE
+    # An editable install is pip's way; the dev shell puts src/ on PYTHONPATH.
+    assert found == names(PYPROJECT["dependency-groups"]["dev"]) - {"editables"}
+    assert names(PYPROJECT["project"]["optional-dependencies"]["mcp"]) <= found
+
+
+def test_the_classifiers_name_the_supported_pythons() -> None:
+    named = {
+        line.rpartition(" ")[2]
+        for line in PYPROJECT["project"]["classifiers"]
+        if re.search(r"Python :: 3\.\d+$", line)
+    }
+    assert named == {python[:4] for python in PYTHONS}
