@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from building import AT, A, B, C, Workspace
+from building import A, B, C, Workspace
 from campaign.mounting import mounted, needs_root
 from oracle import WINDOW
 

@@ -52,12 +52,10 @@ def names_of_records(workspace: Workspace) -> list[Path]:
     return sorted(workspace.tickets.rglob("artifacts/relations/*.md"))
 
 
-def test_a_record_about_a_folder_of_any_name(
-    buckets: Workspace, environ: dict[str, str]
-) -> None:
+def test_a_record_about_a_folder_of_any_name(buckets: Workspace, environ: dict[str, str]) -> None:
     author = {"YOI_RELATIONS_AUTHOR": "Jörg 限"}
     asked = ("add", FOLDER, "blocked-by", A, "--note", "wegen der Größe 限", "--json")
-    ran = buckets.process(*asked, **environ, **author)
+    ran = buckets.process(*asked, stdin=b"", **environ, **author)
     assert ran.code == 0, ran
     (path,) = names_of_records(buckets)
     assert path.parent.parent.parent == buckets.tickets / "open" / FOLDER
@@ -65,13 +63,13 @@ def test_a_record_about_a_folder_of_any_name(
     in_utf_8 = buckets.process("show", "--json").json
     (record,) = in_utf_8["relations"][0]["records"]
     assert (record["author"], in_utf_8["relations"][0]["note"]) == ("Jörg 限", "wegen der Größe 限")
-    assert buckets.process("show", "--json", **environ).json == in_utf_8
+    assert buckets.process("show", "--json", stdin=b"", **environ).json == in_utf_8
 
     for name in (FOLDER, str(buckets.tickets / "open" / FOLDER), "größe-限"):
-        ran = buckets.process("show", name, "--json", **environ)
+        ran = buckets.process("show", name, "--json", stdin=b"", **environ)
         assert (ran.code, ran.json["count"]) == (0, 1), (name, ran)
     relative = str(path.relative_to(buckets.root))
-    ran = buckets.process("retire", relative, "--reason", "größer 限", **environ)
+    ran = buckets.process("retire", relative, "--reason", "größer 限", stdin=b"", **environ)
     assert ran.code == 0, ran
     assert len(names_of_records(buckets)) == 2
     assert "größer 限" in names_of_records(buckets)[-1].read_text(encoding="utf-8")
@@ -82,17 +80,17 @@ def test_commands_that_read_and_check(buckets: Workspace, environ: dict[str, str
     for command in ("status", "doctor", "check", "verify", "rebuild"):
         for place in ((), ("-C", str(buckets.root))):
             here = buckets.process(command, *place)
-            there = buckets.process(command, *place, **environ)
+            there = buckets.process(command, *place, stdin=b"", **environ)
             assert there.code == here.code, there
             assert "Traceback" not in there.err
     same = buckets.process("check", "--json")
-    assert buckets.process("check", "--json", **environ).json == same.json
+    assert buckets.process("check", "--json", stdin=b"", **environ).json == same.json
 
 
 def test_an_index_is_the_same_for_all_locales(buckets: Workspace, environ: dict[str, str]) -> None:
-    buckets.process("rebuild", **environ)
+    buckets.process("rebuild", stdin=b"", **environ)
     assert buckets.process("show").err == ""
-    assert buckets.process("show", **environ).err == ""
+    assert buckets.process("show", stdin=b"", **environ).err == ""
 
 
 def test_bytes_that_the_locale_means_are_taken_as_it_says(
@@ -100,5 +98,5 @@ def test_bytes_that_the_locale_means_are_taken_as_it_says(
 ) -> None:
     """What a terminal of that locale sends."""
     note = os.fsdecode("für".encode("latin-1"))
-    assert buckets.process("add", A, "waiting", "--note", note, **german).code == 0
+    assert buckets.process("add", A, "waiting", "--note", note, stdin=b"", **german).code == 0
     assert buckets.process("show", A, "--json").json["relations"][0]["note"] == "für"

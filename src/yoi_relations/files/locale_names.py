@@ -21,11 +21,17 @@ def as_text(argument: str) -> str:
 
 
 def as_name(text: str) -> str:
-    """`text` as the system's calls take it for a name that is UTF-8 on the disk."""
-    return os.fsdecode(text.encode("utf-8", "surrogateescape"))
+    """`text` as the system's calls take it for a name that is UTF-8 on the disk.
+
+    What no file can be called stays as it is.
+    """
+    try:
+        return os.fsdecode(text.encode("utf-8", "surrogateescape"))
+    except UnicodeError:
+        return text
 
 
 def existing_path(text: str) -> str:
-    """`text` as a path to a file or folder: in UTF-8 where there is one, otherwise by the locale."""
+    """`text` as a path: in UTF-8 where there is something behind it, otherwise by the locale."""
     path = as_name(text)
     return path if os.path.lexists(path) else text

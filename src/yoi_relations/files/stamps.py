@@ -89,10 +89,7 @@ def unsettled_in(stamps: bytes, now: int, device: int, *, layered: bool = False)
         for number, (mtime, ctime, _, on, _, mode) in enumerate(_FIELDS.iter_unpack(stamps))
         # Without a mode there is nothing, and nothing cannot change unseen.
         if mode
-        and (
-            mode & no_proof
-            or not (on == device and -_LATEST < mtime < latest and ctime < latest)
-        )
+        and (mode & no_proof or not (on == device and -_LATEST < mtime < latest and ctime < latest))
     ]
 
 

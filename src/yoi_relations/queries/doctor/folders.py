@@ -124,9 +124,7 @@ def _moving(workspace: Workspace, home: str, folders: Iterable[str]) -> str | No
         if names is None:
             return None
         for name in names:
-            if name.casefold() in taken or os.path.lexists(
-                os.path.join(root, as_name(home), name)
-            ):
+            if name.casefold() in taken or os.path.lexists(os.path.join(root, as_name(home), name)):
                 return None
             taken.add(name.casefold())
         lines += _moves(folder, home, names)
