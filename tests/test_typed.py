@@ -17,7 +17,7 @@ import pytest
 from yoi_relations import typed
 from yoi_relations.errors import ExitCode
 from yoi_relations.kinds import RelationClass
-from yoi_relations.queries.check import Verdict
+from yoi_relations.queries.reasons import Verdict
 from yoi_relations.states import State
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 import time
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from campaign.mounting import mounted, needs_root
 
+from yoi_relations.files import stamps
 from yoi_relations.files.stamps import (
     ABSENT,
     SIZE,
@@ -113,6 +115,17 @@ def test_the_clock_is_the_file_systems(tmp_path: Path) -> None:
 
     assert abs(now - time.time_ns()) < 5 * SECOND
     assert path.stat().st_mtime_ns == now
+
+
+def test_on_an_overlay_a_folder_of_several_layers_never_settles(tmp_path: Path) -> None:
+    """The system gives it one link, and the stamp of its uppermost layer."""
+    for links, kind, proves in ((1, stat.S_IFDIR, False), (2, stat.S_IFDIR, True), (1, 0, True)):
+        now = tmp_path.lstat()
+        kept = kind or stat.S_IFREG
+        status = os.stat_result((kept | 0o755, now.st_ino, now.st_dev, links, *now[4:7], 0, 0, 0))
+        on = now.st_dev
+        assert stamps.unsettled_in(stamp_of(status), NOW, on) == []
+        assert (stamps.unsettled_in(stamp_of(status), NOW, on, layered=True) == []) is proves
 
 
 @needs_memory
