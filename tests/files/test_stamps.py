@@ -119,13 +119,19 @@ def test_the_clock_is_the_file_systems(tmp_path: Path) -> None:
 
 def test_on_an_overlay_a_folder_of_several_layers_never_settles(tmp_path: Path) -> None:
     """The system gives it one link, and the stamp of its uppermost layer."""
-    for links, kind, proves in ((1, stat.S_IFDIR, False), (2, stat.S_IFDIR, True), (1, 0, True)):
+    for mode, links, proves in (
+        (stat.S_IFDIR, 1, False),
+        (stat.S_IFDIR, 2, True),
+        (stat.S_IFREG, 1, True),
+    ):
         now = tmp_path.lstat()
-        kept = kind or stat.S_IFREG
-        status = os.stat_result((kept | 0o755, now.st_ino, now.st_dev, links, *now[4:7], 0, 0, 0))
-        on = now.st_dev
-        assert stamps.unsettled_in(stamp_of(status), NOW, on) == []
-        assert (stamps.unsettled_in(stamp_of(status), NOW, on, layered=True) == []) is proves
+        fields = list(now)
+        fields[0], fields[3] = mode | 0o755, links
+        old = {"st_mtime_ns": NOW - 9 * SECOND, "st_ctime_ns": NOW - 9 * SECOND}
+        taken = stamp_of(os.stat_result(fields, old))
+        assert stamps.unsettled_in(taken, NOW, now.st_dev) == []
+        settled = stamps.unsettled_in(taken, NOW, now.st_dev, layered=True) == []
+        assert settled is proves
 
 
 @needs_memory

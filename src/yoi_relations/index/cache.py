@@ -125,7 +125,8 @@ def _wait_for(descriptor: int, wait: float) -> None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > end:
-                raise TimeoutError(f"another process held the lock for {wait:.0f} s") from None
+                said = f"held the lock for {wait:.0f} s" if wait else "holds the lock"
+                raise TimeoutError(f"another process {said}") from None
             time.sleep(0.01)
         else:
             return
