@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 import enum
 import json
+import multiprocessing
 import pickle
 import typing
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import pytest
 
 from yoi_relations import typed
+from yoi_relations.errors import ExitCode
+from yoi_relations.kinds import RelationClass
+from yoi_relations.queries.reasons import Verdict
+from yoi_relations.states import State
 
 
 class Ours(typed.NamedTuple):
@@ -97,6 +105,36 @@ def test_they_are_frozen_and_hold_nothing_else() -> None:
 
 def test_they_can_be_pickled() -> None:
     assert pickle.loads(pickle.dumps(Ours(1))) == Ours(1)  # noqa: S301  # its own
+
+
+def through_a_pool(value: Any) -> Any:
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(returned, value).result()
+
+
+def returned(value: Any) -> Any:
+    return value
+
+
+COPIES: dict[str, Callable[[Any], Any]] = {
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "pool": through_a_pool,
+} | {
+    f"pickle {protocol}": lambda value, protocol=protocol: pickle.loads(  # noqa: S301  # its own
+        pickle.dumps(value, protocol)
+    )
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
+}
+
+
+@pytest.mark.parametrize("how", COPIES)
+def test_a_copied_member_is_the_member(how: str) -> None:
+    for words in (OurWord, OurCode, Verdict, State, RelationClass, ExitCode):
+        members: list[Any] = list(words)
+        again = COPIES[how]((*members, {"inside": [members[0]]}))
+        assert all(one is member for one, member in zip(again, members, strict=False))
+        assert again[-1]["inside"][0] is members[0]
 
 
 PAIRS = [(OurWord, TheirWord), (OurCode, TheirCode)]

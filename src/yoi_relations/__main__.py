@@ -11,19 +11,24 @@ def main() -> None:
     """Run the command line and end the process with its exit status."""
     # A lookup ends before its garbage would matter.
     gc.disable()
+    arguments = sys.argv[1:]
     # Imported here, so that Ctrl-C is answered alike while the imports run.
     try:
+        if not all(map(str.isascii, arguments)):
+            from yoi_relations.files.locale_names import as_text  # noqa: PLC0415  # rare
+
+            arguments = [as_text(one) for one in arguments]
         from yoi_relations.surfaces import quick  # noqa: PLC0415
 
-        code = quick.answer(sys.argv[1:])
+        code = quick.answer(arguments)
         if code is None:
             gc.enable()
             from yoi_relations.surfaces.cli.main import run  # noqa: PLC0415
 
-            code = run(sys.argv[1:])
+            code = run(arguments)
     except KeyboardInterrupt:
         sys.exit(130)
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, MemoryError, OSError) as error:
         code = _unusable(error)
     _leave(code)
 

@@ -85,13 +85,20 @@ else:
         def __iter__(cls):
             return iter(cls._members.values())
 
+    def _made_by_value(member, _protocol):
+        """How to copy or pickle a member: what comes of it is the member itself."""
+        return type(member), (member.value,)
+
     class StrEnum(str, metaclass=_Members):
         """Base of closed sets of words."""
 
         __slots__ = ("name", "value")
+        __reduce_ex__ = _made_by_value
 
     class IntEnum(int, metaclass=_Members):
         """Base of closed sets of numbers."""
+
+        __reduce_ex__ = _made_by_value
 
 
 __all__ = [

@@ -48,7 +48,11 @@ def _window(patch: pytest.MonkeyPatch) -> None:
     """Whatever is dated is settled, however young."""
     real = stamps.unsettled_in
     for module in (stamps, remembering):
-        patch.setattr(module, "unsettled_in", lambda some, _, device: real(some, _FAR, device))
+        patch.setattr(
+            module,
+            "unsettled_in",
+            lambda some, _, device, **more: real(some, _FAR, device, **more),
+        )
 
 
 def _stamps_with(alter: Callable[..., tuple[int, ...]]) -> Off:
@@ -103,6 +107,15 @@ def _doubt_about_links(patch: pytest.MonkeyPatch) -> None:
 def _doubt_about_file_systems(patch: pytest.MonkeyPatch) -> None:
     for module in (build, store):
         patch.setattr(module, "is_trusted", lambda _: True)
+
+
+def _layers(patch: pytest.MonkeyPatch) -> None:
+    """An overlay is taken for a file system with one layer."""
+    real = stamps.unsettled_in
+    for module in (stamps, remembering):
+        patch.setattr(
+            module, "unsettled_in", lambda some, now, device, **_: real(some, now, device)
+        )
 
 
 def _file_systems_clock(patch: pytest.MonkeyPatch) -> None:
@@ -215,6 +228,10 @@ SWITCHES = {
     "doubt about file systems": Switch(
         _doubt_about_file_systems,
         f"{_DEFENCES}on_a_file_system_that_is_not_believed_everything_is_read",
+    ),
+    "layers of an overlay": Switch(
+        _layers,
+        "tests/files/test_stamps.py::test_on_an_overlay_a_folder_of_several_layers_never_settles",
     ),
     "file system's clock": Switch(
         _file_systems_clock, f"{_DEFENCES}a_clock_that_is_not_the_file_systems_settles_nothing"

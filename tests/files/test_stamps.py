@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 import time
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from campaign.mounting import mounted, needs_root
 
+from yoi_relations.files import stamps
 from yoi_relations.files.stamps import (
     ABSENT,
     SIZE,
@@ -113,6 +115,23 @@ def test_the_clock_is_the_file_systems(tmp_path: Path) -> None:
 
     assert abs(now - time.time_ns()) < 5 * SECOND
     assert path.stat().st_mtime_ns == now
+
+
+def test_on_an_overlay_a_folder_of_several_layers_never_settles(tmp_path: Path) -> None:
+    """The system gives it one link, and the stamp of its uppermost layer."""
+    for mode, links, proves in (
+        (stat.S_IFDIR, 1, False),
+        (stat.S_IFDIR, 2, True),
+        (stat.S_IFREG, 1, True),
+    ):
+        now = tmp_path.lstat()
+        fields = list(now)
+        fields[0], fields[3] = mode | 0o755, links
+        old = {"st_mtime_ns": NOW - 9 * SECOND, "st_ctime_ns": NOW - 9 * SECOND}
+        taken = stamp_of(os.stat_result(fields, old))
+        assert stamps.unsettled_in(taken, NOW, now.st_dev) == []
+        settled = stamps.unsettled_in(taken, NOW, now.st_dev, layered=True) == []
+        assert settled is proves
 
 
 @needs_memory

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import shlex
+import signal
 import subprocess
+
+from yoi_relations.errors import RelationsError
 
 LOCAL_VARIABLES = frozenset(
     f"GIT_{name}"
@@ -19,19 +23,41 @@ LOCAL_VARIABLES = frozenset(
 # is worth a program that a configuration names.
 _CAREFULLY = ("-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false")
 
+TIME_LIMIT = 5.0
+"""Seconds for one question; what is asked here takes git some milliseconds."""
+
+
+class GitTimeoutError(RelationsError):
+    """Git gave no answer in time."""
+
+    code = "git_timeout"
+
 
 def ask_git(folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """What git answers in `folder`; its status is for the caller to look at.
 
     Raises:
         OSError: there is no git.
+        GitTimeoutError: it gave no answer in time; it is ended, with all that it has started.
     """
     clean = {key: value for key, value in os.environ.items() if key not in LOCAL_VARIABLES}
-    return subprocess.run(  # noqa: S603  # no shell, and no argument from outside
+    with subprocess.Popen(  # noqa: S603  # no shell, and no argument from outside
         ["git", "--no-pager", *_CAREFULLY, *arguments],  # noqa: S607  # git is where PATH says
         cwd=folder,
         env=clean,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
+        stdin=subprocess.PIPE,  # not the null device, which a small container may lack
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        process_group=0,
+    ) as process:
+        try:
+            out, err = process.communicate(b"", TIME_LIMIT)
+        except BaseException as error:
+            os.killpg(process.pid, signal.SIGKILL)
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise GitTimeoutError(
+                    f"git: gave no answer within {TIME_LIMIT:g} s",
+                    f"find out why, by hand: git {shlex.join(arguments)}",
+                ) from error
+            raise
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)

@@ -59,6 +59,10 @@ def find_workspace(start: str | None = None) -> Workspace:
             be used.
     """
     named = start or os.environ.get(ROOT_VARIABLE)
+    if named and not named.isascii():
+        from yoi_relations.files.locale_names import existing_path  # noqa: PLC0415  # rare
+
+        named = existing_path(named)
     try:
         folder = os.path.realpath(named or os.curdir)
     except FileNotFoundError:
@@ -125,7 +129,7 @@ def _tickets_root(root: str) -> str:
     for config, keys in _CONFIGS:
         value = _configured(root, config, keys)
         if value is not None:
-            return _inside(root, config, value)
+            return _inside(root, config, os.fsdecode(value.encode()))  # UTF-8 on the disk, too
     return _inside(root, ".yoi", DEFAULT_TICKETS_ROOT)
 
 

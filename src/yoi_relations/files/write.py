@@ -14,11 +14,12 @@ import time
 from collections.abc import Iterator, Mapping
 
 from yoi_relations.errors import WriteError
+from yoi_relations.files.making import create_file, make_folder
+from yoi_relations.files.stamps import NOT_THERE
 from yoi_relations.files.workspace import Workspace
 
 _NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
-_MODE = 0o666
-_DRAFT = re.compile(r"\.[0-9A-Z]{26}\.md\.[0-9]+\.tmp")
+_DRAFT = re.compile(rb"\.[0-9A-Z]{26}\.md\.[0-9]+\.tmp")
 """The name of a draft beside; only new records' names are sure to be no one else's."""
 _ABANDONED = 3600
 """Seconds after which nobody is still about to finish a draft."""
@@ -73,9 +74,11 @@ def write_new(
         WriteError: it could not be written, or the name is taken; nothing is left behind.
     """
     path = f"{folder}/artifacts/relations/{name}"
-    final = os.path.join(workspace.root, path)
-    with _errors_about(path), _folders(os.path.join(workspace.root, folder), final):
-        if temporary is None or not _link_from(temporary, final, data):
+    # Names are UTF-8 on the disk, whatever the locale makes of text.
+    root = os.fsencode(workspace.root)
+    final = os.path.join(root, path.encode())
+    with _errors_about(path), _folders(os.path.join(root, folder.encode()), final):
+        if temporary is None or not _link_from(os.fsencode(temporary), final, data):
             _link_beside(final, data)
         try:
             _sync_folder(os.path.dirname(final))
@@ -85,19 +88,22 @@ def write_new(
     return path
 
 
-def _link_from(temporary: str, final: str, data: bytes) -> bool:
-    """Write in `temporary` and link to `final`; False where that is not possible."""
+def _link_from(temporary: bytes, final: bytes, data: bytes) -> bool:
+    """Write in `temporary` and link to `final`; False where that is not possible.
+
+    Somebody may delete the cache, and `temporary` with it, at any moment.
+    """
     try:
         with _written(_draft(temporary, final), data) as draft:
             os.link(draft, final)
     except OSError as error:
-        if error.errno in _NO_LINKS:
+        if error.errno in (*_NO_LINKS, *NOT_THERE):
             return False
         raise
     return True
 
 
-def _link_beside(final: str, data: bytes) -> None:
+def _link_beside(final: bytes, data: bytes) -> None:
     """Write a dot-file, which the scan ignores, and give it its name."""
     with _written(_beside(final), data) as draft:
         try:
@@ -110,17 +116,17 @@ def _link_beside(final: str, data: bytes) -> None:
             os.rename(draft, final)
 
 
-def _draft(temporary: str, final: str) -> str:
-    return os.path.join(temporary, f"tmp-{os.getpid()}-{os.path.basename(final)}")
+def _draft(temporary: bytes, final: bytes) -> bytes:
+    return os.path.join(temporary, b"tmp-%d-%s" % (os.getpid(), os.path.basename(final)))
 
 
-def _beside(final: str) -> str:
+def _beside(final: bytes) -> bytes:
     folder, name = os.path.split(final)
     _sweep(folder)
-    return os.path.join(folder, f".{name}.{os.getpid()}.tmp")
+    return os.path.join(folder, b".%s.%d.tmp" % (name, os.getpid()))
 
 
-def _sweep(folder: str) -> None:
+def _sweep(folder: bytes) -> None:
     """Remove the drafts of new records that killed processes left here."""
     with contextlib.suppress(OSError):
         for name in filter(_DRAFT.fullmatch, os.listdir(folder)):
@@ -131,11 +137,10 @@ def _sweep(folder: str) -> None:
 
 
 @contextlib.contextmanager
-def _written(draft: str, data: bytes) -> Iterator[str]:
+def _written(draft: bytes, data: bytes) -> Iterator[bytes]:
     """`draft`, written and synced; gone afterwards."""
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE)
-        with open(descriptor, "wb") as file:
+        with open(create_file(draft, os.O_WRONLY | os.O_EXCL), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -147,15 +152,15 @@ def _written(draft: str, data: bytes) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _folders(ticket: str, final: str) -> Iterator[None]:
+def _folders(ticket: bytes, final: bytes) -> Iterator[None]:
     """Make the folders between the ticket folder and `final`; unmake them after a failure."""
-    artifacts = os.path.join(ticket, "artifacts")
+    artifacts = os.path.join(ticket, b"artifacts")
     made = []
     try:
         _refuse_link(ticket)
         for folder in (artifacts, os.path.dirname(final)):
             with contextlib.suppress(FileExistsError):
-                os.mkdir(folder)
+                make_folder(folder)
                 made.append(folder)
             _refuse_link(folder)
         yield
@@ -166,13 +171,13 @@ def _folders(ticket: str, final: str) -> Iterator[None]:
         raise
 
 
-def _refuse_link(folder: str) -> None:
+def _refuse_link(folder: bytes) -> None:
     """A folder behind a symbolic link is not read either.
 
     Its path may be another's: a name that is not UTF-8 is written as what another may be called.
     """
     if os.path.islink(folder):
-        raise OSError(errno.ELOOP, f"{os.path.basename(folder)} is a symbolic link")
+        raise OSError(errno.ELOOP, f"{os.path.basename(folder).decode()} is a symbolic link")
 
 
 @contextlib.contextmanager
@@ -185,7 +190,7 @@ def _errors_about(path: str) -> Iterator[None]:
         raise WriteError(f"{path}: cannot be written: {said}", hint) from error
 
 
-def _sync_folder(folder: str) -> None:
+def _sync_folder(folder: bytes) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

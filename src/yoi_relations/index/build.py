@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.odd_names import BUCKETS
 from yoi_relations.files.root import ROOT, Listing, list_root
-from yoi_relations.files.stamps import ABSENT, TICK, is_trusted
+from yoi_relations.files.stamps import ABSENT, OVERLAY, TICK, file_system_of, is_trusted
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import cache, publishing
 from yoi_relations.index.derived import derive
 from yoi_relations.index.freshness import Known, Suspects, root_may_differ, suspects
-from yoi_relations.index.looking import Look, look_at
+from yoi_relations.index.looking import Look, Read, look_at
 from yoi_relations.index.remembering import Clock, Groups, group_of, know, renewed, store_known
-from yoi_relations.index.rows import bulk_load, delete_folders, insert, rows_of
+from yoi_relations.index.rows import bulk_load, delete_sources, insert, rows_of
 from yoi_relations.index.store import Stored
 from yoi_relations.typed import Connection, NamedTuple
 
@@ -39,18 +39,21 @@ _LOOKS = 4
 _LAST = 5.0
 """Seconds after which there will be no such look."""
 
+Held = dict[str, list[tuple[int, bytes]]]
+"""By path, the ids and digests of the sources that an index holds of a folder."""
+
 
 class Update(NamedTuple):
     """What was found where an index was suspected of being old.
 
     Attributes:
-        gone: the folders that have vanished with all their sources.
-        looks: of those that hold other sources, what they hold now.
+        outdated: ids of the sources that are not, or no longer say, what the index holds.
+        looks: of the folders that hold other sources than before, those others.
         known: what to remember of the disk from now on.
         worth_keeping: whether that is more, or other, than what was known before.
     """
 
-    gone: set[bytes]
+    outdated: list[int]
     looks: list[Look]
     known: Known
     worth_keeping: bool
@@ -58,7 +61,7 @@ class Update(NamedTuple):
     @property
     def changes_rows(self) -> bool:
         """Whether the index holds what the disk does not, or lacks what it does."""
-        return bool(self.gone or self.looks)
+        return bool(self.outdated or self.looks)
 
 
 def look_again(workspace: Workspace, stored: Stored, known: Known, suspected: Suspects) -> Update:
@@ -111,6 +114,7 @@ def _looked(workspace: Workspace, stored: Stored, known: Known, suspected: Suspe
         names, vanished = _below_root(listing, set(known.folders()), names)
     before = _contents(stored.connection, names | vanished)
     looks: list[Look] = []
+    outdated: list[int] = []
     doubtful: set[bytes] = set()
     for look in look_at(workspace, sorted(names)):
         if look.folder.stamps == _GONE:
@@ -119,13 +123,33 @@ def _looked(workspace: Workspace, stored: Stored, known: Known, suspected: Suspe
         if look.may_pass:
             doubtful.add(look.name)
         groups[look.name] = group_of(look.folder)
-        # Which bytes they hold decides, not their stamps: a touched file changes nothing.
-        if sorted((read.source.path, read.digest) for read in look.reads) != before[look.name]:
-            looks.append(look)  # the others' bytes are not kept
+        ids, others = _compared(before[look.name], look.reads)
+        outdated += ids
+        if others:
+            looks.append(look._replace(reads=others))  # the others' bytes are not kept
+    outdated += [id_ for name in vanished for held in before[name].values() for id_, _ in held]
     fresh = renewed(known, groups, vanished, doubtful, _clock(workspace, now))
-    gone = {name for name in vanished if before[name]}
-    worth_keeping = bool(gone or looks) or fresh.says_more_than(known)
-    return Update(gone, looks, fresh, worth_keeping)
+    worth_keeping = bool(outdated or looks) or fresh.says_more_than(known)
+    return Update(outdated, looks, fresh, worth_keeping)
+
+
+def _compared(before: Held, reads: list[Read]) -> tuple[list[int], list[Read]]:
+    """The ids of the sources that an index holds and a folder does not, and the reverse.
+
+    Which bytes they hold decides, not their stamps: a touched file changes nothing. Names that are
+    printed alike are one path, and change together.
+    """
+    now: dict[str, list[Read]] = {}
+    for read in reads:
+        now.setdefault(read.source.path, []).append(read)
+    ids: list[int] = []
+    others: list[Read] = []
+    for path in sorted(before.keys() | now.keys()):
+        held, found = before.get(path, []), now.get(path, [])
+        if sorted(digest for _, digest in held) != sorted(read.digest for read in found):
+            ids += [id_ for id_, _ in held]
+            others += found
+    return ids, others
 
 
 def build(workspace: Workspace, number: int, progress: Callable[[int, int], None]) -> Stored:
@@ -172,7 +196,7 @@ def updated(workspace: Workspace, stored: Stored, update: Update) -> Stored:
     """A copy of an index, in memory, with an update made to it."""
     connection = publishing.copy_of(stored.connection)
     connection.execute("BEGIN")
-    delete_folders(connection, update.gone.union(look.name for look in update.looks))
+    delete_sources(connection, update.outdated)
     insert(connection, rows_of(update.looks))
     return _finish(workspace, connection, update.known, stored.identity.number + 1)
 
@@ -196,17 +220,18 @@ def _clock(workspace: Workspace, now: int) -> Clock:
     except OSError as error:  # gone meanwhile: what was found is no answer
         said = f"{error.filename}: {error.strerror}"
         raise UnreadableFolderError(said, "run the command again") from error
-    return Clock(now, device, other == device and is_trusted(root))
+    layered = file_system_of(root) == OVERLAY
+    return Clock(now, device, other == device and is_trusted(root), layered)
 
 
-def _contents(
-    connection: Connection, names: Iterable[bytes]
-) -> dict[bytes, list[tuple[str, bytes]]]:
-    """By folder, path and digest of the sources that an index holds, in order."""
-    found: dict[bytes, list[tuple[str, bytes]]] = {}
+def _contents(connection: Connection, names: Iterable[bytes]) -> dict[bytes, Held]:
+    """By folder, what an index holds of its sources."""
+    found: dict[bytes, Held] = {}
     for name in names:
-        rows = connection.execute("SELECT path, digest FROM source WHERE name = ?", (name,))
-        found[name] = sorted(rows)
+        found[name] = {}
+        query = "SELECT path, id, digest FROM source WHERE name = ?"
+        for path, id_, digest in connection.execute(query, (name,)):
+            found[name].setdefault(path, []).append((id_, digest))
     return found
 
 

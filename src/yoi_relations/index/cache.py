@@ -9,9 +9,11 @@ import time
 from _thread import get_ident
 from collections.abc import Iterator
 
+from yoi_relations.files.making import create_file, make_folders
 from yoi_relations.files.opening import read_file
 from yoi_relations.files.stamps import clock_of
 from yoi_relations.files.workspace import Workspace
+from yoi_relations.index.lock_files import close_lock, open_lock
 from yoi_relations.index.origin import refuse_links
 
 LOCK_WAIT = 5.0
@@ -22,6 +24,11 @@ _SMALL = r"[\w.-]+\.[0-9]+-[0-9]+\.tmp"
 """The same of a small file."""
 _CACHEDIR_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"
 """The first line that https://bford.info/cachedir/ asks for."""
+
+
+def lock_path(workspace: Workspace) -> str:
+    """Absolute path of the lock file."""
+    return os.path.join(workspace.cache_path, "lock")
 
 
 @contextlib.contextmanager
@@ -36,16 +43,13 @@ def locked(workspace: Workspace, wait: float | None = None) -> Iterator[None]:
         OSError: the folder cannot be written, or the lock was not free in time (TimeoutError).
     """
     make_cache_folder(workspace)
-    path = os.path.join(workspace.cache_path, "lock")
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
+    descriptor = open_lock(lock_path(workspace))
     try:
         _wait_for(descriptor, LOCK_WAIT if wait is None else wait)
         _sweep(workspace)
         yield
     finally:
-        # The system gives the lock back whatever it says, and nothing was written through this.
-        with contextlib.suppress(OSError):
-            os.close(descriptor)
+        close_lock(descriptor)
 
 
 @contextlib.contextmanager
@@ -60,6 +64,11 @@ def temporary_folder(workspace: Workspace) -> Iterator[str | None]:
             yield workspace.cache_path
 
 
+def second_wait(temporary: str | None) -> float | None:
+    """How long to wait for the lock once more: not at all where `temporary_folder` had none."""
+    return 0.0 if temporary is None else None
+
+
 def make_cache_folder(workspace: Workspace) -> None:
     """Make the cache folder, which hides itself from git and from backups.
 
@@ -67,7 +76,7 @@ def make_cache_folder(workspace: Workspace) -> None:
         OSError: it cannot be written, or lies elsewhere than it seems to.
     """
     refuse_links(workspace)
-    os.makedirs(workspace.cache_path, exist_ok=True)
+    make_folders(workspace.cache_path)
     for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _CACHEDIR_TAG)):
         _make_file(os.path.join(workspace.cache_path, name), text)
 
@@ -87,7 +96,7 @@ def put(path: str, data: bytes) -> None:
     # Threads of one process may put the same file at once, each by way of its own.
     temporary = f"{path}.{os.getpid()}-{get_ident()}.tmp"
     try:
-        with open(temporary, "xb") as file:
+        with open(create_file(temporary, os.O_WRONLY | os.O_EXCL), "wb") as file:
             file.write(data)
         os.replace(temporary, path)
     except OSError:
@@ -104,7 +113,7 @@ def clock(workspace: Workspace) -> int:
     flags = os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
     try:
         refuse_links(workspace)
-        descriptor = os.open(os.path.join(workspace.cache_path, "lock"), flags)
+        descriptor = os.open(lock_path(workspace), flags)
         try:
             return clock_of(descriptor)
         finally:
@@ -120,7 +129,8 @@ def _wait_for(descriptor: int, wait: float) -> None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > end:
-                raise TimeoutError(f"another process held the lock for {wait:.0f} s") from None
+                said = f"held the lock for {wait:.0f} s" if wait else "holds the lock"
+                raise TimeoutError(f"another process {said}") from None
             time.sleep(0.01)
         else:
             return

@@ -12,6 +12,7 @@ import os
 import struct
 import time
 
+from yoi_relations.files.making import create_file
 from yoi_relations.files.opening import read_with_status
 from yoi_relations.typed import NamedTuple
 
@@ -57,7 +58,7 @@ def write_image(path: str, body: bytes) -> None:
     """
     now = time.time_ns()
     date = now - now % _TICK
-    with open(path, "xb") as file:
+    with open(create_file(path, os.O_WRONLY | os.O_EXCL), "wb") as file:
         place = _place(os.fstat(file.fileno()), date)
         file.writelines((body, place, _digest(body, place)))
         file.flush()

@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 
 from yoi_relations.files.times import now
-from yoi_relations.files.workspace import Workspace
+from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.index import store
 from yoi_relations.index.image import write_image
 from yoi_relations.index.store import Identity, in_memory
@@ -36,7 +36,7 @@ def copy_of(connection: Connection) -> Connection:
 
 def new_identity(workspace: Workspace, number: int, digest: str) -> Identity:
     """What an index is made from that is made now, by this version."""
-    return Identity(number, store.PARSER_VERSION, workspace.tickets_root, digest, now())
+    return Identity(number, store.PARSER_VERSION, printable(workspace.tickets_root), digest, now())
 
 
 def write_identity(connection: Connection, identity: Identity) -> None:

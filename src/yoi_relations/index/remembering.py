@@ -21,11 +21,13 @@ class Clock(NamedTuple):
         now: the file system's clock before the first probe, nanoseconds since 1970.
         device: the tickets root's.
         trusted: whether stamps can be believed on its file system.
+        layered: whether that is an overlay.
     """
 
     now: int
     device: int
     trusted: bool
+    layered: bool = False
 
 
 def group_of(folder: Folder) -> tuple[list[bytes], list[bytes]]:
@@ -112,7 +114,7 @@ class _Memory:
     def known(self, clock: Clock) -> Known:
         """All of it."""
         for first, stamps in self._new:
-            unsettled = unsettled_in(stamps, clock.now, clock.device)
+            unsettled = unsettled_in(stamps, clock.now, clock.device, layered=clock.layered)
             self._unsettled += [first + number for number in unsettled]
         return Known(
             clock.now,

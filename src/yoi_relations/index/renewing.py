@@ -13,7 +13,7 @@ from contextlib import ExitStack, suppress
 from yoi_relations.errors import WriteError
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import build, publishing, store
-from yoi_relations.index.cache import locked
+from yoi_relations.index.cache import lock_path, locked
 from yoi_relations.index.freshness import Known, Suspects, load_known, suspects
 from yoi_relations.index.opened import Index, Notify, Progress, Request, Trust, count_of
 from yoi_relations.index.store import Found, Identity, SqliteError, Stored
@@ -67,9 +67,8 @@ def rebuild_index(workspace: Workspace, progress: Progress) -> Index:
             stored = build.build(workspace, number, progress)
             publishing.publish(workspace, stored.connection)
     except OSError as error:
-        path = store.index_path(workspace)
         raise WriteError(
-            f"{path}: cannot be written: {error.strerror or error}",
+            _said(workspace, error, "cannot be written"),
             "questions are answered from memory meanwhile; make the folder writable",
         ) from error
     seconds = time.perf_counter() - start
@@ -161,8 +160,15 @@ def _updated(
 
 
 def _tell(notify: Notify, workspace: Workspace, error: OSError) -> None:
-    path, said = store.index_path(workspace), error.strerror or error
-    notify(f"{path}: cannot be kept: {said}; answered from memory")
+    notify(f"{_said(workspace, error, 'cannot be kept')}; answered from memory")
+
+
+def _said(workspace: Workspace, error: OSError, what: str) -> str:
+    """The sentence that the index, or the lock file, cannot be used."""
+    path, lock = store.index_path(workspace), lock_path(workspace)
+    if error.filename == lock:
+        path, what = lock, "cannot be used as a lock"
+    return f"{path}: {what}: {error.strerror or error}"
 
 
 def _tell_found(notify: Notify, found: Found, stored: Stored) -> None:

@@ -64,13 +64,15 @@ def insert(connection: Connection, rows: Rows) -> None:
         connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)  # noqa: S608  # fixed names
 
 
-def delete_folders(connection: Connection, names: Iterable[bytes]) -> None:
-    """Delete all that the sources of these folders said."""
-    marks = [(name,) for name in names]
-    ids = "(SELECT id FROM source WHERE name = ?)"
+def delete_sources(connection: Connection, ids: Iterable[int]) -> None:
+    """Delete all that the sources with these ids said."""
+    # Each table is gone through once, however many they are.
+    connection.execute("CREATE TEMP TABLE outdated (id INTEGER PRIMARY KEY)")
+    connection.executemany("INSERT INTO outdated VALUES (?)", [(id_,) for id_ in ids])
     for table in ("problem", "retirement", "record", "ticket"):
-        connection.executemany(f"DELETE FROM {table} WHERE source_id IN {ids}", marks)  # noqa: S608  # fixed names
-    connection.executemany("DELETE FROM source WHERE name = ?", marks)
+        connection.execute(f"DELETE FROM {table} WHERE source_id IN outdated")  # noqa: S608  # fixed names
+    connection.execute("DELETE FROM source WHERE id IN outdated")
+    connection.execute("DROP TABLE outdated")
 
 
 def _add(rows: Rows, name: bytes, read: Read) -> None:

@@ -13,7 +13,7 @@ import time
 
 from yoi_relations.files.opening import read_file
 from yoi_relations.files.stamps import SIZE, is_settled, is_trusted, stamp_of
-from yoi_relations.files.workspace import Workspace
+from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.index import origin
 from yoi_relations.typed import TYPE_CHECKING, Connection, NamedTuple, StrEnum
 
@@ -204,6 +204,7 @@ def _read_identity(connection: Connection, workspace: Workspace) -> Identity:
     if row is None:
         raise _NoIndexError(Found.DAMAGED)
     identity = Identity(*row)
-    if (identity.parser_version, identity.tickets_root) != (PARSER_VERSION, workspace.tickets_root):
+    made_for = identity.parser_version, identity.tickets_root
+    if made_for != (PARSER_VERSION, printable(workspace.tickets_root)):
         raise _NoIndexError(Found.OTHER_VERSION)
     return identity

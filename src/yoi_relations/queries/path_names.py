@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import product
 
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.typed import NamedTuple
@@ -25,11 +26,16 @@ class PathBase(NamedTuple):
         # The tickets root may be a link, which the paths of sources go through.
         tickets = os.path.realpath(self.workspace.tickets_path)
         found = {os.path.normpath(given)}
-        for base in (self.here, root):
+        paths = {given}
+        if not given.isascii():
+            from yoi_relations.files.locale_names import as_name  # noqa: PLC0415  # rare
+
+            paths.add(as_name(given))
+        for base, path in product((self.here, root), paths):
             if base is None:
                 continue
             try:
-                absolute = os.path.realpath(os.path.join(base, given))
+                absolute = os.path.realpath(os.path.join(base, path))
             except ValueError:  # with a NUL, or not text: it is not a path
                 continue
             below = os.path.relpath(absolute, tickets)
@@ -40,5 +46,5 @@ class PathBase(NamedTuple):
 def _printable(path: str) -> str:
     try:
         return printable(path)
-    except UnicodeEncodeError:  # no file has such a name
-        return ""
+    except UnicodeEncodeError:  # by this locale, no file has such a name
+        return path if path.isprintable() else ""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ulid import ULID
-
 from yoi_relations.errors import AmbiguousError, NotFoundError, UsageError
 from yoi_relations.files.records import Record
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.files.write import render_record, write_new
-from yoi_relations.index.cache import temporary_folder
+from yoi_relations.index.cache import second_wait, temporary_folder
 from yoi_relations.index.opened import Index, Notify
 from yoi_relations.index.refresh import open_index
 from yoi_relations.kinds import KINDS, Direction, Kind, RelationClass, is_kind, kind_named
@@ -32,6 +30,7 @@ from yoi_relations.recording.consequences import consequences
 from yoi_relations.recording.guard import check_durable
 from yoi_relations.recording.instants import time_of_record
 from yoi_relations.recording.plan_places import check_places
+from yoi_relations.recording.record_ids import new_record_id
 from yoi_relations.recording.recorded import Entry, Recorded, check_readable, read_back
 from yoi_relations.recording.retire import RetirementDraft, draft_retirement, find_to_retire
 from yoi_relations.typed import Connection, NamedTuple
@@ -89,7 +88,7 @@ def add_record(workspace: Workspace, draft: Draft, notify: Notify) -> Recorded:
         relation = relation_of(index.connection, record)
         return (Entry(relation, record, written is not None, tuple(plan.warnings)),)
 
-    return read_back(workspace, notify, written, entries)
+    return read_back(workspace, notify, written, entries, wait=second_wait(temporary))
 
 
 class _Prepared(NamedTuple):
@@ -126,7 +125,7 @@ def _prepared(connection: Connection, workspace: Workspace, kind: Kind, draft: D
     target = None if named is None else _existing(connection, named, base)
     replaced = _replaced(connection, base, holder, draft.replaces)
     at = time_of_record(connection, kind, holder.id, replaced)
-    id_, data = str(ULID()), _render(kind, target, draft, at)
+    id_, data = new_record_id(), _render(kind, target, draft, at)
     record = check_readable(data, f"{id_}.md", holder.id, Record)
     same = _same(connection, record, replaced)
     if replaced is None or replaced.retired_at:

@@ -6,7 +6,8 @@ import getpass
 import os
 
 from yoi_relations.errors import UsageError
-from yoi_relations.files.git import ask_git
+from yoi_relations.files.git import GitTimeoutError, ask_git
+from yoi_relations.files.locale_names import as_text
 from yoi_relations.files.workspace import Workspace
 
 AUTHOR_VARIABLE = "YOI_RELATIONS_AUTHOR"
@@ -17,8 +18,10 @@ def author_of(workspace: Workspace, given: str | None) -> str:
 
     Raises:
         UsageError: there is none of these.
+        GitTimeoutError: git gave no answer in time; nobody else is named in its place.
     """
-    name = given or os.environ.get(AUTHOR_VARIABLE) or _git_user(workspace) or _login()
+    variable = as_text(os.environ.get(AUTHOR_VARIABLE, ""))
+    name = given or variable or _git_user(workspace) or _login()
     if not name:
         raise UsageError("there is no author", f"name one with --author or {AUTHOR_VARIABLE}")
     return name
@@ -29,6 +32,9 @@ def _git_user(workspace: Workspace) -> str:
         ran = ask_git(workspace.root, "config", "--get", "user.name")
     except OSError:
         return ""
+    except GitTimeoutError as error:
+        hint = f"name the author with --author or {AUTHOR_VARIABLE}, so that git is not asked"
+        raise GitTimeoutError(error.message, hint) from error
     return ran.stdout.decode("utf-8", "replace").strip()
 
 

@@ -48,10 +48,12 @@ def _repeated(edge: Edge, relations: Iterable[Relation]) -> Iterator[str]:
     for one in relations:
         if (one.kind, one.ticket.id, one.target and one.target.id) != edge:
             continue
-        for record in one.by_time():
-            if not record.retired_at:
-                said = f"{record.id} ({record.kind}, by {quoted(record.author)}) in {record.place}"
-                yield f"this is stated already by {said}; each has to be retired by itself"
+        standing = [record for record in one.by_time() if not record.retired_at]
+        for record in standing[:_REPEATED]:
+            said = f"{record.id} ({record.kind}, by {quoted(record.author)}) in {record.place}"
+            yield f"this is stated already by {said}; each has to be retired by itself"
+        if len(standing) > _REPEATED:
+            yield f"this is stated already by {len(standing) - _REPEATED} more records"
 
 
 def _opposed(edge: Edge, cls: RelationClass, relations: Iterable[Relation]) -> list[str]:
@@ -76,5 +78,7 @@ def _closed(connection: Connection, edge: Edge) -> list[str]:
     return [f"this closes a cycle: {said}{more}"]
 
 
+_REPEATED = 10
+"""Records that are named where the new one repeats them."""
 _NAMED = 5
 """Steps of a cycle that a sentence names beside the new one."""

@@ -63,6 +63,8 @@ def read_back(
     notify: Notify,
     written: Place | None,
     entries_of: Callable[[Index], tuple[Entry, ...]],
+    *,
+    wait: float | None,
 ) -> Recorded:
     """What was recorded, out of an index that knows what was just written.
 
@@ -71,13 +73,14 @@ def read_back(
         notify: as in `open_index`.
         written: a file that was written; None where it was so already.
         entries_of: finds the records in the index.
+        wait: as in `open_index`.
 
     Raises:
         NotFoundError: something has removed a record meanwhile.
         RelationsError: there is no answer; if something was written, it says so first.
     """
     try:
-        index = open_index(workspace, notify)
+        index = open_index(workspace, notify, wait=wait)
     except (RelationsError, OSError) as error:
         if written is None:
             raise

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ulid import ULID
-
 from yoi_relations.errors import NotFoundError, UsageError
 from yoi_relations.files.records import Retirement
 from yoi_relations.files.times import now
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.files.write import render_record, write_new
-from yoi_relations.index.cache import temporary_folder
+from yoi_relations.index.cache import second_wait, temporary_folder
 from yoi_relations.index.opened import Index, Notify
 from yoi_relations.index.refresh import open_index
 from yoi_relations.queries.path_names import PathBase
@@ -22,6 +20,7 @@ from yoi_relations.queries.retirements import retirement_called
 from yoi_relations.queries.statements import Place, Statement, statement_at, touching
 from yoi_relations.recording.authors import author_of
 from yoi_relations.recording.guard import check_durable
+from yoi_relations.recording.record_ids import new_record_id
 from yoi_relations.recording.recorded import Entry, Recorded, check_readable, read_back
 from yoi_relations.typed import Connection, NamedTuple
 
@@ -74,7 +73,7 @@ def retire_records(workspace: Workspace, request: RetirementRequest, notify: Not
         again = [after[key] for key in after.keys() - before.keys()]
         return tuple(_entry(index.connection, one, written, again) for one in records)
 
-    return read_back(workspace, notify, last, entries)
+    return read_back(workspace, notify, last, entries, wait=second_wait(temporary))
 
 
 class RetirementDraft(NamedTuple):
@@ -111,7 +110,7 @@ def draft_retirement(record: Statement, author: str, reason: str) -> RetirementD
     if not bare:
         raise UsageError("the reason is empty", "say why it no longer holds, with --reason")
     fields = {"retires": record.id, "author": author, "at": now()}
-    name, data = f"{ULID()}.md", render_record(fields, bare)
+    name, data = f"{new_record_id()}.md", render_record(fields, bare)
     check_readable(data, name, record.holder, Retirement)
     return RetirementDraft(record, name, data)
 

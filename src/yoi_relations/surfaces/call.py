@@ -13,7 +13,7 @@ from yoi_relations.index.store import SqliteError
 from yoi_relations.surfaces.output import Mode, mode_of, notice, prepare_streams, report_error
 from yoi_relations.typed import NamedTuple
 
-FAILURES = (OSError, SqliteError, ImportError, AttributeError)
+FAILURES = (OSError, SqliteError, ImportError, AttributeError, MemoryError)
 """What a machine may fail with where no command has words of its own for it."""
 
 

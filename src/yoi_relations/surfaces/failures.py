@@ -18,8 +18,13 @@ def failure_of(error: Exception) -> RelationsError:
     """What to say of an error that no command foresees.
 
     Args:
-        error: an `OSError`, an error of `sqlite3`, an `ImportError` or an `AttributeError`.
+        error: an `OSError`, an error of `sqlite3`, an `ImportError`, an `AttributeError` or a
+            `MemoryError`.
     """
+    if isinstance(error, MemoryError):
+        return RelationsError(
+            "there is not enough memory", "raise the limit (ulimit -v), or end other programs"
+        )
     if isinstance(error, OSError):
         name = error.filename  # a number where it was an open file
         place = f"{os.fsdecode(name)}: " if isinstance(name, str | bytes) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -50,13 +51,31 @@ def terminal_width() -> int:
 
 def prepare_streams() -> None:
     """Make both streams take any text: UTF-8 into pipes, escapes where a terminal has no sign."""
-    # A stream that the caller has closed is None; what goes there goes nowhere.
-    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stdout, sys.stderr = _whole(sys.stdout), _whole(sys.stderr)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             encoding = None if stream.isatty() else "utf-8"
             stream.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+def _whole(stream: TextIO | None) -> TextIO:
+    """A stream that takes all that is written into `stream`, or fails.
+
+    With ``PYTHONUNBUFFERED``, Python's own drops in silence what the system does not take at once.
+    """
+    if stream is None:  # the caller has closed it
+        return _nowhere()
+    if isinstance(getattr(stream, "buffer", None), io.RawIOBase):
+        return open(stream.fileno(), "w", encoding=stream.encoding, closefd=False)
+    return stream
+
+
+def _nowhere() -> TextIO:
+    """A stream for what nobody reads; on a system without a null device, no file is made of it."""
+    try:
+        return open(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+    except OSError:
+        return io.StringIO()
 
 
 def write_answer(text: str) -> None:
@@ -77,7 +96,10 @@ def write_answer(text: str) -> None:
 
 def _silence(stream: TextIO) -> None:
     """Send what is left of `stream` nowhere, so that nothing complains at exit."""
-    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+    except OSError:  # the process ends with what is left unwritten
+        return
     os.dup2(null, stream.fileno())
     os.close(null)
 

@@ -12,6 +12,9 @@ from yoi_relations.surfaces import document
 from yoi_relations.surfaces.document import Value
 from yoi_relations.surfaces.output import Mode, json_line, notice, visible, write_answer
 
+_LISTED = 50
+"""Records that a line each tells of."""
+
 
 def added(mode: Mode, done: Recorded) -> ExitCode:
     """Write the answer of `add`."""
@@ -79,8 +82,11 @@ def _retired_lines(entry: Entry) -> Iterator[str]:
     yield entry.relation.sentence
     at = entry.record.retired_at
     yield f"retired in {entry.retirement}" if entry.retirement else f"already retired at {at}"
-    for record in _still_stating(entry):
+    still = _still_stating(entry)
+    for record in still[:_LISTED]:
         yield f"still stated by {record.id} ({record.kind}) in {record.place}"
+    if len(still) > _LISTED:
+        yield f"still stated by {len(still) - _LISTED} more; --json lists all of them"
     for one in entry.counts_again:
         yield f"counts again: {one.sentence}, {one.voice.id} in {one.voice.place}"
 

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 
+from yoi_relations.files.locale_names import as_name
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.jsontext import json_text
 from yoi_relations.queries.doctor.commands import argument, in_turn, shell_line
@@ -123,7 +124,7 @@ def _moving(workspace: Workspace, home: str, folders: Iterable[str]) -> str | No
         if names is None:
             return None
         for name in names:
-            if name.casefold() in taken or os.path.lexists(os.path.join(root, home, name)):
+            if name.casefold() in taken or os.path.lexists(os.path.join(root, as_name(home), name)):
                 return None
             taken.add(name.casefold())
         lines += _moves(folder, home, names)
@@ -136,8 +137,9 @@ def _names(root: str, folder: str) -> list[str] | None:
         parts = [f"{folder}/artifacts", f"{folder}/{_RECORDS}"]
         if not all(_is_free_way(root, part) for part in parts):
             return None
-        names = [name for name in _FILES if os.path.lexists(os.path.join(root, folder, name))]
-        records = os.path.join(root, folder, _RECORDS)
+        place = os.path.join(root, as_name(folder))
+        names = [name for name in _FILES if os.path.lexists(os.path.join(place, name))]
+        records = os.path.join(place, _RECORDS)
         if os.path.isdir(records):
             names += [f"{_RECORDS}/{name}" for name in sorted(os.listdir(records))]
     except (OSError, ValueError):
@@ -148,7 +150,7 @@ def _names(root: str, folder: str) -> list[str] | None:
 def _is_free_way(root: str, path: str) -> bool:
     """Whether a path is a folder, or could become one."""
     try:
-        return stat.S_ISDIR(os.lstat(os.path.join(root, path)).st_mode)
+        return stat.S_ISDIR(os.lstat(os.path.join(root, as_name(path))).st_mode)
     except FileNotFoundError:
         return True
     except OSError:

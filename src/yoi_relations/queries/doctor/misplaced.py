@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from yoi_relations.files.locale_names import as_name
 from yoi_relations.files.misplaced import find_misplaced
 from yoi_relations.files.misplaced_inside import MisplacedCode
 from yoi_relations.files.workspace import Workspace
@@ -52,5 +53,5 @@ def _renamed(path: str) -> str | None:
 
 def _is_bare(workspace: Workspace, path: str) -> bool:
     """Whether a folder holds no file at all, as where git has moved all that was in it."""
-    place = os.path.join(workspace.root, path)
+    place = os.path.join(workspace.root, as_name(path))
     return os.path.isdir(place) and not any(files for _, _, files in os.walk(place))

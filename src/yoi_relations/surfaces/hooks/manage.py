@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from yoi_relations.errors import RelationsError, WriteError
+from yoi_relations.files.making import create_file, make_folders
 from yoi_relations.files.opening import read_file
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.surfaces.hooks import shell
@@ -155,7 +156,7 @@ def _make_folder(place: Place) -> None:
             "git config --show-origin core.hooksPath tells who set it",
         )
     with _errors_about(place.folder):
-        os.makedirs(place.folder, exist_ok=True)
+        make_folders(place.folder)
 
 
 def _extended(hook: HookState, script: bytes, section: bytes) -> bytes:
@@ -170,11 +171,13 @@ def _write(path: str, script: bytes) -> None:
     folder, name = os.path.split(path)
     draft = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-        with open(os.open(draft, flags, 0o777), "wb") as file:
+        flags = os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW
+        with open(create_file(draft, flags, 0o777), "wb") as file:
             file.write(script)
-            if os.path.lexists(path):
-                os.fchmod(file.fileno(), stat.S_IMODE(os.stat(path).st_mode))
+            like = path if os.path.lexists(path) else draft
+            # A new one is run by its owner, whatever the umask.
+            runs = 0 if like is path else stat.S_IXUSR
+            os.fchmod(file.fileno(), stat.S_IMODE(os.stat(like).st_mode) | runs)
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, path)

@@ -9,6 +9,7 @@ import time
 
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index.cache import make_cache_folder
+from yoi_relations.index.lock_files import close_lock, open_lock
 from yoi_relations.index.origin import refuse_links
 
 _TRIES = 5
@@ -54,8 +55,7 @@ class WatchLock:
         self.release()
         try:
             make_cache_folder(self._workspace)
-            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-            self._descriptor = os.open(_path(self._workspace), flags, 0o666)
+            self._descriptor = open_lock(_path(self._workspace))
             return _take(self._descriptor)
         except OSError:
             return True
@@ -63,7 +63,7 @@ class WatchLock:
     def release(self) -> None:
         """Let others watch."""
         if self._descriptor is not None:
-            os.close(self._descriptor)
+            close_lock(self._descriptor)
             self._descriptor = None
 
     def _is_in_place(self, descriptor: int) -> bool:

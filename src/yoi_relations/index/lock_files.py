@@ -1,0 +1,47 @@
+"""Descriptors of locks: taken, given back, and never left to a copy of this process.
+
+A lock belongs to an open file, which a forked process would share: it would keep the lock for as
+long as it lives, whatever becomes of the one that took it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+
+from yoi_relations.files.making import create_file
+
+_TAKEN: set[int] = set()
+
+
+def open_lock(path: str) -> int:
+    """The descriptor of a lock file, which is made if it is missing; no copy of it is inherited.
+
+    Raises:
+        OSError: it cannot be opened, or is a symbolic link.
+    """
+    descriptor = create_file(path, os.O_RDWR | os.O_NOFOLLOW)
+    _TAKEN.add(descriptor)
+    return descriptor
+
+
+def close_lock(descriptor: int) -> None:
+    """Give the lock back, and close its file."""
+    _TAKEN.discard(descriptor)
+    # The system gives the lock back whatever it says, and nothing was written through this.
+    with contextlib.suppress(OSError):
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+    with contextlib.suppress(OSError):
+        os.close(descriptor)
+
+
+def _forget() -> None:
+    """In a copy of this process: close what the first one locks with."""
+    for descriptor in _TAKEN:
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
+    _TAKEN.clear()
+
+
+os.register_at_fork(after_in_child=_forget)
