@@ -6,11 +6,10 @@ the machine's own time, unless something that has to be earlier is later.
 
 from __future__ import annotations
 
-import shlex
-
 from yoi_relations.errors import UsageError
 from yoi_relations.files.times import is_beyond_a_day, now, parse_instant, second_after
 from yoi_relations.kinds import SHOWN_NOTES, Kind
+from yoi_relations.queries.doctor.commands import RecordNames
 from yoi_relations.queries.statements import Statement, find_statements, held_by, shown_as
 from yoi_relations.typed import Connection
 
@@ -44,9 +43,9 @@ def time_of_record(
     if latest is None:
         return present
     if is_beyond_a_day(latest.at):
+        line = RecordNames.load(connection).retire_line(latest, "wrong time")
         raise UsageError(
             f"{latest.place}: is dated {latest.at}, more than a day ahead of this clock",
-            "if that is wrong, retire it first:"
-            f" relations retire {shlex.quote(latest.id)} --reason 'wrong time'",
+            f"if that is wrong, retire it first: {line or 'relations retire PATH --reason WHY'}",
         )
     return max(present, second_after(latest.at), key=lambda at: parse_instant(at)[1])
