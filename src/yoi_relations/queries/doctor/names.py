@@ -53,7 +53,7 @@ def load_copies(connection: Connection) -> list[Copy]:
 
 
 def first_elsewhere(connection: Connection, problem: Problem) -> Copy | None:
-    """A record of another ticket with the name of the file that a problem is in, if there is one."""
+    """A record of another ticket whose id is the name of the file that a problem is in."""
     name = problem.path.rpartition("/")[2]
     row = connection.execute(
         "SELECT record_id, source.holder, path FROM record JOIN source ON source.id = source_id"
