@@ -21,7 +21,8 @@ SAME_SIDE = {
         "blockerof blockerfor dependencyof dependencyfor prerequisiteof prerequisitefor "
         "prerequisiteto prereqof prereqfor requirementof requirementfor preconditionof "
         "preconditionfor requisitefor hasdependent hasdependents hasdependant hasdependants "
-        "holds holding holdsup holdingup holdsback stopping dependedonby dependedby dependeduponby reliedonby awaitedby waitedonby waitedforby"
+        "holds holding holdsup holdingup holdsback stopping dependedonby dependedby dependeduponby "
+        "reliedonby awaitedby waitedonby waitedforby"
     ),
     "before": (
         "priorto earlierthan earlier aheadof first leadsto leadsupto predecessorof predecessorto "
