@@ -19,11 +19,15 @@ FORWARD = {
     ("blocked_by", A, B): (
         "blocked waits-for wait-on waiting-for needs requires depends depends-upon dependent-on "
         "awaits pending gated-by is-blocked-by unblocked-by enabled-by blocked-until has-blocker "
+        "held-by is-held-by held-up-by held-back-by stopped-by stoppd-by preempted-by gated-by "
+        "stalled-by delayed-by is-delayed-by postponed-by was-postponed-by "
         "blocks-on relies-on contingent-on blokced-by blockd-by depnds-on require"
     ),
     ("blocked_by", B, A): (
         "blocker-of dependency-of prerequisite-of prerequisite-for unblocks enables required-by "
-        "needed-by blocking gates has-dependent depended-on-by wanted-by bloks requierd-by"
+        "needed-by blocking gates has-dependent depended-on-by wanted-by bloks requierd-by "
+        "holds holding holds-up holds-back stops stop stopping preempts pre-empts preempt gate "
+        "stalls stalling delays delay delaying postpones postponing postpnes"
     ),
     ("after", B, A): "precedes preceding prior-to followed-by succeeded-by predecessor-of ahead-of",
     ("after", A, B): "follows succeeds preceded-by successor-of comes-after later-than folows",
@@ -32,8 +36,13 @@ FORWARD = {
         "superseded-by replaced-by obsoleted-by superceded-by superseeded-by deprecated-by "
         "was-replaced-by replaced-with overridden-by has-replacement is-superseded-by repalced-by"
     ),
-    ("duplicate_of", A, B): "dup dupe duplicate duplicates dup-of is-a-duplicate-of copy-of clones",
-    ("duplicate_of", B, A): "duplicated-by has-duplicate cloned-by copied-by duplicatd-by",
+    ("duplicate_of", A, B): (
+        "dup dupe duplicate duplicates dup-of is-a-duplicate-of copy-of clones "
+        "merged-into merges-into merge-into was-merged-into folded-into absorbed-by"
+    ),
+    ("duplicate_of", B, A): (
+        "duplicated-by has-duplicate cloned-by copied-by duplicatd-by absorbs merged-from"
+    ),
 }
 """Words by the edge that `add A WORD B` means."""
 SYMMETRIC = {
@@ -41,7 +50,10 @@ SYMMETRIC = {
     "do_not_parallelize": "not-parallel do-not-parallel serialize not-in-parallel-with",
     "related": "relates-to related-to see see-also linked-to references link mentions",
 }
-OPEN = "prerequisite dependency dep deps dependent blocker predecessor successor order required"
+OPEN = (
+    "stopped delayed stalled prerequisite dependency dep deps dependent blocker predecessor "
+    "successor order required"
+)
 HIERARCHY = (
     "parent child parent-of child-of part-of has-part epic subtask sub-task subtask-of umbrella "
     "contains contained-in belongs-to member-of story milestone includes children partof epic-link"

@@ -9,8 +9,8 @@ SAME_SIDE = {
     "blocked_by": (
         "blocked blockedon blockedfor blockeduntil blockson blockon blockingon awaits await "
         "awaiting pending pendingon waitfor waitsfor waitingfor waiton waitson waitingon waituntil "
-        "waitsuntil waitinguntil stuckon stuckbehind gatedon heldby heldupby holdsfor hasblocker "
-        "hasblockers"
+        "waitsuntil waitinguntil stuckon stuckbehind gatedon heldby heldupby heldbackby holdsfor "
+        "hasblocker hasblockers stoppedby stalledon"
     ),
     "depends_on": (
         "depends depend dependon dependsupon dependentof dependenton dependanton dependantof "
@@ -21,7 +21,8 @@ SAME_SIDE = {
         "blockerof blockerfor dependencyof dependencyfor prerequisiteof prerequisitefor "
         "prerequisiteto prereqof prereqfor requirementof requirementfor preconditionof "
         "preconditionfor requisitefor hasdependent hasdependents hasdependant hasdependants "
-        "dependedonby dependedby dependeduponby reliedonby awaitedby waitedonby waitedforby"
+        "holds holding holdsup holdingup holdsback stopping dependedonby dependedby dependeduponby "
+        "reliedonby awaitedby waitedonby waitedforby"
     ),
     "before": (
         "priorto earlierthan earlier aheadof first leadsto leadsupto predecessorof predecessorto "
@@ -61,7 +62,8 @@ SAME_SIDE = {
     "supersedes": "replacementof replacementfor substitutefor insteadof inplaceof takesover",
     "duplicate_of": (
         "dup dups duplicateto dupof dupeof copyof cloneof repeatof copiedfrom clonedfrom "
-        "duplicatedfrom"
+        "duplicatedfrom mergedinto mergesinto mergeinto foldedinto "
+        "foldsinto absorbedby"
     ),
 }
 """By the kind that says the same from the same side."""
@@ -70,14 +72,15 @@ OTHER_SIDE = {
         "hasreplacement hassubstitute replacedwith supersededwith infavorof infavourof "
         "supersededinfavorof supersededinfavourof deprecatedinfavorof deprecatedinfavourof"
     ),
-    "duplicate_of": "hasduplicate hasduplicates hasdup hasdupe hascopy hasclone originalof",
+    "duplicate_of": "hasduplicate hasduplicates hasdup hasdupe hascopy hasclone originalof absorbs "
+    "mergedfrom hasmerged",
 }
 """By the kind that says the same from the other side, where none does from this one."""
 EITHER_SIDE = {
     ("depends_on", "blocks"): (
         "dep deps dependency dependencies dependent dependents dependant dependants blocker "
         "blockers prereq prereqs prerequisite prerequisites precondition requirement requirements "
-        "requisite"
+        "requisite stopped preempted"
     ),
     ("before", "after"): (
         "order ordering orders ordered sequence predecessor predecessors successor successors "
@@ -90,7 +93,14 @@ EITHER_SIDE = {
 }
 """By the kinds that they may mean, where they leave open which, or which ticket is which."""
 VERBS = (
-    ("blocks", "blocked_by", "block unblock enable gate hinder prevent obstruct impede allow"),
+    (
+        "blocks",
+        "blocked_by",
+        (
+            "block unblock enable gate hinder prevent obstruct impede allow hold stop stall delay "
+            "postpone preempt"
+        ),
+    ),
     ("depends_on", "blocks", "need require want"),
     ("before", "after", "precede"),
     ("after", "before", "follow succeed"),

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 import yaml
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from yoi_relations.files import yaml_events
 from yoi_relations.files.faults import Effect, Fault, FaultCode
@@ -36,8 +40,6 @@ def test_done_and_closed_are_resolved() -> None:
         ("state: ready\nworkflow_state: done\nstatus: closed", "closed", State.READY),
         ("status: closed\nworkflow_state: queued", "closed", State.QUEUED),
         ("status: closed", "open", State.CLOSED),
-        ("state:\nworkflow_state: done", "open", State.DONE),
-        ("state: null\nworkflow_state: ~\nstatus: closed", "open", State.CLOSED),
         ("state: intake", None, State.PLANNING),
         ("workflow_state: intake", "closed", State.PLANNING),
         ("status: open", None, State.PLANNING),
@@ -80,11 +82,74 @@ def test_an_unknown_status_is_a_problem_and_the_bucket_no_way_out(word: str) -> 
     assert (ticket.state, len(faults)) == ((None, 1) if word == "opened" else (State.PLANNING, 0))
 
 
-@pytest.mark.parametrize("head", ["title: a", "title: a\nstate:", "title: a\nstatus: ~"])
-def test_a_missing_state_is_a_problem(head: str) -> None:
-    ticket, (fault,) = parse_item(item(head), None)
+def test_a_missing_state_is_a_problem() -> None:
+    ticket, (fault,) = parse_item(item("title: a"), None)
     assert ticket == Ticket("a", None, None)
     assert (fault.effect, fault.line) == (Effect.TICKET, None)
+
+
+KEYS = ["state", "workflow_state", "status"]
+OLDER = {
+    "state": "workflow_state: done\nstatus: closed",
+    "workflow_state": "status: closed",
+    "status": "",
+}
+"""By key, what would stand in for it."""
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("value", ["", "~", "null", "# ready", "''", '" "'])
+@pytest.mark.parametrize("bucket", [None, "closed"])
+def test_an_empty_state_is_a_problem_and_nothing_stands_in_for_it(
+    key: str, value: str, bucket: str | None
+) -> None:
+    ticket, faults = parse_item(item(f"title: a\n{key}: {value}\n{OLDER[key]}"), bucket)
+    (fault,) = serious(faults)
+    assert ticket.state is None
+    assert (fault.effect, fault.line) == (Effect.TICKET, 3)
+
+
+def misspelled(draw: st.DrawFn) -> tuple[str, str]:
+    """A key of a state, and nearly that key."""
+    key = draw(st.sampled_from(KEYS))
+    at = draw(st.integers(0, len(key) - 1))
+    sign = draw(st.sampled_from(("\u200b", "\u00ad", "\ufeff", " ", "?", "x", "\u0435", "")))
+    written = draw(
+        st.sampled_from(
+            (
+                key.title(),
+                key.upper(),
+                key.replace("_", "-") + "?",
+                key[:at] + sign + key[at:],
+                key[:at] + sign + key[at + 1 :],
+                key[:at] + key[at:][1::-1] + key[at:][2:],
+            )
+        )
+    )
+    return key, written
+
+
+@given(one=st.composite(misspelled)(), bucket=st.sampled_from((None, "closed")))
+def test_a_key_that_is_nearly_one_of_a_state_hides_the_state(
+    one: tuple[str, str], bucket: str | None
+) -> None:
+    key, written = one
+    assume(written not in KEYS)
+    head = f"title: a\n{json.dumps(written, ensure_ascii=False)}: queued\n{OLDER[key]}"
+    ticket, faults = parse_item(item(head), bucket)
+    assert ticket.state is None
+    assert [fault.effect for fault in serious(faults)] == [Effect.TICKET]
+
+
+@pytest.mark.parametrize("key", ["stage", "stale", "estimate", "start", "tate-modern", "workflow"])
+def test_other_keys_hide_no_state(key: str) -> None:
+    head = f"title: a\n{key}: queued\nworkflow_state: ready"
+    assert parse_item(item(head), None) == (Ticket("a", None, State.READY), [])
+
+
+def test_what_is_nearly_a_key_matters_only_where_that_key_is_not_there() -> None:
+    head = "title: a\nState: done\nstate: ready\nStatus: closed"
+    assert parse_item(item(head), None) == (Ticket("a", None, State.READY), [])
 
 
 @pytest.mark.parametrize(
@@ -164,7 +229,7 @@ def test_an_unknown_state_lists_what_is_accepted_there_and_suggests_the_nearest(
     ],
 )
 @pytest.mark.parametrize("bucket", [None, "open", "closed"])
-@pytest.mark.parametrize("head", ["title: a\n{}: done", "state:\n{}: x\ntitle: a"])
+@pytest.mark.parametrize("head", ["title: a\n{}: done", "slug: a\n{}: x\ntitle: a"])
 def test_a_key_that_is_nearly_one_of_a_state_makes_it_unknown(
     key: str, bucket: str | None, head: str
 ) -> None:
@@ -174,7 +239,7 @@ def test_a_key_that_is_nearly_one_of_a_state_makes_it_unknown(
     assert fault.message.isascii() or "\uff53" in key
 
 
-@pytest.mark.parametrize("key", ["State", "STATUS", "statement", "estate", "state_of_play"])
+@pytest.mark.parametrize("key", ["STATUS", "statement", "estate", "state_of_play"])
 def test_a_key_that_decides_is_not_troubled_by_another(key: str) -> None:
     assert parse_item(item(f"title: a\n{key}: x\nstatus: done"), "open") == (
         Ticket("a", None, State.DONE),

@@ -135,7 +135,7 @@ def read_item(item: Path) -> Row:
     except WRONG:
         return NAMELESS
     bucket = item.parent.parent.name
-    words = [(key, fields[key]) for key in WORDS if fields.get(key) is not None]
+    words = [(key, fields[key]) for key in WORDS if key in fields]
     words.append(("status", bucket if bucket in BUCKETS else None))
     key, word = words[0]
     state = WORDS[key].get(word, word) if isinstance(word, str) else None

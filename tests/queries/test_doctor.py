@@ -67,6 +67,28 @@ def test_a_record_about_a_ticket_and_itself(
     assert codes(workspace) == [("self_relation", severity)] * 3
 
 
+def test_a_copy_of_a_record_that_names_its_own_ticket_there(workspace: Workspace) -> None:
+    tickets(workspace, A="ready", B="ready", C="ready")
+    path = workspace.record(A, "blocked_by", B, "why")
+    workspace.record_file(B, path.name, path.read_bytes())
+    workspace.record(C, "blocks", C)
+
+    found = findings(workspace)
+    original = str(path.relative_to(workspace.root))
+    copies = [one for one in found if one["path"].endswith(f"{B}/artifacts/relations/{path.name}")]
+    assert [one["code"] for one in copies] == ["self_relation", "copied_record"]
+    for one in copies:
+        assert original in one["hint"]
+        assert one["tickets"] == [A, B]
+        assert one["commands"] == []
+    (other,) = [one for one in found if one not in copies]
+    assert (other["code"], other["tickets"], path.name in other["hint"]) == (
+        "self_relation",
+        [C],
+        False,
+    )
+
+
 def test_a_ticket_whose_state_cannot_be_read(workspace: Workspace) -> None:
     workspace.ticket(A, "finished")
     workspace.item(B, "---\ntitle: [a, list]\nstate: done\n---\n")

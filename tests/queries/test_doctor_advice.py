@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -522,3 +523,30 @@ def test_of_a_file_and_its_copy_the_copy_is_retired(workspace: Workspace) -> Non
         path.stem: False,
         copy.stem: True,
     }
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        *(_ahead, _cycle, _mixed, _loop, _opposed, _opposed_dependency, _conflict),
+        *(_expired_note, _misspelled, _repeated),
+    ],
+)
+def test_templates_name_records_whose_ids_two_tickets_hold_by_their_paths(
+    workspace: Workspace, build: Callable[[Workspace], None]
+) -> None:
+    build(workspace)
+    _ready(workspace, D)
+    for path in workspace.tickets.glob("*/artifacts/relations/*.md"):
+        workspace.record_file(D, path.name, path.read_bytes())
+    found = [line for one in _findings(workspace) for line in _TEMPLATE.findall(one["hint"])]
+    replacing = [
+        one["hint"].partition("--replaces ")[2]
+        for one in _findings(workspace)
+        if "--replaces " in one["hint"]
+    ]
+    assert found or replacing
+    for line in [*found, *(f"relations retire {name} --reason WHY" for name in replacing)]:
+        names = shlex.split(line)[2:-2]
+        assert len(names) == len(set(names))
+        assert workspace.run("retire", *names, "--reason", "over").code == 0, line

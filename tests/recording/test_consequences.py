@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from building import A, B, C, Workspace, ulid
+from building import AT, A, B, C, Workspace, ulid
 
 
 @pytest.fixture
@@ -138,3 +138,75 @@ def test_only_a_waiting_note_of_the_same_ticket_is_replaced(three: Workspace) ->
         assert three.run("add", A, "waiting", "--note", "x", "--replaces", name).code == code
     assert three.run("add", A, "after", C, "--replaces", ulid(1)).code == 2
     assert three.snapshot() == before
+
+
+@pytest.mark.parametrize(
+    ("stated", "new", "closes"),
+    [
+        ([(A, "supersedes", B)], (B, "supersedes", A), True),
+        ([(A, "supersedes", B)], (A, "duplicate-of", B), True),
+        ([(A, "duplicate_of", B), (B, "duplicate_of", C)], (C, "duplicate-of", A), True),
+        ([(A, "supersedes", B), (C, "duplicate_of", A)], (B, "supersedes", C), False),
+        ([(A, "supersedes", B), (A, "duplicate_of", C)], (B, "supersedes", C), True),
+        ([(A, "supersedes", B)], (B, "duplicate-of", A), False),
+        ([(A, "supersedes", B)], (B, "related", A), False),
+        ([(A, "supersedes", B)], (C, "supersedes", A), False),
+    ],
+)
+@pytest.mark.parametrize("state", ["queued", "closed"])
+def test_a_loop_of_replacements_is_said_where_it_is_closed(
+    three: Workspace,
+    stated: list[tuple[str, str, str]],
+    new: tuple[str, str, str],
+    *,
+    closes: bool,
+    state: str,
+) -> None:
+    three.ticket(B, state)
+    for holder, kind, target in stated:
+        three.record(holder, kind, target)
+    warnings = add(three, *new)["warnings"]
+    assert len(warnings) == closes
+    found = three.run("doctor", "--severity", "info", "--json").json["findings"]
+    assert ("replacement_loop" in {one["code"] for one in found}) is closes
+
+
+def test_a_loop_that_was_retired_is_not_closed(three: Workspace) -> None:
+    three.record(A, "supersedes", B)
+    assert three.run("retire", ulid(1), "--reason", "over").code == 0
+    assert add(three, B, "supersedes", A)["warnings"] == []
+
+
+@pytest.mark.parametrize("count", [5, 6, 40])
+def test_of_many_warnings_the_first_are_said_and_how_many_there_are(
+    three: Workspace, count: int
+) -> None:
+    for number in range(count):
+        three.record(A, "waiting", None, f"note {number}")
+    answer = add(three, A, "accepted-plan", "--note", "how")
+    assert (len(answer["warnings"]), answer["warnings_total"]) == (5, count)
+    for number in range(count):
+        three.record(B, "waiting", None, f"note {number}")
+    said = three.run("add", B, "accepted-plan", "--note", "how").err.splitlines()
+    assert len(said) == 5 + (count > 5)
+    assert count == 5 or f" {count - 5} " in said[-1]
+
+
+def test_a_time_far_ahead_is_retired_by_the_line_that_is_given(three: Workspace) -> None:
+    text = "---\nkind: accepted_plan\nauthor: x\nat: 2062-06-09T10:03:41Z\n---\nwrong\n"
+    for holder in (A, B):
+        three.record_file(holder, f"{ulid(1)}.md", text)
+    ran = three.run("add", A, "waiting", "--note", "x")
+    name = ran.err.partition("relations retire ")[2].split()[0]
+    assert (ran.code, three.run("retire", name, "--reason", "wrong time").code) == (2, 0)
+    assert add(three, A, "waiting", "--note", "x")["active"]
+
+
+def test_what_is_repeated_or_ended_is_named_so_that_it_can_be_retired(three: Workspace) -> None:
+    note = f"---\nkind: waiting\nauthor: x\nat: {AT}\n---\nx\n"
+    for holder in (A, B):
+        three.record_file(holder, f"{ulid(1)}.md", note)
+    (warning,) = add(three, A, "accepted-plan", "--note", "how")["warnings"]
+    assert f".yoi/tickets/{A}/artifacts/relations/{ulid(1)}.md" in warning
+    three.plan_lines(A, *[{"kind": "blocked_by", "related_ticket": B}] * 3)
+    assert len(add(three, B, "blocks", A)["warnings"]) == 1

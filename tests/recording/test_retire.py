@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from building import AT, A, B, Workspace, ulid
+from building import AT, A, B, C, Workspace, ulid
 
 COMMON = {"ticket_id": A, "author": "x", "at": AT}
 ENTRY = COMMON | {"kind": "depends_on", "target": B, "note": "十"}
@@ -268,3 +268,45 @@ def test_entries_alike_to_the_letter_are_retired_together(pair: Workspace) -> No
     retire(pair, content_id(LINE))
     rows = pair.show("--all")["relations"]
     assert [bool(row["records"][0]["retired_at"]) for row in rows] == [True, True]
+
+
+def test_all_records_that_one_retirement_retires_are_named(workspace: Workspace) -> None:
+    for bucket in ("open", "closed"):
+        workspace.ticket(A, "ready", bucket)
+    workspace.ticket(B)
+    for bucket, kind in (("open", "after"), ("closed", "conflicts_with")):
+        text = f"---\nkind: {kind}\ntarget: {B}\nauthor: x\nat: {AT}\n---\n"
+        workspace.record_file(f"{bucket}/{A}", f"{ulid(1)}.md", text)
+    before = workspace.snapshot()
+    ran = workspace.run("retire", ulid(1), "--reason", "over", "--json")
+    new_file(before, workspace.snapshot())
+    (also,) = ran.json["also_retired"]
+    places = {ran.json["record"]["path"], also["record"]["path"]}
+    folders = (f".yoi/tickets/{bucket}/{A}" for bucket in ("open", "closed"))
+    assert places == {f"{folder}/artifacts/relations/{ulid(1)}.md" for folder in folders}
+    assert also["sentence"] != ran.json["sentence"].removeprefix("retired: ")
+    again = workspace.run("retire", ulid(1), "--reason", "over", "--json")
+    assert again.json["also_retired"] == []
+
+
+def test_lines_that_share_an_id_are_named_when_one_is_retired(pair: Workspace) -> None:
+    pair.plan_lines(A, LINE, LINE, {**LINE, "note": "another"})
+    path = f".yoi/tickets/{A}/artifacts/orchestration-plan.jsonl"
+    out = retire(pair, f"{path}:1")
+    assert f"{path}:2\n" in out
+    assert f"{path}:3" not in out
+
+
+def test_what_still_states_a_relation_is_named_so_that_it_can_be_retired(pair: Workspace) -> None:
+    pair.ticket(C)
+    pair.record(A, "blocked_by", B, "one")
+    text = f"---\nkind: blocked_by\ntarget: {B}\nauthor: x\nat: {AT}\n---\n"
+    for holder in (A, C):
+        pair.record_file(holder, f"{ulid(7)}.md", text)
+    pair.plan_lines(A, *[{"kind": "blocked_by", "related_ticket": B}] * 2)
+    still = [line for line in retire(pair, ulid(1)).splitlines() if line.startswith("still")]
+    names = [line.split()[3] for line in still]
+    assert len(names) == 2
+    for name in names:
+        retire(pair, name)
+    assert [row["ticket"] for row in pair.show()["relations"]] == [C]

@@ -105,10 +105,10 @@ def _nearly(name: bytes, words: Iterable[str]) -> str | None:
         return None
     text = _APART.sub(" ", name.decode("utf-8", "replace").casefold())
     said = "".join(word for word in _WORD.findall(text) if not _NO_NAME.fullmatch(word))
-    return next((word for word in words if _one_edit_apart(said, word)), None)
+    return next((word for word in words if one_edit_apart(said, word)), None)
 
 
-def _one_edit_apart(one: str, other: str) -> bool:
+def one_edit_apart(one: str, other: str) -> bool:
     """Whether two words differ by no more than a letter, or by two neighbours that are swapped."""
     pairs = enumerate(zip(one, other, strict=False))
     same = next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))

@@ -8,6 +8,7 @@ from yoi_relations.characters import escaped, is_invisible
 from yoi_relations.files.dropped_text import faults_of_dropped
 from yoi_relations.files.faults import Effect, Fault, SourceError
 from yoi_relations.files.frontmatter import parse_document
+from yoi_relations.files.odd_names import one_edit_apart
 from yoi_relations.files.plain_yaml import Value
 from yoi_relations.states import State, suggest_state
 from yoi_relations.typed import NamedTuple
@@ -16,6 +17,10 @@ _STATES = {state.value: state for state in State} | {"intake": State.PLANNING}
 _STATUSES = _STATES | {"open": State.PLANNING, "pending": State.PLANNING}
 # The first key that is there decides; older files have the later ones.
 _STATE_KEYS = (("state", _STATES), ("workflow_state", _STATES), ("status", _STATUSES))
+_OTHER_KEYS = frozenset(
+    (*(key for key, _ in _STATE_KEYS), "stage", "stale", "stake", "stats", "slate", "estate")
+)
+"""What is nearly such a key, and is another word."""
 
 
 class Ticket(NamedTuple):
@@ -45,22 +50,14 @@ def parse_item(data: bytes, bucket: str | None) -> tuple[Ticket, list[Fault]]:
 
 
 def _state(fields: dict[str, Value], bucket: str | None, faults: list[Fault]) -> State | None:
+    """The state that the first of the keys gives, or, nearly the key, hides; else the bucket's."""
     for key, known in _STATE_KEYS:
-        if key in fields and (fields[key].text is not None or not fields[key].scalar):
-            word = _text(fields, key, Effect.TICKET, faults)
-            if word is not None and word not in known:
-                message = f"has an unknown {key} '{escaped(word)}'; {_known(known)}"
-                hint = suggest_state(word, known)
-                message += f"; {hint}" * (hint is not None)
-                faults.append(Fault(message, Effect.TICKET, fields[key].line))
-            return known.get(word or "")
-    for name, value in fields.items():
-        meant = _meant(name)
-        if meant and name != meant:
-            message = (
-                f"has the key '{escaped(name)}' instead of '{meant}', so its state is not known"
-            )
-            faults.append(Fault(message, Effect.TICKET, value.line))
+        if key in fields:
+            return _state_at(fields, key, known, faults)
+        near = next((name for name in fields if _is_nearly(name, key)), None)
+        if near is not None:
+            message = f"has the key '{escaped(near)}' instead of '{key}', so its state is not known"
+            faults.append(Fault(message, Effect.TICKET, fields[near].line))
             return None
     if bucket is not None:
         return _STATUSES[bucket]
@@ -68,18 +65,38 @@ def _state(fields: dict[str, Value], bucket: str | None, faults: list[Fault]) ->
     return None
 
 
+def _state_at(
+    fields: dict[str, Value], key: str, known: Mapping[str, State], faults: list[Fault]
+) -> State | None:
+    """The state that a key gives; it decides, even where it is empty."""
+    word = _text(fields, key, Effect.TICKET, faults)
+    if word is not None and word in known:
+        return known[word]
+    if fields[key].scalar:
+        if word is None:
+            message = f"has an empty {key}; {_known(known)}"
+        else:
+            message = f"has an unknown {key} '{escaped(word)}'; {_known(known)}"
+            hint = suggest_state(word, known)
+            message += f"; {hint}" * (hint is not None)
+        faults.append(Fault(message, Effect.TICKET, fields[key].line))
+    return None
+
+
 def _known(words: Mapping[str, State]) -> str:
     return f"known: {', '.join(words)}"
 
 
-def _meant(name: str) -> str | None:
-    """The key of a state that `name` is, or is nearly."""
+def _is_nearly(name: str, key: str) -> bool:
+    """Whether a name is `key`, but for case, separators, what cannot be seen, or one letter."""
+    if name in _OTHER_KEYS:
+        return False
     if not name.isascii():
         import unicodedata  # noqa: PLC0415  # hardly any key needs it
 
         name = unicodedata.normalize("NFKC", name)
     bare = "".join(sign for sign in name.casefold() if sign.isalnum())
-    return next((key for key, _ in _STATE_KEYS if key.replace("_", "") == bare), None)
+    return one_edit_apart(bare, key.replace("_", ""))
 
 
 def _is_empty(title: str | None) -> bool:

@@ -48,7 +48,7 @@ def inactive_reason(facts: Facts) -> str | None:
         case RelationClass.CAPACITY:
             return _note_over(facts)
         case RelationClass.PLAN:
-            later = facts.records[0].order != facts.latest.plan
+            later = is_outdated(facts.records[0], facts.latest)
             return ENDED_BY_PLAN if later else _resolved(facts.ticket)
         case RelationClass.REFERENCE:
             return _reference_over(facts)
@@ -56,15 +56,40 @@ def inactive_reason(facts: Facts) -> str | None:
             assert_never(cls)
 
 
+def is_outdated(record: Statement, latest: Latest) -> bool:
+    """Whether a later note or plan took the place of a note or plan, whatever the ticket's state.
+
+    Args:
+        record: one that is not retired.
+        latest: the latest notes of its ticket.
+    """
+    if record.cls == RelationClass.PLAN:
+        return record.order != latest.plan
+    return _is_rewritten(record, latest) or _is_ended_by_plan(record, latest)
+
+
+def waits_over_by_state(ticket: TicketInfo) -> str | None:
+    """Why no waiting note of a ticket counts, by its state; None where one may."""
+    if ticket.state == State.INPROGRESS:
+        return f"{ticket.name} is inprogress"
+    return _resolved(ticket)
+
+
 def _note_over(facts: Facts) -> str | None:
     record, latest = facts.records[0], facts.latest
-    if record.format == Format.PLAN_JSONL and record.order != latest.waiting.get(record.path):
+    if _is_rewritten(record, latest):
         return "a later waiting note in the same file took its place"
-    if facts.ticket.state == State.INPROGRESS:
-        return f"{facts.ticket.name} is inprogress"
-    if latest.plan is not None and latest.plan > record.order:
+    if facts.ticket.state != State.INPROGRESS and _is_ended_by_plan(record, latest):
         return ENDED_BY_PLAN
-    return _resolved(facts.ticket)
+    return waits_over_by_state(facts.ticket)
+
+
+def _is_rewritten(note: Statement, latest: Latest) -> bool:
+    return note.format == Format.PLAN_JSONL and note.order != latest.waiting.get(note.path)
+
+
+def _is_ended_by_plan(note: Statement, latest: Latest) -> bool:
+    return latest.plan is not None and latest.plan > note.order
 
 
 def _reference_over(facts: Facts) -> str | None:

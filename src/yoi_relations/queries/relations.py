@@ -119,7 +119,7 @@ def relations_of(connection: Connection, statements: list[Statement]) -> list[Re
             if end is not None
         },
     )
-    latest = _latest_notes(connection, statements)
+    latest = _load_latest(connection, statements)
     return [_relation(records, tickets, latest) for records in _group(statements)]
 
 
@@ -142,18 +142,25 @@ def _relation(
     return Relation(first.shown, ticket, target, tuple(records), inactive_reason(facts))
 
 
-def _latest_notes(connection: Connection, statements: Iterable[Statement]) -> dict[str, Latest]:
-    """The latest notes of the tickets that `statements` hold notes of."""
-    holders = {one.holder for one in statements if one.shown in SHOWN_NOTES}
+def latest_notes(notes: Iterable[Statement]) -> dict[str, Latest]:
+    """By ticket, the latest of its notes, of which `notes` are all."""
     plans: dict[str, Order] = {}
     waiting: dict[str, dict[str, Order]] = defaultdict(dict)
-    if holders:
-        for one in find_statements(connection, shown_as(SHOWN_NOTES), held_by(holders)):
-            if one.retired_at:
-                continue
-            if one.cls == RelationClass.PLAN:
-                plans[one.holder] = max(plans.get(one.holder, one.order), one.order)
-            else:
-                files = waiting[one.holder]
-                files[one.path] = max(files.get(one.path, one.order), one.order)
+    for one in notes:
+        if one.retired_at:
+            continue
+        if one.cls == RelationClass.PLAN:
+            plans[one.holder] = max(plans.get(one.holder, one.order), one.order)
+        else:
+            files = waiting[one.holder]
+            files[one.path] = max(files.get(one.path, one.order), one.order)
+    holders = plans.keys() | waiting.keys()
     return {holder: Latest(plans.get(holder), waiting[holder]) for holder in holders}
+
+
+def _load_latest(connection: Connection, statements: Iterable[Statement]) -> dict[str, Latest]:
+    """The latest notes of the tickets that `statements` hold notes of."""
+    holders = {one.holder for one in statements if one.shown in SHOWN_NOTES}
+    if not holders:
+        return {}
+    return latest_notes(find_statements(connection, shown_as(SHOWN_NOTES), held_by(holders)))

@@ -1,4 +1,4 @@
-"""Which ticket took the place of a closed one: `supersedes` and `duplicate_of`, to the end.
+"""Which ticket took the place of another: `supersedes` and `duplicate_of`, to the end.
 
 Whether such a record is active does not matter here: it stops being so as soon as the ticket that
 is replaced is closed. A retired record says nothing.
@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 
+from yoi_relations.kinds import Edge
+from yoi_relations.queries.graph import way_round
 from yoi_relations.queries.relations import Relation, load_relations
 from yoi_relations.queries.statements import shown_as, touching
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.states import State
 from yoi_relations.typed import Connection
 
-_KINDS = frozenset({"supersedes", "duplicate_of"})
+REPLACING = frozenset({"supersedes", "duplicate_of"})
+"""The kinds that say it, as shown."""
 
 
 class Replacements:
@@ -66,15 +70,45 @@ def load_replacements(
         tickets: ids to start from.
         more: relations that are not in the index as they are meant.
     """
-    found = [one for one in more if one.kind in _KINDS]
+    found = [one for one in more if one.kind in REPLACING]
     level = seen = set(tickets) | {end.id for one in found for end in one.ends}
     while level:
-        relations = load_relations(connection, shown_as(_KINDS), touching(level))
+        relations = load_relations(connection, shown_as(REPLACING), touching(level))
         found += relations
         ends = (end for one in relations for end in one.ends)
         level = {end.id for end in ends if end.state == State.CLOSED} - seen
         seen = seen | level
     return Replacements(found)
+
+
+def loop_closed_by(connection: Connection, edge: Edge) -> list[Relation] | None:
+    """The replacements by which `edge`, if it were recorded, leads back to a ticket it replaces.
+
+    They lead from the ticket that takes the other's place to that other. None where there is no
+    such way.
+
+    Args:
+        connection: the index.
+        edge: of one of the kinds `REPLACING`.
+    """
+    if edge.target is None:
+        return None
+    old, new = edge.target, edge.ticket
+    if edge.shown == "duplicate_of":
+        old, new = new, old
+    by_ends = {
+        (before.id, after.id): one
+        for one in load_relations(connection, shown_as(REPLACING))
+        for before, after in replaced(one)
+    }
+    graph: dict[str, dict[str, None]] = {}
+    for start, end in by_ends:
+        graph.setdefault(start, {})[end] = None
+    graph[old] = {new: None}
+    way = way_round(graph, old, len(by_ends) + 1)
+    if way is None:
+        return None
+    return [by_ends[pair] for pair in pairwise([*way[1:], old])]
 
 
 def replaced(relation: Relation) -> Iterator[tuple[TicketInfo, TicketInfo]]:

@@ -113,6 +113,11 @@ def held_by(holders: Iterable[str]) -> Condition:
     return Condition("holder IN (SELECT value FROM json_each(?))", (json_text(sorted(holders)),))
 
 
+def called(id_: str) -> Condition:
+    """Records with this id."""
+    return Condition("record_id = ?", (id_,))
+
+
 def statement_at(connection: Connection, place: Place) -> Statement:
     """The record at `place`.
 

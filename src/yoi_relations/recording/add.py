@@ -11,19 +11,13 @@ from yoi_relations.files.write import render_record, write_new
 from yoi_relations.index.cache import second_wait, temporary_folder
 from yoi_relations.index.opened import Index, Notify
 from yoi_relations.index.refresh import open_index
-from yoi_relations.kinds import KINDS, Direction, Kind, RelationClass, is_kind, kind_named
+from yoi_relations.kinds import Direction, Kind, RelationClass, is_kind, kind_named
+from yoi_relations.queries.active import waits_over_by_state
 from yoi_relations.queries.asking import resolve_ticket
-from yoi_relations.queries.doctor.commands import argument
+from yoi_relations.queries.doctor.commands import RecordNames, argument
 from yoi_relations.queries.path_names import PathBase
 from yoi_relations.queries.relations import relation_of
-from yoi_relations.queries.statements import (
-    Place,
-    Statement,
-    find_statements,
-    held_by,
-    shown_as,
-    statement_at,
-)
+from yoi_relations.queries.statements import Place, Statement, statement_at
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.recording.authors import author_of
 from yoi_relations.recording.consequences import consequences
@@ -32,10 +26,9 @@ from yoi_relations.recording.instants import time_of_record
 from yoi_relations.recording.plan_places import check_places
 from yoi_relations.recording.record_ids import new_record_id
 from yoi_relations.recording.recorded import Entry, Recorded, check_readable, read_back
-from yoi_relations.recording.retire import RetirementDraft, draft_retirement, find_to_retire
+from yoi_relations.recording.retire import RetirementDraft, draft_retirement
+from yoi_relations.recording.standing import find_replaced, find_same
 from yoi_relations.typed import Connection, NamedTuple
-
-_NO_PLAN = (None, None, None, None)
 
 
 @dataclass(frozen=True)
@@ -60,7 +53,7 @@ class Draft:
 
 
 def add_record(workspace: Workspace, draft: Draft, notify: Notify) -> Recorded:
-    """Record `draft`, unless a record that is not retired says the same word for word.
+    """Record `draft`, unless a record that counts as much says the same word for word.
 
     Raises:
         UsageError: the draft is not a valid record, or holds what does not belong into one.
@@ -79,14 +72,22 @@ def add_record(workspace: Workspace, draft: Draft, notify: Notify) -> Recorded:
         if plan.same is None:
             folder = plan.holder.folder or ""
             write_new(workspace, folder, f"{plan.record.id}.md", plan.data, temporary)
-        if plan.retirement is not None:
-            plan.retirement.write(workspace, temporary)
-    written = plan.place if plan.same is None else None
+        retired = plan.retirement.write(workspace, temporary) if plan.retirement else None
+    written = retired if plan.same else plan.place
 
     def entries(index: Index) -> tuple[Entry, ...]:
         record = statement_at(index.connection, plan.place)
         relation = relation_of(index.connection, record)
-        return (Entry(relation, record, written is not None, tuple(plan.warnings)),)
+        return (
+            Entry(
+                relation,
+                record,
+                changed=written is not None,
+                is_new=plan.same is None,
+                warnings=tuple(plan.warnings),
+                retirement=retired,
+            ),
+        )
 
     return read_back(workspace, notify, written, entries, wait=second_wait(temporary))
 
@@ -123,37 +124,25 @@ def _prepared(connection: Connection, workspace: Workspace, kind: Kind, draft: D
     base, named = PathBase(workspace, draft.here), draft.target
     holder = _existing(connection, draft.ticket, base)
     target = None if named is None else _existing(connection, named, base)
-    replaced = _replaced(connection, base, holder, draft.replaces)
-    at = time_of_record(connection, kind, holder.id, replaced)
+    replaced = find_replaced(connection, base, holder, draft.replaces)
+    if replaced is not None and replaced.retired_at:
+        replaced = None
+    over = waits_over_by_state(holder)
+    # What is replaced is retired only where something that counts takes its place.
+    retiring = replaced if over is None else None
+    at = time_of_record(connection, kind, holder.id, retiring)
     id_, data = new_record_id(), _render(kind, target, draft, at)
     record = check_readable(data, f"{id_}.md", holder.id, Record)
-    same = _same(connection, record, replaced)
-    if replaced is None or replaced.retired_at:
-        retirement = None
-    else:
-        retirement = draft_retirement(replaced, record.author, f"replaced by {id_}")
+    same = find_same(connection, record, retiring)
     warnings = consequences(connection, record) if same is None else []
+    if replaced is not None and over is not None:
+        name = RecordNames.load(connection).of(replaced)
+        warnings.append(f"{name} is not retired, because no note counts now: {over}")
+    retirement = None
+    if retiring is not None:
+        reason = f"replaced by {same.id if same else id_}"
+        retirement = draft_retirement(retiring, record.author, reason)
     return _Prepared(holder, record, data, same, retirement, warnings)
-
-
-def _replaced(
-    connection: Connection, base: PathBase, holder: TicketInfo, name: str | None
-) -> Statement | None:
-    """The waiting note that is to be replaced; None where nothing is.
-
-    Raises:
-        UsageError: it is not a waiting note of `holder`.
-        NotFoundError: no record goes by that name, or several do.
-    """
-    if name is None:
-        return None
-    record = find_to_retire(connection, name, base)
-    if record.cls != RelationClass.CAPACITY or record.holder != holder.id:
-        raise UsageError(
-            f"{record.place}: is not a waiting note of {holder.id}",
-            "--replaces takes a waiting note of the same ticket",
-        )
-    return record
 
 
 def _kind(draft: Draft) -> Kind:
@@ -231,18 +220,3 @@ def _render(kind: Kind, target: TicketInfo | None, draft: Draft, at: str) -> byt
     if note == "":
         raise UsageError("the note is empty", "leave --note out, or say something")
     return render_record(fields, note)
-
-
-def _same(connection: Connection, record: Record, replaced: Statement | None) -> Statement | None:
-    """A record that is not retired, and not to be, and says what `record` says, word for word."""
-    plan = record.plan
-    said = (record.kind.written, record.target, record.note, *(plan or _NO_PLAN))
-    for one in find_statements(connection, held_by([record.holder]), shown_as([record.kind.shown])):
-        plan_said = (one.summary, one.branch, one.worktree, one.role_plan)
-        if (
-            not one.retired_at
-            and (replaced is None or one.id != replaced.id)
-            and (KINDS[one.kind].written, one.target, one.note, *plan_said) == said
-        ):
-            return one
-    return None

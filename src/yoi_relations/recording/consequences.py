@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from yoi_relations.files.records import Record
 from yoi_relations.kinds import Edge, RelationClass, edge_of, quoted, sentence
 from yoi_relations.queries.cycles import closed_by
+from yoi_relations.queries.doctor.commands import RecordNames, each_id_once
 from yoi_relations.queries.relations import Relation, load_relations
+from yoi_relations.queries.replacements import REPLACING, loop_closed_by
 from yoi_relations.queries.statements import touching
 from yoi_relations.typed import Connection
 
@@ -23,43 +25,47 @@ def consequences(connection: Connection, record: Record) -> list[str]:
     """
     edge = edge_of(record.kind, record.holder, record.target)
     relations = load_relations(connection, touching([record.holder]))
+    names = RecordNames.load(connection)
     if record.kind.cls is RelationClass.PLAN:
-        return list(_ended(record.holder, relations))
+        return list(_ended(record.holder, relations, names))
     if record.kind.is_note:
         return []
-    found = list(_repeated(edge, relations))
+    found = list(_repeated(edge, relations, names))
     if record.kind.cls in _TIED and not found:
-        found += _opposed(edge, record.kind.cls, relations) or _closed(connection, edge)
+        opposed = _opposed(edge, record.kind.cls, relations, names)
+        found += opposed or _closing("a cycle", edge, closed_by(connection, edge))
+    elif record.kind.shown in REPLACING and not found:
+        found += _closing("a loop of replacements", edge, loop_closed_by(connection, edge))
     return found
 
 
-def _ended(holder: str, relations: Iterable[Relation]) -> Iterator[str]:
+def _ended(holder: str, relations: Iterable[Relation], names: RecordNames) -> Iterator[str]:
     """What a new plan of `holder` ends or replaces."""
     for one in relations:
         if one.inactive_reason is not None or one.ticket.id != holder:
             continue
         if one.cls is RelationClass.CAPACITY:
-            yield f"this ends the waiting note {one.voice.id} of {quoted(one.voice.author)}"
+            yield f"this ends the waiting note {names.of(one.voice)} of {quoted(one.voice.author)}"
         elif one.cls is RelationClass.PLAN:
-            yield f"this replaces the plan {one.voice.id} of {quoted(one.voice.author)}"
+            yield f"this replaces the plan {names.of(one.voice)} of {quoted(one.voice.author)}"
 
 
-def _repeated(edge: Edge, relations: Iterable[Relation]) -> Iterator[str]:
+def _repeated(edge: Edge, relations: Iterable[Relation], names: RecordNames) -> Iterator[str]:
     for one in relations:
         if (one.kind, one.ticket.id, one.target and one.target.id) != edge:
             continue
-        standing = [record for record in one.by_time() if not record.retired_at]
-        for record in standing[:_REPEATED]:
-            said = f"{record.id} ({record.kind}, by {quoted(record.author)}) in {record.place}"
+        for record in each_id_once(one.by_time()):
+            about = f" ({record.kind}, by {quoted(record.author)})"
+            said = names.with_place(record, about)
             yield f"this is stated already by {said}; each has to be retired by itself"
-        if len(standing) > _REPEATED:
-            yield f"this is stated already by {len(standing) - _REPEATED} more records"
 
 
-def _opposed(edge: Edge, cls: RelationClass, relations: Iterable[Relation]) -> list[str]:
+def _opposed(
+    edge: Edge, cls: RelationClass, relations: Iterable[Relation], names: RecordNames
+) -> list[str]:
     """The orderings that oppose a new edge, or the dependency that a new ordering opposes."""
     return [
-        f"this opposes {one.voice.id}: {one.sentence}"
+        f"this opposes {names.of(one.voice)}: {one.sentence}"
         for one in relations
         if one.inactive_reason is None
         and one.target is not None
@@ -69,16 +75,14 @@ def _opposed(edge: Edge, cls: RelationClass, relations: Iterable[Relation]) -> l
     ]
 
 
-def _closed(connection: Connection, edge: Edge) -> list[str]:
-    steps = closed_by(connection, edge)
+def _closing(what: str, edge: Edge, steps: Sequence[Relation] | None) -> list[str]:
+    """The sentence for a cycle or a loop that an edge closes with `steps`, if it does."""
     if steps is None:
         return []
     said = ", ".join([sentence(edge), *(one.sentence for one in steps[:_NAMED])])
     more = f", and {len(steps) - _NAMED} more" if len(steps) > _NAMED else ""
-    return [f"this closes a cycle: {said}{more}"]
+    return [f"this closes {what}: {said}{more}"]
 
 
-_REPEATED = 10
-"""Records that are named where the new one repeats them."""
 _NAMED = 5
 """Steps of a cycle that a sentence names beside the new one."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from yoi_relations.errors import UsageError
 from yoi_relations.files.times import is_beyond_a_day, now, parse_instant, second_after
 from yoi_relations.kinds import SHOWN_NOTES, Kind
-from yoi_relations.queries.doctor.commands import record_name, retiring_by
+from yoi_relations.queries.doctor.commands import RecordNames, retiring_by
 from yoi_relations.queries.statements import Statement, find_statements, held_by, shown_as
 from yoi_relations.typed import Connection
 
@@ -43,8 +43,9 @@ def time_of_record(
     if latest is None:
         return present
     if is_beyond_a_day(latest.at):
+        name = RecordNames.load(connection).of(latest)
         raise UsageError(
             f"{latest.place}: is dated {latest.at}, more than a day ahead of this clock",
-            f"if that is wrong, retire it first: {retiring_by(record_name(latest))}",
+            f"if that is wrong, retire it first: {retiring_by(name)}",
         )
     return max(present, second_after(latest.at), key=lambda at: parse_instant(at)[1])

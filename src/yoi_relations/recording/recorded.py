@@ -26,16 +26,21 @@ class Entry:
         relation: the relation that the record belongs to.
         record: the record.
         changed: False where it was so already, and nothing was written.
+        is_new: whether the record itself was written.
         warnings: what it does beside being recorded, a sentence each.
-        retirement: where it was retired; None where this command did not retire it.
+        retirement: where it was retired, or of `add`, where the note was that it replaces; None
+            where this command did not write that.
+        also_retired: the other records that this retirement retires, because they have its id.
         counts_again: the relations that count again because it was retired.
     """
 
     relation: Relation
     record: Statement
     changed: bool
+    is_new: bool = False
     warnings: tuple[str, ...] = ()
     retirement: Place | None = None
+    also_retired: tuple[Statement, ...] = ()
     counts_again: tuple[Relation, ...] = ()
 
 

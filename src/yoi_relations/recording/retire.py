@@ -17,7 +17,15 @@ from yoi_relations.queries.path_names import PathBase
 from yoi_relations.queries.record_names import find_record
 from yoi_relations.queries.relations import Relation, load_relations, relation_of
 from yoi_relations.queries.retirements import retirement_called
-from yoi_relations.queries.statements import Place, Statement, statement_at, touching
+from yoi_relations.queries.statements import (
+    Place,
+    Statement,
+    called,
+    find_statements,
+    held_by,
+    statement_at,
+    touching,
+)
 from yoi_relations.recording.authors import author_of
 from yoi_relations.recording.guard import check_durable
 from yoi_relations.recording.record_ids import new_record_id
@@ -62,6 +70,7 @@ def retire_records(workspace: Workspace, request: RetirementRequest, notify: Not
             found = [find_to_retire(index.connection, one, base) for one in request.records]
             records = list({(one.holder, one.id): one for one in found}.values())
             before = _counting(index.connection, records)
+            alike = {one.place: _alike(index.connection, one) for one in records}
         drafts = [
             draft_retirement(one, author, request.reason) for one in records if not one.retired_at
         ]
@@ -71,7 +80,9 @@ def retire_records(workspace: Workspace, request: RetirementRequest, notify: Not
     def entries(index: Index) -> tuple[Entry, ...]:
         after = _counting(index.connection, records)
         again = [after[key] for key in after.keys() - before.keys()]
-        return tuple(_entry(index.connection, one, written, again) for one in records)
+        return tuple(
+            _entry(index.connection, one, written, again, alike[one.place]) for one in records
+        )
 
     return read_back(workspace, notify, last, entries, wait=second_wait(temporary))
 
@@ -146,11 +157,18 @@ def _counting(
     }
 
 
+def _alike(connection: Connection, record: Statement) -> tuple[Statement, ...]:
+    """The other records of the same holder that have the record's id and are not retired."""
+    found = find_statements(connection, held_by([record.holder]), called(record.id))
+    return tuple(one for one in found if one.row != record.row and not one.retired_at)
+
+
 def _entry(
     connection: Connection,
     before: Statement,
     written: Mapping[Place, Place],
     again: Iterable[Relation],
+    alike: tuple[Statement, ...],
 ) -> Entry:
     record = statement_at(connection, before.place)
     counts_again = [one for one in again if one.ticket.id == record.holder]
@@ -159,5 +177,6 @@ def _entry(
         record,
         changed=before.place in written,
         retirement=written.get(before.place),
+        also_retired=alike if before.place in written else (),
         counts_again=tuple(sorted(counts_again, key=Relation.rank)),
     )

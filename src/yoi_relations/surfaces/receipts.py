@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from yoi_relations.errors import ExitCode
+from yoi_relations.kinds import Edge, sentence
+from yoi_relations.queries.doctor.commands import RecordNames, each_id_once
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.statements import Place, Statement
 from yoi_relations.recording.recorded import Entry, Recorded
@@ -14,6 +16,8 @@ from yoi_relations.surfaces.output import Mode, json_line, notice, visible, writ
 
 _LISTED = 50
 """Records that a line each tells of."""
+_MOST_WARNINGS = 5
+"""Warnings that an answer holds; of more, it says how many there are."""
 
 
 def added(mode: Mode, done: Recorded) -> ExitCode:
@@ -23,13 +27,14 @@ def added(mode: Mode, done: Recorded) -> ExitCode:
         write_answer(json_line(added_document(done)))
         return ExitCode.DONE
     lines = [entry.relation.sentence]
-    lines.append(
-        f"{'recorded in' if entry.changed else 'already recorded in'} {entry.record.place}"
-    )
+    lines.append(f"{'recorded' if entry.is_new else 'already recorded'} in {entry.record.place}")
+    if entry.retirement:
+        lines.append(f"the note that it replaces is retired in {entry.retirement}")
     if entry.relation.inactive_reason:
         lines.append(f"not active: {entry.relation.inactive_reason}")
     _write(lines)
-    for warning in entry.warnings:
+    more = len(entry.warnings) - _MOST_WARNINGS
+    for warning in (*entry.warnings[:_MOST_WARNINGS], *([f"and {more} more"] if more > 0 else ())):
         notice(f"warning: {warning}", mode)
     return ExitCode.DONE
 
@@ -39,7 +44,8 @@ def retired(mode: Mode, done: Recorded) -> ExitCode:
     if mode is Mode.JSON:
         write_answer(json_line(retired_document(done)))
     else:
-        _write(line for entry in done.entries for line in _retired_lines(entry))
+        names = RecordNames.load(done.index.connection)
+        _write(line for entry in done.entries for line in _retired_lines(entry, names))
     return ExitCode.DONE
 
 
@@ -52,7 +58,9 @@ def added_document(done: Recorded) -> Value:
         **_standing(entry.relation),
         "record": document.record_value(entry.record),
         "plan": document.plan_value(entry.record, whole=True),
-        "warnings": list(entry.warnings),
+        "retirement": _place(entry.retirement) if entry.retirement else None,
+        "warnings": list(entry.warnings[:_MOST_WARNINGS]),
+        "warnings_total": len(entry.warnings),
     }
 
 
@@ -64,6 +72,7 @@ def retired_document(done: Recorded) -> Value:
 
 def _retired_value(entry: Entry) -> Value:
     still = [_place(record.place) for record in _still_stating(entry)]
+    also = [{"sentence": _said_by(one), "record": _place(one.place)} for one in entry.also_retired]
     again = [
         {"sentence": one.sentence, "record": _place(one.voice.place)} for one in entry.counts_again
     ]
@@ -73,22 +82,25 @@ def _retired_value(entry: Entry) -> Value:
         **_standing(entry.relation),
         "record": document.record_value(entry.record),
         "retirement": _place(entry.retirement) if entry.retirement else None,
+        "also_retired": also,
         "still_stated_by": still,
         "counts_again": again,
     }
 
 
-def _retired_lines(entry: Entry) -> Iterator[str]:
+def _retired_lines(entry: Entry, names: RecordNames) -> Iterator[str]:
     yield entry.relation.sentence
     at = entry.record.retired_at
     yield f"retired in {entry.retirement}" if entry.retirement else f"already retired at {at}"
-    still = _still_stating(entry)
+    for record in entry.also_retired:
+        yield f"also retired: {_said_by(record)}, in {record.place}"
+    still = each_id_once(entry.relation.records)
     for record in still[:_LISTED]:
-        yield f"still stated by {record.id} ({record.kind}) in {record.place}"
+        yield f"still stated by {names.with_place(record, f' ({record.kind})')}"
     if len(still) > _LISTED:
         yield f"still stated by {len(still) - _LISTED} more; --json lists all of them"
     for one in entry.counts_again:
-        yield f"counts again: {one.sentence}, {one.voice.id} in {one.voice.place}"
+        yield f"counts again: {one.sentence}, {names.with_place(one.voice)}"
 
 
 def _outcome(entry: Entry) -> str:
@@ -100,6 +112,11 @@ def _outcome(entry: Entry) -> str:
 
 def _still_stating(entry: Entry) -> list[Statement]:
     return [record for record in entry.relation.records if not record.retired_at]
+
+
+def _said_by(record: Statement) -> str:
+    """What one record says, as a sentence."""
+    return sentence(Edge(record.shown, record.edge_ticket, record.edge_target))
 
 
 def _standing(relation: Relation) -> Value:

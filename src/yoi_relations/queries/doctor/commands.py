@@ -1,4 +1,4 @@
-"""Command lines that findings give: safe to be pasted into a shell as they are.
+"""Command lines that findings and other answers give: safe to be pasted into a shell as they are.
 
 They are run in the workspace root. Each loses nothing: what cannot be written so that this is
 certain is left to a person, and then there is no command.
@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from yoi_relations.queries.relations import Relation
-from yoi_relations.queries.statements import Statement, path_and_line
+from yoi_relations.queries.statements import Statement
+from yoi_relations.typed import Connection, Self
 
 _PLAIN_ID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}|x-[0-9a-f]{16}")
 
@@ -42,33 +43,62 @@ def retiring_by(name: str) -> str:
     return f"relations retire {argument(name, 'PATH')} --reason WHY"
 
 
-def record_name(record: Statement, *, shared: bool = False) -> str:
-    """What `relations retire` knows a record by: its id, or else its path.
+def is_plain_id(id_: str) -> bool:
+    """Whether an id is a ULID or a content id, as this tool writes them."""
+    return _PLAIN_ID.fullmatch(id_) is not None
+
+
+class RecordNames:
+    """What `relations retire` knows records by: an id, or path and line where that is not enough.
 
     Args:
-        record: the record.
-        shared: whether another ticket holds a record of the same id.
+        shared: the ids of records that several tickets hold.
     """
-    if shared or not _PLAIN_ID.fullmatch(record.id):
-        return path_and_line(record.path, record.line)
-    return record.id
+
+    def __init__(self, shared: Collection[str]) -> None:
+        self._shared = shared
+
+    @classmethod
+    def load(cls, connection: Connection) -> Self:
+        """For the records of an index."""
+        rows = connection.execute(
+            "SELECT record_id FROM record GROUP BY record_id HAVING count(DISTINCT holder) > 1"
+        )
+        return cls({id_ for (id_,) in rows})
+
+    def of(self, record: Statement) -> str:
+        """What to call a record."""
+        if record.id in self._shared or not is_plain_id(record.id):
+            return str(record.place)
+        return record.id
+
+    def with_place(self, record: Statement, about: str = "") -> str:
+        """What to call a record, what there is to say about it, and where it is."""
+        name, place = self.of(record), str(record.place)
+        return name + about if name == place else f"{name}{about} in {place}"
+
+    def retiring(self, *relations: Relation) -> str:
+        """What ends one of `relations`: a template for each, with all its records that count."""
+        return " or ".join(self._template(relation.by_time()) for relation in relations)
+
+    def retire_line(self, record: Statement, reason: str) -> str | None:
+        """The line that retires a record, where the reason is known."""
+        name = self.of(record)
+        if not is_argument(name):
+            return None
+        return shell_line("relations", "retire", name, "--reason", reason)
+
+    def _template(self, records: Iterable[Statement]) -> str:
+        names = [self.of(one) for one in each_id_once(records)]
+        usable = bool(names) and all(map(is_argument, names))
+        whole = shell_line("relations", "retire", *names, "--reason", "WHY") if usable else None
+        return whole or "relations retire PATH --reason WHY"
 
 
-def retiring(*relations: Relation) -> str:
-    """What ends one of `relations`: a template for each, with all its records that count."""
-    return " or ".join(_template(relation.by_time()) for relation in relations)
-
-
-def retire_line(record: Statement, reason: str, *, shared: bool) -> str | None:
-    """The line that retires a record, where the reason is known."""
-    name = record_name(record, shared=shared)
-    return (
-        shell_line("relations", "retire", name, "--reason", reason) if is_argument(name) else None
-    )
-
-
-def _template(records: Iterable[Statement]) -> str:
-    names = [record_name(one) for one in records if not one.retired_at]
-    usable = bool(names) and all(map(is_argument, names))
-    whole = shell_line("relations", "retire", *names, "--reason", "WHY") if usable else None
-    return whole or "relations retire PATH --reason WHY"
+def each_id_once(records: Iterable[Statement]) -> list[Statement]:
+    """The records that are not retired; of those that one retirement retires, the first."""
+    found: dict[tuple[str, str], Statement] = {}
+    for one in records:
+        if not one.retired_at:
+            found.setdefault((one.holder, one.id), one)
+    return list(found.values())

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from yoi_relations.kinds import RelationClass, quoted
-from yoi_relations.queries.doctor.commands import retiring
+from yoi_relations.queries.doctor.commands import RecordNames
 from yoi_relations.queries.doctor.findings import Code, Finding, found_in
 from yoi_relations.queries.relations import Relation
 from yoi_relations.states import State
 
 
-def contradictions(active: Iterable[Relation]) -> Iterator[Finding]:
-    """Active relations that contradict each other, or the states of their tickets."""
+def contradictions(active: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
+    """Active relations that contradict each other, or the states of their tickets.
+
+    Args:
+        active: the relations that count.
+        names: what records are called.
+    """
     active = list(active)
-    yield from _opposed(active)
-    yield from _both_inprogress(active)
+    yield from _opposed(active, names)
+    yield from _both_inprogress(active, names)
     yield from _shared_branches(active)
 
 
-def _opposed(active: list[Relation]) -> Iterator[Finding]:
+def _opposed(active: list[Relation], names: RecordNames) -> Iterator[Finding]:
     """Orderings against which there is another ordering, or a dependency.
 
     Two dependencies that oppose each other are a cycle.
@@ -34,16 +39,16 @@ def _opposed(active: list[Relation]) -> Iterator[Finding]:
         ordering = by_ends.get((RelationClass.ORDERING, target, ticket))
         if dependency is not None:
             said = f"{one.sentence}, but {dependency.sentence}"
-            hint = f"end the ordering, which cannot be kept: {retiring(one)}"
+            hint = f"end the ordering, which cannot be kept: {names.retiring(one)}"
             yield found_in(one.voice, Code.OPPOSED_DEPENDENCY, said, hint, (ticket, target))
         if ordering is not None and ticket < target:
             said = f"{one.sentence}, and {ordering.sentence}"
-            hint = f"end the one that does not hold: {retiring(one, ordering)}"
+            hint = f"end the one that does not hold: {names.retiring(one, ordering)}"
             latest = max(one.voice, ordering.voice, key=lambda record: record.order)
             yield found_in(latest, Code.OPPOSED_ORDERINGS, said, hint, (ticket, target))
 
 
-def _both_inprogress(active: list[Relation]) -> Iterator[Finding]:
+def _both_inprogress(active: list[Relation], names: RecordNames) -> Iterator[Finding]:
     told = set()
     for one in active:
         ends = tuple(end.id for end in one.ends)
@@ -52,7 +57,8 @@ def _both_inprogress(active: list[Relation]) -> Iterator[Finding]:
         if all(end.state == State.INPROGRESS for end in one.ends):
             told.add(ends)
             said = f"{one.sentence}, and both are inprogress"
-            hint = f"let one of them wait, or end a conflict that does not hold: {retiring(one)}"
+            ending = names.retiring(one)
+            hint = f"let one of them wait, or end a conflict that does not hold: {ending}"
             yield found_in(one.voice, Code.CONFLICT_INPROGRESS, said, hint, ends)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from yoi_relations.kinds import RelationClass
 from yoi_relations.queries.cycles import NAMED_STEPS, find_knots, in_words
-from yoi_relations.queries.doctor.commands import retiring
+from yoi_relations.queries.doctor.commands import RecordNames
 from yoi_relations.queries.doctor.findings import Code, Finding, found_in
 from yoi_relations.queries.graph import knots, way_round
 from yoi_relations.queries.relations import Relation
@@ -16,22 +16,31 @@ _PAIR = 2
 _EDGES = (RelationClass.DEPENDENCY, RelationClass.ORDERING)
 
 
-def cycles(active: Iterable[Relation]) -> Iterator[Finding]:
+def cycles(active: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
     """The cycles of active dependencies and orderings.
 
     Two tickets bound by an ordering are left to `contradictions`, which says it better.
+
+    Args:
+        active: the relations that count.
+        names: what records are called.
     """
     for cycle in find_knots(one for one in active if one.cls in _EDGES):
         if cycle.mixed and len(cycle.tickets) == _PAIR:
             continue
         code = Code.MIXED_CYCLE if cycle.mixed else Code.DEPENDENCY_CYCLE
         first = cycle.steps[0]
-        hint = f"end one of them that does not hold, for example: {retiring(first)}"
+        hint = f"end one of them that does not hold, for example: {names.retiring(first)}"
         yield found_in(first.voice, code, in_words(cycle), hint, cycle.tickets)
 
 
-def replacement_loops(relations: Iterable[Relation]) -> Iterator[Finding]:
-    """Tickets that `supersedes` and `duplicate_of` lead back to; active or not, unless retired."""
+def replacement_loops(relations: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
+    """Tickets that `supersedes` and `duplicate_of` lead back to; active or not, unless retired.
+
+    Args:
+        relations: all of the workspace.
+        names: what records are called.
+    """
     by_ends = {(old.id, new.id): one for one in relations for old, new in replaced(one)}
     graph: dict[str, dict[str, None]] = {}
     for old, new in by_ends:
@@ -45,7 +54,7 @@ def replacement_loops(relations: Iterable[Relation]) -> Iterator[Finding]:
         named = [step.sentence for step in steps[:NAMED_STEPS]]
         more = [f"and on, among {len(knot)} tickets"] if len(named) < len(steps) else []
         said = f"loop of replacements: {', '.join(named + more)}"
-        hint = f"end one of them that does not hold, for example: {retiring(steps[0])}"
+        hint = f"end one of them that does not hold, for example: {names.retiring(steps[0])}"
         history = all(end.resolved for step in steps for end in step.ends)
         found = found_in(steps[0].voice, Code.REPLACEMENT_LOOP, said, hint, knot)
         yield found.graded(history=history)

@@ -7,6 +7,7 @@ from itertools import chain
 
 from yoi_relations.files.faults import SpanningCode
 from yoi_relations.files.workspace import Workspace
+from yoi_relations.queries.doctor.commands import RecordNames
 from yoi_relations.queries.doctor.contradictions import contradictions
 from yoi_relations.queries.doctor.cycles import cycles, replacement_loops
 from yoi_relations.queries.doctor.expired import expired
@@ -87,7 +88,8 @@ def _of_files(workspace: Workspace, connection: Connection) -> Iterator[Finding]
     tickets = {ticket.id: ticket for ticket in all_tickets(connection)}
     problems = find_problems(connection, advice=True)
     spanning = frozenset(SpanningCode)
-    yield from wrong_files((one for one in problems if one.code not in spanning), tickets)
+    in_one = (one for one in problems if one.code not in spanning)
+    yield from wrong_files(connection, in_one, tickets)
     yield from odd_folders(
         workspace, connection, (one.about for one in problems if one.code in _OF_FOLDERS)
     )
@@ -100,17 +102,16 @@ def _of_relations(connection: Connection) -> Iterator[Finding]:
     relations = load_relations(connection)
     active = [one for one in relations if one.inactive_reason is None]
     tickets = {ticket.id: ticket for ticket in all_tickets(connection)}
-    copies = load_copies(connection)
-    shared = {one.id for one in copies}
+    names = RecordNames.load(connection)
     problems = find_problems(connection)
     dangling = [one for one in problems if one.code == SpanningCode.DANGLING_TARGET]
-    yield from dangling_targets(connection, dangling, relations, shared)
-    yield from copied_records(copies)
+    yield from dangling_targets(connection, dangling, relations, names)
+    yield from copied_records(load_copies(connection))
     yield from odd_retirements(connection, relations, tickets)
-    yield from times_ahead(relations)
-    yield from cycles(active)
-    yield from replacement_loops(relations)
-    yield from contradictions(active)
-    yield from expired(relations)
-    yield from repeated(active, shared)
+    yield from times_ahead(relations, names)
+    yield from cycles(active, names)
+    yield from replacement_loops(relations, names)
+    yield from contradictions(active, names)
+    yield from expired(relations, names)
+    yield from repeated(active, names)
     yield from mentioned(relations, tickets)

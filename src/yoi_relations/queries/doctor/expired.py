@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from yoi_relations.files.times import are_within_a_day
 from yoi_relations.kinds import RelationClass
 from yoi_relations.queries.active import ENDED_BY_PLAN
-from yoi_relations.queries.doctor.commands import argument, retiring
+from yoi_relations.queries.doctor.commands import RecordNames, argument
 from yoi_relations.queries.doctor.findings import Code, Finding, found_in
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.statements import Statement
@@ -17,8 +17,13 @@ _IN_THE_WAY = (RelationClass.DEPENDENCY, RelationClass.ORDERING, RelationClass.C
 _NOTES = (RelationClass.CAPACITY, RelationClass.PLAN)
 
 
-def expired(relations: Iterable[Relation]) -> Iterator[Finding]:
-    """Relations that are over though nobody retired them; of `relations`, all that there are."""
+def expired(relations: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
+    """Relations that are over though nobody retired them.
+
+    Args:
+        relations: all of the workspace.
+        names: what records are called.
+    """
     relations = list(relations)
     for one in relations:
         if _is_over(one) and one.cls in _IN_THE_WAY:
@@ -31,7 +36,7 @@ def expired(relations: Iterable[Relation]) -> Iterator[Finding]:
     over = [one for one in latest.values() if _is_over(one)]
     for one in over:
         if one.cls is RelationClass.CAPACITY and not one.ticket.resolved:
-            yield _note(one)
+            yield _note(one, names)
     yield from _ended_waits(relations)
     yield from _plans([one for one in over if one.cls is RelationClass.PLAN])
 
@@ -54,11 +59,12 @@ def _edge(relation: Relation) -> Iterator[Finding]:
     yield found_in(relation.voice, Code.EXPIRED_EDGE, said, hint, ends)
 
 
-def _note(relation: Relation) -> Finding:
+def _note(relation: Relation, names: RecordNames) -> Finding:
     """The last waiting note of a ticket that is under way."""
     voice = relation.voice
     said = f"{relation.sentence}, as recorded on {voice.at[:10]}, but {relation.inactive_reason}"
-    hint = f"nothing needs to be done; if it waits again, record it again; or {retiring(relation)}"
+    ending = names.retiring(relation)
+    hint = f"nothing needs to be done; if it waits again, record it again; or {ending}"
     return found_in(voice, Code.EXPIRED_NOTE, said, hint, [relation.ticket.id])
 
 

@@ -11,6 +11,7 @@ from itertools import islice
 from yoi_relations.jsontext import json_text
 from yoi_relations.queries.doctor.commands import retiring_by
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
+from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.typed import Connection, NamedTuple
 
@@ -49,6 +50,17 @@ def load_copies(connection: Connection) -> list[Copy]:
         (json_text(ids), json_text(ids)),
     )
     return [Copy(*row) for row in rows]
+
+
+def first_elsewhere(connection: Connection, problem: Problem) -> Copy | None:
+    """A record of another ticket whose id is the name of the file that a problem is in."""
+    name = problem.path.rpartition("/")[2]
+    row = connection.execute(
+        "SELECT record_id, source.holder, path FROM record JOIN source ON source.id = source_id"
+        " WHERE record_id = ? AND source.holder <> ? ORDER BY path LIMIT 1",
+        (name.removesuffix(".md"), problem.about),
+    ).fetchone()
+    return Copy(*row) if row else None
 
 
 def copied_records(copies: Iterable[Copy]) -> Iterator[Finding]:

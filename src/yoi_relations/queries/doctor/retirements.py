@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from yoi_relations.files.times import is_ahead, is_beyond_a_day, parse_instant
-from yoi_relations.queries.doctor.commands import record_name, retiring
+from yoi_relations.queries.doctor.commands import RecordNames, shell_line
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at, found_in
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.retirements import LostRetirement, lost_retirements
@@ -44,30 +44,34 @@ def odd_retirements(
             yield _early(mark, record, history=tickets[mark.holder].resolved)
 
 
-def times_ahead(relations: Iterable[Relation]) -> Iterator[Finding]:
-    """Records whose time the clock has not reached."""
+def times_ahead(relations: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
+    """Records whose time the clock has not reached.
+
+    Args:
+        relations: all of the workspace.
+        names: what records are called.
+    """
     for relation in relations:
         for record in relation.records:
             if is_ahead(record.at):
                 said = f"{relation.sentence}, as recorded at {record.at}, which is ahead of now"
-                hint = (
-                    f"make sure of this clock; if the time is wrong, {_instead(relation, record)}"
-                )
+                instead = _instead(relation, record, names)
+                hint = f"make sure of this clock; if the time is wrong, {instead}"
                 near = bool(record.retired_at) or not is_beyond_a_day(record.at)
                 ends = [end.id for end in relation.ends]
                 yield found_in(record, Code.TIME_AHEAD, said, hint, ends).graded(history=near)
 
 
-def _instead(relation: Relation, record: Statement) -> str:
+def _instead(relation: Relation, record: Statement, names: RecordNames) -> str:
     """What to do about a record with a wrong time; notes and plans count by their time."""
     if record.retired_at:
         return "nothing needs to be done, because it is retired"
     if record.shown == "waiting":
         return (
             "record the same note again in its place: relations add TICKET waiting --note NOTE"
-            f" --replaces {record_name(record)}"
+            f" --replaces {shell_line(names.of(record)) or 'PATH'}"
         )
-    return f"{retiring(relation)}, and record it again with the same text"
+    return f"{names.retiring(relation)}, and record it again with the same text"
 
 
 def _load_marks(connection: Connection) -> list[_Mark]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from yoi_relations.characters import escaped
 from yoi_relations.kinds import KINDS
 from yoi_relations.queries.doctor.commands import (
+    RecordNames,
     in_turn,
     is_argument,
-    record_name,
-    retire_line,
-    retiring,
     retiring_by,
     shell_line,
 )
@@ -33,7 +31,7 @@ def dangling_targets(
     connection: Connection,
     problems: Iterable[Problem],
     relations: Iterable[Relation],
-    shared: Collection[str],
+    names: RecordNames,
 ) -> Iterator[Finding]:
     """A finding for each record that is not retired and whose target is not a ticket.
 
@@ -41,7 +39,7 @@ def dangling_targets(
         connection: the index.
         problems: those that say so.
         relations: all of the workspace.
-        shared: the ids of records that several tickets hold.
+        names: what records are called.
     """
     naming: Mapping[_Key, list[tuple[Relation, Statement]]] = defaultdict(list)
     for relation in relations:
@@ -54,8 +52,8 @@ def dangling_targets(
         holder = next(end for end in relation.ends if end.id != problem.about)
         history = relation.inactive_reason is not None or holder.resolved
         ids = meant.get((record.path, record.line, record.id), [])
-        line = None if history or record.holder in ids else _corrected(record, ids, shared)
-        hint = _hint(relation, record, ids, line)
+        line = None if history or record.holder in ids else _corrected(record, ids, names)
+        hint = _hint(relation, record, ids, line, names)
         found = found_wrong(problem, Code.DANGLING_TARGET, hint, history=history)
         about = sorted({holder.id, problem.about, *ids})
         yield found._replace(tickets=about).with_commands(line)
@@ -70,26 +68,32 @@ def _load_meant(connection: Connection) -> dict[tuple[str, int | None, str], lis
     return found
 
 
-def _hint(relation: Relation, record: Statement, meant: list[str], line: str | None) -> str:
+def _hint(
+    relation: Relation,
+    record: Statement,
+    meant: list[str],
+    line: str | None,
+    names: RecordNames,
+) -> str:
     if not meant:
         target = escaped(record.target or "")
-        return f"restore {target}, or take the record back: {retiring(relation)}"
+        return f"restore {target}, or take the record back: {names.retiring(relation)}"
     whom = " and ".join(meant)
     said = f"if {whom} {'are' if len(meant) > 1 else 'is'} meant, record that first"
     kind = KINDS[record.kind].written.replace("_", "-")
     if line is None or len(line) > _SHORT:
-        end = retiring_by(record_name(record))
+        end = retiring_by(names.of(record))
         return f"{said}, as {kind} of {record.holder} and with the same note, and then: {end}"
     return f"{said}, and then retire this record: {line}"
 
 
-def _corrected(record: Statement, meant: list[str], shared: Collection[str]) -> str | None:
+def _corrected(record: Statement, meant: list[str], names: RecordNames) -> str | None:
     """What records the same about the tickets that were meant, and only then retires the record."""
     if not meant:
         return None
     reason = f"its target was meant to be {' and '.join(meant)}, which is recorded again"
     lines = [_recorded_again(record, ticket) for ticket in meant]
-    return in_turn(*lines, retire_line(record, reason, shared=record.id in shared))
+    return in_turn(*lines, names.retire_line(record, reason))
 
 
 def _recorded_again(record: Statement, target: str) -> str | None:

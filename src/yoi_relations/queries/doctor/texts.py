@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from yoi_relations.queries.doctor.commands import (
+    RecordNames,
     is_argument,
-    record_name,
-    retire_line,
+    is_plain_id,
     shell_line,
 )
 from yoi_relations.queries.doctor.findings import Code, Finding, found_in
@@ -23,14 +23,14 @@ _NAMES = re.compile(
 """What looks like the id of a ticket; in some languages no space stands around it."""
 
 
-def repeated(active: Iterable[Relation], shared: Collection[str]) -> Iterator[Finding]:
+def repeated(active: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
     """Records that say the same of the same in the same folder, word for word.
 
     Both ends recording an edge, or a dependency in either older format, is how work is done.
 
     Args:
         active: the relations that count.
-        shared: the ids of records that several tickets hold.
+        names: what records are called.
     """
     for relation in active:
         first: dict[tuple[str | None, ...], Statement] = {}
@@ -38,7 +38,7 @@ def repeated(active: Iterable[Relation], shared: Collection[str]) -> Iterator[Fi
             same = first.setdefault((record.kind, record.holder, record.note), record)
             if same is not record:
                 said = f"{relation.sentence}: {same.place} says so in the same words"
-                line = _without(record, same, shared)
+                line = _without(record, same, names)
                 hint = line or "nothing needs to be done: they count as one"
                 found = found_in(record, Code.REPEATED_RECORD, said, hint, _ids(relation))
                 yield found.with_commands(line)
@@ -46,14 +46,14 @@ def repeated(active: Iterable[Relation], shared: Collection[str]) -> Iterator[Fi
 
 def _age(record: Statement) -> tuple[str, bool, Order]:
     """The eldest first; of equal age, a copy of a file, whose name is not its id, last."""
-    return record.at_key, record_name(record) != record.id, record.order
+    return record.at_key, not is_plain_id(record.id), record.order
 
 
-def _without(record: Statement, same: Statement, shared: Collection[str]) -> str | None:
+def _without(record: Statement, same: Statement, names: RecordNames) -> str | None:
     """The line that retires a record of two; None where they share an id, and both would be."""
     if record.id == same.id:
         return None
-    return retire_line(record, f"repeats {same.id}", shared=record.id in shared)
+    return names.retire_line(record, f"repeats {same.id}")
 
 
 def mentioned(

@@ -1,0 +1,67 @@
+"""What a new record finds already recorded: the same again, and the note that it replaces."""
+
+from __future__ import annotations
+
+from yoi_relations.errors import UsageError
+from yoi_relations.files.records import Record
+from yoi_relations.kinds import KINDS, SHOWN_NOTES, RelationClass
+from yoi_relations.queries.active import is_outdated
+from yoi_relations.queries.path_names import PathBase
+from yoi_relations.queries.relations import latest_notes
+from yoi_relations.queries.statements import Statement, find_statements, held_by, shown_as
+from yoi_relations.queries.tickets import TicketInfo
+from yoi_relations.recording.retire import find_to_retire
+from yoi_relations.typed import Connection
+
+_NO_PLAN = (None, None, None, None)
+
+
+def find_replaced(
+    connection: Connection, base: PathBase, holder: TicketInfo, name: str | None
+) -> Statement | None:
+    """The waiting note that is to be replaced; None where nothing is.
+
+    Raises:
+        UsageError: it is not a waiting note of `holder`.
+        NotFoundError: no record goes by that name, or several do.
+    """
+    if name is None:
+        return None
+    record = find_to_retire(connection, name, base)
+    if record.cls != RelationClass.CAPACITY or record.holder != holder.id:
+        raise UsageError(
+            f"{record.place}: is not a waiting note of {holder.id}",
+            "--replaces takes a waiting note of the same ticket",
+        )
+    return record
+
+
+def find_same(
+    connection: Connection, record: Record, retiring: Statement | None
+) -> Statement | None:
+    """A record that says what `record` says, word for word, and would count if that would.
+
+    It is not retired, and no later note or plan of the ticket took its place. It may be over
+    because a ticket is resolved or inprogress: then `record` would be over as well.
+
+    Args:
+        connection: the index.
+        record: the new one, which is not written.
+        retiring: the note that is about to be retired.
+    """
+    shown = SHOWN_NOTES if record.kind.is_note else [record.kind.shown]
+    found = [
+        one
+        for one in find_statements(connection, held_by([record.holder]), shown_as(shown))
+        if not one.retired_at and (retiring is None or one.id != retiring.id)
+    ]
+    if record.kind.is_note:
+        latest = latest_notes(found)
+        found = [one for one in found if not is_outdated(one, latest[record.holder])]
+    said = (record.kind.written, record.target, record.note, *(record.plan or _NO_PLAN))
+    return next((one for one in found if _said(one) == said), None)
+
+
+def _said(one: Statement) -> tuple[str | None, ...]:
+    plan = (one.summary, one.branch, one.worktree, one.role_plan)
+    return (KINDS[one.kind].written, one.target, one.note, *plan)
