@@ -90,6 +90,17 @@ def _odd(workspace: Workspace) -> None:
     workspace.record(A, "related", B, colour="blue")
 
 
+def _dropped(workspace: Workspace) -> None:
+    workspace.ticket(A, "ready", title="Fix #12 in parser")
+
+
+def _joined(workspace: Workspace) -> None:
+    _ready(workspace, A, B, C)
+    first, other = (workspace.record(A, "blocked_by", target, "why") for target in (B, C))
+    first.write_bytes(first.read_bytes() + other.read_bytes())
+    other.unlink()
+
+
 def _misplaced_record(workspace: Workspace) -> None:
     _ready(workspace, A, B)
     path = workspace.record(A, "blocked_by", B)
@@ -242,6 +253,8 @@ CASES: list[tuple[Code, Callable[[Workspace], None]]] = [
     (Code.SHARED_ID, _two_items),
     (Code.DANGLING_TARGET, _misspelled),
     (Code.ODD_SOURCE, _odd),
+    (Code.DROPPED_TEXT, _dropped),
+    (Code.SECOND_RECORD, _joined),
     (Code.MISPLACED_RECORD, _misplaced_record),
     (Code.MISNAMED_ITEM, _misnamed_item),
     (Code.MISPLACED_FILE, _misplaced_file),
