@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from yoi_relations.files.faults import FaultCode, SpanningCode
-from yoi_relations.files.misplaced_inside import MisplacedCode
+from yoi_relations.files.oddities import MisplacedCode
 from yoi_relations.queries.problems import Problem, Severity
 from yoi_relations.queries.statements import Statement, path_and_line
 from yoi_relations.typed import NamedTuple
