@@ -177,7 +177,14 @@ def test_two_records_in_one_file(
 
 
 @pytest.mark.parametrize(
-    "note", ["---\nkind of\n---", "---\nkind: a", "kind: a\n---", "a\n---\nb\n---\nkind: c"]
+    "note",
+    [
+        "---\nkind: a\n---",
+        "---\nkind of\nat: a\n---",
+        "---\nkind: a\nat: b",
+        "kind: a\nat: b\n---",
+        "a\n---\nat: b\n---\nkind: c\n---",
+    ],
 )
 def test_a_text_with_rules_holds_no_second_record(workspace: Workspace, note: str) -> None:
     tickets(workspace, A="ready", B="ready")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 
@@ -30,6 +29,8 @@ def _candidates(data: bytes) -> Iterator[bytes]:
 def _is_entry(text: bytes) -> bool:
     if b'"ticket_id"' not in text:
         return False
+    import json  # noqa: PLC0415  # costs start-up, and few files come so far
+
     try:
         entry = json.loads(text)
     except (ValueError, RecursionError):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from yoi_relations.files.faults import Effect, Fault, FaultCode
 
 _FENCE = "---"
-_KEYS = ("kind:", "retires:")
+_KEYS = (("kind:", "retires:"), ("at:", "retired_at:"))
+"""What each record and each retirement has: one key of each group."""
 
 
 def faults_of_second(body: str, first_line: int) -> list[Fault]:
@@ -15,7 +16,7 @@ def faults_of_second(body: str, first_line: int) -> list[Fault]:
         body: the text below the frontmatter.
         first_line: the number of its first line in the file.
     """
-    if not any(f"\n{key}" in body for key in _KEYS):
+    if not all(any(f"\n{key}" in body for key in group) for group in _KEYS):
         return []
     line = _second_frontmatter(body)
     if line is None:
@@ -29,13 +30,14 @@ def _second_frontmatter(body: str) -> int | None:
 
     The line before it may have had no end when the other file was appended.
     """
-    opened, has_key = None, False
+    opened: int | None = None
+    missing = set(_KEYS)
     for number, line in enumerate(body.split("\n")):
         text = line.rstrip()
-        if text == _FENCE and opened is not None and has_key:
+        if text == _FENCE and opened is not None and not missing:
             return opened
         if text.endswith(_FENCE):
-            opened, has_key = number, False
-        elif text.startswith(_KEYS):
-            has_key = True
+            opened, missing = number, set(_KEYS)
+        else:
+            missing = {group for group in missing if not text.startswith(group)}
     return None

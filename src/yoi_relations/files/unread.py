@@ -61,7 +61,8 @@ _NEARLY_FOLDER = Fault(
 )
 _NEARLY_FILE = Fault(
     "could hold records and is not read, because its name is not quite relations.json or"
-    " orchestration-plan.jsonl, and that file is missing; correct the name, or choose another one"
+    " orchestration-plan.jsonl, and that file is missing; rename it, unless that name is"
+    " taken by now, or choose another one"
 )
 _NEARLY_ARTIFACTS = Fault(
     "could hold records and is not read, because its name is not quite artifacts; rename it, unless"
