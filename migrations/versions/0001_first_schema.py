@@ -253,7 +253,9 @@ def _create_problem() -> None:
         _text("code", nullable=True),
         _text("targets", nullable=True),
         sa.CheckConstraint("effect IN ('record', 'ticket', 'none', 'advice')", name="effect_known"),
-        sa.CheckConstraint("code IN ('self_relation', 'dropped_text')", name="code_known"),
+        sa.CheckConstraint(
+            "code IN ('self_relation', 'dropped_text', 'second_record')", name="code_known"
+        ),
         sa.PrimaryKeyConstraint("id"),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"]),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -17,6 +18,15 @@ ITEM = "---\ntitle: x\nstate: ready\n---\n"
 ONE, TWO = f"{ulid(1)}.md", f"{ulid(2)}.md"
 RELATIONS = f"{A}/artifacts/relations"
 OLD = "20260601-101500-an-older-one"
+
+
+ENTRY: dict[str, object] = {"ticket_id": A, "kind": "blocks", "author": "x", "at": AT}
+ENTRIES = json.dumps(
+    {"version": 1, "relations": [ENTRY | {"target": B}, ENTRY | {"target": C}]}, indent=2
+)
+LINE = json.dumps(
+    ENTRY | {"kind": "accepted_plan", "accepted_plan": {"summary": "x"}, "related_ticket": None}
+)
 
 
 def misplaced(workspace: Workspace) -> list[Misplaced]:
@@ -87,6 +97,21 @@ def test_of_what_is_in_order_nothing_is_told(tickets: Workspace) -> None:
         (f"{A}/artifacts/blocked.md", RECORD, "misplaced_record"),
         (f"{A}/artifacts/notes/deep/blocked.MD", RECORD, "misplaced_record"),
         (f"closed/{OLD}/relations/{TWO}", RECORD, "misplaced_record"),
+        (f"{A}/relations.json", "{}", "misplaced_record"),
+        (f"{A}/orchestration-plan.jsonl", "", "misplaced_record"),
+        (f"{A}/Artifacts/relations.json", "", "misplaced_record"),
+        (f"{A}/Artifacts/orchestration-plan.jsonl", "", "misplaced_record"),
+        (f"{A}/Artifacts/relations/{TWO}", "", "misplaced_record"),
+        (f"{A}/Artifacts/relations/{TWO[:-3]}", RECORD, "misplaced_record"),
+        (f"{A}/{TWO[:-3]}.txt", RECORD, "misplaced_record"),
+        (f"{A}/artifacts/relationships.json", ENTRIES, "misplaced_record"),
+        (f"{A}/artifacts/plan.jsonl", LINE, "misplaced_record"),
+        (f"{A}/artifacts/orchestration.jsonl", LINE, "misplaced_record"),
+        (f"{A}/artifacts/orchestrator-plan.jsonl", f"# cut\n{LINE}", "misplaced_record"),
+        (f"{A}/artifacts/plan/orchestration-plan.jsonl", LINE, "misplaced_record"),
+        (f"{A}/artifacts/plan.json.txt", LINE, "misplaced_record"),
+        (f"{A}/artifacts/a/b/relations", ENTRIES, "misplaced_record"),
+        (f"{A}/artifacts/links.json", ENTRIES[:-40], "misplaced_record"),
         (f"{C}/Item.md", ITEM, "misnamed_item"),
         (f"{C}/item.markdown", ITEM, "misnamed_item"),
         (f"{C}/item.md.txt", ITEM, "misnamed_item"),
@@ -119,12 +144,55 @@ def test_a_misnamed_item_beside_records_is_told(tickets: Workspace) -> None:
         ("closed/rest/x.png", "odd_folder", "closed/rest"),
         ("my-ticket/item.md", "odd_folder", "my-ticket"),
         (f"{A}/{C}/item.md", "odd_folder", f"{A}/{C}"),
+        (f"{A}/{C}/artifacts/relations/{TWO}", "odd_folder", f"{A}/{C}"),
+        (f"{A}/notes/{C}/artifacts/relations.json", "odd_folder", f"{A}/notes/{C}"),
+        (f"{RELATIONS}/empty/", "leftover", f"{RELATIONS}/empty"),
         (f"{A}/artifacts/old/item.md", "odd_folder", f"{A}/artifacts/old"),
     ],
 )
 def test_an_odd_folder(tickets: Workspace, path: str, code: str, where: str) -> None:
-    put(tickets, path, ITEM)
+    if path.endswith("/"):
+        (tickets.tickets / path).mkdir()
+    else:
+        put(tickets, path, ITEM)
     assert told(tickets) == [(code, where)]
+
+
+OTHER_JSON = (
+    "",
+    "[]",
+    '{"kind": "blocks"}',
+    json.dumps(ENTRY | {"kind": "bug"}),
+    json.dumps(ENTRY | {"kind": ["blocks"]}),
+    json.dumps([{"ticket_id": A}, {"kind": "blocks"}], indent=1),
+    json.dumps({"sentence": LINE}),
+    "[" * 5000 + '"ticket_id"',
+)
+
+
+@pytest.mark.parametrize("text", OTHER_JSON)
+@pytest.mark.parametrize("name", ["artifacts/plan.jsonl", "notes/relations.json", "data.json"])
+def test_other_json_is_let_alone(tickets: Workspace, name: str, text: str) -> None:
+    put(tickets, f"{A}/{name}", text)
+    assert told(tickets) == []
+
+
+@pytest.mark.parametrize("folder", [C, f"artifacts/{C}", f"a/b/{C}"])
+def test_a_ticket_within_another_is_one_finding(tickets: Workspace, folder: str) -> None:
+    for path in ("item.md", f"artifacts/relations/{TWO}", "artifacts/relations.json", TWO):
+        put(tickets, f"{A}/{folder}/{path}", ITEM if path == "item.md" else RECORD)
+    (one,) = misplaced(tickets)
+    assert (one.code, one.path) == ("odd_folder", f".yoi/tickets/{A}/{folder}")
+    assert one.goes_to == f".yoi/tickets/{C}"
+    (tickets.tickets / A / folder).rename(tickets.tickets / A / "old")
+    assert [one.goes_to for one in misplaced(tickets)] == [None]
+
+
+@pytest.mark.parametrize("id_", [A, B, OLD])
+def test_where_an_id_is_taken_the_ticket_that_has_it_is_named(tickets: Workspace, id_: str) -> None:
+    put(tickets, f"{A}/{id_}/item.md", ITEM)
+    (one,) = misplaced(tickets)
+    assert one.goes_to == f".yoi/tickets/{f'closed/{id_}' if id_ == OLD else id_}"
 
 
 COPIES = (
@@ -136,6 +204,16 @@ COPIES = (
     "{} - Copy (2)",
     "Copy of {}",
     "{}~",
+    "{}-old",
+    "{}_bak",
+    "{}copy",
+    "{}-x",
+    "{}.old",
+    "{}-backup",
+    "{}.orig",
+    "{} tmp",
+    "{}-new-2 copy",
+    "{}_old (2)",
 )
 
 
@@ -152,6 +230,26 @@ def test_a_copied_folder(tickets: Workspace, name: str, original: str) -> None:
     if original == A:  # once the original is gone, its name still tells
         shutil.rmtree(tickets.tickets / original)
         assert told(tickets) == [("copied_folder", copy)]
+
+
+def test_what_goes_on_behind_an_id_is_a_copy_where_names_are_ids(tickets: Workspace) -> None:
+    copies = [f"{A}-{end}" for end in ("mine", "2026", "x", "a-b")] + [f"{A}.save"]
+    for copy in copies:
+        shutil.copytree(tickets.tickets / A, tickets.tickets / copy)
+    assert told(tickets) == sorted(
+        (("copied_folder", copy) for copy in copies), key=lambda one: one[1]
+    )
+    shutil.copytree(tickets.tickets / A, tickets.tickets / f"{A}1234")
+    assert ("odd_folder", f"{A}1234") in told(tickets)
+
+
+@pytest.mark.parametrize("end", ["-old", "_bak", "copy", "-x", ".old", " (2)", "-backup"])
+def test_copies_of_short_ids_without_records(workspace: Workspace, end: str) -> None:
+    for name in ("A0001", "B0001"):
+        workspace.ticket(name)
+    put(workspace, f"A0001{end}/notes.txt", "x")
+    workspace.ticket(f"B0001{end}")
+    assert told(workspace) == [("copied_folder", f"{id_}0001{end}") for id_ in "AB"]
 
 
 def test_ids_that_end_like_copies_are_none(workspace: Workspace) -> None:

@@ -80,7 +80,23 @@ def test_another_name_beside_records_where_the_content_could_be_one(
 @pytest.mark.parametrize("name", ["folder", f"{ONE}.md.d", ONE, "notes.txt", "old.bak"])
 def test_a_folder_beside_records(tickets: Workspace, name: str) -> None:
     (tickets.tickets / RELATIONS_FOLDER / name).mkdir(parents=True)
+    assert where(tickets) == []  # nothing is in it
+    put(tickets, f"{RELATIONS_FOLDER}/{name}/.keep", "")
     assert where(tickets) == [f"{RELATIONS_FOLDER}/{name}"]
+    assert verdict(tickets) == "unknown"
+
+
+LISTS_INSIDE = (
+    *("relations.json", "orchestration-plan.jsonl", "Relations.JSON", "orchestration_plan.json"),
+    *("relations (1).json", "orchestration-plan.jsonl.bak"),
+)
+
+
+@pytest.mark.parametrize("name", LISTS_INSIDE)
+def test_a_file_of_several_records_one_folder_too_deep(tickets: Workspace, name: str) -> None:
+    put(tickets, f"{RELATIONS_FOLDER}/{name}", "")
+    assert where(tickets) == [f"{RELATIONS_FOLDER}/{name}"]
+    assert verdict(tickets) == "unknown"
 
 
 LEFTOVERS = (
@@ -111,6 +127,17 @@ def test_a_leftover_of_a_name_that_is_not_a_ulid(tickets: Workspace) -> None:
     assert where(tickets) == []
 
 
+@pytest.mark.parametrize("ending", [".bak", ".tmp", ".orig", "~", ".rej", ".swp", ".bak~"])
+@pytest.mark.parametrize("original", ["blocked", "blocked.md"])
+def test_a_leftover_that_begins_as_a_record_does(
+    tickets: Workspace, original: str, ending: str
+) -> None:
+    put(tickets, f"{RELATIONS_FOLDER}/{original}{ending}")
+    assert where(tickets) == [f"{RELATIONS_FOLDER}/{original}{ending}"]
+    put(tickets, f"{RELATIONS_FOLDER}/blocked.md")
+    assert where(tickets) == []
+
+
 @pytest.mark.parametrize(
     "name",
     ["Thumbs.db", "thumbs.db", "desktop.ini", "notes.txt", "a~", "b.bak", "#c#", f".{ONE}.md.swp"],
@@ -131,10 +158,17 @@ def test_links_and_pipes_beside_records(tickets: Workspace) -> None:
     assert where(tickets) == [f"{RELATIONS_FOLDER}/{ONE}", f"{RELATIONS_FOLDER}/linked"]
 
 
-@pytest.mark.parametrize("name", [f"{ONE}.md", f"{ONE} copy.md", f"{ONE}.MD"])
+OUTSIDE = (
+    *(f"{ONE}{end}" for end in (".md", " copy.md", ".MD", "", ".txt", ".md.txt", ".md.bak", "~")),
+    *(f"{ONE.lower()}{end}" for end in ("", ".md", ".markdown", " 2.md", "-why.md")),
+)
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
 def test_a_record_one_folder_too_high(tickets: Workspace, name: str) -> None:
     put(tickets, f"{A}/artifacts/{name}")
     assert where(tickets) == [f"{A}/artifacts/{name}"]
+    assert verdict(tickets) == "unknown"
     put(tickets, f"{RELATIONS_FOLDER}/{ONE}.md")
     assert where(tickets) == []
 
@@ -144,6 +178,13 @@ NEARLY = (
     *("relations (1)", "Copy of relations", "relations - Copy (2)", "realtions", "relations~"),
     *("relations_old", "relations\u200b", "relations ", "relations.orig"),
 )
+
+
+@pytest.mark.parametrize("inner", [f"sub/{ONE}.md", f"a/b/c/d/{ONE}", "sub/blocked.md"])
+def test_a_folder_in_one_that_is_nearly_the_one_for_records(tickets: Workspace, inner: str) -> None:
+    put(tickets, f"{A}/artifacts/Relations/{inner}")
+    assert where(tickets) == [f"{A}/artifacts/Relations"]
+    assert verdict(tickets) == "unknown"
 
 
 @pytest.mark.parametrize("folder", NEARLY)
@@ -204,7 +245,13 @@ OTHERS = (
     *("report.md", "notes.md", "review-2.md", "relations.md", "relations.svg", "relations.html"),
     *("relations-graph.json", "relations-show.json", "orchestration-plan.md", "plan.jsonl", "~"),
     *("implementation-plan.md", ".relations.json", ".gitkeep", "relationships.json", "r" * 250),
-    *("4f2ac0de4f2ac0de4f2ac0de4f2ac0de.md", "01.md", "copy.json", "translations.json"),
+    *(
+        "4f2ac0de4f2ac0de4f2ac0de4f2ac0de.md",
+        "4F2AC0DE4F2AC0DE4F2AC0DE4F2AC0DE.png",
+        "01.md",
+        "copy.json",
+        "translations.json",
+    ),
 )
 
 
@@ -236,7 +283,9 @@ def test_one_letter_and_any_mark_of_a_copy_may_differ(
 
 
 @pytest.mark.parametrize("folder", ["Artifacts", "artifact", "artifacts 2", "artefacts"])
-@pytest.mark.parametrize("inner", [f"relations/{ONE}.md", "relations.json", "Relations/x"])
+@pytest.mark.parametrize(
+    "inner", [f"relations/{ONE}.md", "relations.json", "Relations/x", f"{ONE}.md", ONE.lower()]
+)
 def test_a_folder_that_is_nearly_artifacts(tickets: Workspace, folder: str, inner: str) -> None:
     put(tickets, f"{A}/{folder}/{inner}")
     assert where(tickets) == [f"{A}/{folder}"]
@@ -250,7 +299,10 @@ def test_another_folder_beside_an_item_is_let_alone(tickets: Workspace) -> None:
     assert where(tickets) == []
 
 
-LOOSE = ("note.md", "NOTE.MD", "x.markdown", f"{ONE}.md", f"open/{ONE}.md", "closed/a.md")
+LOOSE = (
+    *("note.md", "NOTE.MD", "x.markdown", f"{ONE}.md", f"open/{ONE}.md", "closed/a.md"),
+    *(ONE, f"{ONE}.txt", f"open/{ONE}", f"closed/{ONE.lower()}.md.bak"),
+)
 
 
 @pytest.mark.parametrize("name", LOOSE)
@@ -263,6 +315,15 @@ LOOSE = ("note.md", "NOTE.MD", "x.markdown", f"{ONE}.md", f"open/{ONE}.md", "clo
         ("---\nkind blocked_by\n---\n", True),
         ("---\n<<<<<<< HEAD\nkind: after\n---\n", True),
         ("---\nkind: after\n", True),
+        ("\n---\nkind: after\n---\n", True),
+        ("---  \r\nkind: Blocked-By\r\n---\r\n", True),
+        (f"---\nkind: guide\ntarget: {B}\n---\n", True),
+        ("---\nkind: guide\n---\nHow to write a ticket.\n", False),
+        ("---\nkind: [after]\n---\n", False),
+        ("---\ntitle: a: b\n---\nSomething.\n", False),
+        ("---\n\nKind regards\n", False),
+        ("----------\nTickets\n----------\n", False),
+        ("--- kind: after\n---\n", False),
         ("---\ntitle: A\nstate: ready\n---\n", False),
         ("# Tickets\n", False),
         ("", False),

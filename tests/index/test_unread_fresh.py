@@ -55,16 +55,21 @@ SPOILING: dict[str, tuple[str, str]] = {
     "too high": (f"{ARTIFACTS}/{ONE}", f"{ARTIFACTS}/{ONE}"),
     "another folder": (f"{ARTIFACTS}/Relations/{ONE}", f"{ARTIFACTS}/Relations"),
     "another folder's name": (f"{ARTIFACTS}/relations 2/x.md", f"{ARTIFACTS}/relations 2"),
+    "within another folder": (f"{ARTIFACTS}/Relations/a/b/{ONE}", f"{ARTIFACTS}/Relations"),
+    "in an empty folder": (f"{ARTIFACTS}/relations/empty/x", f"{ARTIFACTS}/relations/empty"),
+    "too deep": (f"{ARTIFACTS}/relations/relations.json", f"{ARTIFACTS}/relations/relations.json"),
+    "another leftover": (f"{ARTIFACTS}/relations/why.bak", f"{ARTIFACTS}/relations/why.bak"),
     "another file": (f"{ARTIFACTS}/relations.jsonl", f"{ARTIFACTS}/relations.jsonl"),
     "another artifacts": (f"{B}/Artifacts/relations/{ONE}", f"{B}/Artifacts"),
     "loose": ("note.md", "note.md"),
     "loose in a bucket": (f"closed/{ONE}", f"closed/{ONE}"),
+    "loose without an ending": (ONE[:-3], ONE[:-3]),
     "a group": (f"group/{C}/item.md", "group"),
     "a group of groups": (f"group/2026/{C}/item.md", "group"),
     "in a bucket": (f"open/group/{C}/artifacts/x", "open/group"),
 }
 
-AS_FOLDERS = ("a folder", "another artifacts", "in a bucket")
+AS_FOLDERS = ("another artifacts", "in a bucket")
 """Those that count whatever they hold."""
 
 
@@ -73,7 +78,7 @@ def ready(workspace: Workspace) -> Workspace:
     """Two tickets, and all the folders that something may be put into."""
     workspace.ticket(A, "queued")
     workspace.ticket(B, "ready")
-    for name in ("relations", "Relations", "relations 2"):
+    for name in ("relations/empty", "Relations/a/b", "relations 2"):
         (workspace.tickets / ARTIFACTS / name).mkdir(parents=True)
     for name in ("closed", f"open/group/{C}", f"group/{C}", f"group/2026/{C}"):
         (workspace.tickets / name).mkdir(parents=True)

@@ -71,6 +71,15 @@ NAMES: dict[str, Mistake] = {
     ),
     "record: in a sub-folder": move(RECORDS, to=named(lambda name: f"2026/{name}")),
     "record: beside its folder": move(RECORDS, to=up(1)),
+    "record: beside its folder, no ending": move(RECORDS, to=named(lambda name: f"../{name[:-3]}")),
+    "record: beside its folder, .txt": move(RECORDS, to=named(lambda name: f"../{name}.txt")),
+    "record: beside its folder, lower case": move(
+        RECORDS, to=named(lambda name: f"../{name.lower()}")
+    ),
+    "record: by hand, .bak": move(RECORDS, to=named(lambda _: "why-it-waits.bak")),
+    "record: in the tickets root, no ending": move(
+        RECORDS, to=named(lambda name: f"../../../{name[:-3]}")
+    ),
     "record: in the tickets root": move(RECORDS, to=into()),
     "records: relation": move(RECORDS, to=rename_parent("relation")),
     "records: Relations": move(RECORDS, to=rename_parent("Relations")),
@@ -80,6 +89,8 @@ NAMES: dict[str, Mistake] = {
     "relations.json: Relations.json": move(JSON, to=named(str.capitalize)),
     "relations.json: relation.json": move(JSON, to=named(lambda _: "relation.json")),
     "relations.json: .jsonl": move(JSON, to=named(lambda name: f"{name}l")),
+    "plan: one folder too deep": move(LINES, to=named(lambda name: f"relations/{name}")),
+    "relations.json: one folder too deep": move(JSON, to=named(lambda name: f"relations/{name}")),
     "plan: .orig": move(LINES, to=named(lambda name: f"{name}.orig")),
     "plan: .json": move(LINES, to=named(lambda name: name[:-1])),
     "plan: underscore": move(LINES, to=named(lambda name: name.replace("-", "_"))),

@@ -156,14 +156,22 @@ def record_files(folder: Path) -> Iterator[Path]:
         name = path.name
         if name.startswith(".") or name in {"Thumbs.db", "desktop.ini"}:
             continue
-        is_ulid = ULID.match(name)
-        if path.is_dir() or name.endswith(".md"):
+        if path.is_dir():
+            if name.endswith(".md") or any(path.iterdir()):
+                yield path
+        elif name.endswith(".md") or name in READERS or could_be_a_record(path):
             yield path
-        elif name.endswith(LEFTOVERS):
-            if is_ulid and not (folder / f"{name[:26]}.md").exists():
-                yield path  # what it is left over from is gone
-        elif is_ulid or path.read_bytes().startswith(b"---"):
-            yield path
+
+
+def could_be_a_record(path: Path) -> bool:
+    """Whether a file without the ending could be one; a leftover where its original is gone."""
+    is_ulid = ULID.match(path.name)
+    if not is_ulid and not path.read_bytes().startswith(b"---"):
+        return False
+    ending = next((end for end in LEFTOVERS if path.name.endswith(end)), "")
+    name = path.name[:26] if is_ulid else path.name.removesuffix(ending)
+    originals = (path.with_name(f"{name}.md"), path.with_name(name))
+    return not ending or not any(one.exists() for one in originals)
 
 
 def read_file(found: Read, holder: str, path: Path) -> None:

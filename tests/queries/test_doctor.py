@@ -178,6 +178,43 @@ def test_text_that_yaml_drops_is_for_doctor_alone(
     assert shown.json["relations"][-1]["author"] == "bob"
 
 
+@pytest.mark.parametrize(("state", "severity"), [("ready", "warning"), ("closed", "info")])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("note", ["why", "why\n", ""])
+def test_two_records_in_one_file(
+    workspace: Workspace, state: str, severity: str, end: str, note: str
+) -> None:
+    workspace.ticket(A, state)
+    tickets(workspace, B="ready", C="ready")
+    path = workspace.record(A, "related", B)
+    other = path.read_text("utf-8").replace(B, C)
+    text = f"{path.read_text('utf-8').rstrip()}\n{note}{other}"
+    path.write_text(text.replace("\n", end), "utf-8", newline="")
+
+    (one,) = [one for one in findings(workspace) if one["severity"] == severity]
+    assert one["code"] == "second_record"
+    assert one["line"] == text[: text.rindex("---\nkind")].count("\n") + 1
+    shown = workspace.run("show", A, "--json", "--all")
+    assert (shown.code, [one["target"] for one in shown.json["relations"]]) == (0, [B])
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "---\nkind: a\n---",
+        "---\nkind of\nat: a\n---",
+        "---\nkind: a\nat: b",
+        "kind: a\nat: b\n---",
+        "a\n---\nat: b\n---\nkind: c\n---",
+    ],
+)
+def test_a_text_with_rules_holds_no_second_record(workspace: Workspace, note: str) -> None:
+    tickets(workspace, A="ready", B="ready")
+    workspace.record(A, "related", B, note)
+
+    assert findings(workspace) == []
+
+
 @pytest.mark.parametrize("head", ["", "title:\n", "title: ' '\n"])
 def test_a_ticket_without_a_title_is_for_doctor_alone(workspace: Workspace, head: str) -> None:
     workspace.item(A, f"---\n{head}state: ready\n---\n")

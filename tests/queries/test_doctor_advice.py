@@ -91,6 +91,17 @@ def _odd(workspace: Workspace) -> None:
     workspace.record(A, "related", B, colour="blue")
 
 
+def _dropped(workspace: Workspace) -> None:
+    workspace.ticket(A, "ready", title="Fix #12 in parser")
+
+
+def _joined(workspace: Workspace) -> None:
+    _ready(workspace, A, B, C)
+    first, other = (workspace.record(A, "blocked_by", target, "why") for target in (B, C))
+    first.write_bytes(first.read_bytes() + other.read_bytes())
+    other.unlink()
+
+
 def _misplaced_record(workspace: Workspace) -> None:
     _ready(workspace, A, B)
     path = workspace.record(A, "blocked_by", B)
@@ -114,6 +125,33 @@ def _odd_folder(workspace: Workspace) -> None:
     _ready(workspace, A)
     (workspace.tickets / "drawings").mkdir()
     (workspace.tickets / "drawings" / "one.txt").write_text("a drawing")
+
+
+def _nested(workspace: Workspace) -> None:
+    """One ticket was dragged into another's folder; its record must stay its own."""
+    _ready(workspace, A, B, C)
+    workspace.record(B, "blocked_by", C)
+    workspace.relations_json(B, {"kind": "blocks", "target": C})
+    (workspace.tickets / B).rename(workspace.tickets / A / B)
+
+
+def _nested_and_taken(workspace: Workspace) -> None:
+    _nested(workspace)
+    _ready(workspace, B)
+
+
+def _taken(workspace: Workspace) -> None:
+    """What doctor would move is called as something that is there."""
+    _misplaced_record(workspace)
+    workspace.record(A, "after", B)
+    (path,) = (workspace.tickets / A / "relations").iterdir()
+    other = workspace.tickets / A / "artifacts" / "relations"
+    next(other.iterdir()).rename(other / path.name)
+
+
+def _misnamed_items(workspace: Workspace) -> None:
+    _misnamed_item(workspace)
+    (workspace.tickets / A / "Item.md").write_text("---\nstate: closed\n---\n")
 
 
 def _copied(workspace: Workspace) -> None:
@@ -249,10 +287,16 @@ CASES: list[tuple[Code, Callable[[Workspace], None]]] = [
     (Code.SHARED_ID, _two_items),
     (Code.DANGLING_TARGET, _misspelled),
     (Code.ODD_SOURCE, _odd),
+    (Code.DROPPED_TEXT, _dropped),
+    (Code.SECOND_RECORD, _joined),
     (Code.MISPLACED_RECORD, _misplaced_record),
+    (Code.MISPLACED_RECORD, _taken),
     (Code.MISNAMED_ITEM, _misnamed_item),
+    (Code.MISNAMED_ITEM, _misnamed_items),
     (Code.MISPLACED_FILE, _misplaced_file),
     (Code.ODD_FOLDER, _odd_folder),
+    (Code.ODD_FOLDER, _nested),
+    (Code.ODD_FOLDER, _nested_and_taken),
     (Code.COPIED_FOLDER, _copied),
     (Code.COPIED_RECORD, _copied),
     (Code.LEFTOVER, _leftover),
@@ -417,6 +461,37 @@ def test_folders_with_odd_names_are_named_safely(workspace: Workspace, name: str
         assert _shell(workspace, line) == 0
     assert _texts(workspace) == texts
     assert (workspace.tickets / "closed" / name / "artifacts").exists() is name.isprintable()
+
+
+def test_a_ticket_within_another_is_moved_as_a_whole(workspace: Workspace) -> None:
+    _nested(workspace)
+    (one,) = [one for one in _findings(workspace) if A in one["tickets"]]
+    (line,) = one["commands"]
+    assert line in one["hint"]
+    assert _shell(workspace, line) == 0
+
+    assert {(one["holder"], one["kind"], one["target"]) for one in _records(workspace)} == {
+        (B, "blocked_by", C),
+        (B, "blocks", C),
+    }
+
+
+@pytest.mark.parametrize(
+    ("build", "taken"),
+    [
+        (_nested_and_taken, B),
+        (_taken, f"{A}/artifacts/relations/{ulid(1)}.md"),
+    ],
+)
+def test_where_a_name_is_taken_the_two_are_compared(
+    workspace: Workspace, build: Callable[[Workspace], None], taken: str
+) -> None:
+    build(workspace)
+    (one,) = [
+        one for one in _findings(workspace) if one["code"] in ("odd_folder", "misplaced_record")
+    ]
+    assert one["commands"] == []
+    assert f"diff -r -- {one['path']} .yoi/tickets/{taken}" in one["hint"]
 
 
 def test_records_whose_item_is_gone_are_found_by_git(workspace: Workspace) -> None:

@@ -23,6 +23,7 @@ class FaultCode(StrEnum):
 
     SELF_RELATION = "self_relation"
     DROPPED_TEXT = "dropped_text"
+    SECOND_RECORD = "second_record"
 
 
 class SpanningCode(StrEnum):

@@ -24,6 +24,7 @@ from yoi_relations.files.records import (
     check_kind,
     check_text,
 )
+from yoi_relations.files.second_record import faults_of_second
 from yoi_relations.kinds import KINDS, Kind, RelationClass
 
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
@@ -72,15 +73,17 @@ def parse_record(data: bytes, name: str, holder: str) -> tuple[Record | Retireme
     refuse_conflict(data)
     document = parse_document(data)
     reader = _Reader(document.fields)
-    body = decode(document.body, 1 + data.count(b"\n", 0, len(data) - len(document.body)))
+    first_line = 1 + data.count(b"\n", 0, len(data) - len(document.body))
+    body = decode(document.body, first_line)
+    second = faults_of_second(body, first_line)
     text = body.replace("\r\n", "\n").strip() or None
     id_ = name.removesuffix(".md")
     if "retires" in document.fields:
         retirement = _retirement(reader, id_, holder, text)
-        return retirement, _oddities(id_, document.fields, _RETIREMENT_KEYS)
+        return retirement, _oddities(id_, document.fields, _RETIREMENT_KEYS) + second
     record = _record(reader, id_, holder, text)
     known = _KEYS.union(_PLAN_KEYS) if record.kind.cls is RelationClass.PLAN else _KEYS
-    return record, _oddities(id_, document.fields, known)
+    return record, _oddities(id_, document.fields, known) + second
 
 
 def named_targets(data: bytes) -> tuple[str, ...] | None:

@@ -7,20 +7,15 @@ what no verdict waits for.
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 
 from yoi_relations.errors import UnreadableFolderError
-from yoi_relations.files.misplaced_inside import (
-    Beside,
-    MisplacedCode,
-    Odd,
-    beginning,
-    odd_in_folder,
-    text_of,
-)
-from yoi_relations.files.odd_names import BUCKETS, is_ticket_id
+from yoi_relations.files.misplaced_inside import beginning, odd_in_folder, text_of
+from yoi_relations.files.odd_contents import opens_frontmatter
+from yoi_relations.files.odd_names import BUCKETS, id_before, is_ticket_id
+from yoi_relations.files.oddities import Beside, MisplacedCode, Odd, Oddity
 from yoi_relations.files.root import list_root
 from yoi_relations.files.scan import Lister
-from yoi_relations.files.unread import is_loose, starts_frontmatter
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.typed import NamedTuple
 
@@ -34,6 +29,8 @@ class Misplaced(NamedTuple):
         line: None: always the whole file or folder is meant.
         message: what is wrong and what to do, to be read after the path.
         ticket: id of the ticket in whose folder it lies, or that its folder is; or nothing.
+        goes_to: where it should be, below the workspace root, printable, if it is what it seems to
+            be; None where that is not certain. That name may be taken.
     """
 
     code: MisplacedCode
@@ -41,6 +38,7 @@ class Misplaced(NamedTuple):
     line: int | None
     message: str
     ticket: str
+    goes_to: str | None = None
 
 
 def find_misplaced(workspace: Workspace) -> list[Misplaced]:
@@ -53,8 +51,8 @@ def find_misplaced(workspace: Workspace) -> list[Misplaced]:
     root, below = os.fsencode(workspace.tickets_path), printable(workspace.tickets_root)
     others = {*listing.links, *BUCKETS}
     names = sorted(os.fsencode(name) for name in listing.names if name not in others)
-    ids = {_last(name) for name in names if not is_loose(name)}
-    beside = Beside(ids, 2 * sum(map(is_ticket_id, ids)) > len(ids))
+    folders = {_last(name): name for name in names if os.path.isdir(b"%s/%s" % (root, name))}
+    beside = Beside(root, folders, _most_are_ids(folders))
     found: list[Misplaced] = []
     for name in names:
         try:
@@ -67,10 +65,17 @@ def find_misplaced(workspace: Workspace) -> list[Misplaced]:
             odd = odd_in_folder(place, ticket, sources, beside)
         else:
             ticket, odd = "", iter(()) if sources else _of_loose(place)
-        for code, inner, said in odd:
-            path = "/".join((below, text_of(name), *filter(None, [text_of(inner)])))
-            found.append(Misplaced(code, path, None, said, ticket))
+        for one in odd:
+            path = "/".join((below, text_of(name), *filter(None, [text_of(one.path)])))
+            to = f"{below}/{text_of(one.goes_to[len(root) + 1 :])}" if one.goes_to else None
+            found.append(Misplaced(one.code, path, None, one.message, ticket, to))
     return sorted(found, key=lambda one: (one.path, one.code))
+
+
+def _most_are_ids(folders: Collection[str]) -> bool:
+    """Whether most names have the form of a ticket id; what goes on behind an id does not count."""
+    names = [name for name in folders if id_before(name) not in folders]
+    return 2 * sum(map(is_ticket_id, names)) > len(names)
 
 
 def _last(name: bytes) -> str:
@@ -79,6 +84,6 @@ def _last(name: bytes) -> str:
 
 def _of_loose(path: bytes) -> Odd:
     """What is wrong with a Markdown file beside the tickets' folders."""
-    if starts_frontmatter(beginning(path)):
+    if opens_frontmatter(beginning(path)):
         said = "has a frontmatter and lies beside the tickets, where it is not read"
-        yield MisplacedCode.MISPLACED_FILE, b"", f"{said}; move it into a ticket's folder"
+        yield Oddity(MisplacedCode.MISPLACED_FILE, b"", f"{said}; move it into a ticket's folder")

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
 
 from yoi_relations.files.faults import SourceError
 from yoi_relations.files.formats import Format
 from yoi_relations.files.frontmatter import parse_document
+from yoi_relations.files.odd_contents import opens_frontmatter
+from yoi_relations.files.odd_entries import is_json, states_entries
 from yoi_relations.files.odd_names import (
+    PLAN_JSONL,
+    RELATIONS,
+    RELATIONS_JSON,
     copied_from,
+    id_before,
+    is_loose,
+    is_markdown,
+    is_nearly_artifacts,
     is_nearly_item,
     is_ticket_id,
     nearly_place,
     original_of,
     ulid_of,
 )
+from yoi_relations.files.oddities import Beside, MisplacedCode, Odd, Oddity
 from yoi_relations.files.opening import read_file
 from yoi_relations.files.probing import BEGINNING
 from yoi_relations.files.scan import Source
-from yoi_relations.files.unread import is_loose, starts_frontmatter
-from yoi_relations.typed import NamedTuple, StrEnum
 
 _DEPTH = 3
 """Levels of folders below a ticket's that are walked."""
@@ -30,41 +37,11 @@ _MOST = 5000
 _ARTIFACTS = b"artifacts/"
 _RECORDS = b"artifacts/relations/"
 _KEYS_OF_A_RECORD = frozenset(("kind", "author", "at"))
+_LISTS = (RELATIONS_JSON, PLAN_JSONL)
+_OF_A_TICKET = (b"item.md", *(b"artifacts/" + name for name in (RELATIONS, *_LISTS)))
+"""What only the folder of a ticket holds, as far as it is not called ``artifacts``."""
 _LEFT_OVER = "is left over from an editor, a file manager or a merge, and is not read"
 _OF_GIT = (b".gitkeep", b".gitignore", b".gitattributes")
-
-
-class MisplacedCode(StrEnum):
-    """What is wrong with the place or the name of something."""
-
-    LEFTOVER = "leftover"
-    """Of an editor, a file manager or a merge, beside its original."""
-    MISPLACED_RECORD = "misplaced_record"
-    """A record, or a copy of one, where no record is read."""
-    MISNAMED_ITEM = "misnamed_item"
-    """An item.md by nearly that name."""
-    MISPLACED_FILE = "misplaced_file"
-    """Another file that is not read."""
-    ODD_FOLDER = "odd_folder"
-    """A folder that is no ticket's, or not one by its name or place."""
-    COPIED_FOLDER = "copied_folder"
-    """A ticket's folder whose name is that of a copy."""
-
-
-Odd = Iterator[tuple[MisplacedCode, bytes, str]]
-"""What is wrong, where below the folder that is looked at, and in words."""
-
-
-class Beside(NamedTuple):
-    """What lies in the tickets root and its buckets.
-
-    Attributes:
-        ids: the names of all folders.
-        most_are_ids: whether most of them have the form of a ticket id.
-    """
-
-    ids: set[str]
-    most_are_ids: bool
 
 
 def odd_in_folder(place: bytes, ticket: str, sources: list[Source], beside: Beside) -> Odd:
@@ -76,7 +53,7 @@ def odd_in_folder(place: bytes, ticket: str, sources: list[Source], beside: Besi
         sources: what the scan found in it.
         beside: what lies beside it.
     """
-    return _Folder(place, ticket, sources).odd(beside)
+    return _Folder(place, ticket, sources, beside).odd()
 
 
 class _Folder:
@@ -86,33 +63,39 @@ class _Folder:
         place: absolute.
         ticket: its id.
         sources: what the scan found in it.
+        beside: what lies beside it.
     """
 
-    def __init__(self, place: bytes, ticket: str, sources: list[Source]) -> None:
+    def __init__(self, place: bytes, ticket: str, sources: list[Source], beside: Beside) -> None:
         self.place = place
         self.ticket = ticket
+        self.beside = beside
         self.read = {source.fs_path[len(place) + 1 :] for source in sources}
         self.is_ticket = any(source.format is Format.ITEM for source in sources)
         self.has_sources = any(source.format is not Format.STRAY for source in sources)
         self.is_told = any(source.fault for source in sources if source.fs_path == place)
         self.left = _MOST
 
-    def odd(self, beside: Beside) -> Odd:
+    def odd(self) -> Odd:
         """What is wrong with the folder as one of a ticket, and what in it."""
         misnamed = [] if self.is_ticket else self._nearly_items()
         for name in misnamed:
             said = "is not read, because a ticket is read from item.md; rename it to that"
-            yield MisplacedCode.MISNAMED_ITEM, name, said
-        if original := self._copied_from(beside):
+            to = b"%s/item.md" % self.place if len(misnamed) == 1 else None
+            yield Oddity(MisplacedCode.MISNAMED_ITEM, name, said, to)
+        if original := self._copied_from():
             said = f"seems to be a copy of {original}, and counts as a ticket of its own"
-            yield MisplacedCode.COPIED_FOLDER, b"", f"{said}; if it is a copy, move it elsewhere"
+            said += "; if it is a copy, move it elsewhere"
+            yield Oddity(MisplacedCode.COPIED_FOLDER, b"", said)
         elif self.has_sources:
-            if beside.most_are_ids and not is_ticket_id(self.ticket):
+            if self.beside.most_are_ids and not is_ticket_id(self.ticket):
                 said = "has a name that does not look like a ticket id, as most others here do"
-                yield MisplacedCode.ODD_FOLDER, b"", f"{said}; is it meant to be a ticket?"
+                said += "; is it meant to be a ticket?"
+                yield Oddity(MisplacedCode.ODD_FOLDER, b"", said)
         elif not misnamed and not self.is_told:
             said = "is not a ticket, because it holds neither an item.md nor records that are read"
-            yield MisplacedCode.ODD_FOLDER, b"", f"{said}; write its item.md, or move it elsewhere"
+            said += "; write its item.md, or move it elsewhere"
+            yield Oddity(MisplacedCode.ODD_FOLDER, b"", said)
         if self.is_ticket or not self.is_told:
             yield from self._inside(b"", _DEPTH)
 
@@ -120,12 +103,14 @@ class _Folder:
         files = (name for name, mode in self._entries(b"") if stat.S_ISREG(mode))
         return [name for name in files if is_nearly_item(name)]
 
-    def _copied_from(self, beside: Beside) -> str | None:
+    def _copied_from(self) -> str | None:
         """The ticket of which the folder seems to be a copy, by its name."""
-        names = copied_from(self.ticket)
-        there = [name for name in names if name in beside.ids]
+        names, before = copied_from(self.ticket), id_before(self.ticket)
+        there = [name for name in names if name in self.beside.folders]
         if not is_ticket_id(self.ticket):
             there += filter(is_ticket_id, names)
+        if before in self.beside.folders and self.beside.most_are_ids:
+            there.append(before)
         return there[0] if there else None
 
     def _inside(self, folder: bytes, depth: int) -> Odd:
@@ -139,13 +124,33 @@ class _Folder:
             if stat.S_ISREG(mode):
                 yield from self._of_file(path)
             elif stat.S_ISDIR(mode) and depth and not path[len(folder) :].startswith(b"."):
-                if self.is_ticket and self._has_item(path):
-                    said = "is a ticket's folder inside another one, where it is not read"
-                    yield MisplacedCode.ODD_FOLDER, path, f"{said}; move it into the tickets root"
-                yield from self._inside(path + b"/", depth - 1)
+                yield from self._of_folder(path, depth)
 
-    def _has_item(self, folder: bytes) -> bool:
-        return folder != b"artifacts" and os.path.lexists(b"%s/%s/item.md" % (self.place, folder))
+    def _of_folder(self, path: bytes, depth: int) -> Odd:
+        if self._is_of_a_ticket(path):
+            said = "is a ticket's folder inside another one, where it is not read"
+            said += "; move it into the tickets root, unless its name is taken there"
+            # What is in it belongs to that ticket, not to this one.
+            yield Oddity(MisplacedCode.ODD_FOLDER, path, said, self._place_of_its_own(path))
+            return
+        if path.startswith(_RECORDS) and path not in self.read and not self._entries(path + b"/"):
+            yield Oddity(MisplacedCode.LEFTOVER, path, "is an empty folder among the records")
+        yield from self._inside(path + b"/", depth - 1)
+
+    def _is_of_a_ticket(self, folder: bytes) -> bool:
+        """Whether a folder within this one is another ticket's."""
+        inner = b"%s/%s" % (self.place, folder)
+        return folder != b"artifacts" and any(
+            os.path.lexists(b"%s/%s" % (inner, name)) for name in _OF_A_TICKET
+        )
+
+    def _place_of_its_own(self, folder: bytes) -> bytes | None:
+        """Where the folder of a ticket should be; None where it may be something else."""
+        name = folder.rpartition(b"/")[2]
+        id_ = text_of(name)
+        if not is_ticket_id(id_) and self.beside.most_are_ids:
+            return None
+        return b"%s/%s" % (self.beside.root, self.beside.folders.get(id_, name))
 
     def _of_file(self, path: bytes) -> Odd:
         folder, slash, name = path.rpartition(b"/")
@@ -153,19 +158,35 @@ class _Folder:
         if folder == _RECORDS:
             yield from _beside_records(path, name)
         elif original_of(name) and (not folder or (folder == _ARTIFACTS and nearly_place(name))):
-            yield MisplacedCode.LEFTOVER, path, _LEFT_OVER
+            yield Oddity(MisplacedCode.LEFTOVER, path, _LEFT_OVER)
         elif folder == _ARTIFACTS and nearly_place(name):
             said = "seems to be a copy of the file of records beside it, and is not read"
-            yield MisplacedCode.MISPLACED_FILE, path, f"{said}; move it elsewhere"
+            yield Oddity(MisplacedCode.MISPLACED_FILE, path, f"{said}; move it elsewhere")
+        elif self._is_list(path, folder, name):
+            said = "seems to hold records, and is not read; they are read from"
+            said += " artifacts/relations.json and artifacts/orchestration-plan.jsonl"
+            to = self._in_artifacts(name) if name in _LISTS else None
+            yield Oddity(MisplacedCode.MISPLACED_RECORD, path, said, to)
         elif self._is_record(path, name):
             said = "is a record by its name or content, and is not read; records are read from"
-            said += " artifacts/relations: move it there, unless it is a copy"
-            yield MisplacedCode.MISPLACED_RECORD, path, said
+            said += " artifacts/relations: move it there, unless it is a copy, or its name is taken"
+            to = self._in_artifacts(b"relations/" + name)
+            yield Oddity(MisplacedCode.MISPLACED_RECORD, path, said, to)
+
+    def _in_artifacts(self, name: bytes) -> bytes:
+        return b"%s/%s%s" % (self.place, _ARTIFACTS, name)
+
+    def _is_list(self, path: bytes, folder: bytes, name: bytes) -> bool:
+        """Whether a file is one of the two of several records, by its name or its content."""
+        if name in _LISTS and (not folder or is_nearly_artifacts(folder[:-1])):
+            return True
+        is_one = is_json(name) or nearly_place(name) is not None
+        return is_one and states_entries(beginning(b"%s/%s" % (self.place, path)))
 
     def _is_record(self, path: bytes, name: bytes) -> bool:
         if not is_loose(name) or path in (b"item.md", b"thread.md"):
             return False
-        if (ulid := ulid_of(name)) and ulid.isupper():
+        if (ulid := ulid_of(name)) and ulid.isupper() and is_markdown(name):
             return True
         return _has_keys_of_a_record(beginning(b"%s/%s" % (self.place, path)))
 
@@ -181,14 +202,14 @@ class _Folder:
 def _beside_records(path: bytes, name: bytes) -> Odd:
     """What is wrong with a file among the records that is no source."""
     if original_of(name) or (name.startswith(b".") and name not in _OF_GIT):
-        yield MisplacedCode.LEFTOVER, path, _LEFT_OVER
+        yield Oddity(MisplacedCode.LEFTOVER, path, _LEFT_OVER)
     elif not name.startswith(b"."):
         said = "lies among the records, is not one, and is not read"
-        yield MisplacedCode.MISPLACED_FILE, path, f"{said}; move it elsewhere"
+        yield Oddity(MisplacedCode.MISPLACED_FILE, path, f"{said}; move it elsewhere")
 
 
 def _has_keys_of_a_record(data: bytes) -> bool:
-    if not starts_frontmatter(data):
+    if not opens_frontmatter(data):
         return False
     try:
         return parse_document(data).fields.keys() >= _KEYS_OF_A_RECORD

@@ -29,10 +29,12 @@ _ENDING_OF_TEXT = re.compile(rb"\.(?:md|mdown|mdx|mkd|markdown)(?![a-z])", re.IG
 _ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{13}|\d{8}-\d{6}-\S.*", re.DOTALL)
 _COPY_OF = re.compile(r"^(?:copy of|kopie von|copie de|copia de) ", re.IGNORECASE)
 _COPY = re.compile(
-    r"(?:[ _-]*\([^)]*\)|[ _]\d+|(?:[ _-]+|\.)(?:copy|kopie|copie|copia|backup)"
-    r"|\.sync-conflict-[-\w]*|\.(?:orig|bak|old)|~|\s+)$",
+    r"(?:[ _-]*\([^)]*\)|[ _]\d+|(?:copy|backup|bak|old|orig)(?:[ _-]?\d+)?"
+    r"|[ _.-]+(?:copy|kopie|copie|copia|backup|bak|old|orig|tmp|new|x)(?:[ _-]?\d+)?"
+    r"|\.sync-conflict-[-\w]*|~|\s+)$",
     re.IGNORECASE,
 )
+_LENGTH_OF_ID = 13
 _LONGEST = 120
 """Bytes of a name that is looked at; no mark of a copy makes it longer."""
 
@@ -41,6 +43,20 @@ def ulid_of(name: bytes) -> bytes | None:
     """The ULID that a name begins with, in any case of letters."""
     found = _ULID.match(name)
     return found.group() if found else None
+
+
+def names_a_record(name: bytes) -> bool:
+    """Whether a name is that of a record, whatever its ending: a ULID, and no longer word."""
+    ulid = ulid_of(name)
+    if ulid is None:
+        return False
+    return (ulid.isupper() and is_markdown(name)) or not name[len(ulid) :][:1].isalnum()
+
+
+def is_loose(name: bytes) -> bool:
+    """Whether a file beside the tickets' folders is one that could be a record, by its name."""
+    last = name.rpartition(b"/")[2]
+    return not last.startswith(b".") and (is_markdown(last) or names_a_record(last))
 
 
 def is_markdown(name: bytes) -> bool:
@@ -97,6 +113,12 @@ def copied_from(name: str) -> list[str]:
         found.append(shorter)
         name = shorter
     return found
+
+
+def id_before(name: str) -> str | None:
+    """The ticket id that a name begins with, where what follows is not a letter or a digit."""
+    id_, rest = name[:_LENGTH_OF_ID], name[_LENGTH_OF_ID:]
+    return id_ if rest and not rest[0].isalnum() and is_ticket_id(id_) else None
 
 
 def _nearly(name: bytes, words: Iterable[str]) -> str | None:

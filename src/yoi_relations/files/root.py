@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 
 from yoi_relations.errors import UnreadableFolderError
-from yoi_relations.files.odd_names import BUCKETS
+from yoi_relations.files.odd_names import BUCKETS, is_loose
 from yoi_relations.files.probing import unreadable
 from yoi_relations.files.scan import Folder
 from yoi_relations.files.stamps import ABSENT, NOT_THERE, is_gone, stamp_of
-from yoi_relations.files.unread import is_loose
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.typed import NamedTuple
 
@@ -22,8 +21,8 @@ class Listing(NamedTuple):
 
     Attributes:
         folder: the root itself.
-        names: of all that could be ticket folders, below the root, and of the Markdown files beside
-            them, which could be records.
+        names: of all that could be ticket folders, below the root, and of the files beside them
+            that could be records by their names.
         links: those of the names that are symbolic links, behind which anything may have changed.
     """
 

@@ -15,7 +15,8 @@ from collections.abc import Callable, Collection, Iterable
 from yoi_relations.files.composing import composed
 from yoi_relations.files.faults import Effect, Fault, SourceError
 from yoi_relations.files.formats import Format
-from yoi_relations.files.odd_names import BUCKETS, RELATIONS
+from yoi_relations.files.odd_contents import may_state
+from yoi_relations.files.odd_names import BUCKETS, RELATIONS, is_loose
 from yoi_relations.files.probing import Prober
 from yoi_relations.files.unread import (
     ARTIFACTS,
@@ -23,8 +24,6 @@ from yoi_relations.files.unread import (
     Found,
     among_records,
     in_artifacts,
-    is_loose,
-    may_state,
     without_artifacts,
     without_item,
 )

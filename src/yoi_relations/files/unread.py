@@ -10,15 +10,15 @@ from __future__ import annotations
 import stat
 from collections.abc import Collection, Iterator
 
-from yoi_relations.files.faults import Fault, SourceError
-from yoi_relations.files.frontmatter import parse_document
+from yoi_relations.files.faults import Fault
 from yoi_relations.files.markdown import named_targets
+from yoi_relations.files.odd_contents import may_state, starts_frontmatter
 from yoi_relations.files.odd_names import (
     PLAN_JSONL,
     RELATIONS,
     RELATIONS_JSON,
-    is_markdown,
     is_nearly_artifacts,
+    names_a_record,
     nearly_place,
     original_of,
     ulid_of,
@@ -33,56 +33,49 @@ _PLACES = (RELATIONS, RELATIONS_JSON, PLAN_JSONL)
 _DEPTH = 2
 """Levels of folders in which tickets are looked for that are not in the tickets root."""
 _MOST = 1000
-"""Folders that are looked at for that. Where there are more, some may hold tickets."""
+"""Folders that are looked at for that, or for records. Where there are more, some may hold them."""
 
 _ENDING = Fault(
-    "could be a record and is not read, because its name does not end in .md; correct the name,"
-    " or move it elsewhere if it is not a record"
+    "could be a record and is not read, because its name does not end in .md; rename it, unless"
+    " that name is taken, or move it elsewhere if it is not a record"
 )
 _FOLDER = Fault(
     "is a folder among the records, and records in it are not read; move them into the folder"
-    " above, or this folder elsewhere if it holds none"
+    " above, unless their names are taken there, or this folder elsewhere if it holds none"
+)
+_LIST = Fault(
+    "could hold records and is not read here; it is read from the folder above, so move it there,"
+    " unless that name is taken"
 )
 _LEFTOVER = Fault(
     "could hold a record, and the file that it is left over from is gone; rename it to that file's"
-    " name, or move it elsewhere if it is not needed"
+    " name, unless that is taken, or move it elsewhere if it is not needed"
 )
 _OUTSIDE = Fault(
     "has the name of a record and is not read; records are read from artifacts/relations, so move"
-    " it there, or rename it if it is not a record"
+    " it there, unless that name is taken, or rename it if it is not a record"
 )
 _NEARLY_FOLDER = Fault(
     "holds what could be records that are not read; records are read from artifacts/relations, so"
-    " move them there"
+    " move them there, unless their names are taken"
 )
 _NEARLY_FILE = Fault(
     "could hold records and is not read, because its name is not quite relations.json or"
-    " orchestration-plan.jsonl, and that file is missing; correct the name, or choose another one"
+    " orchestration-plan.jsonl, and that file is missing; rename it, unless that name is"
+    " taken by now, or choose another one"
 )
 _NEARLY_ARTIFACTS = Fault(
-    "could hold records and is not read, because its name is not quite artifacts; correct the name"
+    "could hold records and is not read, because its name is not quite artifacts; rename it, unless"
+    " that name is taken"
 )
-_TICKETS = Fault("holds ticket folders that are not read; move them into the tickets root")
+_TICKETS = Fault(
+    "holds ticket folders that are not read; move them into the tickets root, unless their names"
+    " are taken there"
+)
 LOOSE = Fault(
     "could hold a record and is not read; records are read from a ticket's artifacts/relations, so"
-    " move it there, or elsewhere if it is not a record"
+    " move it there, unless that name is taken, or elsewhere if it is not a record"
 )
-
-
-def starts_frontmatter(data: bytes) -> bool:
-    """Whether a file that begins with `data` could be meant to have a frontmatter."""
-    return data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"---")
-
-
-def may_state(data: bytes) -> bool:
-    """Whether a Markdown file could be a record: its keys say so, or cannot be read."""
-    if not starts_frontmatter(data):
-        return False
-    try:
-        fields = parse_document(data).fields
-    except SourceError:
-        return True
-    return any(key.casefold() in ("kind", "retires") for key in fields)
 
 
 def among_records(
@@ -98,15 +91,20 @@ def among_records(
     """
     path = b"%s/%s" % (folder, name)
     mode = prober.mode(path)
-    if not mode or stat.S_ISDIR(mode):
-        return _FOLDER if mode else None
+    if not mode:
+        return None
+    if stat.S_ISDIR(mode):
+        prober.look(path)  # tells when something comes into an empty one
+        return _FOLDER if prober.names(path) else None
+    if stat.S_ISREG(mode) and nearly_place(name):
+        return _LIST
     original, ulid = original_of(name), ulid_of(original_of(name) or name)
     if original is None:
         found = _ENDING if ulid or prober.may_hold(path, starts_frontmatter) else None
     elif ulid:
         found = None if _is_among(ulid, present) else _LEFTOVER
     else:
-        is_gone = original.lower().endswith(b".md") and original not in present
+        is_gone = original not in present and original + b".md" not in present
         found = _LEFTOVER if is_gone and prober.may_hold(path, starts_frontmatter) else None
     return found and _with_targets(prober, path, found)
 
@@ -137,9 +135,9 @@ def in_artifacts(
         if name in _PLACES or name.startswith(b"."):
             continue
         path = b"%s/%s" % (ARTIFACTS, name)
-        ulid = ulid_of(name)
-        if ulid and ulid.isupper() and name.lower().endswith(b".md"):
-            if not _is_among(ulid, records) and not stat.S_ISDIR(prober.mode(path)):
+        if names_a_record(name):
+            is_copy = _is_among(ulid_of(name) or b"", records)
+            if not is_copy and not stat.S_ISDIR(prober.mode(path)):
                 yield path, _OUTSIDE
         elif place := nearly_place(name):
             fault = _nearly(prober, path, place, present, records)
@@ -166,18 +164,28 @@ def _nearly(
 
 
 def _holds_others(prober: Prober, folder: bytes, records: Collection[bytes]) -> bool:
-    """Whether a folder holds what could be records, and not copies of `records`."""
-    prober.look(folder)
-    for name in sorted(prober.names(folder)):
-        ulid = ulid_of(name)
-        if ulid:
-            is_other = not _is_among(ulid, records)
-        else:
-            hides = name.startswith(b".") or name in records
-            is_other = not hides and prober.may_hold(b"%s/%s" % (folder, name), may_state)
-        if is_other:
+    """Whether a folder, or one in it, holds what could be records, and not copies of `records`."""
+    left, budget = [folder], iter(range(_MOST))
+    while left:
+        if next(budget, None) is None:
             return True
+        inner = left.pop()
+        prober.look(inner)
+        for name in sorted(prober.names(inner)):
+            path = b"%s/%s" % (inner, name)
+            if _is_other(prober, path, name, records):
+                return True
+            if not name.startswith(b".") and stat.S_ISDIR(prober.mode(path)):
+                left.append(path)
     return False
+
+
+def _is_other(prober: Prober, path: bytes, name: bytes, records: Collection[bytes]) -> bool:
+    """Whether something could be a record, and not a copy of one of `records`."""
+    if ulid := ulid_of(name):
+        return not _is_among(ulid, records)
+    hides = name.startswith(b".") or name in records
+    return not hides and prober.may_hold(path, may_state)
 
 
 def without_artifacts(prober: Prober) -> Iterator[Found]:
@@ -186,7 +194,7 @@ def without_artifacts(prober: Prober) -> Iterator[Found]:
         path = b"/" + name
         if stat.S_ISDIR(prober.look(path)):
             inner = prober.names(path)
-            if any(place in _PLACES or nearly_place(place) for place in inner):
+            if any(nearly_place(one) or names_a_record(one) for one in inner):
                 yield path, _NEARLY_ARTIFACTS
 
 
@@ -209,11 +217,6 @@ def _holds_tickets(prober: Prober, folder: bytes, budget: Iterator[int], depth: 
         if depth > 1 and _holds_tickets(prober, path, budget, depth - 1):
             return True
     return False
-
-
-def is_loose(name: bytes) -> bool:
-    """Whether a file beside the tickets' folders is one that could be a record, by its name."""
-    return is_markdown(name) and not name.rpartition(b"/")[2].startswith(b".")
 
 
 def _is_among(ulid: bytes, names: Collection[bytes]) -> bool:

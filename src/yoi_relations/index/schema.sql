@@ -79,7 +79,7 @@ CREATE TABLE problem (
     targets TEXT,
     PRIMARY KEY (id),
     CONSTRAINT effect_known CHECK (effect IN ('record', 'ticket', 'none', 'advice')),
-    CONSTRAINT code_known CHECK (code IN ('self_relation', 'dropped_text')),
+    CONSTRAINT code_known CHECK (code IN ('self_relation', 'dropped_text', 'second_record')),
     FOREIGN KEY(source_id) REFERENCES source (id)
 );
 

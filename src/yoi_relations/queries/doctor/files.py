@@ -32,6 +32,10 @@ _HINTS = {
         " know it"
     ),
     Code.DROPPED_TEXT: 'put the whole value in double quotes, with \\" for " and \\\\ for \\ in it',
+    Code.SECOND_RECORD: (
+        "if it is a record, look for its own file in the folder; where there is none, record it"
+        " with relations add, or write it to a file of its own"
+    ),
 }
 
 

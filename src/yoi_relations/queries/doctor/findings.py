@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from yoi_relations.characters import printable_line
 from yoi_relations.files.faults import FaultCode, SpanningCode
-from yoi_relations.files.misplaced_inside import MisplacedCode
+from yoi_relations.files.oddities import MisplacedCode
 from yoi_relations.queries.problems import Problem, Severity
 from yoi_relations.queries.statements import Statement, path_and_line
 from yoi_relations.typed import NamedTuple
@@ -24,6 +24,7 @@ class Code(StrEnum):
     DANGLING_TARGET = SpanningCode.DANGLING_TARGET
     ODD_SOURCE = "odd_source"
     DROPPED_TEXT = FaultCode.DROPPED_TEXT
+    SECOND_RECORD = FaultCode.SECOND_RECORD
     MISPLACED_RECORD = MisplacedCode.MISPLACED_RECORD
     MISNAMED_ITEM = MisplacedCode.MISNAMED_ITEM
     MISPLACED_FILE = MisplacedCode.MISPLACED_FILE
@@ -78,6 +79,7 @@ RULES = {
         _WARNING, "files that are used, though something about them is odd", _INFO
     ),
     Code.DROPPED_TEXT: Rule(_WARNING, "texts of which YAML leaves something out", _INFO),
+    Code.SECOND_RECORD: Rule(_WARNING, "records in the text of another record", _INFO),
     Code.MISPLACED_RECORD: Rule(_WARNING, "records where no record is read"),
     Code.MISNAMED_ITEM: Rule(_WARNING, "files that are nearly called item.md"),
     Code.MISPLACED_FILE: Rule(_WARNING, "files that are not read where they are"),

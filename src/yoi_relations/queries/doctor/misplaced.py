@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 
 from yoi_relations.files.locale_names import as_name
-from yoi_relations.files.misplaced import find_misplaced
-from yoi_relations.files.misplaced_inside import MisplacedCode
+from yoi_relations.files.misplaced import Misplaced, find_misplaced
+from yoi_relations.files.oddities import MisplacedCode
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.queries.doctor.commands import shell_line
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
@@ -15,8 +15,8 @@ from yoi_relations.queries.doctor.findings import Code, Finding, found_at
 _HINTS = {
     MisplacedCode.LEFTOVER: "nothing needs to be done: nothing reads it",
     MisplacedCode.MISPLACED_RECORD: (
-        "if it is a record, move it as it is into artifacts/relations of its ticket; if it is a"
-        " copy, compare it with its original first"
+        "if it is a record, move it as it is (mv -n) to where its ticket's records are read from,"
+        " in artifacts; if it is a copy, compare it with its original first"
     ),
     MisplacedCode.MISNAMED_ITEM: "if it is the ticket, rename it to item.md",
     MisplacedCode.MISPLACED_FILE: (
@@ -31,6 +31,7 @@ _HINTS = {
         " add, and only then move it out of the tickets root"
     ),
 }
+_INTO_THE_ROOT = "move the whole folder into the tickets root, with all that is in it"
 
 
 def misplaced(workspace: Workspace) -> Iterator[Finding]:
@@ -38,17 +39,25 @@ def misplaced(workspace: Workspace) -> Iterator[Finding]:
     for one in find_misplaced(workspace):
         if one.code is MisplacedCode.ODD_FOLDER and _is_bare(workspace, one.path):
             continue
-        line = _renamed(one.path) if one.code is MisplacedCode.MISNAMED_ITEM else None
-        hint = f"{_HINTS[one.code]}: {line}" if line else _HINTS[one.code]
+        hint, line = _advice(workspace, one)
         about = [one.ticket] if one.ticket else []
         found = found_at(one.path, Code(one.code), one.message, hint, about)
         yield found._replace(line=one.line).with_commands(line)
 
 
-def _renamed(path: str) -> str | None:
-    """What gives an item.md its name; where there is one by now, nothing happens."""
-    folder = path.rpartition("/")[0]
-    return shell_line("mv", "-n", "--", path, f"{folder}/item.md")
+def _advice(workspace: Workspace, one: Misplaced) -> tuple[str, str | None]:
+    """The hint, and the command where it is certain and overwrites nothing."""
+    if one.goes_to is None:
+        return _HINTS[one.code], None
+    if os.path.lexists(os.path.join(workspace.root, one.goes_to)):
+        compare = shell_line("diff", "-r", "--", one.path, one.goes_to) or "diff -r"
+        said = f"the name {one.goes_to} is taken: compare the two first ({compare})"
+        return f"{said}, and record what only this one says with relations add", None
+    if one.code is MisplacedCode.MISPLACED_RECORD:
+        return _HINTS[one.code], None
+    line = shell_line("mv", "-n", "--", one.path, one.goes_to)
+    hint = _INTO_THE_ROOT if one.code is MisplacedCode.ODD_FOLDER else _HINTS[one.code]
+    return (f"{hint}: {line}" if line else hint), line
 
 
 def _is_bare(workspace: Workspace, path: str) -> bool:

@@ -1,0 +1,41 @@
+"""Recognizes the entries of relations.json and orchestration-plan.jsonl in files of other names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from yoi_relations.kinds import JSON_KINDS, PLAN_KINDS
+
+_OBJECT = re.compile(rb"\{[^{}]*\}")
+_ENDINGS = re.compile(rb"\.(?:json[a-z0-9]*|ndjson)\b", re.IGNORECASE)
+
+
+def is_json(name: bytes) -> bool:
+    """Whether a name has the ending of a JSON file, or had it before something was added."""
+    return _ENDINGS.search(name) is not None
+
+
+def states_entries(data: bytes) -> bool:
+    """Whether a line, or an object that holds no other one, is an entry of one of the two files."""
+    return b'"ticket_id"' in data and any(map(_is_entry, _candidates(data)))
+
+
+def _candidates(data: bytes) -> Iterator[bytes]:
+    yield from data.splitlines()
+    yield from _OBJECT.findall(data)
+
+
+def _is_entry(text: bytes) -> bool:
+    if b'"ticket_id"' not in text:
+        return False
+    import json  # noqa: PLC0415  # costs start-up, and few files come so far
+
+    try:
+        entry = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(entry, dict) or "ticket_id" not in entry:
+        return False
+    kind = entry.get("kind")
+    return isinstance(kind, str) and (kind in JSON_KINDS or kind in PLAN_KINDS)
