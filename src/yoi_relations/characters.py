@@ -6,6 +6,7 @@ import unicodedata
 
 _FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 """Those that Unicode does not call format characters."""
+_CONTROLS = frozenset({"Cc", "Zl", "Zp"})
 _CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
 
 
@@ -18,6 +19,11 @@ def is_invisible(sign: str) -> bool:
         or "\U000e0100" <= sign <= "\U000e01ef"
         or sign in _FILLERS
     )
+
+
+def ends_or_controls(sign: str) -> bool:
+    """Whether a character is a control character, or ends a line."""
+    return unicodedata.category(sign) in _CONTROLS
 
 
 def escaped(text: str, *, only_ascii: bool = False) -> str:
@@ -35,6 +41,11 @@ def escaped(text: str, *, only_ascii: bool = False) -> str:
         else sign
         for sign in text
     )
+
+
+def printable_line(text: str) -> str:
+    """`text` with each character as an escape that could act on a terminal, or end the line."""
+    return "".join(sign if sign.isprintable() else escape(sign) for sign in text)
 
 
 def escape(sign: str) -> str:

@@ -29,7 +29,7 @@ class RelationsError(Exception):
 
     Attributes:
         message: what is wrong, the path first where there is one.
-        hint: what to do next, or None.
+        hint: what to do next, on one line without control characters, or None.
         no_tickets_in: where there is no tickets root yet: its path, so that whoever reports the
             error can show what a ticket in it looks like; otherwise None.
         exit_code: the process's exit status.
@@ -44,8 +44,14 @@ class RelationsError(Exception):
     ) -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.hint = hint if hint is None or hint.isprintable() else _one_line(hint)
         self.no_tickets_in = no_tickets_in
+
+
+def _one_line(hint: str) -> str:
+    from yoi_relations.characters import printable_line  # noqa: PLC0415  # for odd names alone
+
+    return printable_line(hint)
 
 
 class UsageError(RelationsError):

@@ -147,10 +147,27 @@ def phrase(shown: str) -> str:
 
 def sentence(edge: Edge) -> str:
     """The edge as a person would say it: ``A is blocked by B``."""
-    said = f"{edge.ticket} {_PHRASES[edge.shown]}"
+    said = f"{named(edge.ticket)} {_PHRASES[edge.shown]}"
     if edge.target is None:
         return said
-    return f"{said} (see {edge.target})" if KINDS[edge.shown].is_note else f"{said} {edge.target}"
+    target = named(edge.target)
+    return f"{said} (see {target})" if KINDS[edge.shown].is_note else f"{said} {target}"
+
+
+def named(id_: str) -> str:
+    """An id as it appears in a sentence: quoted where it could pass for more than a word."""
+    if id_.replace("-", "").replace("_", "").replace(".", "").isalnum():
+        return id_
+    return shown_name(quoted(id_))
+
+
+def shown_name(id_: str) -> str:
+    """An id with each character that nobody would see as an escape."""
+    if id_.isascii() and id_.isprintable():
+        return id_
+    from yoi_relations.characters import escaped  # noqa: PLC0415  # few ids need it
+
+    return escaped(id_)
 
 
 def quoted(text: str) -> str:

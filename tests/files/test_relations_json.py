@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import subprocess
 import sys
+import time
 from subprocess import PIPE
 from typing import Any
 
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from yoi_relations.files.faults import Fault, SourceError
 from yoi_relations.files.formats import Format
+from yoi_relations.files.reading import LIST_LIMIT
 from yoi_relations.files.records import Record
 from yoi_relations.files.relations_json import parse_relations
 from yoi_relations.kinds import JSON_KINDS
@@ -259,3 +262,35 @@ def test_nothing_is_raised_but_a_source_error(value: Any) -> None:
     assert not (found and wrong)
     for fault in wrong:
         fault.message.encode()
+
+
+# What comes before, the piece, and what comes after; "N" is another number in each.
+PIECES = {
+    "numbers": ("[", "1", "]"),
+    "lines": ("[", "1\n", "]"),
+    "objects": ("[", "{}", "]"),
+    "lists": ("[", "[]", "]"),
+    "texts": ("[", '""', "]"),
+    "lists in one": ("[[", "[]", "]]"),
+    "fields of one": ("[{", '"N":1', "}]"),
+    "fields": ("[],", '"N":1', ',"b":1'),
+}
+
+
+@pytest.mark.parametrize("pieces", PIECES.values(), ids=PIECES)
+def test_small_pieces_cost_little_more_than_records(pieces: tuple[str, str, str]) -> None:
+    """Measured by what the same machine needs for as many bytes of usable entries."""
+    entry = (
+        '{"ticket_id":"A","kind":"related","target":"B","author":"a","at":"2026-06-01T10:00:00Z"}'
+    )
+
+    def cost(before: str, piece: str, after: str) -> float:
+        number = LIST_LIMIT // (len(piece) + 1)
+        filled = ",".join(piece.replace("N", str(n)) for n in range(number))
+        data = f'{{"version":1,"relations":{before}{filled}{after}}}'.encode()[:LIST_LIMIT]
+        start = time.process_time()
+        with contextlib.suppress(SourceError):
+            parse_relations(data, "A")
+        return time.process_time() - start
+
+    assert cost(*pieces) < 4 * cost("[", entry, "]")

@@ -14,7 +14,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from building import A, B, Workspace
+from building import A, B, Workspace, ulid
 
 from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.index import cache
@@ -87,15 +87,17 @@ def test_small_files_that_are_right_are_left_alone(workspace: Workspace, folder:
 
 
 def test_what_killed_processes_left_is_swept(workspace: Workspace, folder: Path) -> None:
-    kept = {path.name for path in folder.iterdir()} | {"young.tmp", "old.stamp", "dir.tmp", "tmp-d"}
-    for name in ("tmp-1.sqlite3", "old.tmp", "young.tmp", "old.stamp"):
+    old, young, folders = ".gitignore.1-2.tmp", "watch.3-4.tmp", ("a.5-6.tmp", "tmp-7.sqlite3")
+    foreign = ("old.stamp", "old.tmp", "tmp-important", "tmp-1-notes.md", "tmp-1.sqlite3.bak")
+    kept = {path.name for path in folder.iterdir()} | {young, *folders, *foreign}
+    for name in ("tmp-1.sqlite3", f"tmp-1-{ulid(1)}.md", old, young, *foreign):
         (folder / name).write_text("half")
-    for name in ("dir.tmp", "tmp-d"):
+    for name in folders:
         (folder / name).mkdir()
     long_ago = time.time() - 2 * cache.LOCK_WAIT
-    for name in ("old.tmp", "old.stamp", "dir.tmp"):
+    for name in (old, *foreign, folders[0]):
         os.utime(folder / name, (long_ago, long_ago))
-    os.utime(folder / "young.tmp", (time.time() + 60,) * 2)  # however busy the machine is
+    os.utime(folder / young, (time.time() + 60,) * 2)  # however busy the machine is
     assert workspace.run("rebuild").code == 0
     assert {path.name for path in folder.iterdir()} == kept
 

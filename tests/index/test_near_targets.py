@@ -72,6 +72,12 @@ def test_a_ticket_is_meant_however_its_id_is_spelled(id_: str, spelling: object)
         ("TASK-12;TASK-112", ["TASK-112", "TASK-12"]),
         ("TASK-12/TASK-112", ["TASK-112", "TASK-12"]),
         ("TASK-12\nTASK-112", ["TASK-112", "TASK-12"]),
+        *((f"TASK-12{sign}00001KQY8ZNZC", ["00001KQY8ZNZC", "TASK-12"]) for sign in "-_.:~=@"),
+        *(
+            (text.format("TASK-12"), ["TASK-12"])
+            for text in ("{}.md", "_{}_", "-{}", "{}-", "x_{}")
+        ),
+        *((f"TASK{hyphen}12", ["TASK-12"]) for hyphen in "_\u2010\u2011\u2013\u2212"),
     ],
 )
 def test_a_slug_an_ending_and_several_names_mean_their_tickets(

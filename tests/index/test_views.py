@@ -173,7 +173,7 @@ def test_the_view_of_statements_holds_every_record(examples: Workspace) -> None:
     names = ("kind", "holder", "target", "author", "at", "path", "line", "format")
     retired = ("retired_at", "retired_by", "retired_reason")
     wanted = [
-        tuple(str(record[name]) for name in ("id", *names, *retired))
+        tuple(str(record.get(name)) for name in ("id", *names, *retired))
         for one in shown
         for record in one["records"]
     ]

@@ -130,7 +130,7 @@ def code_of(row: Row, other_state: str | None, *, is_first: bool) -> str | None:
 
 
 def places_of(records: list[Row]) -> tuple[str, ...]:
-    return tuple(sorted(f"{one['path']}:{one['line']}" for one in records))
+    return tuple(sorted(f"{one['path']}:{one['line']}" for one in naive.standing(records)))
 
 
 def own_reasons(found: Read, active: list[Row], id_: str) -> Iterator[Said]:

@@ -232,7 +232,13 @@ def _mentioned(workspace: Workspace) -> None:
     workspace.record(A, "waiting", note=f"For what {B} says.")
 
 
+def _dropped(workspace: Workspace) -> None:
+    workspace.ticket(A, "ready", title="Fix #12 in the parser")
+    workspace.record(A, "accepted_plan", note="How.", branch="work/#12 and more", author="&me x")
+
+
 CASES: list[tuple[Code, Callable[[Workspace], None]]] = [
+    (Code.DROPPED_TEXT, _dropped),
     (Code.UNUSABLE_SOURCE, _unusable),
     (Code.SELF_RELATION, _self_relation),
     (Code.UNCLEAR_ITEM, _unclear),

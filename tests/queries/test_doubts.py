@@ -249,3 +249,43 @@ def test_what_the_other_ticket_cannot_end_is_not_freed_by_it(
 ) -> None:
     pair.record(holder, kind, target, "why")
     assert [(one["ticket"], one["frees"]) for one in check(pair, B)["holds"]] == holds
+
+
+def test_show_says_so_where_the_misspelled_blocker_was_replaced(workspace: Workspace) -> None:
+    workspace.ticket(A, "queued")
+    workspace.ticket(B, "closed")
+    workspace.ticket(C, "ready")
+    workspace.record(B, "blocks", A.lower())
+    workspace.record(C, "supersedes", B)
+    assert codes(workspace) == ["misspelled_target"]
+    assert workspace.run("show", A).code == 4
+
+
+@pytest.mark.parametrize(
+    ("target", "seen"),
+    [
+        (f"{B}\u200b", f"{B}\\u200b"),
+        ("Z1, which is done. A is clear", '"Z1, which is done. A is clear"'),
+    ],
+)
+def test_what_a_target_says_cannot_pass_for_the_sentence(
+    workspace: Workspace, target: str, seen: str
+) -> None:
+    workspace.ticket(A, "queued")
+    workspace.ticket(B, "queued")
+    workspace.record(A, "blocked_by", f"'{target}'")
+    (reason,) = check(workspace)["reasons"]
+    assert reason["ticket"] == target
+    assert seen in reason["sentence"]
+    for command in ("show", "check"):
+        plain = workspace.run(command, A, "--plain").out
+        assert seen.strip('"').replace("\\", "\\\\") in plain
+        assert "\u200b" not in plain
+
+
+def test_a_reason_rests_on_the_records_that_are_not_retired(pair: Workspace) -> None:
+    pair.record(A, "blocked_by", B)
+    pair.record(B, "blocks", A)
+    assert pair.run("retire", ulid(1), "--reason", "said from the other side").code == 0
+    (reason,) = check(pair)["reasons"]
+    assert [one["id"] for one in reason["records"]] == [ulid(2)]

@@ -399,7 +399,7 @@ def called(tickets: list[Named], name: str) -> list[str]:
 
     def ends(id_: str) -> bool:
         at = len(small(id_)) - len(part)
-        in_base32 = re.fullmatch(r"[0-9a-hjkmnp-tv-z]{13}", small(id_))
+        in_base32 = re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{13}", id_)
         return at >= 0 and (
             small(id_).endswith(part) if in_base32 else holds(small(id_), part, [at])
         )
@@ -448,3 +448,9 @@ def test_names_are_found_as_one_by_one(
 
     assert Names(names).called(name) == called(names, name)
     assert Names(names).called_in_part(name) == called_in_part(names, name)
+
+
+def test_an_id_in_small_letters_is_not_one_of_the_short_form(workspace: Workspace) -> None:
+    workspace.ticket("task000000012")
+    assert workspace.run("check", "12").code == 3
+    assert workspace.run("check", "task000000012").code == 9

@@ -9,7 +9,8 @@ from building import A, B, Workspace
 from guarded import EXAMPLES, GITHUB, PROSE
 
 from yoi_relations.errors import UsageError
-from yoi_relations.recording.guard import ROWS, Row, check_durable
+from yoi_relations.recording.guard import ROWS, check_durable
+from yoi_relations.recording.guard_rows import Row
 
 CASES = [(row, text) for row in ROWS for text in EXAMPLES[row.what][0]]
 NEAR_MISSES = [(row, text) for row in ROWS for text in EXAMPLES[row.what][1]]

@@ -156,3 +156,39 @@ def test_a_folder_behind_a_link_is_not_written_to(pair: Workspace) -> None:
     (pair.tickets / B / "artifacts").symlink_to(outside)
     assert_refused(pair, ("add", B, "related", A), 1, f"{B}/artifacts")
     assert list(outside.iterdir()) == []
+
+
+@pytest.mark.parametrize("option", ["--branch", "--worktree"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "-x",
+        "--upload-pack=x",
+        " -x",
+        "..",
+        "../out",
+        "a/../../out",
+        "a/..",
+        "..\\out",
+        "a/ ../b",
+        "-",
+    ],
+)
+def test_a_place_of_a_plan_is_no_option_and_does_not_lead_out(
+    workspace: Workspace, option: str, value: str
+) -> None:
+    workspace.ticket(A)
+    before = workspace.snapshot()
+    ran = workspace.run("add", A, "accepted-plan", "--note", "so", f"{option}={value}", "--json")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.errors[-1]["error"]["code"] == "usage"
+    assert workspace.snapshot() == before
+
+
+@pytest.mark.parametrize("value", ["a-b", "a..b", "work/...", "..a/b", "a/b..", ".hidden"])
+def test_other_places_of_a_plan_are_recorded(workspace: Workspace, value: str) -> None:
+    workspace.ticket(A)
+    named = ("--branch", value, "--worktree", value)
+    assert workspace.run("add", A, "accepted-plan", "--note", "so", *named).code == 0
+    (relation,) = workspace.show(A)["relations"]
+    assert [relation["plan"]["branch"], relation["plan"]["worktree"]] == [value, value]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import resource
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from building import AT, A, B, Workspace, ulid
+from building import AT, A, B, Ran, Workspace, ulid
 
 from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.index import by_file
@@ -147,6 +150,99 @@ def test_a_tickets_root_outside_of_the_workspace_is_refused(
         ran = hostile.run(*command)
         assert (ran.code, ran.out) == (1, "")
         assert "does not lie inside" in ran.err
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        *(".yoi", ".yoi/cache", CACHE, f"{CACHE}/deeper", f"./x/../{CACHE}/"),
+        *("link", "link/deeper", "near", "near/relations"),
+    ],
+)
+@pytest.mark.parametrize("way", ["workspace.toml", "ticket.config.toml", "tickets"])
+def test_a_tickets_root_in_the_cache_is_refused(hostile: Workspace, where: str, way: str) -> None:
+    """git ignores what is recorded there, and what is tracked there is in the index's way."""
+    (hostile.root / "x").mkdir()
+    (hostile.root / "link").symlink_to(CACHE)
+    (hostile.root / "near").symlink_to(".yoi/cache")
+    ticket = hostile.root / CACHE / "deeper" / A
+    ticket.mkdir(parents=True)
+    (ticket / "item.md").write_text("---\ntitle: t\nstate: ready\n---\n")
+    if way == "tickets":
+        hostile.tickets.rename(hostile.root / "elsewhere")
+        hostile.tickets.symlink_to(hostile.root / where)
+    else:
+        table = "backend" if way.startswith("ticket") else "ticket.backend"
+        (hostile.root / ".yoi" / way).write_text(f'[{table}]\nroot = "{where}"\n')
+    before = state_of(hostile.root)
+    for command in (("show",), ("add", A, "related", B), ("rebuild",)):
+        ran = hostile.run(*command)
+        assert (ran.code, ran.out) == (1, ""), command
+        assert "where the index is kept" in ran.err
+    assert state_of(hostile.root) == before
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_folder_in_the_index_s_place_keeps_what_it_holds(
+    hostile: Workspace, command: tuple[str, ...]
+) -> None:
+    hostile.run("rebuild")
+    (index,) = (hostile.root / CACHE).glob("*.sqlite3")
+    index.unlink()
+    kept = [index / "tracked", index.with_name("tmp-tracked"), index.with_name("old.tmp")]
+    for path in kept:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("tracked\n")
+        os.utime(path, (0, 0))
+    ran = hostile.process(*command)
+    assert "Traceback" not in ran.err
+    assert [path.read_text() for path in kept] == ["tracked\n"] * len(kept)
+    if command == ("show",):
+        assert (ran.code, ran.out.count("the truth")) == (0, 1)
+
+
+BOMBS = {
+    "one key": ".".join(["a"] * 32_000) + " = 1\n",
+    "quoted keys": "'a'." * 16_000 + "a = 1\n",
+    "a table": f"[{'.'.join(['a'] * 32_000)}]\n",
+    "arrays": "a = " + "[" * 30_000 + "]" * 30_000,
+    "inline tables": "a = " + "{a=" * 20_000,
+    "many keys": "".join(f"{'.'.join(['a'] * 15)}.b{n} = 1\n" for n in range(1700)),
+    "many tables": "".join(f"[{'.'.join(['a'] * 15)}.b{n}]\n" for n in range(1700)),
+    "text without an end": 'a = """' + '\\"""' * 16_000,
+    "half text": "a = '''\n" * 8_000,
+    "a large file": "# nothing\n" * 8_000,
+}
+
+
+@pytest.mark.parametrize("name", ["workspace.toml", "ticket.config.toml"])
+@pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
+def test_no_configuration_takes_more_than_its_share(
+    hostile: Workspace, name: str, bomb: str
+) -> None:
+    (hostile.root / ".yoi" / name).write_text(bomb)
+    ran = limited(hostile, "show")
+    assert ran.code in {0, 1}
+    assert "Traceback" not in ran.err
+    assert (f".yoi/{name}" in ran.err) == (ran.code == 1)
+
+
+def limited(workspace: Workspace, *arguments: str) -> Ran:
+    """Run the program with 256 MiB of memory and 10 s of processor time."""
+
+    def bounded() -> None:
+        for what, most in ((resource.RLIMIT_AS, 256 << 20), (resource.RLIMIT_CPU, 10)):
+            resource.setrlimit(what, (most, most))
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "yoi_relations", *arguments],
+        cwd=workspace.root,
+        preexec_fn=bounded,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
 
 
 def forged(path: Path, *, at: Path | None = None) -> None:

@@ -8,6 +8,7 @@ import pytest
 from building import A, B, C, Workspace
 from tour import COLUMNS, on_terminal
 
+from yoi_relations.queries.doctor.diagnosis import LISTED as BOUND
 from yoi_relations.surfaces.doctor_tables import LISTED
 
 pytestmark = pytest.mark.usefixtures("either_door")
@@ -133,8 +134,30 @@ def test_a_terminal_counts_what_it_leaves_out(ailing: Workspace) -> None:
         ailing.record(A, "related", "nowhere", f"reason {number}")
     lines = screen(ailing)
 
-    assert "  and 1 more; --plain lists them" in lines
+    assert "  and 1 more; --plain lists more" in lines
     assert lines[-2:] == [f"{LISTED + 1} errors, 1 warning", "2 infos; --severity info lists them"]
+
+
+def test_of_very_many_findings_the_first_are_listed_and_the_rest_counted(
+    workspace: Workspace,
+) -> None:
+    workspace.ticket(A)
+    names = [f"{number:013d}" for number in range(2 * BOUND + 5)]
+    for first in range(0, len(names), 100):
+        for name in names[first : first + 100]:
+            workspace.ticket(name)
+        workspace.record(A, "waiting", None, " ".join(names[first : first + 100]))
+    workspace.record(A, "blocked_by", "nowhere")
+    answer = workspace.run("doctor", "--severity", "info", "--json").json
+    codes = [one["code"] for one in answer["findings"]]
+    assert codes == ["dangling_target", *["unrelated_mention"] * BOUND]
+    rest = len(names) - BOUND
+    assert answer["more"] == [{"code": "unrelated_mention", "severity": "info", "count": rest}]
+    assert answer["counts"] == {"error": 1, "warning": 0, "info": len(names)}
+    ran = workspace.run("doctor", "--severity", "info", "--plain")
+    assert ran.out.count("\n") == 1 + BOUND
+    assert f"{rest} more of unrelated_mention" in ran.err
+    assert workspace.run("doctor", "--json").json["more"] == []
 
 
 def test_a_terminal_is_told_that_nothing_was_found(workspace: Workspace) -> None:

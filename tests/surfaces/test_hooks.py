@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from building import A, Workspace
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from yoi_relations.errors import RelationsError, WriteError
 from yoi_relations.files.git import LOCAL_VARIABLES
@@ -330,6 +332,94 @@ def test_a_workspace_below_the_top_is_named_in_the_section(tmp_path: Path) -> No
     script = (tmp_path / ".git" / "hooks" / "post-merge").read_text()
     assert """relations hooks run -C './it'"'"'s one'\n""" in script
     assert [one.state for one in listed(second)] == [State.OUTDATED] * 3
+
+
+MARKS = [
+    line for line in SECTION.decode().splitlines() if "relations hooks" in line and "#" in line
+]
+BEGIN, END = MARKS[0], MARKS[-1]
+NASTY = [
+    *(f"a{sign}b" for sign in "\x01\t\r\x1b\x7f\x85\u2028\u2029"),
+    f"x\n{END}\ntouch ZZ\n#",
+    f"x\n{END}\ntouch ZZ\n{BEGIN}\n#",
+    f"{BEGIN}\n",
+    f"\n{END}",
+]
+
+
+@pytest.mark.parametrize("name", NASTY, ids=ascii)
+def test_no_path_with_a_control_character_gets_into_a_hook(tmp_path: Path, name: str) -> None:
+    git(tmp_path, "init", "--quiet")
+    Workspace(tmp_path / "good")
+    assert install(tmp_path / "good") == ALL_INSTALLED
+    before = contents(tmp_path / ".git" / "hooks")
+    root = Workspace(tmp_path / "below" / name).root
+    for _ in range(2):
+        with pytest.raises(RelationsError, match="control character") as caught:
+            manage.install(find_workspace(str(root)))
+        assert caught.value.hint
+        assert contents(tmp_path / ".git" / "hooks") == before
+    assert [one.state for one in listed(root)] == [State.OUTDATED] * 3
+    assert uninstall(root) == [State.NOT_INSTALLED] * 3
+    assert contents(tmp_path / ".git" / "hooks") == {}
+
+
+@pytest.mark.parametrize(
+    "name", [f"{BEGIN}", f"x {END}", "a'b;$(c)`d`", "-C", "{folder}", "\udcff"]
+)
+def test_other_odd_paths_leave_a_hook_as_it_was(tmp_path: Path, name: str) -> None:
+    git(tmp_path, "init", "--quiet")
+    root = Workspace(tmp_path / name).root
+    hook = tmp_path / ".git" / "hooks" / "post-merge"
+    hook.write_bytes(b"#!/bin/sh\necho there\n")
+    hook.chmod(0o755)
+    assert install(root) == install(root) == ALL_INSTALLED
+    assert uninstall(root) == [State.NOT_INSTALLED] * 3
+    assert contents(hook.parent).keys() == {hook.name}
+    assert hook.read_bytes() == b"#!/bin/sh\necho there\n"
+
+
+@pytest.mark.parametrize("mark", [BEGIN, END])
+@pytest.mark.parametrize("section_first", [False, True])
+def test_uninstall_leaves_a_hook_alone_that_has_a_stray_mark(
+    repository: Workspace, mark: str, *, section_first: bool
+) -> None:
+    """Where a section ends cannot be told: what is left could be half a command."""
+    stray = f"{mark}\n".encode()
+    parts = (SECTION, stray) if section_first else (stray, SECTION)
+    script = b"#!/bin/sh\n" + b"echo there\n".join(parts)
+    hook = place_hook(repository, script)
+    states = manage.uninstall(find_workspace(str(repository.root)))
+    assert hook.read_bytes() == script
+    error = manage.left_by_uninstall(states)
+    assert error is not None
+    assert "post-checkout" in error.message
+
+
+LINES = st.one_of(
+    st.sampled_from([f"{BEGIN}\n", f"{END}\n", f"{BEGIN}\r\n", f" {BEGIN}\n", END, BEGIN]).map(
+        str.encode
+    ),
+    st.sampled_from(
+        [b"#!/bin/sh\n", b"#!/bin/sh", b"exit 0\n", b"\n", b"\r", b"\xff\0\n", SECTION]
+    ),
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(lines=st.lists(LINES, max_size=6), other=st.booleans())
+def test_a_section_can_be_taken_out_whole(lines: list[bytes], *, other: bool) -> None:
+    script = b"".join(lines)
+    section = shell.section_for("other") if other else SECTION
+    try:
+        found = shell.with_section(script, section)
+    except ValueError:
+        return
+    assert found.count(section) >= 1
+    rest = shell.without_section(script)
+    # Only a first line without an end is given one.
+    assert shell.without_section(found) in {rest, rest + b"\n"}
+    assert not shell.has_stray_mark(found)
 
 
 def test_a_repository_whose_path_is_odd(tmp_path: Path) -> None:

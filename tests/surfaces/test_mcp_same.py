@@ -232,7 +232,7 @@ def test_a_plan_has_all_its_fields(furnished: Workspace, ask: Surface) -> None:
 
     said = ask(ADD.name, ticket=B, kind="accepted-plan", note="Step by step.", **plan)
 
-    assert said.document["relation"]["plan"] == {"summary": "Step by step."} | plan
+    assert said.document["plan"] == {"summary": "Step by step."} | plan
 
 
 def test_the_tools_take_what_the_commands_take() -> None:

@@ -6,6 +6,8 @@ else, it gives up; a test holds the two to the same results.
 
 from __future__ import annotations
 
+_MAX_PARTS = 16
+"""Parts of a table's name; `toml_bounds` refuses more."""
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -37,7 +39,10 @@ def read_plain(text: str) -> dict[str, object] | None:
 def _table(root: dict[str, object], name: str) -> dict[str, object] | None:
     """The table called `name`, made where it is missing; None where the name is taken."""
     here: object = root
-    for part in name.split("."):
+    parts = name.split(".")
+    if len(parts) > _MAX_PARTS:
+        return None
+    for part in parts:
         if not _is_bare(part) or not isinstance(here, dict):
             return None
         here = here.setdefault(part, {})

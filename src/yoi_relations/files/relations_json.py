@@ -27,6 +27,10 @@ _OPTIONAL = ("note",)
 _VERSION = 1
 _MAX_FAULTS = 100
 _MAX_TARGETS = 100
+_MAX_ENTRIES = 1 << 16
+"""More than files of the size that is read can list: an entry takes at least 64 bytes."""
+_MAX_KEYS = 16
+"""Fields of the document, of which two are known."""
 
 
 def parse_relations(data: bytes, holder: str) -> tuple[list[Record], list[Fault]]:
@@ -47,9 +51,12 @@ def parse_relations(data: bytes, holder: str) -> tuple[list[Record], list[Fault]
                 faults.append(Fault(f"has more than {_MAX_FAULTS} bad entries", line=line))
                 break
             faults.append(Fault(error.message, line=line, code=error.code))
+    too_many = len(entries) > _MAX_ENTRIES
+    if not faults and too_many:
+        raise SourceError(f"lists more than {_MAX_ENTRIES} relations")
     if not faults:
         return records, []
-    targets = _targets(entry for entry, _ in entries)
+    targets = None if too_many else _targets(entry for entry, _ in entries)
     return [], [fault._replace(targets=targets) for fault in faults]
 
 
@@ -68,7 +75,7 @@ def _targets(entries: Iterable[Any]) -> tuple[str, ...] | None:
 
 
 def _entries(text: str) -> list[tuple[Any, int]]:
-    """The entries of the document with the lines on which they start."""
+    """The entries of the document with the lines on which they start; at most one too many."""
     walk = Walk(text.removeprefix("\ufeff"))
     entries: list[tuple[Any, int]] = []
     seen: dict[str, Any] = {}
@@ -84,9 +91,13 @@ def _entries(text: str) -> list[tuple[Any, int]]:
                 walk.peek()
                 start = walk.line
                 entries.append((walk.value(), start))
+                if len(entries) > _MAX_ENTRIES:
+                    return entries  # some are bad, so there is no need to read the others
         else:
             seen[key] = walk.value()
-    if walk.peek():
+        if len(seen) > _MAX_KEYS:
+            break
+    if len(seen) <= _MAX_KEYS and walk.peek():
         raise SourceError("is not valid JSON: something follows the document", walk.line)
     _check_document(seen)
     return entries

@@ -14,7 +14,7 @@ from yoi_relations.typed import Any, NamedTuple
 ROOT_VARIABLE = "YOI_RELATIONS_ROOT"
 DEFAULT_TICKETS_ROOT = ".yoi/tickets"
 CACHE = ".yoi/cache/relations"
-CONFIG_LIMIT = 1 << 20
+CONFIG_LIMIT = 64 * 1024
 """Bytes of a configuration."""
 # The first file that names a root decides.
 _CONFIGS = (
@@ -148,7 +148,7 @@ def _configured(root: str, config: str, keys: tuple[str, ...]) -> str | None:
     try:
         value = _parse(data.decode())
     except (ValueError, RecursionError) as error:
-        raise WorkspaceError(f"{config}: is not valid TOML: {error}", "mend the file") from error
+        raise WorkspaceError(f"{config}: is not valid TOML: {error}", "fix the file") from error
     for key in keys:
         if not isinstance(value, dict):
             return None
@@ -164,6 +164,9 @@ def _parse(text: str) -> Any:  # noqa: ANN401  # TOML
         return plain
     import tomllib  # noqa: PLC0415  # costs start-up
 
+    from yoi_relations.files.toml_bounds import check_bounds  # noqa: PLC0415  # as above
+
+    check_bounds(text)
     return tomllib.loads(text)
 
 
@@ -176,4 +179,21 @@ def _inside(root: str, config: str, value: str) -> str:
             f"{config}: the tickets root '{value}' does not lie inside {root}",
             "name a folder inside the workspace",
         )
+    if _is_of_cache(root, real):
+        raise WorkspaceError(
+            f"{config}: the tickets root '{value}' is where the index is kept, which git ignores",
+            f"name a folder outside of {os.path.dirname(CACHE)}, such as {DEFAULT_TICKETS_ROOT}",
+        )
     return os.path.relpath(path if path.startswith(within) else real, root)
+
+
+def _is_of_cache(root: str, real: str) -> bool:
+    """Whether a folder, as a real path, is one around the cache, or inside of those.
+
+    A ticket in one of them would have its records in the cache, or the cache for a ticket; only
+    ``.yoi`` itself holds others as well. A folder further up does not see it: dot-folders are not
+    listed.
+    """
+    yoi = os.path.realpath(os.path.join(root, ".yoi"))
+    cache = os.path.realpath(os.path.join(root, os.path.dirname(CACHE)))
+    return real == yoi or os.path.join(real, "").startswith(os.path.join(cache, ""))

@@ -18,6 +18,10 @@ from yoi_relations.index.origin import refuse_links
 
 LOCK_WAIT = 5.0
 """Seconds to wait for another process that publishes."""
+_DRAFT = r"tmp-[0-9]+(\.sqlite3|-[0-9A-Z]{26}\.md)"
+"""The name of an index or a record on its way; other names are not ours to remove."""
+_SMALL = r"[\w.-]+\.[0-9]+-[0-9]+\.tmp"
+"""The same of a small file."""
 _CACHEDIR_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"
 """The first line that https://bford.info/cachedir/ asks for."""
 
@@ -134,10 +138,12 @@ def _wait_for(descriptor: int, wait: float) -> None:
 
 def _sweep(workspace: Workspace) -> None:
     """Remove what a process left behind that was killed while it published."""
+    import re  # noqa: PLC0415  # a read that finds its index current sweeps nothing
+
     for name in os.listdir(workspace.cache_path):
         path = os.path.join(workspace.cache_path, name)
         # The small files are written without the lock: one of them may be on its way just now.
-        if name.startswith("tmp-") or (name.endswith(".tmp") and _is_old(path)):
+        if re.fullmatch(_DRAFT, name) or (re.fullmatch(_SMALL, name) and _is_old(path)):
             with contextlib.suppress(OSError):
                 os.unlink(path)
 

@@ -20,6 +20,10 @@ _ELSEWHERE = re.compile(r"[a-z0-9][a-z0-9._/-]*:[^\s:/\\]+")
 """A ticket of another workspace."""
 _BETWEEN = re.compile(r"[^\w./\\-]+")
 """What can be between several names; the rest may be part of an id, or of a path."""
+_WORD = re.compile(r"[^\W_]+")
+_MOST_WORDS = 30
+"""Words that are put together to find an id in a text; the time grows with their square."""
+_HYPHENS = str.maketrans(dict.fromkeys("_\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
 _STEPS = re.compile(r"[/\\]")
 _MOST_SHOWN = 200
 """Characters of a target that a message shows."""
@@ -54,11 +58,34 @@ class Names:
         if whole is not None:
             return whole
         parts = [part for part in (one.strip(".") for one in _BETWEEN.split(target)) if part]
-        found = {one.ticket for part in parts for one in self._one(part) or self._on_path(part)}
+        found = {one.ticket for part in parts for one in self._part(part)}
         if not found:
             found = {one.ticket for one in self._on_path(target)}
         said = "several names in one" if len(found) > 1 else "other characters around it"
         return [Meant(ticket, said) for ticket in sorted(found)]
+
+    def _part(self, part: str) -> list[Meant]:
+        """The tickets that one of several names means, or that are named within it."""
+        return self._one(part) or self._on_path(part) or self._within(part)
+
+    def _within(self, text: str) -> list[Meant]:
+        """The tickets whose ids are in `text`, between characters of other kinds."""
+        words = list(_WORD.finditer(text))[:_MOST_WORDS]
+        found: list[Meant] = []
+        at = 0
+        while at < len(words):
+            start, ends = words[at].start(), range(len(words), at, -1)
+            keys = ((_key(text[start : words[end - 1].end()]), end) for end in ends)
+            ids, end = next(
+                ((self._ids[key], end) for key, end in keys if self._is_long_id(key)),
+                (set[str](), at + 1),
+            )
+            found += [Meant(ticket, "") for ticket in ids if len(ids) == 1]
+            at = end
+        return found
+
+    def _is_long_id(self, key: str) -> bool:
+        return len(key) >= _ENDING and key in self._ids
 
     def _on_path(self, path: str) -> list[Meant]:
         """The tickets whose ids are steps of a path."""
@@ -102,9 +129,8 @@ def load_names(connection: Connection) -> Names:
 
 def say(target: str, meant: list[Meant]) -> str:
     """What is wrong with a target that does not exist, to be read after the path."""
-    shown = escaped(
-        target[:_MOST_SHOWN], only_ascii=any("Unicode" in one.difference for one in meant)
-    )
+    alike = any("Unicode" in one.difference or "hyphen" in one.difference for one in meant)
+    shown = escaped(target[:_MOST_SHOWN], only_ascii=alike)
     said = f"names the ticket '{shown}', which does not exist"
     if not meant:
         return said
@@ -116,7 +142,7 @@ def _key(name: str) -> str:
     if name.isascii() and name.isalnum():
         return name.casefold()
     bare = "".join(sign for sign in unicodedata.normalize("NFKC", name) if not is_invisible(sign))
-    return unicodedata.normalize("NFKC", bare.casefold())
+    return unicodedata.normalize("NFKC", bare.casefold()).translate(_HYPHENS)
 
 
 def _difference(name: str, id_: str) -> str:
@@ -133,7 +159,9 @@ def _difference(name: str, id_: str) -> str:
     if unicodedata.normalize("NFKC", seen) != seen and seen != wanted:
         found.append("another Unicode form")
         seen = unicodedata.normalize("NFKC", seen)
-    if seen != wanted:
+    if seen.casefold().translate(_HYPHENS) != seen.casefold() and not found:
+        found.append("another hyphen")
+    elif seen != wanted:
         found.append("another case")
     return " and ".join(found) or "white space"
 

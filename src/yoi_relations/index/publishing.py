@@ -79,8 +79,10 @@ def _bytes_of(connection: Connection) -> bytes:
 
 
 def _give_way(path: str) -> None:
-    """Remove a folder that stands where the index belongs; a file is replaced as it is."""
-    if os.path.isdir(path) and not os.path.islink(path):
-        import shutil  # noqa: PLC0415  # hardly ever needed, and it costs start-up
+    """Remove an empty folder that is where the index belongs.
 
-        shutil.rmtree(path)
+    Raises:
+        OSError: it holds something, which may be somebody's, even tracked by git.
+    """
+    if os.path.isdir(path) and not os.path.islink(path):
+        os.rmdir(path)

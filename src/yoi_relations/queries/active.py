@@ -61,7 +61,7 @@ def _note_over(facts: Facts) -> str | None:
     if record.format == Format.PLAN_JSONL and record.order != latest.waiting.get(record.path):
         return "a later waiting note in the same file took its place"
     if facts.ticket.state == State.INPROGRESS:
-        return f"{facts.ticket.id} is inprogress"
+        return f"{facts.ticket.name} is inprogress"
     if latest.plan is not None and latest.plan > record.order:
         return ENDED_BY_PLAN
     return _resolved(facts.ticket)
@@ -79,4 +79,4 @@ def _reference_over(facts: Facts) -> str | None:
 
 
 def _resolved(ticket: TicketInfo | None) -> str | None:
-    return f"{ticket.id} is {ticket.state}" if ticket is not None and ticket.resolved else None
+    return f"{ticket.name} is {ticket.state}" if ticket is not None and ticket.resolved else None

@@ -24,6 +24,7 @@ from yoi_relations.queries.statements import (
     unresolved_somewhere,
 )
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
+from yoi_relations.states import State
 from yoi_relations.typed import TYPE_CHECKING, Connection, NamedTuple
 
 if TYPE_CHECKING:
@@ -171,9 +172,16 @@ def _misspelled(connection: Connection, asked: Filter) -> set[tuple[str, int | N
         for one in near_relations(connection)
         if one.meant == asked.ticket
         and one.relation.kind in asked.kinds
-        and (asked.inactive or one.relation.inactive_reason is None)
+        and (asked.inactive or one.relation.inactive_reason is None or _may_go_on(one.relation))
         for record in one.relation.records
     }
+
+
+def _may_go_on(relation: Relation) -> bool:
+    """Whether it is a dependency on a closed ticket, whose work another one may have taken over."""
+    target = relation.target
+    is_closed = target is not None and target.state == State.CLOSED
+    return relation.cls is RelationClass.DEPENDENCY and is_closed
 
 
 def _could_add(problem: Problem, holder: TicketInfo, asked: Filter) -> frozenset[str]:

@@ -158,7 +158,7 @@ def _unknown_states(
 ) -> Iterator[Reason]:
     if ticket.state is None:
         found = problems.get(ticket.id, [])
-        said = f"the state of {ticket.id} is not known{_because(found)}"
+        said = f"the state of {ticket.name} is not known{_because(found)}"
         yield Reason(Verdict.UNKNOWN, "state_unknown", said, records=_places(found[:1]))
     for one in touching:
         other = other_end(ticket, one)
@@ -169,8 +169,7 @@ def _unknown_states(
             said = "does not exist" if is_missing else "has a state that is not known"
             because = "" if is_missing else _because(problems.get(other.id))
             whole = f"{one.sentence}, and the other ticket {said}{because}"
-            places = tuple(record.place for record in one.records)
-            yield Reason(Verdict.UNKNOWN, "other_unknown", whole, one, other, places)
+            yield Reason(Verdict.UNKNOWN, "other_unknown", whole, one, other, one.places)
 
 
 def _misspelled(
@@ -180,12 +179,12 @@ def _misspelled(
         relation = one.relation
         if not _weighs(ticket, relation, replacements):
             continue
-        places = tuple(record.place for record in relation.records)
         said = (
-            f"{places[0]}: has a target that is not a ticket, and probably means {ticket.id}"
-            f" ({one.difference}): {relation.sentence}"
+            f"{relation.places[0]}: has a target that is not a ticket, and probably means"
+            f" {ticket.name} ({one.difference}): {relation.sentence}"
         )
         other = other_end(ticket, relation)
+        places = relation.places
         yield Reason(Verdict.UNKNOWN, "misspelled_target", said, relation, other, places)
 
 
@@ -220,7 +219,7 @@ def gaps_beside(doubts: Doubts, holder: str, ticket: str) -> bool:
 def _history(ticket: TicketInfo, found: list[Problem]) -> Iterator[Reason]:
     """Why it may have been recorded that another ticket took the place of this or of a blocker."""
     for problem in found[:_NAMED_SOURCES]:
-        said = f"{problem}; it could say that {ticket.id}, or what it waited for, is superseded"
+        said = f"{problem}; it could say that {ticket.name}, or what it waited for, is superseded"
         yield Reason(Verdict.CAUTION, "possibly_superseded", said, records=_places([problem]))
     if len(found) > _NAMED_SOURCES:
         said = f"{len(found) - _NAMED_SOURCES} more files of resolved tickets cannot be used"
@@ -252,7 +251,7 @@ def _is_ended_by_plan(ticket: TicketInfo, relation: Relation) -> bool:
 def _lost(ticket: TicketInfo, lost: Iterable[LostRetirement]) -> Iterator[Reason]:
     for one in lost:
         said = (
-            f"{one.path}: retires {one.retires}, which {ticket.id} does not hold; if the plan was"
+            f"{one.path}: retires {one.retires}, which {ticket.name} does not hold; if the plan was"
             " meant that ends a waiting note, the ticket still waits"
         )
         places = (Place(one.path, None, one.id),)

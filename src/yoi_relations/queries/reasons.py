@@ -71,7 +71,7 @@ class Reason(NamedTuple):
 def reasons_from(ticket: TicketInfo, touching: Iterable[Relation]) -> Iterator[Reason]:
     """The reasons that lie in the ticket's state and in the active relations that touch it."""
     if ticket.state in _NOT_WAITING:
-        said = f"{ticket.id} is {ticket.state}, not waiting to be accepted"
+        said = f"{ticket.name} is {ticket.state}, not waiting to be accepted"
         yield Reason(Verdict.CAUTION, "state", said)
     for one in touching:
         found = weight_of(ticket, one) if one.inactive_reason is None else None
@@ -99,8 +99,8 @@ def reason_from_cycle(ticket: TicketInfo, cycle: Cycle) -> Reason:
         (Verdict.CAUTION, "mixed_cycle") if cycle.mixed else (Verdict.HOLD, "dependency_cycle")
     )
     first = cycle.steps[0]
-    places = tuple(one.place for step in cycle.steps[:NAMED_STEPS] for one in step.records)
-    said = f"{ticket.id} is on a {in_words(cycle)}"
+    places = tuple(place for step in cycle.steps[:NAMED_STEPS] for place in step.places)
+    said = f"{ticket.name} is on a {in_words(cycle)}"
     return Reason(verdict, code, said, first, first.target, places)
 
 
@@ -122,8 +122,7 @@ def reasons_for_replaced(
                 f"{one.sentence}, which is closed, and {_named(other)}, which {_standing(other)},"
                 " took its place"
             )
-            places = tuple(record.place for record in one.records)
-            yield Reason(Verdict.CAUTION, "blocker_replaced", said, one, other, places)
+            yield Reason(Verdict.CAUTION, "blocker_replaced", said, one, other, one.places)
 
 
 def closed_blockers(ticket: TicketInfo, touching: Iterable[Relation]) -> set[str]:
@@ -150,8 +149,7 @@ def _resting_on(ticket: TicketInfo, relation: Relation, verdict: Verdict, code: 
         said = f"{relation.sentence}, as {quoted(voice.author)} recorded on {voice.at[:10]}"
     else:
         said = _said_of(ticket, relation, other)
-    places = tuple(record.place for record in relation.records)
-    return Reason(verdict, code, said, relation, other, places)
+    return Reason(verdict, code, said, relation, other, relation.places)
 
 
 def _said_of(ticket: TicketInfo, relation: Relation, other: TicketInfo | None) -> str:
@@ -160,12 +158,12 @@ def _said_of(ticket: TicketInfo, relation: Relation, other: TicketInfo | None) -
         return relation.sentence
     said = phrase(relation.kind)
     if relation.kind == "supersedes":
-        return f"{_named(other)}, which {_standing(other)}, {said} {ticket.id}"
-    return f"{ticket.id} {said} {_named(other)}, which {_standing(other)}"
+        return f"{_named(other)}, which {_standing(other)}, {said} {ticket.name}"
+    return f"{ticket.name} {said} {_named(other)}, which {_standing(other)}"
 
 
 def _named(ticket: TicketInfo) -> str:
-    return f"{ticket.id} ({quoted(ticket.title)})" if ticket.title else ticket.id
+    return f"{ticket.name} ({quoted(ticket.title)})" if ticket.title else ticket.name
 
 
 def _standing(ticket: TicketInfo) -> str:

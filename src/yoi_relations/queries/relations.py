@@ -18,6 +18,7 @@ from yoi_relations.queries.active import Facts, Latest, inactive_reason
 from yoi_relations.queries.statements import (
     Condition,
     Order,
+    Place,
     Statement,
     find_statements,
     held_by,
@@ -57,6 +58,11 @@ class Relation(NamedTuple):
         """The record that speaks for it: the latest that is not retired, else the latest."""
         records = self.by_time()
         return next((record for record in records if not record.retired_at), records[0])
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where it is recorded; retired records say nothing any more."""
+        return tuple(record.place for record in self.records if not record.retired_at)
 
     def by_time(self) -> list[Statement]:
         """Its records, the latest first."""

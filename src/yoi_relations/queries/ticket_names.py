@@ -12,7 +12,7 @@ MIN_PART = 4
 """Characters that a part must have to name a ticket; of an ending, to contest a slug."""
 _GAP = "\0"
 """Between names in one text; no folder's name holds it."""
-_BASE32 = frozenset("0123456789abcdefghjkmnpqrstvwxyz")
+_BASE32 = frozenset("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 _BASE32_LENGTH = 13
 
 
@@ -79,7 +79,7 @@ class Names:
             start = len(id_) - len(small)
             if at != self._text.starts[number] + start:
                 return False
-            return _is_base32(id_) or not _splits_digits(id_, start)
+            return _is_base32(self._names[number][0]) or not _splits_digits(id_, start)
 
         return fits
 
@@ -118,8 +118,8 @@ def _splits_digits(text: str, at: int) -> bool:
     return 0 < at < len(text) and text[at - 1].isdigit() and text[at].isdigit()
 
 
-def _is_base32(small: str) -> bool:
-    return len(small) == _BASE32_LENGTH and _BASE32.issuperset(small)
+def _is_base32(id_: str) -> bool:
+    return len(id_) == _BASE32_LENGTH and _BASE32.issuperset(id_)
 
 
 def _numbers(names: list[str]) -> dict[str, list[int]]:

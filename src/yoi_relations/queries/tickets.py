@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from yoi_relations.kinds import named
 from yoi_relations.states import RESOLVED
 from yoi_relations.typed import Connection, NamedTuple
 
@@ -30,6 +31,11 @@ class TicketInfo(NamedTuple):
     state: str | None
     folder: str | None
     folders: int
+
+    @property
+    def name(self) -> str:
+        """Its id as it appears in a sentence."""
+        return named(self.id)
 
     @property
     def resolved(self) -> bool:

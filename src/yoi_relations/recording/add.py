@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, replace
 
 from yoi_relations.errors import AmbiguousError, NotFoundError, UsageError
@@ -14,6 +13,7 @@ from yoi_relations.index.opened import Index, Notify
 from yoi_relations.index.refresh import open_index
 from yoi_relations.kinds import KINDS, Direction, Kind, RelationClass, is_kind, kind_named
 from yoi_relations.queries.asking import resolve_ticket
+from yoi_relations.queries.doctor.commands import argument
 from yoi_relations.queries.path_names import PathBase
 from yoi_relations.queries.relations import relation_of
 from yoi_relations.queries.statements import (
@@ -29,6 +29,7 @@ from yoi_relations.recording.authors import author_of
 from yoi_relations.recording.consequences import consequences
 from yoi_relations.recording.guard import check_durable
 from yoi_relations.recording.instants import time_of_record
+from yoi_relations.recording.plan_places import check_places
 from yoi_relations.recording.record_ids import new_record_id
 from yoi_relations.recording.recorded import Entry, Recorded, check_readable, read_back
 from yoi_relations.recording.retire import RetirementDraft, draft_retirement, find_to_retire
@@ -70,6 +71,7 @@ def add_record(workspace: Workspace, draft: Draft, notify: Notify) -> Recorded:
     _check_shape(kind, draft)
     draft = replace(draft, author=author_of(workspace, draft.author))
     check_durable(_texts(kind, draft))
+    check_places(draft.branch, draft.worktree)
     # Asked and written under one lock: of two who say the same at once, one writes.
     with temporary_folder(workspace) as temporary:
         with open_index(workspace, notify, publish=False) as index:
@@ -162,7 +164,8 @@ def _kind(draft: Draft) -> Kind:
         misplaced = next((word for word in others if word and is_kind(word)), None)
         if misplaced is None:
             raise
-        hint = f"the kind comes second: relations add TICKET {misplaced} TARGET"
+        second = kind_named(misplaced).name.replace("_", "-")
+        hint = f"the kind comes second: relations add TICKET {second} TARGET"
         raise UsageError(error.message, hint) from error
 
 
@@ -170,11 +173,12 @@ def _check_shape(kind: Kind, draft: Draft) -> None:
     name = kind.name.replace("_", "-")
     if draft.target is None and kind.direction is not Direction.NOTE:
         raise UsageError(
-            f"{name} needs a target", f"relations add {_quoted(draft.ticket)} {name} TARGET"
+            f"{name} needs a target",
+            f"relations add {argument(draft.ticket, 'TICKET')} {name} TARGET",
         )
     if kind.cls is RelationClass.PLAN:
         if draft.target is not None:
-            raise UsageError(f"{name} takes no target", f"leave {draft.target} out")
+            raise UsageError(f"{name} takes no target", "leave the target out")
         if draft.note is None:
             raise UsageError(f"{name} needs a summary", "say what the plan is with --note")
     elif any(text is not None for text in (draft.branch, draft.worktree, draft.role_plan)):
@@ -185,11 +189,6 @@ def _check_shape(kind: Kind, draft: Draft) -> None:
         raise UsageError(f"{name} replaces nothing", "--replaces belongs to waiting")
     if kind.cls is RelationClass.CAPACITY and draft.note is None:
         raise UsageError(f"{name} needs a note", "say what it waits for with --note")
-
-
-def _quoted(name: str) -> str:
-    """A name as a hint puts it into a command line."""
-    return shlex.quote(name) if name.isprintable() else "TICKET"
 
 
 def _existing(connection: Connection, name: str, base: PathBase) -> TicketInfo:

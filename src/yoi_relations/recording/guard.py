@@ -10,139 +10,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from yoi_relations.errors import UsageError
 from yoi_relations.files.records import NOTE_LIMIT
 from yoi_relations.recording.guard_patterns import (
     AT_WORK,
     BEHIND_NUMBERS,
-    BLANKED,
-    DIGEST,
     DIGIT_SOON,
     HOLDS,
     HOST,
     IN_PATH,
     IPV4,
     IS,
-    NAMED_DIGEST,
-    PASSWORD,
     PATH_STARTS,
     QUOTE,
-    RANDOM,
-    STAND_IN,
     THE_WORK,
     TICKET,
     ULID,
     UNTIL,
 )
+from yoi_relations.recording.guard_rows import row_of
+from yoi_relations.recording.guard_secrets import SECRETS
 
 _SHOWN = 60
 """Characters of a match that a message shows."""
 
-_ELSEWHERE = "say where it is kept, and replace it if it was real: git never forgets"
 _SOCKET = "name the service, or the setting that holds the path"
 _RUNNING = "name the ticket or the branch; who works on it now is the runtime's to know"
 _PLACE = "name the service or its URL; where it runs now is the runtime's to know"
 
 
-@dataclass(frozen=True)
-class Row:
-    """One thing that is refused.
-
-    Attributes:
-        what: its name, with an article.
-        instead: how to say it durably.
-        shape: a pattern that finds it; the match is what may be shown of it.
-        field: the only field it is looked for in; None is every field.
-    """
-
-    what: str
-    instead: str
-    shape: str
-    field: str | None = None
-
-
-def _row(what: str, instead: str, *shapes: str, field: str | None = None) -> Row:
-    return Row(what, instead, "|".join(shapes), field)
-
-
 ROWS = (
-    _row(
-        "a private key",
-        _ELSEWHERE,
-        r"-----BEGIN [A-Z ]{0,32}PRIVATE KEY[A-Z ]{0,8}-----",
-    ),
-    _row("an AWS access key", _ELSEWHERE, r"\bA[KS]IA(?=[0-9A-Z]{16}\b)"),
-    _row("a GitHub token", _ELSEWHERE, r"\b(?:gh[pousr]_|github_pat_)(?=[A-Za-z0-9]{20})"),
-    _row(
-        "a GitLab token",
-        _ELSEWHERE,
-        rf"\bgl(?:pat|ptt|oas|dt|rt|rtr|cbt|ft|imt|agent|soat)-{DIGIT_SOON}(?=[\w.-]{{20}})",
-    ),
-    _row(
-        "a Slack token",
-        _ELSEWHERE,
-        r"\bxox[a-z]-(?=[0-9][A-Za-z0-9-]{9})",
-        r"\bxapp-(?=[0-9]-[A-Za-z0-9-]{9})",
-        r"\bhooks\.slack\.com/services/(?=T\w{6,16}/B\w{6,16}/\w{16})",
-    ),
-    _row("an Anthropic key", _ELSEWHERE, rf"\bsk-ant-{DIGIT_SOON}(?=[\w-]{{20}})"),
-    _row(
-        "an OpenAI key",
-        _ELSEWHERE,
-        rf"\bsk-(?:proj|svcacct|admin)-{DIGIT_SOON}(?=[\w-]{{20}})",
-        rf"\bsk-{DIGIT_SOON}(?=[A-Za-z0-9]{{20}})",
-    ),
-    _row(
-        "a Google key",
-        _ELSEWHERE,
-        r"\bAIza(?=[\w-]{30})",
-        rf"\b(?:ya29\.|GOCSPX-){DIGIT_SOON}(?=[\w-]{{20}})",
-    ),
-    _row(
-        "a service's token",
-        _ELSEWHERE,
-        r"\b(?:npm|hf)_(?=[A-Za-z0-9]{30})",
-        r"\bpypi-(?=AgE[\w-]{20})",
-        r"\b[rs]k_(?:live|test)_(?=[A-Za-z0-9]{16})",
-    ),
-    _row(
-        "a JSON web token",
-        _ELSEWHERE,
-        r"(?<![\w-])eyJ(?=[\w-]{8,1024}+\.[\w-]{8,4096}+\.[\w-]{8})",
-    ),
-    _row(
-        "an authorization header",
-        _ELSEWHERE,
-        rf"(?i:\bbearer\s{{1,4}}){DIGIT_SOON}(?=[\w.~+/-]{{16}})",
-        r"(?i:\bauthorization:\s{0,4}(?:bearer|token)\s{1,4})(?=[\w.~+/-]{16})",
-        r"(?i:\bauthorization:\s{0,4}basic\s{1,4})(?=[A-Za-z+/]{0,60}[0-9=])(?=[A-Za-z0-9+/]{8})",
-    ),
-    _row(
-        "a password in a URL",
-        _ELSEWHERE,
-        rf"(?i:\b[a-z][a-z0-9+.-]{{1,15}}://(?=[^\s/:@?#]{{0,128}}+:(?!{BLANKED})"
-        r"[^\s/@?#]{1,256}+@\w))",
-    ),
-    _row(
-        "a password",
-        _ELSEWHERE,
-        # Said with "=", any literal; a name with a dot or a bracket behind it is code.
-        rf"(?i:{PASSWORD}:?=(?!=)\s{{0,4}})(?!(?i:{STAND_IN})){QUOTE}"
-        r"(?![A-Za-z_]{1,40}+(?:[(\[]|\.[A-Za-z_]))(?=[^\s\"'`,;<>(){}]{4})",
-        # Said with ":" or "is", only what ends the line and has a digit: the rest is prose.
-        rf"(?i:{PASSWORD}(?::|is\s)\s{{0,4}})(?!(?i:{STAND_IN})){QUOTE}(?=[^\s0-9]{{0,60}}[0-9])"
-        r"(?=[^\s\"'`,;<>(){}]{6,128}+[\"'`.,;)]{0,3}(?:$|\n))",
-    ),
-    _row(
-        "a secret",
-        _ELSEWHERE,
-        rf"(?i:(?:{PASSWORD}|(?:secret|token|(?:api|access)[ _-]?key|credentials?){QUOTE}"
-        rf"\s{{0,4}})(?::(?!\s{{0,4}}{DIGEST})|=(?!\s{{0,4}}{NAMED_DIGEST}))\s{{0,4}}{QUOTE})"
-        rf"{RANDOM}",
-    ),
-    _row(
+    *SECRETS,
+    row_of(
         "a socket path",
         _SOCKET,
         # The kernel takes no longer path for a socket.
@@ -150,13 +50,13 @@ ROWS = (
         rf"{PATH_STARTS}(?:/var)?/(?:run|tmp)/{IN_PATH}{{1,99}}?\.socket\b(?![\w/-])",
         rf"\bunix:/{{1,3}}[\w.]{IN_PATH}{{0,107}}",
     ),
-    _row(
+    row_of(
         "a path of what runs now",
         _SOCKET,
         rf"{PATH_STARTS}/run/user/[0-9]{{1,10}}/{IN_PATH}{{1,107}}",
         rf"{PATH_STARTS}/proc/[0-9]{{2,10}}\b",
     ),
-    _row(
+    row_of(
         "a process id",
         _RUNNING,
         rf"(?i:\b(?:p?pids?|process[\s_-](?:id|number))\b{QUOTE}"
@@ -166,7 +66,7 @@ ROWS = (
         r"(?i:\bprocess\s[0-9]{2,7}\s(?:holds|has|is|was|owns|runs|keeps|exited|died)\b)",
         r"\bkill\s-[A-Z0-9]{1,8}\s[0-9]{2,7}\b",
     ),
-    _row(
+    row_of(
         "a session's id",
         _RUNNING,
         rf"(?i:\bsession(?:[\s_-]?id)?{QUOTE}{IS}(?:is\s)?{QUOTE})(?:"
@@ -179,14 +79,14 @@ ROWS = (
         rf"(?=#?[\w-]{{2,40}}+{QUOTE}\s(?:holds|owns|claim(?:s|ed)|is\sworking)\b)",
         r"\bsess?_(?=[A-Za-z]{0,20}[0-9])(?=[A-Za-z0-9]{8})",
     ),
-    _row(
+    row_of(
         "a claim of somebody at work",
         _RUNNING,
         r"(?i:\b(?:claimed|taken)\sby\s(?:this|my)\ssession\b)",
         rf"(?i:{HOLDS}\sby\s(?:the\s|an?\s)?(?:session|worker|agent|pod|runner|coder|daemon)"
         rf"[\s#:_-]{{1,2}}){QUOTE}(?!{TICKET})(?=[A-Za-z_.-]{{0,40}}[0-9])[\w.-]{{1,8}}",
     ),
-    _row(
+    row_of(
         "a lease",
         _RUNNING,
         rf"(?i:\blease[\s_-](?:id|token)\b{QUOTE}{IS}){QUOTE}"
@@ -195,7 +95,7 @@ ROWS = (
         rf"|{THE_WORK}(?:held|locked|owned|reserved|taken))\b{UNTIL})",
         r"\b[Ll]ease\s(?=[a-f]{0,20}[0-9])(?=[0-9]{0,20}[a-f])(?=[0-9a-f]{6})",
     ),
-    _row(
+    row_of(
         "a host",
         _PLACE,
         rf"(?i:\bon\s(?:the\s)?(?:host|machine|node|server|vm)\s){HOST}",
@@ -206,7 +106,7 @@ ROWS = (
         rf"(?i:{BEHIND_NUMBERS}\b(?:on|at|ssh|(?:{HOLDS}|\b(?:run|hosted|served|started|used))"
         rf"\sby)\s)(?:[\w-]{{1,32}}@)?(?=10\.|172\.|192\.168\.){IPV4}\b",
     ),
-    _row(
+    row_of(
         "a path of this machine",
         "name it relative to the workspace root",
         r"^(?:(?i:file:)|[/~]|[A-Za-z]:[/\\]).{0,1024}",

@@ -9,7 +9,7 @@ BLANKED = rf"{QUOTE}(?:[$<{{\[*…%]|\.\.|x{{3}}|(?:redacted|hidden|masked)\b)"
 """Stands where a secret would: `$PASSWORD`, `<redacted>`, `***`."""
 STAND_IN = (
     rf"(?:{BLANKED}|{QUOTE}(?:see|none|null|nil|true|false|required|optional|unset|empty|"
-    r"string|str|(?:[a-z]{1,20}_){0,3}pass(?:wd|word)?|prompt|env|vault|file|keyring|"
+    r"string|str|(?:[a-z]{1,20}_){0,3}(?:pass(?:wd|word)?|pwd|pw)|prompt|env|vault|file|keyring|"
     r"argon2\w{0,2}|bcrypt|scrypt|pbkdf2|sha-?[0-9]{1,3}|oauth2?)\b)"
 )
 """What prose and code say in its place: `see the vault`, a name, a type, a method."""
@@ -31,6 +31,14 @@ NAMED_DIGEST = (
 DIGEST = rf"(?:{NAMED_DIGEST}|(?i:{QUOTE}{HEX}){ENDS})"
 """The digest of a file, or the id of a commit: as long as those are."""
 PASSWORD = rf"pass(?:word|wd|phrase){QUOTE}\s{{0,4}}"
+SETTING = (
+    r"(?:(?:\b|_)(?:db|database|user|usr|admin|root|my|mysql|pg|postgres|redis|mongo|smtp|imap|mail|ftp"
+    r"|ssh|login|auth|sudo|svc|service|app|api|proxy|amqp|rabbitmq|jdbc|sql|ldap|wifi|http|account"
+    r"|client|server|keystore|truststore|store|key|test)_?(?:pass|pwd|pw)|(?:[;&?]|--)pass|\bpwd)"
+)
+"""What a setting with a password is called; `first_pass` is not one."""
+BROKEN = r"(?:\s|\\[nr]|[>|#*\"'+\\]){0,8}"
+"""Between the words of a line that was folded, quoted, or put together from pieces."""
 PATH_STARTS = r"(?<![\w./~$>})\]*@%+-])"
 """Not behind a scheme, a variable or a placeholder: those say it durably."""
 IN_PATH = r"[\w.@%+/-]"

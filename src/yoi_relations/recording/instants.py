@@ -6,11 +6,10 @@ the machine's own time, unless something that has to be earlier is later.
 
 from __future__ import annotations
 
-import shlex
-
 from yoi_relations.errors import UsageError
 from yoi_relations.files.times import is_beyond_a_day, now, parse_instant, second_after
 from yoi_relations.kinds import SHOWN_NOTES, Kind
+from yoi_relations.queries.doctor.commands import record_name, retiring_by
 from yoi_relations.queries.statements import Statement, find_statements, held_by, shown_as
 from yoi_relations.typed import Connection
 
@@ -46,7 +45,6 @@ def time_of_record(
     if is_beyond_a_day(latest.at):
         raise UsageError(
             f"{latest.place}: is dated {latest.at}, more than a day ahead of this clock",
-            "if that is wrong, retire it first:"
-            f" relations retire {shlex.quote(latest.id)} --reason 'wrong time'",
+            f"if that is wrong, retire it first: {retiring_by(record_name(latest))}",
         )
     return max(present, second_after(latest.at), key=lambda at: parse_instant(at)[1])

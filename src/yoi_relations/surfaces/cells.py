@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from rich.text import Text
 
-from yoi_relations.kinds import phrase
+from yoi_relations.kinds import phrase, shown_name
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.statements import Statement
 from yoi_relations.queries.tickets import TicketInfo
-from yoi_relations.surfaces.output import visible
+from yoi_relations.surfaces.widths import drawable
 
 FOLDED_NOTE = 240
 """Characters of a note in a list; `show TICKET` draws all of it."""
@@ -30,25 +30,25 @@ def ticket_cell(ticket: TicketInfo | None, *, narrow: bool) -> Text:
     if ticket is None:
         return Text("")
     text = _named(ticket, "\n" if narrow else " ")
-    return text.append(f"\n{visible(ticket.title)}") if ticket.title else text
+    return text.append(f"\n{drawable(ticket.title)}") if ticket.title else text
 
 
 def ticket_lines(ticket: TicketInfo) -> list[Text]:
     """The same as lines below one another, of which the first is never broken."""
     name = _named(ticket, " ")
     name.no_wrap, name.overflow = True, "ignore"
-    return [name, Text(visible(ticket.title))] if ticket.title else [name]
+    return [name, Text(drawable(ticket.title))] if ticket.title else [name]
 
 
 def _named(ticket: TicketInfo, between: str) -> Text:
     state = ticket.state or ("state unknown" if ticket.folders else "does not exist")
     style = _STATE_STYLES.get(state, "bold red")
-    return Text.assemble((visible(ticket.id), "bold"), between, (state, style))
+    return Text.assemble((drawable(shown_name(ticket.id)), "bold"), between, (state, style))
 
 
 def whole_line(text: str, style: str = "dim") -> Text:
     """A line that is never broken, such as a path; print it with ``crop=False``."""
-    return Text(visible(text), style=style, no_wrap=True, overflow="ignore")
+    return Text(drawable(text), style=style, no_wrap=True, overflow="ignore")
 
 
 def phrase_cell(relation: Relation) -> Text:
@@ -120,6 +120,6 @@ def _labelled(label: str, text: str | None) -> str | None:
 
 
 def _lines(said: str, details: Iterable[str | None]) -> Text:
-    lines = [Text(visible(line)) for line in said.split("\n")] if said else []
-    lines += [Text(visible(line), style="dim") for line in details if line]
+    lines = [Text(drawable(line)) for line in said.split("\n")] if said else []
+    lines += [Text(drawable(line), style="dim") for line in details if line]
     return Text("\n").join(lines)

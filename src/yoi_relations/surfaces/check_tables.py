@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -14,8 +14,7 @@ from yoi_relations.queries.check import Check
 from yoi_relations.queries.holds import Held
 from yoi_relations.queries.reasons import Reason, Verdict
 from yoi_relations.surfaces.cells import said_by, ticket_cell, ticket_lines, whole_line
-from yoi_relations.surfaces.output import visible
-from yoi_relations.surfaces.widths import longest, room_for, shared_out
+from yoi_relations.surfaces.widths import console, drawable, longest, room_for, shared_out
 
 _STYLES = {
     Verdict.CLEAR: "bold green",
@@ -33,7 +32,7 @@ _FOR_ALL = "what cannot be read could hold a blocker; it is named below"
 
 def draw_checks(checks: list[Check], *, whole: bool) -> None:
     """Draw checks: a table, or with `whole` each of them with all its reasons."""
-    console = Console(highlight=False)
+    terminal = console()
     drawn: list[RenderableType] = []
     # What cannot be read is a reason for every ticket: of several, it is told once.
     apart = not whole or len(checks) > 1
@@ -41,7 +40,7 @@ def draw_checks(checks: list[Check], *, whole: bool) -> None:
     if whole:
         drawn += [part for check in checks for part in _in_full(check, apart=apart)]
     elif checks:
-        drawn += _overview(checks, console.width)
+        drawn += _overview(checks, terminal.width)
     if gaps:
         drawn.append(Text("For every ticket", style="bold"))
         drawn += [part for reason in gaps for part in _reason(reason)]
@@ -49,7 +48,7 @@ def draw_checks(checks: list[Check], *, whole: bool) -> None:
     if not whole:
         drawn.append(Text(_counting_line(checks), style="dim"))
     # A path is longer than what a narrow terminal is wide, and stays whole to be copied.
-    console.print(Group(*drawn), crop=False)
+    terminal.print(Group(*drawn), crop=False)
 
 
 def _is_gap(reason: Reason) -> bool:
@@ -91,7 +90,7 @@ def _first_reason(check: Check) -> Text:
     if not reasons:
         return Text(_FOR_ALL if check.verdict > Verdict.CLEAR else "")
     more = f" (and {len(reasons) - 1} more)" if reasons[1:] else ""
-    return Text(f"{visible(reasons[0].sentence)}{more}")
+    return Text(f"{drawable(reasons[0].sentence)}{more}")
 
 
 def _in_full(check: Check, *, apart: bool) -> list[RenderableType]:
@@ -113,14 +112,14 @@ def _held(held: Held) -> list[RenderableType]:
     """A ticket that this one holds up."""
     ticket = held.ticket
     what = "frees, once done," if held.frees else "holds, with others,"
-    named = f"{ticket.id}, which is {ticket.state or 'of unknown state'}"
-    return [Padding(Text(visible(f"{what} {named}")), (0, 0, 0, _INDENT))]
+    named = f"{ticket.name}, which is {ticket.state or 'of unknown state'}"
+    return [Padding(Text(drawable(f"{what} {named}")), (0, 0, 0, _INDENT))]
 
 
 def _reason(reason: Reason) -> list[RenderableType]:
-    text = Text(visible(reason.sentence))
+    text = Text(drawable(reason.sentence))
     for line in _said(reason):
-        text.append(f"\n{visible(line)}", style="dim")
+        text.append(f"\n{drawable(line)}", style="dim")
     places = [whole_line(f"  {place}") for place in reason.records]
     return [_row(reason.verdict, text), *places]
 

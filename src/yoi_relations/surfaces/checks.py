@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from yoi_relations.errors import ExitCode
 from yoi_relations.index.opened import Index
+from yoi_relations.kinds import shown_name
 from yoi_relations.queries.check import Check, Checked
 from yoi_relations.queries.holds import Held
 from yoi_relations.queries.reasons import Reason, Verdict
@@ -118,9 +119,9 @@ def _rows(check: Check) -> Iterator[list[object]]:
 
     A ticket without any has one row, with nothing behind its state.
     """
-    of_ticket = [check.verdict.word, check.ticket.id, check.ticket.state]
+    of_ticket = [check.verdict.word, shown_name(check.ticket.id), check.ticket.state]
     for one in check.reasons:
-        other = one.other.id if one.other else None
+        other = shown_name(one.other.id) if one.other else None
         yield [*of_ticket, one.verdict.word, one.code, other, one.sentence]
     if not check.reasons:
         yield [*of_ticket, None, None, None, None]

@@ -17,8 +17,9 @@ def report(mode: Mode, index: Index, diagnosis: Diagnosis) -> ExitCode:
         write_answer(json_line(doctor_document(index, diagnosis)))
     elif mode is Mode.PLAIN:
         write_answer(plain.lines(_row(finding) for finding in diagnosis.findings))
-        if hidden := hidden_line(diagnosis):
-            notice(hidden, mode)
+        for line in (*more_lines(diagnosis), hidden_line(diagnosis)):
+            if line:
+                notice(line, mode)
     else:
         from yoi_relations.surfaces import doctor_tables  # noqa: PLC0415  # Rich
 
@@ -30,8 +31,20 @@ def doctor_document(index: Index, diagnosis: Diagnosis) -> Value:
     """The answer as a document; problems of files are findings like others."""
     return envelope("doctor", index) | {
         "findings": [_value(finding) for finding in diagnosis.findings],
+        "more": [
+            {"code": code.value, "severity": severity.value, "count": count}
+            for (code, severity), count in diagnosis.more.items()
+        ],
         "counts": {severity.value: count for severity, count in diagnosis.counts.items()},
     }
+
+
+def more_lines(diagnosis: Diagnosis) -> list[str]:
+    """How many findings there are of each code beyond those that are listed."""
+    return [
+        f"{count} more of {code}, which are not listed"
+        for (code, _), count in diagnosis.more.items()
+    ]
 
 
 def hidden_line(diagnosis: Diagnosis) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
@@ -12,11 +12,11 @@ from yoi_relations.queries.doctor.diagnosis import Diagnosis
 from yoi_relations.queries.doctor.findings import RULES, Code, Finding
 from yoi_relations.queries.problems import Severity
 from yoi_relations.surfaces.cells import whole_line
-from yoi_relations.surfaces.output import visible
 from yoi_relations.surfaces.plain import counted
+from yoi_relations.surfaces.widths import console, drawable
 
 LISTED = 20
-"""Findings of one code that are drawn; lines and JSON have all of them."""
+"""Findings of one code that are drawn; lines and JSON have more of them."""
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 
@@ -26,30 +26,30 @@ def draw_findings(diagnosis: Diagnosis, hidden: str | None) -> None:
     drawn: list[RenderableType] = []
     groups = groupby(sorted(diagnosis.findings, key=_group), key=_group)
     for _, findings in groups:
-        drawn += _drawn(list(findings))
+        drawn += _drawn(list(findings), diagnosis)
     drawn += [Text(line, style="dim") for line in (_counting_line(diagnosis), hidden) if line]
     # A path is longer than what a narrow terminal is wide, and stays whole to be copied.
-    Console(highlight=False).print(Group(*drawn), crop=False)
+    console().print(Group(*drawn), crop=False)
 
 
 def _group(finding: Finding) -> tuple[int, int]:
     return -finding.severity.weight, list(Code).index(finding.code)
 
 
-def _drawn(findings: list[Finding]) -> list[RenderableType]:
+def _drawn(findings: list[Finding], diagnosis: Diagnosis) -> list[RenderableType]:
     severity, code = findings[0].severity, findings[0].code
     head = Text.assemble((severity, _STYLES[severity]), f" {code}: {RULES[code].meaning}")
     lines = [part for finding in findings[:LISTED] for part in _finding(finding)]
-    more = len(findings) - LISTED
-    rest = [Text(f"  and {more} more; --plain lists them", style="dim")] if more > 0 else []
+    more = len(findings) - LISTED + diagnosis.more.get((code, severity), 0)
+    rest = [Text(f"  and {more} more; --plain lists more", style="dim")] if more > 0 else []
     return [head, *lines, *rest, Text("")]
 
 
 def _finding(finding: Finding) -> list[RenderableType]:
     return [
         whole_line(f"  {finding.place}", "bold"),
-        _indented(4, Text(visible(finding.sentence))),
-        _indented(4, Text(visible(finding.hint), style="dim")),
+        _indented(4, Text(drawable(finding.sentence))),
+        _indented(4, Text(drawable(finding.hint), style="dim")),
     ]
 
 

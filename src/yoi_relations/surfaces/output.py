@@ -15,6 +15,11 @@ SCHEMA_VERSION = 1
 """Of every JSON document."""
 
 
+LEAST_WIDTH = 20
+"""Columns that a table needs; below, lines are the answer."""
+_USUAL_WIDTH, _MOST_WIDTH = 80, 1000
+
+
 class Mode(StrEnum):
     """How an answer is written."""
 
@@ -24,10 +29,24 @@ class Mode(StrEnum):
 
 
 def mode_of(*, as_json: bool, as_plain: bool) -> Mode:
-    """What the options ask for; without any, what stdout is."""
+    """What the options ask for; without any, what stdout is: a table needs room for its words."""
     if as_json:
         return Mode.JSON
-    return Mode.PLAIN if as_plain or not sys.stdout.isatty() else Mode.TABLE
+    if as_plain or not sys.stdout.isatty() or terminal_width() < LEAST_WIDTH:
+        return Mode.PLAIN
+    return Mode.TABLE
+
+
+def terminal_width() -> int:
+    """Columns of the terminal behind stdout, or as ``COLUMNS`` says; 0 counts as not given."""
+    said = os.environ.get("COLUMNS", "")
+    width = int(said) if said.isdecimal() else 0
+    if width == 0:
+        try:
+            width = os.get_terminal_size(sys.stdout.fileno()).columns
+        except (OSError, ValueError):  # it is not a terminal, or not a file
+            width = 0
+    return min(width or _USUAL_WIDTH, _MOST_WIDTH)
 
 
 def prepare_streams() -> None:

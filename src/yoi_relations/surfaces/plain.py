@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from yoi_relations.kinds import shown_name
 from yoi_relations.queries.answers import Answer, Filter
 from yoi_relations.queries.problems import Severity
 from yoi_relations.queries.relations import Relation
@@ -28,9 +29,9 @@ def relation_row(relation: Relation, *, whole: bool) -> list[object]:
     return [
         relation.cls,
         relation.kind,
-        relation.ticket.id,
+        shown_name(relation.ticket.id),
         relation.ticket.state,
-        target and target.id,
+        target and shown_name(target.id),
         target and target.state,
         voice.at,
         short if short == text else f"{short}…",

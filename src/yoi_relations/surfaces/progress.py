@@ -42,10 +42,11 @@ def progress_bar(label: str) -> Iterator[Progress]:
 
 def _started(label: str) -> Bar:
     """A bar on stderr."""
-    from rich.console import Console  # noqa: PLC0415  # only for a person who waits
-    from rich.progress import Progress as RichBar  # noqa: PLC0415  # likewise
+    from rich.progress import Progress as RichBar  # noqa: PLC0415  # only for a person who waits
 
-    bar = RichBar(console=Console(stderr=True), transient=True)
+    from yoi_relations.surfaces.widths import console  # noqa: PLC0415  # likewise
+
+    bar = RichBar(console=console(stderr=True), transient=True)
     bar.add_task(label, total=None)
     bar.start()
     return bar

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.styled import Styled
 from rich.table import Table
@@ -22,9 +22,8 @@ from yoi_relations.surfaces.cells import (
     ticket_lines,
     whole_cell,
 )
-from yoi_relations.surfaces.output import visible
 from yoi_relations.surfaces.plain import counting_line
-from yoi_relations.surfaces.widths import longest, room_for, shared_out
+from yoi_relations.surfaces.widths import console, drawable, longest, room_for, shared_out
 
 WIDE = 120
 """Columns from which on there is room for a state beside an id, and for a phrase in one line."""
@@ -48,15 +47,15 @@ _HEADINGS = {
 
 def draw_relations(answer: Answer, asked: Filter) -> None:
     """Draw the relations, a table a class, and a last line that counts them."""
-    console = Console(highlight=False)
+    terminal = console()
     whole = asked.whole
     drawn: list[RenderableType] = [
         part
         for cls, relations in groupby(answer.relations, key=lambda one: one.cls)
-        for part in _class_drawn(cls, list(relations), console.width, whole=whole)
+        for part in _class_drawn(cls, list(relations), terminal.width, whole=whole)
     ]
     drawn.append(Text(counting_line(answer, asked), style="dim"))
-    console.print(Group(*drawn), crop=False)
+    terminal.print(Group(*drawn), crop=False)
 
 
 def draw_facts(rows: Iterable[tuple[str, str]]) -> None:
@@ -65,8 +64,8 @@ def draw_facts(rows: Iterable[tuple[str, str]]) -> None:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in rows:
-        table.add_row(name, Text(visible(value)))
-    Console(highlight=False).print(table)
+        table.add_row(name, Text(drawable(value)))
+    console().print(table)
 
 
 def _class_drawn(

@@ -1,20 +1,36 @@
-"""How wide the columns of a table are, so that no id in them is broken."""
+"""How wide a terminal and the columns of a table are, so that nothing in them is lost or broken."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 
 from rich.cells import cell_len
+from rich.console import Console
 
-from yoi_relations.surfaces.output import visible
+from yoi_relations.kinds import shown_name
+from yoi_relations.surfaces.output import terminal_width, visible
 
+_HEIGHT = 50
 _GAP, _EDGES = 3, 2
 """What Rich draws between columns, and around them all."""
 
 
+def console(*, stderr: bool = False) -> Console:
+    """The terminal to draw on; Rich itself would take a width of 0 for one."""
+    # Without a height, Rich asks for both itself.
+    return Console(stderr=stderr, highlight=False, width=terminal_width(), height=_HEIGHT)
+
+
+def drawable(text: str) -> str:
+    """`text` as the terminal will show it: what its encoding lacks is an escape, and as wide."""
+    encoding = sys.stdout.encoding or "utf-8"
+    return visible(text).encode(encoding, "backslashreplace").decode(encoding)
+
+
 def longest(ids: Iterable[str]) -> int:
     """Columns that the longest of these ids takes."""
-    return max((cell_len(visible(one)) for one in ids), default=0)
+    return max((cell_len(drawable(shown_name(one))) for one in ids), default=0)
 
 
 def room_for(cells: int, columns: int) -> int:

@@ -32,6 +32,16 @@ def is_argument(name: str) -> bool:
     return not name.startswith("-")
 
 
+def argument(name: str, otherwise: str) -> str:
+    """A name as one word of a shell line; `otherwise`, a placeholder, where it can be none."""
+    return (shell_line(name) if is_argument(name) else None) or otherwise
+
+
+def retiring_by(name: str) -> str:
+    """The template that retires the record that goes by `name`."""
+    return f"relations retire {argument(name, 'PATH')} --reason WHY"
+
+
 def record_name(record: Statement, *, shared: bool = False) -> str:
     """What `relations retire` knows a record by: its id, or else its path.
 
@@ -59,5 +69,6 @@ def retire_line(record: Statement, reason: str, *, shared: bool) -> str | None:
 
 def _template(records: Iterable[Statement]) -> str:
     names = [record_name(one) for one in records if not one.retired_at]
-    whole = shell_line("relations", "retire", *names, "--reason", "WHY")
+    usable = bool(names) and all(map(is_argument, names))
+    whole = shell_line("relations", "retire", *names, "--reason", "WHY") if usable else None
     return whole or "relations retire PATH --reason WHY"

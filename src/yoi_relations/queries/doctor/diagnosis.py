@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from yoi_relations.files.faults import SpanningCode
 from yoi_relations.files.workspace import Workspace
@@ -10,7 +11,7 @@ from yoi_relations.queries.doctor.contradictions import contradictions
 from yoi_relations.queries.doctor.cycles import cycles, replacement_loops
 from yoi_relations.queries.doctor.expired import expired
 from yoi_relations.queries.doctor.files import wrong_files
-from yoi_relations.queries.doctor.findings import Finding
+from yoi_relations.queries.doctor.findings import Code, Finding
 from yoi_relations.queries.doctor.folders import odd_folders
 from yoi_relations.queries.doctor.misplaced import misplaced
 from yoi_relations.queries.doctor.names import contested_slugs, copied_records, load_copies
@@ -22,6 +23,9 @@ from yoi_relations.queries.relations import load_relations
 from yoi_relations.queries.tickets import all_tickets
 from yoi_relations.typed import Connection, NamedTuple
 
+LISTED = 200
+"""Findings of one code and severity that are listed; the others are counted."""
+Group = tuple[Code, Severity]
 _OF_FOLDERS = frozenset((SpanningCode.NO_ITEM, SpanningCode.SHARED_ID))
 
 
@@ -32,11 +36,13 @@ class Diagnosis(NamedTuple):
         findings: those that were asked for, the worst first, then by path and line.
         counts: of all, by severity.
         hidden: of those that were not asked for, by severity, where there are any.
+        more: of those that were asked for and are not among `findings`, by code and severity.
     """
 
     findings: list[Finding]
     counts: dict[Severity, int]
     hidden: dict[Severity, int]
+    more: dict[Group, int]
 
 
 def diagnose(workspace: Workspace, connection: Connection, least: Severity) -> Diagnosis:
@@ -47,13 +53,33 @@ def diagnose(workspace: Workspace, connection: Connection, least: Severity) -> D
         connection: the index.
         least: the least severity to list; what is below is counted.
     """
-    findings = [*_of_files(workspace, connection), *_of_relations(connection)]
     counts = dict.fromkeys(Severity, 0)
-    for finding in findings:
+    groups: dict[Group, _First] = {}
+    for finding in chain(_of_files(workspace, connection), _of_relations(connection)):
         counts[finding.severity] += 1
-    listed = [finding for finding in findings if finding.severity.weight >= least.weight]
+        if finding.severity.weight >= least.weight:
+            groups.setdefault((finding.code, finding.severity), _First()).take(finding)
+    listed = [finding for group in groups.values() for finding in group.listed()]
     hidden = {one: n for one, n in counts.items() if n and one.weight < least.weight}
-    return Diagnosis(sorted(listed, key=Finding.rank), counts, hidden)
+    more = {of: group.total - LISTED for of, group in groups.items() if group.total > LISTED}
+    return Diagnosis(sorted(listed, key=Finding.rank), counts, hidden, more)
+
+
+class _First:
+    """The first of the findings that it is given, by rank; it never holds many more."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self._held: list[Finding] = []
+
+    def take(self, finding: Finding) -> None:
+        self.total += 1
+        self._held.append(finding)
+        if len(self._held) > 2 * LISTED:
+            self._held = self.listed()
+
+    def listed(self) -> list[Finding]:
+        return sorted(self._held, key=Finding.rank)[:LISTED]
 
 
 def _of_files(workspace: Workspace, connection: Connection) -> Iterator[Finding]:

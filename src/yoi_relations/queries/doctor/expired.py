@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from yoi_relations.files.times import are_within_a_day
 from yoi_relations.kinds import RelationClass
 from yoi_relations.queries.active import ENDED_BY_PLAN
-from yoi_relations.queries.doctor.commands import retiring
+from yoi_relations.queries.doctor.commands import argument, retiring
 from yoi_relations.queries.doctor.findings import Code, Finding, found_in
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.statements import Statement
@@ -107,6 +106,6 @@ def _ended_wait(note: Relation, plan: Statement) -> Finding:
         f"{note.sentence}, as {voice.author} recorded at {voice.at}, and the plan {plan.id} of"
         f" {plan.author} ended that at {plan.at}"
     )
-    again = f"relations add {shlex.quote(note.ticket.id)} waiting --note NOTE"
+    again = f"relations add {argument(note.ticket.id, 'TICKET')} waiting --note NOTE"
     hint = f"nothing needs to be done if the plan took that into account; if it waits: {again}"
     return found_in(voice, Code.ENDED_WAIT, said, hint, [note.ticket.id])

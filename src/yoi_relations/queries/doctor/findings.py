@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
+from yoi_relations.characters import printable_line
 from yoi_relations.files.faults import FaultCode, SpanningCode
 from yoi_relations.files.misplaced_inside import MisplacedCode
 from yoi_relations.queries.problems import Problem, Severity
@@ -115,7 +116,7 @@ class Finding(NamedTuple):
         path: of the file or folder where it shows, below the workspace root.
         line: counted from 1, or None.
         sentence: what is so; of a problem with a file, to be read after the path.
-        hint: what to do about it.
+        hint: what to do about it, on one line without control characters.
         tickets: the ids of those that it is about, sorted.
         commands: shell lines that do it, to be run in the workspace root; none where a person has
             to decide. None of them loses a record, or turns an edge round.
@@ -151,7 +152,7 @@ class Finding(NamedTuple):
 
 def found_at(path: str, code: Code, sentence: str, hint: str, about: Iterable[str]) -> Finding:
     """A finding that shows in a file or a folder and is about these tickets."""
-    tickets = sorted(set(about))
+    tickets, hint = sorted(set(about)), printable_line(hint)
     return Finding(code, RULES[code].severity, path, None, sentence, hint, tickets, [])
 
 

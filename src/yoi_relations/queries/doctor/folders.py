@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shlex
 import stat
 from collections.abc import Iterable, Iterator
 
 from yoi_relations.files.locale_names import as_name
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.jsontext import json_text
-from yoi_relations.queries.doctor.commands import in_turn, shell_line
+from yoi_relations.queries.doctor.commands import argument, in_turn, shell_line
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
 from yoi_relations.typed import Connection, NamedTuple
 
@@ -100,8 +99,9 @@ def _apart(workspace: Workspace, one: _Folders) -> Finding:
         hint = f"move the records to the item.md: {command}"
     else:
         pairs = [_compare(folder, home) for folder in one.others]
+        whole = argument(home, "the folder with the item.md")
         hint = (
-            f"bring the records together in {shlex.quote(home)} by hand, because a name is taken"
+            f"bring the records together in {whole} by hand, because a name is taken"
             f" there or cannot be written in a command; compare first: {'; '.join(pairs)}; put"
             " every entry and every file that only one of them has into the other"
         )

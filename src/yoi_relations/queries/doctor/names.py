@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import shlex
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from yoi_relations.jsontext import json_text
+from yoi_relations.queries.doctor.commands import retiring_by
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.typed import Connection, NamedTuple
@@ -65,8 +65,8 @@ def copied_records(copies: Iterable[Copy]) -> Iterator[Finding]:
         others = f", and so it is with {more} more record{'' if more == 1 else 's'}" if more else ""
         said = f"has the same id as {first.path}{others}"
         hint = (
-            "if one is a copy that states nothing of its own, retire it by its path: relations"
-            f" retire {shlex.quote(last.path)} --reason WHY"
+            "if one is a copy that states nothing of its own, retire it by its path:"
+            f" {retiring_by(last.path)}"
         )
         yield found_at(last.path, Code.COPIED_RECORD, said, hint, holders)
 

@@ -13,6 +13,7 @@ from yoi_relations.queries.doctor.commands import (
     record_name,
     retire_line,
     retiring,
+    retiring_by,
     shell_line,
 )
 from yoi_relations.queries.doctor.findings import Code, Finding, found_wrong
@@ -77,7 +78,7 @@ def _hint(relation: Relation, record: Statement, meant: list[str], line: str | N
     said = f"if {whom} {'are' if len(meant) > 1 else 'is'} meant, record that first"
     kind = KINDS[record.kind].written.replace("_", "-")
     if line is None or len(line) > _SHORT:
-        end = f"relations retire {record_name(record)} --reason WHY"
+        end = retiring_by(record_name(record))
         return f"{said}, as {kind} of {record.holder} and with the same note, and then: {end}"
     return f"{said}, and then retire this record: {line}"
 

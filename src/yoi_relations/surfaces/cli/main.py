@@ -46,6 +46,8 @@ app = App(
 
 def run(arguments: list[str]) -> int:
     """Run one command; its exit status."""
+    if not os.environ.get("COLUMNS", "1").strip("0"):
+        del os.environ["COLUMNS"]  # a width of 0, in which Rich would draw no help
     if sys.stdout is None or not sys.stdout.isatty():
         # Typer would colour its help for FORCE_COLOR or GITHUB_ACTIONS, pipe or not.
         os.environ["_TYPER_FORCE_DISABLE_TERMINAL"] = "1"

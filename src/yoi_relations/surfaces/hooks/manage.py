@@ -27,6 +27,8 @@ from yoi_relations.surfaces.hooks.state import (
 )
 from yoi_relations.surfaces.output import SCHEMA_VERSION
 
+_BY_HAND = f"fix that and install again, or call by hand in it: {shell.CALL}"
+
 
 def list_hooks(workspace: Workspace) -> list[HookState]:
     """The state of every hook.
@@ -52,17 +54,23 @@ def install(workspace: Workspace) -> list[HookState]:
     A foreign hook is left alone, and keeps no other one from its section; `left_to_do` tells.
 
     Raises:
-        RelationsError: there is no git, or no work tree, or git's hooks are switched off.
+        RelationsError: there is no git, or no work tree, or git's hooks are switched off; or the
+            workspace's path cannot be part of a script.
         WriteError: a hook cannot be written; it is as it was.
     """
     place = find_place(workspace)
+    if place.section is None:
+        raise RelationsError(
+            f"{printable(workspace.root)}: holds a control character, so no hook may name it",
+            "rename the folder; answers are as right without hooks, and only slower",
+        )
     _make_folder(place)
     for hook in place.states():
         if hook.state in {State.NOT_INSTALLED, State.OUTDATED}:
             with _errors_about(hook.path):
                 there = os.path.lexists(hook.path)
                 script = read_file(hook.path) if there else shell.NEW_HOOK
-                _write(hook.path, shell.with_section(script, place.section))
+                _write(hook.path, _extended(hook, script, place.section))
     return place.states()
 
 
@@ -83,7 +91,8 @@ def uninstall(workspace: Workspace) -> list[HookState]:
         except OSError:
             continue  # its state says so, and `left_by_uninstall` tells
         rest = shell.without_section(script)
-        if rest == script:
+        # With a stray mark in it nobody can tell where a section ends; its state says so.
+        if rest == script or shell.has_stray_mark(script):
             continue
         with _errors_about(hook.path):
             if rest in {b"", shell.NEW_HOOK}:
@@ -96,7 +105,7 @@ def uninstall(workspace: Workspace) -> list[HookState]:
 def left_by_install(states: list[HookState]) -> RelationsError | None:
     """What `install` left to be done by hand, as an error to raise."""
     left = [f"{one.name}: {one.reason}" for one in states if one.state is State.FOREIGN]
-    return _left(states, left, f"mend that and install again, or call by hand in it: {shell.CALL}")
+    return _left(states, left, _BY_HAND)
 
 
 def left_by_uninstall(states: list[HookState]) -> RelationsError | None:
@@ -150,6 +159,13 @@ def _make_folder(place: Place) -> None:
         make_folders(place.folder)
 
 
+def _extended(hook: HookState, script: bytes, section: bytes) -> bytes:
+    try:
+        return shell.with_section(script, section)
+    except ValueError as error:
+        raise WriteError(f"{printable(hook.path)}: is left as it was: {error}", _BY_HAND) from error
+
+
 def _write(path: str, script: bytes) -> None:
     """Make `script` the hook at `path` in one step: git may run it at any moment."""
     folder, name = os.path.split(path)
@@ -178,5 +194,5 @@ def _errors_about(path: str) -> Iterator[None]:
     except OSError as error:
         raise WriteError(
             f"{printable(path)}: cannot be written: {error.strerror or error}",
-            "mend that and run the command again; hooks that are done stay done",
+            "fix that and run the command again; hooks that are done stay done",
         ) from error

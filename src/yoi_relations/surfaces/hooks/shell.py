@@ -12,6 +12,8 @@ import os
 import re
 import shlex
 
+from yoi_relations.characters import ends_or_controls
+
 CALL = "relations hooks run -C ."
 """What a hook that is not edited may call by hand."""
 _BEGIN, _END = "# >>> relations hooks >>>", "# <<< relations hooks <<<"
@@ -50,7 +52,13 @@ _STARTERS = frozenset(("env", "busybox"))
 
 
 def section_for(folder: str) -> bytes:
-    """The section that refreshes the workspace in `folder`, a path below the work tree's top."""
+    """The section that refreshes the workspace in `folder`, a path below the work tree's top.
+
+    Raises:
+        ValueError: the path holds a character that ends a line, or acts as a control.
+    """
+    if any(map(ends_or_controls, folder)):
+        raise ValueError("a path with a control character has no place in a script")
     path = "." if folder == os.curdir else f"./{folder}"
     return os.fsencode(
         _SECTION.format(marker=shlex.quote(f"{path}/.yoi"), folder=shlex.quote(path))
@@ -58,13 +66,23 @@ def section_for(folder: str) -> bytes:
 
 
 def with_section(script: bytes, section: bytes) -> bytes:
-    """`script` with `section` in the place of the one it has, else below its ``#!`` line."""
+    """`script` with `section` in the place of the one it has, otherwise below its ``#!`` line.
+
+    Raises:
+        ValueError: the section could not be taken out again as a whole, with nothing else.
+    """
     if _FOUND.search(script):
-        return _FOUND.sub(lambda _: section, script)
-    if not script.startswith(b"#!"):
-        return section + script
-    first, _, rest = script.partition(b"\n")
-    return first + b"\n" + section + rest
+        found = _FOUND.sub(lambda _: section, script)
+    elif not script.startswith(b"#!"):
+        found = section + script
+    else:
+        first, _, rest = script.partition(b"\n")
+        # A first line without an end gets one, which it keeps.
+        script = first + b"\n" + rest
+        found = first + b"\n" + section + rest
+    if has_stray_mark(found) or without_section(found) != without_section(script):
+        raise ValueError("the section and the rest of the script could not be told apart")
+    return found
 
 
 def without_section(script: bytes) -> bytes:

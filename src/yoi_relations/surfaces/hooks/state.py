@@ -46,10 +46,15 @@ class HookState:
 
 @dataclass(frozen=True)
 class Place:
-    """The folder where git looks for hooks, and the section that they need."""
+    """The folder where git looks for hooks, and the section that they need.
+
+    Attributes:
+        folder: absolute.
+        section: None where the workspace's path cannot be part of a script.
+    """
 
     folder: str
-    section: bytes
+    section: bytes | None
 
     def states(self) -> list[HookState]:
         """The state of every hook."""
@@ -71,9 +76,12 @@ class Place:
 
     def _compare(self, script: bytes, *, edited: bool) -> State:
         if edited and shell.without_section(script) != script:
-            same = shell.with_section(script, self.section) == script
-            return State.INSTALLED if same else State.OUTDATED
+            return State.INSTALLED if self._is_up_to_date(script) else State.OUTDATED
         return State.INSTALLED if shell.calls_refresh(script) else State.NOT_INSTALLED
+
+    def _is_up_to_date(self, script: bytes) -> bool:
+        section = self.section
+        return section is not None and shell.with_section(script, section) == script
 
 
 def find_place(workspace: Workspace) -> Place:
@@ -98,7 +106,14 @@ def find_place(workspace: Workspace) -> Place:
             f'{printable(top)}: core.hooksPath is empty or ".", so git runs no hooks',
             "git config --show-origin core.hooksPath says who set it",
         )
-    return Place(hooks, shell.section_for(os.path.relpath(root, top)))
+    return Place(hooks, _section(os.path.relpath(root, top)))
+
+
+def _section(folder: str) -> bytes | None:
+    try:
+        return shell.section_for(folder)
+    except ValueError:
+        return None
 
 
 def _git(root: str, *arguments: str) -> str:
@@ -110,6 +125,8 @@ def _git(root: str, *arguments: str) -> str:
         said, *advice = ran.stderr.decode("utf-8", "replace").strip().split("\n")
         # With several lines, the rest says what to do: of a folder of another owner, all of it.
         hint = " ".join(line.strip() for line in advice if line.strip()) or _NEEDED
+        if not root.isprintable():
+            hint = _NEEDED  # git's command would hold the path, torn at its line ends
         raise RelationsError(f"{printable(root)}: git names no hooks: {said}", hint)
     return os.fsdecode(ran.stdout)
 

@@ -12,7 +12,7 @@ from typing import Any
 from yoi_relations.files.times import now
 from yoi_relations.queries.statements import path_and_line
 from yoi_relations.surfaces import plain
-from yoi_relations.surfaces.output import SCHEMA_VERSION, Mode, json_line, visible, write_answer
+from yoi_relations.surfaces.output import SCHEMA_VERSION, Mode, json_line, write_answer
 from yoi_relations.surfaces.watch.changes import Change, What
 from yoi_relations.surfaces.watch.loop import News
 
@@ -76,19 +76,20 @@ def has_reader() -> bool:
 
 
 def _on_terminal() -> Callable[[News], bool]:
-    from rich.console import Console  # noqa: PLC0415  # for a terminal only
-    from rich.text import Text  # noqa: PLC0415  # likewise
+    from rich.text import Text  # noqa: PLC0415  # for a terminal only
 
-    console = Console(highlight=False)
+    from yoi_relations.surfaces.widths import console, drawable  # noqa: PLC0415  # likewise
+
+    terminal = console()
 
     def write(change: Change) -> bool:
         line = Text.assemble(
             (time.strftime("%H:%M:%S  "), "dim"),
             (change.what.replace("_", " ").ljust(_WIDTH), _STYLES[change.what]),
-            f"  {visible(_for_people(change))}",
+            f"  {drawable(_for_people(change))}",
         )
-        with console.capture() as captured:
-            console.print(line, soft_wrap=True)
+        with terminal.capture() as captured:
+            terminal.print(line, soft_wrap=True)
         return _write(captured.get())
 
     return lambda news: all(write(one) for one in news.changes)

@@ -64,7 +64,7 @@ def _change(connection: sqlite3.Connection, before: Verdict, check: Check) -> Ch
         path=f"{ticket.folder or _folder(connection, ticket.id)}/item.md",
         line=None,
         record=None,
-        sentence=f"{ticket.id} was {before.word}, is {verdict.word}{because}",
+        sentence=f"{ticket.name} was {before.word}, is {verdict.word}{because}",
         before=before.word,
         after=verdict.word,
     )

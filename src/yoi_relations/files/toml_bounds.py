@@ -1,0 +1,52 @@
+"""Bounds a configuration before a TOML parser sees it.
+
+Parsers take memory that grows with the square of the parts of a dotted key, and a frame for each
+level of nesting. So both are counted first, by tokens: outside of text and comments alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+MAX_PARTS = 16
+"""Parts of one dotted key; the settings that are read have three."""
+MAX_DEPTH = 16
+"""Levels of arrays and inline tables."""
+
+_TOKENS = re.compile(
+    r'"""(?:\\.|[^"\\]|"(?!""))*+"{3,5}'
+    r"|'''(?:[^']|'(?!''))*+'{3,5}"
+    r'|(?P<open>"""|\'\'\')'
+    r'|"(?:\\.|[^"\\\n])*+"'
+    r"|'[^'\n]*+'"
+    r"|\#[^\n]*+"
+    r"|(?P<sign>[\[\]{}.,=\n])",
+    re.DOTALL,
+)
+
+
+def check_bounds(text: str) -> None:
+    """Refuse a document that nests too deep, or holds a key of too many parts.
+
+    Raises:
+        ValueError: it says on which line.
+    """
+    parts, depth = 1, 0
+    for token in _TOKENS.finditer(text):
+        if token["open"]:
+            return  # text without an end: no parser reads on from here
+        sign = token["sign"]
+        if sign == ".":
+            parts += 1
+        elif sign:
+            parts = 1
+            depth += (sign in "[{") - (sign in "]}")
+        if parts > MAX_PARTS:
+            raise _refused(text, token.start(), f"a key has more than {MAX_PARTS} parts")
+        if depth > MAX_DEPTH:
+            raise _refused(text, token.start(), f"values are nested more than {MAX_DEPTH} deep")
+
+
+def _refused(text: str, at: int, what: str) -> ValueError:
+    line = text.count("\n", 0, at) + 1
+    return ValueError(f"{what} (at line {line})")
