@@ -98,3 +98,9 @@ class WriteError(RelationsError):
     """A record or the index could not be written; what was there is unharmed."""
 
     code = "write_failed"
+
+
+class GitTimeoutError(RelationsError):
+    """Git gave no answer in time."""
+
+    code = "git_timeout"

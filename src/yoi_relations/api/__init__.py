@@ -9,6 +9,7 @@ from yoi_relations.api.receipts import Receipt
 from yoi_relations.api.relations import Relations
 from yoi_relations.errors import (
     AmbiguousError,
+    GitTimeoutError,
     NotFoundError,
     RelationsError,
     UnreadableFolderError,
@@ -30,6 +31,7 @@ __all__ = [
     "AmbiguousError",
     "Answer",
     "Check",
+    "GitTimeoutError",
     "NotFoundError",
     "Problem",
     "Reason",

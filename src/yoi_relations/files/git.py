@@ -7,7 +7,7 @@ import shlex
 import signal
 import subprocess
 
-from yoi_relations.errors import RelationsError
+from yoi_relations.errors import GitTimeoutError
 
 LOCAL_VARIABLES = frozenset(
     f"GIT_{name}"
@@ -25,12 +25,6 @@ _CAREFULLY = ("-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false"
 
 TIME_LIMIT = 5.0
 """Seconds for one question; what is asked here takes git some milliseconds."""
-
-
-class GitTimeoutError(RelationsError):
-    """Git gave no answer in time."""
-
-    code = "git_timeout"
 
 
 def ask_git(folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:

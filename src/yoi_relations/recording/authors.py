@@ -5,8 +5,8 @@ from __future__ import annotations
 import getpass
 import os
 
-from yoi_relations.errors import UsageError
-from yoi_relations.files.git import GitTimeoutError, ask_git
+from yoi_relations.errors import GitTimeoutError, UsageError
+from yoi_relations.files.git import ask_git
 from yoi_relations.files.locale_names import as_text
 from yoi_relations.files.workspace import Workspace
 
