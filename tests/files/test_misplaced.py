@@ -128,7 +128,6 @@ def test_a_file_that_is_not_read(tickets: Workspace, path: str, text: str, code:
     (one,) = misplaced(tickets)
     folder = Path(path).parts[1 if path.startswith("closed/") else 0]
     assert one.ticket == (folder if folder in (A, C, OLD) else "")
-    assert one.line is None
 
 
 def test_a_misnamed_item_beside_records_is_told(tickets: Workspace) -> None:

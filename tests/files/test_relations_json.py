@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import subprocess
 import sys
-import time
 from subprocess import PIPE
 from typing import Any
 
@@ -278,19 +276,15 @@ PIECES = {
 
 
 @pytest.mark.parametrize("pieces", PIECES.values(), ids=PIECES)
-def test_small_pieces_cost_little_more_than_records(pieces: tuple[str, str, str]) -> None:
-    """Measured by what the same machine needs for as many bytes of usable entries."""
-    entry = (
-        '{"ticket_id":"A","kind":"related","target":"B","author":"a","at":"2026-06-01T10:00:00Z"}'
-    )
-
-    def cost(before: str, piece: str, after: str) -> float:
-        number = LIST_LIMIT // (len(piece) + 1)
-        filled = ",".join(piece.replace("N", str(n)) for n in range(number))
-        data = f'{{"version":1,"relations":{before}{filled}{after}}}'.encode()[:LIST_LIMIT]
-        start = time.process_time()
-        with contextlib.suppress(SourceError):
-            parse_relations(data, "A")
-        return time.process_time() - start
-
-    assert cost(*pieces) < 4 * cost("[", entry, "]")
+def test_small_pieces_are_given_up_with_few_problems(pieces: tuple[str, str, str]) -> None:
+    """As many as fit in; `tests/campaign/test_bounds.py` bounds the time of the like."""
+    before, piece, after = pieces
+    number = LIST_LIMIT // (len(piece) + 1)
+    filled = ",".join(piece.replace("N", str(n)) for n in range(number))
+    data = f'{{"version":1,"relations":{before}{filled}{after}}}'.encode()[:LIST_LIMIT]
+    try:
+        found, wrong = parse_relations(data, "A")
+    except SourceError:
+        return
+    assert found == []
+    assert 0 < len(wrong) <= 101

@@ -167,7 +167,9 @@ def elsewhere(disk: Disk) -> Any:
 
     def call(path: Any, **named: Any) -> Any:
         found = stat(path, **named)
-        return mock.Mock(st_dev=found.st_dev + 1) if path == beside else found
+        return (
+            mock.Mock(st_dev=found.st_dev + 1, st_mode=found.st_mode) if path == beside else found
+        )
 
     return mock.patch("os.stat", call)
 

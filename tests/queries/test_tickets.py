@@ -11,11 +11,12 @@ from building import A, B, D, Workspace
 from hypothesis import given
 from hypothesis import strategies as some
 
+from yoi_relations.files.id_endings import MIN_PART
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.refresh import open_index
 from yoi_relations.queries.asking import ask_checks
 from yoi_relations.queries.path_names import PathBase
-from yoi_relations.queries.ticket_names import MIN_PART, Named, Names
+from yoi_relations.queries.ticket_names import Named, Names
 
 pytestmark = pytest.mark.usefixtures("either_door")
 

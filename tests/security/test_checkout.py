@@ -155,7 +155,7 @@ def test_a_tickets_root_outside_of_the_workspace_is_refused(
 @pytest.mark.parametrize(
     "where",
     [
-        *(".yoi", ".yoi/cache", CACHE, f"{CACHE}/deeper", f"./x/../{CACHE}/"),
+        *(".yoi/cache", CACHE, f"{CACHE}/deeper", f"./x/../{CACHE}/"),
         *("link", "link/deeper", "near", "near/relations"),
     ],
 )

@@ -158,7 +158,7 @@ def test_differences_are_counted_where_there_are_many(
         ".yoi/tickets/00001KT000000/item.md",
         "the file is new since the index was built",
     ]
-    assert err == "10 more differences; relations rebuild mends them all\n"
+    assert err == "10 more differences; relations rebuild fixes them all\n"
 
 
 def told(workspace: Workspace, mode: Mode) -> int:

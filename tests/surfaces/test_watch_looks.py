@@ -231,7 +231,7 @@ def test_another_tickets_root_by_name_is_followed(filled: Workspace) -> None:
 def test_a_workspace_that_is_gone_is_not_made_again(filled: Workspace) -> None:
     def story(run: Run) -> Iterator[Callable[[], bool]]:
         shutil.rmtree(filled.root)
-        yield run.noticed("waiting until that is mended")
+        yield run.noticed("waiting until that is fixed")
         yield lambda: False
 
     ran = Run(filled, story, timeout=1.0)

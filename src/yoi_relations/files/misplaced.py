@@ -26,7 +26,6 @@ class Misplaced(NamedTuple):
     Attributes:
         code: what is wrong.
         path: below the workspace root, printable.
-        line: None: always the whole file or folder is meant.
         message: what is wrong and what to do, to be read after the path.
         ticket: id of the ticket in whose folder it lies, or that its folder is; or nothing.
         goes_to: where it should be, below the workspace root, printable, if it is what it seems to
@@ -35,7 +34,6 @@ class Misplaced(NamedTuple):
 
     code: MisplacedCode
     path: str
-    line: int | None
     message: str
     ticket: str
     goes_to: str | None = None
@@ -68,7 +66,7 @@ def find_misplaced(workspace: Workspace) -> list[Misplaced]:
         for one in odd:
             path = "/".join((below, text_of(name), *filter(None, [text_of(one.path)])))
             to = f"{below}/{text_of(one.goes_to[len(root) + 1 :])}" if one.goes_to else None
-            found.append(Misplaced(one.code, path, None, one.message, ticket, to))
+            found.append(Misplaced(one.code, path, one.message, ticket, to))
     return sorted(found, key=lambda one: (one.path, one.code))
 
 

@@ -155,7 +155,7 @@ def _configured(root: str, config: str, keys: tuple[str, ...]) -> str | None:
         value = value.get(key)
     if value is None or (isinstance(value, str) and value and "\0" not in value):
         return value
-    raise WorkspaceError(f"{config}: {'.'.join(keys)} must be a path as text", "mend the file")
+    raise WorkspaceError(f"{config}: {'.'.join(keys)} must be a path as text", "fix the file")
 
 
 def _parse(text: str) -> Any:  # noqa: ANN401  # TOML
@@ -188,12 +188,9 @@ def _inside(root: str, config: str, value: str) -> str:
 
 
 def _is_of_cache(root: str, real: str) -> bool:
-    """Whether a folder, as a real path, is one around the cache, or inside of those.
+    """Whether a folder, as a real path, is the one around the cache, or in it.
 
-    A ticket in one of them would have its records in the cache, or the cache for a ticket; only
-    ``.yoi`` itself holds others as well. A folder further up does not see it: dot-folders are not
-    listed.
+    Records in it would be ignored by git, and swept with the cache.
     """
-    yoi = os.path.realpath(os.path.join(root, ".yoi"))
     cache = os.path.realpath(os.path.join(root, os.path.dirname(CACHE)))
-    return real == yoi or os.path.join(real, "").startswith(os.path.join(cache, ""))
+    return os.path.join(real, "").startswith(os.path.join(cache, ""))

@@ -11,11 +11,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from yoi_relations.characters import escape, escaped, is_invisible
+from yoi_relations.files.id_endings import MIN_PART, ends_with
 from yoi_relations.typed import Connection, NamedTuple
 
-_ENDING = 4
-"""Characters that an ending of an id must have to name its ticket."""
-_BASE32 = re.compile(r"[0-9A-HJKMNP-TV-Z]{13}")
 _ELSEWHERE = re.compile(r"[a-z0-9][a-z0-9._/-]*:[^\s:/\\]+")
 """A ticket of another workspace."""
 _BETWEEN = re.compile(r"[^\w./\\-]+")
@@ -46,7 +44,7 @@ class Names:
         for id_, slug in tickets:
             key = _key(id_)
             self._ids.setdefault(key, set()).add(id_)
-            self._endings.setdefault(key[-_ENDING:], set()).add(id_)
+            self._endings.setdefault(key[-MIN_PART:], set()).add(id_)
             if slug:
                 self._slugs.setdefault(_key(slug), set()).add(id_)
 
@@ -85,7 +83,7 @@ class Names:
         return found
 
     def _is_long_id(self, key: str) -> bool:
-        return len(key) >= _ENDING and key in self._ids
+        return len(key) >= MIN_PART and key in self._ids
 
     def _on_path(self, path: str) -> list[Meant]:
         """The tickets whose ids are steps of a path."""
@@ -112,9 +110,9 @@ class Names:
         on_path = {one.ticket for one in self._on_path(name)}
         if len(on_path) == 1 and not _BETWEEN.search(name):
             yield on_path, "a path"
-        if len(key) >= _ENDING:
-            ending = self._endings.get(key[-_ENDING:], set())
-            yield {id_ for id_ in ending if _ends_with(id_, key)}, "an ending of its id"
+        if len(key) >= MIN_PART:
+            ending = self._endings.get(key[-MIN_PART:], set())
+            yield {id_ for id_ in ending if ends_with(id_, _key(id_), key)}, "an ending of its id"
 
 
 def load_names(connection: Connection) -> Names:
@@ -164,12 +162,3 @@ def _difference(name: str, id_: str) -> str:
     elif seen != wanted:
         found.append("another case")
     return " and ".join(found) or "white space"
-
-
-def _ends_with(id_: str, key: str) -> bool:
-    """Whether an id ends with `key`, which does not begin within a number unless it is base32."""
-    own = _key(id_)
-    if not own.endswith(key) or len(own) == len(key):
-        return False
-    before = own[-len(key) - 1]
-    return bool(_BASE32.fullmatch(id_)) or not (before.isdigit() and key[0].isdigit())

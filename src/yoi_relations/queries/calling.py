@@ -6,11 +6,12 @@ import os
 
 from yoi_relations.errors import AmbiguousError, NotFoundError
 from yoi_relations.files.composing import composed
+from yoi_relations.files.id_endings import MIN_PART
 from yoi_relations.index.opened import Notify
 from yoi_relations.jsontext import json_text
 from yoi_relations.kinds import quoted
 from yoi_relations.queries.path_names import PathBase
-from yoi_relations.queries.ticket_names import MIN_PART, Named, Names
+from yoi_relations.queries.ticket_names import Named, Names
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
 from yoi_relations.typed import Connection
 

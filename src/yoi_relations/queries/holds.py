@@ -6,11 +6,10 @@ from collections.abc import Iterable
 
 from yoi_relations.queries.doubts import Doubts, gaps_beside
 from yoi_relations.queries.reasons import Reason, Verdict
+from yoi_relations.queries.replacements import REPLACING
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.typed import NamedTuple
 
-_STAYING = frozenset({"supersedes", "duplicate_of"})
-"""Relations that do not end when the ticket that takes the place is resolved."""
 _IGNORED = frozenset({"state", "unusable_source", "dependency_cycle", "mixed_cycle"})
 """The ticket's own state; what cannot be read, which `gaps_beside` knows; and cycles: one that goes
 on without the other ticket leaves a blocker or an ordering, which is a reason of its own."""
@@ -47,5 +46,6 @@ def _rests_on(id_: str, reason: Reason) -> bool:
 
 
 def _ends_with(id_: str, reason: Reason) -> bool:
-    staying = reason.relation is not None and reason.relation.kind in _STAYING
+    # A ticket that takes the place of another one still does so when it is resolved.
+    staying = reason.relation is not None and reason.relation.kind in REPLACING
     return _rests_on(id_, reason) and not staying

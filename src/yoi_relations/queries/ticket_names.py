@@ -7,13 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 
 from yoi_relations.files.composing import composed
+from yoi_relations.files.id_endings import MIN_PART, ends_with, splits_digits
 
-MIN_PART = 4
-"""Characters that a part must have to name a ticket; of an ending, to contest a slug."""
 _GAP = "\0"
 """Between names in one text; no folder's name holds it."""
-_BASE32 = frozenset("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
-_BASE32_LENGTH = 13
 
 
 Named = tuple[str, str | None, str | None]
@@ -79,7 +76,7 @@ class Names:
             start = len(id_) - len(small)
             if at != self._text.starts[number] + start:
                 return False
-            return _is_base32(self._names[number][0]) or not _splits_digits(id_, start)
+            return start == 0 or ends_with(self._names[number][0], id_, small)
 
         return fits
 
@@ -109,17 +106,8 @@ class _Text:
     def is_part(self, part: str) -> _Fits:
         """Whether `part`, found at a place, splits no run of digits there."""
         return lambda _, at: (
-            not (_splits_digits(self.text, at) or _splits_digits(self.text, at + len(part)))
+            not (splits_digits(self.text, at) or splits_digits(self.text, at + len(part)))
         )
-
-
-def _splits_digits(text: str, at: int) -> bool:
-    """Whether there are digits on both sides of a place."""
-    return 0 < at < len(text) and text[at - 1].isdigit() and text[at].isdigit()
-
-
-def _is_base32(id_: str) -> bool:
-    return len(id_) == _BASE32_LENGTH and _BASE32.issuperset(id_)
 
 
 def _numbers(names: list[str]) -> dict[str, list[int]]:

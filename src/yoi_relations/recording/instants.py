@@ -37,7 +37,7 @@ def time_of_record(
     notes = [
         one
         for one in find_statements(connection, shown_as(SHOWN_NOTES), held_by([holder]))
-        if not one.retired_at and (replaced is None or one.place != replaced.place)
+        if not one.retired_at and (replaced is None or one.id != replaced.id)
     ]
     latest = max(notes, key=lambda note: note.order, default=None)
     if latest is None:

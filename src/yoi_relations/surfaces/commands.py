@@ -79,7 +79,7 @@ def check(
 
 
 def doctor(call: Call, *, severity: Severity) -> ExitCode:
-    """Answer with what somebody may want to mend, from `severity` on."""
+    """Answer with what somebody may want to fix, from `severity` on."""
     # Regular expressions and all that looks for findings: for this command alone.
     from yoi_relations.queries.doctor.diagnosis import diagnose  # noqa: PLC0415
     from yoi_relations.surfaces import doctor as writer  # noqa: PLC0415

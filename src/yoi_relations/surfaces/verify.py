@@ -91,7 +91,7 @@ def report(mode: Mode, verified: Verified) -> ExitCode:
         else:
             write_answer("".join(f"{visible(path)}: {visible(what)}\n" for path, what in rows))
         if total > LISTED:
-            notice(f"{total - LISTED} more differences; relations rebuild mends them all", mode)
+            notice(f"{total - LISTED} more differences; relations rebuild fixes them all", mode)
     elif verified.current:
         said = f"the index holds what all {verified.fresh.sources} files say"
         if mode is Mode.PLAIN:

@@ -42,7 +42,7 @@ def misplaced(workspace: Workspace) -> Iterator[Finding]:
         hint, line = _advice(workspace, one)
         about = [one.ticket] if one.ticket else []
         found = found_at(one.path, Code(one.code), one.message, hint, about)
-        yield found._replace(line=one.line).with_commands(line)
+        yield found.with_commands(line)
 
 
 def _advice(workspace: Workspace, one: Misplaced) -> tuple[str, str | None]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
+from yoi_relations.files.id_endings import MIN_PART, ends_with
 from yoi_relations.jsontext import json_text
 from yoi_relations.queries.doctor.commands import retiring_by
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
@@ -15,9 +15,6 @@ from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.typed import Connection, NamedTuple
 
-_ENDING = 4
-"""Characters that an ending of an id must have to name its ticket."""
-_BASE32 = re.compile(r"[0-9a-hjkmnp-tv-z]{13}")
 _NAMED = 5
 """Tickets that a sentence names."""
 
@@ -113,16 +110,9 @@ def _named(ids: list[tuple[str, str]], slug: str) -> Iterator[str]:
         back, id_ = ids[at]
         if not slug or not back.startswith(backwards):
             return
-        if _names(slug, back[::-1]):
+        folded = back[::-1]
+        if folded == slug or (len(slug) >= MIN_PART and ends_with(id_, folded, slug)):
             yield id_
-
-
-def _names(slug: str, id_: str) -> bool:
-    """Whether a slug that an id ends with names its ticket; it must not begin within a number."""
-    if id_ == slug:
-        return True
-    splits = id_[-len(slug) - 1].isdigit() and slug[0].isdigit()
-    return len(slug) >= _ENDING and (not splits or _BASE32.fullmatch(id_) is not None)
 
 
 def _plain(name: str) -> str:

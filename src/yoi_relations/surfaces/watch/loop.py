@@ -170,7 +170,7 @@ def _look(asked: Watch, waker: Waker, notify: Notify) -> Index | None:
         waker.aim(workspace)
         return open_index(workspace, notify, trust=asked.trust)
     except RelationsError as error:
-        notify(f"{error.message}; waiting until that is mended")
+        notify(f"{error.message}; waiting until that is fixed")
         return None
 
 
