@@ -13,12 +13,14 @@ MAX_PARTS = 16
 MAX_DEPTH = 16
 """Levels of arrays and inline tables."""
 
+# No group repeats possessively: before Python 3.11.4 such a group could match too little.
 _TOKENS = re.compile(
-    r'"""(?:\\.|[^"\\]|"(?!""))*+"{3,5}'
-    r"|'''(?:[^']|'(?!''))*+'{3,5}"
+    r'"""(?:\\.|[^"\\]|"(?!""))*"{3,5}'
+    r"|'''(?:[^']|'(?!''))*'{3,5}"
     r'|(?P<open>"""|\'\'\')'
-    r'|"(?:\\.|[^"\\\n])*+"'
+    r'|"(?:\\.|[^"\\\n])*"'
     r"|'[^'\n]*+'"
+    r"|(?P<lone>[\"'])"
     r"|\#[^\n]*+"
     r"|(?P<sign>[\[\]{}.,=\n])",
     re.DOTALL,
@@ -33,7 +35,7 @@ def check_bounds(text: str) -> None:
     """
     parts, depth = 1, 0
     for token in _TOKENS.finditer(text):
-        if token["open"]:
+        if token["open"] or token["lone"]:
             return  # text without an end: no parser reads on from here
         sign = token["sign"]
         if sign == ".":

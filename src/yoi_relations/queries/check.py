@@ -163,6 +163,7 @@ def _check(judged: _Judged, holds: list[Held], doubts: Doubts) -> Check:
     worst = max((reason.verdict for reason in reasons), default=Verdict.CLEAR)
     plan = next((one.relation for one in reasons if one.code == "plan"), None)
     ends = {end.id: end for one in own for end in one.ends} | {ticket.id: ticket}
+    ends |= {reason.other.id: reason.other for reason in reasons if reason.other is not None}
     # Of a ticket that does not exist, the problems are the records that others aim at it.
     known = sorted(id_ for id_, end in ends.items() if end.folders)
     digest = digest_of(
