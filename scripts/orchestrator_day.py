@@ -82,9 +82,8 @@ class Day:
         self._look("check again")
 
     def _look(self, step: str) -> list[list[str]]:
-        """What stands against the tickets that are not resolved, after those in the queue."""
+        """What is recorded against the tickets that are not resolved."""
         self._step = step
-        self._run("check", "--state", "queued", "--plain")
         lines = self._run("check", "--plain").splitlines()
         return [line.split("\t") for line in lines]
 
