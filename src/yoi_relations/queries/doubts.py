@@ -201,12 +201,8 @@ def _weighs(ticket: TicketInfo, relation: Relation, replacements: Replacements) 
 
 def _gaps(unusable: list[Problem]) -> Iterator[Reason]:
     """Why something that is recorded about any ticket may not have been read."""
-    for problem in unusable[:_NAMED_SOURCES]:
-        said = f"{problem}; it could hold a blocker"
-        yield Reason(Verdict.UNKNOWN, "unusable_source", said, records=_places([problem]))
-    if len(unusable) > _NAMED_SOURCES:
-        said = f"{len(unusable) - _NAMED_SOURCES} more files or lines cannot be used"
-        yield Reason(Verdict.UNKNOWN, "unusable_source", f"{said}; relations doctor lists them")
+    kind = (Verdict.UNKNOWN, "unusable_source")
+    yield from _each_of(unusable, kind, "could hold a blocker", "files or lines")
 
 
 def gaps_beside(doubts: Doubts, holder: str, ticket: str) -> bool:
@@ -218,12 +214,20 @@ def gaps_beside(doubts: Doubts, holder: str, ticket: str) -> bool:
 
 def _history(ticket: TicketInfo, found: list[Problem]) -> Iterator[Reason]:
     """Why it may have been recorded that another ticket took the place of this or of a blocker."""
+    kind = (Verdict.CAUTION, "possibly_superseded")
+    could = f"could say that {ticket.name}, or what it waited for, is superseded"
+    yield from _each_of(found, kind, could, "files of resolved tickets")
+
+
+def _each_of(
+    found: list[Problem], kind: tuple[Verdict, str], could: str, what: str
+) -> Iterator[Reason]:
+    """A reason of this verdict and code for each of the first problems, and one for the others."""
     for problem in found[:_NAMED_SOURCES]:
-        said = f"{problem}; it could say that {ticket.name}, or what it waited for, is superseded"
-        yield Reason(Verdict.CAUTION, "possibly_superseded", said, records=_places([problem]))
+        yield Reason(*kind, f"{problem}; it {could}", records=_places([problem]))
     if len(found) > _NAMED_SOURCES:
-        said = f"{len(found) - _NAMED_SOURCES} more files of resolved tickets cannot be used"
-        yield Reason(Verdict.CAUTION, "possibly_superseded", f"{said}; relations doctor lists them")
+        more = f"{len(found) - _NAMED_SOURCES} more {what} cannot be used"
+        yield Reason(*kind, f"{more}; relations doctor lists them")
 
 
 def _named(connection: Connection, problem: Problem) -> frozenset[str] | None:

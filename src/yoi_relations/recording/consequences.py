@@ -13,6 +13,8 @@ from yoi_relations.queries.replacements import REPLACING, loop_closed_by
 from yoi_relations.queries.statements import touching
 from yoi_relations.typed import Connection
 
+_NAMED = 5
+"""Steps of a cycle that a sentence names beside the new one."""
 _TIED = (RelationClass.DEPENDENCY, RelationClass.ORDERING)
 
 
@@ -23,13 +25,13 @@ def consequences(connection: Connection, record: Record) -> list[str]:
         connection: the index, without the record.
         record: later than all that it ends or replaces.
     """
+    if record.kind.cls is RelationClass.CAPACITY:
+        return []
     edge = edge_of(record.kind, record.holder, record.target)
     relations = load_relations(connection, touching([record.holder]))
     names = RecordNames.load(connection)
     if record.kind.cls is RelationClass.PLAN:
         return list(_ended(record.holder, relations, names))
-    if record.kind.is_note:
-        return []
     found = list(_repeated(edge, relations, names))
     if record.kind.cls in _TIED and not found:
         opposed = _opposed(edge, record.kind.cls, relations, names)
@@ -82,7 +84,3 @@ def _closing(what: str, edge: Edge, steps: Sequence[Relation] | None) -> list[st
     said = ", ".join([sentence(edge), *(one.sentence for one in steps[:_NAMED])])
     more = f", and {len(steps) - _NAMED} more" if len(steps) > _NAMED else ""
     return [f"this closes {what}: {said}{more}"]
-
-
-_NAMED = 5
-"""Steps of a cycle that a sentence names beside the new one."""
