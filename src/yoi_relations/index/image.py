@@ -50,15 +50,15 @@ def read_image(path: str) -> Image:
     return Image(body, _digest(body, place) == digest, place == _place(status, status.st_mtime_ns))
 
 
-def write_image(path: str, body: bytes) -> None:
-    """Write a new index file, to the disk; it may be moved, and not be copied.
+def write_image(folder: int, name: str, body: bytes) -> None:
+    """Write a new index file into a folder, to the disk; it may be moved, and not be copied.
 
     Raises:
         OSError: it cannot be written, or there is one.
     """
     now = time.time_ns()
     date = now - now % _TICK
-    with open(create_file(path, os.O_WRONLY | os.O_EXCL), "wb") as file:
+    with open(create_file(name, os.O_WRONLY | os.O_EXCL, dir_fd=folder), "wb") as file:
         place = _place(os.fstat(file.fileno()), date)
         file.writelines((body, place, _digest(body, place)))
         file.flush()

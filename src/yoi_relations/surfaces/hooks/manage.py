@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from yoi_relations.errors import RelationsError, WriteError
-from yoi_relations.files.making import create_file, make_folders
+from yoi_relations.files.folders import make_folders
+from yoi_relations.files.making import create_file
 from yoi_relations.files.opening import read_file
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.surfaces.hooks import shell
