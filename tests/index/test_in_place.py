@@ -13,7 +13,7 @@ from unittest import mock
 import pytest
 from between import once_after
 from building import A, B, Workspace, altered_index
-from descriptors import all_closed, opened
+from descriptors import all_closed
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files import stamps
@@ -161,7 +161,7 @@ def test_an_index_that_goes_before_it_is_opened_is_made_anew(workspace: Workspac
 def test_nothing_that_says_where_it_lies_is_no_index(workspace: Workspace) -> None:
     path = filled(workspace)
     path.unlink()
-    with opened(path.parent) as folder:
-        image.write_image(folder, path.name, b"")
+    with path.open("wb") as file:
+        image.write_image(file, b"")
     with asked(workspace) as index:
         assert (index.found, index.records) == (store.Found.DAMAGED, 1)

@@ -13,9 +13,9 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 
+from yoi_relations.atomic import create_file, sync
 from yoi_relations.errors import WriteError
 from yoi_relations.files.folders import open_folder
-from yoi_relations.files.making import create_file
 from yoi_relations.files.stamps import NOT_THERE
 from yoi_relations.files.workspace import Workspace, printable
 
@@ -153,8 +153,7 @@ def _written(folder: int, draft: bytes, data: bytes) -> Iterator[None]:
         flags = os.O_WRONLY | os.O_EXCL
         with open(create_file(draft, flags, dir_fd=folder), "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            sync(file)
         yield
     finally:
         # One that stays is no harm: the scan ignores it, and what is surely ours is swept later.

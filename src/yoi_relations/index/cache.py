@@ -10,8 +10,8 @@ from _thread import get_ident
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
+from yoi_relations.atomic import replacing
 from yoi_relations.files.folders import open_folder
-from yoi_relations.files.making import create_file
 from yoi_relations.files.opening import read_file
 from yoi_relations.files.stamps import clock_of
 from yoi_relations.files.workspace import CACHE, Workspace
@@ -109,16 +109,8 @@ def _make_file(folder: int, name: str, text: str) -> None:
 def put(folder: int, name: str, data: bytes) -> None:
     """Give a file in the folder behind a descriptor its content, in one step."""
     # Threads of one process may put the same file at once, each by way of its own.
-    temporary = f"{name}.{os.getpid()}-{get_ident()}.tmp"
-    try:
-        flags = os.O_WRONLY | os.O_EXCL
-        with open(create_file(temporary, flags, dir_fd=folder), "wb") as file:
-            file.write(data)
-        os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary, dir_fd=folder)
-        raise
+    with replacing(name, f"{name}.{os.getpid()}-{get_ident()}.tmp", dir_fd=folder) as file:
+        file.write(data)
 
 
 def clock(workspace: Workspace) -> int:

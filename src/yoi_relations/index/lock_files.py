@@ -10,7 +10,7 @@ import contextlib
 import fcntl
 import os
 
-from yoi_relations.files.making import create_file
+from yoi_relations.atomic import create_file
 
 _TAKEN: set[int] = set()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
+from yoi_relations.atomic import replacing
 from yoi_relations.files.times import now
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.index import store
@@ -62,17 +63,11 @@ def publish(workspace: Workspace, folder: int, connection: Connection) -> None:
     """
     body = _bytes_of(connection)
     name = os.path.basename(store.index_path(workspace))
-    temporary = f"tmp-{os.getpid()}.sqlite3"
-    try:
-        write_image(folder, temporary, body)
+    with replacing(name, f"tmp-{os.getpid()}.sqlite3", dir_fd=folder) as file:
+        write_image(file, body)
         # Only an empty folder gives way: another may be somebody's, even tracked by git.
         with suppress(FileNotFoundError, NotADirectoryError):
             os.rmdir(name, dir_fd=folder)
-        os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
-    except OSError:
-        with suppress(OSError):
-            os.unlink(temporary, dir_fd=folder)
-        raise
 
 
 def _bytes_of(connection: Connection) -> bytes:
