@@ -25,9 +25,8 @@ WRITES = ("ENOSPC", "EIO", "EDQUOT")
 LOOKS = ("read", "getdents64", "newfstatat", "fstat", "lstat", "stat")
 ERRORS = {
     **dict.fromkeys(("write", "pwrite64", "fsync", "fdatasync", "ftruncate"), WRITES),
-    **dict.fromkeys(("mkdir", "rename", "link", "chmod", "openat"), WRITES),
-    **dict.fromkeys(("unlink", "rmdir"), ("EIO", "EROFS")),
-    **dict.fromkeys(("renameat", "renameat2", "linkat", "unlinkat", "mkdirat"), WRITES),
+    **dict.fromkeys(("mkdirat", "renameat", "renameat2", "linkat", "chmod", "openat"), WRITES),
+    "unlinkat": ("EIO", "EROFS"),
     **dict.fromkeys(LOOKS, ("EIO",)),
     "flock": ("EIO", "ENOLCK"),
     "close": ("EIO",),
@@ -35,7 +34,7 @@ ERRORS = {
 """What a call may answer, by its name; at those that change something it may be killed, too."""
 READS = ("EIO", "EMFILE")
 """What opening a file may answer that is only read."""
-FOR_EVER = ("write", "fsync", "mkdir", "rename", "link", "unlink")
+FOR_EVER = ("write", "fsync", "mkdirat", "renameat", "linkat", "unlinkat")
 """Calls that also fail from one on to the last; what reads must work, or Python does not."""
 _NAME = re.compile(r"(?:\d+\s+)?([a-z0-9]+)\(")
 

@@ -44,7 +44,7 @@ TRIES = 3
 def test_a_few_points(name: str, tmp_path: Path) -> None:
     found = count(name, tmp_path)
     draw = random.Random(name)  # noqa: S311  # the same points each time
-    writes = [point for point in found if point.call in {"write", "fsync", "rename", "link"}]
+    writes = [point for point in found if point.call in {"write", "fsync", "renameat", "linkat"}]
     kills = [point for point in writes if point.error == KILL]
     chosen = {point for some in (found, writes, kills) for point in draw.sample(some, SAMPLE)}
     assert outcomes(name, sorted(chosen), tmp_path).total() == len(chosen) > SAMPLE
@@ -105,5 +105,5 @@ def attempt(name: str, point: Point, folder: Path) -> str:
         assert ended.code == -9, ended
     else:
         check_end(case, workspace, ended, mute=point.stays and point.call == "write")
-    check_afterwards(case, workspace, before, cut=killed or point.call in {"unlink", "rmdir"})
+    check_afterwards(case, workspace, before, cut=killed or point.call == "unlinkat")
     return "killed" if killed else {0: "answered", 4: "problems"}.get(ended.code, "failed")

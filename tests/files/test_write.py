@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from building import AT, A, B, Workspace, ulid
 from campaign.injecting import why_not
-from descriptors import all_closed
+from descriptors import all_closed, opened
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -46,7 +46,7 @@ def on_another_device(path: Path) -> str | None:
 @pytest.fixture(params=["cache folder", "beside", "other device"])
 def temporary(
     request: pytest.FixtureRequest, workspace: Workspace, tmp_path: Path
-) -> Iterator[str | None]:
+) -> Iterator[Path | None]:
     """Where a draft is written; left empty by every test."""
     workspace.ticket(A)
     shared = on_another_device(tmp_path)
@@ -54,12 +54,16 @@ def temporary(
         pytest.skip("there is one device alone")
     parent = shared if request.param == "other device" else str(tmp_path)
     with TemporaryDirectory(dir=parent) as folder:
-        yield None if request.param == "beside" else folder
+        yield None if request.param == "beside" else Path(folder)
         assert os.listdir(folder) == []
 
 
-def write(workspace: Workspace, data: bytes, temporary: str | None) -> str:
-    return write_new(find_workspace(str(workspace.root)), FOLDER, NAME, data, temporary)
+def write(workspace: Workspace, data: bytes, temporary: Path | None) -> str:
+    found = find_workspace(str(workspace.root))
+    if temporary is None:
+        return write_new(found, FOLDER, NAME, data, None)
+    with opened(temporary) as folder:
+        return write_new(found, FOLDER, NAME, data, folder)
 
 
 @contextmanager
@@ -75,7 +79,9 @@ def small_files(size: int) -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, ignored)
 
 
-def test_a_new_file_is_written_whole_and_alone(workspace: Workspace, temporary: str | None) -> None:
+def test_a_new_file_is_written_whole_and_alone(
+    workspace: Workspace, temporary: Path | None
+) -> None:
     before = workspace.snapshot()
     data = b"line\r\n" * 5_000 + b"\xff"
     assert write(workspace, data, temporary) == PATH
@@ -84,7 +90,7 @@ def test_a_new_file_is_written_whole_and_alone(workspace: Workspace, temporary: 
     assert (workspace.root / PATH).stat().st_nlink == 1
 
 
-def test_a_taken_name_is_never_written_over(workspace: Workspace, temporary: str | None) -> None:
+def test_a_taken_name_is_never_written_over(workspace: Workspace, temporary: Path | None) -> None:
     write(workspace, b"first", temporary)
     before = workspace.snapshot()
     with pytest.raises(WriteError, match="File exists") as caught:
@@ -94,7 +100,7 @@ def test_a_taken_name_is_never_written_over(workspace: Workspace, temporary: str
 
 
 def test_nor_is_a_name_taken_by_a_dangling_link(
-    workspace: Workspace, temporary: str | None
+    workspace: Workspace, temporary: Path | None
 ) -> None:
     folder = (workspace.root / PATH).parent
     folder.mkdir(parents=True)
@@ -106,7 +112,7 @@ def test_nor_is_a_name_taken_by_a_dangling_link(
 
 @pytest.mark.parametrize("there", ["", "artifacts", "artifacts/relations"])
 def test_a_disk_that_is_full_leaves_nothing_behind(
-    workspace: Workspace, temporary: str | None, there: str
+    workspace: Workspace, temporary: Path | None, there: str
 ) -> None:
     (workspace.root / FOLDER / there).mkdir(parents=True, exist_ok=True)
     before = workspace.snapshot()
@@ -120,7 +126,11 @@ def test_a_temporary_folder_that_is_gone_is_done_without(
 ) -> None:
     workspace.ticket(A)
     before = workspace.snapshot()
-    path = write(workspace, b"data", str(tmp_path / "gone"))
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    with opened(gone) as folder:
+        gone.rmdir()
+        path = write_new(find_workspace(str(workspace.root)), FOLDER, NAME, b"data", folder)
     assert workspace.snapshot().keys() - before.keys() == {
         f"{FOLDER}/artifacts",
         f"{FOLDER}/artifacts/relations",
@@ -132,7 +142,7 @@ def test_a_temporary_folder_that_is_gone_is_done_without(
 @pytest.mark.parametrize("name", ["artifacts", "artifacts/relations"])
 @pytest.mark.parametrize("kind", ["link", "file"])
 def test_nothing_is_written_through_what_is_no_folder(
-    workspace: Workspace, temporary: str | None, tmp_path: Path, name: str, kind: str
+    workspace: Workspace, temporary: Path | None, tmp_path: Path, name: str, kind: str
 ) -> None:
     (tmp_path / "elsewhere").mkdir()
     path = workspace.root / FOLDER / name
@@ -146,7 +156,7 @@ def test_nothing_is_written_through_what_is_no_folder(
 
 
 def test_a_ticket_folder_that_is_gone_is_not_made_anew(
-    workspace: Workspace, temporary: str | None
+    workspace: Workspace, temporary: Path | None
 ) -> None:
     (workspace.root / FOLDER / "item.md").unlink()
     (workspace.root / FOLDER).rmdir()
@@ -157,7 +167,7 @@ def test_a_ticket_folder_that_is_gone_is_not_made_anew(
 
 @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
 def test_the_umask_decides_who_may_read(
-    workspace: Workspace, temporary: str | None, umask: int, mode: int
+    workspace: Workspace, temporary: Path | None, umask: int, mode: int
 ) -> None:
     before = os.umask(umask)
     try:
@@ -168,22 +178,24 @@ def test_the_umask_decides_who_may_read(
 
 
 _UNDER_STRACE = """
+import os
 import sys
 from yoi_relations.errors import WriteError
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.files.write import write_new
 
 root, folder, name, temporary, data = sys.argv[1:]
+descriptor = os.open(temporary, os.O_RDONLY) if temporary else None
 try:
-    write_new(find_workspace(root), folder, name, data.encode(), temporary or None)
+    write_new(find_workspace(root), folder, name, data.encode(), descriptor)
 except WriteError as error:
     print(error.message)
 """
 
 
-def write_where(failing: str, workspace: Workspace, data: str, temporary: str | None) -> str:
+def write_where(failing: str, workspace: Workspace, data: str, temporary: Path | None) -> str:
     """Write a new file where calls of the system fail; what the error says, if there is one."""
-    place = (FOLDER, NAME, temporary or "", data)
+    place = (FOLDER, NAME, str(temporary or ""), data)
     program = [sys.executable, "-P", "-c", _UNDER_STRACE, str(workspace.root), *place]
     calls = failing.partition(":")[0]
     with TemporaryDirectory() as folder:
@@ -199,7 +211,7 @@ def write_where(failing: str, workspace: Workspace, data: str, temporary: str | 
 @pytest.mark.skipif(bool(why_not()), reason=why_not())
 @pytest.mark.parametrize("error", ["EPERM", "EOPNOTSUPP"])
 def test_without_hard_links_a_new_file_is_written_whole_and_over_no_other(
-    workspace: Workspace, temporary: str | None, error: str
+    workspace: Workspace, temporary: Path | None, error: str
 ) -> None:
     before = workspace.snapshot()
     no_links = f"?link,?linkat:error={error}"
@@ -213,12 +225,12 @@ def test_without_hard_links_a_new_file_is_written_whole_and_over_no_other(
 
 
 def test_a_draft_is_not_written_through_what_has_its_name(
-    workspace: Workspace, temporary: str | None, tmp_path: Path
+    workspace: Workspace, temporary: Path | None, tmp_path: Path
 ) -> None:
     (tmp_path / "outside").write_text("theirs")
     (workspace.root / PATH).parent.mkdir(parents=True)
     draft = (
-        Path(temporary) / f"tmp-{os.getpid()}-{NAME}"
+        temporary / f"tmp-{os.getpid()}-{NAME}"
         if temporary
         else (workspace.root / PATH).with_name(f".{NAME}.{os.getpid()}.tmp")
     )
@@ -244,7 +256,7 @@ def test_what_a_killed_process_left_beside_is_swept_in_time(workspace: Workspace
     assert set(folder.iterdir()) == {folder / NAME, folder / f"{ulid(9)}.md", young, of_another}
 
 
-def test_no_file_stays_open(workspace: Workspace, temporary: str | None) -> None:
+def test_no_file_stays_open(workspace: Workspace, temporary: Path | None) -> None:
     with all_closed():
         write(workspace, b"first", temporary)
 

@@ -15,6 +15,7 @@ from unittest import mock
 
 import pytest
 from building import A, B, Workspace, ulid
+from descriptors import opened
 
 from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.index import cache
@@ -47,9 +48,10 @@ def test_threads_may_put_the_same_file_at_once(tmp_path: Path) -> None:
     texts = [bytes([number]) * 100_000 for number in range(8)]
 
     def put_often(data: bytes) -> None:
-        for _ in range(40):
-            put(str(path), data)
-            assert path.read_bytes() in texts
+        with opened(tmp_path) as folder:
+            for _ in range(40):
+                put(folder, path.name, data)
+                assert path.read_bytes() in texts
 
     with ThreadPoolExecutor(len(texts)) as pool:
         list(pool.map(put_often, texts))
@@ -59,10 +61,14 @@ def test_threads_may_put_the_same_file_at_once(tmp_path: Path) -> None:
 def test_what_cannot_be_put_is_said_and_leaves_nothing(tmp_path: Path) -> None:
     path = tmp_path / "small"
     path.mkdir()
-    with pytest.raises(IsADirectoryError):
-        put(str(path), b"data")
-    with pytest.raises(FileNotFoundError):
-        put(str(tmp_path / "none" / "small"), b"data")
+    with opened(tmp_path) as folder, pytest.raises(IsADirectoryError):
+        put(folder, path.name, b"data")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    with opened(gone) as folder:
+        gone.rmdir()
+        with pytest.raises(FileNotFoundError):
+            put(folder, path.name, b"data")
     assert list(tmp_path.iterdir()) == [path]
 
 

@@ -161,6 +161,7 @@ def test_an_index_that_goes_before_it_is_opened_is_made_anew(workspace: Workspac
 def test_nothing_that_says_where_it_lies_is_no_index(workspace: Workspace) -> None:
     path = filled(workspace)
     path.unlink()
-    image.write_image(str(path), b"")
+    with path.open("wb") as file:
+        image.write_image(file, b"")
     with asked(workspace) as index:
         assert (index.found, index.records) == (store.Found.DAMAGED, 1)

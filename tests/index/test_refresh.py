@@ -196,7 +196,8 @@ def test_a_settled_question_asks_the_system_for_no_change(asked: Workspace) -> N
     settle(asked)
     trace = asked.root.with_name("trace")
     calls = "open,openat,creat,mkdir,rename,link,unlink,utimensat,fsync,ftruncate,chmod,flock"
-    names = ",".join(f"?{name}" for name in (*calls.split(","), "renameat2", "unlinkat", "linkat"))
+    relative = ("mkdirat", "renameat", "renameat2", "unlinkat", "linkat")
+    names = ",".join(f"?{name}" for name in (*calls.split(","), *relative))
     program = [sys.executable, "-B", "-m", "yoi_relations", "show", "--json"]
     ran = subprocess.run(
         ["strace", "-f", "-o", trace, "-e", f"trace={names}", *program],

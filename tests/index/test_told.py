@@ -100,10 +100,10 @@ def test_one_that_cannot_be_published_is_told_of_and_the_old_one_stays(
     workspace.record(B, "after", A, "second")
     replace = os.replace
 
-    def fail(source: str, target: str) -> None:
-        if target == str(path):
+    def fail(source: str, target: str, **named: int) -> None:
+        if target == path.name:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        replace(source, target)
+        replace(source, target, **named)
 
     monkeypatch.setattr(os, "replace", fail)
     index, told = asked(workspace)

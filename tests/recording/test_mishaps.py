@@ -67,7 +67,7 @@ def test_what_was_written_and_not_read_back_is_said_to_be_there(
             written.append(True)
 
     def fail(path: Any = ".", **named: Any) -> Any:
-        if written and os.fsdecode(path).endswith(at):
+        if written and not isinstance(path, int) and os.fsdecode(path).endswith(at):
             raise OSError(5, "Input/output error", path)
         return spoilt(path, **named)
 

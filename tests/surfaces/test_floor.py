@@ -416,7 +416,7 @@ def test_a_cache_that_is_deleted_during_an_add_is_no_matter(
     def delete(*arguments: object, **named: object) -> object:
         drafts = [*(pair.root / CACHE).glob("tmp-*.md")]
         name = arguments[0]
-        is_draft = isinstance(name, str | bytes) and b"/tmp-" in os.fsencode(name)
+        is_draft = isinstance(name, bytes) and name.startswith(b"tmp-")
         if not deleted and (drafts or (when == "open" and is_draft)):
             deleted.append(True)
             shutil.rmtree(pair.root / CACHE)

@@ -5,5 +5,6 @@ with their ``stamps`` (``probing``), ``unread`` what could be a record where non
 name: ``odd_names``), ``misplaced`` what doctor should list. ``reading`` takes their bytes
 (``opening``), ``parse`` makes tickets and records of them: ``tickets``, ``records`` and one module
 a record format (``markdown``, ``relations_json``, ``plan_jsonl``), over ``frontmatter`` and
-``json_text``. What cannot be used is a fault (``faults``). ``write`` is the only writer.
+``json_text``. What cannot be used is a fault (``faults``). ``write`` is the only writer; it writes
+in what ``folders`` opens, and never through a link.
 """

@@ -11,22 +11,29 @@ _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CHUNK = 256 * 1024
 
 
-def read_file(path: str | bytes, limit: int = sys.maxsize) -> bytes:
+def read_file(path: str | bytes, limit: int = sys.maxsize, dir_fd: int | None = None) -> bytes:
     """At most `limit` bytes of a regular file.
+
+    Args:
+        path: where.
+        limit: see there.
+        dir_fd: the descriptor of the folder that `path` is relative to.
 
     Raises:
         OSError: it cannot be read, is a symbolic link, or no regular file.
     """
-    return read_with_status(path, limit)[1]
+    return read_with_status(path, limit, dir_fd)[1]
 
 
-def read_with_status(path: str | bytes, limit: int) -> tuple[os.stat_result, bytes]:
+def read_with_status(
+    path: str | bytes, limit: int, dir_fd: int | None = None
+) -> tuple[os.stat_result, bytes]:
     """The status of a regular file from before it was read, and at most `limit` bytes of it.
 
     Raises:
         OSError: as `read_file`.
     """
-    descriptor = os.open(path, _FLAGS)
+    descriptor = os.open(path, _FLAGS, dir_fd=dir_fd)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):

@@ -13,13 +13,14 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 
+from yoi_relations.atomic import create_file, sync
 from yoi_relations.errors import WriteError
-from yoi_relations.files.making import create_file, make_folder
+from yoi_relations.files.folders import open_folder
 from yoi_relations.files.stamps import NOT_THERE
-from yoi_relations.files.workspace import Workspace
+from yoi_relations.files.workspace import Workspace, printable
 
 _NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
-_DRAFT = re.compile(rb"\.[0-9A-Z]{26}\.md\.[0-9]+\.tmp")
+_DRAFT = re.compile(r"\.[0-9A-Z]{26}\.md\.[0-9]+\.tmp")
 """The name of a draft beside; only new records' names are sure to be no one else's."""
 _ABANDONED = 3600
 """Seconds after which nobody is still about to finish a draft."""
@@ -56,7 +57,7 @@ def _render_fields(fields: Mapping[str, str | None]) -> str:
 
 
 def write_new(
-    workspace: Workspace, folder: str, name: str, data: bytes, temporary: str | None
+    workspace: Workspace, folder: str, name: str, data: bytes, temporary: int | None
 ) -> str:
     """Write a new file into a ticket folder's ``artifacts/relations/``.
 
@@ -65,7 +66,8 @@ def write_new(
         folder: the ticket folder's path below the workspace root.
         name: the new file's name.
         data: its content.
-        temporary: a folder to write it in first, or None for a dot-file beside the name.
+        temporary: the descriptor of a folder to write it in first, or None for a dot-file beside
+            the name.
 
     Returns:
         The new file's path below the workspace root.
@@ -74,28 +76,32 @@ def write_new(
         WriteError: it could not be written, or the name is taken; nothing is left behind.
     """
     path = f"{folder}/artifacts/relations/{name}"
+    root, base = workspace.root, workspace.tickets_root
     # Names are UTF-8 on the disk, whatever the locale makes of text.
-    root = os.fsencode(workspace.root)
-    final = os.path.join(root, path.encode())
-    with _errors_about(path), _folders(os.path.join(root, folder.encode()), final):
-        if temporary is None or not _link_from(os.fsencode(temporary), final, data):
-            _link_beside(final, data)
+    final, ticket = name.encode(), folder.removeprefix(f"{printable(base)}/").encode()
+    with (
+        _errors_about(path),
+        open_folder(root, base, ticket.split(b"/"), (b"artifacts", b"relations")) as relations,
+    ):
+        if temporary is None or not _link_from(temporary, relations, final, data):
+            _link_beside(relations, final, data)
         try:
-            _sync_folder(os.path.dirname(final))
+            os.fsync(relations)
         except OSError:
-            os.unlink(final)
+            os.unlink(final, dir_fd=relations)
             raise
     return path
 
 
-def _link_from(temporary: bytes, final: bytes, data: bytes) -> bool:
-    """Write in `temporary` and link to `final`; False where that is not possible.
+def _link_from(temporary: int, folder: int, final: bytes, data: bytes) -> bool:
+    """Write in `temporary` and link to `final` in `folder`; False where that is not possible.
 
     Somebody may delete the cache, and `temporary` with it, at any moment.
     """
+    draft = b"tmp-%d-%s" % (os.getpid(), final)
     try:
-        with _written(_draft(temporary, final), data) as draft:
-            os.link(draft, final)
+        with _written(temporary, draft, data):
+            _link(temporary, draft, folder, final)
     except OSError as error:
         if error.errno in (*_NO_LINKS, *NOT_THERE):
             return False
@@ -103,81 +109,56 @@ def _link_from(temporary: bytes, final: bytes, data: bytes) -> bool:
     return True
 
 
-def _link_beside(final: bytes, data: bytes) -> None:
+def _link_beside(folder: int, final: bytes, data: bytes) -> None:
     """Write a dot-file, which the scan ignores, and give it its name."""
-    with _written(_beside(final), data) as draft:
+    _sweep(folder)
+    draft = b".%s.%d.tmp" % (final, os.getpid())
+    with _written(folder, draft, data):
         try:
-            os.link(draft, final)
+            _link(folder, draft, folder, final)
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
-            if os.path.lexists(final):
+            if _is_taken(folder, final):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from error
-            os.rename(draft, final)
+            os.rename(draft, final, src_dir_fd=folder, dst_dir_fd=folder)
 
 
-def _draft(temporary: bytes, final: bytes) -> bytes:
-    return os.path.join(temporary, b"tmp-%d-%s" % (os.getpid(), os.path.basename(final)))
+def _link(source: int, draft: bytes, folder: int, final: bytes) -> None:
+    os.link(draft, final, src_dir_fd=source, dst_dir_fd=folder, follow_symlinks=False)
 
 
-def _beside(final: bytes) -> bytes:
-    folder, name = os.path.split(final)
-    _sweep(folder)
-    return os.path.join(folder, b".%s.%d.tmp" % (name, os.getpid()))
+def _is_taken(folder: int, name: bytes) -> bool:
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
 
 
-def _sweep(folder: bytes) -> None:
+def _sweep(folder: int) -> None:
     """Remove the drafts of new records that killed processes left here."""
     with contextlib.suppress(OSError):
-        for name in filter(_DRAFT.fullmatch, os.listdir(folder)):
-            draft = os.path.join(folder, name)
+        for draft in filter(_DRAFT.fullmatch, os.listdir(folder)):
             with contextlib.suppress(OSError):
-                if time.time() - os.lstat(draft).st_mtime > _ABANDONED:
-                    os.unlink(draft)
+                status = os.stat(draft, dir_fd=folder, follow_symlinks=False)
+                if time.time() - status.st_mtime > _ABANDONED:
+                    os.unlink(draft, dir_fd=folder)
 
 
 @contextlib.contextmanager
-def _written(draft: bytes, data: bytes) -> Iterator[bytes]:
-    """`draft`, written and synced; gone afterwards."""
+def _written(folder: int, draft: bytes, data: bytes) -> Iterator[None]:
+    """`draft` in `folder`, written and synced; gone afterwards."""
     try:
-        with open(create_file(draft, os.O_WRONLY | os.O_EXCL), "wb") as file:
+        flags = os.O_WRONLY | os.O_EXCL
+        with open(create_file(draft, flags, dir_fd=folder), "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        yield draft
+            sync(file)
+        yield
     finally:
         # One that stays is no harm: the scan ignores it, and what is surely ours is swept later.
         with contextlib.suppress(OSError):
-            os.unlink(draft)
-
-
-@contextlib.contextmanager
-def _folders(ticket: bytes, final: bytes) -> Iterator[None]:
-    """Make the folders between the ticket folder and `final`; unmake them after a failure."""
-    artifacts = os.path.join(ticket, b"artifacts")
-    made = []
-    try:
-        _refuse_link(ticket)
-        for folder in (artifacts, os.path.dirname(final)):
-            with contextlib.suppress(FileExistsError):
-                make_folder(folder)
-                made.append(folder)
-            _refuse_link(folder)
-        yield
-    except OSError:
-        for folder in reversed(made):
-            with contextlib.suppress(OSError):
-                os.rmdir(folder)
-        raise
-
-
-def _refuse_link(folder: bytes) -> None:
-    """A folder behind a symbolic link is not read either.
-
-    Its path may be another's: a name that is not UTF-8 is written as what another may be called.
-    """
-    if os.path.islink(folder):
-        raise OSError(errno.ELOOP, f"{os.path.basename(folder).decode()} is a symbolic link")
+            os.unlink(draft, dir_fd=folder)
 
 
 @contextlib.contextmanager
@@ -188,11 +169,3 @@ def _errors_about(path: str) -> Iterator[None]:
         said = error.strerror or error
         hint = "nothing was recorded; fix that and run the command again"
         raise WriteError(f"{path}: cannot be written: {said}", hint) from error
-
-
-def _sync_folder(folder: bytes) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

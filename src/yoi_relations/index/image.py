@@ -12,9 +12,11 @@ import os
 import struct
 import time
 
-from yoi_relations.files.making import create_file
 from yoi_relations.files.opening import read_with_status
-from yoi_relations.typed import NamedTuple
+from yoi_relations.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 _DIGEST_SIZE = 32
 _PLACE = struct.Struct("<QQq")
@@ -50,20 +52,19 @@ def read_image(path: str) -> Image:
     return Image(body, _digest(body, place) == digest, place == _place(status, status.st_mtime_ns))
 
 
-def write_image(path: str, body: bytes) -> None:
-    """Write a new index file, to the disk; it may be moved, and not be copied.
+def write_image(file: BinaryIO, body: bytes) -> None:
+    """Write an index to a new file, and to the disk; it may be moved, and not be copied.
 
     Raises:
-        OSError: it cannot be written, or there is one.
+        OSError: it cannot be written.
     """
     now = time.time_ns()
     date = now - now % _TICK
-    with open(create_file(path, os.O_WRONLY | os.O_EXCL), "wb") as file:
-        place = _place(os.fstat(file.fileno()), date)
-        file.writelines((body, place, _digest(body, place)))
-        file.flush()
-        os.utime(file.fileno(), ns=(date, date))
-        os.fsync(file.fileno())
+    place = _place(os.fstat(file.fileno()), date)
+    file.writelines((body, place, _digest(body, place)))
+    file.flush()
+    os.utime(file.fileno(), ns=(date, date))
+    os.fsync(file.fileno())
 
 
 def _place(status: os.stat_result, date: int) -> bytes:

@@ -10,18 +10,18 @@ import contextlib
 import fcntl
 import os
 
-from yoi_relations.files.making import create_file
+from yoi_relations.atomic import create_file
 
 _TAKEN: set[int] = set()
 
 
-def open_lock(path: str) -> int:
-    """The descriptor of a lock file, which is made if it is missing; no copy of it is inherited.
+def open_lock(folder: int, name: str) -> int:
+    """The descriptor of a lock file in a folder, made if missing; no copy of it is inherited.
 
     Raises:
         OSError: it cannot be opened, or is a symbolic link.
     """
-    descriptor = create_file(path, os.O_RDWR | os.O_NOFOLLOW)
+    descriptor = create_file(name, os.O_RDWR | os.O_NOFOLLOW, dir_fd=folder)
     _TAKEN.add(descriptor)
     return descriptor
 

@@ -15,7 +15,7 @@ def is_by_one_of_us(status: os.stat_result, workspace: Workspace) -> bool:
 
 
 def refuse_links(workspace: Workspace) -> None:
-    """Refuse a cache folder behind a link: what is made and swept there could be anybody's.
+    """Refuse to read an index behind a link: it could be of other tickets.
 
     Raises:
         OSError: one of the folders on the way to it is a symbolic link, or ``.yoi`` is one that

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
+from yoi_relations.atomic import replacing
 from yoi_relations.files.times import now
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.index import store
@@ -49,24 +50,24 @@ def write_identity(connection: Connection, identity: Identity) -> None:
     )
 
 
-def publish(workspace: Workspace, connection: Connection) -> None:
+def publish(workspace: Workspace, folder: int, connection: Connection) -> None:
     """Make the index behind `connection` the published one.
 
-    Call it with the lock held.
+    Args:
+        workspace: whose.
+        folder: the descriptor of its cache folder, whose lock is held.
+        connection: to the index.
 
     Raises:
         OSError: it could not be written; the one published before is unharmed.
     """
     body = _bytes_of(connection)
-    temporary = os.path.join(workspace.cache_path, f"tmp-{os.getpid()}.sqlite3")
-    try:
-        write_image(temporary, body)
-        _give_way(store.index_path(workspace))
-        os.replace(temporary, store.index_path(workspace))
-    except OSError:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
+    name = os.path.basename(store.index_path(workspace))
+    with replacing(name, f"tmp-{os.getpid()}.sqlite3", dir_fd=folder) as file:
+        write_image(file, body)
+        # Only an empty folder gives way: another may be somebody's, even tracked by git.
+        with suppress(FileNotFoundError, NotADirectoryError):
+            os.rmdir(name, dir_fd=folder)
 
 
 def _bytes_of(connection: Connection) -> bytes:
@@ -76,13 +77,3 @@ def _bytes_of(connection: Connection) -> bytes:
         from yoi_relations.index import by_file  # noqa: PLC0415  # for an old SQLite
 
         return by_file.to_bytes(connection)
-
-
-def _give_way(path: str) -> None:
-    """Remove an empty folder that is where the index belongs.
-
-    Raises:
-        OSError: it holds something, which may be somebody's, even tracked by git.
-    """
-    if os.path.isdir(path) and not os.path.islink(path):
-        os.rmdir(path)

@@ -13,7 +13,7 @@ from contextlib import ExitStack, suppress
 from yoi_relations.errors import WriteError
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import build, publishing, store
-from yoi_relations.index.cache import lock_path, locked
+from yoi_relations.index.cache import LOCK, lock_path, locked
 from yoi_relations.index.freshness import Known, Suspects, load_known, suspects
 from yoi_relations.index.opened import Index, Notify, Progress, Request, Trust, count_of
 from yoi_relations.index.store import Found, Identity, SqliteError, Stored
@@ -58,14 +58,14 @@ def rebuild_index(workspace: Workspace, progress: Progress) -> Index:
     """
     start = time.perf_counter()
     try:
-        with locked(workspace):
+        with locked(workspace) as folder:
             before, _ = store.published(workspace)
             number = 1
             if before is not None:
                 number = before.identity.number + 1
                 before.connection.close()
             stored = build.build(workspace, number, progress)
-            publishing.publish(workspace, stored.connection)
+            publishing.publish(workspace, folder, stored.connection)
     except OSError as error:
         raise WriteError(
             _said(workspace, error, "cannot be written"),
@@ -83,18 +83,18 @@ def _holds(request: Request, doubt: Doubt) -> bool:
         return False
     if request.publish and update.worth_keeping:
         # One try: where another process is at it, or nothing can be written, it can wait.
-        with suppress(OSError), locked(workspace, 0.0):
-            _publish_if_still(workspace, stored, build.updated(workspace, stored, update))
+        with suppress(OSError), locked(workspace, 0.0) as folder:
+            _publish_if_still(workspace, folder, stored, build.updated(workspace, stored, update))
     return True
 
 
-def _publish_if_still(workspace: Workspace, before: Stored, after: Stored) -> None:
+def _publish_if_still(workspace: Workspace, folder: int, before: Stored, after: Stored) -> None:
     """Publish `after`, unless `before` is not the published index any more."""
     published, _ = store.published(workspace)
     if published is not None:
         published.connection.close()
         if published.identity == before.identity:
-            publishing.publish(workspace, after.connection)
+            publishing.publish(workspace, folder, after.connection)
     after.connection.close()
 
 
@@ -102,18 +102,18 @@ def _made_anew(
     request: Request, found: Found, published: Identity | None, suspected: Suspects | None
 ) -> Index:
     """An index that agrees with the files, where the published one does not."""
-    workspace, notify, publish = request.workspace, request.notify, request.publish
+    workspace, notify = request.workspace, request.notify
+    folder = None
     with ExitStack() as stack:
         try:
-            if publish:
-                stack.enter_context(locked(workspace, request.wait))
+            if request.publish:
+                folder = stack.enter_context(locked(workspace, request.wait))
         except OSError as error:
             _tell(notify, workspace, error)
-            publish = False
         stored, is_new = _made(request, published, suspected)
         try:
-            if publish and is_new:
-                publishing.publish(workspace, stored.connection)
+            if folder is not None and is_new:
+                publishing.publish(workspace, folder, stored.connection)
                 _tell_found(notify, found, stored)
         except OSError as error:
             _tell(notify, workspace, error)
@@ -165,9 +165,9 @@ def _tell(notify: Notify, workspace: Workspace, error: OSError) -> None:
 
 def _said(workspace: Workspace, error: OSError, what: str) -> str:
     """The sentence that the index, or the lock file, cannot be used."""
-    path, lock = store.index_path(workspace), lock_path(workspace)
-    if error.filename == lock:
-        path, what = lock, "cannot be used as a lock"
+    path = store.index_path(workspace)
+    if error.filename == LOCK:
+        path, what = lock_path(workspace), "cannot be used as a lock"
     return f"{path}: {what}: {error.strerror or error}"
 
 

@@ -176,12 +176,14 @@ def _noted(workspace: Workspace) -> bytes | None:
 
 def _note(workspace: Workspace, stamp: bytes) -> None:
     """Note that the file with `stamp` is proven, once nothing can change it unseen."""
-    from yoi_relations.index.cache import put  # noqa: PLC0415  # once for an index
+    from yoi_relations.index.cache import cache_folder, put  # noqa: PLC0415  # once for an index
 
-    folder = workspace.cache_path
+    name = os.path.basename(_note_path(workspace))
     try:
-        if is_settled(stamp, time.time_ns(), os.stat(folder).st_dev) and is_trusted(folder):
-            put(_note_path(workspace), stamp)
+        with cache_folder(workspace) as folder:
+            device = os.fstat(folder).st_dev
+            if is_settled(stamp, time.time_ns(), device) and is_trusted(workspace.cache_path):
+                put(folder, name, stamp)
     except OSError:
         pass  # it will be proven once more
 

@@ -100,7 +100,7 @@ class RetirementDraft(NamedTuple):
     name: str
     data: bytes
 
-    def write(self, workspace: Workspace, temporary: str | None) -> Place:
+    def write(self, workspace: Workspace, temporary: int | None) -> Place:
         """Write the file beside the record; where it is.
 
         Raises:

@@ -12,8 +12,9 @@ import stat
 from collections.abc import Iterator
 from typing import Any
 
+from yoi_relations.atomic import replacing, sync
 from yoi_relations.errors import RelationsError, WriteError
-from yoi_relations.files.making import create_file, make_folders
+from yoi_relations.files.folders import make_folders
 from yoi_relations.files.opening import read_file
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.surfaces.hooks import shell
@@ -170,21 +171,13 @@ def _write(path: str, script: bytes) -> None:
     """Make `script` the hook at `path` in one step: git may run it at any moment."""
     folder, name = os.path.split(path)
     draft = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
-    try:
-        flags = os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW
-        with open(create_file(draft, flags, 0o777), "wb") as file:
-            file.write(script)
-            like = path if os.path.lexists(path) else draft
-            # A new one is run by its owner, whatever the umask.
-            runs = 0 if like is path else stat.S_IXUSR
-            os.fchmod(file.fileno(), stat.S_IMODE(os.stat(like).st_mode) | runs)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(draft)
-        raise
+    with replacing(path, draft, 0o777) as file:
+        file.write(script)
+        like = path if os.path.lexists(path) else draft
+        # A new one is run by its owner, whatever the umask.
+        runs = 0 if like is path else stat.S_IXUSR
+        os.fchmod(file.fileno(), stat.S_IMODE(os.stat(like).st_mode) | runs)
+        sync(file)
 
 
 @contextlib.contextmanager

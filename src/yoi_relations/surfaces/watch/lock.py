@@ -8,10 +8,10 @@ import os
 import time
 
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.index.cache import make_cache_folder
+from yoi_relations.index.cache import cache_folder, make_cache_folder
 from yoi_relations.index.lock_files import close_lock, open_lock
-from yoi_relations.index.origin import refuse_links
 
+_NAME = "watch.lock"
 _TRIES = 5
 _PAUSE = 0.05
 """Whoever asks whether a watcher is alive holds the lock for a moment."""
@@ -21,8 +21,8 @@ def alive(workspace: Workspace) -> bool:
     """Whether a watcher is running on this work tree; changes nothing."""
     flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
     try:
-        refuse_links(workspace)
-        descriptor = os.open(_path(workspace), flags)
+        with cache_folder(workspace) as folder:
+            descriptor = os.open(_NAME, flags, dir_fd=folder)
     except OSError:
         return False
     try:
@@ -54,8 +54,8 @@ class WatchLock:
             return True
         self.release()
         try:
-            make_cache_folder(self._workspace)
-            self._descriptor = open_lock(_path(self._workspace))
+            with make_cache_folder(self._workspace) as folder:
+                self._descriptor = open_lock(folder, _NAME)
             return _take(self._descriptor)
         except OSError:
             return True
@@ -68,12 +68,9 @@ class WatchLock:
 
     def _is_in_place(self, descriptor: int) -> bool:
         with contextlib.suppress(OSError):
-            return os.path.samestat(os.fstat(descriptor), os.lstat(_path(self._workspace)))
+            path = os.path.join(self._workspace.cache_path, _NAME)
+            return os.path.samestat(os.fstat(descriptor), os.lstat(path))
         return False
-
-
-def _path(workspace: Workspace) -> str:
-    return os.path.join(workspace.cache_path, "watch.lock")
 
 
 def _take(descriptor: int) -> bool:
