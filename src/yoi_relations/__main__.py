@@ -35,12 +35,16 @@ def main() -> None:
 
 def _unusable(error: Exception) -> int:
     """Say that the program cannot be loaded; its exit status."""
-    from yoi_relations.surfaces import failures, output  # noqa: PLC0415  # for errors
+    try:
+        from yoi_relations.surfaces import failures, output  # noqa: PLC0415  # for errors
 
-    output.prepare_streams()
-    failed = failures.failure_of(error)
-    mode = output.Mode.JSON if "--json" in sys.argv else output.Mode.PLAIN
-    output.report_error(failed, mode)
+        output.prepare_streams()
+        failed = failures.failure_of(error)
+        mode = output.Mode.JSON if "--json" in sys.argv else output.Mode.PLAIN
+        output.report_error(failed, mode)
+    except MemoryError:  # not even enough to say more
+        os.write(2, b"relations: there is not enough memory\n")
+        return 1
     return failed.exit_code
 
 

@@ -131,7 +131,7 @@ def file_system_of(path: str) -> bytes | None:
 
 def _mount_of(path: str) -> bytes:
     """The number of a mount. A device's number would not do: btrfs gives each subvolume its own."""
-    descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    descriptor = os.open(path, getattr(os, "O_PATH", os.O_RDONLY) | os.O_CLOEXEC)
     try:
         with open(f"/proc/self/fdinfo/{descriptor}", "rb") as file:
             facts = dict(line.split(b":\t", 1) for line in file if b":\t" in line)
