@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from unittest import mock
 
@@ -20,10 +20,14 @@ from building import AT, A, B, C, Workspace
 from comparing import assert_rebuilt
 
 from yoi_relations.files import probing, root, stamps
+from yoi_relations.files.workspace import Workspace as Found
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import build, cache, freshness
+from yoi_relations.index.freshness import Known, Suspects
 from yoi_relations.index.opened import Index
 from yoi_relations.index.refresh import open_index
+from yoi_relations.index.settling import SETTLING
+from yoi_relations.index.store import Stored
 
 TICKETS = (A, B, C)
 START = 1_700_000_001_000_000_000
@@ -111,6 +115,19 @@ def assert_fresh(disk: Disk) -> None:
         assert_rebuilt(index)
 
 
+def without_pause_for_clock() -> AbstractContextManager[object]:
+    """Scans of a root do not wait for a clock that has stopped: a test stops it on purpose."""
+    settling = SETTLING._replace(stopped_clock=0.0)
+    real = build.look_again
+
+    def look_again(
+        workspace: Found, stored: Stored, known: Known, suspected: Suspects, _: object = None
+    ) -> build.Update:
+        return real(workspace, stored, known, suspected, settling)
+
+    return mock.patch.object(build, "look_again", look_again)
+
+
 @contextmanager
 def disk_with(stamp: object, granule: int = 1, window: int = stamps.WINDOW) -> Iterator[Disk]:
     """A disk on which stamps are made by `stamp`, and time goes by in steps of `granule`."""
@@ -123,5 +140,5 @@ def disk_with(stamp: object, granule: int = 1, window: int = stamps.WINDOW) -> I
         stack.enter_context(mock.patch.object(cache, "clock", clock))
         stack.enter_context(mock.patch("time.time_ns", side_effect=lambda: disk.now))
         stack.enter_context(mock.patch.object(stamps, "WINDOW", window))
-        stack.enter_context(mock.patch.object(build, "_STILL", 0))  # it stands, by intention
+        stack.enter_context(without_pause_for_clock())
         yield disk

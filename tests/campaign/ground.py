@@ -22,10 +22,11 @@ from unittest import mock
 
 from building import A, B, C, Workspace
 from comparing import coarse
+from disks import without_pause_for_clock
 
 from yoi_relations.files import probing, root, stamps
 from yoi_relations.files.workspace import CACHE, find_workspace
-from yoi_relations.index import build, cache, freshness, store
+from yoi_relations.index import cache, freshness, store
 
 TICKETS = (A, B, C)
 START = 1_700_000_001_000_000_000
@@ -68,7 +69,7 @@ class Ground:
             self._patch(module, "stamp_of", coarse)
         self._patch(cache, "clock", lambda _: self._now // GRANULE * GRANULE)
         self._patch(time, "time_ns", lambda: self._now)
-        self._patch(build, "_STILL", 0)  # it stands, by intention
+        self._stack.enter_context(without_pause_for_clock())
         self.dated()
 
     def _patch(self, place: object, name: str, value: object) -> None:
