@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import FULL, QUICK, A, B, Workspace
 from oracle import WINDOW
-from watching import Start, Watcher
+from watch_process import Start, Watcher
+from workspace_builder import FULL, QUICK, A, B, Workspace
 
 from yoi_relations.files import stamps
 

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
-from building import Workspace
 from queries import naive, naive_reading
 from queries.test_naive import assert_same, comparable, shown
+from workspace_builder import Workspace
 
 from yoi_relations.index import build
 

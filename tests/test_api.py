@@ -17,9 +17,9 @@ from typing import Any
 
 import mypy.api
 import pytest
-from building import A, B, C, Workspace
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
+from workspace_builder import A, B, C, Workspace
 
 import yoi_relations
 from yoi_relations import (

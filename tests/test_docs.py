@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import tour
 import typer
-from building import A, B, Workspace
+from workspace_builder import A, B, Workspace
 
 import yoi_relations
 from yoi_relations.errors import ExitCode

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from building import Workspace
+from workspace_builder import Workspace
 
 from yoi_relations.kinds import KINDS, RelationClass
 from yoi_relations.states import State

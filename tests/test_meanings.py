@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from building import A, B, Workspace
 from hypothesis import given
 from hypothesis import strategies as st
+from workspace_builder import A, B, Workspace
 
 from yoi_relations.errors import UsageError
 from yoi_relations.files.faults import SourceError

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from building import A, B, C, D, Ran, Workspace, ulid
+from workspace_builder import A, B, C, D, Ran, Workspace, ulid
 
 HERE = Path(__file__).parent / "transcripts"
 E, F, G, H = "00001KT0000EE", "00001KT0000FF", "00001KT0000GG", "00001KT0000HH"

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from building import AT, A, B, Workspace, ulid
+from workspace_builder import AT, A, B, Workspace, ulid
 
 SECONDS = 10
 """Of processor time, for a program that starts, reads it and answers; it takes a tenth of that."""

@@ -12,9 +12,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from building import A, B, Workspace
+from workspace_builder import A, B, Workspace
 
-from campaign.mounting import coarse_ext4, needs_root, ramfs
+from campaign.mounts import coarse_ext4, needs_root, ramfs
 from yoi_relations.files.stamps import WINDOW
 
 STATES = ("queued", "closed")

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from _pytest.mark import ParameterSet
-from building import A, B, C, Ran, Workspace, ulid
 from queries.test_naive import assert_same, comparable, compare
+from workspace_builder import A, B, C, Ran, Workspace, ulid
 
-from campaign.mishaps import SHOW, build, drop_cache, relations_in, write_one_more
-from campaign.mounting import mounted, needs_root, read_only
+from campaign.corruptions import SHOW, build, drop_cache, relations_in, write_one_more
+from campaign.mounts import mounted, needs_root, read_only
 
 WRITING = (
     ("add", C, "related", A, "--note", "new"),

@@ -9,8 +9,8 @@ from pathlib import Path
 from subprocess import CalledProcessError
 
 import pytest
-from building import AT, A, B, C, D, Workspace, git, ulid
 from oracle import assert_as_read, settle
+from workspace_builder import AT, A, B, C, D, Workspace, git, ulid
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.surfaces.hooks import manage

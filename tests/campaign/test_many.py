@@ -9,8 +9,8 @@ import sys
 from typing import Any
 
 import pytest
-from building import Workspace
 from oracle import assert_as_read
+from workspace_builder import Workspace
 
 from yoi_relations.surfaces import quick
 

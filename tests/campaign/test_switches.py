@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
+from campaign.switch_runner import NOTHING, ROOT, run
 from campaign.switches import SWITCHES
-from campaign.switching import NOTHING, ROOT, run
 
 ROWS = [f"| {name} | `{switch.test.removeprefix('tests/')}` |" for name, switch in SWITCHES.items()]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from building import AT, A, B, ulid
+from workspace_builder import AT, A, B, ulid
 
 from yoi_relations.files.faults import Effect, Fault, SourceError
 from yoi_relations.files.formats import Format

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from building import AT, A, B, C, Workspace, scan, ulid
+from workspace_builder import AT, A, B, C, Workspace, scan, ulid
 
 from yoi_relations.files.misplaced import Misplaced, find_misplaced
 from yoi_relations.files.workspace import find_workspace

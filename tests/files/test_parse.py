@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from building import A, B, Workspace, scan
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workspace_builder import A, B, Workspace, scan
 
 from yoi_relations.files.faults import Effect, Fault
 from yoi_relations.files.formats import Format

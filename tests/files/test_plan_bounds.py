@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from building import AT, A, B
+from workspace_builder import AT, A, B
 
 from yoi_relations.files.plan_jsonl import LINE_LIMIT, parse_plan_lines
 

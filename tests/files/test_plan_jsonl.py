@@ -5,9 +5,9 @@ import json
 from typing import Any
 
 import pytest
-from building import AT, A, B
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workspace_builder import AT, A, B
 
 from yoi_relations.files.faults import Fault
 from yoi_relations.files.formats import Format

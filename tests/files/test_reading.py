@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from building import A, Workspace, scan, ulid
+from workspace_builder import A, Workspace, scan, ulid
 
 from yoi_relations.files.faults import SourceError
 from yoi_relations.files.reading import LIST_LIMIT, RECORD_LIMIT, read_source

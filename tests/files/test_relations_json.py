@@ -8,9 +8,9 @@ from subprocess import PIPE
 from typing import Any
 
 import pytest
-from building import AT, A, B
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workspace_builder import AT, A, B
 
 from yoi_relations.files.faults import Fault, SourceError
 from yoi_relations.files.formats import Format

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
-from building import A, B, Workspace, scan, ulid
+from workspace_builder import A, B, Workspace, scan, ulid
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.faults import Effect, Fault, SourceError

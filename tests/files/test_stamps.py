@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from campaign.mounting import mounted, needs_root
+from campaign.mounts import mounted, needs_root
 
 from yoi_relations.files import stamps
 from yoi_relations.files.stamps import (

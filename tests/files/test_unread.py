@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
-from building import AT, A, B, Workspace, scan, ulid
 from hypothesis import given
 from hypothesis import strategies as st
+from workspace_builder import AT, A, B, Workspace, scan, ulid
 
 from yoi_relations.files.faults import Effect, Fault
 from yoi_relations.files.formats import Format

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, Workspace, ulid
+from workspace_builder import A, B, Workspace, ulid
 
 # Everything is imported before the rights go, wherever the interpreter may lie.
 _AS_NOBODY = """

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from building import Workspace
+from workspace_builder import Workspace
 
 from yoi_relations.errors import UsageError, WorkspaceError
 from yoi_relations.files.workspace import CONFIG_LIMIT, ROOT_VARIABLE, find_workspace

@@ -12,11 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from building import AT, A, B, Workspace, ulid
-from campaign.injecting import why_not
-from descriptors import all_closed, opened
+from campaign.fault_injection import why_unavailable
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+from open_descriptors import all_closed, opened
+from workspace_builder import AT, A, B, Workspace, ulid
 
 from yoi_relations.errors import WriteError
 from yoi_relations.files.faults import SourceError
@@ -208,7 +208,7 @@ def write_where(failing: str, workspace: Workspace, data: str, temporary: Path |
     return ran.stdout.strip()
 
 
-@pytest.mark.skipif(bool(why_not()), reason=why_not())
+@pytest.mark.skipif(bool(why_unavailable()), reason=why_unavailable())
 @pytest.mark.parametrize("error", ["EPERM", "EOPNOTSUPP"])
 def test_without_hard_links_a_new_file_is_written_whole_and_over_no_other(
     workspace: Workspace, temporary: Path | None, error: str

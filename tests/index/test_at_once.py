@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from building import A, B, C, Workspace
 from oracle import assert_as_read, settle
+from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.index import cache, store

@@ -14,8 +14,8 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from building import A, B, Workspace, ulid
-from descriptors import opened
+from open_descriptors import opened
+from workspace_builder import A, B, Workspace, ulid
 
 from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.index import cache

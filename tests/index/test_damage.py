@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from building import A, B, Workspace, altered_index
+from workspace_builder import A, B, Workspace, altered_index
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import store

@@ -14,8 +14,8 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from building import A, Workspace
 from oracle import assert_as_read, quiet, rest, settle
+from workspace_builder import A, Workspace
 
 from yoi_relations.index import build
 

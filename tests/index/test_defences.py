@@ -12,10 +12,10 @@ from contextlib import ExitStack
 from unittest import mock
 
 import pytest
-from between import once_after
-from building import A, B, Workspace
-from comparing import by_own_clock
-from disks import assert_fresh, disk_with, step
+from clocked_disk import assert_fresh, disk_with, step
+from index_comparison import by_own_clock
+from interleaving import once_after
+from workspace_builder import A, B, Workspace
 
 from yoi_relations.files import probing, root, stamps
 from yoi_relations.files.workspace import find_workspace

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable
 
 import pytest
-from building import A, B, C, Workspace
+from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import publishing

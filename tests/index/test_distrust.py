@@ -12,10 +12,10 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from between import once_after
-from building import A, B
-from comparing import assert_rebuilt, by_own_clock
-from disks import Disk, disk_with, step
+from clocked_disk import Disk, disk_with, step
+from index_comparison import assert_rebuilt, by_own_clock
+from interleaving import once_after
+from workspace_builder import A, B
 
 from yoi_relations.files.workspace import CACHE
 from yoi_relations.index import build, freshness, refresh

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from building import A, B, C, Workspace
-from campaign.mounting import mounted, needs_root
+from campaign.mounts import mounted, needs_root
 from oracle import WINDOW
+from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.files.stamps import file_system_of, is_trusted
 from yoi_relations.files.workspace import find_workspace

@@ -11,9 +11,9 @@ from sqlite3 import OperationalError
 from unittest import mock
 
 import pytest
-from between import once_after
-from building import A, B, Workspace, altered_index
-from descriptors import all_closed
+from interleaving import once_after
+from open_descriptors import all_closed
+from workspace_builder import A, B, Workspace, altered_index
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files import stamps

@@ -11,11 +11,11 @@ from contextlib import ExitStack
 from unittest import mock
 
 import pytest
-from building import A, C, ulid
-from comparing import by_own_clock, coarse
-from disks import TICKETS, Disk, assert_fresh, disk_with, step
+from clocked_disk import TICKETS, Disk, assert_fresh, disk_with, step
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from index_comparison import by_own_clock, coarse
+from workspace_builder import A, C, ulid
 
 from yoi_relations.files import reading
 from yoi_relations.index import build, freshness

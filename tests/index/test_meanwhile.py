@@ -16,8 +16,8 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from building import A, B, C, Workspace
 from oracle import assert_as_read, settle
+from workspace_builder import A, B, C, Workspace
 
 pytestmark = pytest.mark.usefixtures("soon_settled")
 CALLS = ("listdir", "scandir", "lstat", "stat", "fstat", "open", "read")

@@ -12,9 +12,9 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from between import once_after
-from building import A, B, Workspace, ulid
+from interleaving import once_after
 from oracle import settle
+from workspace_builder import A, B, Workspace, ulid
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.root import Listing, list_root

@@ -8,10 +8,10 @@ from sqlite3 import ProgrammingError
 from unittest import mock
 
 import pytest
-from building import A, B, C, Workspace, ulid
-from comparing import by_own_clock
-from descriptors import all_closed
-from disks import Disk, disk_with, step
+from clocked_disk import Disk, disk_with, step
+from index_comparison import by_own_clock
+from open_descriptors import all_closed
+from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.files.workspace import Workspace as Found
 from yoi_relations.files.workspace import find_workspace

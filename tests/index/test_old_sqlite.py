@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, Workspace
+from workspace_builder import A, B, Workspace
 
 from yoi_relations.index import by_file, publishing
 from yoi_relations.index.store import in_memory

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, Workspace
+from workspace_builder import A, B, Workspace
 
 from yoi_relations.errors import RelationsError
 from yoi_relations.files import stamps

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from building import A, B, C, Workspace, git
 from oracle import settle
+from workspace_builder import A, B, C, Workspace, git
 
 EARLY = "2026-01-01T10:00:00Z"
 RECORD = f".yoi/tickets/{A}/artifacts/relations/01KT0000000000000000000001.md"

@@ -7,7 +7,7 @@ import os
 from unittest import mock
 
 import pytest
-from building import A, B, Workspace
+from workspace_builder import A, B, Workspace
 
 from yoi_relations.files import opening, reading
 from yoi_relations.files.workspace import find_workspace

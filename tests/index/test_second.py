@@ -11,8 +11,8 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from building import A, B, Workspace
-from descriptors import all_closed
+from open_descriptors import all_closed
+from workspace_builder import A, B, Workspace
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import freshness, second, sharing

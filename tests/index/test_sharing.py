@@ -12,8 +12,8 @@ from contextlib import ExitStack
 from unittest import mock
 
 import pytest
-from building import AT, A, B, Workspace, ulid
-from descriptors import all_closed
+from open_descriptors import all_closed
+from workspace_builder import AT, A, B, Workspace, ulid
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.workspace import find_workspace

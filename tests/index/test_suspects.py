@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from unittest import mock
 
 import pytest
-from building import A, B, C, Workspace, ulid
+from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.files.stamps import SIZE, TICK, changed_in
 from yoi_relations.files.workspace import find_workspace

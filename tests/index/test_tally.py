@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from building import A, B, C, Workspace, ulid
+from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.refresh import open_index

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from building import A, B, Workspace, altered_index
+from workspace_builder import A, B, Workspace, altered_index
 
 from yoi_relations.errors import WriteError
 from yoi_relations.files.workspace import CACHE, find_workspace

@@ -7,10 +7,10 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from building import A, B, C, Workspace, ulid
-from comparing import assert_rebuilt, by_own_clock
-from disks import assert_fresh, disk_with, step
+from clocked_disk import assert_fresh, disk_with, step
+from index_comparison import assert_rebuilt, by_own_clock
 from oracle import quiet, settle
+from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.files import probing
 from yoi_relations.files.workspace import find_workspace

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, C, Workspace
+from workspace_builder import A, B, C, Workspace
 
 PROJECT = Path(__file__).parents[2]
 DOCS = (PROJECT / "docs" / "index.md").read_text("utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from building import A, B, Workspace
+from workspace_builder import A, B, Workspace
 
 pytestmark = pytest.mark.usefixtures("either_door")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from building import A, B, C, D, Workspace
+from workspace_builder import A, B, C, D, Workspace
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from building import Workspace
+from workspace_builder import Workspace
 
 
 def ring(workspace: Workspace, length: int, last: str = "blocked_by") -> list[str]:

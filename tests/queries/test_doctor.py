@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from building import A, B, C, D, Workspace
+from workspace_builder import A, B, C, D, Workspace
 
 from yoi_relations.queries.doctor.findings import RULES, Code
 

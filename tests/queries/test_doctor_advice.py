@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import AT, A, B, C, D, Workspace, git, ulid
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from workspace_builder import AT, A, B, C, D, Workspace, git, ulid
 
 from yoi_relations.queries.doctor.findings import Code
 

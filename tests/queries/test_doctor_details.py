@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from building import AT, A, B, C, D, Workspace
+from workspace_builder import AT, A, B, C, D, Workspace
 
 from queries.test_doctor import LATER, OUTSIDE, findings, tickets
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from building import AT, A, B, C, Workspace, ulid
+from workspace_builder import AT, A, B, C, Workspace, ulid
 
 from queries.test_doctor import LATER, findings, tickets
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from building import AT, A, B, C, D, Workspace, ulid
+from workspace_builder import AT, A, B, C, D, Workspace, ulid
 
 BAD = "---\nkind: supersedes\n{}author: x\nat: no time\n---\n"
 

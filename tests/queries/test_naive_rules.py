@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from building import AT, A, B, C, D, Workspace, ulid
+from workspace_builder import AT, A, B, C, D, Workspace, ulid
 
 from queries import naive, naive_check, naive_names, naive_reading
-from queries.spelling import NEARLY, NOT_AT_ALL, slug_of
+from queries.misspellings import NEARLY, NOT_AT_ALL, slug_of
 
 EARLY, LATE = "2026-05-01T08:00:00Z", "2026-07-01T08:00:00Z"
 TICKETS: dict[str, dict[str, Any]] = {A: {"slugs": {slug_of(A)}}, B: {"slugs": set()}}

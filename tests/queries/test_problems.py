@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from building import A, B, C, Workspace
+from workspace_builder import A, B, C, Workspace
 
 pytestmark = pytest.mark.usefixtures("either_door")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from building import A, B, C, D, Workspace
+from workspace_builder import A, B, C, D, Workspace
 
 pytestmark = pytest.mark.usefixtures("either_door")
 

@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 
 import pytest
-from building import A, B, D, Workspace
 from hypothesis import given
 from hypothesis import strategies as some
+from workspace_builder import A, B, D, Workspace
 
 from yoi_relations.files.id_endings import MIN_PART
 from yoi_relations.files.workspace import find_workspace

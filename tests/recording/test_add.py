@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from building import A, B, C, Workspace
+from workspace_builder import A, B, C, Workspace
 
 ULID_NAME = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}\.md")
 SENTENCES = {

@@ -6,9 +6,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from building import A, B, Workspace, git, ulid
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from workspace_builder import A, B, Workspace, git, ulid
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from building import A, B, Workspace
-from guarded import EXAMPLES, GITHUB, PROSE
+from guard_examples import EXAMPLES, GITHUB, PROSE
+from workspace_builder import A, B, Workspace
 
 from yoi_relations.errors import UsageError
 from yoi_relations.recording.guard import ROWS, check_durable

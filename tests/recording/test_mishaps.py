@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, C, Workspace, ulid
+from workspace_builder import A, B, C, Workspace, ulid
 
 
 @pytest.fixture

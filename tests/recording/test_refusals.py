@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from building import A, B, C, Workspace
+from workspace_builder import A, B, C, Workspace
 
 LONG_LINE = "x" * 1025
 LONG_NOTE = "x" * (16 * 1024 + 1)

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from building import AT, A, B, C, Workspace, ulid
+from workspace_builder import AT, A, B, C, Workspace, ulid
 
 COMMON = {"ticket_id": A, "author": "x", "at": AT}
 ENTRY = COMMON | {"kind": "depends_on", "target": B, "note": "十"}

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, Workspace, ulid
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workspace_builder import A, B, Workspace, ulid
 
 FIRST, SECOND, THIRD = (f"2026-06-0{day}T10:00:00Z" for day in (1, 2, 3))
 

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from building import AT, A, B, Ran, Workspace, ulid
+from workspace_builder import AT, A, B, Ran, Workspace, ulid
 
 from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.index import by_file

@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from building import AT, A, B, Workspace, ulid
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from workspace_builder import AT, A, B, Workspace, ulid
 
 ACTS = (
     ";",

@@ -10,7 +10,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from building import A, B, Workspace, git
+from workspace_builder import A, B, Workspace, git
 
 from yoi_relations.files.git import ask_git
 from yoi_relations.files.workspace import find_workspace

@@ -12,8 +12,8 @@ from contextlib import redirect_stdout
 from unittest import mock
 
 import pytest
-from building import A, B, C, Workspace, ulid
 from mcp_client import connected
+from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.surfaces.output import Mode
 from yoi_relations.surfaces.watch.changes import Change, What

@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 from unittest import mock
 
 import pytest
-from building import AT, FULL, QUICK, A, B, C, D, Workspace, git
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from workspace_builder import AT, FULL, QUICK, A, B, C, D, Workspace, git
 
 from yoi_relations.kinds import KINDS
 from yoi_relations.states import State

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 import pytest
-from building import A, B, Workspace, ulid
 from rich.cells import cell_len
 from tour import on_terminal
+from workspace_builder import A, B, Workspace, ulid
 
 
 @pytest.fixture

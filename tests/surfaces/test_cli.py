@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, Workspace
+from workspace_builder import A, B, Workspace
 
 pytestmark = pytest.mark.usefixtures("either_door")
 

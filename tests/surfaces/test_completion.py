@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import typer
-from building import A, B, C, Workspace, ulid
+from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.kinds import ALIASES, KINDS, RelationClass
 from yoi_relations.states import State

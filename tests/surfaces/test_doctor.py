@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 import pytest
-from building import A, B, C, Workspace
 from tour import COLUMNS, on_terminal
+from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.queries.doctor.diagnosis import LISTED as BOUND
 from yoi_relations.surfaces.doctor_tables import LISTED

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from building import FULL, QUICK, A, B, C, D, Door, Ran, Workspace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from workspace_builder import FULL, QUICK, A, B, C, D, Door, Ran, Workspace
 
 from yoi_relations.surfaces.quick import understand
 from yoi_relations.surfaces.table import COMMON, FORMS, Option

@@ -8,9 +8,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from building import Ran, Workspace
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workspace_builder import Ran, Workspace
 
 INTRODUCED = "paste these five lines:"
 LINES = 5

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 from _pytest.mark import ParameterSet
-from building import A, B, C, Workspace, git
-from campaign.mounting import mounted, needs_root
+from campaign.mounts import mounted, needs_root
+from workspace_builder import A, B, C, Workspace, git
 
 from yoi_relations.files.parse import Parsed, parse_source
 from yoi_relations.files.scan import Source

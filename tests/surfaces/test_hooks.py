@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from building import A, Workspace
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workspace_builder import A, Workspace
 
 from yoi_relations.errors import RelationsError, WriteError
 from yoi_relations.files.git import LOCAL_VARIABLES

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, C, Ran, Workspace
+from workspace_builder import A, B, C, Ran, Workspace
 
 from yoi_relations.files.workspace import CACHE
 from yoi_relations.surfaces.hooks.state import HOOKS

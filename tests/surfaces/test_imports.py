@@ -9,7 +9,7 @@ import sys
 import time
 
 import pytest
-from building import A, B, Workspace
+from workspace_builder import A, B, Workspace
 
 HEAVY = {
     "asyncio",

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from building import A, B, Ran, Workspace
+from workspace_builder import A, B, Ran, Workspace
 
 import yoi_relations
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, C, Workspace
 from mcp.shared.exceptions import MCPError
 from mcp_client import Asker, Roots, connected, document, said_to
+from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.surfaces.guide import GUIDE
 

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from building import A, B, Workspace
 from hypothesis import given
 from hypothesis import strategies as st
-from mcp_raw import Piped, called, lines, opening, request
+from mcp_lines import Piped, called, lines, opening, request
+from workspace_builder import A, B, Workspace
 
 from yoi_relations.errors import UsageError
 from yoi_relations.surfaces.mcp.arguments import read_arguments

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, Workspace
 from mcp.shared.exceptions import MCPError
 from mcp_client import Asker, Roots, connected
-from mcp_raw import Hand, by_hand, called, opening
+from mcp_lines import Hand, by_hand, called, opening
 from mcp_types import INTERNAL_ERROR, METHOD_NOT_FOUND
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from workspace_builder import A, Workspace
 
 from yoi_relations.errors import UsageError, WorkspaceError
 from yoi_relations.files.workspace import ROOT_VARIABLE

@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, C, Workspace
 from hypothesis import given
 from hypothesis import strategies as st
 from mcp_client import PATIENCE
-from mcp_raw import (
+from mcp_lines import (
     BATCHES,
     REVISIONS,
     Hand,
@@ -33,6 +32,7 @@ from mcp_raw import (
     opening,
     request,
 )
+from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.surfaces.mcp.lines import MOST, Lines
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import AT, A, B, C, D, Workspace, ulid
 from oracle import settle
+from workspace_builder import AT, A, B, C, D, Workspace, ulid
 
 ITEM = b"---\ntitle: T\nstate: queued\n---\nText.\n"
 RECORD = f"---\nkind: blocked_by\ntarget: {B}\nauthor: x\nat: {AT}\n---\nWhy.\n".encode()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from building import A, B, Ran, Workspace
+from workspace_builder import A, B, Ran, Workspace
 
 # The program may lie where only root reads. So everything it loads on the way is loaded before the
 # rights go, by running each command once on a workspace of its own.

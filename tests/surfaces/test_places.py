@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from building import A, B, Ran, Workspace, git
 from oracle import quiet, settle
+from workspace_builder import A, B, Ran, Workspace, git
 
 from yoi_relations.files.workspace import CACHE
 

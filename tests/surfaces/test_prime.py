@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from building import Workspace
+from workspace_builder import Workspace
 
 from yoi_relations.errors import ExitCode
 from yoi_relations.kinds import KINDS

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, C, D, Ran, Workspace, ulid
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
+from workspace_builder import A, B, C, D, Ran, Workspace, ulid
 
 from yoi_relations.files.times import parse_instant
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from building import A, B, Workspace
+from workspace_builder import A, B, Workspace
 
 from yoi_relations.files.workspace import CACHE
 

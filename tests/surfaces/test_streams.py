@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from building import A, B, Ran, Workspace
+from workspace_builder import A, B, Ran, Workspace
 
 
 def shell(workspace: Workspace, line: str, **environ: str) -> Ran:

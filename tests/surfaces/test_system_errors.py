@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 import pytest
-from building import A, B, Workspace
+from workspace_builder import A, B, Workspace
 
 from yoi_relations.surfaces.call import ended
 

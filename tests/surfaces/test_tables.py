@@ -13,8 +13,8 @@ import termios
 from pathlib import Path
 
 import pytest
-from building import A, B, C, Workspace
 from rich.cells import cell_len
+from workspace_builder import A, B, C, Workspace
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")

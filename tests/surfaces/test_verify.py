@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, C, Workspace, altered_index
+from workspace_builder import A, B, C, Workspace, altered_index
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import store

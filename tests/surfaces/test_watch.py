@@ -9,8 +9,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from building import A, B, C, Workspace
-from watching import PATIENCE, Start, without_verdicts
+from watch_process import PATIENCE, Start, without_verdicts
+from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import store

@@ -10,8 +10,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from building import A, B, C, Workspace, git
-from watching import Start, without_verdicts
+from watch_process import Start, without_verdicts
+from workspace_builder import A, B, C, Workspace, git
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.surfaces.watch.lock import alive

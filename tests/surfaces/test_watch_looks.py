@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import watchfiles
-from building import A, B, C, Workspace
+from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.errors import RelationsError, UsageError
 from yoi_relations.files.workspace import find_workspace

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from building import A, B, C, D, Workspace
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from watching import Start
+from watch_process import Start
+from workspace_builder import A, B, C, D, Workspace
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.build import build

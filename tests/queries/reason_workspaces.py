@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from building import ulid
 from hypothesis import strategies as st
+from workspace_builder import ulid
 
-from queries.making import WORKSPACES, Row
-from queries.making_ids import IDS, MISSING, TIMES
-from queries.spelling import NEARLY
-from queries.spoiling import BAD, BAD_RECORDS
+from queries.bad_sources import BAD, BAD_RECORDS
+from queries.misspellings import NEARLY
+from queries.random_workspaces import WORKSPACES, Row
+from queries.sample_ids import IDS, MISSING, TIMES
 
 A, B, C, D = IDS[:4]
 LATER = "2090-06-05T00:00:00Z"

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from queries.altering import Mistake, Pick, files, folders
+from queries.file_mistakes import Mistake, Pick, files, folders
 
 Move = Callable[[Path, Pick], None]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from building import Workspace, ulid
 from hypothesis import strategies as st
+from workspace_builder import Workspace, ulid
 
-from queries.making_ids import IDS, MISSING, TIMES
+from queries.sample_ids import IDS, MISSING, TIMES
 
 HEAD = f"author: t\nat: {TIMES[0]}\n"
 BAD_FILES = {

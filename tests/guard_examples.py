@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from building import A
+from workspace_builder import A
 
 # Put together here, so that nobody's scanner takes this file for a leak. Between « and » stands
 # what no message may show.

@@ -16,8 +16,8 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from unittest import mock
 
-from building import AT, A, B, C, Workspace
-from comparing import assert_rebuilt
+from index_comparison import assert_rebuilt
+from workspace_builder import AT, A, B, C, Workspace
 
 from yoi_relations.files import probing, root, stamps
 from yoi_relations.files.workspace import Workspace as Found

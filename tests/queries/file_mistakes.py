@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from queries import spelling
+from queries import misspellings
 
 T = TypeVar("T")
 Change = Callable[[bytes, "Pick"], bytes]
@@ -80,7 +80,7 @@ def respelled(spelled: str) -> Change:
             return data
         at = pick.of(found)
         other = pick.of(found)[1]
-        name = spelling.SPELLINGS[spelled](at[1], other)
+        name = misspellings.SPELLINGS[spelled](at[1], other)
         is_quoted = text(data)[at.start(1) - 1] == '"'
         written = json.dumps(name)[1:-1] if is_quoted else json.dumps(name, ensure_ascii=False)
         return (text(data)[: at.start(1)] + written + text(data)[at.end(1) :]).encode()

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, Self
 
 import pytest
-from building import Workspace
+from workspace_builder import Workspace
 
 PATIENCE = 30.0
 """Seconds after which something that should come is missed; on a busy machine all takes longer."""

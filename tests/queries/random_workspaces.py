@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from building import AT, Workspace, ulid
 from hypothesis import strategies as st
+from workspace_builder import AT, Workspace, ulid
 
 from queries import naive
-from queries.making_ids import ALL_KINDS, IDS, KINDS, MISSING, NOTES, TIMES
-from queries.spelling import SPELLINGS, slug_of
-from queries.spoiling import SPOILS, spoil
+from queries.bad_sources import SPOILS, spoil
+from queries.misspellings import SPELLINGS, slug_of
+from queries.sample_ids import ALL_KINDS, IDS, KINDS, MISSING, NOTES, TIMES
 
 Row = dict[str, Any]
 Entries = dict[tuple[str, str], list[Row]]
