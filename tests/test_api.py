@@ -64,10 +64,7 @@ def lendshelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def pair(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B, "ready")
-    workspace.record(A, "blocked_by", B, "why")
-    return workspace
+    return workspace.pair("blocked_by", "why", states=("planning", "ready"))
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

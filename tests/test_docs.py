@@ -122,9 +122,7 @@ def test_verdicts_and_reasons_are_those_of_the_program(workspace: Workspace) -> 
         (code, verdict.lower())
         for verdict, code in re.findall(r'Verdict\.([A-Z]+), "([a-z_]+)"', source)
     }
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B)
+    workspace.pair("blocked_by")
     (one,) = workspace.run("check", A, "--json").json["checks"]
     assert first_column(check, "field of a check") == set(one)
     assert first_column(check, "field of a reason") == set(one["reasons"][0])
@@ -142,8 +140,7 @@ def test_codes_and_severities_are_those_of_doctor(workspace: Workspace) -> None:
 
 
 def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     documents = {
         "add": workspace.run("add", A, "blocks", B, "--note", "x", "--json").json,
         "relations": workspace.show(),

@@ -65,8 +65,7 @@ _STATES = ("queued", "inprogress", "ready", "planning", "queued", "queued", "que
 
 def unknown(workspace: Workspace) -> Commands:
     """What cannot be read or is not known."""
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "parked")
+    workspace.pair(states=("queued", "parked"))
     workspace.ticket(D, "closed")
     workspace.record(A, "blocked_by", B)
     workspace.record(A, "after", C)

@@ -13,13 +13,13 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from unittest import mock
 
 from yoi_relations.files.root import list_root
 from yoi_relations.files.scan import Lister, Source
 from yoi_relations.files.workspace import CACHE
-from yoi_relations.files.workspace import Workspace as Found
+from yoi_relations.files.workspace import Workspace as ProductWorkspace
 from yoi_relations.index import by_file
 from yoi_relations.surfaces import quick
 from yoi_relations.surfaces.cli import main
@@ -96,6 +96,27 @@ class Workspace:
         head |= {"author": "tester", "at": AT, **fields}
         text = "".join(f"{key}: {value}\n" for key, value in head.items())
         return self.record_file(holder, f"{ulid(self._ulids)}.md", f"---\n{text}---\n{note}\n")
+
+    def pair(
+        self,
+        kind: str | None = None,
+        note: str = "",
+        states: tuple[str | None, str | None] = ("planning", "planning"),
+        **fields: str,
+    ) -> Self:
+        """Write the tickets A and B; with `kind`, also a record of A about B.
+
+        Args:
+            kind: of the record.
+            note: of the record.
+            states: of A and of B.
+            fields: more fields of the record.
+        """
+        for id_, state in zip((A, B), states, strict=True):
+            self.ticket(id_, state)
+        if kind:
+            self.record(A, kind, B, note, **fields)
+        return self
 
     def record_file(self, holder: str, name: str, text: str | bytes) -> Path:
         """Write a record file word for word; the file."""
@@ -188,7 +209,7 @@ def altered_index(path: Path, statements: str) -> None:
     os.utime(path, ns=(date, date))
 
 
-def scan(workspace: Found) -> list[Source]:
+def scan(workspace: ProductWorkspace) -> list[Source]:
     """Every source below the tickets root, by path."""
     names, lister = list_root(workspace).names, Lister(workspace)
     found = [source for name in names for source in lister.list_folder(os.fsencode(name)).sources]

@@ -122,8 +122,7 @@ def asked(workspace: Workspace) -> list[str]:
 )
 def test_what_is_made_to_hurt_is_answered_within_bounds(workspace: Workspace, name: str) -> None:
     file, data, said = BOMBS[name]
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     workspace.record(B, "waiting", note="for a free desk")
     path = workspace.tickets / A / file
     path.parent.mkdir(parents=True, exist_ok=True)

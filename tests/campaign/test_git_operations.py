@@ -59,8 +59,7 @@ def make_dirty(workspace: Workspace) -> None:
 @pytest.fixture
 def repository(workspace: Workspace) -> Workspace:
     """Two tickets on ``main``; ``other`` alters a record, ``beside`` adds a ticket with one."""
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     record = workspace.record(A, "blocked_by", B, "first")
     git(workspace, "init", "--quiet", "--initial-branch=main")
     commit(workspace, "first")

@@ -50,9 +50,7 @@ def verdict(workspace: Workspace) -> str:
 
 @pytest.fixture
 def tickets(workspace: Workspace) -> Workspace:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "ready")
-    return workspace
+    return workspace.pair(states=("queued", "ready"))
 
 
 ENDINGS = ("", ".txt", ".MD", ".markdown", ".md.txt", ".md (1)", ".yaml", ",md", " .md ")

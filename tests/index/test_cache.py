@@ -28,9 +28,7 @@ TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"
 @pytest.fixture
 def folder(workspace: Workspace) -> Path:
     """The cache folder of a workspace with a relation and an index."""
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "first")
+    workspace.pair("blocked_by", "first")
     workspace.show()
     return workspace.root / CACHE
 

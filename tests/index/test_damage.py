@@ -19,9 +19,7 @@ Damage = Callable[[Path], object]
 @pytest.fixture
 def index(workspace: Workspace) -> Path:
     """The published index of a workspace with two relations."""
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "first")
+    workspace.pair("blocked_by", "first")
     workspace.plan_lines(B, {"kind": "waiting_capacity_note", "note": "second"})
     workspace.show()
     (path,) = (workspace.root / ".yoi/cache/relations").glob("*.sqlite3")

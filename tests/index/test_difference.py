@@ -30,9 +30,7 @@ def made(workspace: Workspace) -> sqlite3.Connection:
 
 @pytest.fixture
 def filled(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B, "nonsense")
-    workspace.record(A, "blocked_by", B, "why")
+    workspace.pair("blocked_by", "why", states=("planning", "nonsense"))
     workspace.plan_lines(B, *({"kind": "before", "related_ticket": one} for one in (A, C)))
     return workspace
 

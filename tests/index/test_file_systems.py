@@ -125,9 +125,7 @@ def btrfs(tmp_path: Path) -> Iterator[Path]:
 
 def test_stamps_on_btrfs_are_believed(btrfs: Path) -> None:
     workspace = Workspace(btrfs / "work")
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "after", B)
+    workspace.pair("after")
     settle(workspace)
 
     assert file_system_of(str(workspace.root)) == b"btrfs"
@@ -143,9 +141,7 @@ def memory(tmp_path: Path) -> Iterator[Workspace]:
     place.mkdir()
     with mounted(place, "-t", "tmpfs", "none"):
         workspace = Workspace(place / "work")
-        workspace.ticket(A, state="ready")
-        workspace.ticket(B, state="ready")
-        workspace.record(A, "after", B)
+        workspace.pair("after", states=("ready", "ready"))
         settle(workspace)
         yield workspace
 

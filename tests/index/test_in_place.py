@@ -44,9 +44,7 @@ def asked(workspace: Workspace, *, publish: bool = True) -> Index:
 
 def filled(workspace: Workspace) -> Path:
     """The index of a workspace with one relation; nobody has proven it yet."""
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "first")
+    workspace.pair("blocked_by", "first")
     asked(workspace).close()
     (index,) = (workspace.root / CACHE).glob("*.sqlite3")
     return index

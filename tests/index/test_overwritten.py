@@ -25,9 +25,7 @@ RELATIONS = "SELECT kind, note FROM record ORDER BY note"
 def index(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An index that is proven, so that the next question opens it in place."""
     monkeypatch.setattr(stamps, "WINDOW", 0)
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "first")
+    workspace.pair("blocked_by", "first")
     for _ in range(3):
         opened(workspace).close()
     path = Path(store.index_path(find_workspace(str(workspace.root))))

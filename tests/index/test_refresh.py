@@ -21,9 +21,7 @@ Change = Callable[[Workspace], object]
 
 def one_edge(workspace: Workspace) -> Workspace:
     """A workspace with one relation, about which a question was asked already."""
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "first")
+    workspace.pair("blocked_by", "first")
     workspace.show()
     return workspace
 

@@ -12,7 +12,7 @@ from unittest import mock
 
 import pytest
 from open_descriptors import all_closed
-from workspace_builder import A, B, Workspace
+from workspace_builder import Workspace
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import freshness, second, sharing
@@ -43,8 +43,7 @@ def forked() -> Iterator[list[int]]:
 
 def compared(workspace: Workspace) -> Callable[[], object]:
     """A comparison with the disk that two processes share."""
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     found = find_workspace(str(workspace.root))
     known = freshness.load_known(build(found, 1, lambda _done, _total: None).connection)
     return lambda: freshness.suspects(known, found.tickets_path)

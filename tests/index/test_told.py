@@ -21,9 +21,7 @@ from yoi_relations.index.renewing import rebuild_index
 @pytest.fixture
 def path(workspace: Workspace) -> Path:
     """The index of a workspace with one relation."""
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "first")
+    workspace.pair("blocked_by", "first")
     workspace.show()
     (path,) = (workspace.root / CACHE).glob("*.sqlite3")
     return path

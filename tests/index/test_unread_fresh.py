@@ -76,8 +76,7 @@ AS_FOLDERS = ("another artifacts", "in a bucket")
 @pytest.fixture
 def ready(workspace: Workspace) -> Workspace:
     """Two tickets, and all the folders that something may be put into."""
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "ready")
+    workspace.pair(states=("queued", "ready"))
     for name in ("relations/empty", "Relations/a/b", "relations 2"):
         (workspace.tickets / ARTIFACTS / name).mkdir(parents=True)
     for name in ("closed", f"open/group/{C}", f"group/{C}", f"group/2026/{C}"):

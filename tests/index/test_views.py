@@ -192,9 +192,7 @@ def test_the_view_of_tickets_holds_every_ticket(examples: Workspace) -> None:
 
 
 def test_a_relation_speaks_with_its_latest_record_that_stands(workspace: Workspace) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "the latest that stands", at="2026-06-02T10:00:00Z")
+    workspace.pair("blocked_by", "the latest that stands", at="2026-06-02T10:00:00Z")
     workspace.record(A, "depends_on", B, "older", at="2026-06-01T10:00:00Z")
     taken_back = {"retired_at": "2026-06-04T10:00:00Z", "retired_by": "x", "retired_reason": "y"}
     workspace.record(A, "blocked_by", B, "retired", at="2026-06-03T10:00:00Z", **taken_back)
@@ -204,8 +202,7 @@ def test_a_relation_speaks_with_its_latest_record_that_stands(workspace: Workspa
 
 
 def test_path_decides_between_records_of_the_same_instant(workspace: Workspace) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     for holder, kind, target in ((A, "blocked_by", B), (B, "blocks", A), (A, "depends_on", B)):
         workspace.record(holder, kind, target, f"{kind} in {holder}")
     (shown,) = workspace.show("--all")["relations"]
@@ -213,9 +210,7 @@ def test_path_decides_between_records_of_the_same_instant(workspace: Workspace) 
 
 
 def test_instants_decide_and_not_their_text(workspace: Workspace) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "later", at="2026-06-01T10:00:00.5Z")
+    workspace.pair("blocked_by", "later", at="2026-06-01T10:00:00.5Z")
     workspace.record(A, "blocked_by", B, "earlier", at="2026-06-01T12:00:00+02:00")
     row = relation(workspace)
     assert (row["text"], row["at"]) == ("later", "2026-06-01T10:00:00.5Z")

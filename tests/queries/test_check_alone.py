@@ -202,8 +202,7 @@ def test_a_digest_stays_when_tickets_change_that_have_nothing_to_do_with_it(
 
 
 def test_a_digest_does_not_rest_on_who_else_aims_at_a_missing_ticket(workspace: Workspace) -> None:
-    workspace.ticket(A, "ready")
-    workspace.ticket(B, "ready")
+    workspace.pair(states=("ready", "ready"))
     workspace.record(A, "blocked_by", D)
     before = checked(workspace, A)
     workspace.record(B, "blocked_by", D)

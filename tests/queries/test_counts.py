@@ -9,8 +9,7 @@ from workspace_builder import A, B, C, D, Workspace
 @pytest.fixture
 def several(workspace: Workspace) -> Workspace:
     """Three tickets with relations of three classes, of which some no longer count."""
-    workspace.ticket(A, "ready")
-    workspace.ticket(B, "ready")
+    workspace.pair(states=("ready", "ready"))
     workspace.ticket(C, "closed")
     workspace.record(A, "blocked_by", B)
     workspace.record(B, "blocks", A)  # the same relation

@@ -154,9 +154,7 @@ def test_a_retired_record_may_name_what_does_not_exist(workspace: Workspace) -> 
 def test_a_file_that_is_used_though_it_is_odd(
     workspace: Workspace, state: str, severity: str
 ) -> None:
-    workspace.ticket(A, state)
-    workspace.ticket(B)
-    workspace.record(A, "related", B, colour="blue")
+    workspace.pair("related", colour="blue", states=(state, "planning"))
 
     assert codes(workspace) == [("odd_source", severity)]
 

@@ -224,9 +224,7 @@ def _opposed_dependency(workspace: Workspace) -> None:
 
 
 def _conflict(workspace: Workspace) -> None:
-    workspace.ticket(A, "inprogress")
-    workspace.ticket(B, "inprogress")
-    workspace.record(A, "conflicts_with", B)
+    workspace.pair("conflicts_with", states=("inprogress", "inprogress"))
 
 
 def _branch(workspace: Workspace) -> None:

@@ -22,9 +22,7 @@ def codes(workspace: Workspace, ticket: str = A) -> list[str]:
 
 @pytest.fixture
 def pair(workspace: Workspace) -> Workspace:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "inprogress")
-    return workspace
+    return workspace.pair(states=("queued", "inprogress"))
 
 
 @pytest.mark.parametrize("target", [A.lower(), f"'{A} '", f'"{A}\\u200b"', A[-4:], f"'{A}, {C}'"])
@@ -122,8 +120,7 @@ def test_a_plan_line_of_a_resolved_ticket_cannot_say_so(pair: Workspace) -> None
 
 
 def replaced(workspace: Workspace, *, state: str = "closed", by: str = "ready") -> None:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, state)
+    workspace.pair(states=("queued", state))
     workspace.ticket(C, by)
     workspace.record(A, "blocked_by", B)
 
@@ -252,8 +249,7 @@ def test_what_the_other_ticket_cannot_end_is_not_freed_by_it(
 
 
 def test_show_says_so_where_the_misspelled_blocker_was_replaced(workspace: Workspace) -> None:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "closed")
+    workspace.pair(states=("queued", "closed"))
     workspace.ticket(C, "ready")
     workspace.record(B, "blocks", A.lower())
     workspace.record(C, "supersedes", B)
@@ -271,8 +267,7 @@ def test_show_says_so_where_the_misspelled_blocker_was_replaced(workspace: Works
 def test_what_a_target_says_cannot_pass_for_the_sentence(
     workspace: Workspace, target: str, seen: str
 ) -> None:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "queued")
+    workspace.pair(states=("queued", "queued"))
     workspace.record(A, "blocked_by", f"'{target}'")
     (reason,) = check(workspace)["reasons"]
     assert reason["ticket"] == target

@@ -186,8 +186,7 @@ def test_an_unknown_state_that_no_row_rests_on_is_listed_alone(
 
 
 def test_a_row_that_is_over_anyway_is_not_doubtful(workspace: Workspace) -> None:
-    workspace.ticket(A, "finished")
-    workspace.ticket(B, "done")
+    workspace.pair(states=("finished", "done"))
     workspace.record(B, "blocked_by", A)
     assert workspace.run("show").code == 0
     assert workspace.run("show", "--all").code == 4
@@ -202,8 +201,7 @@ def test_a_retired_record_that_points_nowhere_is_no_problem(workspace: Workspace
 
 @pytest.mark.parametrize("damage", ["key", "name"])
 def test_an_oddity_is_listed_and_the_record_used(workspace: Workspace, damage: str) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     text = f"---\nkind: after\ntarget: {B}\nauthor: x\nat: 2026-06-01T10:00:00Z\n"
     if damage == "key":
         path = workspace.record_file(A, "01KT0000000000000000000009.md", f"{text}urgency: 3\n---\n")

@@ -38,14 +38,6 @@ SELECTED = CLASSES | {name: [shown] for shown, names in SHOWN.items() for name i
 
 
 @pytest.fixture
-def pair(workspace: Workspace) -> Workspace:
-    """Two tickets without records."""
-    workspace.ticket(A)
-    workspace.ticket(B)
-    return workspace
-
-
-@pytest.fixture
 def every_kind(pair: Workspace) -> Workspace:
     """One relation of each shown kind, all of them active."""
     pair.record(A, "waiting", None, "why")
@@ -236,9 +228,7 @@ def test_kinds_may_be_repeated_and_any_will_do(every_kind: Workspace) -> None:
 def test_state_asks_for_the_ticket_or_either_of_equal_ends(
     workspace: Workspace, kind: str, states: set[str]
 ) -> None:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "ready")
-    workspace.record(A, kind, B, "why")
+    workspace.pair(kind, "why", states=("queued", "ready"))
     found = {
         state for state in ("queued", "ready", "planning") if kinds(workspace, "--state", state)
     }

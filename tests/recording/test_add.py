@@ -26,13 +26,6 @@ SENTENCES = {
 }
 
 
-@pytest.fixture
-def pair(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    return workspace
-
-
 def new_files(workspace: Workspace, before: dict[str, bytes | None]) -> list[str]:
     """The files that were added; everything else must be as it was."""
     after = workspace.snapshot()
@@ -231,8 +224,7 @@ def test_what_was_retired_may_be_said_again(pair: Workspace) -> None:
 
 
 def test_an_added_relation_that_does_not_count_says_so(workspace: Workspace) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B, "done")
+    workspace.pair(states=("planning", "done"))
     assert f"not active: {B} is done" in workspace.run("add", A, "blocked-by", B).out
 
 

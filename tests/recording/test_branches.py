@@ -18,8 +18,7 @@ def repository(workspace: Workspace) -> Workspace:
 
 
 def repository_at(workspace: Workspace) -> Workspace:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B)
+    workspace.pair(states=("queued", "planning"))
     workspace.relations_json(A, {"kind": "related", "target": B, "note": "old"})
     workspace.record(A, "waiting", None, "for a desk")
     workspace.record(A, "accepted_plan", None, "the way", at="2026-06-02T10:00:00Z")

@@ -93,14 +93,6 @@ def test_a_record_that_is_there_is_read_and_retired_as_ever(pair: Workspace) -> 
     assert "pid 4711" in record.read_text()
 
 
-@pytest.fixture
-def pair(workspace: Workspace) -> Workspace:
-    """Two tickets."""
-    workspace.ticket(A)
-    workspace.ticket(B)
-    return workspace
-
-
 def assert_refused(
     workspace: Workspace,
     arguments: tuple[str, ...],

@@ -12,13 +12,6 @@ import pytest
 from workspace_builder import A, B, C, Workspace, ulid
 
 
-@pytest.fixture
-def pair(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    return workspace
-
-
 def test_a_record_that_would_be_too_large_to_read_is_refused(pair: Workspace) -> None:
     before = pair.snapshot()
     # Each of these characters takes four bytes in YAML.

@@ -14,10 +14,7 @@ RECORD = "01KT0000000000000000000001"
 @pytest.fixture
 def pair(workspace: Workspace) -> Workspace:
     """Two tickets, one record, and an id that two folders share."""
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "after", B, "stands")
-    return workspace
+    return workspace.pair("after", "stands")
 
 
 def assert_refused(

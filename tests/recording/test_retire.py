@@ -21,13 +21,6 @@ def content_id(entry: Any) -> str:
     return f"x-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-@pytest.fixture
-def pair(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    return workspace
-
-
 def retire(workspace: Workspace, name: str, reason: str = "it is over") -> str:
     ran = workspace.run("retire", name, "--reason", reason)
     assert ran.code == 0, ran

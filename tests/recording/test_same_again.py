@@ -16,9 +16,7 @@ FIRST, SECOND, THIRD = (f"2026-06-0{day}T10:00:00Z" for day in (1, 2, 3))
 
 @pytest.fixture
 def pair(workspace: Workspace) -> Workspace:
-    for id_ in (A, B):
-        workspace.ticket(id_, "queued")
-    return workspace
+    return workspace.pair(states=("queued", "queued"))
 
 
 def add(workspace: Workspace, *arguments: str) -> Any:

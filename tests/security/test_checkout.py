@@ -25,10 +25,7 @@ FORGED = "said by nobody"
 @pytest.fixture
 def hostile(workspace: Workspace) -> Workspace:
     """A workspace with one relation and no index."""
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "the truth")
-    return workspace
+    return workspace.pair("blocked_by", "the truth")
 
 
 @pytest.fixture
@@ -93,9 +90,7 @@ def test_an_index_behind_a_link_is_not_believed(
 ) -> None:
     """It was made where it lies, by the same user: for other tickets."""
     other = Workspace(tmp_path / "other")
-    other.ticket(A)
-    other.ticket(B)
-    other.record(A, "blocked_by", B, FORGED)
+    other.pair("blocked_by", FORGED)
     assert FORGED in other.run("show", "--trust", "index").out
     (hostile.root / link).parent.mkdir(parents=True, exist_ok=True)
     (hostile.root / link).symlink_to(other.root / link)

@@ -152,8 +152,7 @@ def yaml(text: str) -> str:
     command=st.sampled_from(["show", "check", "add", "retire", "order", "kind", "state", "here"]),
 )
 def test_what_errors_give_is_quoted(workspace: Workspace, name: str, command: str) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     line = {
         "show": ("show", "--json", "--", name),
         "check": ("check", "--json", "--", name),

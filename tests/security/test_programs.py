@@ -34,10 +34,7 @@ TRAP = "import pathlib; pathlib.Path({mark!r}).touch()\n"
 
 @pytest.fixture
 def hostile(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "the truth")
-    return workspace
+    return workspace.pair("blocked_by", "the truth")
 
 
 def ran_in(folder: Path, *command: str | Path, **environ: str) -> None:

@@ -228,8 +228,7 @@ def test_a_title_cannot_pass_for_the_end_of_a_sentence(workspace: Workspace, tit
 
 @pytest.mark.parametrize("marker", ["<<<<<<< HEAD", ">>>>>>> topic", "||||||| base"])
 def test_a_note_that_quotes_a_conflict_is_told_how(workspace: Workspace, marker: str) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     refused = workspace.run("add", A, "related", B, "--note", f"seen:\n{marker}\n")
     assert (refused.code, "indent the line by a space" in refused.err) == (2, True)
     assert workspace.run("add", A, "related", B, "--note", f"seen:\n {marker}\n").code == 0

@@ -137,9 +137,7 @@ def test_no_table_loses_a_ticket_or_a_verdict(
 
 @pytest.mark.parametrize("columns", ["0", "00", "", "-1", "x", "²", "1e3", "9" * 30])
 def test_a_width_that_is_none_counts_as_not_given(workspace: Workspace, columns: str) -> None:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "why")
+    workspace.pair("blocked_by", "why", states=("queued", "planning"))
     for arguments in (("show",), ("check",), ("check", A), ("doctor",), ("status",)):
         drawn_so = drawn(workspace, *arguments, COLUMNS=columns)
         if columns != "9" * 30:
@@ -153,9 +151,7 @@ def test_a_width_that_is_none_counts_as_not_given(workspace: Workspace, columns:
 
 @pytest.mark.parametrize("columns", [1, 10, LEAST_WIDTH - 1])
 def test_below_twenty_columns_lines_are_the_answer(workspace: Workspace, columns: int) -> None:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "why")
+    workspace.pair("blocked_by", "why", states=("queued", "planning"))
     for arguments in (("show",), ("check",), ("doctor",), ("hooks", "list")):
         if arguments[0] == "hooks":
             git(workspace, "init", "--quiet")

@@ -12,9 +12,7 @@ from workspace_builder import A, B, Workspace, ulid
 
 @pytest.fixture
 def pair(workspace: Workspace) -> Workspace:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "inprogress")
-    return workspace
+    return workspace.pair(states=("queued", "inprogress"))
 
 
 def screen(workspace: Workspace, *arguments: str, columns: int = 80) -> list[str]:

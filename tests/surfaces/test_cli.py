@@ -18,10 +18,7 @@ pytestmark = pytest.mark.usefixtures("either_door")
 
 @pytest.fixture
 def pair(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "why")
-    return workspace
+    return workspace.pair("blocked_by", "why")
 
 
 def assert_fails(workspace: Workspace, arguments: tuple[str, ...], code: int, *said: str) -> Any:

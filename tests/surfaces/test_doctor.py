@@ -25,8 +25,7 @@ def screen(workspace: Workspace, *arguments: str) -> list[str]:
 @pytest.fixture
 def ailing(workspace: Workspace) -> Workspace:
     """A workspace with an error, a warning and two infos."""
-    workspace.ticket(A, "ready")
-    workspace.ticket(B, "ready")
+    workspace.pair(states=("ready", "ready"))
     workspace.ticket(C, "closed")
     workspace.record(A, "blocked_by", "nowhere")
     workspace.record(B, "related", A, colour="blue")
@@ -93,8 +92,7 @@ def test_a_line_has_severity_code_place_sentence_and_hint(workspace: Workspace) 
 
 
 def test_the_worst_comes_first_then_path_and_line(workspace: Workspace) -> None:
-    workspace.ticket(A, "ready")
-    workspace.ticket(B, "ready")
+    workspace.pair(states=("ready", "ready"))
     workspace.plan_lines(B, *[{"kind": "after", "related_ticket": f"no{n}"} for n in range(11)])
     workspace.record(A, "related", B, colour="blue")
     workspace.record(A, "related", "nowhere")

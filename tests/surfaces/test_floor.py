@@ -34,10 +34,7 @@ def in_campaign(*values: object) -> list[ParameterSet]:
 
 @pytest.fixture
 def pair(workspace: Workspace) -> Workspace:
-    workspace.ticket(A, state="ready")
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B)
-    return workspace
+    return workspace.pair("blocked_by", states=("ready", "planning"))
 
 
 # Umasks

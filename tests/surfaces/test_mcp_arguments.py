@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mcp_lines import Piped, called, lines, opening, request
-from workspace_builder import A, B, Workspace
+from workspace_builder import A, Workspace
 
 from yoi_relations.errors import UsageError
 from yoi_relations.surfaces.mcp.arguments import read_arguments
@@ -129,8 +129,7 @@ def test_anything_else_is_refused_in_words(written: dict[str, Any]) -> None:
     "arguments", [json.dumps({"tickets": [A]}), {"tickets": [A]}, {"tickets": json.dumps([A])}]
 )
 def test_arguments_that_came_as_text(workspace: Workspace, arguments: object) -> None:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "queued")
+    workspace.pair(states=("queued", "queued"))
     call = request(1, "tools/call", name="relations_check", arguments=arguments)
 
     ran = Piped(workspace.root, lines(*opening(), call))

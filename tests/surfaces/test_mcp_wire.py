@@ -42,9 +42,7 @@ BOM = b"\xef\xbb\xbf"
 
 @pytest.fixture
 def two(workspace: Workspace) -> Workspace:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "ready")
-    return workspace
+    return workspace.pair(states=("queued", "ready"))
 
 
 @pytest.fixture(scope="module")

@@ -73,9 +73,7 @@ def shared() -> Iterator[Workspace]:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         workspace = Workspace(Path(folder) / "work")
-        workspace.ticket(A)
-        workspace.ticket(B)
-        workspace.record(A, "blocked_by", B, "first")
+        workspace.pair("blocked_by", "first")
         (workspace.root / ".yoi").chmod(0o777)  # the cache is not what these tests are about
         yield workspace
         for path in workspace.root.rglob("*"):

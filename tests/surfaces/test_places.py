@@ -33,10 +33,7 @@ def relations(cwd: Path, *arguments: str, **environ: str) -> Ran:
 
 def fill(root: Path) -> Workspace:
     workspace = Workspace(root)
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "first")
-    return workspace
+    return workspace.pair("blocked_by", "first")
 
 
 def test_from_wherever_it_is_run_it_is_the_same_index(tmp_path: Path) -> None:

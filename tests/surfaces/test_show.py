@@ -19,9 +19,7 @@ LONG = "十" * 1000
 
 
 def test_an_edge_is_seen_from_either_end(workspace: Workspace) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocks", B, "first things first")
+    workspace.pair("blocks", "first things first")
 
     for name in (A, B):
         (relation,) = workspace.show(name)["relations"]
@@ -32,8 +30,7 @@ def test_an_edge_is_seen_from_either_end(workspace: Workspace) -> None:
 @pytest.fixture
 def recorded(workspace: Workspace) -> Workspace:
     """One edge with three records in three formats, one of them retired; and others."""
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "inprogress")
+    workspace.pair(states=("queued", "inprogress"))
     workspace.ticket(C, "done")
     workspace.record(A, "blocked_by", B, LONG)
     workspace.plan_lines(B, {"kind": "blocks", "related_ticket": A, "note": "line"})

@@ -24,9 +24,7 @@ def shell(workspace: Workspace, line: str, **environ: str) -> Ran:
 
 @pytest.fixture
 def pair(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B)
+    workspace.pair("blocked_by")
     workspace.run("rebuild")
     return workspace
 
@@ -75,8 +73,7 @@ def test_a_pipe_gets_no_escape_sequences(pair: Workspace, line: str, variable: s
 
 @pytest.mark.parametrize("sign", ["\x7f", "\x85", "\x9b", "\u2028", "\u202e", "\u2066"])
 def test_json_holds_no_sign_that_could_act_on_a_terminal(workspace: Workspace, sign: str) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     workspace.record(A, "blocked_by", B, f"限 a{sign}b")
 
     out = workspace.run("show", "--json").out

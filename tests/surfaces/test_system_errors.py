@@ -17,8 +17,7 @@ FAILED = OSError(errno.EIO, os.strerror(errno.EIO))
 @pytest.fixture
 def stale(workspace: Workspace) -> Workspace:
     """A workspace with an index that is older than its files."""
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     workspace.show()
     workspace.record(A, "after", B)
     return workspace

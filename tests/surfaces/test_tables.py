@@ -172,9 +172,7 @@ def test_both_titles_and_states_are_shown(drawn: Workspace) -> None:
 
 @pytest.mark.parametrize("state", STATES)
 def test_states_are_coloured(workspace: Workspace, state: str) -> None:
-    workspace.ticket(A, state)
-    workspace.ticket(B)
-    workspace.record(A, "related", B)
+    workspace.pair("related", states=(state, "planning"))
     text = "\n".join(screen(workspace.root, "show"))
     assert re.search(rf"\x1b\[[0-9;]*3[0-9][0-9;]*m{state}", text), text
 

@@ -25,9 +25,7 @@ def rebuild(workspace: Workspace) -> None:
 @pytest.fixture
 def built(workspace: Workspace) -> Workspace:
     """A workspace with a published index."""
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "why")
+    workspace.pair("blocked_by", "why")
     rebuild(workspace)
     return workspace
 

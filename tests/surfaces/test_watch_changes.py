@@ -25,9 +25,7 @@ def made(workspace: Workspace) -> sqlite3.Connection:
 
 @pytest.fixture
 def filled(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "why")
+    workspace.pair("blocked_by", "why")
     workspace.plan_lines(B, {"kind": "before", "related_ticket": A})
     return workspace
 

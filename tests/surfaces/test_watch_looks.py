@@ -81,8 +81,7 @@ def nothing(_: Run) -> Iterator[Callable[[], bool]]:
 
 @pytest.fixture
 def filled(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     workspace.show()
     return workspace
 

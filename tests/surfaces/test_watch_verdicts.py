@@ -43,8 +43,7 @@ def happened(workspace: Workspace, change: Callable[[Workspace], object]) -> lis
 @pytest.fixture
 def queue(workspace: Workspace) -> Workspace:
     """A is queued, and blocked by B, which is in progress; it conflicts with C."""
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "inprogress")
+    workspace.pair(states=("queued", "inprogress"))
     workspace.ticket(C, "planning")
     workspace.ticket(D, "done")
     workspace.record(A, "blocked_by", B)
