@@ -161,7 +161,7 @@ def test_a_workspace_that_is_gone_is_not_looked_for_elsewhere(pair: Workspace) -
         relations.show()
 
 
-def test_what_is_impossible_is_said(pair: Workspace, tmp_path: Path) -> None:
+def test_impossible_request_is_reported(pair: Workspace, tmp_path: Path) -> None:
     relations = Relations(pair.root)
     with pytest.raises(UsageError, match="unknown kind 'bloked'"):
         relations.show(kinds="bloked")
@@ -191,7 +191,7 @@ def test_what_is_impossible_is_said(pair: Workspace, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "odd", [[A], (A,), {A: 1}, {A}, b"x", 5, 1.5, True, None, object(), Path(A)]
 )
-def test_what_has_the_wrong_type_is_refused_by_its_name(pair: Workspace, odd: Any) -> None:
+def test_wrong_type_is_refused_with_its_parameter(pair: Workspace, odd: Any) -> None:
     relations, before = Relations(pair.root), pair.snapshot()
 
     def refused(name: str, ask: Callable[[], object]) -> None:
@@ -234,7 +234,7 @@ def test_tickets_in_a_list_are_told_how_to_be_named(pair: Workspace) -> None:
 
 
 @pytest.mark.parametrize("name", ["\0", "a\0b", "\ud800", b"nowhere"])
-def test_a_folder_that_can_not_be_is_no_folder(name: Any) -> None:
+def test_impossible_folder_is_not_a_folder(name: Any) -> None:
     with pytest.raises(UsageError, match="there is no such folder"):
         Relations(name)
 

@@ -177,7 +177,7 @@ def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("document", tour.DOCUMENTS, ids=lambda path: path.name)
-def test_what_a_document_shows_is_what_the_program_prints(document: Path) -> None:
+def test_documents_show_what_the_program_prints(document: Path) -> None:
     text = document.read_text("utf-8")
 
     assert tour.same(text, tour.toured(text))
@@ -239,7 +239,7 @@ def test_the_version_is_said_once_and_the_same() -> None:
     assert project["version"] == yoi_relations.__version__
 
 
-def test_what_is_refused_is_what_the_guard_knows() -> None:
+def test_documented_refusals_are_those_of_the_guard() -> None:
     rows = table(section("What no record holds"), "refused | for example | say instead")
     documented = re.sub(r"\([^)]*\)|, as a work tree", "", ", ".join(row[0] for row in rows))
 

@@ -37,7 +37,7 @@ def test_words_and_tuples_are_text_and_lists() -> None:
 
 
 @pytest.mark.parametrize("value", [{1, 2}, b"bytes", object()])
-def test_what_json_does_not_know_is_refused(value: object) -> None:
+def test_unknown_type_is_refused(value: object) -> None:
     with pytest.raises(TypeError):
         json_text([value])
 

@@ -121,7 +121,7 @@ def _told(workspace: Workspace, ran: Ran) -> str:
 
 
 @pytest.mark.parametrize("world", [gate, unknown, mistakes], ids=lambda world: world.__name__)
-def test_what_is_answered_is_what_it_was(
+def test_answers_equal_the_transcripts(
     workspace: Workspace, world: Callable[[Workspace], Commands]
 ) -> None:
     told = transcript(workspace, world(workspace))

@@ -120,7 +120,7 @@ def asked(workspace: Workspace) -> list[str]:
     "name",
     [pytest.param(name, marks=pytest.mark.campaign if name in HEAVY else ()) for name in BOMBS],
 )
-def test_what_is_made_to_hurt_is_answered_within_bounds(workspace: Workspace, name: str) -> None:
+def test_hostile_files_are_answered_within_bounds(workspace: Workspace, name: str) -> None:
     file, data, said = BOMBS[name]
     workspace.pair()
     workspace.record(B, "waiting", note="for a free desk")
@@ -157,7 +157,7 @@ NAMES += [b"q'\"$(id)", b"n" * 255, b"%s%n", b"..."]
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes devices; links to them are below")
 @pytest.mark.parametrize("file", [ITEM, JSON, LINES, RECORD])
-def test_a_device_is_named_and_never_read(workspace: Workspace, file: str) -> None:
+def test_device_is_reported_and_never_read(workspace: Workspace, file: str) -> None:
     workspace.ticket(B)
     workspace.record(B, "waiting", note="for a free desk")
     path = workspace.tickets / A / file
@@ -169,7 +169,7 @@ def test_a_device_is_named_and_never_read(workspace: Workspace, file: str) -> No
     assert asked(workspace)[-1] == "is not a regular file"
 
 
-def test_odd_files_and_odd_names_are_named_and_nothing_waits(workspace: Workspace) -> None:
+def test_odd_files_and_names_are_reported_without_waiting(workspace: Workspace) -> None:
     workspace.ticket(B)
     workspace.record(B, "waiting", note="for a free desk")
     for name, make in ODD.items():

@@ -51,7 +51,7 @@ def ask_between_writes(workspace: Workspace, *, tick: float) -> None:
 @pytest.mark.parametrize(
     ("make", "tick", "trust"), [(coarse_ext4, 1.0, "stat"), (ramfs, 0.1, "content")]
 )
-def test_the_last_of_many_writes_within_a_tick_is_seen(
+def test_last_of_many_writes_within_a_tick_is_seen(
     tmp_path: Path,
     make: Callable[[Path], AbstractContextManager[Path]],
     tick: float,

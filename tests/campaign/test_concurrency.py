@@ -125,7 +125,7 @@ def summary(done: dict[str, list[dict[str, Any]]]) -> str:
 @pytest.mark.parametrize(
     "seconds", [pytest.param(5.0), pytest.param(60.0, marks=pytest.mark.campaign)]
 )
-def test_what_was_done_before_a_question_is_in_its_answer(tmp_path: Path, seconds: float) -> None:
+def test_answer_holds_everything_done_before_the_question(tmp_path: Path, seconds: float) -> None:
     done = run_stress(tmp_path, seconds)
     print(summary(done))  # noqa: T201  # the figures of the campaign, shown with -s
     blind = done.pop("ask-blindly")

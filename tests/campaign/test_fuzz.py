@@ -56,7 +56,7 @@ def assert_accounted_for(source: Source, data: bytes, parsed: Parsed) -> None:
 
 
 @example_counts(300, 20_000)
-def test_a_spoiled_file_is_used_or_reported(examples: int) -> None:
+def test_mutated_file_is_used_or_reported(examples: int) -> None:
     @run_examples(examples, FILE_NUMBERS, MUTATIONS, st.none() | FILE_NUMBERS)
     def check(which: int, mutations: list[Mutation], other: int | None) -> None:
         source, data = CORPUS[which]
@@ -84,7 +84,7 @@ COMMANDS = {
 
 
 @example_counts(12, 600)
-def test_every_command_answers_whatever_the_files_hold(examples: int) -> None:
+def test_every_command_answers_on_mutated_files(examples: int) -> None:
     folder, workspace = sample()
 
     @run_examples(examples, st.dictionaries(FILE_NUMBERS, MUTATIONS, min_size=1, max_size=3))

@@ -94,7 +94,7 @@ def hooked(
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_what_git_did_is_in_the_next_answer(hooked: Workspace, name: str) -> None:
+def test_next_answer_holds_what_git_did(hooked: Workspace, name: str) -> None:
     if name in DIRTY:
         make_dirty(hooked)
     for command in OPERATIONS[name]:

@@ -66,7 +66,7 @@ def composed(text: str) -> dict[str, str | None] | None:
 
 
 @example_counts(300, 20_000)
-def test_any_frontmatter_says_what_yaml_says(examples: int) -> None:
+def test_frontmatter_reads_as_yaml_does(examples: int) -> None:
     """But for aliases: they are never followed, so one without an anchor is no error here."""
 
     @run_examples(examples, HEADS)
@@ -125,7 +125,7 @@ def strictly(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 @example_counts(200, 20_000)
-def test_what_is_no_json_is_no_relations_json(examples: int) -> None:
+def test_invalid_json_is_an_invalid_relations_json(examples: int) -> None:
     parts = st.lists(TOKENS | st.just(ENTRY), max_size=5).map("".join)
 
     @run_examples(

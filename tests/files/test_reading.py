@@ -59,9 +59,7 @@ def test_a_file_that_became_a_link_since_the_scan_is_not_followed(
 
 
 @pytest.mark.parametrize("name", ["item.md", *LIMITS])
-def test_what_became_something_else_since_the_scan_is_no_file(
-    workspace: Workspace, name: str
-) -> None:
+def test_path_that_is_no_longer_a_file_is_reported(workspace: Workspace, name: str) -> None:
     path = made(workspace, name)
     source = source_of(workspace)
     path.unlink()
@@ -88,14 +86,14 @@ def test_a_file_is_read_whole_up_to_its_limit_and_reported_above(
         read_source(source_of(workspace))
 
 
-def test_of_an_item_only_the_frontmatter_is_read(workspace: Workspace) -> None:
+def test_only_the_frontmatter_of_an_item_is_read(workspace: Workspace) -> None:
     folder = workspace.ticket(A)
     os.truncate(folder / "item.md", 100 * 1024 * 1024)
     expected = f"---\ntitle: Title of {A}\nstate: planning\n---\n".encode()
     assert read_source(source_of(workspace)) == expected
 
 
-def test_of_an_item_without_an_end_only_so_much_is_read(workspace: Workspace) -> None:
+def test_item_without_a_closing_fence_is_read_up_to_a_limit(workspace: Workspace) -> None:
     folder = workspace.item(A, "---\ntitle: a\n")
     os.truncate(folder / "item.md", 100 * 1024 * 1024)
     assert len(read_source(source_of(workspace)) or b"") <= 1024 * 1024

@@ -90,13 +90,13 @@ def test_without_a_yoi_folder_there_is_no_workspace(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a\0b", "\ud800"])
-def test_a_start_that_no_folder_can_be_called_is_a_usage_error(name: str) -> None:
+def test_impossible_folder_name_is_a_usage_error(name: str) -> None:
     with pytest.raises(UsageError, match="there is no such folder"):
         find_workspace(name)
 
 
 @pytest.mark.parametrize("by", ["argument", "variable"])
-def test_a_start_that_is_no_folder_is_a_usage_error(
+def test_start_that_is_not_a_folder_is_a_usage_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
 ) -> None:
     missing = str(tmp_path / "missing")
@@ -187,7 +187,7 @@ def test_a_tickets_root_inside_may_be_absolute_or_behind_a_symlink(
 
 @pytest.mark.parametrize("config", CONFIGS)
 @pytest.mark.parametrize("value", ["3", "true", "''", "['a']", "{a = 'b'}", '"a\\u0000b"'])
-def test_a_root_that_is_no_path_is_refused(workspace: Workspace, config: str, value: str) -> None:
+def test_root_that_is_not_a_path_is_refused(workspace: Workspace, config: str, value: str) -> None:
     configure(workspace, config, CONFIGS[config].format(value))
     assert refusal(workspace).startswith(f".yoi/{config}: ")
 

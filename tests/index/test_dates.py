@@ -95,7 +95,7 @@ def copy_and_swap(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("act", [touch_all, change_modes, link_hard, copy_and_swap])
-def test_what_changed_in_its_stamp_alone_is_read_once(
+def test_files_with_only_a_new_stamp_are_read_once(
     edge: Workspace, act: Callable[[Workspace], None]
 ) -> None:
     settle(edge)

@@ -46,7 +46,7 @@ def meanwhile(act: Callable[[], None], pause: float) -> Iterator[None]:
 
 @pytest.mark.parametrize("pause", [0.001, 0.02])
 @pytest.mark.parametrize("command", [("check", B), ("rebuild",)], ids=" ".join)
-def test_what_a_folder_holds_is_not_missed_while_it_moves(
+def test_moving_folder_keeps_its_records_in_the_answer(
     workspace: Workspace, command: tuple[str, ...], pause: float
 ) -> None:
     workspace.ticket(B, "queued")
@@ -67,9 +67,7 @@ def test_what_a_folder_holds_is_not_missed_while_it_moves(
 
 @pytest.mark.usefixtures("soon_settled")
 @pytest.mark.parametrize("known", [False, True], ids=["built", "renewed"])
-def test_a_folder_that_moves_once_it_was_listed_is_found(
-    workspace: Workspace, *, known: bool
-) -> None:
+def test_folder_that_moves_after_the_listing_is_found(workspace: Workspace, *, known: bool) -> None:
     folder = workspace.ticket(A, "queued", "open")
     (workspace.tickets / "pending").mkdir()
 
@@ -121,7 +119,7 @@ def list_without(folder: Path, found: Found) -> Listing:
     return listing
 
 
-def test_a_folder_that_is_away_at_first_is_waited_for(
+def test_waits_for_a_folder_that_is_absent_at_first(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Much longer than a clock stands still."""
@@ -139,7 +137,7 @@ def test_a_folder_that_is_away_at_first_is_waited_for(
 
 
 @pytest.mark.parametrize("away", [{1}, {2, 3, 4, 5, 6}], ids=["first", "later"])
-def test_a_folder_is_not_missed_where_looks_take_longer_than_anybody_waits(
+def test_slow_scans_do_not_miss_a_folder(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, away: set[int]
 ) -> None:
     settling = SETTLING._replace(patience=0.0, stopped_clock=0.0)
@@ -159,7 +157,7 @@ def test_a_folder_is_not_missed_where_looks_take_longer_than_anybody_waits(
 
 
 @pytest.mark.parametrize("bucket", ["pending", ""])
-def test_a_folder_is_the_same_in_whichever_bucket_it_is_met(
+def test_folder_is_the_same_in_every_bucket(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, bucket: str
 ) -> None:
     """One that goes on moving is there all the time: that is no reason to fail."""
@@ -176,7 +174,7 @@ def test_a_folder_is_the_same_in_whichever_bucket_it_is_met(
     assert tickets_built(workspace, settling) == 1
 
 
-def test_a_root_that_goes_while_an_index_is_built_is_no_empty_answer(
+def test_fails_when_the_root_vanishes_during_a_build(
     workspace: Workspace,
 ) -> None:
     workspace.ticket(A)

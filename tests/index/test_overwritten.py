@@ -38,7 +38,7 @@ def opened(workspace: Workspace) -> Index:
 
 
 @pytest.mark.parametrize(("load", "is_stale"), [(1, False), (1, True), (2, True)])
-def test_before_the_question_is_answered_it_is_made_anew(
+def test_index_overwritten_before_the_answer_is_rebuilt(
     workspace: Workspace, index: Path, monkeypatch: pytest.MonkeyPatch, load: int, *, is_stale: bool
 ) -> None:
     if is_stale:
@@ -58,7 +58,7 @@ def test_before_the_question_is_answered_it_is_made_anew(
         assert found.found is (Found.DAMAGED if load == 1 else Found.STALE)
 
 
-def test_behind_that_what_cannot_be_read_fails_and_names_the_file(
+def test_index_overwritten_during_the_answer_fails_and_names_the_file(
     workspace: Workspace, index: Path
 ) -> None:
     def ask(size: int) -> list[Any]:

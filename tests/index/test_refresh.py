@@ -157,7 +157,7 @@ def test_a_stash_and_a_reset_are_seen_at_once(repository: Workspace) -> None:
     assert edges(repository) == [FIRST]
 
 
-def test_two_processes_at_once_on_a_stale_index_are_both_right(asked: Workspace) -> None:
+def test_two_processes_on_a_stale_index_are_both_right(asked: Workspace) -> None:
     for _ in range(3):
         add_a_ticket(asked)
         with ThreadPoolExecutor(4) as pool:

@@ -73,7 +73,7 @@ def interrupting(at: int) -> Callable[[FrameType, str, Any], Any]:
 
 
 @pytest.mark.parametrize("work", [compared, built])
-def test_an_interrupt_at_any_line_leaves_nothing_behind(
+def test_interrupt_at_any_line_leaves_no_process_or_descriptor(
     work: Callable[[Workspace], Callable[[], object]],
     workspace: Workspace,
     forked: list[int],
@@ -100,7 +100,7 @@ def test_an_interrupt_at_any_line_leaves_nothing_behind(
     assert capfd.readouterr() == ("", "")
 
 
-def test_an_error_in_the_first_half_leaves_nothing_behind(
+def test_error_in_the_first_half_leaves_no_process_or_descriptor(
     workspace: Workspace, forked: list[int]
 ) -> None:
     act, first, compare = compared(workspace), os.getpid(), freshness._differing_in  # noqa: SLF001

@@ -54,7 +54,7 @@ def copy(path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("trust", list(Trust))
-def test_an_index_that_cannot_be_used_is_told_of_once(
+def test_unusable_index_is_reported_once(
     workspace: Workspace, path: Path, damage: Callable[[Path], object], found: str, trust: Trust
 ) -> None:
     damage(path)
@@ -72,7 +72,7 @@ def test_an_index_that_cannot_be_used_is_told_of_once(
         assert index.identity.number == 1  # it was published
 
 
-def test_one_that_is_old_is_made_new_without_a_word(workspace: Workspace, path: Path) -> None:
+def test_outdated_index_is_updated_silently(workspace: Workspace, path: Path) -> None:
     before = asked(workspace, Trust.INDEX)[0].identity
     inode = path.stat().st_ino
     workspace.record(B, "after", A, "second")
@@ -91,7 +91,7 @@ def test_one_that_is_old_is_made_new_without_a_word(workspace: Workspace, path: 
         assert (index.trust, index.identity, index.records) == (Trust.INDEX, held, 2)
 
 
-def test_one_that_cannot_be_published_is_told_of_and_the_old_one_stays(
+def test_failed_publish_is_reported_and_keeps_the_old_index(
     workspace: Workspace, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, files = path.read_bytes(), sorted(path.parent.iterdir())
@@ -117,7 +117,7 @@ def test_one_that_cannot_be_published_is_told_of_and_the_old_one_stays(
     assert (path.read_bytes(), sorted(path.parent.iterdir())) == (before, files)
 
 
-def test_what_stands_in_the_way_of_a_new_one_is_told_of(workspace: Workspace, path: Path) -> None:
+def test_obstacle_to_publishing_is_reported(workspace: Workspace, path: Path) -> None:
     path.with_name(f"tmp-{os.getpid()}.sqlite3").mkdir()
     workspace.record(B, "after", A, "second")
     index, told = asked(workspace)
@@ -133,7 +133,7 @@ def rebuilt(workspace: Workspace) -> tuple[Index, list[tuple[int, int]]]:
     return rebuild_index(found, lambda done, total: steps.append((done, total))), steps
 
 
-def test_a_rebuild_counts_on(workspace: Workspace, path: Path) -> None:
+def test_rebuild_increments_the_generation(workspace: Workspace, path: Path) -> None:
     before = asked(workspace, Trust.INDEX)[0].identity.number
     index, steps = rebuilt(workspace)
     with index:

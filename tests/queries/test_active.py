@@ -138,7 +138,7 @@ def test_only_the_latest_plan_counts_while_notes_add_up(
 
 
 @pytest.mark.parametrize(("at", "counts"), [((EARLY, LATE), 2), ((LATE, EARLY), 1)])
-def test_in_a_list_the_latest_note_is_the_one_that_counts(
+def test_latest_note_of_a_list_is_active(
     workspace: Workspace, at: tuple[str, str], counts: int
 ) -> None:
     workspace.ticket(A)
@@ -150,7 +150,7 @@ def test_in_a_list_the_latest_note_is_the_one_that_counts(
     assert sorted(standing(workspace)) == ["by itself", f"line {counts}"]
 
 
-def test_of_two_notes_in_one_file_the_lower_line_is_the_latest(workspace: Workspace) -> None:
+def test_lower_line_of_one_file_is_the_latest_note(workspace: Workspace) -> None:
     workspace.ticket(A)
     kind = "waiting_capacity_note"
     workspace.plan_lines(A, *({"kind": kind, "note": f"line {n}"} for n in range(1, 12)))
@@ -225,7 +225,7 @@ def test_the_target_of_a_waiting_note_is_context_alone(workspace: Workspace, sta
     assert workspace.show(B)["count"] == 1
 
 
-def test_without_all_the_answer_holds_what_counts_and_nothing_else(workspace: Workspace) -> None:
+def test_answer_without_all_holds_only_active_relations(workspace: Workspace) -> None:
     workspace.pair("blocked_by", "over", states=("planning", "done"))
     workspace.record(A, "related", B, "still")
     assert [one["note"] for one in workspace.show()["relations"]] == ["still"]

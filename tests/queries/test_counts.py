@@ -38,7 +38,7 @@ def test_everything_is_counted(several: Workspace) -> None:
     assert {key: n for key, n in said["active"].items() if n} == {"dependency": 1, "reference": 3}
 
 
-def test_of_what_there_is_none_none_is_counted(workspace: Workspace) -> None:
+def test_absent_kinds_are_not_counted(workspace: Workspace) -> None:
     workspace.ticket(A, "unheard-of")
     said = workspace.run("status", "--json").json
     counts = [said[key] for key in ("records", "relations", "active")]

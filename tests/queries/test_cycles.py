@@ -35,7 +35,7 @@ def test_the_first_six_steps_are_named(workspace: Workspace, length: int) -> Non
     assert len(found["records"]) == len(named)
 
 
-def test_of_a_very_long_one_the_first_step_is_named(workspace: Workspace) -> None:
+def test_first_step_of_a_very_long_cycle_is_named(workspace: Workspace) -> None:
     ids = ring(workspace, 120)
     found = reason(workspace, ids[60], "dependency_cycle")
     assert found["sentence"] == (
@@ -55,7 +55,7 @@ def test_an_ordering_may_close_one(workspace: Workspace, length: int) -> None:
 
 
 @pytest.mark.parametrize("length", [5, 12])
-def test_one_that_is_resolved_somewhere_is_none(workspace: Workspace, length: int) -> None:
+def test_resolved_ticket_breaks_the_cycle(workspace: Workspace, length: int) -> None:
     ids = ring(workspace, length)
     workspace.ticket(ids[-1], "closed")
     codes = {

@@ -32,7 +32,7 @@ def tickets(workspace: Workspace, **states: str) -> None:
         workspace.ticket({"A": A, "B": B, "C": C, "D": D}[id_], state)
 
 
-def test_nothing_is_found_where_all_is_well(workspace: Workspace) -> None:
+def test_no_finding_in_an_orderly_workspace(workspace: Workspace) -> None:
     tickets(workspace, A="queued", B="ready", C="inprogress", D="closed")
     workspace.record(A, "blocked_by", B, "why")
     workspace.record(B, "blocks", A)
@@ -221,7 +221,7 @@ def test_a_ticket_without_a_title_is_for_doctor_alone(workspace: Workspace, head
     assert workspace.run("check", A).code == 0
 
 
-def test_a_dependency_cycle_is_told_once(workspace: Workspace) -> None:
+def test_dependency_cycle_is_reported_once(workspace: Workspace) -> None:
     tickets(workspace, A="ready", B="ready", C="ready", D="ready")
     workspace.ticket(OUTSIDE, "ready")
     workspace.record(A, "blocked_by", B)
@@ -248,7 +248,7 @@ def test_two_that_wait_for_each_other_are_a_cycle(workspace: Workspace) -> None:
     assert codes(workspace) == [("dependency_cycle", "error")]
 
 
-def test_a_cycle_that_is_resolved_somewhere_is_none(workspace: Workspace) -> None:
+def test_resolved_ticket_breaks_a_cycle(workspace: Workspace) -> None:
     tickets(workspace, A="ready", B="ready", C="done")
     workspace.record(A, "blocked_by", B)
     workspace.record(B, "blocked_by", C)
@@ -340,7 +340,7 @@ def test_a_branch_that_several_plans_name(workspace: Workspace) -> None:
     ("ticket", "target", "told"),
     [("ready", "closed", True), ("closed", "closed", False), ("ready", "ready", False)],
 )
-def test_what_stood_in_the_way_and_is_resolved(
+def test_resolved_blocker_is_an_expired_edge(
     workspace: Workspace, kind: str, ticket: str, target: str, *, told: bool
 ) -> None:
     tickets(workspace, A=ticket, B=target)
@@ -349,7 +349,7 @@ def test_what_stood_in_the_way_and_is_resolved(
     assert codes(workspace) == ([("expired_edge", "info")] if told else [])
 
 
-def test_a_resolved_ticket_was_blocked_and_nobody_cares(workspace: Workspace) -> None:
+def test_blocker_of_a_resolved_ticket_is_no_finding(workspace: Workspace) -> None:
     tickets(workspace, A="closed", B="ready")
     workspace.record(A, "blocked_by", B)
 
@@ -383,7 +383,7 @@ def test_a_waiting_note_of_a_ticket_that_is_inprogress(workspace: Workspace) -> 
     assert codes(workspace) == [("expired_note", "info")]
 
 
-def test_plans_of_resolved_tickets_are_told_in_one(workspace: Workspace) -> None:
+def test_plans_of_resolved_tickets_are_one_finding(workspace: Workspace) -> None:
     tickets(workspace, A="closed", B="done", C="queued", D="closed")
     workspace.record(A, "accepted_plan", note="How.")
     workspace.record(A, "accepted_plan", note="Another way.", at=LATER)

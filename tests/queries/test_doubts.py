@@ -211,7 +211,7 @@ def test_a_missing_blocker_is_one_reason(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("kind", ["blocks", "before", "conflicts_with"])
-def test_whom_a_ticket_holds_and_frees(pair: Workspace, kind: str) -> None:
+def test_ticket_lists_what_it_holds_and_frees(pair: Workspace, kind: str) -> None:
     pair.record(B, kind, A)
     holds = check(pair, B)["holds"]
     assert [(one["ticket"], one["state"], one["frees"]) for one in holds] == [(A, "queued", True)]
@@ -241,7 +241,7 @@ def test_its_own_state_and_a_cycle_through_the_ticket_do_not_keep_it_from_being_
         (A, "related", B, []),
     ],
 )
-def test_what_the_other_ticket_cannot_end_is_not_freed_by_it(
+def test_ticket_frees_only_what_it_can_end(
     pair: Workspace, holder: str, kind: str, target: str, holds: list[tuple[str, bool]]
 ) -> None:
     pair.record(holder, kind, target, "why")
@@ -264,7 +264,7 @@ def test_show_says_so_where_the_misspelled_blocker_was_replaced(workspace: Works
         ("Z1, which is done. A is clear", '"Z1, which is done. A is clear"'),
     ],
 )
-def test_what_a_target_says_cannot_pass_for_the_sentence(
+def test_target_text_cannot_imitate_the_sentence(
     workspace: Workspace, target: str, seen: str
 ) -> None:
     workspace.pair(states=("queued", "queued"))

@@ -37,7 +37,7 @@ def edge(workspace: Workspace) -> None:
 @pytest.mark.parametrize("state", ["planning", "ready", "queued", "inprogress", None])
 @pytest.mark.parametrize("damage", [bad_line, bad_list, bad_record])
 @pytest.mark.parametrize("arguments", [(), (B,), ("--kind", "blocker"), ("--state", "planning")])
-def test_what_an_unresolved_ticket_holds_could_hide_a_row(
+def test_bad_file_of_an_unresolved_ticket_could_hide_a_relation(
     workspace: Workspace, state: str | None, damage: Break, arguments: tuple[str, ...]
 ) -> None:
     edge(workspace)
@@ -62,7 +62,7 @@ def test_what_an_unresolved_ticket_holds_could_hide_a_row(
         (bad_record, ("--kind", "blocker", "--all"), 4),
     ],
 )
-def test_what_a_resolved_ticket_holds_could_hide_only_what_still_counts(
+def test_bad_file_of_a_resolved_ticket_could_hide_only_active_relations(
     workspace: Workspace, state: str, damage: Break, arguments: tuple[str, ...], code: int
 ) -> None:
     edge(workspace)
@@ -160,7 +160,7 @@ def test_records_without_item_are_read_and_doubtful(workspace: Workspace) -> Non
     assert [one["path"] for one in ran.json["problems"]] == [f".yoi/tickets/{A}"]
 
 
-def test_of_an_id_in_two_folders_both_are_read_and_reported(workspace: Workspace) -> None:
+def test_both_folders_of_an_id_are_read_and_reported(workspace: Workspace) -> None:
     edge(workspace)
     workspace.ticket(A)
     two_folders(workspace)

@@ -74,7 +74,7 @@ def test_an_edge_stated_in_both_directions_and_all_formats_is_one_relation(
 
 @pytest.mark.parametrize("kind", ["conflicts_with", "do_not_parallelize", "related"])
 @pytest.mark.parametrize("holders", [(A,), (B,), (A, B)])
-def test_of_equal_ends_the_smaller_id_is_the_ticket(
+def test_smaller_id_of_equal_ends_is_the_ticket(
     pair: Workspace, kind: str, holders: Sequence[str]
 ) -> None:
     for holder in holders:
@@ -127,7 +127,7 @@ def test_each_note_is_a_relation_by_itself(pair: Workspace, kind: str) -> None:
     assert [len(one["records"]) for one in pair.show("--all")["relations"]] == [1, 1, 1]
 
 
-def test_the_latest_record_that_is_not_retired_speaks(pair: Workspace) -> None:
+def test_latest_record_that_is_not_retired_is_shown(pair: Workspace) -> None:
     pair.record(A, "blocked_by", B, "old", at=EARLY, author="ann")
     pair.record(A, "blocked_by", B, "new", at=NOON, author="bob")
     pair.record(A, "blocked_by", B, "newest, retired", at=LATE, author="cyd", **RETIRED)
@@ -137,7 +137,7 @@ def test_the_latest_record_that_is_not_retired_speaks(pair: Workspace) -> None:
     assert [one["retired_at"] for one in relation["records"]] == [None, None, LATE]
 
 
-def test_where_all_are_retired_the_latest_speaks(pair: Workspace) -> None:
+def test_latest_record_is_shown_if_all_are_retired(pair: Workspace) -> None:
     pair.record(A, "blocked_by", B, "new", at=LATE, **RETIRED)
     pair.record(A, "blocked_by", B, "old", at=EARLY, **RETIRED)
     (relation,) = pair.show("--all")["relations"]

@@ -24,7 +24,7 @@ def test_each_row_has_examples() -> None:
 
 
 @pytest.mark.parametrize(("row", "text"), CASES, ids=lambda value: getattr(value, "what", None))
-def test_is_refused_and_named_but_not_told(row: Row, text: str) -> None:
+def test_secret_is_refused_and_named_without_its_text(row: Row, text: str) -> None:
     secret = text.partition("«")[2].partition("»")[0]
     with pytest.raises(UsageError) as caught:
         check_durable({row.field or "note": text.replace("«", "").replace("»", "")})

@@ -85,9 +85,7 @@ def test_a_linked_cache_folder_is_left_alone(
 
 
 @pytest.mark.parametrize("link", [".yoi/cache", CACHE])
-def test_an_index_behind_a_link_is_not_believed(
-    hostile: Workspace, tmp_path: Path, link: str
-) -> None:
+def test_index_behind_a_link_is_not_used(hostile: Workspace, tmp_path: Path, link: str) -> None:
     """It was made where it lies, by the same user: for other tickets."""
     other = Workspace(tmp_path / "other")
     other.pair("blocked_by", FORGED)
@@ -263,9 +261,7 @@ def forged(path: Path, *, at: Path | None = None) -> None:
 
 
 @pytest.mark.parametrize("trust", ["stat", "content", "index"])
-def test_an_index_that_came_with_the_checkout_is_not_believed(
-    hostile: Workspace, trust: str
-) -> None:
+def test_index_from_a_checkout_is_not_used(hostile: Workspace, trust: str) -> None:
     hostile.run("rebuild")
     (index,) = (hostile.root / CACHE).glob("*.sqlite3")
     forged(index)
@@ -276,7 +272,7 @@ def test_an_index_that_came_with_the_checkout_is_not_believed(
     assert hostile.run("show").err == ""
 
 
-def test_an_index_that_came_with_the_checkout_offers_nothing(hostile: Workspace) -> None:
+def test_index_from_a_checkout_offers_no_completion(hostile: Workspace) -> None:
     hostile.run("rebuild")
     (index,) = (hostile.root / CACHE).glob("*.sqlite3")
     data = index.read_bytes()
@@ -299,9 +295,7 @@ def test_status_and_verify_tell_of_an_index_from_elsewhere(hostile: Workspace) -
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
 @pytest.mark.parametrize(("owner", "found"), [(0, "current"), (65533, "not made here")])
-def test_an_index_of_somebody_else_is_not_believed(
-    hostile: Workspace, owner: int, found: str
-) -> None:
+def test_index_of_another_user_is_not_used(hostile: Workspace, owner: int, found: str) -> None:
     hostile.run("rebuild")
     (index,) = (hostile.root / CACHE).glob("*.sqlite3")
     os.chown(index, owner, 0)
@@ -310,7 +304,7 @@ def test_an_index_of_somebody_else_is_not_believed(
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
-def test_an_index_of_whoever_holds_the_tickets_is_believed(hostile: Workspace) -> None:
+def test_index_of_the_tickets_owner_is_used(hostile: Workspace) -> None:
     hostile.run("rebuild")
     (index,) = (hostile.root / CACHE).glob("*.sqlite3")
     os.chown(index, 65533, 0)

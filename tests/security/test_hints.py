@@ -93,7 +93,7 @@ def answers(workspace: Workspace, *commands: tuple[str, ...]) -> list[str]:
     slug=NASTY,
     note=NASTY,
 )
-def test_what_doctor_gives_is_quoted(ids: list[str], record: str, slug: str, note: str) -> None:
+def test_commands_of_doctor_are_quoted(ids: list[str], record: str, slug: str, note: str) -> None:
     with TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder) / "work")
         first, second = ids
@@ -151,7 +151,7 @@ def yaml(text: str) -> str:
     name=NASTY,
     command=st.sampled_from(["show", "check", "add", "retire", "order", "kind", "state", "here"]),
 )
-def test_what_errors_give_is_quoted(workspace: Workspace, name: str, command: str) -> None:
+def test_commands_in_errors_are_quoted(workspace: Workspace, name: str, command: str) -> None:
     workspace.pair()
     line = {
         "show": ("show", "--json", "--", name),

@@ -152,7 +152,7 @@ def test_nothing_acts_on_a_terminal_and_markup_is_shown(
 
 
 @pytest.mark.parametrize("mode", list(Mode))
-def test_what_a_watcher_tells_acts_on_nothing(mode: Mode) -> None:
+def test_output_of_watch_has_no_effect_on_a_terminal(mode: Mode) -> None:
     change = Change(What.ADDED, HOSTILE, HOSTILE, 1, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
     out = io.StringIO()
     with redirect_stdout(out), mock.patch.dict(os.environ, {"COLUMNS": "400"}):
@@ -181,13 +181,13 @@ def test_names_are_no_sql(hostile: Workspace, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["a\0bcd", "a\ud800bcd"])
-def test_what_is_no_name_names_nothing(hostile: Workspace, name: str) -> None:
+def test_invalid_name_names_nothing(hostile: Workspace, name: str) -> None:
     for command in (("show", name), ("check", name), ("retire", name, "--reason", "over")):
         assert hostile.run(*command).code == 3
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
-def test_what_agents_are_told_acts_on_nothing(hostile: Workspace, mode: str) -> None:
+def test_output_for_agents_has_no_effect(hostile: Workspace, mode: str) -> None:
     with connected(hostile.root, mode=mode) as asker:
         for tool, given in (("relations_show", {"all": True}), ("relations_check", {})):
             (content,) = asker.starts(tool, **given).result().content

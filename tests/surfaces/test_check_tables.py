@@ -53,7 +53,7 @@ def test_no_ticket_is_no_table(pair: Workspace) -> None:
     assert screen(pair, "--state", "done") == ["0 tickets"]
 
 
-def test_what_has_no_effect_is_no_reason_in_the_queue(pair: Workspace) -> None:
+def test_reason_without_effect_is_not_in_the_queue(pair: Workspace) -> None:
     pair.ticket(B, "planning")
     pair.record(A, "conflicts_with", B)
     pair.record(A, "accepted_plan", note="how")
@@ -75,7 +75,7 @@ def test_what_has_no_effect_is_no_reason_in_the_queue(pair: Workspace) -> None:
 
 @pytest.mark.parametrize("named", [True, False])
 @pytest.mark.parametrize("columns", [40, 80, 160])
-def test_what_hides_a_blocker_of_every_ticket_is_said_once(
+def test_file_that_could_hide_every_blocker_is_listed_once(
     pair: Workspace, columns: int, *, named: bool
 ) -> None:
     pair.record(A, "blocked_by", B)

@@ -41,7 +41,7 @@ def pair(workspace: Workspace) -> Workspace:
 
 
 @pytest.mark.parametrize("umask", [0o177, 0o777, *in_campaign(0o277, 0o377, 0o477, 0o700)])
-def test_whatever_the_umask_the_owner_can_use_what_is_made(pair: Workspace, umask: int) -> None:
+def test_owner_can_use_created_files_with_any_umask(pair: Workspace, umask: int) -> None:
     git(pair, "init", "-q")
     (pair.root / ".git" / "hooks").rename(pair.root / ".git" / "other hooks")
     there = {*pair.root.rglob("*")}
@@ -315,7 +315,9 @@ def runs(process: str) -> bool:
         return False
 
 
-def test_what_needs_no_git_does_not_wait_for_one(pair: Workspace, hanging: dict[str, str]) -> None:
+def test_command_without_git_does_not_wait_for_git(
+    pair: Workspace, hanging: dict[str, str]
+) -> None:
     asked = pair.process("add", A, "related", B, "--author", "me", stdin=b"", **hanging)
     assert asked.code == 0
     assert pair.process("status", stdin=b"", **hanging).code == 0

@@ -342,7 +342,7 @@ def test_a_lock_that_is_held_is_not_waited_for(busy: Repository) -> None:
 
 
 @pytest.mark.parametrize("spoiled", ["cache", "tickets", "workspace.toml"])
-def test_what_is_wrong_with_the_workspace_is_not_noticed(hooked: Repository, spoiled: str) -> None:
+def test_hook_ignores_errors_of_the_workspace(hooked: Repository, spoiled: str) -> None:
     shutil.rmtree(hooked.root / ".yoi" / "cache")
     if spoiled == "tickets":
         hooked.git("rm", "-r", "--quiet", ".yoi/tickets")

@@ -47,7 +47,7 @@ STATES = ["ready", "queued", "inprogress"]
     ],
     ids=str,
 )
-def test_takes_what_has_one_reading(
+def test_accepts_text_with_one_reading(
     tool: Tool, written: dict[str, Any], meant: dict[str, Any]
 ) -> None:
     assert read_arguments(tool, written) == meant
@@ -79,7 +79,7 @@ def test_takes_what_has_one_reading(
     ],
     ids=lambda value: str(value)[:50],
 )
-def test_refuses_what_has_none(tool: Tool, written: dict[str, Any]) -> None:
+def test_refuses_text_without_a_reading(tool: Tool, written: dict[str, Any]) -> None:
     with pytest.raises(UsageError) as refused:
         read_arguments(tool, written)
 

@@ -384,7 +384,7 @@ def test_lines_do_not_depend_on_how_they_come(data: bytes, cuts: list[int]) -> N
 # Methods, tokens, revisions
 
 
-def test_what_the_server_does_not_know_is_answered(talking: Hand) -> None:
+def test_unknown_method_is_answered(talking: Hand) -> None:
     talking.say(notification("notifications/no-such"), notification("no/such"))
     for method in ("no/such", "prompts/list", "completion/complete", "sampling/createMessage", ""):
         assert "error" in talking.ask(request(1, method))

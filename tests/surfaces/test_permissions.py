@@ -149,7 +149,7 @@ def test_an_unreadable_configuration_fails_the_command(shared: Workspace) -> Non
     assert_fails(shared, ("show",), ".yoi/workspace.toml")
 
 
-def test_where_a_record_cannot_be_written_add_and_retire_fail(shared: Workspace) -> None:
+def test_add_and_retire_fail_without_write_permission(shared: Workspace) -> None:
     before = shared.snapshot()
     for command in (
         ("add", A, "related", B),
@@ -171,9 +171,7 @@ def locked(shared: Workspace) -> Workspace:
 
 
 @pytest.mark.parametrize("found", ["stale", "missing", "broken", "no folder"])
-def test_where_nothing_can_be_written_the_answer_comes_from_memory(
-    locked: Workspace, found: str
-) -> None:
+def test_answers_from_memory_without_write_permission(locked: Workspace, found: str) -> None:
     cache = locked.root / ".yoi/cache/relations"
     index = next(cache.glob("*.sqlite3"))
     cache.chmod(0o755)
@@ -202,14 +200,14 @@ def snapshot_of(folder: Path) -> dict[Path, bytes | None]:
     return {p: p.read_bytes() if p.is_file() else None for p in folder.rglob("*")}
 
 
-def test_where_the_index_is_fresh_nothing_needs_to_be_written(locked: Workspace) -> None:
+def test_fresh_index_needs_no_write_permission(locked: Workspace) -> None:
     ran = as_nobody(locked, "show")
     assert (ran.code, ran.err) == (0, "")
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
 @pytest.mark.parametrize(("owner", "is_believed"), [(0, True), (65534, True), (65533, False)])
-def test_an_index_is_believed_that_oneself_or_root_has_made(
+def test_index_of_oneself_or_root_is_trusted(
     locked: Workspace, owner: int, *, is_believed: bool
 ) -> None:
     (index,) = (locked.root / ".yoi/cache/relations").glob("*.sqlite3")
@@ -219,5 +217,5 @@ def test_an_index_is_believed_that_oneself_or_root_has_made(
     assert (ran.code, ran.err == "") == (0, is_believed)
 
 
-def test_rebuild_fails_where_nothing_can_be_written(locked: Workspace) -> None:
+def test_rebuild_fails_without_write_permission(locked: Workspace) -> None:
     assert_fails(locked, ("rebuild",), ".yoi/cache/relations")

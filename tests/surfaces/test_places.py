@@ -36,7 +36,7 @@ def fill(root: Path) -> Workspace:
     return workspace.pair("blocked_by", "first")
 
 
-def test_from_wherever_it_is_run_it_is_the_same_index(tmp_path: Path) -> None:
+def test_every_starting_point_uses_the_same_index(tmp_path: Path) -> None:
     workspace = fill(tmp_path / NAME)
     (tmp_path / "alias").symlink_to(workspace.root)
     deep = workspace.root / "src" / NAME

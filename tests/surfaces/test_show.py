@@ -69,7 +69,7 @@ def test_a_record_names_its_relation_whole(recorded: Workspace) -> None:
     assert LONG in texts
 
 
-def test_what_names_neither_ticket_nor_record_is_not_found(recorded: Workspace) -> None:
+def test_unknown_name_is_not_found(recorded: Workspace) -> None:
     for name in ("01ZZZZZZZZ", "x-0000000000000000", f".yoi/tickets/{A}/item.txt", f"{A}:7", "x-"):
         ran = recorded.run("show", name, "--json")
         assert (ran.code, ran.out, ran.errors[-1]["error"]["code"]) == (3, "", "not_found")
@@ -195,7 +195,7 @@ def test_since_and_author_are_met_by_one_record(
     assert ids(dated, *arguments) == found
 
 
-def test_what_is_left_out_is_counted(dated: Workspace) -> None:
+def test_omitted_relations_are_counted(dated: Workspace) -> None:
     ran = dated.run("show", "--author", "bob", "--limit", "0")
     assert ran.out.count("\n") == 1
     assert dated.show("--author", "ann", "--limit", "1")["count"] == 2
@@ -226,7 +226,7 @@ def test_an_age_is_counted_from_now(workspace: Workspace, age: str, back: timede
         *("2026-6-1", "2026-02-30", "10:00", "2026-06-01T10:00", "2026-06-01T10:00:00"),
     ],
 )
-def test_what_is_not_a_time_is_refused(dated: Workspace, when: str) -> None:
+def test_invalid_time_is_refused(dated: Workspace, when: str) -> None:
     ran = dated.run("show", f"--since={when}", "--json")
     assert (ran.code, ran.out, ran.errors[-1]["error"]["code"]) == (2, "", "usage")
 

@@ -125,7 +125,7 @@ def retire_entry(workspace: Workspace) -> None:
         ),
     ],
 )
-def test_what_happened_is_told(
+def test_every_change_is_reported(
     filled: Workspace, change: Callable[[Workspace], object], told: list[Told]
 ) -> None:
     found = happened(filled, change)

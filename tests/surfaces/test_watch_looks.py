@@ -108,7 +108,7 @@ def ended(*_: object, **__: object) -> Iterator[set[object]]:
 @pytest.mark.parametrize(
     ("events", "said"), [(deaf, None), (broken, "watch limit reached"), (ended, "they have ended")]
 )
-def test_what_no_event_tells_is_seen_with_the_next_tick(
+def test_change_without_an_event_is_seen_with_the_next_tick(
     filled: Workspace, monkeypatch: pytest.MonkeyPatch, events: Any, said: str | None
 ) -> None:
     monkeypatch.setattr(watchfiles, "watch", events)

@@ -146,7 +146,7 @@ def checked(connection: sqlite3.Connection) -> dict[str, Check]:
 
 @settings(deadline=None, max_examples=60)
 @given(WORLD, WORLD)
-def test_what_is_told_is_the_difference_of_two_checks(one: World, other: World) -> None:
+def test_reported_changes_are_the_difference_of_two_checks(one: World, other: World) -> None:
     worlds = [write(one), write(other)]
     old, new = map(made, worlds)
     was, now = checked(old), checked(new)
