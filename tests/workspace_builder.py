@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -194,9 +195,13 @@ class Workspace:
         }
 
 
+def ids_in(text: str) -> list[str]:
+    """The ticket ids in a text, in their order: what a sentence says, whatever its words are."""
+    return re.findall(r"\b0000[0-9A-Z]{9,}\b", text)
+
+
 def altered_index(path: Path, statements: str) -> None:
-    """Alter an index in its place, as nothing tells but its rows: the digest is right, and so is
-    what the file says of where it lies."""
+    """Change rows of an index file in place; its digest, its place and its date stay right."""
     data = path.read_bytes()
     place = data[-56:-32]
     connection = sqlite3.connect(":memory:")
@@ -217,7 +222,7 @@ def scan(workspace: ProductWorkspace) -> list[Source]:
 
 
 def git(workspace: Workspace, *arguments: str) -> str:
-    """What git prints, run in the workspace by nobody in particular."""
+    """What git prints, run in the workspace with a fixed identity and no configuration."""
     identity = ("-c", "user.name=tester", "-c", "user.email=tester@example.org")
     ran = subprocess.run(
         ["git", *identity, *arguments],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from workspace_builder import A, B, C, D, Workspace
+from workspace_builder import A, B, C, D, Workspace, ids_in
 
 from yoi_relations.queries.doctor.findings import RULES, Code
 
@@ -234,10 +234,7 @@ def test_dependency_cycle_is_reported_once(workspace: Workspace) -> None:
     (one,) = findings(workspace)
     assert (one["code"], one["severity"]) == ("dependency_cycle", "error")
     assert one["tickets"] == [A, B, C, D]
-    assert one["sentence"] == (
-        f"dependency cycle: {A} is blocked by {B}, {B} is blocked by {C},"
-        f" {C} is blocked by {D}, {D} is blocked by {A}"
-    )
+    assert ids_in(one["sentence"]) == [A, B, B, C, C, D, D, A]
 
 
 def test_two_that_wait_for_each_other_are_a_cycle(workspace: Workspace) -> None:
@@ -265,7 +262,7 @@ def test_a_cycle_that_an_ordering_closes(workspace: Workspace) -> None:
 
     (one,) = findings(workspace)
     assert (one["code"], one["severity"], one["tickets"]) == ("mixed_cycle", "warning", [A, B, C])
-    assert one["sentence"].startswith(f"cycle that orderings close: {C} comes after {A}, {A} is")
+    assert ids_in(one["sentence"])[:3] == [C, A, A]
 
 
 def test_an_ordering_that_joins_two_cycles_is_named(workspace: Workspace) -> None:
@@ -277,7 +274,7 @@ def test_an_ordering_that_joins_two_cycles_is_named(workspace: Workspace) -> Non
 
     found = findings(workspace)
     assert [one["code"] for one in found] == ["dependency_cycle"] * 2 + ["mixed_cycle"]
-    assert found[-1]["sentence"].split(": ")[1].startswith(f"{D} comes after {B}, {B} is blocked")
+    assert ids_in(found[-1]["sentence"])[:3] == [D, B, B]
     assert found[-1]["tickets"] == [A, B, C, D]
 
 
@@ -290,7 +287,7 @@ def test_orderings_that_oppose_each_other(workspace: Workspace) -> None:
 
     (one,) = findings(workspace)
     assert (one["code"], one["severity"]) == ("opposed_orderings", "warning")
-    assert one["sentence"] == f"{A} comes after {B}, and {B} comes after {A}"
+    assert ids_in(one["sentence"]) == [A, B, B, A]
 
 
 def test_an_ordering_that_opposes_a_dependency(workspace: Workspace) -> None:
@@ -302,7 +299,7 @@ def test_an_ordering_that_opposes_a_dependency(workspace: Workspace) -> None:
 
     (one,) = findings(workspace)
     assert (one["code"], one["severity"]) == ("opposed_dependency", "warning")
-    assert one["sentence"] == f"{B} comes after {A}, but {A} is blocked by {B}"
+    assert ids_in(one["sentence"]) == [B, A, A, B]
     assert f"relations retire {path.stem} " in one["hint"]
 
 
@@ -394,9 +391,7 @@ def test_plans_of_resolved_tickets_are_one_finding(workspace: Workspace) -> None
 
     (one,) = findings(workspace)
     assert (one["code"], one["severity"], one["tickets"]) == ("expired_plan", "info", [A, B])
-    assert one["sentence"] == (
-        f"{A} has an accepted plan, and {A} is closed; so it is with 1 more ticket"
-    )
+    assert set(ids_in(one["sentence"])) == {A}
 
 
 def test_a_record_that_repeats_another(workspace: Workspace) -> None:
