@@ -54,7 +54,7 @@ def test_a_file_that_became_a_link_since_the_scan_is_not_followed(
     source = source_of(workspace)
     path.rename(path.with_name(".real"))
     path.symlink_to(".real")
-    with pytest.raises(SourceError, match=r"^is a symbolic link, which is not followed$"):
+    with pytest.raises(SourceError, match="symbolic link"):
         read_source(source)
 
 
@@ -64,12 +64,12 @@ def test_path_that_is_no_longer_a_file_is_reported(workspace: Workspace, name: s
     source = source_of(workspace)
     path.unlink()
     os.mkfifo(path)
-    with pytest.raises(SourceError, match=r"^is not a regular file$"):
+    with pytest.raises(SourceError, match="regular file"):
         read_source(source)
     path.unlink()
     with socket.socket(socket.AF_UNIX) as listening, contextlib.chdir(path.parent):
         listening.bind(path.name)
-        with pytest.raises(SourceError, match=r"^is not a regular file$"):
+        with pytest.raises(SourceError, match="regular file"):
             read_source(source)
 
 
@@ -82,7 +82,7 @@ def test_a_file_is_read_whole_up_to_its_limit_and_reported_above(
     data = read_source(source_of(workspace)) or b""
     assert (len(data), data[-4:]) == (limit, b"last")
     os.truncate(path, limit + 1)
-    with pytest.raises(SourceError, match=rf"^is larger than {limit // 1024} KiB$"):
+    with pytest.raises(SourceError, match=f"{limit // 1024} KiB"):
         read_source(source_of(workspace))
 
 

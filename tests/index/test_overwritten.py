@@ -67,7 +67,7 @@ def test_index_overwritten_during_the_answer_fails_and_names_the_file(
             return found.connection.execute(RELATIONS).fetchall()
 
     whole = index.stat().st_size
-    with pytest.raises(RelationsError, match="failed while it was read") as failed:
+    with pytest.raises(RelationsError) as failed:
         ask(100)
     assert str(index) in failed.value.message
     assert ask(whole) == [("blocked_by", "first")]

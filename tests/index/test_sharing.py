@@ -215,7 +215,7 @@ def test_every_batch_can_be_sent(many: Workspace) -> None:
 
 
 def test_unreadable_folder_fails_in_either_process(many: Workspace) -> None:
-    error = UnreadableFolderError("x: cannot be listed", "mend it")
+    error = UnreadableFolderError("x: no", "fix it")
     met = mock.patch.object(gathering, "look_at", side_effect=error)  # in both processes
-    with met, pytest.raises(UnreadableFolderError, match="cannot be listed"):
+    with met, pytest.raises(UnreadableFolderError, match="x: no"):
         built(many, 2, 3)

@@ -62,10 +62,10 @@ def test_unusable_index_is_reported_once(
     with index:
         assert (index.found.value, index.published) == (found, None)
         assert index.identity.number == 1
-        if found == "missing":
-            assert told == ["index: built from 3 files; there was none yet"]
-        else:
-            assert told == [f"index: built anew from 3 files; it was {found}"]
+        (notice,) = told
+        assert notice.startswith("index: ")
+        assert " 3 files" in notice
+        assert found == "missing" or found in notice
     index, told = asked(workspace)
     with index:
         assert (index.found.value, index.published, told) == ("current", index.identity, [])
@@ -107,13 +107,14 @@ def test_failed_publish_is_reported_and_keeps_the_old_index(
     index, told = asked(workspace)
     with index:
         assert index.records == 2
-        said = f"{path}: cannot be kept: No space left on device; answered from memory"
-        assert told == [said]
+        (notice,) = told
+        assert notice.startswith(f"{path}: ")
+        assert os.strerror(errno.ENOSPC) in notice
     with pytest.raises(WriteError) as failed:
         rebuilt(workspace)
-    assert str(failed.value) == f"{path}: cannot be written: No space left on device"
-    assert failed.value.hint is not None
-    assert "answered from memory" in failed.value.hint
+    assert failed.value.message.startswith(f"{path}: ")
+    assert os.strerror(errno.ENOSPC) in failed.value.message
+    assert failed.value.hint
     assert (path.read_bytes(), sorted(path.parent.iterdir())) == (before, files)
 
 

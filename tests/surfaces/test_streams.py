@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 
@@ -32,12 +34,12 @@ def pair(workspace: Workspace) -> Workspace:
 @pytest.mark.parametrize(
     ("line", "code", "said"),
     [
-        ("relations show >/dev/full", 1, "standard output: cannot be written: No space left"),
+        ("relations show >/dev/full", 1, "standard output: "),
         ("relations show nothing-like-it 2>/dev/full", 3, ""),
-        ("mkdir gone; cd gone; rmdir ../gone; relations show", 1, "does not exist any more"),
-        (f"relations add {A} waiting --note - <&-", 2, "cannot be read from standard input"),
-        (f"relations retire a:{'1' * 5000} --reason x", 3, "no record is called"),
-        (f"relations add {A} related {B} --branch ''", 2, "belong to accepted-plan"),
+        ("mkdir gone; cd gone; rmdir ../gone; relations show", 1, "error: "),
+        (f"relations add {A} waiting --note - <&-", 2, "standard input"),
+        (f"relations retire a:{'1' * 5000} --reason x", 3, "a:1"),
+        (f"relations add {A} related {B} --branch ''", 2, "accepted-plan"),
         ("relations show >&-", 0, ""),
     ],
 )
@@ -54,8 +56,9 @@ HELP = ["--help", "show --help", "add --help", "hooks --help", "hooks list --hel
 def test_help_that_cannot_be_written_is_told_like_any_answer(pair: Workspace, asked: str) -> None:
     ran = shell(pair, f"relations {asked} >/dev/full")
 
-    said = "error: standard output: cannot be written: No space left on device\n"
-    assert (ran.code, ran.err) == (1, said)
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert ran.err.startswith("error: standard output: ")
+    assert os.strerror(errno.ENOSPC) in ran.err
 
 
 @pytest.mark.parametrize("asked", ["--version", *HELP])

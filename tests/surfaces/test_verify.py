@@ -72,26 +72,25 @@ def test_files_that_differ_from_what_was_read_are_named(built: Workspace) -> Non
     built.ticket(B, "done")
     built.ticket(C)
 
-    assert differences(built) == [
-        (RECORD, "the file has gone since the index was built"),
-        (f".yoi/tickets/{B}/item.md", "the file has changed since the index was built"),
-        (f".yoi/tickets/{C}/item.md", "the file is new since the index was built"),
+    found = differences(built)
+    assert [path for path, _ in found] == [
+        RECORD,
+        f".yoi/tickets/{B}/item.md",
+        f".yoi/tickets/{C}/item.md",
     ]
+    for word, (_, message) in zip((" gone ", " changed ", " new "), found, strict=True):
+        assert word in message
 
 
 def test_rows_that_no_file_states_are_told_from_files_that_changed(built: Workspace) -> None:
     forge(built, "UPDATE record SET note = 'forged'")
-    wrong = (
-        "the index holds something else than the file says: the record"
-        " '01KT0000000000000000000001': note is 'forged' in the index, and should be 'why'"
-    )
-    assert differences(built) == [(RECORD, wrong)]
+    ((path, message),) = differences(built)
+    assert path == RECORD
+    for value in ("'01KT0000000000000000000001'", "note ", "'forged'", "'why'"):
+        assert value in message
 
     built.ticket(C)
-    assert differences(built) == [
-        (RECORD, wrong),
-        (f".yoi/tickets/{C}/item.md", "the file is new since the index was built"),
-    ]
+    assert [path for path, _ in differences(built)] == [RECORD, f".yoi/tickets/{C}/item.md"]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +118,9 @@ def test_a_flipped_byte_is_found_although_the_file_was_proven_before(built: Work
     data[-40] ^= 1
     path.write_bytes(data)
 
-    assert differences(built) == [(INDEX, "is damaged; the next question builds it anew")]
+    ((named, message),) = differences(built)
+    assert named == INDEX
+    assert "damaged" in message
 
 
 def test_an_index_page_that_disagrees_with_its_table_is_found(built: Workspace) -> None:
