@@ -14,7 +14,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from oracle import assert_as_read, quiet, rest, settle
+from oracle import assert_as_read, settle, wait_window, without_rescans
 from workspace_builder import A, Workspace
 
 from yoi_relations.index import build
@@ -101,11 +101,11 @@ def test_files_with_only_a_new_stamp_are_read_once(
     settle(edge)
     expected = edge.run("show", "--json").json
     act(edge)
-    rest()
+    wait_window()
     with mock.patch.object(build, "look_again", wraps=build.look_again) as looks:
         assert edge.run("show", "--json").json == expected
         assert looks.call_count >= 1
-    with quiet():
+    with without_rescans():
         assert edge.run("show", "--json").json == expected
     assert edge.run("verify").code == 0
 
@@ -117,7 +117,7 @@ def test_files_of_any_date_are_read_and_their_changes_seen(edge: Workspace, name
     for one in paths:
         os.utime(one, ns=(date, date))
     for _ in range(2):
-        rest()
+        wait_window()
         (before,) = assert_as_read(edge)
     path.write_text(path.read_text().replace("first", "other"))
     os.utime(path, ns=(date, date))

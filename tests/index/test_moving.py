@@ -19,7 +19,7 @@ from workspace_builder import A, B, Workspace, ulid
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.root import Listing, list_root
 from yoi_relations.files.workspace import CACHE, find_workspace
-from yoi_relations.files.workspace import Workspace as Found
+from yoi_relations.files.workspace import Workspace as ProductWorkspace
 from yoi_relations.index import build
 from yoi_relations.index.opened import count_of
 from yoi_relations.index.refresh import open_index
@@ -96,7 +96,7 @@ def test_fails_when_folders_never_rest(workspace: Workspace) -> None:
     workspace.ticket(A)
     numbers = count(1)
 
-    def listed(found: Found) -> Listing:
+    def listed(found: ProductWorkspace) -> Listing:
         """What is listed is new each time, and gone by the next."""
         number = next(numbers)
         shutil.rmtree(workspace.tickets / ulid(number - 1), ignore_errors=True)
@@ -110,7 +110,7 @@ def test_fails_when_folders_never_rest(workspace: Workspace) -> None:
     assert tickets_built(workspace, settling) == 2
 
 
-def list_without(folder: Path, found: Found) -> Listing:
+def list_without(folder: Path, found: ProductWorkspace) -> Listing:
     """The tickets root as it is listed while a folder is elsewhere."""
     aside = Path(found.root) / "aside"
     folder.rename(aside)
@@ -127,7 +127,7 @@ def test_waits_for_a_folder_that_is_absent_at_first(
     folder = workspace.ticket(A)
     back = time.monotonic() + 0.3
 
-    def listed(found: Found) -> Listing:
+    def listed(found: ProductWorkspace) -> Listing:
         if time.monotonic() > back:
             return list_root(found)
         return list_without(folder, found)
@@ -144,7 +144,7 @@ def test_slow_scans_do_not_miss_a_folder(
     folder = workspace.ticket(A)
     numbers = count()  # the listing of the build itself is none of the looks
 
-    def listed(found: Found) -> Listing:
+    def listed(found: ProductWorkspace) -> Listing:
         number = next(numbers)
         if number not in away:
             listing = list_root(found)
@@ -165,7 +165,7 @@ def test_folder_is_the_same_in_every_bucket(
     places = [workspace.ticket(A, bucket=bucket), workspace.tickets / "open" / A]
     places[1].parent.mkdir()
 
-    def listed(found: Found) -> Listing:
+    def listed(found: ProductWorkspace) -> Listing:
         places[0].rename(places[1])
         places.reverse()
         return list_root(found)

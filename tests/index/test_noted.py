@@ -13,7 +13,7 @@ from index_comparison import by_own_clock
 from open_descriptors import all_closed
 from workspace_builder import A, B, C, Workspace, ulid
 
-from yoi_relations.files.workspace import Workspace as Found
+from yoi_relations.files.workspace import Workspace as ProductWorkspace
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import build
 from yoi_relations.index.looking import Look, look_at
@@ -36,7 +36,7 @@ def looked_at(disk: Disk) -> set[bytes]:
     """The ticket folders that a question lists and reads."""
     seen: set[bytes] = set()
 
-    def noting(workspace: Found, names: list[bytes]) -> Iterator[Look]:
+    def noting(workspace: ProductWorkspace, names: list[bytes]) -> Iterator[Look]:
         seen.update(names)
         return look_at(workspace, names)
 

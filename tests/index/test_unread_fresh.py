@@ -9,7 +9,7 @@ from unittest import mock
 import pytest
 from clocked_disk import assert_fresh, disk_with, step
 from index_comparison import assert_rebuilt, by_own_clock
-from oracle import quiet, settle
+from oracle import settle, without_rescans
 from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.files import probing
@@ -95,7 +95,7 @@ def test_notices_unread_files_that_appear_and_vanish(ready: Workspace, kind: str
     assert odd_now(ready) == [told]
     settle(ready)
     assert odd_now(ready) == [told]
-    with quiet():
+    with without_rescans():
         assert ready.run("show").code == 4  # as it lies, though something is odd
     path = ready.tickets / told
     path.rename(path.with_name(".hidden"))

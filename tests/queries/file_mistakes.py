@@ -1,4 +1,4 @@
-"""Mistakes within a file: what they are made of.
+"""Building blocks of mistakes within a file.
 
 A mistake takes a workspace and a `Pick`, alters one file or one place, and says whether it did.
 """
@@ -139,7 +139,7 @@ def without_a_line(marker: bytes) -> Change:
 
 
 def conflict(*, ours: bool = True, middle: bool = True, theirs: bool = True) -> Change:
-    """One line as a merge leaves it, or as somebody leaves it who resolved half of it."""
+    """Conflict markers around one line: all of them, or those that a half resolution leaves."""
 
     def change(data: bytes, pick: Pick) -> bytes:
         lines = data.split(b"\n")

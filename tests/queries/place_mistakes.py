@@ -1,4 +1,4 @@
-"""Mistakes with the place or the name of a file or a folder: what they are made of."""
+"""Building blocks of mistakes with the place or the name of a file or a folder."""
 
 from __future__ import annotations
 

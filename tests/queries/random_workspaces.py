@@ -1,4 +1,4 @@
-"""Makes up workspaces in which everything can be wrong at once, as real files.
+"""Random workspaces in which everything can be wrong at once, as real files.
 
 Whatever is drawn is valid input: a workspace is a list of tickets, each in some place and state,
 records between them in all formats, retirements, rings of edges, and files or lines that cannot be
@@ -63,7 +63,7 @@ WORKSPACES = st.fixed_dictionaries(
         "spoils": st.one_of(st.just([]), st.lists(SPOILS, max_size=2)),
     }
 )
-"""What `build` builds."""
+"""Strategy of the descriptions that `build` writes."""
 
 
 @dataclass
@@ -75,7 +75,7 @@ class Written:
 
 
 def build(root: Path, made: Row) -> Workspace:
-    """Write a workspace as drawn."""
+    """Write the workspace of a description."""
     workspace = Workspace(root)
     for id_, (state, place) in made["tickets"].items():
         put_ticket(workspace, id_, state, place)

@@ -63,16 +63,28 @@ DECIDING = st.one_of(
     reason_workspaces.edges(reason_workspaces.WAITING),
     reason_workspaces.replaced(),
     st.just(
-        [reason_workspaces.said((reason_workspaces.A, "duplicate_of", reason_workspaces.B, "md"))]
+        [
+            reason_workspaces.record_of(
+                (reason_workspaces.A, "duplicate_of", reason_workspaces.B, "md")
+            )
+        ]
     ),
 )
 FORMS = st.lists(
     st.sampled_from(
         [
-            reason_workspaces.said((reason_workspaces.C, "related", reason_workspaces.D, "json")),
-            reason_workspaces.said((reason_workspaces.C, "after", reason_workspaces.D, "jsonl")),
-            reason_workspaces.said((reason_workspaces.B, "related", reason_workspaces.A, "json")),
-            reason_workspaces.said((reason_workspaces.B, "after", reason_workspaces.C, "jsonl")),
+            reason_workspaces.record_of(
+                (reason_workspaces.C, "related", reason_workspaces.D, "json")
+            ),
+            reason_workspaces.record_of(
+                (reason_workspaces.C, "after", reason_workspaces.D, "jsonl")
+            ),
+            reason_workspaces.record_of(
+                (reason_workspaces.B, "related", reason_workspaces.A, "json")
+            ),
+            reason_workspaces.record_of(
+                (reason_workspaces.B, "after", reason_workspaces.C, "jsonl")
+            ),
         ]
     ),
     max_size=2,
@@ -98,7 +110,7 @@ AGAINST_A = [
 def single(edges: list[reason_workspaces.EDGE], *retired: int) -> dict[str, Any]:
     """A workspace in which this alone is against A."""
     states = dict.fromkeys(IDS, "queued") | {B: "inprogress"}
-    records = [reason_workspaces.said(edge) for edge in edges]
+    records = [reason_workspaces.record_of(edge) for edge in edges]
     return of_few(records, [], TIMES, states, [(A, number) for number in retired])
 
 
@@ -114,7 +126,10 @@ CLOSED = dict.fromkeys(IDS, "queued") | {B: "closed"}
 REPLACED = [
     *(
         of_few(
-            [reason_workspaces.said((B, "blocks", A, form)), reason_workspaces.said(link)],
+            [
+                reason_workspaces.record_of((B, "blocks", A, form)),
+                reason_workspaces.record_of(link),
+            ],
             [],
             TIMES,
             CLOSED,
@@ -128,8 +143,8 @@ REPLACED = [
     ),
     of_few(
         [
-            reason_workspaces.said((A, "blocked_by", B, "md")),
-            reason_workspaces.said((B, "duplicate_of", C, "md")),
+            reason_workspaces.record_of((A, "blocked_by", B, "md")),
+            reason_workspaces.record_of((B, "duplicate_of", C, "md")),
         ],
         *([], TIMES, CLOSED, []),
     ),

@@ -157,7 +157,7 @@ def test_workspaces_that_lean_to_a_code_are_judged_alike(code: str) -> None:
 
     # Of a mixed cycle only a share is counted below, so that few examples could miss it by chance.
     @drawn(30 if code == "mixed_cycle" else 8)
-    @given(reason_workspaces.LEANINGS[code])
+    @given(reason_workspaces.WORKSPACES_BY_CODE[code])
     def judged(made: dict[str, Any]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             workspace = random_workspaces.build(Path(folder) / "work", made)

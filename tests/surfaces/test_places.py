@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from oracle import quiet, settle
+from oracle import settle, without_rescans
 from workspace_builder import A, B, Ran, Workspace, git
 
 from yoi_relations.files.workspace import CACHE
@@ -68,7 +68,7 @@ def test_an_index_is_opened_in_place_below_any_name(tmp_path: Path) -> None:
     """SQLite is given its path as a URI, once the file has been proven."""
     workspace = fill(tmp_path / NAME)
     settle(workspace)
-    with quiet():
+    with without_rescans():
         assert workspace.run("show").out.count("first") == 1
 
 
