@@ -223,7 +223,7 @@ def test_wrong_type_is_refused_with_its_parameter(pair: Workspace, odd: Any) -> 
     assert pair.snapshot() == before
 
 
-def test_tickets_in_a_list_are_told_how_to_be_named(pair: Workspace) -> None:
+def test_list_of_tickets_is_refused_with_a_hint(pair: Workspace) -> None:
     names: Any = [A, B]
 
     with pytest.raises(UsageError, match="each must be a str, not list") as caught:
@@ -262,7 +262,7 @@ def test_a_record_is_retired_by_its_place_too(pair: Workspace) -> None:
     assert relations.retire(receipt.record.id, "over").changed is False
 
 
-def test_trust_in_the_index_looks_at_no_file(pair: Workspace) -> None:
+def test_index_trust_reads_no_file(pair: Workspace) -> None:
     Relations(pair.root).show()
     pair.ticket(C)
 
@@ -317,7 +317,7 @@ def test_threads_may_share_one(pair: Workspace, caplog: pytest.LogCaptureFixture
     assert [one.message for one in caplog.records if "cannot be kept" in one.message] == []
 
 
-def test_without_sqlmodel_a_session_says_what_is_missing(pair: Workspace) -> None:
+def test_session_names_the_missing_sqlmodel(pair: Workspace) -> None:
     code = """
 import sys
 sys.modules["sqlmodel"] = None

@@ -233,7 +233,7 @@ def test_ci_follows_commands_that_the_readme_names() -> None:
     assert followed == re.findall(r"```sh\n(\./scripts/dev .+)\n```", README)
 
 
-def test_the_version_is_said_once_and_the_same() -> None:
+def test_version_is_the_same_everywhere() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
     assert project["version"] == yoi_relations.__version__

@@ -28,7 +28,7 @@ def packaged(value: object) -> str:
 
 
 @given(VALUES.filter(lambda value: "inf" not in str(value)))
-def test_it_is_what_the_package_writes(value: object) -> None:
+def test_output_equals_that_of_the_json_package(value: object) -> None:
     assert json_text(value) == packaged(value)
 
 

@@ -166,7 +166,7 @@ def test_selection_hint_names_the_option(workspace: Workspace, word: str, said: 
         ("parent_of", PLAN_KINDS, "there is no hierarchy here"),
     ],
 )
-def test_of_a_record_only_kinds_of_its_format_are_suggested(
+def test_record_hint_suggests_only_kinds_of_its_format(
     word: str, known: dict[str, object], said: str
 ) -> None:
     with pytest.raises(SourceError) as caught:

@@ -130,7 +130,7 @@ def test_a_file_that_is_not_read(tickets: Workspace, path: str, text: str, code:
     assert one.ticket == (folder if folder in (A, C, OLD) else "")
 
 
-def test_a_misnamed_item_beside_records_is_told(tickets: Workspace) -> None:
+def test_misnamed_item_beside_records_is_reported(tickets: Workspace) -> None:
     (tickets.tickets / A / "item.md").rename(tickets.tickets / A / "Item.md")
     assert told(tickets) == [("misnamed_item", f"{A}/Item.md")]
 

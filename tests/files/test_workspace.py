@@ -83,7 +83,7 @@ def test_a_root_may_have_any_name(tmp_path: Path, name: str) -> None:
     assert found.tickets_path == str(tmp_path / name / ".yoi" / "tickets")
 
 
-def test_without_a_yoi_folder_there_is_no_workspace(tmp_path: Path) -> None:
+def test_folder_without_yoi_is_not_a_workspace(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError) as caught:
         find_workspace(str(tmp_path))
     assert caught.value.message.startswith(str(tmp_path))

@@ -360,7 +360,7 @@ def _shell(workspace: Workspace, line: str) -> int:
     return ran.returncode
 
 
-def test_there_is_a_case_for_every_code() -> None:
+def test_every_code_has_a_case() -> None:
     assert {code for code, _ in CASES} == set(Code)
 
 

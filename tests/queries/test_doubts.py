@@ -219,7 +219,7 @@ def test_ticket_lists_what_it_holds_and_frees(pair: Workspace, kind: str) -> Non
     assert [one["frees"] for one in check(pair, B)["holds"]] == [False]
 
 
-def test_its_own_state_and_a_cycle_through_the_ticket_do_not_keep_it_from_being_freed(
+def test_own_state_and_cycle_do_not_prevent_a_ticket_from_being_freed(
     pair: Workspace,
 ) -> None:
     pair.ticket(A, "planning")

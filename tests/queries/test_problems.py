@@ -232,7 +232,7 @@ def test_problems_come_with_path_and_line_and_obey_the_limit(workspace: Workspac
     assert whole["problems"] == answer["problems"]
 
 
-def test_without_json_problems_are_told_on_stderr(workspace: Workspace) -> None:
+def test_problems_are_written_to_stderr_without_json(workspace: Workspace) -> None:
     workspace.ticket(A)
     bad_line(workspace)
     ran = workspace.run("show")

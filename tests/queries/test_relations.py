@@ -184,7 +184,7 @@ def test_the_limit_cuts_the_list_and_says_so(
     assert answer["relations"] == every_kind.show()["relations"][:returned]
 
 
-def test_without_a_limit_at_most_50_are_listed(pair: Workspace) -> None:
+def test_list_has_50_relations_by_default(pair: Workspace) -> None:
     kind = "accepted_plan"
     entries = [{"kind": kind, "accepted_plan": {"summary": f"plan {n}"}} for n in range(201)]
     pair.plan_lines(A, *entries)

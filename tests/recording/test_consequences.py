@@ -154,7 +154,7 @@ def test_only_a_waiting_note_of_the_same_ticket_is_replaced(three: Workspace) ->
     ],
 )
 @pytest.mark.parametrize("state", ["queued", "closed"])
-def test_a_loop_of_replacements_is_said_where_it_is_closed(
+def test_loop_of_replacements_is_reported_when_closed(
     three: Workspace,
     stated: list[tuple[str, str, str]],
     new: tuple[str, str, str],

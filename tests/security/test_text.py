@@ -227,8 +227,10 @@ def test_a_title_cannot_pass_for_the_end_of_a_sentence(workspace: Workspace, tit
 
 
 @pytest.mark.parametrize("marker", ["<<<<<<< HEAD", ">>>>>>> topic", "||||||| base"])
-def test_a_note_that_quotes_a_conflict_is_told_how(workspace: Workspace, marker: str) -> None:
+def test_note_with_conflict_markers_is_refused_with_a_hint(
+    workspace: Workspace, marker: str
+) -> None:
     workspace.pair()
     refused = workspace.run("add", A, "related", B, "--note", f"seen:\n{marker}\n")
-    assert (refused.code, "indent the line by a space" in refused.err) == (2, True)
+    assert (refused.code, "hint: " in refused.err) == (2, True)
     assert workspace.run("add", A, "related", B, "--note", f"seen:\n {marker}\n").code == 0

@@ -136,7 +136,7 @@ def test_no_table_loses_a_ticket_or_a_verdict(
 
 
 @pytest.mark.parametrize("columns", ["0", "00", "", "-1", "x", "²", "1e3", "9" * 30])
-def test_a_width_that_is_none_counts_as_not_given(workspace: Workspace, columns: str) -> None:
+def test_invalid_width_counts_as_not_given(workspace: Workspace, columns: str) -> None:
     workspace.pair("blocked_by", "why", states=("queued", "planning"))
     for arguments in (("show",), ("check",), ("check", A), ("doctor",), ("status",)):
         drawn_so = drawn(workspace, *arguments, COLUMNS=columns)
@@ -150,7 +150,7 @@ def test_a_width_that_is_none_counts_as_not_given(workspace: Workspace, columns:
 
 
 @pytest.mark.parametrize("columns", [1, 10, LEAST_WIDTH - 1])
-def test_below_twenty_columns_lines_are_the_answer(workspace: Workspace, columns: int) -> None:
+def test_answer_below_twenty_columns_is_lines(workspace: Workspace, columns: int) -> None:
     workspace.pair("blocked_by", "why", states=("queued", "planning"))
     for arguments in (("show",), ("check",), ("doctor",), ("hooks", "list")):
         if arguments[0] == "hooks":

@@ -44,7 +44,7 @@ def test_words_of_any_length_stand_whole_in_one_column(pair: Workspace) -> None:
     assert [line[:11] for line in lines if line[:11] in verdicts] == verdicts
 
 
-def test_a_clear_ticket_is_said_to_be_clear(pair: Workspace) -> None:
+def test_clear_ticket_is_reported(pair: Workspace) -> None:
     clear = screen(pair, A)
     assert (clear[0], clear[2]) == (f"clear  {A} queued", "  nothing recorded stands in the way")
 
@@ -93,7 +93,7 @@ def test_file_that_could_hide_every_blocker_is_listed_once(
     assert "named below" not in single
 
 
-def test_a_ticket_of_which_nothing_else_is_known_points_at_what_is_said_once(
+def test_ticket_without_other_reasons_refers_to_the_common_one(
     pair: Workspace,
 ) -> None:
     pair.record_file(B, f"{ulid(9)}.md", "no record\n")

@@ -124,7 +124,7 @@ def test_another_workspace_is_asked_where_the_line_names_one(
     assert elsewhere.out.startswith(C)
 
 
-def test_an_offer_is_taken_from_the_index_as_it_lies(trio: Workspace) -> None:
+def test_offers_come_from_the_published_index(trio: Workspace) -> None:
     assert len(offered(trio, "show", "")) == 3
     trio.ticket("00001KT0000EE")
     assert len(offered(trio, "show", "")) == 3

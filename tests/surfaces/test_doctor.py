@@ -136,7 +136,7 @@ def test_a_terminal_counts_what_it_leaves_out(ailing: Workspace) -> None:
     assert lines[-2:] == [f"{LISTED + 1} errors, 1 warning", "2 infos; --severity info lists them"]
 
 
-def test_of_very_many_findings_the_first_are_listed_and_the_rest_counted(
+def test_first_of_many_findings_are_listed_and_the_rest_counted(
     workspace: Workspace,
 ) -> None:
     workspace.ticket(A)
@@ -158,7 +158,7 @@ def test_of_very_many_findings_the_first_are_listed_and_the_rest_counted(
     assert workspace.run("doctor", "--json").json["more"] == []
 
 
-def test_a_terminal_is_told_that_nothing_was_found(workspace: Workspace) -> None:
+def test_terminal_shows_that_nothing_was_found(workspace: Workspace) -> None:
     workspace.ticket(A)
 
     assert screen(workspace) == ["0 errors, 0 warnings, 0 infos"]

@@ -170,9 +170,7 @@ exit $code
 
 @needs_root
 @pytest.mark.parametrize("command", [("show",), ("add", A, "related", B), ("--help",)])
-def test_without_a_null_device_no_file_is_made_of_it(
-    pair: Workspace, command: tuple[str, ...]
-) -> None:
+def test_missing_null_device_creates_no_file(pair: Workspace, command: tuple[str, ...]) -> None:
     if shutil.which("unshare") is None:
         pytest.skip("unshare is not installed")
     asked = subprocess.run(
@@ -214,7 +212,7 @@ def test_too_little_memory_is_an_error_of_ours(pair: Workspace) -> None:
 
 
 @pytest.mark.parametrize("at", ["memory", "sqlite"])
-def test_memory_that_runs_out_in_a_command_is_told_on_a_line(
+def test_memory_error_is_one_line(
     pair: Workspace, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
     def fail(*_: object, **__: object) -> None:
@@ -239,7 +237,7 @@ def before_1970() -> dict[str, str]:
     return {"LD_PRELOAD": str(found[0]), "FAKETIME": "1965-01-02 00:00:00"}
 
 
-def test_a_clock_before_1970_is_no_matter(pair: Workspace, before_1970: dict[str, str]) -> None:
+def test_clock_before_1970_changes_no_answer(pair: Workspace, before_1970: dict[str, str]) -> None:
     for command in (
         ("add", A, "related", B),
         ("add", B, "waiting", "--note", "x"),
@@ -406,7 +404,7 @@ def test_an_odd_lock_file_is_named(pair: Workspace, kind: str) -> None:
 
 
 @pytest.mark.parametrize("when", ["open", "link", "fsync"])
-def test_a_cache_that_is_deleted_during_an_add_is_no_matter(
+def test_cache_deleted_during_an_add_loses_no_record(
     pair: Workspace, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     pair.run("rebuild")

@@ -210,7 +210,7 @@ def test_a_hook_that_calls_by_hand_counts_and_is_left_alone(repository: Workspac
     assert hook.read_bytes() == script
 
 
-def test_an_outdated_section_is_replaced_where_it_stands(repository: Workspace) -> None:
+def test_outdated_section_is_replaced_in_place(repository: Workspace) -> None:
     mark, _, rest = SECTION.partition(b"\n")
     old = mark + b"\nrelations refresh\n" + rest[rest.rindex(b"#") :]
     hook = place_hook(repository, b"#!/bin/sh\necho before\n" + old + b"echo after\n")

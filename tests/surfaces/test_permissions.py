@@ -113,7 +113,7 @@ def test_a_folder_that_cannot_be_entered_is_not_walked_past(shared: Workspace) -
     assert as_nobody(shared, "show", "-C", str(inner.root)).out == ""
 
 
-def test_a_root_of_a_client_that_cannot_be_looked_at_is_not_passed_over(shared: Workspace) -> None:
+def test_unreadable_root_of_a_client_is_an_error(shared: Workspace) -> None:
     """The server of agents would answer from another workspace."""
     inner = Workspace(shared.root / "locked" / "inner")
     inner.ticket(A)

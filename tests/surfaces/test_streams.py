@@ -53,7 +53,7 @@ HELP = ["--help", "show --help", "add --help", "hooks --help", "hooks list --hel
 
 
 @pytest.mark.parametrize("asked", ["--version", *HELP])
-def test_help_that_cannot_be_written_is_told_like_any_answer(pair: Workspace, asked: str) -> None:
+def test_unwritable_help_is_one_error(pair: Workspace, asked: str) -> None:
     ran = shell(pair, f"relations {asked} >/dev/full")
 
     assert (ran.code, ran.err.count("\n")) == (1, 1)

@@ -24,7 +24,7 @@ def stale(workspace: Workspace) -> Workspace:
 
 
 @pytest.mark.parametrize("name", ["cache/relations/lock", "tickets"])
-def test_an_error_in_closing_what_was_not_written_is_no_matter(
+def test_failed_close_of_an_unwritten_file_costs_no_answer(
     stale: Workspace, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     close, closed = os.close, []
@@ -42,7 +42,7 @@ def test_an_error_in_closing_what_was_not_written_is_no_matter(
     assert closed
 
 
-def test_a_folder_whose_file_system_cannot_be_told_fails_the_command(
+def test_unknown_file_system_of_a_folder_fails_the_command(
     stale: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stat, utime, looking = os.stat, os.utime, []
@@ -92,7 +92,7 @@ def test_a_folder_that_fails_at_each_look_is_not_taken_for_gone(
 
 
 @pytest.mark.parametrize(("name", "place"), [("/a/b", "/a/b: "), (b"/a/b", "/a/b: "), (3, "")])
-def test_an_error_that_no_command_foresees_is_told_on_a_line(
+def test_unexpected_error_is_one_line(
     capsys: pytest.CaptureFixture[str], name: object, place: str
 ) -> None:
     def act() -> int:

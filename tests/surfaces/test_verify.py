@@ -82,7 +82,7 @@ def test_files_that_differ_from_what_was_read_are_named(built: Workspace) -> Non
         assert word in message
 
 
-def test_rows_that_no_file_states_are_told_from_files_that_changed(built: Workspace) -> None:
+def test_wrong_rows_are_told_apart_from_changed_files(built: Workspace) -> None:
     forge(built, "UPDATE record SET note = 'forged'")
     ((path, message),) = differences(built)
     assert path == RECORD
@@ -173,7 +173,7 @@ def told(workspace: Workspace, mode: Mode) -> int:
         (Mode.PLAIN, "", "the index holds what all 3 files say\n"),
     ],
 )
-def test_a_current_index_is_said_to_be_so(
+def test_current_index_is_reported(
     built: Workspace, capsys: pytest.CaptureFixture[str], mode: Mode, out: str, err: str
 ) -> None:
     assert told(built, mode) == 0

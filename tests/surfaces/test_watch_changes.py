@@ -139,7 +139,7 @@ def plan(workspace: Workspace) -> str:
     return (workspace.tickets / B / "artifacts/orchestration-plan.jsonl").read_text()
 
 
-def test_going_back_tells_the_opposite(filled: Workspace) -> None:
+def test_reverted_change_is_reported_as_its_opposite(filled: Workspace) -> None:
     filled.record(A, "after", C)
     old = made(filled)
     filled.ticket(C, "ready")

@@ -149,7 +149,7 @@ def test_a_folder_that_may_not_be_listened_to_is_passed_over(
     assert (ran.code, ran.words, ran.notices, told) == (0, ["state_changed"], [], [False, True])
 
 
-def test_once_is_enough(filled: Workspace) -> None:
+def test_once_ends_after_one_change(filled: Workspace) -> None:
     def story(_: Run) -> Iterator[Callable[[], bool]]:
         filled.ticket(A, "done")
         yield lambda: False
@@ -191,7 +191,7 @@ def test_events_in_the_cache_alone_are_no_reason_to_look(
     assert len(looks) == 2  # at the start and at the end, none for the index that was published
 
 
-def test_a_full_disk_is_told_once_and_changes_are_told_on(
+def test_full_disk_is_reported_once_and_changes_go_on(
     filled: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
@@ -253,7 +253,7 @@ def test_a_cache_that_is_deleted_comes_back_with_its_lock(filled: Workspace) -> 
     assert Run(filled, story).words == ["state_changed"]
 
 
-def test_without_watchfiles_it_says_how_to_get_it(
+def test_missing_watchfiles_is_reported_with_a_hint(
     filled: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "watchfiles", None)
@@ -264,7 +264,7 @@ def test_without_watchfiles_it_says_how_to_get_it(
     assert caught.value.hint.startswith("install yoi-relations again")
 
 
-def test_it_cannot_do_without_looking(filled: Workspace) -> None:
+def test_index_trust_is_refused(filled: Workspace) -> None:
     with pytest.raises(UsageError):
         Run(filled, nothing, trust=Trust.INDEX)
 

@@ -86,7 +86,7 @@ def queue(workspace: Workspace) -> Workspace:
         ),
     ],
 )
-def test_a_verdict_that_changed_is_told(
+def test_changed_verdict_is_reported(
     queue: Workspace, change: Callable[[Workspace], object], told: list[Told]
 ) -> None:
     found = happened(queue, change)
