@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import FULL, QUICK, A, B, Workspace
 from oracle import WINDOW
-from watching import Start, Watcher
+from watch_process import Start, Watcher
+from workspace_builder import FULL, QUICK, Workspace
 
 from yoi_relations.files import stamps
 
@@ -24,12 +24,15 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture
+def pair(workspace: Workspace) -> Workspace:
+    """A workspace with the tickets A and B, without records."""
+    return workspace.pair()
+
+
+@pytest.fixture
 def edge(workspace: Workspace) -> Workspace:
     """A workspace in which A is blocked by B."""
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "first")
-    return workspace
+    return workspace.pair("blocked_by", "first")
 
 
 @pytest.fixture(params=[(QUICK, FULL), (FULL,)], ids=["quick", "full"])

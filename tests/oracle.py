@@ -1,7 +1,7 @@
-"""Holds an answer against a plain reading of every file, and lets an index settle within a blink.
+"""Compares an answer with a plain reading of every file, and makes an index settle quickly.
 
-An index whose stamps have not settled is checked by reading, which finds everything; so whatever is
-to be found by stamps is done to one that has settled.
+An index with racy stamps is checked by reading, which finds everything. So a change that must be
+found by stamps is made after the index has settled.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
-from building import Workspace
 from queries import naive, naive_reading
 from queries.test_naive import assert_same, comparable, shown
+from workspace_builder import Workspace
 
 from yoi_relations.index import build
 
@@ -24,7 +24,7 @@ kernel's clock."""
 
 
 def assert_as_read(workspace: Workspace) -> list[Any]:
-    """The answer is what the files say, asked once and asked again; what they say."""
+    """The answer equals a plain reading, twice in a row; the relations."""
     found = naive_reading.read(workspace.root)
     expected = [comparable(one) for one in naive.relations_of(found.tickets, found.records)]
     for _ in range(2):
@@ -32,24 +32,24 @@ def assert_as_read(workspace: Workspace) -> list[Any]:
     return expected
 
 
-def rest() -> None:
-    """Let the window pass, and the time by which a kernel's clock may lag behind."""
+def wait_window() -> None:
+    """Wait for the window, and for as long as a kernel's clock may lag."""
     time.sleep(2.5 * WINDOW / 1e9)
 
 
 def settle(workspace: Workspace) -> None:
     """Ask until every stamp has settled and the index file has been proven."""
     for _ in range(2):
-        rest()
+        wait_window()
         workspace.run("show")
-    with quiet():
+    with without_rescans():
         workspace.run("show")
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
-    """Nothing may be read or built meanwhile: an index has to do as it lies."""
-    error = AssertionError("it reads files")
+def without_rescans() -> Iterator[None]:
+    """Fail if files are read or an index is built: the published index has to be enough."""
+    error = AssertionError("files are read")
     with (
         mock.patch.object(build, "look_again", side_effect=error),
         mock.patch.object(build, "build", side_effect=error),

@@ -17,9 +17,9 @@ from typing import Any
 
 import mypy.api
 import pytest
-from building import A, B, C, Workspace
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
+from workspace_builder import A, B, C, Workspace
 
 import yoi_relations
 from yoi_relations import (
@@ -64,10 +64,7 @@ def lendshelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def pair(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B, "ready")
-    workspace.record(A, "blocked_by", B, "why")
-    return workspace
+    return workspace.pair("blocked_by", "why", states=("planning", "ready"))
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -164,7 +161,7 @@ def test_a_workspace_that_is_gone_is_not_looked_for_elsewhere(pair: Workspace) -
         relations.show()
 
 
-def test_what_is_impossible_is_said(pair: Workspace, tmp_path: Path) -> None:
+def test_impossible_request_is_reported(pair: Workspace, tmp_path: Path) -> None:
     relations = Relations(pair.root)
     with pytest.raises(UsageError, match="unknown kind 'bloked'"):
         relations.show(kinds="bloked")
@@ -194,7 +191,7 @@ def test_what_is_impossible_is_said(pair: Workspace, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "odd", [[A], (A,), {A: 1}, {A}, b"x", 5, 1.5, True, None, object(), Path(A)]
 )
-def test_what_has_the_wrong_type_is_refused_by_its_name(pair: Workspace, odd: Any) -> None:
+def test_wrong_type_is_refused_with_its_parameter(pair: Workspace, odd: Any) -> None:
     relations, before = Relations(pair.root), pair.snapshot()
 
     def refused(name: str, ask: Callable[[], object]) -> None:
@@ -226,7 +223,7 @@ def test_what_has_the_wrong_type_is_refused_by_its_name(pair: Workspace, odd: An
     assert pair.snapshot() == before
 
 
-def test_tickets_in_a_list_are_told_how_to_be_named(pair: Workspace) -> None:
+def test_list_of_tickets_is_refused_with_a_hint(pair: Workspace) -> None:
     names: Any = [A, B]
 
     with pytest.raises(UsageError, match="each must be a str, not list") as caught:
@@ -237,7 +234,7 @@ def test_tickets_in_a_list_are_told_how_to_be_named(pair: Workspace) -> None:
 
 
 @pytest.mark.parametrize("name", ["\0", "a\0b", "\ud800", b"nowhere"])
-def test_a_folder_that_can_not_be_is_no_folder(name: Any) -> None:
+def test_impossible_folder_is_not_a_folder(name: Any) -> None:
     with pytest.raises(UsageError, match="there is no such folder"):
         Relations(name)
 
@@ -265,7 +262,7 @@ def test_a_record_is_retired_by_its_place_too(pair: Workspace) -> None:
     assert relations.retire(receipt.record.id, "over").changed is False
 
 
-def test_trust_in_the_index_looks_at_no_file(pair: Workspace) -> None:
+def test_index_trust_reads_no_file(pair: Workspace) -> None:
     Relations(pair.root).show()
     pair.ticket(C)
 
@@ -320,7 +317,7 @@ def test_threads_may_share_one(pair: Workspace, caplog: pytest.LogCaptureFixture
     assert [one.message for one in caplog.records if "cannot be kept" in one.message] == []
 
 
-def test_without_sqlmodel_a_session_says_what_is_missing(pair: Workspace) -> None:
+def test_session_names_the_missing_sqlmodel(pair: Workspace) -> None:
     code = """
 import sys
 sys.modules["sqlmodel"] = None

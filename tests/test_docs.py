@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import tour
 import typer
-from building import A, B, Workspace
+from workspace_builder import A, B, Workspace
 
 import yoi_relations
 from yoi_relations.errors import ExitCode
@@ -122,9 +122,7 @@ def test_verdicts_and_reasons_are_those_of_the_program(workspace: Workspace) -> 
         (code, verdict.lower())
         for verdict, code in re.findall(r'Verdict\.([A-Z]+), "([a-z_]+)"', source)
     }
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B)
+    workspace.pair("blocked_by")
     (one,) = workspace.run("check", A, "--json").json["checks"]
     assert first_column(check, "field of a check") == set(one)
     assert first_column(check, "field of a reason") == set(one["reasons"][0])
@@ -142,8 +140,7 @@ def test_codes_and_severities_are_those_of_doctor(workspace: Workspace) -> None:
 
 
 def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     documents = {
         "add": workspace.run("add", A, "blocks", B, "--note", "x", "--json").json,
         "relations": workspace.show(),
@@ -180,7 +177,7 @@ def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("document", tour.DOCUMENTS, ids=lambda path: path.name)
-def test_what_a_document_shows_is_what_the_program_prints(document: Path) -> None:
+def test_documents_show_what_the_program_prints(document: Path) -> None:
     text = document.read_text("utf-8")
 
     assert tour.same(text, tour.toured(text))
@@ -236,13 +233,13 @@ def test_ci_follows_commands_that_the_readme_names() -> None:
     assert followed == re.findall(r"```sh\n(\./scripts/dev .+)\n```", README)
 
 
-def test_the_version_is_said_once_and_the_same() -> None:
+def test_version_is_the_same_everywhere() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
     assert project["version"] == yoi_relations.__version__
 
 
-def test_what_is_refused_is_what_the_guard_knows() -> None:
+def test_documented_refusals_are_those_of_the_guard() -> None:
     rows = table(section("What no record holds"), "refused | for example | say instead")
     documented = re.sub(r"\([^)]*\)|, as a work tree", "", ", ".join(row[0] for row in rows))
 

@@ -26,7 +26,7 @@ def missing(named: str) -> str | None:
     return None if function in functions else function
 
 
-def test_all_of_them_are_there() -> None:
+def test_every_named_test_exists() -> None:
     assert len(NAMED) > 100
     assert [named for named in NAMED if missing(named)] == []
 
@@ -42,5 +42,5 @@ def test_each_fault_has_a_test() -> None:
     "named",
     ["tests/nowhere/", "tests/test_none.py", "test_none.py", "tests/test_docs.py::test_none"],
 )
-def test_what_is_not_there_is_found(named: str) -> None:
+def test_missing_test_is_found(named: str) -> None:
     assert missing(named)

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from building import Workspace
+from workspace_builder import Workspace
 
 from yoi_relations.kinds import KINDS, RelationClass
 from yoi_relations.states import State
@@ -32,7 +32,7 @@ def test_all_states_and_both_layouts_occur(lendshelf: Workspace) -> None:
     assert len(list(lendshelf.tickets.glob("closed/*/item.md"))) == 1
 
 
-def test_doctor_has_nothing_to_mend(lendshelf: Workspace) -> None:
+def test_doctor_finds_no_problem(lendshelf: Workspace) -> None:
     ran = lendshelf.run("doctor", "--json")
 
     assert (ran.code, ran.json["findings"]) == (0, [])

@@ -28,7 +28,7 @@ def packaged(value: object) -> str:
 
 
 @given(VALUES.filter(lambda value: "inf" not in str(value)))
-def test_it_is_what_the_package_writes(value: object) -> None:
+def test_output_equals_that_of_the_json_package(value: object) -> None:
     assert json_text(value) == packaged(value)
 
 
@@ -37,7 +37,7 @@ def test_words_and_tuples_are_text_and_lists() -> None:
 
 
 @pytest.mark.parametrize("value", [{1, 2}, b"bytes", object()])
-def test_what_json_does_not_know_is_refused(value: object) -> None:
+def test_unknown_type_is_refused(value: object) -> None:
     with pytest.raises(TypeError):
         json_text([value])
 

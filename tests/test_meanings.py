@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from building import A, B, Workspace
 from hypothesis import given
 from hypothesis import strategies as st
+from workspace_builder import A, B, Workspace
 
 from yoi_relations.errors import UsageError
 from yoi_relations.files.faults import SourceError
@@ -104,7 +104,7 @@ def test_words_without_a_direction_have_their_kind(word: str, kind: str) -> None
 
 
 @pytest.mark.parametrize("word", OPEN.split())
-def test_where_the_word_leaves_the_direction_open_both_are_offered_and_explained(
+def test_word_without_direction_offers_both_kinds(
     word: str,
 ) -> None:
     said = hint(word)
@@ -122,13 +122,13 @@ def test_there_is_no_hierarchy(word: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["not-blocked-by", "unrelated", "no-conflict", "non-blocking"])
-def test_what_is_denied_is_not_suggested(word: str) -> None:
+def test_denied_word_is_not_suggested(word: str) -> None:
     assert followed(hint(word)) == set()
     assert "retire" in hint(word)
 
 
 @pytest.mark.parametrize("word", ["xyz", "", "💥", "by", "q" * 10_000, "-_-"])
-def test_where_nothing_is_meant_all_kinds_are_listed(word: str) -> None:
+def test_unknown_word_lists_all_kinds(word: str) -> None:
     assert hint(word).startswith("known: blocked-by, ")
 
 
@@ -146,7 +146,7 @@ def test_any_word_gets_a_hint(word: str) -> None:
         *(("conflicts", "conflict"), ("dup", "duplicate-of"), ("bloked-by", "blocked-by")),
     ],
 )
-def test_what_selects_is_named(workspace: Workspace, word: str, said: str) -> None:
+def test_selection_hint_names_the_option(workspace: Workspace, word: str, said: str) -> None:
     ran = workspace.run("show", "--kind", word, "--json")
     assert (ran.code, ran.errors[-1]["error"]["hint"]) == (2, f"did you mean {said}?")
     assert workspace.run("show", "--kind", said).code == 0
@@ -166,7 +166,7 @@ def test_what_selects_is_named(workspace: Workspace, word: str, said: str) -> No
         ("parent_of", PLAN_KINDS, "there is no hierarchy here"),
     ],
 )
-def test_of_a_record_only_kinds_of_its_format_are_suggested(
+def test_record_hint_suggests_only_kinds_of_its_format(
     word: str, known: dict[str, object], said: str
 ) -> None:
     with pytest.raises(SourceError) as caught:

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from building import A, B, C, Workspace
+from workspace_builder import A, B, C, Workspace
 
 
 def check(workspace: Workspace, ticket: str, code: int) -> Any:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from building import A, B, C, D, Ran, Workspace, ulid
+from workspace_builder import A, B, C, D, Ran, Workspace, ulid
 
 HERE = Path(__file__).parent / "transcripts"
 E, F, G, H = "00001KT0000EE", "00001KT0000FF", "00001KT0000GG", "00001KT0000HH"
@@ -65,8 +65,7 @@ _STATES = ("queued", "inprogress", "ready", "planning", "queued", "queued", "que
 
 def unknown(workspace: Workspace) -> Commands:
     """What cannot be read or is not known."""
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "parked")
+    workspace.pair(states=("queued", "parked"))
     workspace.ticket(D, "closed")
     workspace.record(A, "blocked_by", B)
     workspace.record(A, "after", C)
@@ -122,7 +121,7 @@ def _told(workspace: Workspace, ran: Ran) -> str:
 
 
 @pytest.mark.parametrize("world", [gate, unknown, mistakes], ids=lambda world: world.__name__)
-def test_what_is_answered_is_what_it_was(
+def test_answers_equal_the_transcripts(
     workspace: Workspace, world: Callable[[Workspace], Commands]
 ) -> None:
     told = transcript(workspace, world(workspace))

@@ -90,7 +90,7 @@ def test_they_are_made_compared_and_shown_alike() -> None:
         ((1, "2"), {"second": "2"}),
     ],
 )
-def test_what_cannot_be_one_is_refused_alike(given: Any, named: Any) -> None:
+def test_invalid_values_are_refused_alike(given: Any, named: Any) -> None:
     for make in (Ours, Theirs):
         with pytest.raises(TypeError):
             make(*given, **named)
@@ -160,6 +160,6 @@ def test_a_word_is_looked_up_and_made_once(words: Any) -> None:
         words("third")
 
 
-def test_what_cannot_come_is_an_error() -> None:
+def test_impossible_value_is_an_error() -> None:
     with pytest.raises(AssertionError):
         typed.assert_never("it came")  # type: ignore[arg-type]

@@ -200,11 +200,11 @@ SWITCHES = {
     "settle window": Switch(_window, f"{_INCREMENTAL}two_writes_within_one_tick_are_both_seen"),
     "time of change": Switch(
         _stamps_with(_without_time_of_change),
-        f"{_DEFENCES}a_change_that_shows_in_the_time_of_change_alone_is_seen",
+        f"{_DEFENCES}change_visible_only_in_ctime_is_seen",
     ),
     "inode": Switch(
         _stamps_with(_without_inode),
-        f"{_DEFENCES}folders_that_change_places_are_told_by_their_inodes",
+        f"{_DEFENCES}swapped_folders_are_seen_by_their_inodes",
     ),
     "times of folders": Switch(
         _stamps_with(_without_folders_times),
@@ -212,41 +212,40 @@ SWITCHES = {
     ),
     "look inside the lock": Switch(
         _look_inside_the_lock,
-        f"{_DEFENCES}what_another_process_published_meanwhile_is_looked_at_again",
+        f"{_DEFENCES}rescans_what_another_process_published_meanwhile",
     ),
     "second look at folders that move": Switch(
         _second_look,
-        "tests/index/test_moving.py::test_a_folder_that_moves_once_it_was_listed_is_found[built]",
+        "tests/index/test_moving.py::test_folder_that_moves_after_the_listing_is_found[built]",
     ),
     "doubt about unreadable files": Switch(
         _doubt_about_unreadable_files,
-        f"{_INCREMENTAL}what_could_not_be_read_is_tried_again_though_no_stamp_differs[all]",
+        f"{_INCREMENTAL}retries_unreadable_files_with_equal_stamps[all]",
     ),
     "doubt about links": Switch(
-        _doubt_about_links, f"{_INCREMENTAL}a_link_is_looked_at_again_though_no_stamp_differs"
+        _doubt_about_links, f"{_INCREMENTAL}rescans_links_with_equal_stamps"
     ),
     "doubt about file systems": Switch(
         _doubt_about_file_systems,
-        f"{_DEFENCES}on_a_file_system_that_is_not_believed_everything_is_read",
+        f"{_DEFENCES}untrusted_file_system_makes_it_read_everything",
     ),
     "layers of an overlay": Switch(
         _layers,
-        "tests/files/test_stamps.py::test_on_an_overlay_a_folder_of_several_layers_never_settles",
+        "tests/files/test_stamps.py::test_overlay_folder_of_several_layers_never_settles",
     ),
     "file system's clock": Switch(
-        _file_systems_clock, f"{_DEFENCES}a_clock_that_is_not_the_file_systems_settles_nothing"
+        _file_systems_clock, f"{_DEFENCES}clock_of_another_file_system_settles_no_stamp"
     ),
     "clock that went back": Switch(
         _clock_that_went_back,
-        f"{_INCREMENTAL}a_clock_that_went_back_makes_everything_be_read_once",
+        f"{_INCREMENTAL}clock_that_went_back_makes_it_read_every_file_once",
     ),
     "digest of the index": Switch(
-        _file_that_always(is_whole=True), f"{_DAMAGE}a_byte_that_the_disk_alters_is_not_shown"
+        _file_that_always(is_whole=True), f"{_DAMAGE}byte_altered_on_disk_is_not_shown"
     ),
     "place of the index": Switch(
         _file_that_always(is_in_place=True),
-        "tests/security/test_checkout.py"
-        "::test_an_index_that_came_with_the_checkout_is_not_believed[stat]",
+        "tests/security/test_checkout.py::test_index_from_a_checkout_is_not_used[stat]",
     ),
     "near targets": Switch(
         _near_targets,
@@ -255,24 +254,24 @@ SWITCHES = {
     ),
     "files that are not read": Switch(
         _files_that_are_not_read,
-        f"{_UNREAD}what_appears_and_goes_is_noticed_once_all_has_settled[a folder]",
+        f"{_UNREAD}notices_unread_files_that_appear_and_vanish[a folder]",
     ),
     "stamps of files that are not read": Switch(
         _stamps_of_files_that_are_not_read,
-        f"{_UNREAD}what_only_its_content_tells_is_noticed_in_place[a name]",
+        f"{_UNREAD}notices_content_changes_of_unread_files[a name]",
     ),
     "time after what it ends": Switch(
         _time_after_what_it_ends,
         "tests/recording/test_consequences.py"
-        "::test_what_is_added_is_later_than_what_a_fast_clock_wrote[md-waiting]",
+        "::test_new_record_is_later_than_one_of_a_fast_clock[md-waiting]",
     ),
     "version of the schema": Switch(
         _any_version("SCHEMA_VERSION", "PRAGMA user_version"),
-        f"{_DAMAGE}an_older_version_of_the_program_is_not_believed[SCHEMA_VERSION]",
+        f"{_DAMAGE}index_of_another_version_is_not_used[SCHEMA_VERSION]",
     ),
     "version of the parser": Switch(
         _any_version("PARSER_VERSION", "SELECT parser_version FROM generation"),
-        f"{_DAMAGE}an_older_version_of_the_program_is_not_believed[PARSER_VERSION]",
+        f"{_DAMAGE}index_of_another_version_is_not_used[PARSER_VERSION]",
     ),
 }
 """By what is switched off."""

@@ -12,9 +12,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from building import A, B, Workspace
+from workspace_builder import B, Workspace
 
-from campaign.mounting import coarse_ext4, needs_root, ramfs
+from campaign.mounts import coarse_ext4, needs_root, ramfs
 from yoi_relations.files.stamps import WINDOW
 
 STATES = ("queued", "closed")
@@ -51,7 +51,7 @@ def ask_between_writes(workspace: Workspace, *, tick: float) -> None:
 @pytest.mark.parametrize(
     ("make", "tick", "trust"), [(coarse_ext4, 1.0, "stat"), (ramfs, 0.1, "content")]
 )
-def test_the_last_of_many_writes_within_a_tick_is_seen(
+def test_last_of_many_writes_within_a_tick_is_seen(
     tmp_path: Path,
     make: Callable[[Path], AbstractContextManager[Path]],
     tick: float,
@@ -60,9 +60,7 @@ def test_the_last_of_many_writes_within_a_tick_is_seen(
     (tmp_path / "disk").mkdir()
     with make(tmp_path / "disk") as disk:
         workspace = Workspace(disk / "work")
-        workspace.ticket(A)
-        workspace.ticket(B, "queued")
-        workspace.record(A, "blocked_by", B)
+        workspace.pair("blocked_by", states=("planning", "queued"))
         assert told(workspace) == "queued"
         ask_between_writes(workspace, tick=tick)
         for state in STATES:  # and of one in an index that has settled

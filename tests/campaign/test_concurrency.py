@@ -18,49 +18,54 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import Workspace
+from workspace_builder import Workspace
 
-from campaign import setting, stage
+from campaign import git_setup, write_ledger
 
-CAST = {
+PROCESSES = {
     "ask": 2,
     "ask-program": 1,
     "ask-blindly": 1,
     "kill": 1,
     "check-out": 1,
     "add": 1,
-    **{holder: 1 for holder in stage.WRITERS if holder != "ADDED"},
+    **{holder: 1 for holder in write_ledger.WRITERS if holder != "ADDED"},
 }
 """How many of each role there are in a work tree."""
-WRITING = ("check-out", "add", *stage.WRITERS)
+WRITING = ("check-out", "add", *write_ledger.WRITERS)
 FLOORS = {"ask": 4, "ask-program": 2, "kill": 4, "check-out": 2, "add": 2, "T000": 6}
 """What there must be at least in 5 s, on a machine that is busy with other things, too."""
 SLOWEST = 30.0
 """Seconds for one answer on a machine that is busy with all of them."""
 
 
-def start(folder: Path, seconds: float) -> list[tuple[str, subprocess.Popen[str]]]:
-    """All actors, each with its role; the time runs once all are there."""
-    parts = [(tree, role) for tree in stage.TREES for role in CAST for _ in range(CAST[role])]
-    actors = [
+def start_all(folder: Path, seconds: float) -> list[tuple[str, subprocess.Popen[str]]]:
+    """All processes, each with its role; the time runs once all are there."""
+    roles = [
+        (tree, role)
+        for tree in write_ledger.TREES
+        for role in PROCESSES
+        for _ in range(PROCESSES[role])
+    ]
+    processes = [
         subprocess.Popen(
-            [sys.executable, "-m", "campaign.actors", role, folder, tree, str(number)],
-            env=stage.ENVIRON,
+            [sys.executable, "-m", "campaign.stress_processes", role, folder, tree, str(number)],
+            env=write_ledger.ENVIRON,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        for number, (tree, role) in enumerate(parts)
+        for number, (tree, role) in enumerate(roles)
     ]
-    for actor in actors:
-        assert actor.stdout is not None
-        assert actor.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
     end = time.time() + seconds
-    for actor in actors:
-        assert actor.stdin is not None
-        actor.stdin.write(f"{end}\n")
-        actor.stdin.flush()
-    return [(role, actor) for (_, role), actor in zip(parts, actors, strict=True)]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write(f"{end}\n")
+        process.stdin.flush()
+    return [(role, process) for (_, role), process in zip(roles, processes, strict=True)]
 
 
 def watcher(root: Path) -> subprocess.Popen[bytes]:
@@ -68,29 +73,29 @@ def watcher(root: Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-m", "yoi_relations", "watch", "--json"],
             cwd=root,
-            env=stage.ENVIRON,
+            env=write_ledger.ENVIRON,
             stdout=subprocess.DEVNULL,
             stderr=said,
         )
 
 
-def play(folder: Path, seconds: float) -> dict[str, list[dict[str, Any]]]:
-    """What the actors did, by role."""
-    setting.set_up(folder, commits=40 + int(20 * seconds))
-    for tree in stage.TREES:
+def run_stress(folder: Path, seconds: float) -> dict[str, list[dict[str, Any]]]:
+    """What the processes did, by role."""
+    git_setup.set_up(folder, commits=40 + int(20 * seconds))
+    for tree in write_ledger.TREES:
         for chore in (("hooks", "install"), ("rebuild",)):
             assert Workspace(folder / tree).process(*chore).code == 0
-    watching = watcher(folder / stage.TREES[0])
+    watch = watcher(folder / write_ledger.TREES[0])
     done: dict[str, list[dict[str, Any]]] = {}
     try:
-        for role, process in start(folder, seconds):
+        for role, process in start_all(folder, seconds):
             out, _ = process.communicate(timeout=seconds + 120)
             assert process.returncode == 0, role
             done.setdefault(role, []).append(json.loads(out))
-        assert watching.poll() is None
+        assert watch.poll() is None
     finally:
-        watching.terminate()
-    assert watching.wait(SLOWEST) == -signal.SIGTERM
+        watch.terminate()
+    assert watch.wait(SLOWEST) == -signal.SIGTERM
     assert "Traceback" not in (folder / "watcher").read_text()
     return done
 
@@ -104,7 +109,7 @@ def summary(done: dict[str, list[dict[str, Any]]]) -> str:
     asking = [one for role in ("ask", "ask-program") for one in done[role]]
     counts: Counter[str] = Counter()
     for one in asking:
-        counts.update(loud=one["loud"], from_memory=one["from_memory"], stale=len(one["wrong"]))
+        counts.update(failed=one["failed"], from_memory=one["from_memory"], stale=len(one["wrong"]))
     parts = {
         "queries": total(done, "ask", "ask-program"),
         "writes": total(done, *WRITING),
@@ -120,23 +125,24 @@ def summary(done: dict[str, list[dict[str, Any]]]) -> str:
 @pytest.mark.parametrize(
     "seconds", [pytest.param(5.0), pytest.param(60.0, marks=pytest.mark.campaign)]
 )
-def test_what_was_done_before_a_question_is_in_its_answer(tmp_path: Path, seconds: float) -> None:
-    done = play(tmp_path, seconds)
+def test_answer_holds_everything_done_before_the_question(tmp_path: Path, seconds: float) -> None:
+    done = run_stress(tmp_path, seconds)
     print(summary(done))  # noqa: T201  # the figures of the campaign, shown with -s
     blind = done.pop("ask-blindly")
-    assert any(one["wrong"] for one in blind), "who does not look must be caught"
+    # The reader that skips the check of the files must be found.
+    assert any(one["wrong"] for one in blind)
     assert [line for many in done.values() for one in many for line in one["wrong"]] == []
     assert [line for many in done.values() for one in many for line in one["errors"]] == []
     assert max(one["worst"] for one in done["ask"] + done["ask-program"]) < SLOWEST
     for role, floor in FLOORS.items():
         assert total(done, role) >= floor * seconds / 5, role
-    for tree in stage.TREES:
+    for tree in write_ledger.TREES:
         assert_whole(Workspace(tmp_path / tree), tree)
 
 
 def assert_whole(workspace: Workspace, tree: str) -> None:
-    """One more question, and all is in order and nothing left over."""
-    numbers = stage.Numbers(workspace.root.parent / "numbers")
+    """One more question is answered without a problem, and no file is left over."""
+    numbers = write_ledger.Numbers(workspace.root.parent / "numbers")
     answer = workspace.process("show", "--all", "--limit", "0", "--json")
     assert (answer.code, answer.err) == (0, "")
     rows = [
@@ -145,7 +151,7 @@ def assert_whole(workspace: Workspace, tree: str) -> None:
         for record in relation["records"]
     ]
     now = numbers.done(tree)
-    assert list(stage.wrong_in(tree, rows, now, now)) == []
+    assert list(write_ledger.contradictions(tree, rows, now, now)) == []
     assert workspace.process("verify").code == 0
     left = {path.suffix for path in (workspace.root / ".yoi/cache/relations").iterdir()}
     assert left <= {"", ".TAG", ".sqlite3", ".stamp", ".lock"}

@@ -7,7 +7,16 @@ import tomllib
 
 from hypothesis import strategies as st
 
-from campaign.mutating import CORPUS, STEPS, WHICH, Step, hold, rounds, sample, spoiled
+from campaign.byte_mutations import (
+    CORPUS,
+    FILE_NUMBERS,
+    MUTATIONS,
+    Mutation,
+    example_counts,
+    mutated,
+    run_examples,
+    sample,
+)
 from yoi_relations.errors import WorkspaceError
 from yoi_relations.files.faults import Effect
 from yoi_relations.files.formats import Format
@@ -46,12 +55,12 @@ def assert_accounted_for(source: Source, data: bytes, parsed: Parsed) -> None:
         assert parsed.ticket.state is not None or parsed.faults
 
 
-@rounds(300, 20_000)
-def test_a_spoiled_file_is_used_or_reported(examples: int) -> None:
-    @hold(examples, WHICH, STEPS, st.none() | WHICH)
-    def check(which: int, steps: list[Step], other: int | None) -> None:
+@example_counts(300, 20_000)
+def test_mutated_file_is_used_or_reported(examples: int) -> None:
+    @run_examples(examples, FILE_NUMBERS, MUTATIONS, st.none() | FILE_NUMBERS)
+    def check(which: int, mutations: list[Mutation], other: int | None) -> None:
         source, data = CORPUS[which]
-        data = spoiled(data, steps, b"" if other is None else CORPUS[other][1])
+        data = mutated(data, mutations, b"" if other is None else CORPUS[other][1])
         parsed = parse_source(source, data)
         assert parse_source(source, data) == parsed
         for record in parsed.records:
@@ -74,16 +83,16 @@ COMMANDS = {
 }
 
 
-@rounds(12, 600)
-def test_every_command_answers_whatever_the_files_hold(examples: int) -> None:
+@example_counts(12, 600)
+def test_every_command_answers_on_mutated_files(examples: int) -> None:
     folder, workspace = sample()
 
-    @hold(examples, st.dictionaries(WHICH, STEPS, min_size=1, max_size=3))
-    def check(spoilt: dict[int, list[Step]]) -> None:
+    @run_examples(examples, st.dictionaries(FILE_NUMBERS, MUTATIONS, min_size=1, max_size=3))
+    def check(spoilt: dict[int, list[Mutation]]) -> None:
         faults = set()
-        for which, steps in spoilt.items():
+        for which, mutations in spoilt.items():
             source, data = CORPUS[which]
-            data = spoiled(data, steps)
+            data = mutated(data, mutations)
             (workspace.root / source.path).write_bytes(data)
             faults |= {(source.path, one.line) for one in parse_source(source, data).faults}
         answers = {}
@@ -102,15 +111,15 @@ def test_every_command_answers_whatever_the_files_hold(examples: int) -> None:
     folder.cleanup()
 
 
-@rounds(60, 5_000)
+@example_counts(60, 5_000)
 def test_a_configuration_is_used_or_refused(examples: int) -> None:
     folder, workspace = sample()
     config = workspace.root / ".yoi" / "ticket.config.toml"
     whole = config.read_bytes()
 
-    @hold(examples, STEPS)
-    def check(steps: list[Step]) -> None:
-        data = spoiled(whole, steps)
+    @run_examples(examples, MUTATIONS)
+    def check(mutations: list[Mutation]) -> None:
+        data = mutated(whole, mutations)
         config.write_bytes(data)
         try:
             found = find_workspace(str(workspace.root))

@@ -9,8 +9,8 @@ from pathlib import Path
 from subprocess import CalledProcessError
 
 import pytest
-from building import AT, A, B, C, D, Workspace, git, ulid
 from oracle import assert_as_read, settle
+from workspace_builder import AT, A, B, C, D, Workspace, git, ulid
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.surfaces.hooks import manage
@@ -59,8 +59,7 @@ def make_dirty(workspace: Workspace) -> None:
 @pytest.fixture
 def repository(workspace: Workspace) -> Workspace:
     """Two tickets on ``main``; ``other`` alters a record, ``beside`` adds a ticket with one."""
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     record = workspace.record(A, "blocked_by", B, "first")
     git(workspace, "init", "--quiet", "--initial-branch=main")
     commit(workspace, "first")
@@ -95,7 +94,7 @@ def hooked(
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_what_git_did_is_in_the_next_answer(hooked: Workspace, name: str) -> None:
+def test_next_answer_holds_what_git_did(hooked: Workspace, name: str) -> None:
     if name in DIRTY:
         make_dirty(hooked)
     for command in OPERATIONS[name]:

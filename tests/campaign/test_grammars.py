@@ -9,7 +9,7 @@ import yaml
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from campaign.mutating import hold, rounds
+from campaign.byte_mutations import example_counts, run_examples
 from yoi_relations.files.faults import SourceError
 from yoi_relations.files.frontmatter import parse_document
 from yoi_relations.files.relations_json import parse_relations
@@ -65,11 +65,11 @@ def composed(text: str) -> dict[str, str | None] | None:
     return fields
 
 
-@rounds(300, 20_000)
-def test_any_frontmatter_says_what_yaml_says(examples: int) -> None:
+@example_counts(300, 20_000)
+def test_frontmatter_reads_as_yaml_does(examples: int) -> None:
     """But for aliases: they are never followed, so one without an anchor is no error here."""
 
-    @hold(examples, HEADS)
+    @run_examples(examples, HEADS)
     def check(lines: list[str]) -> None:
         text = "\n".join(lines) + "\n"
         assume("*" not in text and "&" not in text and text.count("[") < MAX_DEPTH)
@@ -124,11 +124,11 @@ def strictly(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-@rounds(200, 20_000)
-def test_what_is_no_json_is_no_relations_json(examples: int) -> None:
+@example_counts(200, 20_000)
+def test_invalid_json_is_an_invalid_relations_json(examples: int) -> None:
     parts = st.lists(TOKENS | st.just(ENTRY), max_size=5).map("".join)
 
-    @hold(
+    @run_examples(
         examples,
         st.lists(parts, max_size=3),
         st.sampled_from(["%s", '{"version":1,"relations":[%s]}']),

@@ -12,12 +12,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from building import Workspace
+from workspace_builder import Workspace
 
-from campaign.injecting import KILL, Point, hit, points, why_not
-from campaign.mishaps import CASES, build, check_afterwards, check_end
+from campaign.corruptions import CASES, build, check_afterwards, check_end
+from campaign.fault_injection import KILL, Point, hit, points, why_unavailable
 
-pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
+pytestmark = pytest.mark.skipif(bool(why_unavailable()), reason=why_unavailable())
 LEAST = {
     "refresh": 170,
     "first": 165,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 
 import pytest
-from comparing import assert_rebuilt
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -18,11 +17,12 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from index_comparison import assert_rebuilt
 from queries import naive, naive_reading, test_naive, test_naive_check
 
-from campaign.deeds import MOVES, WRITES, Deed, drawn
-from campaign.ground import Ground
-from campaign.tampering import COMMANDS, INDEX, slow_question
+from campaign.index_corruptions import COMMANDS, INDEX, slow_question
+from campaign.machine_world import World
+from campaign.operations import MOVES, WRITES, Operation, any_of
 from yoi_relations.index.refresh import open_index
 
 LONG = int(os.environ.get("CAMPAIGN_EXAMPLES", "400"))
@@ -32,74 +32,76 @@ ACTS = {
 
 
 class Machine(RuleBasedStateMachine):
-    """Any deeds in any order, on the file system's own clock."""
+    """Any operations in any order, on the file system's own clock."""
 
     is_coarse = False
 
     def __init__(self) -> None:
         super().__init__()
-        self.ground = Ground(is_coarse=self.is_coarse)
+        self.world = World(is_coarse=self.is_coarse)
 
     def teardown(self) -> None:
-        self.ground.close()
+        self.world.close()
 
-    def do(self, *deeds: Deed) -> None:
-        for name, values in deeds:
-            ACTS[name](self.ground, *values)
-            self.ground.dated()
+    def do(self, *operations: Operation) -> None:
+        for name, values in operations:
+            ACTS[name](self.world, *values)
+            self.world.dated()
 
     @rule(tenths=st.sampled_from([3, 15, 21, 26, 80]))
     def wait(self, tenths: int) -> None:
-        self.ground.wait(tenths)
+        self.world.wait(tenths)
 
-    @rule(deed=drawn(WRITES))
-    def write(self, deed: Deed) -> None:
-        self.do(deed)
+    @rule(operation=any_of(WRITES))
+    def write(self, operation: Operation) -> None:
+        self.do(operation)
 
-    @rule(deed=drawn(MOVES))
-    def move(self, deed: Deed) -> None:
-        self.do(deed)
+    @rule(operation=any_of(MOVES))
+    def move(self, operation: Operation) -> None:
+        self.do(operation)
 
-    @rule(deeds=st.lists(drawn(WRITES, MOVES), min_size=2, max_size=4))
-    def burst(self, deeds: list[Deed]) -> None:
-        self.do(*deeds)
+    @rule(operations=st.lists(any_of(WRITES, MOVES), min_size=2, max_size=4))
+    def burst(self, operations: list[Operation]) -> None:
+        self.do(*operations)
 
-    @rule(deed=drawn(COMMANDS))
-    def command(self, deed: Deed) -> None:
-        self.do(deed)
+    @rule(operation=any_of(COMMANDS))
+    def command(self, operation: Operation) -> None:
+        self.do(operation)
 
-    @rule(deed=drawn(INDEX))
-    def tamper(self, deed: Deed) -> None:
-        self.do(deed)
+    @rule(operation=any_of(INDEX))
+    def tamper(self, operation: Operation) -> None:
+        self.do(operation)
 
     @rule(
-        deed=drawn(WRITES),
+        operation=any_of(WRITES),
         meanwhile=st.tuples(
-            st.lists(drawn(INDEX), max_size=2),
-            st.lists(drawn(WRITES), max_size=1),
+            st.lists(any_of(INDEX), max_size=2),
+            st.lists(any_of(WRITES), max_size=1),
             st.sampled_from([("refresh", ()), ("rebuild", ())]),
         ),
     )
-    def be_slow(self, deed: Deed, meanwhile: tuple[list[Deed], list[Deed], Deed]) -> None:
+    def be_slow(
+        self, operation: Operation, meanwhile: tuple[list[Operation], list[Operation], Operation]
+    ) -> None:
         """A question about something new, during which others tamper, write and refresh."""
-        self.do(deed)
+        self.do(operation)
         tampering, writing, refreshing = meanwhile
-        slow_question(self.ground, lambda: self.do(*writing, refreshing, *tampering))
-        self.ground.dated()
+        slow_question(self.world, lambda: self.do(*writing, refreshing, *tampering))
+        self.world.dated()
 
     @invariant()
     def answers_are_what_the_files_say(self) -> None:
-        workspace = self.ground.workspace
+        workspace = self.world.workspace
         found = naive_reading.read(workspace.root)
         expected = naive.relations_of(found.tickets, found.records)
         answer = test_naive.shown(workspace, "--all")
         compared = ([test_naive.comparable(one) for one in rows] for rows in (answer, expected))
         test_naive.assert_same(*compared)
-        self.ground.dated()
+        self.world.dated()
         test_naive_check.compare(workspace)
-        with open_index(self.ground.found, lambda _: None) as index:
+        with open_index(self.world.found, lambda _: None) as index:
             assert_rebuilt(index)
-        self.ground.dated()
+        self.world.dated()
 
 
 class CoarseMachine(Machine):

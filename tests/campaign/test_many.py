@@ -9,8 +9,8 @@ import sys
 from typing import Any
 
 import pytest
-from building import Workspace
 from oracle import assert_as_read
+from workspace_builder import Workspace
 
 from yoi_relations.surfaces import quick
 
@@ -70,7 +70,7 @@ def test_lists_keep_their_limits(many: Workspace) -> None:
     assert quick.answer(["-C", str(many.root), "show", name(0), "--plain"]) == 0
 
 
-def test_a_cycle_through_all_is_told_once(many: Workspace) -> None:
+def test_cycle_through_all_is_reported_once(many: Workspace) -> None:
     code, document = run(many, "check", name(7))
     (one,) = document["checks"]
     assert (code, one["verdict"]) == (10, "hold")
@@ -84,7 +84,7 @@ def test_a_cycle_through_all_is_told_once(many: Workspace) -> None:
     assert (code, len(cycles)) == (5, 1)
 
 
-def test_all_of_it_is_read_alike(many: Workspace) -> None:
+def test_both_implementations_read_it_alike(many: Workspace) -> None:
     assert run(many, "verify")[0] == 0
     item = many.tickets / name(TICKETS // 2) / "item.md"
     item.write_text(item.read_text().replace("queued", "closed"))

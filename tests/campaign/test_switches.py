@@ -8,26 +8,26 @@ from __future__ import annotations
 
 import pytest
 
+from campaign.switch_runner import NOTHING, ROOT, run
 from campaign.switches import SWITCHES
-from campaign.switching import NOTHING, ROOT, run
 
 ROWS = [f"| {name} | `{switch.test.removeprefix('tests/')}` |" for name, switch in SWITCHES.items()]
 
 
 @pytest.mark.parametrize("name", SWITCHES)
-def test_without_a_defence_its_test_fails(name: str) -> None:
+def test_test_of_a_defence_fails_without_it(name: str) -> None:
     (ended,) = run(name, SWITCHES[name].test)
     assert (ended.test, ended.when) == (SWITCHES[name].test, "call")
     assert ended.error == "AssertionError"
     assert ended.place.startswith("tests/")
 
 
-def test_with_all_defences_these_tests_pass() -> None:
+def test_tests_of_defences_pass_with_them() -> None:
     tests = [switch.test for switch in SWITCHES.values()]
     ended = run(NOTHING, *tests)
     assert sorted((one.test, one.error) for one in ended) == sorted((test, "") for test in tests)
 
 
-def test_the_document_names_them() -> None:
+def test_document_lists_every_switch() -> None:
     lines = (ROOT / "docs" / "reliability.md").read_text("utf-8").splitlines()
     assert set(ROWS) <= set(lines)

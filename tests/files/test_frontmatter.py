@@ -48,7 +48,7 @@ def test_a_quoted_scalar_is_the_text_within(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "~", "null", "Null", "NULL", "# nothing but a comment"])
-def test_null_is_no_text(text: str) -> None:
+def test_null_is_not_text(text: str) -> None:
     assert texts(fenced(f"state: {text}\ntitle: x")) == {"state": None, "title": "x"}
     assert parse_document(fenced(f"state: {text}")).fields["state"].scalar
 
@@ -61,7 +61,7 @@ def test_keys_stay_text_too() -> None:
 
 @pytest.mark.parametrize("loader", ["CBaseLoader", "BaseLoader"])
 @pytest.mark.parametrize("escape", ["\\ud800", "\\ud83d\\ude00", "\\U00110000"])
-def test_an_escape_that_stands_for_no_character_is_a_problem(
+def test_escape_without_a_character_is_a_problem(
     escape: str, loader: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With libyaml, and with the parser of PyYAML's own where there is none."""
@@ -76,7 +76,7 @@ def test_an_escape_that_stands_for_no_character_is_a_problem(
 
 
 @pytest.mark.parametrize("value", ["[a, b]", "{a: b}", "\n  - a\n  - b", "\n  a: b", "*x"])
-def test_what_is_no_scalar_is_marked_as_such(value: str) -> None:
+def test_value_that_is_not_a_scalar_is_marked(value: str) -> None:
     fields = parse_document(fenced(f"x: &x a\nlabels: {value}\nstate: done")).fields
     assert (fields["labels"].text, fields["labels"].scalar) == (None, False)
     assert fields["state"].text == "done"
@@ -108,7 +108,7 @@ def test_every_value_knows_its_line() -> None:
         *("flow", "odd body"),
     ],
 )
-def test_these_ways_to_write_it_read_alike(data: bytes, body: bytes) -> None:
+def test_equivalent_spellings_read_alike(data: bytes, body: bytes) -> None:
     assert texts(data) == {"title": "a", "state": "done"}
     assert parse_document(data).body == body
     assert data.endswith(body)
@@ -151,7 +151,9 @@ def test_an_empty_frontmatter_has_no_fields(data: bytes) -> None:
         (b"<<<<<<< HEAD\r\n---\r\na: 1\r\n---\r\n", 1, "merge conflict"),
     ],
 )
-def test_what_cannot_be_used_says_why_and_where(data: bytes, line: int | None, said: str) -> None:
+def test_unusable_frontmatter_names_reason_and_line(
+    data: bytes, line: int | None, said: str
+) -> None:
     error = problem(data)
     assert said in error.message
     assert error.line == line
@@ -164,7 +166,7 @@ def test_lines_are_counted_alike_with_either_line_end(line_end: bytes) -> None:
 
 
 @pytest.mark.parametrize("head", ["a: {}", "{}: a", "? {}\n: a"])
-def test_values_may_nest_so_deep_and_no_deeper(head: str) -> None:
+def test_nesting_has_an_exact_limit(head: str) -> None:
     def nested(depth: int) -> bytes:
         return fenced(head.format("[" * depth + "]" * depth))
 
@@ -182,7 +184,7 @@ def test_bottomless_nesting_ends_as_a_problem(start: str, unit: str) -> None:
 
 
 @pytest.mark.parametrize("unit", ["[", "[[], ", "{a: [], b: "])
-def test_nesting_is_named_whoever_notices_it_first(unit: str) -> None:
+def test_too_deep_nesting_is_named_by_either_parser(unit: str) -> None:
     assert "nests values" in problem(fenced("a: " + unit * 12_000)).message
 
 
@@ -202,7 +204,7 @@ def test_aliases_are_never_expanded() -> None:
 @given(st.dictionaries(PRINTABLE, LINES, max_size=6))
 @example({"state": "no", "null": "~", "---": "...", "": ""})
 @example({"a": "b\u2028c\u2029", "d": "\ufeffe\u0085"})
-def test_what_yaml_writes_for_texts_is_read_as_these_texts(mapping: dict[str, str]) -> None:
+def test_text_written_by_yaml_reads_back(mapping: dict[str, str]) -> None:
     for escaped in (True, False):
         written: str = yaml.safe_dump(mapping, allow_unicode=not escaped, sort_keys=False)
         assume(not any(marker * 7 in written for marker in "<|>"))
@@ -240,7 +242,7 @@ def test_only_lf_and_crlf_end_a_line_of_a_frontmatter(
 
 
 @pytest.mark.parametrize("sign", ["\r", "\x85", "\u2028", "\u2029"])
-def test_below_a_frontmatter_and_as_escapes_they_are_text(sign: str) -> None:
+def test_line_separators_in_body_and_escapes_are_text(sign: str) -> None:
     data = fenced(f'title: "a\\u{ord(sign):04x}b"') + sign.encode()
     assert texts(data) == {"title": f"a{sign}b"}
 
@@ -300,7 +302,7 @@ def test_below_a_frontmatter_and_as_escapes_they_are_text(sign: str) -> None:
         ('"a b": c\n? d\n: e\ntitle: @a', 5, "'title' begins with @"),
     ],
 )
-def test_what_is_not_yaml_is_named_by_key_and_character(
+def test_invalid_yaml_is_named_by_key_and_character(
     head: str, line: int, named: str, loader: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(yaml_events, "_Loader", getattr(yaml, loader, yaml.BaseLoader))
@@ -311,7 +313,7 @@ def test_what_is_not_yaml_is_named_by_key_and_character(
 
 @settings(deadline=None)
 @given(st.text(st.sampled_from("a:b -#'\"[]{}@%`*&!|>?,\\\n\t\u00a0\uff1a"), max_size=30))
-def test_whatever_is_not_yaml_the_message_is_the_products_own(text: str) -> None:
+def test_invalid_yaml_never_shows_a_parser_message(text: str) -> None:
     said = ""
     try:
         parse_document(fenced(f"title: {text}"))
@@ -321,7 +323,7 @@ def test_whatever_is_not_yaml_the_message_is_the_products_own(text: str) -> None
     assert not any(word in said for word in theirs)
 
 
-def test_a_frontmatter_beyond_the_bound_is_told_the_bound() -> None:
+def test_too_long_frontmatter_names_the_limit() -> None:
     data = b"---\n" + b"# comment\n" * 7_000
     assert "64 KiB" in problem(data[: 64 * 1024]).message
     assert "64 KiB" not in problem(data[:1024]).message

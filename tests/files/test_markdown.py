@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from building import AT, A, B, ulid
+from workspace_builder import AT, A, B, ulid
 
 from yoi_relations.files.faults import Effect, Fault, SourceError
 from yoi_relations.files.formats import Format
@@ -63,7 +63,7 @@ def text_of(found: Record, field: str) -> str | None:
     return {"retired_by": found.retired.by, "retired_reason": found.retired.reason}[field]
 
 
-def test_a_record_says_what_its_file_says() -> None:
+def test_record_is_read_with_all_its_fields() -> None:
     data = written("\nWait for it.\n\nIt comes soon.\n", at="2026-06-01T12:00:00.50+02:00")
     assert record(data) == Record(
         id=ulid(1),
@@ -158,7 +158,7 @@ def test_a_bad_field_is_a_problem_with_its_line(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_record_is_about_a_ticket_and_itself(kind: str) -> None:
+def test_record_about_its_own_ticket_is_refused(kind: str) -> None:
     assert "its own ticket" in problem(written("Why.", kind=kind, target=A)).message
 
 
@@ -208,7 +208,7 @@ def test_the_keys_of_a_plan_are_unknown_elsewhere(key: str) -> None:
 @pytest.mark.parametrize(
     "stem", ["notes", ulid(1)[1:], f"{ulid(1)}0", f"8{ulid(1)[1:]}", f"{ulid(1)[1:]}U"]
 )
-def test_a_name_that_is_no_ulid_is_reported_and_the_record_used(stem: str) -> None:
+def test_file_name_that_is_not_a_ulid_is_reported_and_the_record_used(stem: str) -> None:
     found, (fault,) = parse(written(), f"{stem}.md")
     assert found.id == stem
     assert (fault.effect, fault.line) == (Effect.NONE, None)
@@ -280,14 +280,14 @@ def test_a_retirement_as_an_earlier_version_wrote_it_is_one(
         (b"---\ntarget: B1\n---\n<<<<<<< HEAD\n", ("B1",)),
     ],
 )
-def test_the_target_of_a_file_that_cannot_be_used_is_read_where_it_can(
+def test_target_of_an_unusable_file_is_read_if_possible(
     data: bytes, targets: tuple[str, ...] | None
 ) -> None:
     assert named_targets(data) == targets
 
 
 @pytest.mark.parametrize("body", ["One.\nTwo.", "\n\nOne.\nTwo.\n\n", "One.\r\nTwo.\r\n"])
-def test_the_note_is_the_body_without_what_surrounds_it(body: str) -> None:
+def test_note_is_the_body_without_surrounding_space(body: str) -> None:
     assert record(written(body)).note == "One.\nTwo."
     assert record(written(body).replace(b"\r", b"").replace(b"\n", b"\r\n")).note == "One.\nTwo."
 

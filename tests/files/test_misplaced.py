@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from building import AT, A, B, C, Workspace, scan, ulid
+from workspace_builder import AT, A, B, C, Workspace, scan, ulid
 
 from yoi_relations.files.misplaced import Misplaced, find_misplaced
 from yoi_relations.files.workspace import find_workspace
@@ -74,7 +74,7 @@ def tickets(workspace: Workspace) -> Workspace:
     return workspace
 
 
-def test_of_what_is_in_order_nothing_is_told(tickets: Workspace) -> None:
+def test_nothing_is_reported_in_an_orderly_workspace(tickets: Workspace) -> None:
     assert told(tickets) == []
 
 
@@ -130,7 +130,7 @@ def test_a_file_that_is_not_read(tickets: Workspace, path: str, text: str, code:
     assert one.ticket == (folder if folder in (A, C, OLD) else "")
 
 
-def test_a_misnamed_item_beside_records_is_told(tickets: Workspace) -> None:
+def test_misnamed_item_beside_records_is_reported(tickets: Workspace) -> None:
     (tickets.tickets / A / "item.md").rename(tickets.tickets / A / "Item.md")
     assert told(tickets) == [("misnamed_item", f"{A}/Item.md")]
 
@@ -171,7 +171,7 @@ OTHER_JSON = (
 
 @pytest.mark.parametrize("text", OTHER_JSON)
 @pytest.mark.parametrize("name", ["artifacts/plan.jsonl", "notes/relations.json", "data.json"])
-def test_other_json_is_let_alone(tickets: Workspace, name: str, text: str) -> None:
+def test_other_json_is_ignored(tickets: Workspace, name: str, text: str) -> None:
     put(tickets, f"{A}/{name}", text)
     assert told(tickets) == []
 
@@ -188,7 +188,7 @@ def test_a_ticket_within_another_is_one_finding(tickets: Workspace, folder: str)
 
 
 @pytest.mark.parametrize("id_", [A, B, OLD])
-def test_where_an_id_is_taken_the_ticket_that_has_it_is_named(tickets: Workspace, id_: str) -> None:
+def test_finding_names_the_ticket_that_has_the_id(tickets: Workspace, id_: str) -> None:
     put(tickets, f"{A}/{id_}/item.md", ITEM)
     (one,) = misplaced(tickets)
     assert one.goes_to == f".yoi/tickets/{f'closed/{id_}' if id_ == OLD else id_}"
@@ -231,7 +231,7 @@ def test_a_copied_folder(tickets: Workspace, name: str, original: str) -> None:
         assert told(tickets) == [("copied_folder", copy)]
 
 
-def test_what_goes_on_behind_an_id_is_a_copy_where_names_are_ids(tickets: Workspace) -> None:
+def test_suffix_after_an_id_is_a_copy_if_names_are_ids(tickets: Workspace) -> None:
     copies = [f"{A}-{end}" for end in ("mine", "2026", "x", "a-b")] + [f"{A}.save"]
     for copy in copies:
         shutil.copytree(tickets.tickets / A, tickets.tickets / copy)
@@ -251,14 +251,14 @@ def test_copies_of_short_ids_without_records(workspace: Workspace, end: str) -> 
     assert told(workspace) == [("copied_folder", f"{id_}0001{end}") for id_ in "AB"]
 
 
-def test_ids_that_end_like_copies_are_none(workspace: Workspace) -> None:
+def test_ids_that_end_like_copies_are_not_copies(workspace: Workspace) -> None:
     for name in ("20260601-101500-fix-2", "20260601-101500-fix", "20260601-101501-make-copy"):
         workspace.ticket(name)
     workspace.ticket("00001KT000002")
     assert told(workspace) == []
 
 
-def test_where_no_name_is_an_id_none_is_odd(workspace: Workspace) -> None:
+def test_no_name_is_odd_if_none_is_an_id(workspace: Workspace) -> None:
     for name in ("A", "B", "TASK-12", "TASK-1"):
         workspace.ticket(name)
     assert told(workspace) == []
@@ -277,12 +277,12 @@ def test_where_no_name_is_an_id_none_is_odd(workspace: Workspace) -> None:
         TWO,
     ],
 )
-def test_what_is_an_unusable_source_is_not_told_again(tickets: Workspace, path: str) -> None:
+def test_unusable_source_is_not_reported_twice(tickets: Workspace, path: str) -> None:
     put(tickets, path)
     assert told(tickets) == []
 
 
-def test_links_pipes_and_closed_folders_are_passed_by(tickets: Workspace) -> None:
+def test_links_pipes_and_closed_folders_are_skipped(tickets: Workspace) -> None:
     folder = tickets.tickets / A
     (folder / TWO).symlink_to("nowhere")
     os.mkfifo(folder / "artifacts" / TWO.replace("2", "3"))
@@ -296,7 +296,7 @@ def test_names_that_are_not_utf_8_are_printable(tickets: Workspace) -> None:
     assert told(tickets) == [("misplaced_record", f"{A}/\\xff.md")]
 
 
-def test_a_folder_with_very_many_names_is_not_walked_through(tickets: Workspace) -> None:
+def test_very_large_folder_is_not_searched(tickets: Workspace) -> None:
     for number in range(6000):
         put(tickets, f"{A}/artifacts/many/{number}", "")
     put(tickets, f"{A}/zzz/{TWO}")

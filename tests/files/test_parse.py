@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from building import A, B, Workspace, scan
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workspace_builder import A, B, Workspace, scan
 
 from yoi_relations.files.faults import Effect, Fault
 from yoi_relations.files.formats import Format
@@ -104,7 +104,7 @@ def test_each_source_is_parsed_as_what_it_is(workspace: Workspace) -> None:
     }
 
 
-def test_the_bucket_of_a_source_stands_in_for_its_state(workspace: Workspace) -> None:
+def test_bucket_of_a_source_replaces_a_missing_state(workspace: Workspace) -> None:
     workspace.ticket(A, None, "closed")
     (one,) = scan(find_workspace(str(workspace.root)))
     assert parse_source(one, read_source(one) or b"").ticket == Ticket(
@@ -113,7 +113,7 @@ def test_the_bucket_of_a_source_stands_in_for_its_state(workspace: Workspace) ->
 
 
 @pytest.mark.parametrize("form", READ)
-def test_of_a_source_that_cannot_be_read_its_reason_is_left(form: Format) -> None:
+def test_unreadable_source_leaves_its_reason(form: Format) -> None:
     item = form is Format.ITEM
     effect = Effect.TICKET if item else Effect.RECORD
     assert unusable(source(form), "cannot be read: so it is") == Parsed(

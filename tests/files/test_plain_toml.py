@@ -31,14 +31,14 @@ LINES = st.one_of(
 @example(lines=["[a.b]", "[a]", 'b = "x"'])
 @example(lines=["[a.b]", 'c = "x"', "[a]", 'd = "x"'])
 @example(lines=['a = "x"', "[a]"])
-def test_where_it_does_not_give_up_it_says_what_the_parser_says(lines: list[str]) -> None:
+def test_agrees_with_the_parser_unless_it_declines(lines: list[str]) -> None:
     text = "\n".join(lines)
     plain = read_plain(text)
     if plain is not None:
         assert plain == tomllib.loads(text)
 
 
-def test_a_configuration_as_it_is_written_is_plain() -> None:
+def test_usual_configuration_is_plain() -> None:
     text = '# ours\n[backend]\nprovider = "builtin:yoi_local"\nroot = ".yoi/tickets"\n\n[ticket]\n'
     assert read_plain(text) == {
         "backend": {"provider": "builtin:yoi_local", "root": ".yoi/tickets"},
@@ -53,5 +53,5 @@ def test_a_configuration_as_it_is_written_is_plain() -> None:
         *("[a]\n[a]", "[a]\nb = true\n[a.b]", "a = true\n[a]", 'a =\f"x"', 'a = "x"\f'),
     ],
 )
-def test_it_gives_up_where_it_cannot_be_sure(text: str) -> None:
+def test_declines_what_is_not_plain(text: str) -> None:
     assert read_plain(text) is None

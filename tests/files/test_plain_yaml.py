@@ -40,7 +40,7 @@ LINES = st.one_of(
 @example(lines=["a: 'b''c'"])
 @example(lines=["k" * 1024 + ": x"])
 @example(lines=["k" * 1025 + ": x"])
-def test_where_it_does_not_give_up_it_says_what_the_parser_says(lines: list[str]) -> None:
+def test_agrees_with_the_parser_unless_it_declines(lines: list[str]) -> None:
     text = "".join(f"{line}\n" for line in lines).replace("\r\n", "\n")
     plain = read_plain(text, 2)
     if plain is not None:
@@ -63,17 +63,17 @@ def test_where_it_does_not_give_up_it_says_what_the_parser_says(lines: list[str]
         ("assignee:", None),
     ],
 )
-def test_what_tickets_and_records_hold_is_plain(line: str, text: str | None) -> None:
+def test_tickets_and_records_are_plain(line: str, text: str | None) -> None:
     (value,) = (read_plain(f"{line}\n", 2) or {}).values()
     assert value == Value(text, 2)
 
 
-def test_a_list_is_no_text() -> None:
+def test_list_is_not_text() -> None:
     assert read_plain("labels: [a, b-c, 'd e']\n", 2) == {"labels": Value(None, 2, scalar=False)}
 
 
 @pytest.mark.parametrize("text", ["a: b\na: c\n", "a: b\n  c\n", "a: |\n  b\n", "a: {b: c}\n"])
-def test_it_gives_up_where_it_cannot_be_sure(text: str) -> None:
+def test_declines_what_is_not_plain(text: str) -> None:
     assert read_plain(text, 2) is None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from building import AT, A, B
+from workspace_builder import AT, A, B
 
 from yoi_relations.files.plan_jsonl import LINE_LIMIT, parse_plan_lines
 
@@ -21,7 +21,7 @@ def test_a_line_may_fill_its_bound_and_no_more() -> None:
     assert (fault.message, fault.line) == (said, 2)
 
 
-def test_of_very_many_bad_lines_not_all_are_named_and_the_rest_is_not_read() -> None:
+def test_number_of_bad_lines_is_limited() -> None:
     found, (*named, last) = parse_plan_lines(LINE + b"\n" + b"{}\n" * 3_000 + LINE, A)
     assert [record.line for record in found] == [1]
     assert [fault.line for fault in named] == [*range(2, 1_002)]
@@ -32,7 +32,7 @@ def test_of_very_many_bad_lines_not_all_are_named_and_the_rest_is_not_read() -> 
 
 
 @pytest.mark.parametrize("sign", ["\f", "\v", "\u2028", "\xa0"])
-def test_what_is_no_space_to_json_may_not_stand_around_an_entry(sign: str) -> None:
+def test_only_json_space_may_surround_an_entry(sign: str) -> None:
     for data in (sign.encode() + LINE, LINE + sign.encode()):
         found, faults = parse_plan_lines(data, A)
         assert (found, len(faults)) == ([], 1)

@@ -5,9 +5,9 @@ import json
 from typing import Any
 
 import pytest
-from building import AT, A, B
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workspace_builder import AT, A, B
 
 from yoi_relations.files.faults import Fault
 from yoi_relations.files.formats import Format
@@ -67,7 +67,7 @@ def assert_says(message: str, words: str) -> None:
     assert [word for word in words.split() if word not in message] == []
 
 
-def test_a_line_says_what_it_says() -> None:
+def test_line_is_read_with_all_its_fields() -> None:
     (found,) = records(line(note="First\nthat.", at="2026-06-01T12:00:00.5+02:00"))
     assert found == Record(
         id=found.id,
@@ -146,7 +146,7 @@ def test_every_record_knows_its_line(data: bytes, lines: list[int]) -> None:
     assert [record.line for record in records(data)] == lines
 
 
-def test_ids_may_stand_twice() -> None:
+def test_ids_may_repeat() -> None:
     assert len(records(line() + b"\n" + line(note="other") + b"\n" + line())) == 3
 
 
@@ -207,11 +207,11 @@ def test_ids_may_stand_twice() -> None:
         (b"x" * 2_000_000, "bytes"),
     ],
 )
-def test_a_bad_line_spoils_that_line_alone(bad: bytes, said: str) -> None:
+def test_bad_line_affects_only_itself(bad: bytes, said: str) -> None:
     assert_says(fault_of_the_middle(bad).message, said)
 
 
-def test_a_cut_last_line_spoils_that_line_alone() -> None:
+def test_cut_last_line_affects_only_itself() -> None:
     found, (fault,) = parse_plan_lines(line() + b"\n" + line()[:-20], A)
     assert ([record.line for record in found], fault.line) == ([1], 2)
 

@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from building import A, Workspace, scan, ulid
+from workspace_builder import A, Workspace, scan, ulid
 
 from yoi_relations.files.faults import SourceError
 from yoi_relations.files.reading import LIST_LIMIT, RECORD_LIMIT, read_source
@@ -54,24 +54,22 @@ def test_a_file_that_became_a_link_since_the_scan_is_not_followed(
     source = source_of(workspace)
     path.rename(path.with_name(".real"))
     path.symlink_to(".real")
-    with pytest.raises(SourceError, match=r"^is a symbolic link, which is not followed$"):
+    with pytest.raises(SourceError, match="symbolic link"):
         read_source(source)
 
 
 @pytest.mark.parametrize("name", ["item.md", *LIMITS])
-def test_what_became_something_else_since_the_scan_is_no_file(
-    workspace: Workspace, name: str
-) -> None:
+def test_path_that_is_no_longer_a_file_is_reported(workspace: Workspace, name: str) -> None:
     path = made(workspace, name)
     source = source_of(workspace)
     path.unlink()
     os.mkfifo(path)
-    with pytest.raises(SourceError, match=r"^is not a regular file$"):
+    with pytest.raises(SourceError, match="regular file"):
         read_source(source)
     path.unlink()
     with socket.socket(socket.AF_UNIX) as listening, contextlib.chdir(path.parent):
         listening.bind(path.name)
-        with pytest.raises(SourceError, match=r"^is not a regular file$"):
+        with pytest.raises(SourceError, match="regular file"):
             read_source(source)
 
 
@@ -84,18 +82,18 @@ def test_a_file_is_read_whole_up_to_its_limit_and_reported_above(
     data = read_source(source_of(workspace)) or b""
     assert (len(data), data[-4:]) == (limit, b"last")
     os.truncate(path, limit + 1)
-    with pytest.raises(SourceError, match=rf"^is larger than {limit // 1024} KiB$"):
+    with pytest.raises(SourceError, match=f"{limit // 1024} KiB"):
         read_source(source_of(workspace))
 
 
-def test_of_an_item_only_the_frontmatter_is_read(workspace: Workspace) -> None:
+def test_only_the_frontmatter_of_an_item_is_read(workspace: Workspace) -> None:
     folder = workspace.ticket(A)
     os.truncate(folder / "item.md", 100 * 1024 * 1024)
     expected = f"---\ntitle: Title of {A}\nstate: planning\n---\n".encode()
     assert read_source(source_of(workspace)) == expected
 
 
-def test_of_an_item_without_an_end_only_so_much_is_read(workspace: Workspace) -> None:
+def test_item_without_a_closing_fence_is_read_up_to_a_limit(workspace: Workspace) -> None:
     folder = workspace.item(A, "---\ntitle: a\n")
     os.truncate(folder / "item.md", 100 * 1024 * 1024)
     assert len(read_source(source_of(workspace)) or b"") <= 1024 * 1024

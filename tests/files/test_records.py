@@ -28,16 +28,14 @@ from yoi_relations.files.records import (
         ("author", "a\rb", "has more than one line in its author"),
     ],
 )
-def test_a_text_that_is_out_of_bounds_is_a_problem_with_its_line(
-    name: str, text: str, said: str
-) -> None:
+def test_too_long_text_is_a_problem_with_its_line(name: str, text: str, said: str) -> None:
     with pytest.raises(SourceError) as caught:
         check_text(name, text, 7)
     assert (caught.value.message, caught.value.line) == (said, 7)
 
 
 @pytest.mark.parametrize(("name", "said"), [("at", "an at"), ("retired_at", "a retired_at")])
-def test_what_is_no_time_is_a_problem_with_the_name_of_its_field(name: str, said: str) -> None:
+def test_invalid_time_is_a_problem_with_its_field(name: str, said: str) -> None:
     with pytest.raises(SourceError, match=f"has {said} 'soon' that is no RFC 3339") as caught:
         check_instant(name, "soon", 7)
     assert caught.value.line == 7

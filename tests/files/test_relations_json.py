@@ -8,9 +8,9 @@ from subprocess import PIPE
 from typing import Any
 
 import pytest
-from building import AT, A, B
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workspace_builder import AT, A, B
 
 from yoi_relations.files.faults import Fault, SourceError
 from yoi_relations.files.formats import Format
@@ -59,7 +59,7 @@ def assert_says(message: str, words: str) -> None:
     assert [word for word in words.split() if word not in message] == []
 
 
-def test_an_entry_says_what_it_says() -> None:
+def test_entry_is_read_with_all_its_fields() -> None:
     (found,) = records(document(entry(note="First\nthis.", at="2026-06-01T12:00:00.5+02:00")))
     assert found == Record(
         id=found.id,
@@ -77,7 +77,7 @@ def test_an_entry_says_what_it_says() -> None:
 
 
 @pytest.mark.parametrize("kind", ["depends_on", "blocks", "related", "supersedes", "duplicate_of"])
-def test_these_kinds_are_read(kind: str) -> None:
+def test_every_kind_of_the_format_is_read(kind: str) -> None:
     assert [record.kind.name for record in records(document(entry(kind=kind)))] == [kind]
 
 
@@ -122,7 +122,7 @@ def test_every_record_knows_its_line(data: bytes, lines: list[int]) -> None:
     assert [record.line for record in records(data)] == lines
 
 
-def test_line_separators_within_a_text_are_no_lines() -> None:
+def test_line_separators_within_text_start_no_line() -> None:
     raw = json.dumps({"version": 1, "relations": []}, indent=1)[:-4]
     pair = [json.dumps(entry(note="a\u2028b\u0085c"), ensure_ascii=False)] * 2
     found = records((raw + "[\n" + ",\n".join(pair) + "\n]}").encode())
@@ -160,7 +160,7 @@ def test_line_separators_within_a_text_are_no_lines() -> None:
         (5, "no JSON object"),
     ],
 )
-def test_a_bad_entry_spoils_the_file_and_is_named_with_its_line(bad: Any, said: str) -> None:
+def test_bad_entry_makes_the_file_unusable_and_is_named_with_its_line(bad: Any, said: str) -> None:
     (fault,) = faults(document(entry(), bad, entry()))
     assert_says(fault.message, said)
     assert fault.line == 11
@@ -179,7 +179,7 @@ def test_all_bad_entries_are_named() -> None:
     assert [fault.line for fault in wrong] == [4, 18, 25]
 
 
-def test_of_very_many_bad_entries_not_all_are_named() -> None:
+def test_number_of_named_bad_entries_is_limited() -> None:
     data = b'{"version":1,"relations":[' + b'{"a":1},\n' * 100_000 + b'{"a":1}]}'
     *named, last = faults(data)
     assert [fault.line for fault in named] == [*range(1, 101)]
@@ -231,14 +231,14 @@ def test_relations_must_be_a_list(relations: Any) -> None:
         (document(entry()).replace(b"\n    {", b"\n<<<<<<< HEAD\n    {"), 4, "merge conflict"),
     ],
 )
-def test_a_bad_document_says_why_and_where(data: bytes, line: int | None, said: str) -> None:
+def test_bad_document_names_reason_and_place(data: bytes, line: int | None, said: str) -> None:
     (fault,) = faults(data)
     assert_says(fault.message, said)
     assert fault.line == line
     fault.message.encode()  # it will be written down
 
 
-def test_a_key_that_stands_twice_is_found_among_very_many() -> None:
+def test_duplicate_key_is_found_among_very_many() -> None:
     """In time that grows with the number of keys, not with its square."""
     code = """if True:
         from yoi_relations.files.relations_json import parse_relations
@@ -276,7 +276,7 @@ PIECES = {
 
 
 @pytest.mark.parametrize("pieces", PIECES.values(), ids=PIECES)
-def test_small_pieces_are_given_up_with_few_problems(pieces: tuple[str, str, str]) -> None:
+def test_many_bad_pieces_give_few_problems(pieces: tuple[str, str, str]) -> None:
     """As many as fit in; `tests/campaign/test_bounds.py` bounds the time of the like."""
     before, piece, after = pieces
     number = LIST_LIMIT // (len(piece) + 1)

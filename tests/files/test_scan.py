@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
-from building import A, B, Workspace, scan, ulid
+from workspace_builder import A, B, Workspace, scan, ulid
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.faults import Effect, Fault, SourceError
@@ -134,7 +134,7 @@ def test_records_without_an_item_are_sources_too(workspace: Workspace) -> None:
     assert [source.holder for source in scanned(workspace)] == [A]
 
 
-def test_files_beside_the_ticket_folders_are_no_sources(workspace: Workspace) -> None:
+def test_files_beside_the_ticket_folders_are_not_sources(workspace: Workspace) -> None:
     (workspace.tickets / "README.md").write_text("about tickets")
     (workspace.tickets / "ABOUT.md").symlink_to("README.md")
     (workspace.tickets / "open").mkdir()
@@ -153,7 +153,7 @@ def test_dot_files_beside_records_are_ignored(workspace: Workspace) -> None:
 
 @pytest.mark.parametrize("make", ODDITIES)
 @pytest.mark.parametrize("name", FILES)
-def test_what_is_no_plain_file_is_reported_and_never_waited_for(
+def test_irregular_file_is_reported_without_waiting(
     workspace: Workspace, name: str, make: Callable[[Path], None]
 ) -> None:
     workspace.ticket(B)
@@ -187,7 +187,7 @@ def test_a_symlink_for_a_folder_is_reported_and_not_followed(
 
 
 @pytest.mark.parametrize("make", [Path.touch, fifo])
-def test_a_records_folder_that_is_none_is_reported(
+def test_records_path_that_is_not_a_folder_is_reported(
     workspace: Workspace, make: Callable[[Path], None]
 ) -> None:
     (workspace.ticket(A) / "artifacts").mkdir()
@@ -224,14 +224,14 @@ def test_names_of_255_bytes_are_read(workspace: Workspace) -> None:
     ]
 
 
-def test_a_root_that_is_missing_or_no_folder_is_an_error_with_its_path(
+def test_missing_root_or_file_as_root_is_an_error_with_its_path(
     workspace: Workspace,
 ) -> None:
     workspace.tickets.rmdir()
-    with pytest.raises(UnreadableFolderError, match="no such folder") as missing:
+    with pytest.raises(UnreadableFolderError) as missing:
         scanned(workspace)
     workspace.tickets.touch()
-    with pytest.raises(UnreadableFolderError, match="cannot be listed") as no_folder:
+    with pytest.raises(UnreadableFolderError) as no_folder:
         scanned(workspace)
     for caught in (missing, no_folder):
         assert str(workspace.tickets) in caught.value.message

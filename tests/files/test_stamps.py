@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from campaign.mounting import mounted, needs_root
+from campaign.mounts import mounted, needs_root
 
 from yoi_relations.files import stamps
 from yoi_relations.files.stamps import (
@@ -44,7 +44,7 @@ def test_a_stamp_is_as_long_whatever_the_date(tmp_path: Path, mtime: int) -> Non
     assert len(stamp(tmp_path / "file", mtime)) == SIZE
 
 
-def test_a_file_that_was_just_made_is_not_settled_and_later_is(tmp_path: Path) -> None:
+def test_new_file_settles_later(tmp_path: Path) -> None:
     one, now = stamp(tmp_path / "file", NOW), time.time_ns()
 
     assert not is_settled(one, now, device(tmp_path))
@@ -52,7 +52,7 @@ def test_a_file_that_was_just_made_is_not_settled_and_later_is(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("ahead", [-3600 * SECOND, 3600 * SECOND])
-def test_it_settles_a_window_after_the_later_of_its_times(tmp_path: Path, ahead: int) -> None:
+def test_stamp_settles_one_window_after_its_latest_time(tmp_path: Path, ahead: int) -> None:
     path = tmp_path / "file"
     one = stamp(path, time.time_ns() + ahead)
     later = max(path.stat().st_mtime_ns, path.stat().st_ctime_ns)
@@ -62,7 +62,7 @@ def test_it_settles_a_window_after_the_later_of_its_times(tmp_path: Path, ahead:
 
 
 @needs_memory
-def test_a_date_that_no_stamp_can_hold_never_settles() -> None:
+def test_date_outside_the_stamp_range_never_settles() -> None:
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         path = Path(folder) / "file"
         assert not is_settled(stamp(path, FAR), NOW, device(path))
@@ -70,20 +70,20 @@ def test_a_date_that_no_stamp_can_hold_never_settles() -> None:
         assert path.stat().st_mtime_ns == -FAR
 
 
-def test_a_date_to_come_never_settles(tmp_path: Path) -> None:
+def test_future_date_never_settles(tmp_path: Path) -> None:
     now = time.time_ns()
     one = stamp(tmp_path / "file", now + 3600 * SECOND)
 
     assert not is_settled(one, now + WINDOW + SECOND, device(tmp_path))
 
 
-def test_what_lies_on_another_device_never_settles(tmp_path: Path) -> None:
+def test_path_on_another_device_never_settles(tmp_path: Path) -> None:
     one = stamp(tmp_path / "file", NOW)
 
     assert not is_settled(one, time.time_ns() + 3600 * SECOND, device(tmp_path) + 1)
 
 
-def test_what_is_not_there_is_settled() -> None:
+def test_missing_path_is_settled() -> None:
     assert is_settled(ABSENT, NOW, 0)
 
 
@@ -103,7 +103,7 @@ def test_every_change_shows_in_the_stamp(tmp_path: Path) -> None:
     assert len(seen) == 4
 
 
-def test_the_clock_is_the_file_systems(tmp_path: Path) -> None:
+def test_clock_is_that_of_the_file_system(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.touch()
     os.utime(path, ns=(0, 0))
@@ -117,7 +117,7 @@ def test_the_clock_is_the_file_systems(tmp_path: Path) -> None:
     assert path.stat().st_mtime_ns == now
 
 
-def test_on_an_overlay_a_folder_of_several_layers_never_settles(tmp_path: Path) -> None:
+def test_overlay_folder_of_several_layers_never_settles(tmp_path: Path) -> None:
     """The system gives it one link, and the stamp of its uppermost layer."""
     for mode, links, proves in (
         (stat.S_IFDIR, 1, False),
@@ -140,13 +140,13 @@ def test_file_systems_in_memory_are_trusted() -> None:
 
 
 @pytest.mark.parametrize("path", ["/proc", "/proc/self/ns/mnt", "/no such folder"])
-def test_what_is_no_usual_file_system_is_not_trusted(path: str) -> None:
+def test_unknown_file_system_is_not_trusted(path: str) -> None:
     assert not is_trusted(path)
 
 
 @needs_root
 @pytest.mark.parametrize("name", ["a\fb", "a\rb", "a\x1cb", "a\x85b", "a\u2028b", "a - b"])
-def test_another_mount_of_any_name_is_no_matter(tmp_path: Path, name: str) -> None:
+def test_other_mounts_have_no_effect(tmp_path: Path, name: str) -> None:
     for place in (tmp_path / name, tmp_path / "plain"):
         place.mkdir()
     with (

@@ -77,7 +77,7 @@ def test_a_state_that_is_no_text_is_a_problem_with_its_line(key: str, value: str
 
 
 @pytest.mark.parametrize("word", ["intake", "opened"])
-def test_an_unknown_status_is_a_problem_and_the_bucket_no_way_out(word: str) -> None:
+def test_unknown_status_is_a_problem_in_spite_of_the_bucket(word: str) -> None:
     ticket, faults = parse_item(item(f"title: a\nstatus: {word}"), "closed")
     assert (ticket.state, len(faults)) == ((None, 1) if word == "opened" else (State.PLANNING, 0))
 
@@ -100,7 +100,7 @@ OLDER = {
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("value", ["", "~", "null", "# ready", "''", '" "'])
 @pytest.mark.parametrize("bucket", [None, "closed"])
-def test_an_empty_state_is_a_problem_and_nothing_stands_in_for_it(
+def test_empty_state_is_a_problem_without_a_replacement(
     key: str, value: str, bucket: str | None
 ) -> None:
     ticket, faults = parse_item(item(f"title: a\n{key}: {value}\n{OLDER[key]}"), bucket)
@@ -147,7 +147,7 @@ def test_other_keys_hide_no_state(key: str) -> None:
     assert parse_item(item(head), None) == (Ticket("a", None, State.READY), [])
 
 
-def test_what_is_nearly_a_key_matters_only_where_that_key_is_not_there() -> None:
+def test_misspelled_key_matters_only_without_the_right_one() -> None:
     head = "title: a\nState: done\nstate: ready\nStatus: closed"
     assert parse_item(item(head), None) == (Ticket("a", None, State.READY), [])
 
@@ -196,7 +196,7 @@ def test_other_keys_are_the_ticket_systems_own() -> None:
     ],
 )
 @pytest.mark.parametrize("bucket", [None, "closed"])
-def test_of_an_unusable_item_nothing_is_known(data: bytes, line: int, bucket: str | None) -> None:
+def test_unusable_item_has_no_fields(data: bytes, line: int, bucket: str | None) -> None:
     ticket, (fault,) = parse_item(data, bucket)
     assert ticket == UNKNOWN
     assert (fault.effect, fault.line) == (Effect.TICKET, line)
@@ -240,7 +240,7 @@ def test_a_key_that_is_nearly_one_of_a_state_makes_it_unknown(
 
 
 @pytest.mark.parametrize("key", ["STATUS", "statement", "estate", "state_of_play"])
-def test_a_key_that_decides_is_not_troubled_by_another(key: str) -> None:
+def test_deciding_key_is_not_affected_by_another(key: str) -> None:
     assert parse_item(item(f"title: a\n{key}: x\nstatus: done"), "open") == (
         Ticket("a", None, State.DONE),
         [],
@@ -290,6 +290,6 @@ def test_text_that_yaml_drops_from_a_title_is_named(
         *("'&x'", "|\n  a #b", ">-\n  &x", "x\n# a comment", "'!a'"),
     ],
 )
-def test_text_that_is_read_whole_is_no_finding(written: str) -> None:
+def test_text_that_is_read_completely_is_not_a_finding(written: str) -> None:
     ticket, faults = parse_item(item(f"title: {written}\nstate: done # since monday"), None)
     assert (ticket.state, faults) == (State.DONE, [])

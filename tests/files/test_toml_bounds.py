@@ -26,13 +26,13 @@ DEEP = {
 
 
 @pytest.mark.parametrize("text", DEEP.values(), ids=DEEP)
-def test_what_is_too_deep_is_refused(text: str) -> None:
+def test_too_deep_nesting_is_refused(text: str) -> None:
     assert read_plain(text) is None
     with pytest.raises(ValueError, match=r"\(at line \d+\)"):
         check_bounds(text)
 
 
-def test_what_only_looks_deep_is_not() -> None:
+def test_apparent_nesting_is_accepted() -> None:
     dots = ". " * 99 + "[" * 99
     text = (
         f'# {dots}\na = """\n{dots}\\""""\nb = \'\'\'{dots}\'\'\'\nc = "{dots}"\nd = \'{dots}\'\n'
@@ -55,7 +55,7 @@ def depth_of(value: object) -> int:
 
 @settings(max_examples=2000, deadline=None)
 @given(pieces=st.lists(PIECES, max_size=12))
-def test_whatever_a_parser_takes_was_counted_right(pieces: list[str]) -> None:
+def test_depth_count_agrees_with_the_parser(pieces: list[str]) -> None:
     text = "".join(pieces)
     try:
         value = tomllib.loads(text)

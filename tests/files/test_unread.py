@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
-from building import AT, A, B, Workspace, scan, ulid
 from hypothesis import given
 from hypothesis import strategies as st
+from workspace_builder import AT, A, B, Workspace, scan, ulid
 
 from yoi_relations.files.faults import Effect, Fault
 from yoi_relations.files.formats import Format
@@ -50,9 +50,7 @@ def verdict(workspace: Workspace) -> str:
 
 @pytest.fixture
 def tickets(workspace: Workspace) -> Workspace:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "ready")
-    return workspace
+    return workspace.pair(states=("queued", "ready"))
 
 
 ENDINGS = ("", ".txt", ".MD", ".markdown", ".md.txt", ".md (1)", ".yaml", ",md", " .md ")
@@ -142,7 +140,7 @@ def test_a_leftover_that_begins_as_a_record_does(
     "name",
     ["Thumbs.db", "thumbs.db", "desktop.ini", "notes.txt", "a~", "b.bak", "#c#", f".{ONE}.md.swp"],
 )
-def test_what_cannot_be_a_record_is_not_a_source(tickets: Workspace, name: str) -> None:
+def test_file_that_cannot_be_a_record_is_not_a_source(tickets: Workspace, name: str) -> None:
     put(tickets, f"{RELATIONS_FOLDER}/{name}", "by hand")
     assert where(tickets) == []
     ran = tickets.run("show", "--json")
@@ -199,7 +197,7 @@ def test_a_folder_that_is_nearly_the_one_for_records(tickets: Workspace, folder:
 
 
 @pytest.mark.parametrize("folder", ["Relations", "relation", "relations 2"])
-def test_such_a_folder_without_records_is_somebody_elses(tickets: Workspace, folder: str) -> None:
+def test_similar_folder_without_records_is_ignored(tickets: Workspace, folder: str) -> None:
     for name, text in (
         ("a.md", "---\ntitle: x\n---\n"),
         ("b.md", "# B"),
@@ -256,7 +254,7 @@ OTHERS = (
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_other_things_in_artifacts_are_let_alone(tickets: Workspace, name: str) -> None:
+def test_other_files_in_artifacts_are_ignored(tickets: Workspace, name: str) -> None:
     put(tickets, f"{A}/artifacts/{name}", RECORD)
     assert where(tickets) == []
 
@@ -293,7 +291,7 @@ def test_a_folder_that_is_nearly_artifacts(tickets: Workspace, folder: str, inne
     assert where(tickets) == []
 
 
-def test_another_folder_beside_an_item_is_let_alone(tickets: Workspace) -> None:
+def test_other_folder_beside_an_item_is_ignored(tickets: Workspace) -> None:
     put(tickets, f"{A}/artefacts/picture.png")
     put(tickets, f"{A}/notes/relations.json")
     assert where(tickets) == []
@@ -339,7 +337,7 @@ def test_a_markdown_file_beside_the_tickets(
     assert tickets.run("show", A, "--json").code == (4 if counts else 0)
 
 
-def test_what_a_dot_hides_is_not_a_ticket(tickets: Workspace) -> None:
+def test_hidden_folder_is_not_a_ticket(tickets: Workspace) -> None:
     before = scan(find_workspace(str(tickets.root)))
     for folder in (".trash", "open/.old"):
         put(tickets, f"{folder}/item.md", "---\nstate: done\n---\n")
@@ -352,7 +350,7 @@ def test_what_a_dot_hides_is_not_a_ticket(tickets: Workspace) -> None:
 
 @pytest.mark.parametrize("outer", ["archive", "Open", "done", f"open/{ulid(3)}", "archive/2026"])
 @pytest.mark.parametrize("inner", ["item.md", "artifacts/relations.json"])
-def test_a_folder_that_holds_tickets_and_is_none(
+def test_folder_that_holds_tickets_and_is_not_one(
     tickets: Workspace, outer: str, inner: str
 ) -> None:
     put(tickets, f"{outer}/20260601-101500-x/{inner}")
@@ -362,7 +360,7 @@ def test_a_folder_that_holds_tickets_and_is_none(
     assert verdict(tickets) == "unknown"
 
 
-def test_buckets_and_other_folders_hold_no_tickets_astray(tickets: Workspace) -> None:
+def test_buckets_and_other_folders_hold_no_misplaced_tickets(tickets: Workspace) -> None:
     for bucket in ("open", "pending", "closed"):
         tickets.ticket("20260601-101500-x-" + bucket, None, bucket)
     put(tickets, "templates/short/text.md", "---\ntitle: x\n---\n")
@@ -371,7 +369,7 @@ def test_buckets_and_other_folders_hold_no_tickets_astray(tickets: Workspace) ->
     assert where(tickets) == []
 
 
-def test_of_very_many_folders_some_may_hold_tickets(tickets: Workspace) -> None:
+def test_very_many_folders_may_hold_tickets(tickets: Workspace) -> None:
     for number in range(1001):
         (tickets.tickets / "many" / f"{number:04}").mkdir(parents=True)
     assert where(tickets) == ["many"]

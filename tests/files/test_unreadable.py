@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, Workspace, ulid
+from workspace_builder import A, B, Workspace, ulid
 
 # Everything is imported before the rights go, wherever the interpreter may lie.
 _AS_NOBODY = """
@@ -82,7 +82,7 @@ def shared() -> Iterator[Workspace]:
             Path(path).chmod(0o755)
 
 
-def test_what_may_be_read_is_read(shared: Workspace) -> None:
+def test_readable_files_are_read(shared: Workspace) -> None:
     assert as_nobody(shared) == {"faults": {}}
 
 
@@ -110,7 +110,7 @@ def test_a_bucket_that_cannot_be_listed_fails_with_its_path(shared: Workspace) -
     assert as_nobody(shared)["error"].startswith(f"{bucket}: cannot be listed")
 
 
-def test_buckets_in_a_root_that_may_be_listed_alone_are_not_taken_for_empty(
+def test_root_without_execute_permission_is_not_taken_for_empty(
     shared: Workspace,
 ) -> None:
     bucket = shared.tickets / "open"

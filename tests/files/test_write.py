@@ -12,11 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from building import AT, A, B, Workspace, ulid
-from campaign.injecting import why_not
-from descriptors import all_closed, opened
+from campaign.fault_injection import why_unavailable
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+from open_descriptors import all_closed, opened
+from workspace_builder import AT, A, B, Workspace, ulid
 
 from yoi_relations.errors import WriteError
 from yoi_relations.files.faults import SourceError
@@ -99,7 +99,7 @@ def test_a_taken_name_is_never_written_over(workspace: Workspace, temporary: Pat
     assert workspace.snapshot() == before
 
 
-def test_nor_is_a_name_taken_by_a_dangling_link(
+def test_name_of_a_dangling_link_is_never_written_over(
     workspace: Workspace, temporary: Path | None
 ) -> None:
     folder = (workspace.root / PATH).parent
@@ -121,7 +121,7 @@ def test_a_disk_that_is_full_leaves_nothing_behind(
     assert workspace.snapshot() == before
 
 
-def test_a_temporary_folder_that_is_gone_is_done_without(
+def test_missing_temporary_folder_does_not_prevent_a_write(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     workspace.ticket(A)
@@ -141,7 +141,7 @@ def test_a_temporary_folder_that_is_gone_is_done_without(
 
 @pytest.mark.parametrize("name", ["artifacts", "artifacts/relations"])
 @pytest.mark.parametrize("kind", ["link", "file"])
-def test_nothing_is_written_through_what_is_no_folder(
+def test_write_through_a_path_that_is_not_a_folder_fails(
     workspace: Workspace, temporary: Path | None, tmp_path: Path, name: str, kind: str
 ) -> None:
     (tmp_path / "elsewhere").mkdir()
@@ -155,7 +155,7 @@ def test_nothing_is_written_through_what_is_no_folder(
     assert os.listdir(tmp_path / "elsewhere") == []
 
 
-def test_a_ticket_folder_that_is_gone_is_not_made_anew(
+def test_vanished_ticket_folder_is_not_created_again(
     workspace: Workspace, temporary: Path | None
 ) -> None:
     (workspace.root / FOLDER / "item.md").unlink()
@@ -208,9 +208,9 @@ def write_where(failing: str, workspace: Workspace, data: str, temporary: Path |
     return ran.stdout.strip()
 
 
-@pytest.mark.skipif(bool(why_not()), reason=why_not())
+@pytest.mark.skipif(bool(why_unavailable()), reason=why_unavailable())
 @pytest.mark.parametrize("error", ["EPERM", "EOPNOTSUPP"])
-def test_without_hard_links_a_new_file_is_written_whole_and_over_no_other(
+def test_write_without_hard_links_is_whole_and_replaces_nothing(
     workspace: Workspace, temporary: Path | None, error: str
 ) -> None:
     before = workspace.snapshot()
@@ -240,7 +240,7 @@ def test_a_draft_is_not_written_through_what_has_its_name(
     assert (tmp_path / "outside").read_text() == "theirs"
 
 
-def test_what_a_killed_process_left_beside_is_swept_in_time(workspace: Workspace) -> None:
+def test_drafts_of_killed_processes_are_removed_later(workspace: Workspace) -> None:
     workspace.ticket(A)
     write(workspace, b"first", None)
     folder = (workspace.root / PATH).parent
@@ -314,6 +314,6 @@ def test_a_written_plan_reads_back(parts: tuple[str, str, str, str]) -> None:
 
 
 @pytest.mark.parametrize(("author", "note"), [("a\udcff", None), ("a", "caf\udce9")])
-def test_text_that_is_not_unicode_is_never_read_as_a_record(author: str, note: str | None) -> None:
+def test_invalid_unicode_is_never_read_as_a_record(author: str, note: str | None) -> None:
     with pytest.raises(SourceError):
         parse_record(render_record(FIELDS | {"author": author}, note), NAME, A)

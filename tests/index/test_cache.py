@@ -14,8 +14,8 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from building import A, B, Workspace, ulid
-from descriptors import opened
+from open_descriptors import opened
+from workspace_builder import A, B, Workspace, ulid
 
 from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.index import cache
@@ -28,9 +28,7 @@ TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"
 @pytest.fixture
 def folder(workspace: Workspace) -> Path:
     """The cache folder of a workspace with a relation and an index."""
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "first")
+    workspace.pair("blocked_by", "first")
     workspace.show()
     return workspace.root / CACHE
 
@@ -58,7 +56,7 @@ def test_threads_may_put_the_same_file_at_once(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_what_cannot_be_put_is_said_and_leaves_nothing(tmp_path: Path) -> None:
+def test_failed_write_is_reported_and_leaves_no_file(tmp_path: Path) -> None:
     path = tmp_path / "small"
     path.mkdir()
     with opened(tmp_path) as folder, pytest.raises(IsADirectoryError):
@@ -86,13 +84,13 @@ def test_the_folder_hides_itself_from_git_and_from_backups(
         assert path.read_text() == text
 
 
-def test_small_files_that_are_right_are_left_alone(workspace: Workspace, folder: Path) -> None:
+def test_correct_small_files_are_not_rewritten(workspace: Workspace, folder: Path) -> None:
     before = [(folder / name).stat().st_ino for name in (".gitignore", "CACHEDIR.TAG")]
     assert workspace.run("rebuild").code == 0
     assert [(folder / name).stat().st_ino for name in (".gitignore", "CACHEDIR.TAG")] == before
 
 
-def test_what_killed_processes_left_is_swept(workspace: Workspace, folder: Path) -> None:
+def test_removes_files_of_killed_processes(workspace: Workspace, folder: Path) -> None:
     old, young, folders = ".gitignore.1-2.tmp", "watch.3-4.tmp", ("a.5-6.tmp", "tmp-7.sqlite3")
     foreign = ("old.stamp", "old.tmp", "tmp-important", "tmp-1-notes.md", "tmp-1.sqlite3.bak")
     kept = {path.name for path in folder.iterdir()} | {young, *folders, *foreign}
@@ -108,7 +106,7 @@ def test_what_killed_processes_left_is_swept(workspace: Workspace, folder: Path)
     assert {path.name for path in folder.iterdir()} == kept
 
 
-def test_what_is_gone_before_it_is_swept_is_no_failure(workspace: Workspace, folder: Path) -> None:
+def test_sweep_ignores_files_that_vanish_first(workspace: Workspace, folder: Path) -> None:
     small = folder / "small.tmp"
     small.write_text("half")
     listed = os.listdir
@@ -123,7 +121,7 @@ def test_what_is_gone_before_it_is_swept_is_no_failure(workspace: Workspace, fol
     assert not small.exists()
 
 
-def test_while_another_holds_the_lock_answers_come_from_memory(
+def test_answers_from_memory_while_another_process_holds_the_lock(
     workspace: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cache, "LOCK_WAIT", 0.02)
@@ -132,19 +130,20 @@ def test_while_another_holds_the_lock_answers_come_from_memory(
         workspace.record(B, "after", A, "second")
         before = index.read_bytes()
         ran = workspace.run("show")
-        said = f"{index}: cannot be kept: another process held the lock for 0 s; answered from"
         assert (ran.code, ran.out.count("second")) == (0, 1)
-        assert said in ran.err
+        assert f"{index}: " in ran.err
+        assert " lock " in ran.err
         ran = workspace.run("rebuild")
-        said = f"{index}: cannot be written: another process held the lock for 0 s\nhint: "
         assert (ran.code, ran.out) == (1, "")
-        assert said in ran.err
+        assert f"{index}: " in ran.err
+        assert " lock " in ran.err
+        assert "\nhint: " in ran.err
         assert index.read_bytes() == before
     assert workspace.run("show").err == ""
     assert index.read_bytes() != before
 
 
-def test_who_waits_gets_the_lock_when_it_is_given_back(workspace: Workspace, folder: Path) -> None:
+def test_waiting_process_gets_the_released_lock(workspace: Workspace, folder: Path) -> None:
     workspace.record(B, "after", A, "second")
     with held(folder) as descriptor:
         release = threading.Timer(0.2, lambda: fcntl.flock(descriptor, fcntl.LOCK_UN))
@@ -154,7 +153,7 @@ def test_who_waits_gets_the_lock_when_it_is_given_back(workspace: Workspace, fol
     assert (ran.code, ran.out.count("second"), ran.err) == (0, 1, "")
 
 
-def test_who_will_not_wait_does_not(workspace: Workspace, folder: Path) -> None:
+def test_process_with_no_wait_does_not_wait(workspace: Workspace, folder: Path) -> None:
     workspace.record(B, "after", A, "second")
     said: list[str] = []
     with held(folder), open_index(find_workspace(str(workspace.root)), said.append, wait=0.0) as it:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from building import A, B, Workspace, altered_index
+from workspace_builder import A, B, Workspace, altered_index
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import store
@@ -19,9 +19,7 @@ Damage = Callable[[Path], object]
 @pytest.fixture
 def index(workspace: Workspace) -> Path:
     """The published index of a workspace with two relations."""
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "first")
+    workspace.pair("blocked_by", "first")
     workspace.plan_lines(B, {"kind": "waiting_capacity_note", "note": "second"})
     workspace.show()
     (path,) = (workspace.root / ".yoi/cache/relations").glob("*.sqlite3")
@@ -120,7 +118,7 @@ def flipped_finely(data: bytes) -> Iterator[bytes]:
         pytest.param(flipped_finely, 2_000, marks=pytest.mark.campaign),
     ],
 )
-def test_no_cut_and_no_flipped_byte_changes_an_answer(
+def test_cuts_and_flipped_bytes_change_no_answer(
     workspace: Workspace,
     index: Path,
     variants: Callable[[bytes], Iterator[bytes]],
@@ -144,7 +142,7 @@ def test_no_cut_and_no_flipped_byte_changes_an_answer(
         assert len(ran.err.splitlines()) == 1  # it was noticed
 
 
-def test_a_byte_that_the_disk_alters_is_not_shown(workspace: Workspace, index: Path) -> None:
+def test_byte_altered_on_disk_is_not_shown(workspace: Workspace, index: Path) -> None:
     """No date tells of it, and SQLite finds nothing wrong."""
     expected = workspace.run("show").out
     date = index.stat().st_mtime_ns
@@ -152,11 +150,11 @@ def test_a_byte_that_the_disk_alters_is_not_shown(workspace: Workspace, index: P
     os.utime(index, ns=(date, date))
     ran = workspace.run("show")
     assert (ran.code, ran.out) == (0, expected)
-    assert "it was damaged" in ran.err
+    assert "damaged" in ran.err
 
 
 @pytest.mark.parametrize("version", ["SCHEMA_VERSION", "PARSER_VERSION"])
-def test_an_older_version_of_the_program_is_not_believed(
+def test_index_of_another_version_is_not_used(
     workspace: Workspace, index: Path, version: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither under its own name nor under today's."""
@@ -173,7 +171,7 @@ def test_an_older_version_of_the_program_is_not_believed(
     assert workspace.run("show").out == expected
 
 
-def test_an_older_copy_is_noticed(workspace: Workspace, index: Path) -> None:
+def test_older_copy_of_the_index_is_noticed(workspace: Workspace, index: Path) -> None:
     older = index.read_bytes()
     workspace.record(A, "after", B, "third")
     expected = workspace.run("show").out
@@ -182,18 +180,18 @@ def test_an_older_copy_is_noticed(workspace: Workspace, index: Path) -> None:
     assert workspace.run("show").out == expected
 
 
-def test_a_file_in_place_of_the_cache_folder_costs_no_answer(workspace: Workspace) -> None:
+def test_file_at_the_cache_path_costs_no_answer(workspace: Workspace) -> None:
     workspace.ticket(A)
     workspace.record(A, "waiting", None, "first")
     (workspace.root / ".yoi/cache").write_text("a file\n")
     ran = workspace.run("show")
     assert (ran.code, ran.out.count("first")) == (0, 1)
-    assert "answered from memory" in ran.err
+    assert " memory" in ran.err
     assert (workspace.root / ".yoi/cache").read_text() == "a file\n"
     assert workspace.run("rebuild").code == 1
 
 
-def test_rebuild_replaces_the_index_and_status_tells_its_condition(
+def test_rebuild_replaces_the_index_and_status_reports_it(
     workspace: Workspace, index: Path
 ) -> None:
     index.write_bytes(b"garbage")

@@ -14,8 +14,8 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from building import A, Workspace
-from oracle import assert_as_read, quiet, rest, settle
+from oracle import assert_as_read, settle, wait_window, without_rescans
+from workspace_builder import A, Workspace
 
 from yoi_relations.index import build
 
@@ -95,17 +95,17 @@ def copy_and_swap(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("act", [touch_all, change_modes, link_hard, copy_and_swap])
-def test_what_changed_in_its_stamp_alone_is_read_once(
+def test_files_with_only_a_new_stamp_are_read_once(
     edge: Workspace, act: Callable[[Workspace], None]
 ) -> None:
     settle(edge)
     expected = edge.run("show", "--json").json
     act(edge)
-    rest()
+    wait_window()
     with mock.patch.object(build, "look_again", wraps=build.look_again) as looks:
         assert edge.run("show", "--json").json == expected
         assert looks.call_count >= 1
-    with quiet():
+    with without_rescans():
         assert edge.run("show", "--json").json == expected
     assert edge.run("verify").code == 0
 
@@ -117,7 +117,7 @@ def test_files_of_any_date_are_read_and_their_changes_seen(edge: Workspace, name
     for one in paths:
         os.utime(one, ns=(date, date))
     for _ in range(2):
-        rest()
+        wait_window()
         (before,) = assert_as_read(edge)
     path.write_text(path.read_text().replace("first", "other"))
     os.utime(path, ns=(date, date))

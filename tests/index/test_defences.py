@@ -12,10 +12,10 @@ from contextlib import ExitStack
 from unittest import mock
 
 import pytest
-from between import once_after
-from building import A, B, Workspace
-from comparing import by_own_clock
-from disks import assert_fresh, disk_with, step
+from clocked_disk import assert_fresh, disk_with, step
+from index_comparison import by_own_clock
+from interleaving import once_after
+from workspace_builder import A, B, Workspace
 
 from yoi_relations.files import probing, root, stamps
 from yoi_relations.files.workspace import find_workspace
@@ -35,7 +35,7 @@ def settle(workspace: Workspace) -> None:
             unsettled = freshness.load_known(index.connection).unsettled
 
 
-def test_a_change_that_shows_in_the_time_of_change_alone_is_seen(
+def test_change_visible_only_in_ctime_is_seen(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In place, of the same size, and with the old date put back."""
@@ -58,7 +58,7 @@ FIRSTS: dict[str, Callable[[Workspace], object]] = {
 
 @pytest.mark.parametrize("first", FIRSTS)
 @pytest.mark.parametrize("there", ["artifacts", "no artifacts"])
-def test_the_first_that_a_ticket_records_is_seen_by_its_folders(
+def test_first_record_of_a_ticket_is_seen_by_its_folders(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, there: str, first: str
 ) -> None:
     monkeypatch.setattr(stamps, "WINDOW", 2 * stamps.TICK)
@@ -82,7 +82,7 @@ def test_an_item_that_appears_beside_records_is_seen(
     assert workspace.show()["count"] == 0
 
 
-def test_folders_that_change_places_are_told_by_their_inodes() -> None:
+def test_swapped_folders_are_seen_by_their_inodes() -> None:
     """What lies in them is of one size and one date, as a checkout may leave it."""
     with disk_with(by_own_clock) as disk:
         disk.item(A, "closed")
@@ -97,7 +97,7 @@ def test_folders_that_change_places_are_told_by_their_inodes() -> None:
 
 
 @pytest.mark.parametrize("gone", [False, True], ids=["", "another is gone"])
-def test_a_link_in_the_place_of_what_it_leads_to_is_seen(*, gone: bool) -> None:
+def test_link_that_replaces_its_target_is_seen(*, gone: bool) -> None:
     """Behind it lies the same file, of the same date."""
     with disk_with(by_own_clock) as disk:
         step(disk, ("wait", "80"))
@@ -110,7 +110,7 @@ def test_a_link_in_the_place_of_what_it_leads_to_is_seen(*, gone: bool) -> None:
         assert_fresh(disk)
 
 
-def test_what_another_process_published_meanwhile_is_looked_at_again() -> None:
+def test_rescans_what_another_process_published_meanwhile() -> None:
     """It knows that B is in doubt; what was suspected before does not."""
     with disk_with(by_own_clock) as disk:
         step(disk, ("wait", "80"))
@@ -127,7 +127,7 @@ def test_what_another_process_published_meanwhile_is_looked_at_again() -> None:
         assert_fresh(disk)
 
 
-def test_a_clock_that_is_not_the_file_systems_settles_nothing(workspace: Workspace) -> None:
+def test_clock_of_another_file_system_settles_no_stamp(workspace: Workspace) -> None:
     """Here the machine's runs two hours ahead; with an hour's window no load matters."""
     machine = time.time_ns
     with ExitStack() as stack:
@@ -145,7 +145,7 @@ def test_a_clock_that_is_not_the_file_systems_settles_nothing(workspace: Workspa
         assert relation["ticket_state"] == "closed"
 
 
-def test_on_a_file_system_that_is_not_believed_everything_is_read() -> None:
+def test_untrusted_file_system_makes_it_read_everything() -> None:
     with (
         disk_with(by_own_clock) as disk,
         mock.patch.object(stamps, "_TRUSTED", frozenset()),

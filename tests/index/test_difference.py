@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable
 
 import pytest
-from building import A, B, C, Workspace
+from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import publishing
@@ -30,9 +30,7 @@ def made(workspace: Workspace) -> sqlite3.Connection:
 
 @pytest.fixture
 def filled(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B, "nonsense")
-    workspace.record(A, "blocked_by", B, "why")
+    workspace.pair("blocked_by", "why", states=("planning", "nonsense"))
     workspace.plan_lines(B, *({"kind": "before", "related_ticket": one} for one in (A, C)))
     return workspace
 
@@ -41,7 +39,7 @@ def test_two_readings_of_the_same_files_do_not_differ(filled: Workspace) -> None
     assert table_difference(made(filled), made(filled)) == []
 
 
-def test_every_table_is_compared_or_tells_how_and_when() -> None:
+def test_every_table_is_compared_or_describes_the_build() -> None:
     rows = publishing.new_connection().execute(
         "SELECT name FROM sqlite_schema WHERE type = 'table'"
     )
@@ -129,7 +127,7 @@ def test_rows_in_another_order_differ(filled: Workspace) -> None:
     ]
 
 
-def test_a_source_too_many_and_one_too_few_are_named_with_their_rows(filled: Workspace) -> None:
+def test_extra_and_missing_sources_are_named_with_their_rows(filled: Workspace) -> None:
     held = made(filled)
     (filled.root / RECORD).unlink()
     filled.ticket(C)
@@ -157,7 +155,7 @@ def test_a_source_too_many_and_one_too_few_are_named_with_their_rows(filled: Wor
         lambda w: w.ticket(A, bucket="closed"),
     ],
 )
-def test_an_index_that_grew_is_equal_to_a_new_one(
+def test_updated_index_equals_a_new_one(
     filled: Workspace, change: Callable[[Workspace], object]
 ) -> None:
     found = find_workspace(str(filled.root))
@@ -169,7 +167,7 @@ def test_an_index_that_grew_is_equal_to_a_new_one(
         assert table_difference(index.connection, made(filled)) == []
 
 
-def test_names_that_print_alike_are_kept_apart(workspace: Workspace) -> None:
+def test_names_that_look_equal_stay_separate(workspace: Workspace) -> None:
     for name in (b"\xff", rb"\xff"):
         shutil.copytree(workspace.ticket(A), workspace.tickets / os.fsdecode(name))
     held = made(workspace)

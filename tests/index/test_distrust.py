@@ -12,10 +12,10 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from between import once_after
-from building import A, B
-from comparing import assert_rebuilt, by_own_clock
-from disks import Disk, disk_with, step
+from clocked_disk import Disk, disk_with, step
+from index_comparison import assert_rebuilt, by_own_clock
+from interleaving import once_after
+from workspace_builder import A, B
 
 from yoi_relations.files.workspace import CACHE
 from yoi_relations.index import build, freshness, refresh
@@ -43,9 +43,7 @@ def asked(disk: Disk, trust: Trust = Trust.STAT, *, publish: bool = True) -> Ind
 
 
 @pytest.mark.parametrize("publish", [True, False])
-def test_who_trusts_the_content_alone_sees_what_no_stamp_tells(
-    disk: Disk, *, publish: bool
-) -> None:
+def test_content_trust_sees_changes_without_a_new_stamp(disk: Disk, *, publish: bool) -> None:
     asked(disk).close()
     write_unseen(disk)
     with asked(disk) as index, pytest.raises(AssertionError):
@@ -56,9 +54,7 @@ def test_who_trusts_the_content_alone_sees_what_no_stamp_tells(
 
 
 @pytest.mark.parametrize("trust", [Trust.STAT, Trust.CONTENT])
-def test_where_another_index_was_published_since_the_disk_is_looked_at_once_more(
-    disk: Disk, trust: Trust
-) -> None:
+def test_rescans_when_another_process_published_meanwhile(disk: Disk, trust: Trust) -> None:
     asked(disk).close()
     if trust is Trust.CONTENT:
         write_unseen(disk)
@@ -80,7 +76,7 @@ def test_where_another_index_was_published_since_the_disk_is_looked_at_once_more
         assert_rebuilt(index)
 
 
-def test_where_an_older_index_was_put_back_meanwhile_nothing_is_missed(disk: Disk) -> None:
+def test_rescans_when_an_older_index_was_put_back_meanwhile(disk: Disk) -> None:
     asked(disk).close()
     (path,) = (disk.workspace.root / CACHE).glob("*.sqlite3")
     older = path.with_name("older")
@@ -103,7 +99,7 @@ def test_where_an_older_index_was_put_back_meanwhile_nothing_is_missed(disk: Dis
     assert not older.exists()
 
 
-def test_no_older_view_is_published_over_a_newer_one(disk: Disk) -> None:
+def test_older_index_never_replaces_a_newer_one(disk: Disk) -> None:
     worth_an_index(disk)
     looked, waiting = (
         build.look_again,
@@ -124,7 +120,7 @@ def test_no_older_view_is_published_over_a_newer_one(disk: Disk) -> None:
 
 
 @pytest.mark.parametrize("why", ["held", "gone"])
-def test_what_cannot_be_noted_just_now_costs_no_answer(disk: Disk, why: str) -> None:
+def test_failed_publish_of_new_stamps_costs_no_answer(disk: Disk, why: str) -> None:
     path = worth_an_index(disk)
     said: list[str] = []
     with ExitStack() as stack:
@@ -138,7 +134,7 @@ def test_what_cannot_be_noted_just_now_costs_no_answer(disk: Disk, why: str) -> 
 
 
 @pytest.mark.parametrize("index", ["settles", "is stale", "is missing"])
-def test_who_publishes_nothing_leaves_the_cache_as_it_is(disk: Disk, index: str) -> None:
+def test_question_without_publishing_leaves_the_cache_unchanged(disk: Disk, index: str) -> None:
     path = worth_an_index(disk)
     if index == "is stale":
         disk.item(A, "closed")
@@ -177,7 +173,7 @@ def elsewhere(disk: Disk) -> Any:
 @pytest.mark.parametrize(
     "why", [lambda _: mock.patch.object(build, "is_trusted", return_value=False), elsewhere]
 )
-def test_on_a_file_system_that_is_not_trusted_everything_is_read(
+def test_untrusted_file_system_makes_it_read_every_file(
     disk: Disk, why: Callable[[Disk], Any]
 ) -> None:
     with why(disk):
@@ -193,7 +189,7 @@ def test_on_a_file_system_that_is_not_trusted_everything_is_read(
         assert index.trust is Trust.STAT
 
 
-def test_who_trusts_the_index_looks_at_no_file(disk: Disk) -> None:
+def test_index_trust_reads_no_ticket_file(disk: Disk) -> None:
     asked(disk).close()
     disk.item(A, "closed")
     with asked(disk, Trust.INDEX) as index:

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from building import A, B, C, Workspace
-from campaign.mounting import mounted, needs_root
+from campaign.mounts import mounted, needs_root
 from oracle import WINDOW
+from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.files.stamps import file_system_of, is_trusted
 from yoi_relations.files.workspace import find_workspace
@@ -74,7 +74,7 @@ def layers(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Layers]:
 
 
 @pytest.mark.parametrize("place", ["record", "ticket", "replaced", "gone"])
-def test_what_happens_in_the_lower_layer_of_an_overlay_is_seen(layers: Layers, place: str) -> None:
+def test_changes_in_the_lower_layer_of_an_overlay_are_seen(layers: Layers, place: str) -> None:
     """Once something was added above, the stamps of its folders are those of the upper layer."""
     below, above = layers.below, layers.above
     assert above.run("add", A, "related", C).code == 0
@@ -123,11 +123,9 @@ def btrfs(tmp_path: Path) -> Iterator[Path]:
         yield place
 
 
-def test_stamps_on_btrfs_are_believed(btrfs: Path) -> None:
+def test_stamps_on_btrfs_are_trusted(btrfs: Path) -> None:
     workspace = Workspace(btrfs / "work")
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "after", B)
+    workspace.pair("after")
     settle(workspace)
 
     assert file_system_of(str(workspace.root)) == b"btrfs"
@@ -143,14 +141,12 @@ def memory(tmp_path: Path) -> Iterator[Workspace]:
     place.mkdir()
     with mounted(place, "-t", "tmpfs", "none"):
         workspace = Workspace(place / "work")
-        workspace.ticket(A, state="ready")
-        workspace.ticket(B, state="ready")
-        workspace.record(A, "after", B)
+        workspace.pair("after", states=("ready", "ready"))
         settle(workspace)
         yield workspace
 
 
-def test_what_system_calls_write_in_memory_is_seen(memory: Workspace) -> None:
+def test_writes_by_system_calls_on_tmpfs_are_seen(memory: Workspace) -> None:
     assert is_trusted(str(memory.root))
     assert suspected(memory) == set()
     memory.ticket(B, state="queue")  # of the same size
@@ -159,7 +155,7 @@ def test_what_system_calls_write_in_memory_is_seen(memory: Workspace) -> None:
     assert memory.show()["relations"][0]["target_state"] == "ready"
 
 
-def test_a_mapping_in_memory_is_seen_by_who_trusts_the_content_alone(memory: Workspace) -> None:
+def test_writes_by_mapping_on_tmpfs_are_seen_with_content_trust(memory: Workspace) -> None:
     """No stamp tells of it, as the documents say."""
     path = memory.tickets / B / "item.md"
     before = os.stat(path)

@@ -11,9 +11,9 @@ from sqlite3 import OperationalError
 from unittest import mock
 
 import pytest
-from between import once_after
-from building import A, B, Workspace, altered_index
-from descriptors import all_closed
+from interleaving import once_after
+from open_descriptors import all_closed
+from workspace_builder import A, B, Workspace, altered_index
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files import stamps
@@ -44,16 +44,14 @@ def asked(workspace: Workspace, *, publish: bool = True) -> Index:
 
 def filled(workspace: Workspace) -> Path:
     """The index of a workspace with one relation; nobody has proven it yet."""
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "first")
+    workspace.pair("blocked_by", "first")
     asked(workspace).close()
     (index,) = (workspace.root / CACHE).glob("*.sqlite3")
     return index
 
 
 @pytest.mark.parametrize("name", [b"plain", b"a %41?b=c#d", "é".encode(), b"\xff", b"a%3fmode=rw"])
-def test_a_proven_index_is_opened_in_place_wherever_it_lies(tmp_path: Path, name: bytes) -> None:
+def test_proven_index_is_opened_in_place_at_any_path(tmp_path: Path, name: bytes) -> None:
     workspace = Workspace(tmp_path / os.fsdecode(name) / "work")
     filled(workspace)
     with read_images(allowed=True) as read, asked(workspace) as index:
@@ -66,7 +64,7 @@ def test_a_proven_index_is_opened_in_place_wherever_it_lies(tmp_path: Path, name
 
 
 @pytest.mark.parametrize("what", ["stale", "unsettled"])
-def test_a_question_that_fails_leaves_it_closed(workspace: Workspace, what: str) -> None:
+def test_failed_question_closes_the_index(workspace: Workspace, what: str) -> None:
     filled(workspace)
     asked(workspace).close()
     with pytest.MonkeyPatch.context() as patch, all_closed():
@@ -80,14 +78,14 @@ def test_a_question_that_fails_leaves_it_closed(workspace: Workspace, what: str)
     assert kept.value.hint == "x"
 
 
-def test_its_date_is_one_that_every_file_system_can_store(workspace: Workspace) -> None:
+def test_index_date_fits_every_file_system(workspace: Workspace) -> None:
     before = time.time_ns()
     date = filled(workspace).stat().st_mtime_ns
     assert date % 2_000_000_000 == 0  # FAT knows no other
     assert before - 2_000_000_000 <= date <= time.time_ns()
 
 
-def test_it_is_on_the_disk_before_it_takes_the_place_of_the_old_one(workspace: Workspace) -> None:
+def test_new_index_is_synced_before_it_replaces_the_old_one(workspace: Workspace) -> None:
     path, synced = filled(workspace), []
     sync = os.fsync
 
@@ -104,7 +102,7 @@ def test_it_is_on_the_disk_before_it_takes_the_place_of_the_old_one(workspace: W
     assert (status.st_ino, status.st_size, meanwhile) == (after.st_ino, after.st_size, before)
 
 
-def test_who_publishes_nothing_notes_nothing(workspace: Workspace) -> None:
+def test_question_without_publishing_writes_no_stamp(workspace: Workspace) -> None:
     index = filled(workspace)
     for _ in range(2):
         with read_images(allowed=True) as read:
@@ -114,7 +112,7 @@ def test_who_publishes_nothing_notes_nothing(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("why", ["young", "not trusted"])
-def test_what_could_change_unseen_is_not_noted(
+def test_racy_index_file_is_not_noted(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, why: str
 ) -> None:
     index = filled(workspace)
@@ -126,7 +124,7 @@ def test_what_could_change_unseen_is_not_noted(
     assert not index.with_suffix(".stamp").exists()
 
 
-def test_a_note_that_cannot_be_written_costs_no_answer(workspace: Workspace) -> None:
+def test_failed_stamp_write_costs_no_answer(workspace: Workspace) -> None:
     note = filled(workspace).with_suffix(".stamp")
     note.mkdir()
     for _ in range(2):
@@ -135,7 +133,7 @@ def test_a_note_that_cannot_be_written_costs_no_answer(workspace: Workspace) -> 
     assert note.is_dir()
 
 
-def test_an_index_that_was_altered_is_proven_anew(workspace: Workspace) -> None:
+def test_altered_index_is_checked_again(workspace: Workspace) -> None:
     path = filled(workspace)
     asked(workspace).close()
     data = bytearray(path.read_bytes())
@@ -150,7 +148,7 @@ def test_an_index_that_was_altered_is_proven_anew(workspace: Workspace) -> None:
         assert index.found is store.Found.OTHER_VERSION
 
 
-def test_an_index_that_goes_before_it_is_opened_is_made_anew(workspace: Workspace) -> None:
+def test_index_that_vanishes_before_opening_is_rebuilt(workspace: Workspace) -> None:
     path = filled(workspace)
     asked(workspace).close()
     with once_after(store, "_noted", path.unlink), asked(workspace) as index:
@@ -158,7 +156,7 @@ def test_an_index_that_goes_before_it_is_opened_is_made_anew(workspace: Workspac
     assert path.exists()
 
 
-def test_nothing_that_says_where_it_lies_is_no_index(workspace: Workspace) -> None:
+def test_file_without_a_place_is_not_an_index(workspace: Workspace) -> None:
     path = filled(workspace)
     path.unlink()
     with path.open("wb") as file:

@@ -11,11 +11,11 @@ from contextlib import ExitStack
 from unittest import mock
 
 import pytest
-from building import A, C, ulid
-from comparing import by_own_clock, coarse
-from disks import TICKETS, Disk, assert_fresh, disk_with, step
+from clocked_disk import TICKETS, Disk, assert_fresh, disk_with, step
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from index_comparison import by_own_clock, coarse
+from workspace_builder import A, C, ulid
 
 from yoi_relations.files import reading
 from yoi_relations.index import build, freshness
@@ -37,7 +37,7 @@ STEPS = st.one_of(
 @settings(max_examples=120, deadline=None)
 @given(steps=st.lists(STEPS, min_size=1, max_size=12))
 @pytest.mark.parametrize("shim", ["fine", "coarse"])
-def test_a_refreshed_index_equals_a_rebuilt_one(shim: str, steps: list[tuple[str, ...]]) -> None:
+def test_updated_index_equals_a_rebuilt_one(shim: str, steps: list[tuple[str, ...]]) -> None:
     stamp, granule = (coarse, 2_000_000_000) if shim == "coarse" else (by_own_clock, 1)
     with disk_with(stamp, granule) as disk:
         assert_fresh(disk)
@@ -62,13 +62,13 @@ def test_two_writes_within_one_tick_are_both_seen() -> None:
         ask_between(disk)
 
 
-def test_without_the_window_the_second_write_would_be_missed() -> None:
+def test_misses_the_second_write_without_the_window() -> None:
     """The tests above have something to find: the window is what saves them."""
     with disk_with(coarse, 2_000_000_000, window=-(10**18)) as disk, pytest.raises(AssertionError):
         ask_between(disk)
 
 
-def test_once_settled_nothing_is_read_any_more() -> None:
+def test_settled_index_is_answered_without_reading() -> None:
     with disk_with(by_own_clock) as disk:
         disk.ask().close()
         step(disk, ("wait", "80"))
@@ -77,7 +77,7 @@ def test_once_settled_nothing_is_read_any_more() -> None:
             disk.ask().close()
 
 
-def test_a_clock_that_went_back_makes_everything_be_read_once() -> None:
+def test_clock_that_went_back_makes_it_read_every_file_once() -> None:
     with disk_with(by_own_clock) as disk:
         step(disk, ("wait", "80"))
         disk.ask().close()
@@ -89,7 +89,7 @@ def test_a_clock_that_went_back_makes_everything_be_read_once() -> None:
 
 
 @pytest.mark.parametrize("since", ["", A, "00001KT0000EE"], ids=["all", "changed", "new"])
-def test_what_could_not_be_read_is_tried_again_though_no_stamp_differs(since: str) -> None:
+def test_retries_unreadable_files_with_equal_stamps(since: str) -> None:
     with disk_with(by_own_clock) as disk:
         step(disk, ("wait", "80"))
         if since:
@@ -102,7 +102,7 @@ def test_what_could_not_be_read_is_tried_again_though_no_stamp_differs(since: st
         assert_fresh(disk)
 
 
-def test_a_link_is_looked_at_again_though_no_stamp_differs() -> None:
+def test_rescans_links_with_equal_stamps() -> None:
     with disk_with(by_own_clock) as disk:
         target = disk.workspace.root / "target"
         target.touch()
@@ -116,7 +116,7 @@ def test_a_link_is_looked_at_again_though_no_stamp_differs() -> None:
         assert_fresh(disk)
 
 
-def test_beside_other_threads_there_is_no_second_process() -> None:
+def test_threaded_program_starts_no_second_process() -> None:
     with (
         disk_with(by_own_clock) as disk,
         mock.patch.object(freshness, "FORK_FROM", 1),
@@ -131,7 +131,7 @@ def test_beside_other_threads_there_is_no_second_process() -> None:
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
 @pytest.mark.parametrize("trouble", ["", "os.fork", "os.pipe", "ignored"])
-def test_a_second_process_changes_no_answer(trouble: str) -> None:
+def test_second_process_changes_no_answer(trouble: str) -> None:
     """Not where it cannot be had, nor where the caller ignores its children's ends."""
     with ExitStack() as stack:
         disk = stack.enter_context(disk_with(by_own_clock))

@@ -16,8 +16,8 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from building import A, B, C, Workspace
 from oracle import assert_as_read, settle
+from workspace_builder import A, B, C, Workspace
 
 pytestmark = pytest.mark.usefixtures("soon_settled")
 CALLS = ("listdir", "scandir", "lstat", "stat", "fstat", "open", "read")
@@ -132,7 +132,7 @@ INDEXES = pytest.mark.parametrize("index", ["none", "stale", "settled"])
 @EVERY
 @INDEXES
 @pytest.mark.parametrize("name", ACTS)
-def test_what_happens_during_a_question_is_in_the_next(
+def test_changes_during_a_question_are_in_the_next_answer(
     tmp_path: Path, name: str, index: str, every: int
 ) -> None:
     before, calls = asked(prepare(tmp_path / "work", index), 0, ACTS[name])
@@ -153,7 +153,7 @@ def rename_root(workspace: Workspace) -> None:
 
 @EVERY
 @INDEXES
-def test_a_root_that_vanishes_during_a_question_is_no_empty_answer(
+def test_fails_when_the_root_vanishes_during_a_question(
     tmp_path: Path, index: str, every: int
 ) -> None:
     before, calls = asked(prepare(tmp_path / "work", index), 0, rename_root)

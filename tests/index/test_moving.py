@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from unittest import mock
 
 import pytest
-from between import once_after
-from building import A, B, Workspace, ulid
+from interleaving import once_after
 from oracle import settle
+from workspace_builder import A, B, Workspace, ulid
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.root import Listing, list_root
 from yoi_relations.files.workspace import CACHE, find_workspace
-from yoi_relations.files.workspace import Workspace as Found
+from yoi_relations.files.workspace import Workspace as ProductWorkspace
 from yoi_relations.index import build
+from yoi_relations.index.opened import count_of
 from yoi_relations.index.refresh import open_index
+from yoi_relations.index.settling import SETTLING, Settling
 
 
-@contextmanager
+@contextlib.contextmanager
 def meanwhile(act: Callable[[], None], pause: float) -> Iterator[None]:
     """Do something again and again, `pause` seconds apart."""
     stop = threading.Event()
@@ -44,7 +46,7 @@ def meanwhile(act: Callable[[], None], pause: float) -> Iterator[None]:
 
 @pytest.mark.parametrize("pause", [0.001, 0.02])
 @pytest.mark.parametrize("command", [("check", B), ("rebuild",)], ids=" ".join)
-def test_what_a_folder_holds_is_not_missed_while_it_moves(
+def test_moving_folder_keeps_its_records_in_the_answer(
     workspace: Workspace, command: tuple[str, ...], pause: float
 ) -> None:
     workspace.ticket(B, "queued")
@@ -65,9 +67,7 @@ def test_what_a_folder_holds_is_not_missed_while_it_moves(
 
 @pytest.mark.usefixtures("soon_settled")
 @pytest.mark.parametrize("known", [False, True], ids=["built", "renewed"])
-def test_a_folder_that_moves_once_it_was_listed_is_found(
-    workspace: Workspace, *, known: bool
-) -> None:
+def test_folder_that_moves_after_the_listing_is_found(workspace: Workspace, *, known: bool) -> None:
     folder = workspace.ticket(A, "queued", "open")
     (workspace.tickets / "pending").mkdir()
 
@@ -84,31 +84,33 @@ def test_a_folder_that_moves_once_it_was_listed_is_found(
         assert index.tickets == 1
 
 
-def test_where_nothing_rests_there_is_no_answer(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(build, "_LAST", 0.6)
+def tickets_built(workspace: Workspace, settling: Settling) -> int:
+    """How many tickets an index has that is built now."""
+    found = find_workspace(str(workspace.root))
+    stored = build.build(found, 1, lambda _done, _total: None, settling)
+    with contextlib.closing(stored.connection):
+        return count_of(stored.connection, "ticket")
+
+
+def test_fails_when_folders_never_rest(workspace: Workspace) -> None:
     workspace.ticket(A)
     numbers = count(1)
 
-    def listed(found: Found) -> Listing:
+    def listed(found: ProductWorkspace) -> Listing:
         """What is listed is new each time, and gone by the next."""
         number = next(numbers)
         shutil.rmtree(workspace.tickets / ulid(number - 1), ignore_errors=True)
         workspace.ticket(ulid(number))
         return list_root(found)
 
-    found = find_workspace(str(workspace.root))
-    with (
-        mock.patch.object(build, "list_root", listed),
-        pytest.raises(UnreadableFolderError, match="come and go all the time"),
-    ):
-        open_index(found, lambda _: None).close()
-    with open_index(found, lambda _: None) as index:
-        assert index.tickets == 2
+    settling = SETTLING._replace(limit=0.6)
+    with mock.patch.object(build, "list_root", listed), pytest.raises(UnreadableFolderError):
+        tickets_built(workspace, settling)
+    assert next(numbers) > settling.scans
+    assert tickets_built(workspace, settling) == 2
 
 
-def list_without(folder: Path, found: Found) -> Listing:
+def list_without(folder: Path, found: ProductWorkspace) -> Listing:
     """The tickets root as it is listed while a folder is elsewhere."""
     aside = Path(found.root) / "aside"
     folder.rename(aside)
@@ -117,35 +119,32 @@ def list_without(folder: Path, found: Found) -> Listing:
     return listing
 
 
-def test_a_folder_that_is_away_at_first_is_waited_for(
+def test_waits_for_a_folder_that_is_absent_at_first(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Much longer than a clock stands still."""
-    monkeypatch.setattr(build, "_PATIENCE", 20.0)
-    monkeypatch.setattr(build, "_LAST", 60.0)
+    settling = SETTLING._replace(patience=20.0, limit=60.0)
     folder = workspace.ticket(A)
     back = time.monotonic() + 0.3
 
-    def listed(found: Found) -> Listing:
+    def listed(found: ProductWorkspace) -> Listing:
         if time.monotonic() > back:
             return list_root(found)
         return list_without(folder, found)
 
     monkeypatch.setattr(build, "list_root", listed)
-    with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
-        assert index.tickets == 1
+    assert tickets_built(workspace, settling) == 1
 
 
 @pytest.mark.parametrize("away", [{1}, {2, 3, 4, 5, 6}], ids=["first", "later"])
-def test_a_folder_is_not_missed_where_looks_take_longer_than_anybody_waits(
+def test_slow_scans_do_not_miss_a_folder(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, away: set[int]
 ) -> None:
-    monkeypatch.setattr(build, "_PATIENCE", 0.0)
-    monkeypatch.setattr(build, "_STILL", 0.0)
+    settling = SETTLING._replace(patience=0.0, stopped_clock=0.0)
     folder = workspace.ticket(A)
     numbers = count()  # the listing of the build itself is none of the looks
 
-    def listed(found: Found) -> Listing:
+    def listed(found: ProductWorkspace) -> Listing:
         number = next(numbers)
         if number not in away:
             listing = list_root(found)
@@ -154,31 +153,28 @@ def test_a_folder_is_not_missed_where_looks_take_longer_than_anybody_waits(
         return list_without(folder, found)
 
     monkeypatch.setattr(build, "list_root", listed)
-    with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
-        assert (index.tickets, next(numbers) > max(away)) == (1, True)
+    assert (tickets_built(workspace, settling), next(numbers) > max(away)) == (1, True)
 
 
 @pytest.mark.parametrize("bucket", ["pending", ""])
-def test_a_folder_is_the_same_in_whichever_bucket_it_is_met(
+def test_folder_is_the_same_in_every_bucket(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, bucket: str
 ) -> None:
     """One that goes on moving is there all the time: that is no reason to fail."""
-    for bound in ("_PATIENCE", "_STILL", "_LAST"):
-        monkeypatch.setattr(build, bound, 0.0)
+    settling = SETTLING._replace(patience=0.0, stopped_clock=0.0, limit=0.0)
     places = [workspace.ticket(A, bucket=bucket), workspace.tickets / "open" / A]
     places[1].parent.mkdir()
 
-    def listed(found: Found) -> Listing:
+    def listed(found: ProductWorkspace) -> Listing:
         places[0].rename(places[1])
         places.reverse()
         return list_root(found)
 
     monkeypatch.setattr(build, "list_root", listed)
-    with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
-        assert index.tickets == 1
+    assert tickets_built(workspace, settling) == 1
 
 
-def test_a_root_that_goes_while_an_index_is_built_is_no_empty_answer(
+def test_fails_when_the_root_vanishes_during_a_build(
     workspace: Workspace,
 ) -> None:
     workspace.ticket(A)

@@ -51,7 +51,7 @@ SPELLINGS = (
 
 @pytest.mark.parametrize("id_", [id_ for id_ in IDS if id_ != "K 7"])
 @pytest.mark.parametrize("spelling", SPELLINGS)
-def test_a_ticket_is_meant_however_its_id_is_spelled(id_: str, spelling: object) -> None:
+def test_every_spelling_of_an_id_finds_its_ticket(id_: str, spelling: object) -> None:
     assert callable(spelling)
     target = spelling(id_)
     if target != id_:
@@ -80,9 +80,7 @@ def test_a_ticket_is_meant_however_its_id_is_spelled(id_: str, spelling: object)
         *((f"TASK{hyphen}12", ["TASK-12"]) for hyphen in "_\u2010\u2011\u2013\u2212"),
     ],
 )
-def test_a_slug_an_ending_and_several_names_mean_their_tickets(
-    target: str, tickets: list[str]
-) -> None:
+def test_slugs_endings_and_lists_find_their_tickets(target: str, tickets: list[str]) -> None:
     assert meant(target) == tickets
 
 
@@ -93,17 +91,17 @@ def test_a_slug_an_ending_and_several_names_mean_their_tickets(
         *("lib:TASK-12", "team/lib:00001KQY8ZNZC", "nothing", "x" * 20_000, "/", "..", "\u200b"),
     ],
 )
-def test_what_names_no_ticket_means_none(target: str) -> None:
+def test_text_without_a_ticket_name_finds_none(target: str) -> None:
     assert meant(target) == []
 
 
-def test_what_could_mean_several_tickets_means_none() -> None:
+def test_ambiguous_text_finds_none() -> None:
     names = Names([("A0001", "same"), ("a0001", "same"), ("XA0002", None), ("YA0002", None)])
     assert [names.meant_by(target) for target in ("A 0001", "Same", "A0002")] == [[], [], []]
 
 
 @given(st.text(max_size=30))
-def test_any_text_has_an_answer_and_no_invisible_character_in_it(target: str) -> None:
+def test_any_text_is_answered_without_invisible_characters(target: str) -> None:
     said = say(target, NAMES.meant_by(target))
     assert all(sign == " " or (sign.isprintable() and not sign.isspace()) for sign in said)
 
@@ -112,7 +110,7 @@ def test_any_text_has_an_answer_and_no_invisible_character_in_it(target: str) ->
     st.lists(st.text(string.ascii_uppercase, min_size=5, max_size=9), min_size=2, max_size=6),
     st.sampled_from([", ", ",", " ", "; ", " | ", " and ", " & ", "\t"]),
 )
-def test_each_of_several_names_is_meant(ids: list[str], between: str) -> None:
+def test_list_of_names_finds_each_ticket(ids: list[str], between: str) -> None:
     names = Names([(id_, None) for id_ in ids])
     alone = {id_ for id_ in ids if not any(o != id_ and o.endswith(id_) for o in ids)}
     found = {one.ticket for one in names.meant_by(between.join(ids))}

@@ -8,12 +8,12 @@ from sqlite3 import ProgrammingError
 from unittest import mock
 
 import pytest
-from building import A, B, C, Workspace, ulid
-from comparing import by_own_clock
-from descriptors import all_closed
-from disks import Disk, disk_with, step
+from clocked_disk import Disk, disk_with, step
+from index_comparison import by_own_clock
+from open_descriptors import all_closed
+from workspace_builder import A, B, C, Workspace, ulid
 
-from yoi_relations.files.workspace import Workspace as Found
+from yoi_relations.files.workspace import Workspace as ProductWorkspace
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import build
 from yoi_relations.index.looking import Look, look_at
@@ -36,7 +36,7 @@ def looked_at(disk: Disk) -> set[bytes]:
     """The ticket folders that a question lists and reads."""
     seen: set[bytes] = set()
 
-    def noting(workspace: Found, names: list[bytes]) -> Iterator[Look]:
+    def noting(workspace: ProductWorkspace, names: list[bytes]) -> Iterator[Look]:
         seen.update(names)
         return look_at(workspace, names)
 
@@ -63,7 +63,7 @@ def touch(disk: Disk) -> None:
         (lambda disk: disk.item(NEW, "done"), {NEW}),
     ],
 )
-def test_only_what_has_changed_is_looked_at_and_only_until_it_has_settled(
+def test_rescans_only_changed_folders_until_they_settle(
     disk: Disk, change: Callable[[Disk], object], expected: set[str]
 ) -> None:
     assert looked_at(disk) == set()
@@ -75,7 +75,7 @@ def test_only_what_has_changed_is_looked_at_and_only_until_it_has_settled(
     assert looked_at(disk) == set()
 
 
-def test_a_link_is_looked_at_each_time_and_costs_no_new_index(disk: Disk) -> None:
+def test_links_are_read_each_time_without_a_new_index(disk: Disk) -> None:
     link = disk.workspace.tickets / "L"
     link.symlink_to(disk.folder(A))
     os.utime(link, ns=(disk.now, disk.now), follow_symlinks=False)
@@ -106,7 +106,7 @@ def test_no_descriptor_stays_open(workspace: Workspace, command: tuple[str, ...]
             workspace.run(*command)
 
 
-def test_who_closes_an_index_gives_its_descriptors_back(workspace: Workspace) -> None:
+def test_closing_an_index_closes_its_descriptors(workspace: Workspace) -> None:
     workspace.ticket(A)
     with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
         pass

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, Workspace
+from workspace_builder import A, B, Workspace
 
 from yoi_relations.index import by_file, publishing
 from yoi_relations.index.store import in_memory
@@ -74,7 +74,9 @@ def _steady(text: str) -> str:
     ],
     ids=["without serialize", "old"],
 )
-def test_the_answers_are_the_same(edge: Workspace, code: str, environ: dict[str, str]) -> None:
+def test_old_sqlite_gives_the_same_answers(
+    edge: Workspace, code: str, environ: dict[str, str]
+) -> None:
     edge.process("show")
     wanted = list(answers(edge, PROGRAM))
     edge.record(B, "related", A)
@@ -92,7 +94,7 @@ def test_the_answers_are_the_same(edge: Workspace, code: str, environ: dict[str,
     assert list(answers(edge, code, **environ)) == wanted
 
 
-def test_bytes_by_way_of_a_file_are_the_database() -> None:
+def test_database_bytes_survive_a_file_round_trip() -> None:
     made = publishing.new_connection()
     made.execute("INSERT INTO tally VALUES ('ticket', 3)")
     body = by_file.to_bytes(made)
@@ -106,12 +108,12 @@ def test_bytes_by_way_of_a_file_are_the_database() -> None:
     assert list(filled.iterdump()) == list(made.iterdump())
 
 
-def test_a_disk_that_is_full_is_an_error_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_is_a_system_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/proc/self/fdinfo")
     with pytest.raises(OSError, match="fdinfo"):
         by_file.to_bytes(publishing.new_connection())
 
 
-def test_the_schema_asks_for_no_newer_sqlite() -> None:
+def test_schema_works_with_the_oldest_sqlite() -> None:
     for path in INDEX.glob("*.sql"):
         assert not re.search(r"\bSTRICT\b", path.read_text("utf-8"))

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from building import A, B, C, Workspace, git
 from oracle import settle
+from workspace_builder import A, B, C, Workspace, git
 
 EARLY = "2026-01-01T10:00:00Z"
 RECORD = f".yoi/tickets/{A}/artifacts/relations/01KT0000000000000000000001.md"
@@ -21,9 +21,7 @@ Change = Callable[[Workspace], object]
 
 def one_edge(workspace: Workspace) -> Workspace:
     """A workspace with one relation, about which a question was asked already."""
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "first")
+    workspace.pair("blocked_by", "first")
     workspace.show()
     return workspace
 
@@ -159,7 +157,7 @@ def test_a_stash_and_a_reset_are_seen_at_once(repository: Workspace) -> None:
     assert edges(repository) == [FIRST]
 
 
-def test_two_processes_at_once_on_a_stale_index_are_both_right(asked: Workspace) -> None:
+def test_two_processes_on_a_stale_index_are_both_right(asked: Workspace) -> None:
     for _ in range(3):
         add_a_ticket(asked)
         with ThreadPoolExecutor(4) as pool:

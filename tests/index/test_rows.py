@@ -7,7 +7,7 @@ import os
 from unittest import mock
 
 import pytest
-from building import A, B, Workspace
+from workspace_builder import A, B, Workspace
 
 from yoi_relations.files import opening, reading
 from yoi_relations.files.workspace import find_workspace
@@ -21,7 +21,7 @@ def asked(workspace: Workspace) -> Index:
 
 
 @pytest.mark.parametrize("length", [300, 5_000])
-def test_a_message_that_quotes_much_is_cut(workspace: Workspace, length: int) -> None:
+def test_long_message_is_cut(workspace: Workspace, length: int) -> None:
     workspace.ticket(A, "x" * length)
     with asked(workspace) as index:
         (message,) = index.connection.execute("SELECT message FROM problem").fetchone()
@@ -30,7 +30,7 @@ def test_a_message_that_quotes_much_is_cut(workspace: Workspace, length: int) ->
 
 
 @pytest.mark.parametrize("is_readable", [True, False])
-def test_a_file_that_goes_while_it_is_looked_at_is_left_out(
+def test_file_that_vanishes_during_the_scan_is_left_out(
     workspace: Workspace, *, is_readable: bool
 ) -> None:
     workspace.ticket(A)
@@ -54,7 +54,7 @@ def test_a_file_that_goes_while_it_is_looked_at_is_left_out(
         assert (index.tickets, index.records, index.sources) == (1, 1, 2)
 
 
-def test_an_index_made_of_many_rows_at_once_lacks_nothing(workspace: Workspace) -> None:
+def test_bulk_insert_loses_no_row(workspace: Workspace) -> None:
     """What is taken off for the time of the load, an index of SQLite's own above all."""
     query = "SELECT name, sql FROM sqlite_schema ORDER BY name"
     empty = publishing.new_connection()

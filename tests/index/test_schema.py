@@ -143,7 +143,7 @@ def facet_of(facet: Facet, path: Path) -> object:
 
 @pytest.mark.parametrize("way", ["schema.sql", "migrations"])
 @pytest.mark.parametrize("facet", FACETS)
-def test_every_way_leads_to_the_schema_of_the_models(
+def test_models_schema_and_migrations_are_equal(
     ways: dict[str, Path], way: str, facet: Facet
 ) -> None:
     wanted = facet_of(facet, ways["models"])
@@ -164,7 +164,7 @@ def test_every_way_leads_to_the_schema_of_the_models(
         (checks, "'done', 'closed'", "'done', 'shut'"),
     ],
 )
-def test_no_comparison_is_blind(
+def test_schema_comparison_finds_every_difference(
     ways: dict[str, Path], tmp_path: Path, facet: Facet, old: str, new: str
 ) -> None:
     assert old in SCHEMA
@@ -172,7 +172,7 @@ def test_no_comparison_is_blind(
     assert facet_of(facet, altered) != facet_of(facet, ways["models"])
 
 
-def test_schema_sql_is_what_would_be_compiled_now() -> None:
+def test_schema_sql_is_up_to_date() -> None:
     assert _compiler().compile_schema() == SCHEMA
 
 
@@ -195,7 +195,7 @@ def test_the_models_are_all_the_tables(ways: dict[str, Path]) -> None:
     assert facet_of(tables, ways["models"]) == sorted(map(str, defined))
 
 
-def test_the_revisions_can_be_taken_back(tmp_path: Path) -> None:
+def test_revisions_can_be_downgraded(tmp_path: Path) -> None:
     path = tmp_path / "migrations"
     assert migrate(path, "upgrade", "head").returncode == 0
     ran = migrate(path, "downgrade", "base")
@@ -204,7 +204,7 @@ def test_the_revisions_can_be_taken_back(tmp_path: Path) -> None:
     assert facet_of(views, path) == {}
 
 
-def test_the_revisions_can_be_read_as_sql(tmp_path: Path, ways: dict[str, Path]) -> None:
+def test_revisions_can_be_printed_as_sql(tmp_path: Path, ways: dict[str, Path]) -> None:
     ran = migrate(tmp_path / "not-made", "upgrade", "head", "--sql")
     assert ran.returncode == 0, ran.stderr
     statements = ran.stdout.rsplit("\n", 2)[0]
@@ -220,6 +220,6 @@ def test_alembic_refuses_without_a_database() -> None:
     assert "FAILED: name a scratch database: alembic -x url=sqlite:///" in ran.stdout + ran.stderr
 
 
-def test_revisions_load_nothing_of_the_program_but_the_models(tmp_path: Path) -> None:
+def test_revisions_import_only_the_models(tmp_path: Path) -> None:
     ran = migrate(tmp_path / "migrations", "upgrade", "head")
     assert ran.stdout.splitlines()[-1] == python(_IMPORT_MODELS).stdout.strip()

@@ -11,8 +11,8 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from building import A, B, Workspace
-from descriptors import all_closed
+from open_descriptors import all_closed
+from workspace_builder import Workspace
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import freshness, second, sharing
@@ -43,8 +43,7 @@ def forked() -> Iterator[list[int]]:
 
 def compared(workspace: Workspace) -> Callable[[], object]:
     """A comparison with the disk that two processes share."""
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     found = find_workspace(str(workspace.root))
     known = freshness.load_known(build(found, 1, lambda _done, _total: None).connection)
     return lambda: freshness.suspects(known, found.tickets_path)
@@ -74,7 +73,7 @@ def interrupting(at: int) -> Callable[[FrameType, str, Any], Any]:
 
 
 @pytest.mark.parametrize("work", [compared, built])
-def test_an_interrupt_at_any_line_leaves_nothing_behind(
+def test_interrupt_at_any_line_leaves_no_process_or_descriptor(
     work: Callable[[Workspace], Callable[[], object]],
     workspace: Workspace,
     forked: list[int],
@@ -101,7 +100,7 @@ def test_an_interrupt_at_any_line_leaves_nothing_behind(
     assert capfd.readouterr() == ("", "")
 
 
-def test_an_error_in_the_first_half_leaves_nothing_behind(
+def test_error_in_the_first_half_leaves_no_process_or_descriptor(
     workspace: Workspace, forked: list[int]
 ) -> None:
     act, first, compare = compared(workspace), os.getpid(), freshness._differing_in  # noqa: SLF001

@@ -12,8 +12,8 @@ from contextlib import ExitStack
 from unittest import mock
 
 import pytest
-from building import AT, A, B, Workspace, ulid
-from descriptors import all_closed
+from open_descriptors import all_closed
+from workspace_builder import AT, A, B, Workspace, ulid
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.workspace import find_workspace
@@ -59,13 +59,13 @@ def in_second(act: Callable[[int], None]) -> Callable[[int], tuple[int, bytes]]:
     return work
 
 
-def test_results_come_in_order_and_from_both() -> None:
+def test_results_come_in_order_from_both_processes() -> None:
     makers = dict(sharing.shared(lambda number: (number, os.getpid()), 2000))
     assert list(makers) == list(range(2000))
     assert len(set(makers.values())) <= 2  # the first may be quick enough alone
 
 
-def test_the_second_process_takes_a_part_and_is_not_left_behind() -> None:
+def test_second_process_takes_a_part_and_ends() -> None:
     first = os.getpid()
 
     def work(_number: int) -> int:
@@ -82,7 +82,7 @@ def test_the_second_process_takes_a_part_and_is_not_left_behind() -> None:
 
 @pytest.mark.parametrize("number", [0, 1, COUNT // 2, COUNT - 1])
 @pytest.mark.parametrize("how", ["killed", "raises"])
-def test_what_the_second_process_does_not_deliver_is_done(how: str, number: int) -> None:
+def test_first_process_does_what_the_second_does_not_deliver(how: str, number: int) -> None:
     def die(at: int) -> None:
         if at >= number and how == "killed":
             os.kill(os.getpid(), signal.SIGKILL)
@@ -93,7 +93,7 @@ def test_what_the_second_process_does_not_deliver_is_done(how: str, number: int)
 
 
 @pytest.mark.parametrize("trouble", ["os.fork", "os.pipe"])
-def test_without_a_second_process_the_first_does_it_all(trouble: str) -> None:
+def test_first_process_does_everything_alone(trouble: str) -> None:
     with all_closed(), mock.patch(trouble, side_effect=OSError(11, "try again")):
         assert list(sharing.shared(piece, COUNT)) == PIECES
         with Second() as second:
@@ -111,7 +111,7 @@ def test_no_descriptor_is_left_behind() -> None:
             assert second.whole_answer() == b"more than a pipe takes" * 20_000
 
 
-def test_on_one_core_there_is_none() -> None:
+def test_one_core_starts_no_second_process() -> None:
     with (
         mock.patch("os.sched_getaffinity", return_value={0}),
         mock.patch("os.fork", side_effect=AssertionError),
@@ -130,13 +130,13 @@ with Second() as second:
 """
 
 
-def test_a_process_that_knows_no_threads_has_one() -> None:
+def test_unknown_thread_count_is_one() -> None:
     """As the program is, behind the quick door; the tests run among threads."""
     ran = subprocess.run([sys.executable, "-c", ALONE], check=True, capture_output=True, text=True)
     assert ran.stdout == "b'whole' False\n"
 
 
-def test_a_pipe_that_stays_small_does(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_small_pipe_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     refused = OSError(1, "Operation not permitted")
     with mock.patch("fcntl.fcntl", side_effect=refused) as asked:
         assert list(sharing.shared(piece, COUNT)) == PIECES
@@ -191,7 +191,7 @@ def test_two_processes_make_the_index_that_one_makes(many: Workspace, batch: int
 
 @pytest.mark.parametrize(("folders", "forks"), [(3, 0), (4, 1), (40, 1)])
 @pytest.mark.parametrize("most", [2000, 4])
-def test_folders_are_shared_in_no_more_pieces_than_a_pipe_can_number(
+def test_folders_are_split_into_at_most_one_byte_of_batches(
     many: Workspace, folders: int, forks: int, most: int
 ) -> None:
     names = [os.fsencode(name) for name in sorted(os.listdir(many.tickets))][:folders]
@@ -206,7 +206,7 @@ def test_folders_are_shared_in_no_more_pieces_than_a_pipe_can_number(
     assert forked.call_count == forks
 
 
-def test_whatever_is_gathered_can_be_sent(many: Workspace) -> None:
+def test_every_batch_can_be_sent(many: Workspace) -> None:
     """Or the first process would do it all once more, and nobody would notice."""
     names = [os.fsencode(name) for name in sorted(os.listdir(many.tickets))]
     rows = tuple(rows_of(look_at(find_workspace(str(many.root)), names)))
@@ -214,8 +214,8 @@ def test_whatever_is_gathered_can_be_sent(many: Workspace) -> None:
     assert marshal.loads(marshal.dumps(rows)) == rows  # noqa: S302  # made here
 
 
-def test_an_unreadable_folder_fails_it_wherever_it_is_met(many: Workspace) -> None:
-    error = UnreadableFolderError("x: cannot be listed", "mend it")
+def test_unreadable_folder_fails_in_either_process(many: Workspace) -> None:
+    error = UnreadableFolderError("x: no", "fix it")
     met = mock.patch.object(gathering, "look_at", side_effect=error)  # in both processes
-    with met, pytest.raises(UnreadableFolderError, match="cannot be listed"):
+    with met, pytest.raises(UnreadableFolderError, match="x: no"):
         built(many, 2, 3)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from unittest import mock
 
 import pytest
-from building import A, B, C, Workspace, ulid
+from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.files.stamps import SIZE, TICK, changed_in
 from yoi_relations.files.workspace import find_workspace
@@ -54,7 +54,7 @@ def owners(known: Known) -> list[bytes]:
     return [name for name, size in known.folder_sizes() for _ in range(size)]
 
 
-def test_one_stamp_that_differs_leads_to_its_folder_alone(
+def test_changed_stamp_suspects_only_its_folder(
     workspace: Workspace, known: Known, forks: mock.Mock
 ) -> None:
     root = str(workspace.tickets)
@@ -68,7 +68,7 @@ def test_one_stamp_that_differs_leads_to_its_folder_alone(
     assert forks.call_count == (len(names) + 1 if forks.wanted else 0)
 
 
-def test_what_is_gone_leads_to_its_folder_alone(
+def test_missing_path_suspects_only_its_folder(
     workspace: Workspace, known: Known, forks: mock.Mock
 ) -> None:
     shutil.rmtree(workspace.tickets / A / "artifacts" / "relations")
@@ -80,7 +80,7 @@ def test_what_is_gone_leads_to_its_folder_alone(
 
 
 @pytest.mark.usefixtures("forks")
-def test_a_root_that_cannot_be_opened_makes_all_suspect(workspace: Workspace, known: Known) -> None:
+def test_unreadable_root_suspects_every_folder(workspace: Workspace, known: Known) -> None:
     everything = set(known.folders())
     workspace.tickets.rename(workspace.root / "elsewhere")
     assert suspects(known, str(workspace.tickets)) == (everything, set())
@@ -88,9 +88,7 @@ def test_a_root_that_cannot_be_opened_makes_all_suspect(workspace: Workspace, kn
     assert suspects(known, str(workspace.tickets)) == (everything, set())
 
 
-def test_what_has_not_settled_is_suspected_unless_it_has_changed(
-    workspace: Workspace, known: Known
-) -> None:
+def test_racy_stamp_is_listed_apart_from_changed_ones(workspace: Workspace, known: Known) -> None:
     names = owners(known)
     for number, name in enumerate(names):
         young = known._replace(unsettled=number.to_bytes(4, "little"))
@@ -101,7 +99,7 @@ def test_what_has_not_settled_is_suspected_unless_it_has_changed(
     assert suspects(young, str(workspace.tickets)) == ({A.encode()}, set())
 
 
-def test_the_root_may_differ_where_it_or_a_bucket_has_changed_and_a_tick_after_that(
+def test_root_may_differ_after_a_change_and_for_one_tick(
     workspace: Workspace, known: Known
 ) -> None:
     root = str(workspace.tickets)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from building import A, B, C, Workspace, ulid
+from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.refresh import open_index
@@ -16,8 +16,7 @@ def tally(workspace: Workspace) -> dict[str, int]:
 
 
 def test_records_of_one_edge_are_counted_as_one_and_each_note_as_one(workspace: Workspace) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     assert tally(workspace) == {"source": 2, "ticket": 2}
 
     workspace.record(A, "blocked_by", B)

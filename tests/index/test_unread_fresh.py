@@ -7,10 +7,10 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from building import A, B, C, Workspace, ulid
-from comparing import assert_rebuilt, by_own_clock
-from disks import assert_fresh, disk_with, step
-from oracle import quiet, settle
+from clocked_disk import assert_fresh, disk_with, step
+from index_comparison import assert_rebuilt, by_own_clock
+from oracle import settle, without_rescans
+from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.files import probing
 from yoi_relations.files.workspace import find_workspace
@@ -76,8 +76,7 @@ AS_FOLDERS = ("another artifacts", "in a bucket")
 @pytest.fixture
 def ready(workspace: Workspace) -> Workspace:
     """Two tickets, and all the folders that something may be put into."""
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "ready")
+    workspace.pair(states=("queued", "ready"))
     for name in ("relations/empty", "Relations/a/b", "relations 2"):
         (workspace.tickets / ARTIFACTS / name).mkdir(parents=True)
     for name in ("closed", f"open/group/{C}", f"group/{C}", f"group/2026/{C}"):
@@ -89,14 +88,14 @@ def ready(workspace: Workspace) -> Workspace:
 
 
 @pytest.mark.parametrize("kind", SPOILING)
-def test_what_appears_and_goes_is_noticed_once_all_has_settled(ready: Workspace, kind: str) -> None:
+def test_notices_unread_files_that_appear_and_vanish(ready: Workspace, kind: str) -> None:
     name, told = SPOILING[kind]
     assert odd_now(ready) == []
     put(ready.tickets, name)
     assert odd_now(ready) == [told]
     settle(ready)
     assert odd_now(ready) == [told]
-    with quiet():
+    with without_rescans():
         assert ready.run("show").code == 4  # as it lies, though something is odd
     path = ready.tickets / told
     path.rename(path.with_name(".hidden"))
@@ -108,7 +107,7 @@ def test_what_appears_and_goes_is_noticed_once_all_has_settled(ready: Workspace,
 
 
 @pytest.mark.parametrize("kind", ["a name", "another folder's name", "loose", "loose in a bucket"])
-def test_what_only_its_content_tells_is_noticed_in_place(ready: Workspace, kind: str) -> None:
+def test_notices_content_changes_of_unread_files(ready: Workspace, kind: str) -> None:
     name, told = SPOILING[kind]
     put(ready.tickets, name)
     settle(ready)
@@ -128,7 +127,7 @@ def test_what_only_its_content_tells_is_noticed_in_place(ready: Workspace, kind:
         (f"{ARTIFACTS}/relations.json", f"{ARTIFACTS}/relations.json.orig", None),
     ],
 )
-def test_an_original_that_goes_or_comes_back_is_noticed(
+def test_notices_an_original_that_vanishes_or_returns(
     ready: Workspace, original: str, other: str, told: str | None
 ) -> None:
     text = '{"version":1,"relations":[]}'
@@ -145,7 +144,7 @@ def test_an_original_that_goes_or_comes_back_is_noticed(
     assert odd_now(ready) == []
 
 
-def test_a_clean_workspace_keeps_the_probes_that_it_had(workspace: Workspace) -> None:
+def test_clean_workspace_keeps_its_probes(workspace: Workspace) -> None:
     """One each for root, item, artifacts, records folder and record; one for what is missing."""
     workspace.ticket(A)
     workspace.record(A, "related", B)
@@ -167,7 +166,7 @@ def test_a_clean_workspace_keeps_the_probes_that_it_had(workspace: Workspace) ->
 
 
 @pytest.mark.parametrize("name", ["note.md", f"{ARTIFACTS}/relations/note"])
-def test_what_could_not_be_read_is_looked_at_again_though_no_stamp_differs(name: str) -> None:
+def test_rescans_unreadable_files_with_equal_stamps(name: str) -> None:
     with disk_with(by_own_clock) as disk:
         disk.put(disk.workspace.tickets / name, "no record", in_place=True)
         step(disk, ("wait", "80"))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, C, Workspace
+from workspace_builder import A, B, C, Workspace
 
 PROJECT = Path(__file__).parents[2]
 DOCS = (PROJECT / "docs" / "index.md").read_text("utf-8")
@@ -66,7 +66,7 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return workspace
 
 
-def test_sqlite_finds_the_file_whole(examples: Workspace) -> None:
+def test_sqlite_finds_no_damage_in_the_index_file(examples: Workspace) -> None:
     assert query(examples, "PRAGMA integrity_check") == [{"integrity_check": "ok"}]
 
 
@@ -191,10 +191,8 @@ def test_the_view_of_tickets_holds_every_ticket(examples: Workspace) -> None:
     assert all(row["folders"] == 1 for row in rows)
 
 
-def test_a_relation_speaks_with_its_latest_record_that_stands(workspace: Workspace) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "the latest that stands", at="2026-06-02T10:00:00Z")
+def test_relation_shows_its_latest_record_that_is_not_retired(workspace: Workspace) -> None:
+    workspace.pair("blocked_by", "the latest that stands", at="2026-06-02T10:00:00Z")
     workspace.record(A, "depends_on", B, "older", at="2026-06-01T10:00:00Z")
     taken_back = {"retired_at": "2026-06-04T10:00:00Z", "retired_by": "x", "retired_reason": "y"}
     workspace.record(A, "blocked_by", B, "retired", at="2026-06-03T10:00:00Z", **taken_back)
@@ -204,18 +202,15 @@ def test_a_relation_speaks_with_its_latest_record_that_stands(workspace: Workspa
 
 
 def test_path_decides_between_records_of_the_same_instant(workspace: Workspace) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     for holder, kind, target in ((A, "blocked_by", B), (B, "blocks", A), (A, "depends_on", B)):
         workspace.record(holder, kind, target, f"{kind} in {holder}")
     (shown,) = workspace.show("--all")["relations"]
     assert relation(workspace)["text"] == shown["note"] == f"blocks in {B}"
 
 
-def test_instants_decide_and_not_their_text(workspace: Workspace) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "later", at="2026-06-01T10:00:00.5Z")
+def test_instants_are_compared_as_times_and_not_as_text(workspace: Workspace) -> None:
+    workspace.pair("blocked_by", "later", at="2026-06-01T10:00:00.5Z")
     workspace.record(A, "blocked_by", B, "earlier", at="2026-06-01T12:00:00+02:00")
     row = relation(workspace)
     assert (row["text"], row["at"]) == ("later", "2026-06-01T10:00:00.5Z")
@@ -241,14 +236,14 @@ def test_records_without_an_item_have_a_ticket_without_a_folder(workspace: Works
     assert (row["title"], row["state"], row["folder"], row["folders"]) == (None, None, None, 1)
 
 
-def test_a_missing_target_is_a_relation_all_the_same(workspace: Workspace) -> None:
+def test_edge_to_a_missing_target_is_a_relation(workspace: Workspace) -> None:
     workspace.ticket(A)
     workspace.record(A, "blocked_by", C, "not there yet")
     row = relation(workspace)
     assert (row["target"], row["target_title"], row["target_state"]) == (C, None, None)
 
 
-def test_every_note_is_a_relation_by_itself(workspace: Workspace) -> None:
+def test_every_note_is_its_own_relation(workspace: Workspace) -> None:
     workspace.ticket(A)
     for note in ("for a person", "for a decision"):
         workspace.record(A, "waiting", note=note)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 
-from building import ulid
+from workspace_builder import ulid
 
-from queries import spelling
-from queries.altering import (
+from queries import misspellings
+from queries.file_mistakes import (
     JSON,
     LINES,
     RECORDS,
@@ -33,7 +33,7 @@ from queries.altering import (
     where,
     without_a_line,
 )
-from queries.misplacing import (
+from queries.place_mistakes import (
     copy_beside,
     copy_into,
     into,
@@ -49,7 +49,7 @@ TARGETS: dict[str, Mistake] = {
     f"target: {name}": where(
         "slug: " if name.startswith("slug") else "", edit(*EVERYWHERE[1:], change=respelled(name))
     )
-    for name in spelling.NEARLY
+    for name in misspellings.NEARLY
 }
 NAMES: dict[str, Mistake] = {
     "record: no ending": move(RECORDS, to=named(lambda name: name[:-3])),

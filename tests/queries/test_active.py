@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from building import A, B, Workspace
+from workspace_builder import A, B, Workspace
 
 pytestmark = pytest.mark.usefixtures("either_door")
 
@@ -33,9 +33,7 @@ def standing(workspace: Workspace) -> list[str]:
 
 def edge_counts(workspace: Workspace, kind: str, holder: str, target: str) -> bool:
     """Whether an edge of `kind` counts between tickets of these states."""
-    workspace.ticket(A, holder)
-    workspace.ticket(B, target)
-    workspace.record(A, kind, B)
+    workspace.pair(kind, states=(holder, target))
     (relation,) = relations(workspace)
     return bool(relation["active"])
 
@@ -97,22 +95,18 @@ def test_a_missing_ticket_counts_as_unresolved(workspace: Workspace, kind: str) 
 
 @pytest.mark.parametrize("state", [None, "finished"])
 def test_an_unknown_state_counts_as_unresolved(workspace: Workspace, state: str | None) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B, state)
-    workspace.record(A, "blocked_by", B)
+    workspace.pair("blocked_by", states=("planning", state))
     assert [one["active"] for one in relations(workspace)] == [True]
 
 
 def test_a_retired_edge_does_not_count(workspace: Workspace) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     workspace.record(A, "blocked_by", B, **RETIRED)
     assert not relations(workspace)[0]["active"]
 
 
 def test_an_edge_counts_while_one_of_its_records_is_not_retired(workspace: Workspace) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     workspace.record(A, "blocked_by", B, **RETIRED)
     workspace.plan_lines(B, {"kind": "blocks", "related_ticket": A})
     (relation,) = relations(workspace)
@@ -144,7 +138,7 @@ def test_only_the_latest_plan_counts_while_notes_add_up(
 
 
 @pytest.mark.parametrize(("at", "counts"), [((EARLY, LATE), 2), ((LATE, EARLY), 1)])
-def test_in_a_list_the_latest_note_is_the_one_that_counts(
+def test_latest_note_of_a_list_is_active(
     workspace: Workspace, at: tuple[str, str], counts: int
 ) -> None:
     workspace.ticket(A)
@@ -156,7 +150,7 @@ def test_in_a_list_the_latest_note_is_the_one_that_counts(
     assert sorted(standing(workspace)) == ["by itself", f"line {counts}"]
 
 
-def test_of_two_notes_in_one_file_the_lower_line_is_the_latest(workspace: Workspace) -> None:
+def test_lower_line_of_one_file_is_the_latest_note(workspace: Workspace) -> None:
     workspace.ticket(A)
     kind = "waiting_capacity_note"
     workspace.plan_lines(A, *({"kind": kind, "note": f"line {n}"} for n in range(1, 12)))
@@ -225,18 +219,14 @@ def test_a_later_plan_ends_the_waiting_though_the_answer_leaves_plans_out(
 
 @pytest.mark.parametrize("state", ["done", "inprogress"])
 def test_the_target_of_a_waiting_note_is_context_alone(workspace: Workspace, state: str) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B, state)
-    workspace.record(A, "waiting", B, "for a decision there")
+    workspace.pair("waiting", "for a decision there", states=("planning", state))
     (relation,) = relations(workspace)
     assert (relation["active"], relation["ticket"], relation["target"]) == (True, A, B)
     assert workspace.show(B)["count"] == 1
 
 
-def test_without_all_the_answer_holds_what_counts_and_nothing_else(workspace: Workspace) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B, "done")
-    workspace.record(A, "blocked_by", B, "over")
+def test_answer_without_all_holds_only_active_relations(workspace: Workspace) -> None:
+    workspace.pair("blocked_by", "over", states=("planning", "done"))
     workspace.record(A, "related", B, "still")
     assert [one["note"] for one in workspace.show()["relations"]] == ["still"]
     assert workspace.show("--all")["count"] == 2

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, D, Workspace
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from workspace_builder import A, B, D, Workspace
 
-from queries import making, naive, naive_check, naive_reading, naive_replaced
-from queries.making_ids import NOTES
+from queries import naive, naive_check, naive_reading, naive_replaced, random_workspaces
+from queries.sample_ids import NOTES
 from queries.test_naive_check import checked, drawn
 
 Pairs = set[tuple[str, str]]
@@ -34,7 +34,7 @@ def all_checks(workspace: Workspace, *arguments: str) -> dict[str, Any]:
 
 
 def made_up(made: dict[str, Any], folder: str) -> Workspace:
-    workspace = making.build(Path(folder) / "work", made)
+    workspace = random_workspaces.build(Path(folder) / "work", made)
     # More than a hundred tickets at once are answered by another way through the index.
     for number in range(110):
         workspace.ticket(f"00001KT1{number:05d}", "ready")
@@ -42,7 +42,7 @@ def made_up(made: dict[str, Any], folder: str) -> Workspace:
 
 
 @drawn(6)
-@given(making.WORKSPACES)
+@given(random_workspaces.WORKSPACES)
 def test_a_check_is_the_same_whoever_is_asked_about_beside_it(made: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         workspace = made_up(made, folder)
@@ -55,10 +55,10 @@ def test_a_check_is_the_same_whoever_is_asked_about_beside_it(made: dict[str, An
 
 
 @drawn(10)
-@given(making.WORKSPACES)
+@given(random_workspaces.WORKSPACES)
 def test_the_same_content_has_the_same_digest_elsewhere(made: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        workspace = making.build(Path(folder) / "work", made)
+        workspace = random_workspaces.build(Path(folder) / "work", made)
         here = all_checks(workspace)
         assert all_checks(workspace, "--trust", "content") == here
         copy = Workspace(Path(folder) / "an" / "other" / "place")
@@ -125,10 +125,10 @@ def test_a_digest_changes_with_the_tickets_it_rests_on_alone(
     seen: Counter[str] = Counter()
 
     @drawn(10)
-    @given(making.WORKSPACES, st.integers(min_value=0))
+    @given(random_workspaces.WORKSPACES, st.integers(min_value=0))
     def altered(made: dict[str, Any], which: int) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            workspace = making.build(Path(folder) / "work", made)
+            workspace = random_workspaces.build(Path(folder) / "work", made)
             items = of_one_folder(workspace)
             if items:
                 item = items[which % len(items)]
@@ -157,18 +157,21 @@ def judge(before: Any, after: Any, changed: str, rests: Pairs, related: Pairs) -
 
 
 @drawn(10)
-@given(making.WORKSPACES, making.RECORDS)
+@given(random_workspaces.WORKSPACES, random_workspaces.RECORDS)
 def test_a_digest_changes_with_the_records_that_touch_the_ticket(
     made: dict[str, Any], more: dict[str, Any]
 ) -> None:
     # Elsewhere, a first record makes a folder, and by that another state, of those that have none.
     assume(made["tickets"][more["holder"]][1] not in {"split", "bare"})
     with tempfile.TemporaryDirectory() as folder:
-        workspace = making.build(Path(folder) / "work", made)
+        workspace = random_workspaces.build(Path(folder) / "work", made)
         before = all_checks(workspace)
-        holder = making.folder_of(made, more["holder"])
-        making.put_record(
-            workspace, holder, more | {"form": "md", "spelled": "exact"}, making.Written()
+        holder = random_workspaces.folder_of(made, more["holder"])
+        random_workspaces.put_record(
+            workspace,
+            holder,
+            more | {"form": "md", "spelled": "exact"},
+            random_workspaces.Written(),
         )
         touched = {more["holder"]}
         if more["kind"] not in NOTES or (more["aimed"] and "waiting" in more["kind"]):
@@ -181,12 +184,12 @@ def test_a_digest_changes_with_the_records_that_touch_the_ticket(
 
 
 @drawn(10)
-@given(making.WORKSPACES)
+@given(random_workspaces.WORKSPACES)
 def test_a_digest_stays_when_tickets_change_that_have_nothing_to_do_with_it(
     made: dict[str, Any],
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        workspace = making.build(Path(folder) / "work", made)
+        workspace = random_workspaces.build(Path(folder) / "work", made)
         before = all_checks(workspace)
         for number, state in enumerate(("ready", "unheard-of", "done")):
             workspace.ticket(f"00001KT1{number:05d}", state)
@@ -199,8 +202,7 @@ def test_a_digest_stays_when_tickets_change_that_have_nothing_to_do_with_it(
 
 
 def test_a_digest_does_not_rest_on_who_else_aims_at_a_missing_ticket(workspace: Workspace) -> None:
-    workspace.ticket(A, "ready")
-    workspace.ticket(B, "ready")
+    workspace.pair(states=("ready", "ready"))
     workspace.record(A, "blocked_by", D)
     before = checked(workspace, A)
     workspace.record(B, "blocked_by", D)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from building import A, B, C, D, Workspace
+from workspace_builder import A, B, C, D, Workspace
 
 
 @pytest.fixture
 def several(workspace: Workspace) -> Workspace:
     """Three tickets with relations of three classes, of which some no longer count."""
-    workspace.ticket(A, "ready")
-    workspace.ticket(B, "ready")
+    workspace.pair(states=("ready", "ready"))
     workspace.ticket(C, "closed")
     workspace.record(A, "blocked_by", B)
     workspace.record(B, "blocks", A)  # the same relation
@@ -39,7 +38,7 @@ def test_everything_is_counted(several: Workspace) -> None:
     assert {key: n for key, n in said["active"].items() if n} == {"dependency": 1, "reference": 3}
 
 
-def test_of_what_there_is_none_none_is_counted(workspace: Workspace) -> None:
+def test_absent_kinds_are_not_counted(workspace: Workspace) -> None:
     workspace.ticket(A, "unheard-of")
     said = workspace.run("status", "--json").json
     counts = [said[key] for key in ("records", "relations", "active")]

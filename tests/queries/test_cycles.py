@@ -1,11 +1,12 @@
-"""How a cycle is told of to a ticket that stands on it, however long it is."""
+"""The reason of a ticket on a cycle, for cycles of any length."""
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 import pytest
-from building import Workspace
+from workspace_builder import Workspace, ids_in
 
 
 def ring(workspace: Workspace, length: int, last: str = "blocked_by") -> list[str]:
@@ -27,21 +28,19 @@ def reason(workspace: Workspace, id_: str, code: str) -> Any:
 def test_the_first_six_steps_are_named(workspace: Workspace, length: int) -> None:
     ids = ring(workspace, length)
     ends = [*ids[1:], ids[0]]
-    named = [f"{id_} is blocked by {end}" for id_, end in zip(ids, ends, strict=True)][:6]
-    more = [f"and on, among {length} tickets"] if length > 6 else []
+    steps = list(zip(ids, ends, strict=True))[:6]
     found = reason(workspace, ids[0], "dependency_cycle")
-    said = f"{ids[0]} is on a dependency cycle: {', '.join([*named, *more])}"
-    assert (found["verdict"], found["sentence"]) == ("hold", said)
-    assert len(found["records"]) == len(named)
+    assert found["verdict"] == "hold"
+    assert ids_in(found["sentence"]) == [ids[0], *chain.from_iterable(steps)]
+    assert (f" {length} " in found["sentence"]) == (length > 6)
+    assert len(found["records"]) == len(steps)
 
 
-def test_of_a_very_long_one_the_first_step_is_named(workspace: Workspace) -> None:
+def test_first_step_of_a_very_long_cycle_is_named(workspace: Workspace) -> None:
     ids = ring(workspace, 120)
     found = reason(workspace, ids[60], "dependency_cycle")
-    assert found["sentence"] == (
-        f"{ids[60]} is on a dependency cycle: {ids[60]} is blocked by {ids[61]},"
-        " and on, among 120 tickets"
-    )
+    assert ids_in(found["sentence"]) == [ids[60], ids[60], ids[61]]
+    assert " 120 " in found["sentence"]
 
 
 @pytest.mark.parametrize("length", [3, 12])
@@ -49,13 +48,11 @@ def test_an_ordering_may_close_one(workspace: Workspace, length: int) -> None:
     ids = ring(workspace, length, last="after")
     found = reason(workspace, ids[1], "mixed_cycle")
     assert found["verdict"] == "caution"
-    assert found["sentence"].startswith(
-        f"{ids[1]} is on a cycle that orderings close: {ids[1]} is blocked by {ids[2]}, "
-    )
+    assert ids_in(found["sentence"])[:3] == [ids[1], ids[1], ids[2]]
 
 
 @pytest.mark.parametrize("length", [5, 12])
-def test_one_that_is_resolved_somewhere_is_none(workspace: Workspace, length: int) -> None:
+def test_resolved_ticket_breaks_the_cycle(workspace: Workspace, length: int) -> None:
     ids = ring(workspace, length)
     workspace.ticket(ids[-1], "closed")
     codes = {

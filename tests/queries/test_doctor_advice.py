@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import AT, A, B, C, D, Workspace, git, ulid
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from workspace_builder import AT, A, B, C, D, Workspace, git, ulid
 
 from yoi_relations.queries.doctor.findings import Code
 
@@ -224,9 +224,7 @@ def _opposed_dependency(workspace: Workspace) -> None:
 
 
 def _conflict(workspace: Workspace) -> None:
-    workspace.ticket(A, "inprogress")
-    workspace.ticket(B, "inprogress")
-    workspace.record(A, "conflicts_with", B)
+    workspace.pair("conflicts_with", states=("inprogress", "inprogress"))
 
 
 def _branch(workspace: Workspace) -> None:
@@ -362,14 +360,14 @@ def _shell(workspace: Workspace, line: str) -> int:
     return ran.returncode
 
 
-def test_there_is_a_case_for_every_code() -> None:
+def test_every_code_has_a_case() -> None:
     assert {code for code, _ in CASES} == set(Code)
 
 
 @pytest.mark.parametrize(
     ("code", "build"), CASES, ids=[f"{code}-{build.__name__[1:]}" for code, build in CASES]
 )
-def test_followed_to_the_letter_it_loses_nothing(
+def test_following_the_advice_loses_no_record(
     workspace: Workspace, code: Code, build: Callable[[Workspace], None]
 ) -> None:
     subprocess.run(["git", "init", "--quiet", workspace.root], check=True)
@@ -477,7 +475,7 @@ def test_a_ticket_within_another_is_moved_as_a_whole(workspace: Workspace) -> No
         (_taken, f"{A}/artifacts/relations/{ulid(1)}.md"),
     ],
 )
-def test_where_a_name_is_taken_the_two_are_compared(
+def test_taken_name_is_left_to_a_comparison(
     workspace: Workspace, build: Callable[[Workspace], None], taken: str
 ) -> None:
     build(workspace)
@@ -541,7 +539,7 @@ def test_a_target_that_packs_two_tickets_is_recorded_for_each(workspace: Workspa
     assert path.stem not in {one["id"] for one in standing}
 
 
-def test_what_cannot_be_recorded_again_is_not_retired(workspace: Workspace) -> None:
+def test_record_that_cannot_be_added_again_is_not_retired(workspace: Workspace) -> None:
     _ready(workspace, A, B)
     note = "password: hunter2hunter2"
     workspace.record(B, "blocks", A.lower(), note)
@@ -580,7 +578,7 @@ def test_records_that_two_folders_left_behind_are_moved_unless_one_would_hide_an
     assert one["commands"] == []
 
 
-def test_of_a_file_and_its_copy_the_copy_is_retired(workspace: Workspace) -> None:
+def test_copy_of_a_file_is_retired_and_not_the_original(workspace: Workspace) -> None:
     _ready(workspace, A, B)
     path = workspace.record(A, "blocked_by", B, "why")
     copy = path.with_name(f"{path.stem} copy.md")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from building import AT, A, B, C, Workspace, ulid
+from workspace_builder import AT, A, B, C, Workspace, ulid
 
 from queries.test_doctor import LATER, findings, tickets
 
@@ -175,7 +175,7 @@ def test_tickets_that_replace_each_other(
     assert all(each["tickets"] == sorted({a for _, a, _ in kinds} | {B}) for each in one)
 
 
-def test_a_loop_that_is_retired_is_none(workspace: Workspace) -> None:
+def test_retired_record_breaks_a_loop(workspace: Workspace) -> None:
     tickets(workspace, A="ready", B="ready")
     workspace.record(A, "supersedes", B)
     retirement(workspace, B, workspace.record(B, "supersedes", A).stem)
@@ -248,9 +248,7 @@ def test_a_slug_may_be_the_ending_of_its_own_id(workspace: Workspace) -> None:
         ("drawings/one.txt", "odd_folder", "warning"),
     ],
 )
-def test_what_is_not_read_where_it_is(
-    workspace: Workspace, path: str, code: str, severity: str
-) -> None:
+def test_misplaced_files(workspace: Workspace, path: str, code: str, severity: str) -> None:
     tickets(workspace, A="ready", B="ready")
     record = workspace.record(A, "related", B)
     assert findings(workspace) == []

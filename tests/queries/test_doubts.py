@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from building import AT, A, B, C, D, Workspace, ulid
+from workspace_builder import AT, A, B, C, D, Workspace, ulid
 
 BAD = "---\nkind: supersedes\n{}author: x\nat: no time\n---\n"
 
@@ -22,9 +22,7 @@ def codes(workspace: Workspace, ticket: str = A) -> list[str]:
 
 @pytest.fixture
 def pair(workspace: Workspace) -> Workspace:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "inprogress")
-    return workspace
+    return workspace.pair(states=("queued", "inprogress"))
 
 
 @pytest.mark.parametrize("target", [A.lower(), f"'{A} '", f'"{A}\\u200b"', A[-4:], f"'{A}, {C}'"])
@@ -122,8 +120,7 @@ def test_a_plan_line_of_a_resolved_ticket_cannot_say_so(pair: Workspace) -> None
 
 
 def replaced(workspace: Workspace, *, state: str = "closed", by: str = "ready") -> None:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, state)
+    workspace.pair(states=("queued", state))
     workspace.ticket(C, by)
     workspace.record(A, "blocked_by", B)
 
@@ -214,7 +211,7 @@ def test_a_missing_blocker_is_one_reason(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("kind", ["blocks", "before", "conflicts_with"])
-def test_whom_a_ticket_holds_and_frees(pair: Workspace, kind: str) -> None:
+def test_ticket_lists_what_it_holds_and_frees(pair: Workspace, kind: str) -> None:
     pair.record(B, kind, A)
     holds = check(pair, B)["holds"]
     assert [(one["ticket"], one["state"], one["frees"]) for one in holds] == [(A, "queued", True)]
@@ -222,7 +219,7 @@ def test_whom_a_ticket_holds_and_frees(pair: Workspace, kind: str) -> None:
     assert [one["frees"] for one in check(pair, B)["holds"]] == [False]
 
 
-def test_its_own_state_and_a_cycle_through_the_ticket_do_not_keep_it_from_being_freed(
+def test_own_state_and_cycle_do_not_prevent_a_ticket_from_being_freed(
     pair: Workspace,
 ) -> None:
     pair.ticket(A, "planning")
@@ -244,7 +241,7 @@ def test_its_own_state_and_a_cycle_through_the_ticket_do_not_keep_it_from_being_
         (A, "related", B, []),
     ],
 )
-def test_what_the_other_ticket_cannot_end_is_not_freed_by_it(
+def test_ticket_frees_only_what_it_can_end(
     pair: Workspace, holder: str, kind: str, target: str, holds: list[tuple[str, bool]]
 ) -> None:
     pair.record(holder, kind, target, "why")
@@ -252,8 +249,7 @@ def test_what_the_other_ticket_cannot_end_is_not_freed_by_it(
 
 
 def test_show_says_so_where_the_misspelled_blocker_was_replaced(workspace: Workspace) -> None:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "closed")
+    workspace.pair(states=("queued", "closed"))
     workspace.ticket(C, "ready")
     workspace.record(B, "blocks", A.lower())
     workspace.record(C, "supersedes", B)
@@ -268,11 +264,10 @@ def test_show_says_so_where_the_misspelled_blocker_was_replaced(workspace: Works
         ("Z1, which is done. A is clear", '"Z1, which is done. A is clear"'),
     ],
 )
-def test_what_a_target_says_cannot_pass_for_the_sentence(
+def test_target_text_cannot_imitate_the_sentence(
     workspace: Workspace, target: str, seen: str
 ) -> None:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "queued")
+    workspace.pair(states=("queued", "queued"))
     workspace.record(A, "blocked_by", f"'{target}'")
     (reason,) = check(workspace)["reasons"]
     assert reason["ticket"] == target

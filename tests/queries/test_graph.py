@@ -28,7 +28,7 @@ def ways(arrows: set[tuple[str, str]], start: str) -> list[list[str]]:
 
 
 @given(ARROWS)
-def test_what_is_on_a_cycle_is_in_a_knot_and_has_a_shortest_way_round(
+def test_ticket_on_a_cycle_is_in_a_component_with_a_shortest_cycle(
     arrows: set[tuple[str, str]],
 ) -> None:
     graph = graph_of(arrows)
@@ -41,14 +41,14 @@ def test_what_is_on_a_cycle_is_in_a_knot_and_has_a_shortest_way_round(
         assert not way or len(way) == min(map(len, every))
 
 
-def test_a_way_round_is_given_up_where_it_would_be_long() -> None:
+def test_search_stops_at_a_long_cycle() -> None:
     ring = {str(number): {str((number + 1) % 200): None} for number in range(200)}
 
     assert way_round(ring, "0", 100) is None
     assert len(way_round(ring, "0", 200) or ()) == 200
 
 
-def test_where_everything_waits_for_one_and_that_for_everything_the_time_stays_short() -> None:
+def test_hub_of_all_cycles_is_searched_in_bounded_time() -> None:
     leaves = [f"{number:05d}" for number in range(10_000)]
     graph = {"hub": dict.fromkeys(leaves)} | {leaf: {"hub": None} for leaf in leaves}
     start = time.perf_counter()

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import Workspace
 from hypothesis import given
 from hypothesis import strategies as st
+from workspace_builder import Workspace
 
-from queries import leaning, making, naive, naive_check, naive_reading
-from queries.altering import Mistake, Pick
-from queries.making_ids import IDS
+from queries import naive, naive_check, naive_reading, random_workspaces, reason_workspaces
+from queries.file_mistakes import Mistake, Pick
 from queries.mistakes import BORNE, MISTAKES
+from queries.sample_ids import IDS
 from queries.test_naive import EXAMPLES
 from queries.test_naive_check import drawn
 
@@ -28,7 +28,7 @@ DOUBTS = ("possibly_superseded", "lost_retirement")
 TIMES = [f"2026-06-01T{hour:02}:00:00Z" for hour in range(9, 21)]
 """Of two records of the same time, the later is the one with the greater name."""
 STATES = ("ready", "queued", "queued", "inprogress", "closed", "done")
-RECORDS = making.RECORDS.map(
+RECORDS = random_workspaces.RECORDS.map(
     lambda said: (
         said | {"spelled": "exact", "other": said["other"] if said["other"] in IDS else IDS[0]}
     )
@@ -56,21 +56,35 @@ def of_few(
 
 
 DECIDING = st.one_of(
-    leaning.edges(leaning.DEPENDENCY),
-    leaning.edges(leaning.ORDERING),
-    leaning.edges(leaning.CONFLICT),
-    leaning.edges(leaning.SUPERSEDES),
-    leaning.edges(leaning.WAITING),
-    leaning.replaced(),
-    st.just([leaning.said((leaning.A, "duplicate_of", leaning.B, "md"))]),
+    reason_workspaces.edges(reason_workspaces.DEPENDENCY),
+    reason_workspaces.edges(reason_workspaces.ORDERING),
+    reason_workspaces.edges(reason_workspaces.CONFLICT),
+    reason_workspaces.edges(reason_workspaces.SUPERSEDES),
+    reason_workspaces.edges(reason_workspaces.WAITING),
+    reason_workspaces.replaced(),
+    st.just(
+        [
+            reason_workspaces.record_of(
+                (reason_workspaces.A, "duplicate_of", reason_workspaces.B, "md")
+            )
+        ]
+    ),
 )
 FORMS = st.lists(
     st.sampled_from(
         [
-            leaning.said((leaning.C, "related", leaning.D, "json")),
-            leaning.said((leaning.C, "after", leaning.D, "jsonl")),
-            leaning.said((leaning.B, "related", leaning.A, "json")),
-            leaning.said((leaning.B, "after", leaning.C, "jsonl")),
+            reason_workspaces.record_of(
+                (reason_workspaces.C, "related", reason_workspaces.D, "json")
+            ),
+            reason_workspaces.record_of(
+                (reason_workspaces.C, "after", reason_workspaces.D, "jsonl")
+            ),
+            reason_workspaces.record_of(
+                (reason_workspaces.B, "related", reason_workspaces.A, "json")
+            ),
+            reason_workspaces.record_of(
+                (reason_workspaces.B, "after", reason_workspaces.C, "jsonl")
+            ),
         ]
     ),
     max_size=2,
@@ -93,10 +107,10 @@ AGAINST_A = [
 ]
 
 
-def single(edges: list[leaning.EDGE], *retired: int) -> dict[str, Any]:
+def single(edges: list[reason_workspaces.EDGE], *retired: int) -> dict[str, Any]:
     """A workspace in which this alone is against A."""
     states = dict.fromkeys(IDS, "queued") | {B: "inprogress"}
-    records = [leaning.said(edge) for edge in edges]
+    records = [reason_workspaces.record_of(edge) for edge in edges]
     return of_few(records, [], TIMES, states, [(A, number) for number in retired])
 
 
@@ -111,7 +125,16 @@ SINGLE = [
 CLOSED = dict.fromkeys(IDS, "queued") | {B: "closed"}
 REPLACED = [
     *(
-        of_few([leaning.said((B, "blocks", A, form)), leaning.said(link)], [], TIMES, CLOSED, [])
+        of_few(
+            [
+                reason_workspaces.record_of((B, "blocks", A, form)),
+                reason_workspaces.record_of(link),
+            ],
+            [],
+            TIMES,
+            CLOSED,
+            [],
+        )
         for form, link in (
             ("md", (C, "supersedes", B, "json")),
             ("json", (C, "supersedes", B, "md")),
@@ -119,7 +142,10 @@ REPLACED = [
         )
     ),
     of_few(
-        [leaning.said((A, "blocked_by", B, "md")), leaning.said((B, "duplicate_of", C, "md"))],
+        [
+            reason_workspaces.record_of((A, "blocked_by", B, "md")),
+            reason_workspaces.record_of((B, "duplicate_of", C, "md")),
+        ],
         *([], TIMES, CLOSED, []),
     ),
 ]
@@ -167,7 +193,7 @@ def test_no_mistake_makes_a_made_up_workspace_clear(name: str) -> None:
     @given(VALID, st.integers(0, 1 << 40))
     def tried(made: dict[str, Any], pick: int) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            workspace = making.build(Path(folder) / "work", made)
+            workspace = random_workspaces.build(Path(folder) / "work", made)
             assert_none_is_clear(workspace, MISTAKES[name], pick)
 
     tried()
@@ -176,7 +202,7 @@ def test_no_mistake_makes_a_made_up_workspace_clear(name: str) -> None:
 @pytest.mark.parametrize("name", MISTAKES)
 def test_no_mistake_hides_that_a_closed_blocker_was_replaced(tmp_path: Path, name: str) -> None:
     for number, (made, pick) in enumerate(product(REPLACED, (0, 1))):
-        workspace = making.build(tmp_path / str(number), made)
+        workspace = random_workspaces.build(tmp_path / str(number), made)
         assert_none_is_clear(workspace, MISTAKES[name], pick)
 
 
@@ -196,7 +222,7 @@ def test_a_reading_in_good_faith_would_be_taken_in(tmp_path: Path, name: str) ->
     """
     tries = ((made, pick) for pick in range(0, 200, 7) for made in SINGLE)
     for number, (made, pick) in enumerate(tries):
-        workspace = making.build(tmp_path / str(number), made)
+        workspace = random_workspaces.build(tmp_path / str(number), made)
         before = read_in_good_faith(workspace)
         if MISTAKES[name](workspace.root, Pick(pick)):
             after = read_in_good_faith(workspace)

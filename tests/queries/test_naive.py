@@ -8,10 +8,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from building import Workspace
 from hypothesis import HealthCheck, given, settings
+from workspace_builder import Workspace
 
-from queries import making, naive, naive_reading
+from queries import naive, naive_reading, random_workspaces
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 RECORD_KEYS = ("id", "kind", "holder", "target", "path", "line", "author")
@@ -89,10 +89,10 @@ def test_the_examples_are_read_alike(tmp_path: Path) -> None:
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(making.WORKSPACES)
+@given(random_workspaces.WORKSPACES)
 def test_generated_workspaces_are_read_alike(made: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        workspace = making.build(Path(folder) / "work", made)
+        workspace = random_workspaces.build(Path(folder) / "work", made)
         before = workspace.snapshot()
         compare(workspace)
         assert workspace.snapshot() == before

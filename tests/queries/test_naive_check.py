@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import Workspace
 from hypothesis import HealthCheck, Phase, given, settings
+from workspace_builder import Workspace
 
-from queries import leaning, making, naive, naive_check, naive_reading
+from queries import naive, naive_check, naive_reading, random_workspaces, reason_workspaces
 from queries.naive_reading import Read
 from queries.test_naive import EXAMPLES
 from queries.test_naive import compare as compare_relations
@@ -145,10 +145,10 @@ def test_the_examples_are_judged_alike(tmp_path: Path, folder: Path) -> None:
 
 
 @drawn(60)
-@given(making.WORKSPACES)
+@given(random_workspaces.WORKSPACES)
 def test_generated_workspaces_are_judged_alike(made: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        compare(making.build(Path(folder) / "work", made))
+        compare(random_workspaces.build(Path(folder) / "work", made))
 
 
 @pytest.mark.parametrize("code", sorted(naive_check.VERDICTS))
@@ -157,12 +157,12 @@ def test_workspaces_that_lean_to_a_code_are_judged_alike(code: str) -> None:
 
     # Of a mixed cycle only a share is counted below, so that few examples could miss it by chance.
     @drawn(30 if code == "mixed_cycle" else 8)
-    @given(leaning.LEANINGS[code])
+    @given(reason_workspaces.WORKSPACES_BY_CODE[code])
     def judged(made: dict[str, Any]) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            workspace = making.build(Path(folder) / "work", made)
+            workspace = random_workspaces.build(Path(folder) / "work", made)
             compare(workspace)
-            (one,) = checked(workspace, leaning.A)
+            (one,) = checked(workspace, reason_workspaces.A)
             occurred.append(code in {reason["code"] for reason in one["reasons"]})
 
     judged()

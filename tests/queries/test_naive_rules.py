@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from building import AT, A, B, C, D, Workspace, ulid
+from workspace_builder import AT, A, B, C, D, Workspace, ulid
 
 from queries import naive, naive_check, naive_names, naive_reading
-from queries.spelling import NEARLY, NOT_AT_ALL, slug_of
+from queries.misspellings import NEARLY, NOT_AT_ALL, slug_of
 
 EARLY, LATE = "2026-05-01T08:00:00Z", "2026-07-01T08:00:00Z"
 TICKETS: dict[str, dict[str, Any]] = {A: {"slugs": {slug_of(A)}}, B: {"slugs": set()}}
@@ -189,9 +189,7 @@ def test_a_bad_line_of_a_replaced_blocker_is_a_caution(workspace: Workspace) -> 
         ("by-hand.markdown", True),
     ],
 )
-def test_what_could_be_a_record_is_a_source(
-    workspace: Workspace, name: str, *, is_source: bool
-) -> None:
+def test_possible_record_is_a_source(workspace: Workspace, name: str, *, is_source: bool) -> None:
     tickets(workspace, a="queued")
     record = f"---\nkind: related\ntarget: {D}\nauthor: t\nat: {AT}\n---\n"
     workspace.record_file(A, f"{ulid(6)}.md", record)
@@ -226,7 +224,7 @@ def test_a_retirement_counts_in_whichever_folder_of_the_ticket(workspace: Worksp
     assert codes(workspace, A) == ["state_unknown"]
 
 
-def test_what_is_done_frees_what_nothing_else_is_against(workspace: Workspace) -> None:
+def test_done_ticket_frees_what_nothing_else_holds(workspace: Workspace) -> None:
     tickets(workspace, a="planning", b="inprogress", c="queued", d="queued")
     workspace.record(A, "blocked_by", B)
     workspace.record(C, "blocked_by", B)

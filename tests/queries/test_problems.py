@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from building import A, B, C, Workspace
+from workspace_builder import A, B, C, Workspace
 
 pytestmark = pytest.mark.usefixtures("either_door")
 
@@ -37,7 +37,7 @@ def edge(workspace: Workspace) -> None:
 @pytest.mark.parametrize("state", ["planning", "ready", "queued", "inprogress", None])
 @pytest.mark.parametrize("damage", [bad_line, bad_list, bad_record])
 @pytest.mark.parametrize("arguments", [(), (B,), ("--kind", "blocker"), ("--state", "planning")])
-def test_what_an_unresolved_ticket_holds_could_hide_a_row(
+def test_bad_file_of_an_unresolved_ticket_could_hide_a_relation(
     workspace: Workspace, state: str | None, damage: Break, arguments: tuple[str, ...]
 ) -> None:
     edge(workspace)
@@ -62,7 +62,7 @@ def test_what_an_unresolved_ticket_holds_could_hide_a_row(
         (bad_record, ("--kind", "blocker", "--all"), 4),
     ],
 )
-def test_what_a_resolved_ticket_holds_could_hide_only_what_still_counts(
+def test_bad_file_of_a_resolved_ticket_could_hide_only_active_relations(
     workspace: Workspace, state: str, damage: Break, arguments: tuple[str, ...], code: int
 ) -> None:
     edge(workspace)
@@ -160,7 +160,7 @@ def test_records_without_item_are_read_and_doubtful(workspace: Workspace) -> Non
     assert [one["path"] for one in ran.json["problems"]] == [f".yoi/tickets/{A}"]
 
 
-def test_of_an_id_in_two_folders_both_are_read_and_reported(workspace: Workspace) -> None:
+def test_both_folders_of_an_id_are_read_and_reported(workspace: Workspace) -> None:
     edge(workspace)
     workspace.ticket(A)
     two_folders(workspace)
@@ -186,8 +186,7 @@ def test_an_unknown_state_that_no_row_rests_on_is_listed_alone(
 
 
 def test_a_row_that_is_over_anyway_is_not_doubtful(workspace: Workspace) -> None:
-    workspace.ticket(A, "finished")
-    workspace.ticket(B, "done")
+    workspace.pair(states=("finished", "done"))
     workspace.record(B, "blocked_by", A)
     assert workspace.run("show").code == 0
     assert workspace.run("show", "--all").code == 4
@@ -202,8 +201,7 @@ def test_a_retired_record_that_points_nowhere_is_no_problem(workspace: Workspace
 
 @pytest.mark.parametrize("damage", ["key", "name"])
 def test_an_oddity_is_listed_and_the_record_used(workspace: Workspace, damage: str) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     text = f"---\nkind: after\ntarget: {B}\nauthor: x\nat: 2026-06-01T10:00:00Z\n"
     if damage == "key":
         path = workspace.record_file(A, "01KT0000000000000000000009.md", f"{text}urgency: 3\n---\n")
@@ -234,7 +232,7 @@ def test_problems_come_with_path_and_line_and_obey_the_limit(workspace: Workspac
     assert whole["problems"] == answer["problems"]
 
 
-def test_without_json_problems_are_told_on_stderr(workspace: Workspace) -> None:
+def test_problems_are_written_to_stderr_without_json(workspace: Workspace) -> None:
     workspace.ticket(A)
     bad_line(workspace)
     ran = workspace.run("show")

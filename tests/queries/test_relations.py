@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from building import A, B, C, D, Workspace
+from workspace_builder import A, B, C, D, Workspace
 
 pytestmark = pytest.mark.usefixtures("either_door")
 
@@ -35,14 +35,6 @@ CLASSES = {
     "reference": ["duplicate_of", "related", "supersedes"],
 }
 SELECTED = CLASSES | {name: [shown] for shown, names in SHOWN.items() for name in names}
-
-
-@pytest.fixture
-def pair(workspace: Workspace) -> Workspace:
-    """Two tickets without records."""
-    workspace.ticket(A)
-    workspace.ticket(B)
-    return workspace
 
 
 @pytest.fixture
@@ -82,7 +74,7 @@ def test_an_edge_stated_in_both_directions_and_all_formats_is_one_relation(
 
 @pytest.mark.parametrize("kind", ["conflicts_with", "do_not_parallelize", "related"])
 @pytest.mark.parametrize("holders", [(A,), (B,), (A, B)])
-def test_of_equal_ends_the_smaller_id_is_the_ticket(
+def test_smaller_id_of_equal_ends_is_the_ticket(
     pair: Workspace, kind: str, holders: Sequence[str]
 ) -> None:
     for holder in holders:
@@ -135,7 +127,7 @@ def test_each_note_is_a_relation_by_itself(pair: Workspace, kind: str) -> None:
     assert [len(one["records"]) for one in pair.show("--all")["relations"]] == [1, 1, 1]
 
 
-def test_the_latest_record_that_is_not_retired_speaks(pair: Workspace) -> None:
+def test_latest_record_that_is_not_retired_is_shown(pair: Workspace) -> None:
     pair.record(A, "blocked_by", B, "old", at=EARLY, author="ann")
     pair.record(A, "blocked_by", B, "new", at=NOON, author="bob")
     pair.record(A, "blocked_by", B, "newest, retired", at=LATE, author="cyd", **RETIRED)
@@ -145,7 +137,7 @@ def test_the_latest_record_that_is_not_retired_speaks(pair: Workspace) -> None:
     assert [one["retired_at"] for one in relation["records"]] == [None, None, LATE]
 
 
-def test_where_all_are_retired_the_latest_speaks(pair: Workspace) -> None:
+def test_latest_record_is_shown_if_all_are_retired(pair: Workspace) -> None:
     pair.record(A, "blocked_by", B, "new", at=LATE, **RETIRED)
     pair.record(A, "blocked_by", B, "old", at=EARLY, **RETIRED)
     (relation,) = pair.show("--all")["relations"]
@@ -192,7 +184,7 @@ def test_the_limit_cuts_the_list_and_says_so(
     assert answer["relations"] == every_kind.show()["relations"][:returned]
 
 
-def test_without_a_limit_at_most_50_are_listed(pair: Workspace) -> None:
+def test_list_has_50_relations_by_default(pair: Workspace) -> None:
     kind = "accepted_plan"
     entries = [{"kind": kind, "accepted_plan": {"summary": f"plan {n}"}} for n in range(201)]
     pair.plan_lines(A, *entries)
@@ -236,9 +228,7 @@ def test_kinds_may_be_repeated_and_any_will_do(every_kind: Workspace) -> None:
 def test_state_asks_for_the_ticket_or_either_of_equal_ends(
     workspace: Workspace, kind: str, states: set[str]
 ) -> None:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "ready")
-    workspace.record(A, kind, B, "why")
+    workspace.pair(kind, "why", states=("queued", "ready"))
     found = {
         state for state in ("queued", "ready", "planning") if kinds(workspace, "--state", state)
     }

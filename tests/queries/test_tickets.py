@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 
 import pytest
-from building import A, B, D, Workspace
 from hypothesis import given
 from hypothesis import strategies as some
+from workspace_builder import A, B, D, Workspace
 
 from yoi_relations.files.id_endings import MIN_PART
 from yoi_relations.files.workspace import find_workspace
@@ -189,7 +189,7 @@ def test_a_mere_part_is_taken_by_show_which_says_so(named: Workspace) -> None:
 
 
 @pytest.mark.parametrize("part", ["queu", "ail-queu", "Third", "00001KT"])
-def test_a_mere_part_is_refused_where_something_rests_on_it(named: Workspace, part: str) -> None:
+def test_mere_part_of_a_name_is_refused_for_check_and_writes(named: Workspace, part: str) -> None:
     before = named.snapshot()
     for line in (
         ("check", part),

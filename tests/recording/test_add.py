@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from building import A, B, C, Workspace
+from workspace_builder import A, B, C, Workspace
 
 ULID_NAME = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}\.md")
 SENTENCES = {
@@ -24,13 +24,6 @@ SENTENCES = {
     "supersedes": f"{A} supersedes {B}",
     "duplicate-of": f"{A} is a duplicate of {B}",
 }
-
-
-@pytest.fixture
-def pair(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    return workspace
 
 
 def new_files(workspace: Workspace, before: dict[str, bytes | None]) -> list[str]:
@@ -92,7 +85,7 @@ def test_a_plan_has_a_summary_and_its_fields(pair: Workspace) -> None:
     }
 
 
-def test_of_many_relations_of_a_kind_that_which_was_written_is_told_of(pair: Workspace) -> None:
+def test_written_relation_is_reported_among_many(pair: Workspace) -> None:
     pair.ticket(C)
     for holder, target in ((A, B), (B, C)):
         pair.record(holder, "related", target)
@@ -201,7 +194,7 @@ def test_a_repetition_says_so_and_writes_nothing(
     assert pair.run("add", *arguments, "--json").json["changed"] is False
 
 
-def test_what_a_list_records_already_is_not_repeated(pair: Workspace) -> None:
+def test_record_in_a_list_is_not_repeated(pair: Workspace) -> None:
     pair.relations_json(A, {"kind": "depends_on", "target": B, "note": "word for word"})
     before = pair.snapshot()
     ran = pair.run("add", A, "depends-on", B, "--note", "word for word")
@@ -223,7 +216,7 @@ def test_other_words_for_an_edge_are_a_new_record_of_it(
     assert len(relation["records"]) == 2
 
 
-def test_what_was_retired_may_be_said_again(pair: Workspace) -> None:
+def test_retired_record_may_be_added_again(pair: Workspace) -> None:
     record = pair.run("add", A, "blocked-by", B, "--json").json["record"]
     assert pair.run("retire", record["id"], "--reason", "over").code == 0
     assert pair.run("add", A, "blocked-by", B, "--json").json["changed"] is True
@@ -231,8 +224,7 @@ def test_what_was_retired_may_be_said_again(pair: Workspace) -> None:
 
 
 def test_an_added_relation_that_does_not_count_says_so(workspace: Workspace) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B, "done")
+    workspace.pair(states=("planning", "done"))
     assert f"not active: {B} is done" in workspace.run("add", A, "blocked-by", B).out
 
 

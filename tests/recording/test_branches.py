@@ -6,9 +6,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from building import A, B, Workspace, git, ulid
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from workspace_builder import A, B, Workspace, git, ulid
 
 
 @pytest.fixture
@@ -18,8 +18,7 @@ def repository(workspace: Workspace) -> Workspace:
 
 
 def repository_at(workspace: Workspace) -> Workspace:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B)
+    workspace.pair(states=("queued", "planning"))
     workspace.relations_json(A, {"kind": "related", "target": B, "note": "old"})
     workspace.record(A, "waiting", None, "for a desk")
     workspace.record(A, "accepted_plan", None, "the way", at="2026-06-02T10:00:00Z")
@@ -90,7 +89,7 @@ BRANCH = st.lists(COMMANDS, min_size=1, max_size=4)
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(BRANCH, BRANCH, st.sampled_from(RECORDS))
-def test_whatever_two_branches_add_and_retire_merges_to_the_union_of_the_records(
+def test_merge_of_two_branches_is_the_union_of_their_records(
     left: list[tuple[str, ...]], right: list[tuple[str, ...]], both: str
 ) -> None:
     retire = ("retire", both, "--reason", "over")

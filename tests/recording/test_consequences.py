@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from building import AT, A, B, C, Workspace, ulid
+from workspace_builder import AT, A, B, C, Workspace, ulid
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def ahead(**delta: float) -> str:
         ([(A, "conflicts_with", B)], (A, "do-not-parallelize", B), []),
     ],
 )
-def test_an_edge_is_recorded_and_what_it_does_is_said(
+def test_edge_is_recorded_and_its_effect_is_reported(
     three: Workspace,
     stated: list[tuple[str, str, str]],
     new: tuple[str, str, str],
@@ -59,7 +59,7 @@ def test_an_edge_is_recorded_and_what_it_does_is_said(
     assert all(any(name in warning for warning in warnings) for name in named)
 
 
-def test_what_is_retired_or_over_is_neither_repeated_nor_opposed(three: Workspace) -> None:
+def test_retired_or_expired_record_is_neither_repeated_nor_opposed(three: Workspace) -> None:
     three.record(A, "after", B)
     assert three.run("retire", ulid(1), "--reason", "over").code == 0
     assert add(three, A, "after", B)["warnings"] == []
@@ -87,7 +87,7 @@ def test_notes_add_up_without_a_warning(three: Workspace) -> None:
 
 @pytest.mark.parametrize("kind", ["waiting", "accepted_plan"])
 @pytest.mark.parametrize("form", ["md", "jsonl"])
-def test_what_is_added_is_later_than_what_a_fast_clock_wrote(
+def test_new_record_is_later_than_one_of_a_fast_clock(
     three: Workspace, kind: str, form: str
 ) -> None:
     at = ahead(hours=2)
@@ -109,7 +109,7 @@ def test_an_edge_has_the_time_of_the_clock(three: Workspace) -> None:
     assert add(three, A, "after", B)["record"]["at"] < ahead(minutes=1)
 
 
-def test_nothing_is_written_behind_a_time_far_ahead(three: Workspace) -> None:
+def test_add_is_refused_behind_a_time_far_ahead(three: Workspace) -> None:
     three.record(A, "accepted_plan", None, "wrong", at="2062-06-09T10:03:41.5Z")
     before = three.snapshot()
     ran = three.run("add", A, "waiting", "--note", "for a desk")
@@ -154,7 +154,7 @@ def test_only_a_waiting_note_of_the_same_ticket_is_replaced(three: Workspace) ->
     ],
 )
 @pytest.mark.parametrize("state", ["queued", "closed"])
-def test_a_loop_of_replacements_is_said_where_it_is_closed(
+def test_loop_of_replacements_is_reported_when_closed(
     three: Workspace,
     stated: list[tuple[str, str, str]],
     new: tuple[str, str, str],
@@ -178,9 +178,7 @@ def test_a_loop_that_was_retired_is_not_closed(three: Workspace) -> None:
 
 
 @pytest.mark.parametrize("count", [5, 6, 40])
-def test_of_many_warnings_the_first_are_said_and_how_many_there_are(
-    three: Workspace, count: int
-) -> None:
+def test_first_of_many_warnings_are_listed_with_their_number(three: Workspace, count: int) -> None:
     for number in range(count):
         three.record(A, "waiting", None, f"note {number}")
     answer = add(three, A, "accepted-plan", "--note", "how")
@@ -202,7 +200,7 @@ def test_a_time_far_ahead_is_retired_by_the_line_that_is_given(three: Workspace)
     assert add(three, A, "waiting", "--note", "x")["active"]
 
 
-def test_what_is_repeated_or_ended_is_named_so_that_it_can_be_retired(three: Workspace) -> None:
+def test_repeated_or_ended_record_is_named_for_retire(three: Workspace) -> None:
     note = f"---\nkind: waiting\nauthor: x\nat: {AT}\n---\nx\n"
     for holder in (A, B):
         three.record_file(holder, f"{ulid(1)}.md", note)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from building import A, B, Workspace
-from guarded import EXAMPLES, GITHUB, PROSE
+from guard_examples import EXAMPLES, GITHUB, PROSE
+from workspace_builder import A, B, Workspace
 
 from yoi_relations.errors import UsageError
 from yoi_relations.recording.guard import ROWS, check_durable
@@ -24,7 +24,7 @@ def test_each_row_has_examples() -> None:
 
 
 @pytest.mark.parametrize(("row", "text"), CASES, ids=lambda value: getattr(value, "what", None))
-def test_is_refused_and_named_but_not_told(row: Row, text: str) -> None:
+def test_secret_is_refused_and_named_without_its_text(row: Row, text: str) -> None:
     secret = text.partition("«")[2].partition("»")[0]
     with pytest.raises(UsageError) as caught:
         check_durable({row.field or "note": text.replace("«", "").replace("»", "")})
@@ -91,14 +91,6 @@ def test_a_record_that_is_there_is_read_and_retired_as_ever(pair: Workspace) -> 
     assert (ran.code, ran.json["count"], ran.json["problems"]) == (0, 2, [])
     assert pair.run("retire", record.stem, "--reason", "no claim belongs here").code == 0
     assert "pid 4711" in record.read_text()
-
-
-@pytest.fixture
-def pair(workspace: Workspace) -> Workspace:
-    """Two tickets."""
-    workspace.ticket(A)
-    workspace.ticket(B)
-    return workspace
 
 
 def assert_refused(

@@ -9,14 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, C, Workspace, ulid
-
-
-@pytest.fixture
-def pair(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    return workspace
+from workspace_builder import A, B, C, Workspace, ulid
 
 
 def test_a_record_that_would_be_too_large_to_read_is_refused(pair: Workspace) -> None:
@@ -48,7 +41,7 @@ def test_a_record_that_cannot_be_synced_is_taken_back(
 
 @pytest.mark.parametrize("command", ["add", "retire", "retire beside"])
 @pytest.mark.parametrize(("call", "at"), [("listdir", "artifacts/relations"), ("stat", "/.yoi")])
-def test_what_was_written_and_not_read_back_is_said_to_be_there(
+def test_record_that_is_not_read_back_is_reported_as_written(
     pair: Workspace, monkeypatch: pytest.MonkeyPatch, command: str, call: str, at: str
 ) -> None:
     pair.plan_lines(B, {"kind": "after", "related_ticket": A})
@@ -87,9 +80,7 @@ def test_what_was_written_and_not_read_back_is_said_to_be_there(
 
 
 @pytest.mark.parametrize("read_only_format", [False, True])
-def test_of_many_who_retire_a_record_at_once_one_does(
-    pair: Workspace, *, read_only_format: bool
-) -> None:
+def test_concurrent_retirements_write_one_file(pair: Workspace, *, read_only_format: bool) -> None:
     if read_only_format:
         pair.relations_json(A, {"kind": "depends_on", "target": B})
         name = ".yoi/tickets/" + A + "/artifacts/relations.json:4"
@@ -106,7 +97,7 @@ def test_of_many_who_retire_a_record_at_once_one_does(
     assert len(list(pair.tickets.glob("*/artifacts/relations/*.md"))) == records
 
 
-def test_who_adds_what_another_retires_at_once(pair: Workspace) -> None:
+def test_concurrent_add_and_retire(pair: Workspace) -> None:
     """In whichever order: both records are whole, the edge is one, and each said what it did."""
     pair.ticket(C)
     for kind in ("blocked-by", "related"):
@@ -134,7 +125,7 @@ def test_an_id_with_spaces_around_it_is_another_id(pair: Workspace) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"*", b"\xff"])
-def test_half_a_gitignore_is_mended(pair: Workspace, content: bytes) -> None:
+def test_incomplete_gitignore_is_completed(pair: Workspace, content: bytes) -> None:
     ignore = pair.root / ".yoi" / "cache" / "relations" / ".gitignore"
     ignore.parent.mkdir(parents=True)
     ignore.write_bytes(content)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from building import A, B, C, Workspace
+from workspace_builder import A, B, C, Workspace
 
 LONG_LINE = "x" * 1025
 LONG_NOTE = "x" * (16 * 1024 + 1)
@@ -14,10 +14,7 @@ RECORD = "01KT0000000000000000000001"
 @pytest.fixture
 def pair(workspace: Workspace) -> Workspace:
     """Two tickets, one record, and an id that two folders share."""
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "after", B, "stands")
-    return workspace
+    return workspace.pair("after", "stands")
 
 
 def assert_refused(
@@ -107,7 +104,7 @@ def test_a_target_that_does_not_exist_is_refused_though_records_name_it(pair: Wo
     assert_refused(pair, ("add", A, "blocked-by", C), 3, C)
 
 
-def test_a_folder_without_item_is_no_ticket(pair: Workspace) -> None:
+def test_folder_without_item_is_not_a_ticket(pair: Workspace) -> None:
     pair.record(C, "related", A)
     assert_refused(pair, ("add", A, "blocked-by", C), 3, C, "item.md")
     assert_refused(pair, ("add", C, "blocked-by", A), 3, C, "item.md")
@@ -144,7 +141,7 @@ def test_a_retirement_needs_a_reason(pair: Workspace) -> None:
 
 
 @pytest.mark.parametrize("name", ["artifacts", "artifacts/relations"])
-def test_where_no_folder_can_be_made_nothing_is_left(pair: Workspace, name: str) -> None:
+def test_failed_folder_creation_leaves_no_file(pair: Workspace, name: str) -> None:
     (pair.tickets / B / name).parent.mkdir(exist_ok=True)
     (pair.tickets / B / name).write_text("a file in the way\n")
     assert_refused(pair, ("add", B, "related", A), 1, f"{B}/artifacts")

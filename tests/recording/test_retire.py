@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from building import AT, A, B, C, Workspace, ulid
+from workspace_builder import AT, A, B, C, Workspace, ulid
 
 COMMON = {"ticket_id": A, "author": "x", "at": AT}
 ENTRY = COMMON | {"kind": "depends_on", "target": B, "note": "十"}
@@ -19,13 +19,6 @@ PLAN["accepted_plan"] = {"summary": "so", "branch": None}
 def content_id(entry: Any) -> str:
     text = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return f"x-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-
-
-@pytest.fixture
-def pair(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    return workspace
 
 
 def retire(workspace: Workspace, name: str, reason: str = "it is over") -> str:
@@ -140,7 +133,7 @@ def test_several_records_are_retired_at_once(pair: Workspace) -> None:
     assert [one["kind"] for one in pair.show()["relations"]] == ["conflicts_with"]
 
 
-def test_nothing_is_retired_where_one_of_several_is_not_found(pair: Workspace) -> None:
+def test_unknown_name_among_several_retires_nothing(pair: Workspace) -> None:
     pair.record(A, "after", B)
     before = pair.snapshot()
     assert pair.run("retire", ulid(1), ulid(2), "--reason", "over").code == 3
@@ -157,7 +150,7 @@ def test_a_retirement_cannot_be_retired(pair: Workspace, by: str) -> None:
     assert ulid(1) in ran.err
 
 
-def test_it_says_what_counts_again(pair: Workspace) -> None:
+def test_retire_lists_what_is_active_again(pair: Workspace) -> None:
     for number, kind in enumerate(("waiting", "accepted_plan", "waiting", "accepted_plan")):
         pair.record(A, kind, None, f"note {number}", at=f"2026-06-0{number + 1}T10:00:00Z")
     active = {one["records"][0]["id"] for one in pair.show()["relations"]}
@@ -168,7 +161,7 @@ def test_it_says_what_counts_again(pair: Workspace) -> None:
     assert {one["record"]["id"] for one in again} == {ulid(1)}
 
 
-def test_retired_again_it_stays_as_it_is(pair: Workspace) -> None:
+def test_second_retirement_changes_nothing(pair: Workspace) -> None:
     pair.record(A, "after", B)
     pair.plan_lines(A, LINE)
     for name in (ulid(1), content_id(LINE)):
@@ -185,7 +178,7 @@ def test_a_mark_by_hand_in_another_ticket_retires_nothing_here(pair: Workspace) 
     assert pair.show()["count"] == 1
 
 
-def test_it_names_what_still_states_the_relation(pair: Workspace) -> None:
+def test_retire_names_other_records_of_the_relation(pair: Workspace) -> None:
     pair.record(A, "blocked_by", B, "one")
     pair.relations_json(B, {"kind": "blocks", "target": A})
     pair.plan_lines(A, {"kind": "blocked_by", "related_ticket": B})
@@ -263,7 +256,7 @@ def test_an_ambiguous_name_lists_the_places(pair: Workspace) -> None:
     assert pair.snapshot() == before
 
 
-def test_entries_alike_to_the_letter_are_retired_together(pair: Workspace) -> None:
+def test_identical_entries_are_retired_together(pair: Workspace) -> None:
     pair.plan_lines(A, LINE, LINE)
     retire(pair, content_id(LINE))
     rows = pair.show("--all")["relations"]
@@ -297,7 +290,7 @@ def test_lines_that_share_an_id_are_named_when_one_is_retired(pair: Workspace) -
     assert f"{path}:3" not in out
 
 
-def test_what_still_states_a_relation_is_named_so_that_it_can_be_retired(pair: Workspace) -> None:
+def test_other_records_of_a_relation_are_named_for_retire(pair: Workspace) -> None:
     pair.ticket(C)
     pair.record(A, "blocked_by", B, "one")
     text = f"---\nkind: blocked_by\ntarget: {B}\nauthor: x\nat: {AT}\n---\n"

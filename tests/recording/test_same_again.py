@@ -7,18 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, Workspace, ulid
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workspace_builder import A, B, Workspace, ulid
 
 FIRST, SECOND, THIRD = (f"2026-06-0{day}T10:00:00Z" for day in (1, 2, 3))
 
 
 @pytest.fixture
 def pair(workspace: Workspace) -> Workspace:
-    for id_ in (A, B):
-        workspace.ticket(id_, "queued")
-    return workspace
+    return workspace.pair(states=("queued", "queued"))
 
 
 def add(workspace: Workspace, *arguments: str) -> Any:
@@ -53,9 +51,7 @@ def test_a_plan_that_was_replaced_is_recorded_again_and_counts(pair: Workspace) 
 
 
 @pytest.mark.parametrize("later", ["waiting_capacity_note", "accepted_plan"])
-def test_a_line_that_a_later_one_took_the_place_of_is_recorded_again(
-    pair: Workspace, later: str
-) -> None:
+def test_superseded_line_is_recorded_again(pair: Workspace, later: str) -> None:
     text: dict[str, Any] = {"note": "two"}
     if later == "accepted_plan":
         text = {"accepted_plan": {"summary": "two"}}
@@ -70,7 +66,7 @@ def test_a_line_that_a_later_one_took_the_place_of_is_recorded_again(
 @pytest.mark.parametrize(
     "arguments", [("waiting", "--note", "x"), ("blocked-by", B), ("accepted-plan", "--note", "x")]
 )
-def test_what_is_over_by_a_state_alone_is_not_repeated(
+def test_relation_expired_by_a_state_is_not_repeated(
     pair: Workspace, state: str, arguments: tuple[str, ...]
 ) -> None:
     add(pair, A, *arguments)
@@ -89,7 +85,7 @@ def test_what_is_over_by_a_state_alone_is_not_repeated(
     replaces=st.booleans(),
 )
 @settings(max_examples=25, deadline=None)
-def test_what_is_added_counts_whatever_was_recorded_before(
+def test_added_record_is_active_after_any_history(
     lines: list[tuple[str, str]], retired: set[int], kind: str, *, replaces: bool
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:

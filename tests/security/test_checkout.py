@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from building import AT, A, B, Ran, Workspace, ulid
+from workspace_builder import AT, A, B, Ran, Workspace, ulid
 
 from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.index import by_file
@@ -25,10 +25,7 @@ FORGED = "said by nobody"
 @pytest.fixture
 def hostile(workspace: Workspace) -> Workspace:
     """A workspace with one relation and no index."""
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "the truth")
-    return workspace
+    return workspace.pair("blocked_by", "the truth")
 
 
 @pytest.fixture
@@ -88,14 +85,10 @@ def test_a_linked_cache_folder_is_left_alone(
 
 
 @pytest.mark.parametrize("link", [".yoi/cache", CACHE])
-def test_an_index_behind_a_link_is_not_believed(
-    hostile: Workspace, tmp_path: Path, link: str
-) -> None:
+def test_index_behind_a_link_is_not_used(hostile: Workspace, tmp_path: Path, link: str) -> None:
     """It was made where it lies, by the same user: for other tickets."""
     other = Workspace(tmp_path / "other")
-    other.ticket(A)
-    other.ticket(B)
-    other.record(A, "blocked_by", B, FORGED)
+    other.pair("blocked_by", FORGED)
     assert FORGED in other.run("show", "--trust", "index").out
     (hostile.root / link).parent.mkdir(parents=True, exist_ok=True)
     (hostile.root / link).symlink_to(other.root / link)
@@ -268,9 +261,7 @@ def forged(path: Path, *, at: Path | None = None) -> None:
 
 
 @pytest.mark.parametrize("trust", ["stat", "content", "index"])
-def test_an_index_that_came_with_the_checkout_is_not_believed(
-    hostile: Workspace, trust: str
-) -> None:
+def test_index_from_a_checkout_is_not_used(hostile: Workspace, trust: str) -> None:
     hostile.run("rebuild")
     (index,) = (hostile.root / CACHE).glob("*.sqlite3")
     forged(index)
@@ -281,7 +272,7 @@ def test_an_index_that_came_with_the_checkout_is_not_believed(
     assert hostile.run("show").err == ""
 
 
-def test_an_index_that_came_with_the_checkout_offers_nothing(hostile: Workspace) -> None:
+def test_index_from_a_checkout_offers_no_completion(hostile: Workspace) -> None:
     hostile.run("rebuild")
     (index,) = (hostile.root / CACHE).glob("*.sqlite3")
     data = index.read_bytes()
@@ -304,9 +295,7 @@ def test_status_and_verify_tell_of_an_index_from_elsewhere(hostile: Workspace) -
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
 @pytest.mark.parametrize(("owner", "found"), [(0, "current"), (65533, "not made here")])
-def test_an_index_of_somebody_else_is_not_believed(
-    hostile: Workspace, owner: int, found: str
-) -> None:
+def test_index_of_another_user_is_not_used(hostile: Workspace, owner: int, found: str) -> None:
     hostile.run("rebuild")
     (index,) = (hostile.root / CACHE).glob("*.sqlite3")
     os.chown(index, owner, 0)
@@ -315,7 +304,7 @@ def test_an_index_of_somebody_else_is_not_believed(
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
-def test_an_index_of_whoever_holds_the_tickets_is_believed(hostile: Workspace) -> None:
+def test_index_of_the_tickets_owner_is_used(hostile: Workspace) -> None:
     hostile.run("rebuild")
     (index,) = (hostile.root / CACHE).glob("*.sqlite3")
     os.chown(index, 65533, 0)

@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from building import AT, A, B, Workspace, ulid
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from workspace_builder import AT, A, B, Workspace, ulid
 
 ACTS = (
     ";",
@@ -93,7 +93,7 @@ def answers(workspace: Workspace, *commands: tuple[str, ...]) -> list[str]:
     slug=NASTY,
     note=NASTY,
 )
-def test_what_doctor_gives_is_quoted(ids: list[str], record: str, slug: str, note: str) -> None:
+def test_commands_of_doctor_are_quoted(ids: list[str], record: str, slug: str, note: str) -> None:
     with TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder) / "work")
         first, second = ids
@@ -151,9 +151,8 @@ def yaml(text: str) -> str:
     name=NASTY,
     command=st.sampled_from(["show", "check", "add", "retire", "order", "kind", "state", "here"]),
 )
-def test_what_errors_give_is_quoted(workspace: Workspace, name: str, command: str) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B)
+def test_commands_in_errors_are_quoted(workspace: Workspace, name: str, command: str) -> None:
+    workspace.pair()
     line = {
         "show": ("show", "--json", "--", name),
         "check": ("check", "--json", "--", name),

@@ -10,7 +10,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from building import A, B, Workspace, git
+from workspace_builder import A, B, Workspace, git
 
 from yoi_relations.files.git import ask_git
 from yoi_relations.files.workspace import find_workspace
@@ -34,10 +34,7 @@ TRAP = "import pathlib; pathlib.Path({mark!r}).touch()\n"
 
 @pytest.fixture
 def hostile(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "the truth")
-    return workspace
+    return workspace.pair("blocked_by", "the truth")
 
 
 def ran_in(folder: Path, *command: str | Path, **environ: str) -> None:

@@ -16,7 +16,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 import pytest
-from building import A, B, Workspace
+from workspace_builder import A, B, Workspace
 
 from yoi_relations.files.workspace import CACHE
 

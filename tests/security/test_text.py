@@ -12,8 +12,8 @@ from contextlib import redirect_stdout
 from unittest import mock
 
 import pytest
-from building import A, B, C, Workspace, ulid
 from mcp_client import connected
+from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.surfaces.output import Mode
 from yoi_relations.surfaces.watch.changes import Change, What
@@ -152,7 +152,7 @@ def test_nothing_acts_on_a_terminal_and_markup_is_shown(
 
 
 @pytest.mark.parametrize("mode", list(Mode))
-def test_what_a_watcher_tells_acts_on_nothing(mode: Mode) -> None:
+def test_output_of_watch_has_no_effect_on_a_terminal(mode: Mode) -> None:
     change = Change(What.ADDED, HOSTILE, HOSTILE, 1, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
     out = io.StringIO()
     with redirect_stdout(out), mock.patch.dict(os.environ, {"COLUMNS": "400"}):
@@ -181,13 +181,13 @@ def test_names_are_no_sql(hostile: Workspace, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["a\0bcd", "a\ud800bcd"])
-def test_what_is_no_name_names_nothing(hostile: Workspace, name: str) -> None:
+def test_invalid_name_names_nothing(hostile: Workspace, name: str) -> None:
     for command in (("show", name), ("check", name), ("retire", name, "--reason", "over")):
         assert hostile.run(*command).code == 3
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
-def test_what_agents_are_told_acts_on_nothing(hostile: Workspace, mode: str) -> None:
+def test_output_for_agents_has_no_effect(hostile: Workspace, mode: str) -> None:
     with connected(hostile.root, mode=mode) as asker:
         for tool, given in (("relations_show", {"all": True}), ("relations_check", {})):
             (content,) = asker.starts(tool, **given).result().content
@@ -227,9 +227,10 @@ def test_a_title_cannot_pass_for_the_end_of_a_sentence(workspace: Workspace, tit
 
 
 @pytest.mark.parametrize("marker", ["<<<<<<< HEAD", ">>>>>>> topic", "||||||| base"])
-def test_a_note_that_quotes_a_conflict_is_told_how(workspace: Workspace, marker: str) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B)
+def test_note_with_conflict_markers_is_refused_with_a_hint(
+    workspace: Workspace, marker: str
+) -> None:
+    workspace.pair()
     refused = workspace.run("add", A, "related", B, "--note", f"seen:\n{marker}\n")
-    assert (refused.code, "indent the line by a space" in refused.err) == (2, True)
+    assert (refused.code, "hint: " in refused.err) == (2, True)
     assert workspace.run("add", A, "related", B, "--note", f"seen:\n {marker}\n").code == 0

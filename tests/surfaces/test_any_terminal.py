@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 from unittest import mock
 
 import pytest
-from building import AT, FULL, QUICK, A, B, C, D, Workspace, git
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from workspace_builder import AT, FULL, QUICK, A, B, C, D, Workspace, git
 
 from yoi_relations.kinds import KINDS
 from yoi_relations.states import State
@@ -136,10 +136,8 @@ def test_no_table_loses_a_ticket_or_a_verdict(
 
 
 @pytest.mark.parametrize("columns", ["0", "00", "", "-1", "x", "²", "1e3", "9" * 30])
-def test_a_width_that_is_none_counts_as_not_given(workspace: Workspace, columns: str) -> None:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "why")
+def test_invalid_width_counts_as_not_given(workspace: Workspace, columns: str) -> None:
+    workspace.pair("blocked_by", "why", states=("queued", "planning"))
     for arguments in (("show",), ("check",), ("check", A), ("doctor",), ("status",)):
         drawn_so = drawn(workspace, *arguments, COLUMNS=columns)
         if columns != "9" * 30:
@@ -152,10 +150,8 @@ def test_a_width_that_is_none_counts_as_not_given(workspace: Workspace, columns:
 
 
 @pytest.mark.parametrize("columns", [1, 10, LEAST_WIDTH - 1])
-def test_below_twenty_columns_lines_are_the_answer(workspace: Workspace, columns: int) -> None:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "why")
+def test_answer_below_twenty_columns_is_lines(workspace: Workspace, columns: int) -> None:
+    workspace.pair("blocked_by", "why", states=("queued", "planning"))
     for arguments in (("show",), ("check",), ("doctor",), ("hooks", "list")):
         if arguments[0] == "hooks":
             git(workspace, "init", "--quiet")

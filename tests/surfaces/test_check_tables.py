@@ -5,16 +5,14 @@ from __future__ import annotations
 import sys
 
 import pytest
-from building import A, B, Workspace, ulid
 from rich.cells import cell_len
 from tour import on_terminal
+from workspace_builder import A, B, Workspace, ulid
 
 
 @pytest.fixture
 def pair(workspace: Workspace) -> Workspace:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "inprogress")
-    return workspace
+    return workspace.pair(states=("queued", "inprogress"))
 
 
 def screen(workspace: Workspace, *arguments: str, columns: int = 80) -> list[str]:
@@ -46,7 +44,7 @@ def test_words_of_any_length_stand_whole_in_one_column(pair: Workspace) -> None:
     assert [line[:11] for line in lines if line[:11] in verdicts] == verdicts
 
 
-def test_a_clear_ticket_is_said_to_be_clear(pair: Workspace) -> None:
+def test_clear_ticket_is_reported(pair: Workspace) -> None:
     clear = screen(pair, A)
     assert (clear[0], clear[2]) == (f"clear  {A} queued", "  nothing recorded stands in the way")
 
@@ -55,7 +53,7 @@ def test_no_ticket_is_no_table(pair: Workspace) -> None:
     assert screen(pair, "--state", "done") == ["0 tickets"]
 
 
-def test_what_has_no_effect_is_no_reason_in_the_queue(pair: Workspace) -> None:
+def test_reason_without_effect_is_not_in_the_queue(pair: Workspace) -> None:
     pair.ticket(B, "planning")
     pair.record(A, "conflicts_with", B)
     pair.record(A, "accepted_plan", note="how")
@@ -77,7 +75,7 @@ def test_what_has_no_effect_is_no_reason_in_the_queue(pair: Workspace) -> None:
 
 @pytest.mark.parametrize("named", [True, False])
 @pytest.mark.parametrize("columns", [40, 80, 160])
-def test_what_hides_a_blocker_of_every_ticket_is_said_once(
+def test_file_that_could_hide_every_blocker_is_listed_once(
     pair: Workspace, columns: int, *, named: bool
 ) -> None:
     pair.record(A, "blocked_by", B)
@@ -95,7 +93,7 @@ def test_what_hides_a_blocker_of_every_ticket_is_said_once(
     assert "named below" not in single
 
 
-def test_a_ticket_of_which_nothing_else_is_known_points_at_what_is_said_once(
+def test_ticket_without_other_reasons_refers_to_the_common_one(
     pair: Workspace,
 ) -> None:
     pair.record_file(B, f"{ulid(9)}.md", "no record\n")

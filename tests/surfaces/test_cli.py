@@ -11,17 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, Workspace
+from workspace_builder import A, B, Workspace
 
 pytestmark = pytest.mark.usefixtures("either_door")
 
 
 @pytest.fixture
 def pair(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "why")
-    return workspace
+    return workspace.pair("blocked_by", "why")
 
 
 def assert_fails(workspace: Workspace, arguments: tuple[str, ...], code: int, *said: str) -> Any:

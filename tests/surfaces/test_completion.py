@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import typer
-from building import A, B, C, Workspace, ulid
+from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.kinds import ALIASES, KINDS, RelationClass
 from yoi_relations.states import State
@@ -73,9 +73,7 @@ def test_a_ticket_is_found_by_any_part(trio: Workspace, typed: str, found: set[s
 @pytest.mark.parametrize(
     "words", [("show", "x"), ("status",), ("add", "x", "related", "y"), ("no",)]
 )
-def test_where_nothing_more_belongs_nothing_is_offered(
-    trio: Workspace, words: tuple[str, ...]
-) -> None:
+def test_complete_line_gets_no_offer(trio: Workspace, words: tuple[str, ...]) -> None:
     assert offered(trio, *words, "") == {}
 
 
@@ -126,7 +124,7 @@ def test_another_workspace_is_asked_where_the_line_names_one(
     assert elsewhere.out.startswith(C)
 
 
-def test_an_offer_is_taken_from_the_index_as_it_lies(trio: Workspace) -> None:
+def test_offers_come_from_the_published_index(trio: Workspace) -> None:
     assert len(offered(trio, "show", "")) == 3
     trio.ticket("00001KT0000EE")
     assert len(offered(trio, "show", "")) == 3
@@ -134,7 +132,7 @@ def test_an_offer_is_taken_from_the_index_as_it_lies(trio: Workspace) -> None:
     assert len(offered(trio, "show", "")) == 4
 
 
-def test_nothing_is_said_where_there_is_nothing_to_offer(trio: Workspace, tmp_path: Path) -> None:
+def test_no_offer_prints_nothing(trio: Workspace, tmp_path: Path) -> None:
     assert offered(trio, "-C", str(tmp_path), "show", "") == {}
     assert offered(trio, "-C", "no/such/folder", "retire", "") == {}
     (trio.root / ".yoi" / "workspace.toml").write_text("[nonsense")
@@ -142,7 +140,7 @@ def test_nothing_is_said_where_there_is_nothing_to_offer(trio: Workspace, tmp_pa
     assert offered(trio, "show", "--kind", "cap") != {}
 
 
-def test_where_nothing_can_be_written_tickets_are_offered_all_the_same(trio: Workspace) -> None:
+def test_tickets_are_offered_without_write_permission(trio: Workspace) -> None:
     (trio.root / ".yoi" / "cache").write_text("a file where the folder would be\n")
     assert offered(trio, "show", "") == TICKETS
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from building import A, B, C, Workspace, ulid
+from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.surfaces.cli.completion import TIME_LIMIT
 

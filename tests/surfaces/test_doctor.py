@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 import pytest
-from building import A, B, C, Workspace
 from tour import COLUMNS, on_terminal
+from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.queries.doctor.diagnosis import LISTED as BOUND
 from yoi_relations.surfaces.doctor_tables import LISTED
@@ -25,8 +25,7 @@ def screen(workspace: Workspace, *arguments: str) -> list[str]:
 @pytest.fixture
 def ailing(workspace: Workspace) -> Workspace:
     """A workspace with an error, a warning and two infos."""
-    workspace.ticket(A, "ready")
-    workspace.ticket(B, "ready")
+    workspace.pair(states=("ready", "ready"))
     workspace.ticket(C, "closed")
     workspace.record(A, "blocked_by", "nowhere")
     workspace.record(B, "related", A, colour="blue")
@@ -93,8 +92,7 @@ def test_a_line_has_severity_code_place_sentence_and_hint(workspace: Workspace) 
 
 
 def test_the_worst_comes_first_then_path_and_line(workspace: Workspace) -> None:
-    workspace.ticket(A, "ready")
-    workspace.ticket(B, "ready")
+    workspace.pair(states=("ready", "ready"))
     workspace.plan_lines(B, *[{"kind": "after", "related_ticket": f"no{n}"} for n in range(11)])
     workspace.record(A, "related", B, colour="blue")
     workspace.record(A, "related", "nowhere")
@@ -138,7 +136,7 @@ def test_a_terminal_counts_what_it_leaves_out(ailing: Workspace) -> None:
     assert lines[-2:] == [f"{LISTED + 1} errors, 1 warning", "2 infos; --severity info lists them"]
 
 
-def test_of_very_many_findings_the_first_are_listed_and_the_rest_counted(
+def test_first_of_many_findings_are_listed_and_the_rest_counted(
     workspace: Workspace,
 ) -> None:
     workspace.ticket(A)
@@ -160,7 +158,7 @@ def test_of_very_many_findings_the_first_are_listed_and_the_rest_counted(
     assert workspace.run("doctor", "--json").json["more"] == []
 
 
-def test_a_terminal_is_told_that_nothing_was_found(workspace: Workspace) -> None:
+def test_terminal_shows_that_nothing_was_found(workspace: Workspace) -> None:
     workspace.ticket(A)
 
     assert screen(workspace) == ["0 errors, 0 warnings, 0 infos"]

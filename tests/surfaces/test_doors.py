@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from building import FULL, QUICK, A, B, C, D, Door, Ran, Workspace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from workspace_builder import FULL, QUICK, A, B, C, D, Door, Ran, Workspace
 
 from yoi_relations.surfaces.quick import understand
 from yoi_relations.surfaces.table import COMMON, FORMS, Option
@@ -180,7 +180,7 @@ def test_both_doors_build_what_is_missing(workspace: Workspace, door: Door) -> N
 
 
 @pytest.mark.parametrize("arguments", HANDED_OVER, ids=lambda words: " ".join(words)[:40])
-def test_what_is_not_beyond_doubt_is_handed_over(
+def test_doubtful_command_line_is_handed_over(
     lendshelf: Workspace, arguments: tuple[str, ...]
 ) -> None:
     assert QUICK(list(arguments)) is None
@@ -224,7 +224,7 @@ def lines(draw: st.DrawFn) -> tuple[str, ...]:
 
 @given(arguments=lines())
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_whatever_the_quick_door_takes_it_answers_alike(
+def test_quick_door_answers_like_the_full_door(
     lendshelf: Workspace, arguments: tuple[str, ...]
 ) -> None:
     if understand(list(arguments)) is not None:

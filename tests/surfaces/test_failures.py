@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from building import A, B, Ran, Workspace
+from workspace_builder import A, B, Ran, Workspace
 
 START = "from yoi_relations.__main__ import main; main()"
 NO_SQLITE = "import sys; sys.modules['_sqlite3'] = sys.modules['sqlite3'] = None\n"

@@ -8,9 +8,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from building import Ran, Workspace
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workspace_builder import Ran, Workspace
 
 INTRODUCED = "paste these five lines:"
 LINES = 5
@@ -50,7 +50,7 @@ def paste(workspace: Workspace, lines: list[str]) -> None:
 @pytest.mark.parametrize("as_json", [False, True])
 @pytest.mark.parametrize("command", ["show", "check", "status"])
 @pytest.mark.parametrize("there_is", NOTHING)
-def test_what_is_shown_creates_a_ticket(
+def test_shown_commands_create_a_ticket(
     workspace: Workspace, there_is: str, command: str, *, as_json: bool
 ) -> None:
     prepare(workspace, there_is)
@@ -78,7 +78,7 @@ def test_a_ticket_that_is_named_is_not_found_and_one_is_shown(workspace: Workspa
 
 
 @pytest.mark.parametrize("command", ["show", "check", "status"])
-def test_nothing_is_shown_where_there_is_something(workspace: Workspace, command: str) -> None:
+def test_no_example_is_shown_with_tickets(workspace: Workspace, command: str) -> None:
     workspace.record_file("00001KT0000AA", "01KT0000000000000000000001.md", "spoiled")
 
     assert INTRODUCED not in workspace.run(command).err

@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from building import A, Workspace
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workspace_builder import A, Workspace
 
 from yoi_relations.errors import RelationsError, WriteError
 from yoi_relations.files.git import LOCAL_VARIABLES
@@ -152,7 +152,7 @@ def test_a_script_without_a_first_line_for_the_system_is_one_for_sh(repository: 
         (b"#!/bin/sh\n" + SECTION + SECTION.partition(b"\n")[2], 0o755, "mark"),
     ],
 )
-def test_what_cannot_take_a_section_is_left_alone(
+def test_hook_that_cannot_take_a_section_is_unchanged(
     repository: Workspace, script: bytes, mode: int, reason: str
 ) -> None:
     hook = place_hook(repository, script, mode)
@@ -210,7 +210,7 @@ def test_a_hook_that_calls_by_hand_counts_and_is_left_alone(repository: Workspac
     assert hook.read_bytes() == script
 
 
-def test_an_outdated_section_is_replaced_where_it_stands(repository: Workspace) -> None:
+def test_outdated_section_is_replaced_in_place(repository: Workspace) -> None:
     mark, _, rest = SECTION.partition(b"\n")
     old = mark + b"\nrelations refresh\n" + rest[rest.rindex(b"#") :]
     hook = place_hook(repository, b"#!/bin/sh\necho before\n" + old + b"echo after\n")
@@ -268,9 +268,7 @@ def test_core_hooks_path(repository: Workspace, tmp_path: Path, *, absolute: boo
 
 @pytest.mark.parametrize("inner", ["", "inner"])
 @pytest.mark.parametrize("value", ["", ".", "./", ".//"])
-def test_where_git_would_run_no_hook_none_is_installed(
-    tmp_path: Path, inner: str, value: str
-) -> None:
+def test_no_hook_is_installed_where_git_runs_none(tmp_path: Path, inner: str, value: str) -> None:
     top = tmp_path / "top"
     workspace = Workspace(top / inner)
     workspace.ticket(A)
@@ -449,7 +447,7 @@ def test_the_variables_are_those_of_git(tmp_path: Path) -> None:
     assert set(named) <= LOCAL_VARIABLES
 
 
-def test_where_there_are_no_hooks(
+def test_workspace_without_hooks(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def assert_refused(root: Path, said: str) -> None:
@@ -470,7 +468,7 @@ def test_where_there_are_no_hooks(
     assert_refused(workspace.root, "git: cannot be run")
 
 
-def test_what_git_advises_about_another_owner_is_passed_on_whole(
+def test_advice_of_git_about_another_owner_is_passed_on(
     repository: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, C, Ran, Workspace
+from workspace_builder import A, B, C, Ran, Workspace
 
 from yoi_relations.files.workspace import CACHE
 from yoi_relations.surfaces.hooks.state import HOOKS
@@ -183,7 +183,7 @@ def test_a_rebase_of_many_commits_refreshes_at_its_end_alone(
     assert 1 <= len(hooked.calls()) <= 2
 
 
-def test_without_the_program_a_rebase_is_as_without_hooks(hooked: Repository) -> None:
+def test_rebase_without_the_program_is_as_without_hooks(hooked: Repository) -> None:
     hooked.git("switch", "--quiet", "other")
     for number in range(5):
         (hooked.root / f"file{number}").write_text("new\n")
@@ -279,7 +279,7 @@ def test_a_workspace_below_the_top_is_refreshed(repository: Repository) -> None:
     assert repository.indexed(top) == [B]
 
 
-def test_without_the_program_git_is_as_without_hooks(hooked: Repository) -> None:
+def test_git_without_the_program_is_as_without_hooks(hooked: Repository) -> None:
     path = without_relations(hooked)
 
     for branch in ("other", "main", "other"):
@@ -313,7 +313,7 @@ def test_a_program_that_hangs_is_ended(hooked: Repository) -> None:
     assert time.monotonic() - start < 20
 
 
-def test_without_timeout_the_refresh_runs_all_the_same(hooked: Repository) -> None:
+def test_refresh_runs_without_the_timeout_command(hooked: Repository) -> None:
     path = without_relations(hooked)
     (Path(path) / "relations").symlink_to(hooked.bin / "relations")
 
@@ -342,7 +342,7 @@ def test_a_lock_that_is_held_is_not_waited_for(busy: Repository) -> None:
 
 
 @pytest.mark.parametrize("spoiled", ["cache", "tickets", "workspace.toml"])
-def test_what_is_wrong_with_the_workspace_is_not_noticed(hooked: Repository, spoiled: str) -> None:
+def test_hook_ignores_errors_of_the_workspace(hooked: Repository, spoiled: str) -> None:
     shutil.rmtree(hooked.root / ".yoi" / "cache")
     if spoiled == "tickets":
         hooked.git("rm", "-r", "--quiet", ".yoi/tickets")

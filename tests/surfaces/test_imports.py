@@ -9,7 +9,7 @@ import sys
 import time
 
 import pytest
-from building import A, B, Workspace
+from workspace_builder import A, B, Workspace
 
 HEAVY = {
     "asyncio",
@@ -62,9 +62,7 @@ PROGRAM = "from yoi_relations.__main__ import main; main()"
 def indexed(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace with an index, and files old enough to be known by their stamps."""
     workspace = Workspace(tmp_path_factory.mktemp("imports") / "work")
-    workspace.ticket(A)
-    workspace.ticket(B, "ready")
-    workspace.record(A, "blocked_by", B, "why")
+    workspace.pair("blocked_by", "why", states=("planning", "ready"))
     time.sleep(3)
     workspace.process("show")
     return workspace

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from building import A, B, Ran, Workspace
+from workspace_builder import A, B, Ran, Workspace
 
 import yoi_relations
 
@@ -76,7 +76,7 @@ def check_all(workspace: Workspace, *program: str | Path, **environ: str) -> Non
     assert ran(workspace, *program, "show", "--json", **environ).json["count"] == 2
 
 
-def test_out_of_a_zip_archive(edge: Workspace, tmp_path: Path) -> None:
+def test_program_runs_from_a_zip_archive(edge: Workspace, tmp_path: Path) -> None:
     source, archive = tmp_path / "source", tmp_path / "relations.pyz"
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(PACKAGE, source / PACKAGE.name, ignore=ignored)
@@ -90,7 +90,7 @@ def test_out_of_a_zip_archive(edge: Workspace, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("options", [["-OO"], ["-I"], ["-X", "utf8=0"]])
-def test_whatever_the_interpreter_is_told(edge: Workspace, options: list[str]) -> None:
+def test_program_runs_with_any_interpreter_option(edge: Workspace, options: list[str]) -> None:
     # Isolated, Python ignores PYTHONPATH: it is given the same folder otherwise.
     code = f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r})\n"
     code += "from yoi_relations.__main__ import main; main()"
@@ -104,7 +104,7 @@ def test_help_does_not_rest_on_docstrings(edge: Workspace) -> None:
     assert {"relations add", "relations mcp", "relations hooks install"} <= said.keys()
 
 
-def test_out_of_a_folder_that_nobody_may_write(edge: Workspace, tmp_path: Path) -> None:
+def test_program_runs_from_a_read_only_folder(edge: Workspace, tmp_path: Path) -> None:
     site = tmp_path / "site-packages"
     shutil.copytree(PACKAGE, site / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
     for place in (site, *site.rglob("*")):
@@ -122,7 +122,7 @@ def test_out_of_a_folder_that_nobody_may_write(edge: Workspace, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("home", [{}, {"HOME": "/proc/none"}])
-def test_without_a_home(edge: Workspace, home: dict[str, str]) -> None:
+def test_program_runs_without_a_home(edge: Workspace, home: dict[str, str]) -> None:
     check_all(edge, sys.executable, "-m", "yoi_relations", **home)
     (written,) = (edge.tickets / B / "artifacts/relations").glob("*.md")
     assert "author: " in written.read_text("utf-8")

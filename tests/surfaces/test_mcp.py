@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, C, Workspace
 from mcp.shared.exceptions import MCPError
 from mcp_client import Asker, Roots, connected, document, said_to
+from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.surfaces.guide import GUIDE
 
@@ -106,7 +106,7 @@ def test_arguments_that_cannot_be_understood(
 LONG = "x" * 50_000
 
 
-def test_what_is_wrong_is_said_behind_a_long_argument_too(reader: Asker) -> None:
+def test_error_is_reported_after_a_long_argument(reader: Asker) -> None:
     for arguments, said in (
         ({"limit": LONG}, " is not of type 'integer'"),
         ({"states": [LONG]}, "'inprogress', 'done', 'closed']"),
@@ -138,7 +138,7 @@ def test_errors_quote_no_more_of_a_name_than_can_be_read(writer: Asker) -> None:
         assert len(json.dumps(caught.value.error.model_dump())) < 4500
 
 
-def test_what_is_missing_is_said_and_null_is_not_given(writer: Asker) -> None:
+def test_missing_argument_is_named_and_null_counts_as_missing(writer: Asker) -> None:
     assert "'reason' is a required" in writer.error("relations_retire", record="x")["message"]
     assert writer.ask("relations_show", ticket=None, kinds=None, limit=None)["count"] == 0
     for tool in ("relations_show", "relations_check"):
@@ -240,7 +240,7 @@ def test_several_clients_ask_at_once(
         assert "cannot be kept" not in asker.stderr
 
 
-def test_what_stands_beside_an_answer_goes_to_stderr(
+def test_notices_beside_an_answer_go_to_stderr(
     writer: Asker, offered: Roots, tmp_path: Path
 ) -> None:
     fresh = Workspace(tmp_path / "fresh")
@@ -276,7 +276,7 @@ def test_a_line_that_is_no_message_is_answered(workspace: Workspace) -> None:
         assert len(answer["error"]["message"]) < 200
 
 
-def test_what_expects_no_answer_gets_none(workspace: Workspace) -> None:
+def test_notification_gets_no_answer(workspace: Workspace) -> None:
     notice = rb'{"jsonrpc":"2.0","method":"notifications/x","params":{"x":"\ud800"}}'
 
     assert said_to(workspace.root, [b"", b"  ", notice]) == [[], [], []]

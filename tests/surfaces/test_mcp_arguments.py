@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from building import A, B, Workspace
 from hypothesis import given
 from hypothesis import strategies as st
-from mcp_raw import Piped, called, lines, opening, request
+from mcp_lines import Piped, called, lines, opening, request
+from workspace_builder import A, Workspace
 
 from yoi_relations.errors import UsageError
 from yoi_relations.surfaces.mcp.arguments import read_arguments
@@ -47,7 +47,7 @@ STATES = ["ready", "queued", "inprogress"]
     ],
     ids=str,
 )
-def test_takes_what_has_one_reading(
+def test_accepts_text_with_one_reading(
     tool: Tool, written: dict[str, Any], meant: dict[str, Any]
 ) -> None:
     assert read_arguments(tool, written) == meant
@@ -79,7 +79,7 @@ def test_takes_what_has_one_reading(
     ],
     ids=lambda value: str(value)[:50],
 )
-def test_refuses_what_has_none(tool: Tool, written: dict[str, Any]) -> None:
+def test_refuses_text_without_a_reading(tool: Tool, written: dict[str, Any]) -> None:
     with pytest.raises(UsageError) as refused:
         read_arguments(tool, written)
 
@@ -129,8 +129,7 @@ def test_anything_else_is_refused_in_words(written: dict[str, Any]) -> None:
     "arguments", [json.dumps({"tickets": [A]}), {"tickets": [A]}, {"tickets": json.dumps([A])}]
 )
 def test_arguments_that_came_as_text(workspace: Workspace, arguments: object) -> None:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "queued")
+    workspace.pair(states=("queued", "queued"))
     call = request(1, "tools/call", name="relations_check", arguments=arguments)
 
     ran = Piped(workspace.root, lines(*opening(), call))

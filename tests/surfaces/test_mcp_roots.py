@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, Workspace
 from mcp.shared.exceptions import MCPError
 from mcp_client import Asker, Roots, connected
-from mcp_raw import Hand, by_hand, called, opening
+from mcp_lines import Hand, by_hand, called, opening
 from mcp_types import INTERNAL_ERROR, METHOD_NOT_FOUND
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from workspace_builder import A, Workspace
 
 from yoi_relations.errors import UsageError, WorkspaceError
 from yoi_relations.files.workspace import ROOT_VARIABLE
@@ -222,7 +222,7 @@ def test_an_error_about_a_folder_whose_name_is_not_utf_8(tmp_path: Path) -> None
             asker.read("relations://ticket/x")
 
 
-def test_without_roots_it_is_found_as_on_the_command_line(
+def test_server_without_roots_finds_the_workspace_like_the_command_line(
     first: Workspace, second: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(ROOT_VARIABLE, raising=False)
@@ -275,7 +275,7 @@ def speaking(workspace: Workspace) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.mark.parametrize("sent", [None, signal.SIGTERM, signal.SIGINT])
-def test_it_ends_when_it_is_told_to(workspace: Workspace, sent: signal.Signals | None) -> None:
+def test_server_ends_at_a_signal(workspace: Workspace, sent: signal.Signals | None) -> None:
     workspace.ticket(A)
     with speaking(workspace) as process:
         assert process.stdin

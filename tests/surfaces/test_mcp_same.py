@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, C, D, Workspace
 from mcp_client import ADDED, ADDED_TO_CHECK, Asker, Roots, connected
+from workspace_builder import A, B, C, D, Workspace
 
 from yoi_relations.surfaces.mcp.tools import ADD, CHECK, LIMIT, RETIRE, SHOW, tools
 from yoi_relations.surfaces.table import FORMS

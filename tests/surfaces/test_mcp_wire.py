@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, C, Workspace
 from hypothesis import given
 from hypothesis import strategies as st
 from mcp_client import PATIENCE
-from mcp_raw import (
+from mcp_lines import (
     BATCHES,
     REVISIONS,
     Hand,
@@ -33,6 +32,7 @@ from mcp_raw import (
     opening,
     request,
 )
+from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.surfaces.mcp.lines import MOST, Lines
 
@@ -42,9 +42,7 @@ BOM = b"\xef\xbb\xbf"
 
 @pytest.fixture
 def two(workspace: Workspace) -> Workspace:
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "ready")
-    return workspace
+    return workspace.pair(states=("queued", "ready"))
 
 
 @pytest.fixture(scope="module")
@@ -386,7 +384,7 @@ def test_lines_do_not_depend_on_how_they_come(data: bytes, cuts: list[int]) -> N
 # Methods, tokens, revisions
 
 
-def test_what_the_server_does_not_know_is_answered(talking: Hand) -> None:
+def test_unknown_method_is_answered(talking: Hand) -> None:
     talking.say(notification("notifications/no-such"), notification("no/such"))
     for method in ("no/such", "prompts/list", "completion/complete", "sampling/createMessage", ""):
         assert "error" in talking.ask(request(1, method))

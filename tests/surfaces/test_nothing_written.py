@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from building import A, B, C, Workspace, git
+from workspace_builder import A, B, C, Workspace, git
 
 from yoi_relations.files.workspace import CACHE
 from yoi_relations.surfaces.cli.main import app

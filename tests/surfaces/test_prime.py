@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from building import Workspace
+from workspace_builder import Workspace
 
 from yoi_relations.errors import ExitCode
 from yoi_relations.kinds import KINDS
@@ -21,13 +21,13 @@ from yoi_relations.surfaces.table import FORMS
 pytestmark = pytest.mark.usefixtures("either_door")
 
 
-def test_it_fits_into_an_agents_instructions() -> None:
+def test_guide_fits_into_an_agents_instructions() -> None:
     lines = GUIDE.splitlines()
     assert len(lines) < 60
     assert max(map(len, lines)) <= 100
 
 
-def test_it_needs_no_workspace(workspace: Workspace, tmp_path: Path) -> None:
+def test_guide_needs_no_workspace(workspace: Workspace, tmp_path: Path) -> None:
     ran = workspace.run("prime", "-C", str(tmp_path))
     assert (ran.code, ran.out, ran.err) == (0, GUIDE, "")
     assert workspace.run("prime", "--json").json["guide"] == GUIDE
@@ -54,7 +54,7 @@ def test_kinds_and_exit_codes_in_it_are_those_of_the_program() -> None:
     }
 
 
-def test_it_says_what_agents_got_wrong() -> None:
+def test_guide_mentions_what_agents_got_wrong() -> None:
     check = GUIDE.split("check\n", 1)[1].split("\n## ")[0]
     add, retire = (GUIDE.split(f": {name}\n", 1)[1].split("\n## ")[0] for name in ("add", "retire"))
 

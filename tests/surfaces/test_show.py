@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, C, D, Ran, Workspace, ulid
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
+from workspace_builder import A, B, C, D, Ran, Workspace, ulid
 
 from yoi_relations.files.times import parse_instant
 
@@ -19,9 +19,7 @@ LONG = "十" * 1000
 
 
 def test_an_edge_is_seen_from_either_end(workspace: Workspace) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocks", B, "first things first")
+    workspace.pair("blocks", "first things first")
 
     for name in (A, B):
         (relation,) = workspace.show(name)["relations"]
@@ -32,8 +30,7 @@ def test_an_edge_is_seen_from_either_end(workspace: Workspace) -> None:
 @pytest.fixture
 def recorded(workspace: Workspace) -> Workspace:
     """One edge with three records in three formats, one of them retired; and others."""
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "inprogress")
+    workspace.pair(states=("queued", "inprogress"))
     workspace.ticket(C, "done")
     workspace.record(A, "blocked_by", B, LONG)
     workspace.plan_lines(B, {"kind": "blocks", "related_ticket": A, "note": "line"})
@@ -72,7 +69,7 @@ def test_a_record_names_its_relation_whole(recorded: Workspace) -> None:
     assert LONG in texts
 
 
-def test_what_names_neither_ticket_nor_record_is_not_found(recorded: Workspace) -> None:
+def test_unknown_name_is_not_found(recorded: Workspace) -> None:
     for name in ("01ZZZZZZZZ", "x-0000000000000000", f".yoi/tickets/{A}/item.txt", f"{A}:7", "x-"):
         ran = recorded.run("show", name, "--json")
         assert (ran.code, ran.out, ran.errors[-1]["error"]["code"]) == (3, "", "not_found")
@@ -127,7 +124,7 @@ def test_plain_lines_end_with_author_records_and_reason(recorded: Workspace) -> 
     assert row[7] == "w" * 281
 
 
-def test_a_pipe_gets_50_relations_unless_told(workspace: Workspace) -> None:
+def test_pipe_gets_50_relations_by_default(workspace: Workspace) -> None:
     workspace.ticket(A)
     for number in range(51):
         workspace.record(A, "waiting", note=f"for {number}")
@@ -198,7 +195,7 @@ def test_since_and_author_are_met_by_one_record(
     assert ids(dated, *arguments) == found
 
 
-def test_what_is_left_out_is_counted(dated: Workspace) -> None:
+def test_omitted_relations_are_counted(dated: Workspace) -> None:
     ran = dated.run("show", "--author", "bob", "--limit", "0")
     assert ran.out.count("\n") == 1
     assert dated.show("--author", "ann", "--limit", "1")["count"] == 2
@@ -229,7 +226,7 @@ def test_an_age_is_counted_from_now(workspace: Workspace, age: str, back: timede
         *("2026-6-1", "2026-02-30", "10:00", "2026-06-01T10:00", "2026-06-01T10:00:00"),
     ],
 )
-def test_what_is_not_a_time_is_refused(dated: Workspace, when: str) -> None:
+def test_invalid_time_is_refused(dated: Workspace, when: str) -> None:
     ran = dated.run("show", f"--since={when}", "--json")
     assert (ran.code, ran.out, ran.errors[-1]["error"]["code"]) == (2, "", "usage")
 

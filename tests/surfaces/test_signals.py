@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from building import A, B, Workspace
+from workspace_builder import Workspace
 
 from yoi_relations.files.workspace import CACHE
 
@@ -29,10 +29,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace = Workspace(tmp_path_factory.mktemp("large") / "work")
     for number in range(MANY):
         workspace.ticket(f"00001KS{number:06d}")
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "first")
-    return workspace
+    return workspace.pair("blocked_by", "first")
 
 
 def is_held(lock: Path) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 
 import pytest
-from building import A, B, Ran, Workspace
+from workspace_builder import A, B, Ran, Workspace
 
 
 def shell(workspace: Workspace, line: str, **environ: str) -> Ran:
@@ -24,9 +26,7 @@ def shell(workspace: Workspace, line: str, **environ: str) -> Ran:
 
 @pytest.fixture
 def pair(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B)
+    workspace.pair("blocked_by")
     workspace.run("rebuild")
     return workspace
 
@@ -34,12 +34,12 @@ def pair(workspace: Workspace) -> Workspace:
 @pytest.mark.parametrize(
     ("line", "code", "said"),
     [
-        ("relations show >/dev/full", 1, "standard output: cannot be written: No space left"),
+        ("relations show >/dev/full", 1, "standard output: "),
         ("relations show nothing-like-it 2>/dev/full", 3, ""),
-        ("mkdir gone; cd gone; rmdir ../gone; relations show", 1, "does not exist any more"),
-        (f"relations add {A} waiting --note - <&-", 2, "cannot be read from standard input"),
-        (f"relations retire a:{'1' * 5000} --reason x", 3, "no record is called"),
-        (f"relations add {A} related {B} --branch ''", 2, "belong to accepted-plan"),
+        ("mkdir gone; cd gone; rmdir ../gone; relations show", 1, "error: "),
+        (f"relations add {A} waiting --note - <&-", 2, "standard input"),
+        (f"relations retire a:{'1' * 5000} --reason x", 3, "a:1"),
+        (f"relations add {A} related {B} --branch ''", 2, "accepted-plan"),
         ("relations show >&-", 0, ""),
     ],
 )
@@ -53,11 +53,12 @@ HELP = ["--help", "show --help", "add --help", "hooks --help", "hooks list --hel
 
 
 @pytest.mark.parametrize("asked", ["--version", *HELP])
-def test_help_that_cannot_be_written_is_told_like_any_answer(pair: Workspace, asked: str) -> None:
+def test_unwritable_help_is_one_error(pair: Workspace, asked: str) -> None:
     ran = shell(pair, f"relations {asked} >/dev/full")
 
-    said = "error: standard output: cannot be written: No space left on device\n"
-    assert (ran.code, ran.err) == (1, said)
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert ran.err.startswith("error: standard output: ")
+    assert os.strerror(errno.ENOSPC) in ran.err
 
 
 @pytest.mark.parametrize("asked", ["--version", *HELP])
@@ -75,8 +76,7 @@ def test_a_pipe_gets_no_escape_sequences(pair: Workspace, line: str, variable: s
 
 @pytest.mark.parametrize("sign", ["\x7f", "\x85", "\x9b", "\u2028", "\u202e", "\u2066"])
 def test_json_holds_no_sign_that_could_act_on_a_terminal(workspace: Workspace, sign: str) -> None:
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     workspace.record(A, "blocked_by", B, f"限 a{sign}b")
 
     out = workspace.run("show", "--json").out

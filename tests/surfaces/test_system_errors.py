@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 import pytest
-from building import A, B, Workspace
+from workspace_builder import A, B, Workspace
 
 from yoi_relations.surfaces.call import ended
 
@@ -17,15 +17,14 @@ FAILED = OSError(errno.EIO, os.strerror(errno.EIO))
 @pytest.fixture
 def stale(workspace: Workspace) -> Workspace:
     """A workspace with an index that is older than its files."""
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     workspace.show()
     workspace.record(A, "after", B)
     return workspace
 
 
 @pytest.mark.parametrize("name", ["cache/relations/lock", "tickets"])
-def test_an_error_in_closing_what_was_not_written_is_no_matter(
+def test_failed_close_of_an_unwritten_file_costs_no_answer(
     stale: Workspace, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     close, closed = os.close, []
@@ -43,7 +42,7 @@ def test_an_error_in_closing_what_was_not_written_is_no_matter(
     assert closed
 
 
-def test_a_folder_whose_file_system_cannot_be_told_fails_the_command(
+def test_unknown_file_system_of_a_folder_fails_the_command(
     stale: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stat, utime, looking = os.stat, os.utime, []
@@ -93,7 +92,7 @@ def test_a_folder_that_fails_at_each_look_is_not_taken_for_gone(
 
 
 @pytest.mark.parametrize(("name", "place"), [("/a/b", "/a/b: "), (b"/a/b", "/a/b: "), (3, "")])
-def test_an_error_that_no_command_foresees_is_told_on_a_line(
+def test_unexpected_error_is_one_line(
     capsys: pytest.CaptureFixture[str], name: object, place: str
 ) -> None:
     def act() -> int:

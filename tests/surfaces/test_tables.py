@@ -13,8 +13,8 @@ import termios
 from pathlib import Path
 
 import pytest
-from building import A, B, C, Workspace
 from rich.cells import cell_len
+from workspace_builder import A, B, C, Workspace
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -114,7 +114,7 @@ def test_ids_stand_whole_wherever_they_are_drawn(
         assert not [line for line in wide if not line.startswith(last)], "\n".join(lines)
 
 
-def test_without_room_for_columns_nothing_is_lost(drawn: Workspace) -> None:
+def test_narrow_terminal_loses_no_text(drawn: Workspace) -> None:
     drawn.record(A, "after", B, "語" * 300)
     said = (JAPANESE, "queued", "inprogress", "conflictswith", "work/" + "b" * 90, "tester")
     for arguments, signs in (((), 240), ((A,), 300)):
@@ -172,14 +172,12 @@ def test_both_titles_and_states_are_shown(drawn: Workspace) -> None:
 
 @pytest.mark.parametrize("state", STATES)
 def test_states_are_coloured(workspace: Workspace, state: str) -> None:
-    workspace.ticket(A, state)
-    workspace.ticket(B)
-    workspace.record(A, "related", B)
+    workspace.pair("related", states=(state, "planning"))
     text = "\n".join(screen(workspace.root, "show"))
     assert re.search(rf"\x1b\[[0-9;]*3[0-9][0-9;]*m{state}", text), text
 
 
-def test_a_missing_target_and_an_unknown_state_are_said(workspace: Workspace) -> None:
+def test_missing_target_and_unknown_state_are_shown(workspace: Workspace) -> None:
     workspace.ticket(A, "finished")
     workspace.record(A, "after", B)
     text = "\n".join(plain(screen(workspace.root, "show", width=160)))
@@ -235,7 +233,7 @@ def test_the_last_line_counts_what_is_shown_and_what_is_not(
     assert [part for part in unsaid if part in last] == []
 
 
-def test_a_terminal_gets_200_relations_unless_told(workspace: Workspace) -> None:
+def test_terminal_gets_200_relations_by_default(workspace: Workspace) -> None:
     workspace.ticket(A)
     entries = [
         {"kind": "accepted_plan", "accepted_plan": {"summary": f"plan {n}"}} for n in range(201)
@@ -246,7 +244,7 @@ def test_a_terminal_gets_200_relations_unless_told(workspace: Workspace) -> None
         assert lines[-1].startswith(said)
 
 
-def test_an_empty_workspace_is_said_to_be_empty(workspace: Workspace) -> None:
+def test_empty_workspace_is_reported(workspace: Workspace) -> None:
     assert plain(screen(workspace.root, "show"))[-1].startswith("0 active relations")
 
 

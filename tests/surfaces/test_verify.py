@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import A, B, C, Workspace, altered_index
+from workspace_builder import A, B, C, Workspace, altered_index
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import store
@@ -25,9 +25,7 @@ def rebuild(workspace: Workspace) -> None:
 @pytest.fixture
 def built(workspace: Workspace) -> Workspace:
     """A workspace with a published index."""
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "why")
+    workspace.pair("blocked_by", "why")
     rebuild(workspace)
     return workspace
 
@@ -74,26 +72,25 @@ def test_files_that_differ_from_what_was_read_are_named(built: Workspace) -> Non
     built.ticket(B, "done")
     built.ticket(C)
 
-    assert differences(built) == [
-        (RECORD, "the file has gone since the index was built"),
-        (f".yoi/tickets/{B}/item.md", "the file has changed since the index was built"),
-        (f".yoi/tickets/{C}/item.md", "the file is new since the index was built"),
+    found = differences(built)
+    assert [path for path, _ in found] == [
+        RECORD,
+        f".yoi/tickets/{B}/item.md",
+        f".yoi/tickets/{C}/item.md",
     ]
+    for word, (_, message) in zip((" gone ", " changed ", " new "), found, strict=True):
+        assert word in message
 
 
-def test_rows_that_no_file_states_are_told_from_files_that_changed(built: Workspace) -> None:
+def test_wrong_rows_are_told_apart_from_changed_files(built: Workspace) -> None:
     forge(built, "UPDATE record SET note = 'forged'")
-    wrong = (
-        "the index holds something else than the file says: the record"
-        " '01KT0000000000000000000001': note is 'forged' in the index, and should be 'why'"
-    )
-    assert differences(built) == [(RECORD, wrong)]
+    ((path, message),) = differences(built)
+    assert path == RECORD
+    for value in ("'01KT0000000000000000000001'", "note ", "'forged'", "'why'"):
+        assert value in message
 
     built.ticket(C)
-    assert differences(built) == [
-        (RECORD, wrong),
-        (f".yoi/tickets/{C}/item.md", "the file is new since the index was built"),
-    ]
+    assert [path for path, _ in differences(built)] == [RECORD, f".yoi/tickets/{C}/item.md"]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +118,9 @@ def test_a_flipped_byte_is_found_although_the_file_was_proven_before(built: Work
     data[-40] ^= 1
     path.write_bytes(data)
 
-    assert differences(built) == [(INDEX, "is damaged; the next question builds it anew")]
+    ((named, message),) = differences(built)
+    assert named == INDEX
+    assert "damaged" in message
 
 
 def test_an_index_page_that_disagrees_with_its_table_is_found(built: Workspace) -> None:
@@ -174,7 +173,7 @@ def told(workspace: Workspace, mode: Mode) -> int:
         (Mode.PLAIN, "", "the index holds what all 3 files say\n"),
     ],
 )
-def test_a_current_index_is_said_to_be_so(
+def test_current_index_is_reported(
     built: Workspace, capsys: pytest.CaptureFixture[str], mode: Mode, out: str, err: str
 ) -> None:
     assert told(built, mode) == 0

@@ -9,8 +9,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from building import A, B, C, Workspace
-from watching import PATIENCE, Start, without_verdicts
+from watch_process import PATIENCE, Start, without_verdicts
+from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import store
@@ -67,7 +67,7 @@ def test_json_is_an_object_a_change_and_the_digests_make_a_chain(
     assert second["digest_after"] == edge.show()["freshness"]["digest"]
 
 
-def test_a_checkout_is_few_looks_and_every_change(edge: Workspace, start: Start) -> None:
+def test_checkout_takes_few_scans_and_reports_every_change(edge: Workspace, start: Start) -> None:
     tickets = [f"00001KT{number:06d}" for number in range(300)]
     for state in ("planning", "done"):
         for ticket in tickets:
@@ -233,7 +233,7 @@ def test_names_that_are_no_utf_8_are_lived_with(edge: Workspace, start: Start) -
     watcher.out.until(lambda lines: "is closed" in lines[-1])
 
 
-def test_polling_is_said_and_works(edge: Workspace, start: Start) -> None:
+def test_polling_is_reported_and_works(edge: Workspace, start: Start) -> None:
     watcher = start(edge, WATCHFILES_FORCE_POLLING="1", WATCHFILES_POLL_DELAY_MS="50").ready()
 
     edge.ticket(C)  # polling misses a second change of a file within a second

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from building import A, B, C, Workspace
+from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.build import build
@@ -25,9 +25,7 @@ def made(workspace: Workspace) -> sqlite3.Connection:
 
 @pytest.fixture
 def filled(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B)
-    workspace.record(A, "blocked_by", B, "why")
+    workspace.pair("blocked_by", "why")
     workspace.plan_lines(B, {"kind": "before", "related_ticket": A})
     return workspace
 
@@ -127,7 +125,7 @@ def retire_entry(workspace: Workspace) -> None:
         ),
     ],
 )
-def test_what_happened_is_told(
+def test_every_change_is_reported(
     filled: Workspace, change: Callable[[Workspace], object], told: list[Told]
 ) -> None:
     found = happened(filled, change)
@@ -141,7 +139,7 @@ def plan(workspace: Workspace) -> str:
     return (workspace.tickets / B / "artifacts/orchestration-plan.jsonl").read_text()
 
 
-def test_going_back_tells_the_opposite(filled: Workspace) -> None:
+def test_reverted_change_is_reported_as_its_opposite(filled: Workspace) -> None:
     filled.record(A, "after", C)
     old = made(filled)
     filled.ticket(C, "ready")

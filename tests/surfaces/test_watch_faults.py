@@ -10,8 +10,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from building import A, B, C, Workspace, git
-from watching import Start, without_verdicts
+from watch_process import Start, without_verdicts
+from workspace_builder import A, B, C, Workspace, git
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.surfaces.watch.lock import alive
@@ -98,7 +98,7 @@ def test_a_burst_is_in_the_next_question_beside_a_watcher(edge: Workspace, start
     watcher.told_until(lambda told: len(without_verdicts(told)) == 25)
 
 
-def test_names_of_255_bytes_and_of_any_are_told(edge: Workspace, start: Start) -> None:
+def test_names_of_255_bytes_and_of_any_bytes_are_reported(edge: Workspace, start: Start) -> None:
     watcher = start(edge, "--json").ready()
     names = {"n" * 255: b"n" * 255, "\\xff" * 255: b"\xff" * 255}
     for raw in names.values():

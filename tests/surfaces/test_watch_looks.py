@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import watchfiles
-from building import A, B, C, Workspace
+from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.errors import RelationsError, UsageError
 from yoi_relations.files.workspace import find_workspace
@@ -81,8 +81,7 @@ def nothing(_: Run) -> Iterator[Callable[[], bool]]:
 
 @pytest.fixture
 def filled(workspace: Workspace) -> Workspace:
-    workspace.ticket(A)
-    workspace.ticket(B)
+    workspace.pair()
     workspace.show()
     return workspace
 
@@ -109,7 +108,7 @@ def ended(*_: object, **__: object) -> Iterator[set[object]]:
 @pytest.mark.parametrize(
     ("events", "said"), [(deaf, None), (broken, "watch limit reached"), (ended, "they have ended")]
 )
-def test_what_no_event_tells_is_seen_with_the_next_tick(
+def test_change_without_an_event_is_seen_with_the_next_tick(
     filled: Workspace, monkeypatch: pytest.MonkeyPatch, events: Any, said: str | None
 ) -> None:
     monkeypatch.setattr(watchfiles, "watch", events)
@@ -150,7 +149,7 @@ def test_a_folder_that_may_not_be_listened_to_is_passed_over(
     assert (ran.code, ran.words, ran.notices, told) == (0, ["state_changed"], [], [False, True])
 
 
-def test_once_is_enough(filled: Workspace) -> None:
+def test_once_ends_after_one_change(filled: Workspace) -> None:
     def story(_: Run) -> Iterator[Callable[[], bool]]:
         filled.ticket(A, "done")
         yield lambda: False
@@ -192,7 +191,7 @@ def test_events_in_the_cache_alone_are_no_reason_to_look(
     assert len(looks) == 2  # at the start and at the end, none for the index that was published
 
 
-def test_a_full_disk_is_told_once_and_changes_are_told_on(
+def test_full_disk_is_reported_once_and_changes_go_on(
     filled: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
@@ -254,7 +253,7 @@ def test_a_cache_that_is_deleted_comes_back_with_its_lock(filled: Workspace) -> 
     assert Run(filled, story).words == ["state_changed"]
 
 
-def test_without_watchfiles_it_says_how_to_get_it(
+def test_missing_watchfiles_is_reported_with_a_hint(
     filled: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "watchfiles", None)
@@ -265,7 +264,7 @@ def test_without_watchfiles_it_says_how_to_get_it(
     assert caught.value.hint.startswith("install yoi-relations again")
 
 
-def test_it_cannot_do_without_looking(filled: Workspace) -> None:
+def test_index_trust_is_refused(filled: Workspace) -> None:
     with pytest.raises(UsageError):
         Run(filled, nothing, trust=Trust.INDEX)
 

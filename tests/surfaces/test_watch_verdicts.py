@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from building import A, B, C, D, Workspace
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from watching import Start
+from watch_process import Start
+from workspace_builder import A, B, C, D, Workspace
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.build import build
@@ -43,8 +43,7 @@ def happened(workspace: Workspace, change: Callable[[Workspace], object]) -> lis
 @pytest.fixture
 def queue(workspace: Workspace) -> Workspace:
     """A is queued, and blocked by B, which is in progress; it conflicts with C."""
-    workspace.ticket(A, "queued")
-    workspace.ticket(B, "inprogress")
+    workspace.pair(states=("queued", "inprogress"))
     workspace.ticket(C, "planning")
     workspace.ticket(D, "done")
     workspace.record(A, "blocked_by", B)
@@ -87,7 +86,7 @@ def queue(workspace: Workspace) -> Workspace:
         ),
     ],
 )
-def test_a_verdict_that_changed_is_told(
+def test_changed_verdict_is_reported(
     queue: Workspace, change: Callable[[Workspace], object], told: list[Told]
 ) -> None:
     found = happened(queue, change)
@@ -147,7 +146,7 @@ def checked(connection: sqlite3.Connection) -> dict[str, Check]:
 
 @settings(deadline=None, max_examples=60)
 @given(WORLD, WORLD)
-def test_what_is_told_is_the_difference_of_two_checks(one: World, other: World) -> None:
+def test_reported_changes_are_the_difference_of_two_checks(one: World, other: World) -> None:
     worlds = [write(one), write(other)]
     old, new = map(made, worlds)
     was, now = checked(old), checked(new)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.odd_names import BUCKETS
 from yoi_relations.files.root import ROOT, Listing, list_root
-from yoi_relations.files.stamps import ABSENT, OVERLAY, TICK, file_system_of, is_trusted
+from yoi_relations.files.stamps import ABSENT, OVERLAY, file_system_of, is_trusted
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import cache, publishing
 from yoi_relations.index.derived import derive
@@ -19,6 +19,7 @@ from yoi_relations.index.freshness import Known, Suspects, root_may_differ, susp
 from yoi_relations.index.looking import Look, Read, look_at
 from yoi_relations.index.remembering import Clock, Groups, group_of, know, renewed, store_known
 from yoi_relations.index.rows import bulk_load, delete_sources, insert, rows_of
+from yoi_relations.index.settling import SETTLING, Settling, Step
 from yoi_relations.index.store import Stored
 from yoi_relations.typed import Connection, NamedTuple
 
@@ -29,15 +30,6 @@ _GONE = [ABSENT]
 listed again, it is looked at like a new one."""
 _DIGITS = 16
 """Hexadecimal digits of a receipt: enough to tell contents apart that nobody forged."""
-_STILL = 5 * TICK / 1e9
-"""Seconds after which a clock that has not moved is none that will."""
-_PATIENCE = 0.5
-"""Seconds in which folders may go on moving; from then on a look has to do that misses nothing
-that was seen in any of the looks."""
-_LOOKS = 4
-"""The first look that may do: where one takes so long, it has others to be held against by then."""
-_LAST = 5.0
-"""Seconds after which there will be no such look."""
 
 Held = dict[str, list[tuple[int, bytes]]]
 """By path, the ids and digests of the sources that an index holds of a folder."""
@@ -64,11 +56,24 @@ class Update(NamedTuple):
         return bool(self.outdated or self.looks)
 
 
-def look_again(workspace: Workspace, stored: Stored, known: Known, suspected: Suspects) -> Update:
-    """List and read the suspected folders anew; once more where some were moved meanwhile.
+def look_again(
+    workspace: Workspace,
+    stored: Stored,
+    known: Known,
+    suspected: Suspects,
+    settling: Settling = SETTLING,
+) -> Update:
+    """List and read the suspected folders again; once more where some were moved meanwhile.
 
     A folder on its way from one bucket to another can be missed at both ends, or be read by half,
     though it was there all the time.
+
+    Args:
+        workspace: whose files.
+        stored: the index that may be old.
+        known: what that index knows of the disk.
+        suspected: the folders to scan.
+        settling: how long folders may go on moving.
 
     Raises:
         UnreadableFolderError: a folder cannot be listed, or folders never cease to come and go.
@@ -84,14 +89,15 @@ def look_again(workspace: Workspace, stored: Stored, known: Known, suspected: Su
         first = first or update.known.scanned_at
         suspected = suspected._replace(changed=suspected.changed | {_ROOT})
         number += 1
-        if number < _LOOKS:
-            continue
-        passed = time.monotonic() - start
-        # A clock that stands still tells nothing more, however long it is watched.
-        stands = update.known.scanned_at == first
-        if present == ever and passed > (_STILL if stands else _PATIENCE):
+        next_step = settling.step(
+            number,
+            time.monotonic() - start,
+            complete=present == ever,
+            clock_stopped=update.known.scanned_at == first,
+        )
+        if next_step is Step.ACCEPT:
             return update
-        if passed > _LAST:
+        if next_step is Step.FAIL:
             said = f"{workspace.tickets_path}: ticket folders come and go all the time"
             raise UnreadableFolderError(said, "run the command again when they rest")
 
@@ -152,16 +158,22 @@ def _compared(before: Held, reads: list[Read]) -> tuple[list[int], list[Read]]:
     return ids, others
 
 
-def build(workspace: Workspace, number: int, progress: Callable[[int, int], None]) -> Stored:
+def build(
+    workspace: Workspace,
+    number: int,
+    progress: Callable[[int, int], None],
+    settling: Settling = SETTLING,
+) -> Stored:
     """An index made from the files alone, in memory.
 
     Args:
         workspace: whose files.
         number: the generation's.
         progress: is told how many folders are done, and how many there are.
+        settling: how long folders may go on moving.
 
     Raises:
-        UnreadableFolderError: a folder cannot be listed.
+        UnreadableFolderError: a folder cannot be listed, or folders never cease to come and go.
     """
     from yoi_relations.index.gathering import gathered  # noqa: PLC0415  # no refresh needs it
 
@@ -186,7 +198,8 @@ def build(workspace: Workspace, number: int, progress: Callable[[int, int], None
     # Gone meanwhile? Then what was found is no answer, and the second look says so.
     if root_may_differ(known, workspace.tickets_path):
         suspected = suspects(known, workspace.tickets_path)
-        moved = updated(workspace, stored, look_again(workspace, stored, known, suspected))
+        update = look_again(workspace, stored, known, suspected, settling)
+        moved = updated(workspace, stored, update)
         stored.connection.close()
         return moved
     return stored

@@ -68,7 +68,7 @@ def environment() -> dict[str, str]:
 
 
 class Piped:
-    """What a server said to an input that was written at once and ended.
+    """The output of a server whose input was written at once and ended.
 
     Attributes:
         said: its messages, in their order.
@@ -97,7 +97,7 @@ class Piped:
 
 
 class Hand:
-    """A server process that is talked to line by line."""
+    """A server process that is asked line by line."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.process = process
@@ -121,7 +121,7 @@ class Hand:
         return answer
 
     def rest(self) -> list[Any]:
-        """What is still said after the end of the input."""
+        """The messages after the end of the input."""
         assert self.process.stdin
         assert self.process.stdout
         with contextlib.suppress(BrokenPipeError):
@@ -131,7 +131,7 @@ class Hand:
 
 @contextlib.contextmanager
 def by_hand(folder: Path, *options: str, **streams: Any) -> Iterator[Hand]:
-    """A server that nothing was said to yet."""
+    """A server process that has not been asked anything yet."""
     pipes: dict[str, Any] = {
         "stdin": subprocess.PIPE,
         "stdout": subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""Holds an index against one built from the files alone; makes stamps of poorer file systems."""
+"""Compares an index with one built from the files alone; stamps of simpler file systems."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from yoi_relations.index import build
 from yoi_relations.index.opened import Index
 
 ABOUT_ITSELF = {"freshness", "generation"}
-"""Tables that say how and when an index was made."""
+"""Tables that describe how and when an index was built."""
 NUMBERS = {"id", "source_id"}
 """Columns that differ with the order in which sources were read."""
 
@@ -34,7 +34,7 @@ def _rows(connection: sqlite3.Connection, table: str) -> list[tuple[object, ...]
 
 
 def assert_rebuilt(index: Index) -> None:
-    """It is what a reading of every file gives, table for table."""
+    """The index equals one that is built from every file, table by table."""
     naive = build.build(index.workspace, 1, lambda _done, _total: None)
     try:
         assert tables(index.connection) == tables(naive.connection)

@@ -7,19 +7,20 @@ import hashlib
 import io
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from unittest import mock
 
 from yoi_relations.files.root import list_root
 from yoi_relations.files.scan import Lister, Source
 from yoi_relations.files.workspace import CACHE
-from yoi_relations.files.workspace import Workspace as Found
+from yoi_relations.files.workspace import Workspace as ProductWorkspace
 from yoi_relations.index import by_file
 from yoi_relations.surfaces import quick
 from yoi_relations.surfaces.cli import main
@@ -97,6 +98,27 @@ class Workspace:
         text = "".join(f"{key}: {value}\n" for key, value in head.items())
         return self.record_file(holder, f"{ulid(self._ulids)}.md", f"---\n{text}---\n{note}\n")
 
+    def pair(
+        self,
+        kind: str | None = None,
+        note: str = "",
+        states: tuple[str | None, str | None] = ("planning", "planning"),
+        **fields: str,
+    ) -> Self:
+        """Write the tickets A and B; with `kind`, also a record of A about B.
+
+        Args:
+            kind: of the record.
+            note: of the record.
+            states: of A and of B.
+            fields: more fields of the record.
+        """
+        for id_, state in zip((A, B), states, strict=True):
+            self.ticket(id_, state)
+        if kind:
+            self.record(A, kind, B, note, **fields)
+        return self
+
     def record_file(self, holder: str, name: str, text: str | bytes) -> Path:
         """Write a record file word for word; the file."""
         path = self.tickets / holder / "artifacts" / "relations" / name
@@ -173,9 +195,13 @@ class Workspace:
         }
 
 
+def ids_in(text: str) -> list[str]:
+    """The ticket ids in a text, in their order: what a sentence says, whatever its words are."""
+    return re.findall(r"\b0000[0-9A-Z]{9,}\b", text)
+
+
 def altered_index(path: Path, statements: str) -> None:
-    """Alter an index in its place, as nothing tells but its rows: the digest is right, and so is
-    what the file says of where it lies."""
+    """Change rows of an index file in place; its digest, its place and its date stay right."""
     data = path.read_bytes()
     place = data[-56:-32]
     connection = sqlite3.connect(":memory:")
@@ -188,7 +214,7 @@ def altered_index(path: Path, statements: str) -> None:
     os.utime(path, ns=(date, date))
 
 
-def scan(workspace: Found) -> list[Source]:
+def scan(workspace: ProductWorkspace) -> list[Source]:
     """Every source below the tickets root, by path."""
     names, lister = list_root(workspace).names, Lister(workspace)
     found = [source for name in names for source in lister.list_folder(os.fsencode(name)).sources]
@@ -196,7 +222,7 @@ def scan(workspace: Found) -> list[Source]:
 
 
 def git(workspace: Workspace, *arguments: str) -> str:
-    """What git prints, run in the workspace by nobody in particular."""
+    """What git prints, run in the workspace with a fixed identity and no configuration."""
     identity = ("-c", "user.name=tester", "-c", "user.email=tester@example.org")
     ran = subprocess.run(
         ["git", *identity, *arguments],

@@ -1,4 +1,4 @@
-"""Mounts file systems for a while; where the system forbids it, the test says so and is skipped."""
+"""File systems that are mounted for a test; the test is skipped where that is forbidden."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 needs_root = pytest.mark.skipif(
-    os.geteuid() != 0, reason="only root mounts file systems; what others meet is tested by rights"
+    os.geteuid() != 0,
+    reason="only root can mount file systems; permissions are tested for other users",
 )
 
 
 @contextmanager
 def mounted(place: Path, *options: str) -> Iterator[Path]:
-    """Mount something at a folder."""
+    """Mount a file system at a folder; `options` are those of ``mount``."""
     ran = subprocess.run(["mount", *options, place], capture_output=True, check=False, text=True)
     if ran.returncode:
         pytest.skip(f"nothing can be mounted here: {ran.stderr.strip()}")
@@ -30,7 +31,7 @@ def mounted(place: Path, *options: str) -> Iterator[Path]:
 
 @contextmanager
 def read_only(folder: Path) -> Iterator[None]:
-    """Nothing below `folder` can be written, by nobody."""
+    """Nobody can write below `folder`."""
     with mounted(folder, "--bind", str(folder)):
         subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True)
         yield
@@ -38,7 +39,7 @@ def read_only(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def coarse_ext4(place: Path) -> Iterator[Path]:
-    """A real file system whose inodes have no room for parts of a second."""
+    """A real file system whose time stamps have whole seconds."""
     if shutil.which("mkfs.ext4") is None:
         pytest.skip("mkfs.ext4 is not installed")
     image = place.with_name(f"{place.name}.image")
@@ -51,6 +52,6 @@ def coarse_ext4(place: Path) -> Iterator[Path]:
 
 @contextmanager
 def ramfs(place: Path) -> Iterator[Path]:
-    """A file system of which nothing is known, so that no stamp of it is believed."""
+    """A file system that the program does not know, so that it trusts no stamp."""
     with mounted(place, "-t", "ramfs", "none"):
         yield place

@@ -1,4 +1,4 @@
-"""Runs `relations watch` in processes of their own, and listens to what they say."""
+"""Runs `relations watch` in its own process, and reads what it prints."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from collections.abc import Callable
 from typing import Any, Self
 
 import pytest
-from building import Workspace
+from workspace_builder import Workspace
 
 PATIENCE = 30.0
-"""Seconds after which something that should come is missed; on a busy machine all takes longer."""
+"""Seconds until an expected line counts as missing; a busy machine takes longer."""
 
 
 class Stream:
@@ -52,7 +52,7 @@ class Stream:
 
 
 def without_verdicts(told: list[Any]) -> list[Any]:
-    """The changes of files: verdicts between them depend on how far a look came."""
+    """The changes of files; verdicts between them depend on when a scan came."""
     return [one for one in told if one["change"] != "verdict_changed"]
 
 
@@ -82,7 +82,7 @@ class Watcher:
         return self._out
 
     def ready(self) -> Self:
-        """Wait until it has looked for the first time, at a workspace that has no index yet."""
+        """Wait for the first scan of a workspace that has no index yet."""
         self.err.until(lambda lines: any("there was none yet" in line for line in lines))
         return self
 

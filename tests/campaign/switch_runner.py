@@ -1,7 +1,7 @@
 """Runs tests with one of the program's defences switched off, in a process of its own.
 
-``PYTHONPATH=tests python -m campaign.switching "settle window" TEST...``, from the project's root,
-is pytest with that switch thrown, or with none where the name is ``nothing``. A switch reaches the
+``PYTHONPATH=tests python -m campaign.switch_runner "settle window" TEST...``, from the project's
+root, runs pytest with that switch, or with none if the name is ``nothing``. A switch affects the
 process and its forks, and no program that a test starts.
 """
 
@@ -39,12 +39,12 @@ class Ended(NamedTuple):
 
 
 def run(name: str, *tests: str) -> list[Ended]:
-    """Run tests with a switch thrown, or `NOTHING`; how they ended."""
+    """Run tests with a switch, or `NOTHING`; how they ended."""
     environ = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
-    # What other packages plug into pytest takes longer to load than such a test to run.
+    # Loading the plugins of other packages takes longer than such a test.
     environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": "tests"}
     ran = subprocess.run(
-        [sys.executable, "-m", "campaign.switching", name, "-pno:cacheprovider", *tests],
+        [sys.executable, "-m", "campaign.switch_runner", name, "-pno:cacheprovider", *tests],
         cwd=ROOT,
         env=environ,
         capture_output=True,
@@ -56,7 +56,7 @@ def run(name: str, *tests: str) -> list[Ended]:
 
 
 class _Switched:
-    """A plugin that throws the switch for the time of each test, and notes how that ended."""
+    """A plugin that applies the switch during each test, and notes how the test ended."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -81,7 +81,7 @@ class _Switched:
 
 
 def main(name: str, *arguments: str) -> int:
-    """Run pytest with a switch thrown, and print how each test ended; pytest's exit code."""
+    """Run pytest with a switch, and print how each test ended; pytest's exit code."""
     switched = _Switched(name)
     code = pytest.main(["-q", *arguments], plugins=[switched])
     sys.stdout.write(f"{json.dumps(switched.ended)}\n")

@@ -1,4 +1,4 @@
-"""Mistakes with the place or the name of a file or a folder: what they are made of."""
+"""Building blocks of mistakes with the place or the name of a file or a folder."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from queries.altering import Mistake, Pick, files, folders
+from queries.file_mistakes import Mistake, Pick, files, folders
 
 Move = Callable[[Path, Pick], None]
 

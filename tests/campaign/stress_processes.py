@@ -1,6 +1,6 @@
-"""Who takes part in the stress: each is a process, ``python -m campaign.actors ROLE ...``.
+"""The processes of the stress test: ``python -m campaign.stress_processes ROLE ...``.
 
-A process says that it is ready, is told on standard input when to end, and prints what it did as
+A process prints that it is ready, reads from standard input when to end, and prints what it did as
 one JSON object.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -16,9 +15,10 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from random import Random
 
-from campaign import stage
-from campaign.stage import ENVIRON, Numbers
+from campaign import write_ledger
+from campaign.write_ledger import ENVIRON, Numbers
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.opened import Trust
@@ -26,16 +26,16 @@ from yoi_relations.index.refresh import open_index
 from yoi_relations.index.renewing import rebuild_index
 
 RELATIONS = [sys.executable, "-m", "yoi_relations"]
-_LOUD = ("cannot be listed", "there is no such folder")
+_ALLOWED_FAILURES = ("cannot be listed", "there is no such folder")
 
 
 @dataclass
-class Done:
-    """What an actor did.
+class Result:
+    """What a process did.
 
     Attributes:
         count: queries, writes, checkouts or kills.
-        loud: questions that failed because a folder went while it was listed, in a checkout.
+        failed: questions that failed because a checkout removed a folder while it was listed.
         from_memory: answers that could not be kept, because another process held the lock.
         worst: seconds that the slowest took.
         wrong: stale answers.
@@ -43,7 +43,7 @@ class Done:
     """
 
     count: int = 0
-    loud: int = 0
+    failed: int = 0
     from_memory: int = 0
     worst: float = 0.0
     wrong: list[str] = field(default_factory=list)
@@ -51,33 +51,33 @@ class Done:
 
 
 @dataclass
-class Actor:
-    """One process's part: which work tree, until when, with which chance."""
+class StressProcess:
+    """One process: its work tree, when it ends, and its random numbers."""
 
     folder: Path
     tree: str
     end: float
-    chance: random.Random
-    done: Done = field(default_factory=Done)
+    random: Random
+    result: Result = field(default_factory=Result)
 
     def __post_init__(self) -> None:
         self.numbers = Numbers(self.folder / "numbers")
         self.root = self.folder / self.tree
 
-    def turns(self, act: Callable[[], None], pause: float = 0.0) -> None:
-        """Act until the end, with pauses of up to so many seconds."""
+    def repeat(self, act: Callable[[], None], pause: float = 0.0) -> None:
+        """Act until the end, with pauses of up to `pause` seconds."""
         while time.time() < self.end:
             began = time.perf_counter()
             act()
-            self.done.count += 1
-            self.done.worst = max(self.done.worst, time.perf_counter() - began)
-            time.sleep(self.chance.random() * pause)
+            self.result.count += 1
+            self.result.worst = max(self.result.worst, time.perf_counter() - began)
+            time.sleep(self.random.random() * pause)
 
     def write(self, holder: str) -> None:
-        """Write a ticket's record once more, in one of the ways in which files are written."""
-        path, way = stage.place(self.root, holder), self.chance.random()
+        """Write a ticket's record again, in one of the ways in which programs write files."""
+        path, way = write_ledger.record_path(self.root, holder), self.random.random()
         number = self.numbers.begin(self.tree, holder)
-        data = stage.record(stage.note(self.tree, number))
+        data = write_ledger.record(write_ledger.note(self.tree, number))
         if way < 0.5 or holder == "SLOW":  # in place, of the same size
             with path.open("r+b") as file:
                 file.write(data)
@@ -93,22 +93,22 @@ class Actor:
         self.numbers.end(self.tree, holder)
 
     def add(self) -> None:
-        """Record one more number with the program; sometimes retire what was recorded."""
+        """Add a record with the next number; sometimes retire it."""
         number = self.numbers.begin(self.tree, "ADDED")
-        said = stage.note(self.tree, number)
-        ran = self.run("add", "ADDED", "related", stage.TARGET, "--note", said, "--json")
+        note = write_ledger.note(self.tree, number)
+        ran = self.run("add", "ADDED", "related", write_ledger.TARGET, "--note", note, "--json")
         if ran.returncode:
-            self.done.errors.append(f"add: {ran}")
+            self.result.errors.append(f"add: {ran}")
             return
         self.numbers.end(self.tree, "ADDED")
-        if self.chance.random() < 0.2:
+        if self.random.random() < 0.2:
             ran = self.run("retire", json.loads(ran.stdout)["record"]["id"], "--reason", "enough")
             if ran.returncode:
-                self.done.errors.append(f"retire: {ran}")
+                self.result.errors.append(f"retire: {ran}")
 
     def check_out(self) -> None:
         """Check out the next commit; a hook refreshes the index."""
-        number = self.numbers.begin(self.tree, stage.CHECKED_OUT)
+        number = self.numbers.begin(self.tree, write_ledger.CHECKED_OUT)
         commits = (self.folder / "commits").read_text().splitlines()
         ran = subprocess.run(
             ["git", "checkout", "-q", "--detach", commits[number - 1]],
@@ -118,17 +118,17 @@ class Actor:
             check=False,
         )
         if ran.returncode:
-            self.done.errors.append(f"checkout: {ran}")
+            self.result.errors.append(f"checkout: {ran}")
             return
-        self.numbers.end(self.tree, stage.CHECKED_OUT)
+        self.numbers.end(self.tree, write_ledger.CHECKED_OUT)
 
     def kill(self) -> None:
         """Start a process that refreshes or rebuilds, over and over, and kill it at any moment."""
-        rebuilds = self.chance.random() < 0.3
+        rebuilds = self.random.random() < 0.3
         process = os.fork()
         if process == 0:
             self._refresh_for_ever(rebuilds=rebuilds)
-        time.sleep(self.chance.random() * 0.06)
+        time.sleep(self.random.random() * 0.06)
         os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
 
@@ -140,7 +140,7 @@ class Actor:
                     rebuild_index(workspace, lambda _done, _all: None).close()
                 else:
                     open_index(workspace, lambda _message: None).close()
-            except BaseException:  # noqa: BLE001  # readers judge; this one is only to be killed
+            except BaseException:  # noqa: BLE001  # the readers check; this process is only killed
                 os._exit(1)
 
     def ask(self, trust: Trust = Trust.STAT) -> None:
@@ -154,13 +154,13 @@ class Actor:
                     "SELECT holder, note FROM record WHERE note IS NOT NULL"
                 ).fetchall()
         except UnreadableFolderError as error:
-            self._failed(error.message, before)
+            self._check_failure(error.message, before)
         else:
-            self._judge(rows, before)
-        self._hear(notices)
+            self._check_rows(rows, before)
+        self._check_notices(notices)
 
     def ask_program(self) -> None:
-        """Ask with a process of its own, as users and agents do."""
+        """Ask with a new process, as users and agents do."""
         before = self.numbers.done(self.tree)
         ran = self.run("show", "--all", "--limit", "0", "--json")
         said = [json.loads(line) for line in ran.stderr.splitlines()]
@@ -171,12 +171,12 @@ class Actor:
                 for relation in relations
                 for record in relation["records"]
             ]
-            self._judge(rows, before)
-            self._hear([line["message"] for line in said])
+            self._check_rows(rows, before)
+            self._check_notices([line["message"] for line in said])
             if ran.returncode == 4 and self.numbers.begun(self.tree) == before:
-                self.done.errors.append(f"a problem, though nobody wrote: {ran.stdout}")
+                self.result.errors.append(f"a problem, though nobody wrote: {ran.stdout}")
         else:
-            self._failed(said[-1]["error"]["message"] if said else str(ran), before)
+            self._check_failure(said[-1]["error"]["message"] if said else str(ran), before)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the program in the work tree."""
@@ -189,47 +189,47 @@ class Actor:
             check=False,
         )
 
-    def _judge(self, rows: list[tuple[str, str]], before: dict[str, int]) -> None:
+    def _check_rows(self, rows: list[tuple[str, str]], before: dict[str, int]) -> None:
         begun = self.numbers.begun(self.tree)
-        self.done.wrong += stage.wrong_in(self.tree, rows, before, begun)
+        self.result.wrong += write_ledger.contradictions(self.tree, rows, before, begun)
 
-    def _failed(self, message: str, before: dict[str, int]) -> None:
-        """A checkout may take a folder away while it is listed, and only then it may fail."""
-        chain = stage.CHECKED_OUT
+    def _check_failure(self, message: str, before: dict[str, int]) -> None:
+        """A question may fail only if a checkout removed a folder while it was listed."""
+        chain = write_ledger.CHECKED_OUT
         busy = self.numbers.begun(self.tree)[chain] > before[chain]
-        if busy and any(words in message for words in _LOUD):
-            self.done.loud += 1
+        if busy and any(words in message for words in _ALLOWED_FAILURES):
+            self.result.failed += 1
         else:
-            self.done.errors.append(message)
+            self.result.errors.append(message)
 
-    def _hear(self, notices: list[str]) -> None:
+    def _check_notices(self, notices: list[str]) -> None:
         for message in notices:
             if "held the lock" in message:
-                self.done.from_memory += 1
+                self.result.from_memory += 1
             else:
-                self.done.errors.append(message)
+                self.result.errors.append(message)
 
 
 def main(role: str, folder: str, tree: str, seed: str) -> None:
-    """Play one part, and print what was done."""
+    """Act in one role, and print the result."""
     print("ready", flush=True)  # noqa: T201  # for the test that started it
     end = float(sys.stdin.readline())
-    actor = Actor(Path(folder), tree, end, random.Random(seed))  # noqa: S311  # no secret
+    process = StressProcess(Path(folder), tree, end, Random(seed))  # noqa: S311  # no secret
     if role == "add":
-        actor.turns(actor.add)
+        process.repeat(process.add)
     elif role == "check-out":
-        actor.turns(actor.check_out, pause=0.1)
+        process.repeat(process.check_out, pause=0.1)
     elif role == "kill":
-        actor.turns(actor.kill, pause=0.05)
+        process.repeat(process.kill, pause=0.05)
     elif role == "ask":
-        actor.turns(actor.ask)
+        process.repeat(process.ask)
     elif role == "ask-program":
-        actor.turns(actor.ask_program)
+        process.repeat(process.ask_program)
     elif role == "ask-blindly":
-        actor.turns(lambda: actor.ask(Trust.INDEX), pause=0.2)
+        process.repeat(lambda: process.ask(Trust.INDEX), pause=0.2)
     else:
-        actor.turns(lambda: actor.write(role), pause=4.0 if role == "SLOW" else 0.03)
-    print(json.dumps(asdict(actor.done)))  # noqa: T201  # likewise
+        process.repeat(lambda: process.write(role), pause=4.0 if role == "SLOW" else 0.03)
+    print(json.dumps(asdict(process.result)))  # noqa: T201  # for the same test
 
 
 if __name__ == "__main__":

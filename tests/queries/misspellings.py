@@ -1,4 +1,4 @@
-"""Ways to write a ticket's id that are nearly it, or not at all."""
+"""Spellings of a ticket's id: those that mean it, and those that do not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 def slug_of(id_: str) -> str:
-    """The slug that made-up tickets have: one with other Unicode forms."""
+    """The slug of random tickets: one with several Unicode forms."""
     return f"größe-{id_[-2:].lower()}"
 
 

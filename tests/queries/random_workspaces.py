@@ -1,4 +1,4 @@
-"""Makes up workspaces in which everything can be wrong at once, as real files.
+"""Random workspaces in which everything can be wrong at once, as real files.
 
 Whatever is drawn is valid input: a workspace is a list of tickets, each in some place and state,
 records between them in all formats, retirements, rings of edges, and files or lines that cannot be
@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from building import AT, Workspace, ulid
 from hypothesis import strategies as st
+from workspace_builder import AT, Workspace, ulid
 
 from queries import naive
-from queries.making_ids import ALL_KINDS, IDS, KINDS, MISSING, NOTES, TIMES
-from queries.spelling import SPELLINGS, slug_of
-from queries.spoiling import SPOILS, spoil
+from queries.bad_sources import SPOILS, spoil
+from queries.misspellings import SPELLINGS, slug_of
+from queries.sample_ids import ALL_KINDS, IDS, KINDS, MISSING, NOTES, TIMES
 
 Row = dict[str, Any]
 Entries = dict[tuple[str, str], list[Row]]
@@ -63,7 +63,7 @@ WORKSPACES = st.fixed_dictionaries(
         "spoils": st.one_of(st.just([]), st.lists(SPOILS, max_size=2)),
     }
 )
-"""What `build` builds."""
+"""Strategy of the descriptions that `build` writes."""
 
 
 @dataclass
@@ -75,7 +75,7 @@ class Written:
 
 
 def build(root: Path, made: Row) -> Workspace:
-    """Write a workspace as drawn."""
+    """Write the workspace of a description."""
     workspace = Workspace(root)
     for id_, (state, place) in made["tickets"].items():
         put_ticket(workspace, id_, state, place)

@@ -1,11 +1,11 @@
-"""What the guard of the records refuses, row by row, and the near misses that pass it."""
+"""Texts that the guard of the records refuses, by pattern, and similar texts that pass."""
 
 from __future__ import annotations
 
-from building import A
+from workspace_builder import A
 
-# Put together here, so that nobody's scanner takes this file for a leak. Between « and » stands
-# what no message may show.
+# Put together here, so that no secret scanner takes this file for a leak. No message may show
+# what is between « and ».
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 AWS = "AKIA«IOSFODNN7EXAMPLE»"
 GITHUB = "ghp_«" + "a1B2" * 9 + "»"

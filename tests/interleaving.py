@@ -1,4 +1,4 @@
-"""Lets something happen in the middle of a question, between one of its steps and the next."""
+"""Runs an action in the middle of a command, between one of its steps and the next."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from unittest import mock
 
 
 def once_after(place: object, name: str, act: Callable[[], object]) -> AbstractContextManager[Any]:
-    """Within it, the first call of the function `name` of the module `place` is followed by `act`.
+    """Call `act` once, after the first call of the function `name` of the module `place`.
 
-    The function is what it was, and so is what it gives.
+    The function itself and what it returns are unchanged.
     """
     function = getattr(place, name)
     waiting = [act]

@@ -1,4 +1,4 @@
-"""A disk whose files are dated by a clock of the test's own, in a place of its own.
+"""A workspace whose files are dated by a clock that the test controls.
 
 Every write dates what it touched by a clock that moves as the test says, so that stamps settle or
 do not, and two writes may fall into one tick. With the coarse shim a stamp holds nothing but the
@@ -12,25 +12,29 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from unittest import mock
 
-from building import AT, A, B, C, Workspace
-from comparing import assert_rebuilt
+from index_comparison import assert_rebuilt
+from workspace_builder import AT, A, B, C, Workspace
 
 from yoi_relations.files import probing, root, stamps
+from yoi_relations.files.workspace import Workspace as ProductWorkspace
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import build, cache, freshness
+from yoi_relations.index.freshness import Known, Suspects
 from yoi_relations.index.opened import Index
 from yoi_relations.index.refresh import open_index
+from yoi_relations.index.settling import SETTLING
+from yoi_relations.index.store import Stored
 
 TICKETS = (A, B, C)
 START = 1_700_000_001_000_000_000
 
 
 class Disk:
-    """A workspace whose files are dated by a clock of the test's own."""
+    """A workspace whose files are dated by a clock that the test controls."""
 
     def __init__(self, root: Path) -> None:
         self.workspace = Workspace(root)
@@ -46,7 +50,7 @@ class Disk:
         return self.workspace.tickets / ticket
 
     def date(self, *paths: Path) -> None:
-        """What the kernel would do at a write, by this clock."""
+        """Set the dates that the kernel would set at a write, by this clock."""
         for path in paths:
             os.utime(path, ns=(self.now, self.now))
 
@@ -89,7 +93,7 @@ class Disk:
 
 
 def step(disk: Disk, what: tuple[str, ...]) -> None:
-    """Do one thing to the disk."""
+    """Apply one step to the disk."""
     match what:
         case ("wait", tenths):
             disk.now += int(tenths) * 100_000_000
@@ -106,9 +110,26 @@ def step(disk: Disk, what: tuple[str, ...]) -> None:
 
 
 def assert_fresh(disk: Disk) -> None:
-    """The answer's index is what a reading of every file gives."""
+    """The index of the next answer equals one that is built from every file."""
     with disk.ask() as index:
         assert_rebuilt(index)
+
+
+def without_pause_for_clock() -> AbstractContextManager[object]:
+    """Scans of a root do not wait for a clock that has stopped: a test stops it on purpose."""
+    settling = SETTLING._replace(stopped_clock=0.0)
+    real = build.look_again
+
+    def look_again(
+        workspace: ProductWorkspace,
+        stored: Stored,
+        known: Known,
+        suspected: Suspects,
+        _: object = None,
+    ) -> build.Update:
+        return real(workspace, stored, known, suspected, settling)
+
+    return mock.patch.object(build, "look_again", look_again)
 
 
 @contextmanager
@@ -123,5 +144,5 @@ def disk_with(stamp: object, granule: int = 1, window: int = stamps.WINDOW) -> I
         stack.enter_context(mock.patch.object(cache, "clock", clock))
         stack.enter_context(mock.patch("time.time_ns", side_effect=lambda: disk.now))
         stack.enter_context(mock.patch.object(stamps, "WINDOW", window))
-        stack.enter_context(mock.patch.object(build, "_STILL", 0))  # it stands, by intention
+        stack.enter_context(without_pause_for_clock())
         yield disk

@@ -1,20 +1,20 @@
-"""For each code of a reason, workspaces that lean to it: made up, but for what it takes."""
+"""For each code of a reason, a strategy of random workspaces in which it is likely."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
-from building import ulid
 from hypothesis import strategies as st
+from workspace_builder import ulid
 
-from queries.making import WORKSPACES, Row
-from queries.making_ids import IDS, MISSING, TIMES
-from queries.spelling import NEARLY
-from queries.spoiling import BAD, BAD_RECORDS
+from queries.bad_sources import BAD, BAD_RECORDS
+from queries.misspellings import NEARLY
+from queries.random_workspaces import WORKSPACES, Row
+from queries.sample_ids import IDS, MISSING, TIMES
 
 A, B, C, D = IDS[:4]
 LATER = "2090-06-05T00:00:00Z"
-"""After every time that is made up."""
+"""After every time in random workspaces."""
 OPEN = ("planning", "ready", "queued", "inprogress")
 PLACES = st.sampled_from(["flat", "flat", "open"])
 DEPENDENCY = (
@@ -38,9 +38,9 @@ SPOIL = tuple[str, tuple[str, str]]
 NO_SPOILS: st.SearchStrategy[list[SPOIL]] = st.just([])
 
 
-def said(edge: EDGE) -> Row:
+def record_of(edge: EDGE) -> Row:
     holder, kind, other, form = edge
-    common = {"note": "leaning", "at": LATER, "retired": None, "aimed": False, "spelled": "exact"}
+    common = {"note": "likely", "at": LATER, "retired": None, "aimed": False, "spelled": "exact"}
     return {"holder": holder, "kind": kind, "other": other, "form": form, **common}
 
 
@@ -55,15 +55,15 @@ def states_of(states: dict[str, tuple[str, ...]]) -> st.SearchStrategy[Row]:
     )
 
 
-def leaning(
+def likely(
     records: st.SearchStrategy[list[Row]],
     tickets: st.SearchStrategy[Row],
     spoils: st.SearchStrategy[list[SPOIL]] = NO_SPOILS,
     retirements: tuple[tuple[str, str], ...] = (),
 ) -> st.SearchStrategy[Row]:
-    """Made-up workspaces into which `records` are put, with these states, spoils, retirements."""
+    """Random workspaces with these records, states, bad sources and retirements added."""
 
-    def lean(made: Row, records: list[Row], tickets: Row, more: list[SPOIL]) -> Row:
+    def extended(made: Row, records: list[Row], tickets: Row, more: list[SPOIL]) -> Row:
         kept = [one for one in made["spoils"] if one[1][0] != "json"]  # which would hide an edge
         return made | {
             "tickets": made["tickets"] | tickets,
@@ -72,23 +72,23 @@ def leaning(
             "spoils": [*kept, *more],
         }
 
-    return st.builds(lean, WORKSPACES, records, tickets, spoils)
+    return st.builds(extended, WORKSPACES, records, tickets, spoils)
 
 
 def edges(steps: tuple[EDGE, ...]) -> st.SearchStrategy[list[Row]]:
-    """One or two of `steps`."""
+    """The records of one or two of `steps`."""
     drawn = st.lists(st.sampled_from(steps), min_size=1, max_size=2)
-    return drawn.map(lambda some: [said(edge) for edge in some])
+    return drawn.map(lambda some: [record_of(edge) for edge in some])
 
 
 def ring(kinds: tuple[str, ...], at_least: tuple[str, ...]) -> st.SearchStrategy[list[Row]]:
-    """A way round from A, of any length; its last steps are of the kinds `at_least`."""
+    """A cycle through A, of any length; its last edges are of the kinds `at_least`."""
 
     def records(others: list[str], drawn: list[str]) -> list[Row]:
         steps = list(pairwise([A, *others, A]))
         taken = [*drawn, *at_least][-len(steps) :]
         return [
-            said((here, kind, there, "md"))
+            record_of((here, kind, there, "md"))
             for (here, there), kind in zip(steps, taken, strict=True)
         ]
 
@@ -97,10 +97,10 @@ def ring(kinds: tuple[str, ...], at_least: tuple[str, ...]) -> st.SearchStrategy
 
 
 def misspelled() -> st.SearchStrategy[list[Row]]:
-    """An edge against A that B holds, and in which A's name is nearly right."""
+    """An edge against A that B holds, and that misspells the id of A."""
     against_a = [edge for edge in (*DEPENDENCY, *ORDERING, *CONFLICT, *SUPERSEDES) if edge[0] == B]
     return st.builds(
-        lambda edge, spelled: [said(edge) | {"spelled": spelled}],
+        lambda edge, spelled: [record_of(edge) | {"spelled": spelled}],
         st.sampled_from(against_a),
         st.sampled_from(sorted(NEARLY)),
     )
@@ -117,10 +117,10 @@ def replaced() -> st.SearchStrategy[list[Row]]:
             for (old, new), turned in zip(pairwise([B, *way, D]), backward, strict=False)
         ]
         links = [
-            said(step) | {"spelled": spelling}
+            record_of(step) | {"spelled": spelling}
             for step, spelling in zip(steps, spelled, strict=False)
         ]
-        return [said(blocked), *links]
+        return [record_of(blocked), *links]
 
     return st.builds(
         records,
@@ -131,7 +131,7 @@ def replaced() -> st.SearchStrategy[list[Row]]:
     )
 
 
-EVERYBODY_OPEN = states_of(dict.fromkeys(IDS, OPEN))
+ALL_OPEN = states_of(dict.fromkeys(IDS, OPEN))
 NOTHING: st.SearchStrategy[list[Row]] = st.just([])
 NAMELESS = st.one_of(
     st.tuples(st.sampled_from(["unheard-of", None]), st.just("flat")),
@@ -141,26 +141,26 @@ UNKNOWN_A, UNKNOWN_B = (st.fixed_dictionaries({id_: NAMELESS}) for id_ in (A, B)
 OPEN_A = states_of({A: OPEN})
 LOST = (A, ulid(700))
 WAITING = ((A, "waiting", B, "md"), (A, "waiting_capacity_note", B, "jsonl"))
-LEANINGS: dict[str, st.SearchStrategy[Row]] = {
-    "blocked": leaning(edges(DEPENDENCY), in_states(OPEN)),
-    "conflict_inprogress": leaning(edges(CONFLICT), in_states(OPEN, ("inprogress",))),
-    "dependency_cycle": leaning(ring(("blocked_by", "depends_on"), ()), EVERYBODY_OPEN),
-    "ordered_after": leaning(edges(ORDERING), in_states(OPEN)),
-    "waiting": leaning(edges(WAITING), in_states(OPEN[:3])),
-    "conflict_waiting": leaning(edges(CONFLICT), in_states(OPEN, ("queued", "ready"))),
-    "superseded": leaning(edges(SUPERSEDES), in_states(OPEN, (*OPEN, "done", "closed"))),
-    "duplicate": leaning(
+WORKSPACES_BY_CODE: dict[str, st.SearchStrategy[Row]] = {
+    "blocked": likely(edges(DEPENDENCY), in_states(OPEN)),
+    "conflict_inprogress": likely(edges(CONFLICT), in_states(OPEN, ("inprogress",))),
+    "dependency_cycle": likely(ring(("blocked_by", "depends_on"), ()), ALL_OPEN),
+    "ordered_after": likely(edges(ORDERING), in_states(OPEN)),
+    "waiting": likely(edges(WAITING), in_states(OPEN[:3])),
+    "conflict_waiting": likely(edges(CONFLICT), in_states(OPEN, ("queued", "ready"))),
+    "superseded": likely(edges(SUPERSEDES), in_states(OPEN, (*OPEN, "done", "closed"))),
+    "duplicate": likely(
         edges(((A, "duplicate_of", B, "md"), (A, "duplicate_of", B, "json"))),
         in_states(OPEN, (*OPEN, "done", "closed")),
     ),
-    "mixed_cycle": leaning(ring(("after", "blocked_by"), ("after",)), EVERYBODY_OPEN),
-    "state": leaning(NOTHING, in_states(("planning", "inprogress", "done", "closed"))),
-    "conflict_planning": leaning(edges(CONFLICT), in_states(OPEN, ("planning",))),
-    "plan": leaning(
+    "mixed_cycle": likely(ring(("after", "blocked_by"), ("after",)), ALL_OPEN),
+    "state": likely(NOTHING, in_states(("planning", "inprogress", "done", "closed"))),
+    "conflict_planning": likely(edges(CONFLICT), in_states(OPEN, ("planning",))),
+    "plan": likely(
         edges(((A, "accepted_plan", B, "md"), (A, "accepted_plan", B, "jsonl"))), in_states(OPEN)
     ),
-    "state_unknown": leaning(edges(((A, "related", B, "md"),)), UNKNOWN_A),
-    "other_unknown": leaning(
+    "state_unknown": likely(edges(((A, "related", B, "md"),)), UNKNOWN_A),
+    "other_unknown": likely(
         edges(
             tuple(
                 (A, kind, MISSING, "md")
@@ -169,23 +169,23 @@ LEANINGS: dict[str, st.SearchStrategy[Row]] = {
         ),
         OPEN_A,
     )
-    | leaning(
+    | likely(
         # Split from its item.md, B needs a record to have a second folder.
         edges((*DEPENDENCY, *ORDERING, *CONFLICT)).map(
-            lambda it: [*it, said((B, "related", A, "md"))]
+            lambda it: [*it, record_of((B, "related", A, "md"))]
         ),
         st.builds(dict.__or__, OPEN_A, UNKNOWN_B),
     ),
-    "unusable_source": leaning(
+    "unusable_source": likely(
         NOTHING,
         in_states(OPEN),
         st.lists(st.tuples(st.sampled_from([A, B]), BAD), min_size=1, max_size=8),
     ),
-    "misspelled_target": leaning(misspelled(), in_states(OPEN, ("ready", "inprogress"))),
-    "blocker_replaced": leaning(
+    "misspelled_target": likely(misspelled(), in_states(OPEN, ("ready", "inprogress"))),
+    "blocker_replaced": likely(
         replaced(), states_of({A: OPEN, B: ("closed",), C: ("closed",), D: OPEN})
     ),
-    "possibly_superseded": leaning(
+    "possibly_superseded": likely(
         NOTHING,
         in_states(OPEN, ("done", "closed")),
         # Of those with a target that can be read, some name another ticket.
@@ -193,11 +193,11 @@ LEANINGS: dict[str, st.SearchStrategy[Row]] = {
             lambda bad: [bad, (B, ("stray", "a folder"))],
         ),
     ),
-    "lost_retirement": leaning(
+    "lost_retirement": likely(
         edges(WAITING).map(
             lambda it: [
                 *(one | {"at": TIMES[0]} for one in it),
-                said((A, "accepted_plan", B, "md")),
+                record_of((A, "accepted_plan", B, "md")),
             ]
         ),
         in_states(OPEN[:3]),

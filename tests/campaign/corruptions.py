@@ -1,4 +1,4 @@
-"""The commands that something goes wrong in, and what must hold after each."""
+"""Commands that are interrupted or that fail, and what must hold after each of them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from building import A, B, C, Ran, Workspace, ulid
 from queries import naive, naive_reading
 from queries.test_naive import assert_same, comparable, compare
+from workspace_builder import A, B, C, Ran, Workspace, ulid
 
 from yoi_relations.files.stamps import WINDOW
 
@@ -23,17 +23,17 @@ Snapshot = dict[str, bytes | None]
 
 @dataclass(frozen=True)
 class Case:
-    """A command that something goes wrong in.
+    """A command that is interrupted, or in which a system call fails.
 
     Attributes:
         arguments: the command.
-        prepare: what makes its workspace.
-        said: whether the workspace, or the files of it, hold what the command is to record.
+        prepare: changes the workspace before the command.
+        is_recorded: whether the files hold what the command has to record; for commands that write.
     """
 
     arguments: tuple[str, ...]
     prepare: Callable[[Workspace], None]
-    said: Callable[[Path], bool] | None = None
+    is_recorded: Callable[[Path], bool] | None = None
 
 
 def build(root: Path) -> Workspace:
@@ -59,20 +59,20 @@ def drop_cache(workspace: Workspace) -> None:
 
 
 def wait(_: Workspace) -> None:
-    """Let every stamp settle, so that the next question notes it."""
+    """Wait until every stamp is reliable, so that the next question notes it."""
     time.sleep(WINDOW / 10**9 + 0.1)
 
 
 def wait_twice(workspace: Workspace) -> None:
-    """Let the index settle, too, so that the next question proves it for all later ones."""
+    """Wait for the index, too, so that the next question proves it for all later ones."""
     wait(workspace)
     workspace.show()
     wait(workspace)
 
 
-def take_cache_away(workspace: Workspace) -> None:
+def put_file_at_cache(workspace: Workspace) -> None:
     drop_cache(workspace)
-    (workspace.root / ".yoi/cache").write_text("in the way\n")
+    (workspace.root / ".yoi/cache").write_text("not a folder\n")
 
 
 def relations_in(root: Path) -> list[dict[str, Any]]:
@@ -90,16 +90,16 @@ def is_added(root: Path) -> bool:
 
 
 def is_retired(holder: str) -> Callable[[Path], bool]:
-    """Tells whether the one record of `holder` is retired, by one file that is whole."""
+    """A function: whether the one record of `holder` is retired, by one whole file."""
 
-    def said(root: Path) -> bool:
+    def is_so(root: Path) -> bool:
         found = naive_reading.read(root)
         (record,) = [one for one in found.records if one["holder"] == holder]
         written = [(one.holder, one.retires) for one in found.retirements]
         assert (written, found.unusable) in (([], []), ([(holder, record["id"])], []))
         return bool(record["retired_at"])
 
-    return said
+    return is_so
 
 
 SHOW = ("show", "--all", "--limit", "0", "--json")
@@ -112,20 +112,20 @@ CASES = {
     "prove": Case(SHOW, wait_twice),
     "rebuild": Case(("rebuild",), write_one_more),
     "add": Case(_ADD, lambda _: None, is_added),
-    "add-beside": Case(_ADD, take_cache_away, is_added),
+    "add-beside": Case(_ADD, put_file_at_cache, is_added),
     "retire": Case(("retire", ulid(1), "--reason", "over"), lambda _: None, is_retired(A)),
     "retire-beside": Case(("retire", _ENTRY, "--reason", "over"), lambda _: None, is_retired(B)),
 }
 
 
 def check_end(case: Case, workspace: Workspace, ended: Ran, *, mute: bool) -> None:
-    """What a command that was not killed said of itself is true.
+    """A command that was not killed reported the truth.
 
     Args:
         case: the command.
-        workspace: where.
-        ended: how.
-        mute: whether it could not say a word.
+        workspace: its workspace.
+        ended: how it ended.
+        mute: whether it could not write any output.
     """
     assert ended.code in {0, 1, 4}, ended
     assert "Traceback" not in ended.err, ended.err
@@ -135,37 +135,37 @@ def check_end(case: Case, workspace: Workspace, ended: Ran, *, mute: bool) -> No
         assert_same(answer, [comparable(one) for one in relations_in(workspace.root)])
     if case.arguments == SHOW and ended.code == 4:
         assert ended.json["problems"]
-    if case.said:
-        said = case.said(workspace.root)
-        assert said or ended.code, "it claims to have recorded what is not there"
-        assert not said or "nothing was recorded" not in ended.err, ended.err
+    if case.is_recorded:
+        recorded = case.is_recorded(workspace.root)
+        assert recorded or ended.code, "it succeeded, and its record is not there"
+        assert not recorded or "nothing was recorded" not in ended.err, ended.err
 
 
 def check_afterwards(case: Case, workspace: Workspace, before: Snapshot, *, cut: bool) -> None:
-    """The record is whole or absent, the next answer is right, and nothing needs a hand.
+    """The record is whole or absent, the next answer is right, and nothing needs repair.
 
     Args:
-        case: the command that something went wrong in.
-        workspace: where.
-        before: its files from before that.
-        cut: whether the command had no chance to clean up behind itself.
+        case: the command.
+        workspace: its workspace.
+        before: its files before the command.
+        cut: whether the command could not clean up.
     """
     check_files(case, workspace, before, cut=cut)
-    told = workspace.run(*SHOW).err
-    assert not told or case.prepare in {drop_cache, take_cache_away}, told
+    notices = workspace.run(*SHOW).err
+    assert not notices or case.prepare in {drop_cache, put_file_at_cache}, notices
     compare(workspace)
     again = workspace.run(*case.arguments)
     assert again.code == 0, again
-    assert not case.said or case.said(workspace.root)
+    assert not case.is_recorded or case.is_recorded(workspace.root)
     compare(workspace)
-    if case.prepare is not take_cache_away:
+    if case.prepare is not put_file_at_cache:
         check_leftovers(workspace)
 
 
 def check_files(case: Case, workspace: Workspace, before: Snapshot, *, cut: bool) -> None:
-    """Of the truth, nothing has changed but what the command is for."""
+    """No ticket file has changed, apart from what the command has to write."""
     after = workspace.snapshot()
-    done = case.said(workspace.root) if case.said else False
+    done = case.is_recorded(workspace.root) if case.is_recorded else False
     changed = {name for name in before if after.get(name, b"gone") != before[name]}
     assert changed == set()
     new = set(after) - set(before)
@@ -177,10 +177,10 @@ def check_files(case: Case, workspace: Workspace, before: Snapshot, *, cut: bool
 
 
 def check_leftovers(workspace: Workspace) -> None:
-    """What lay about in the cache folder goes with the next command that writes there."""
+    """The next command that writes the cache removes what was left in its folder."""
     cache = workspace.root / ".yoi/cache/relations"
     for path in cache.glob("*.tmp"):
-        os.utime(path, (0, 0))  # else somebody may still be at it
+        os.utime(path, (0, 0))  # otherwise a process may still write it
     assert workspace.run("rebuild").code == 0
     assert [p.name for p in cache.iterdir() if not p.name.startswith(KEPT)] == []
     assert list(cache.glob("*.tmp")) == []

@@ -1,4 +1,4 @@
-"""The ids, kinds and times that made-up workspaces are made of."""
+"""The ids, kinds and times in random workspaces."""
 
 from __future__ import annotations
 

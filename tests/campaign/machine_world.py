@@ -1,9 +1,9 @@
-"""The ground that a machine works on: a real workspace, on a fine clock or on a coarse one.
+"""The world of the state machine: a real workspace, with a fine clock or a coarse one.
 
-On the *fine* ground stamps and clocks are the kernel's own; only the window in which stamps are not
-believed yet is shortened, so that an example need not last for minutes. On the *coarse* ground a
+In the *fine* world, stamps and clocks are the kernel's own; only the window in which stamps are not
+believed yet is shortened, so that an example need not last for minutes. In the *coarse* world, a
 stamp is what a file system without inodes and times of change would give, rounded down to two
-seconds: whatever the kernel has dated is dated anew, by a clock that moves as the example says.
+seconds: whatever the kernel has dated is dated again, by a clock that moves as the example says.
 """
 
 from __future__ import annotations
@@ -20,23 +20,24 @@ from contextlib import ExitStack
 from pathlib import Path
 from unittest import mock
 
-from building import A, B, C, Workspace
-from comparing import coarse
+from clocked_disk import without_pause_for_clock
+from index_comparison import coarse
+from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.files import probing, root, stamps
 from yoi_relations.files.workspace import CACHE, find_workspace
-from yoi_relations.index import build, cache, freshness, store
+from yoi_relations.index import cache, freshness, store
 
 TICKETS = (A, B, C)
 START = 1_700_000_001_000_000_000
 """The coarse clock's, long before whatever the kernel dates."""
 GRANULE = 2_000_000_000
 WINDOW = 20_000_000
-"""Nanoseconds, on the fine ground: more than a tick of any kernel's clock."""
+"""Nanoseconds, in the fine world: more than a tick of any kernel's clock."""
 
 
-class Ground:
-    """A workspace with three tickets, and whatever holds its clock.
+class World:
+    """A workspace with three tickets, and the patches that control its clock.
 
     Attributes:
         coarse: whether its stamps are those of a poorer file system.
@@ -68,7 +69,7 @@ class Ground:
             self._patch(module, "stamp_of", coarse)
         self._patch(cache, "clock", lambda _: self._now // GRANULE * GRANULE)
         self._patch(time, "time_ns", lambda: self._now)
-        self._patch(build, "_STILL", 0)  # it stands, by intention
+        self._stack.enter_context(without_pause_for_clock())
         self.dated()
 
     def _patch(self, place: object, name: str, value: object) -> None:
@@ -78,7 +79,7 @@ class Ground:
         self._stack.close()
 
     def wait(self, tenths: int) -> None:
-        """Let tenths of a second go by; on the fine ground, as much of its shorter window."""
+        """Let tenths of a second go by; in the fine world, as much of its shorter window."""
         if self.coarse:
             self._now += tenths * 100_000_000
         else:
@@ -88,7 +89,7 @@ class Ground:
         """Date what the kernel has dated, and all of `moved`, by the coarse clock, if that is used.
 
         Without inodes nobody can tell a folder from another one of the same dates that took its
-        place: what moves is dated anew, as by a copy.
+        place: what moves is dated again, as by a copy.
         """
         if not self.coarse:
             return
@@ -109,8 +110,8 @@ class Ground:
 
     def folder(self, ticket: str) -> Path:
         """Where a ticket is, or would be made."""
-        lies = (folder for folder in self.folders() if folder.name == ticket)
-        return next(lies, self.workspace.tickets / ticket)
+        found = (folder for folder in self.folders() if folder.name == ticket)
+        return next(found, self.workspace.tickets / ticket)
 
     def files(self) -> list[Path]:
         """Every file that a ticket consists of."""
@@ -120,14 +121,14 @@ class Ground:
         """Where this version of the program keeps its index."""
         return Path(store.index_path(self.found))
 
-    def switch(self, schema: int, parser: int) -> None:
-        """Be another version of the program from now on."""
+    def set_version(self, schema: int, parser: int) -> None:
+        """Make this process another version of the program from now on."""
         self._patch(store, "SCHEMA_VERSION", schema)
         self._patch(store, "PARSER_VERSION", parser)
 
 
-def elsewhere(act: Callable[[], object]) -> None:
-    """Do something in a process of its own, which knows of the same clock."""
+def run_in_fork(act: Callable[[], object]) -> None:
+    """Run `act` in a forked process, which has the same clock."""
     process = os.fork()
     if process == 0:
         try:
@@ -142,7 +143,7 @@ def elsewhere(act: Callable[[], object]) -> None:
 
 
 def remove(path: Path) -> None:
-    """Whatever is there."""
+    """Remove a file, a link or a folder, if it exists."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:

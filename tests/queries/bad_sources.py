@@ -1,13 +1,13 @@
-"""Files and lines that cannot be used, leftovers beside them, and what looks odd and is used."""
+"""Unusable files and lines, leftovers beside them, and odd files that are used."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from building import Workspace, ulid
 from hypothesis import strategies as st
+from workspace_builder import Workspace, ulid
 
-from queries.making_ids import IDS, MISSING, TIMES
+from queries.sample_ids import IDS, MISSING, TIMES
 
 HEAD = f"author: t\nat: {TIMES[0]}\n"
 BAD_FILES = {
@@ -75,9 +75,9 @@ def some(form: str, names: Iterable[str]) -> st.SearchStrategy[tuple[str, str]]:
 BAD = st.one_of(
     some("md", BAD_FILES), some("jsonl", BAD_LINES), some("json", BAD_LISTS), some("stray", STRAYS)
 )
-"""What cannot be used."""
+"""Unusable sources."""
 BAD_RECORDS = st.one_of(some("md", BAD_FILES), some("json", BAD_LISTS), some("stray", STRAYS))
-"""The same without what no reference can be in."""
+"""The same without those that can hold no reference."""
 SPOILS = st.tuples(
     st.sampled_from(IDS), st.one_of(BAD, BAD, some("used", USED_ANYHOW), some("left", LEFTOVERS))
 )

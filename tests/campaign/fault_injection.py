@@ -1,7 +1,7 @@
-"""Runs commands in which one system call on the workspace fails, or is the last one.
+"""Runs commands in which one system call on the workspace fails, or kills the process.
 
 `strace` counts the calls of a clean run; then each of them can be hit by its number. A point counts
-only when the trace of the run says that the call was hit, and that it was about the workspace.
+only if the trace shows that the call was hit, and that it was about the workspace.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from building import Ran
+from workspace_builder import Ran
 
 KILL = "KILL"
 WRITES = ("ENOSPC", "EIO", "EDQUOT")
-LOOKS = ("read", "getdents64", "newfstatat", "fstat", "lstat", "stat")
+READING_CALLS = ("read", "getdents64", "newfstatat", "fstat", "lstat", "stat")
 ERRORS = {
     **dict.fromkeys(("write", "pwrite64", "fsync", "fdatasync", "ftruncate"), WRITES),
     **dict.fromkeys(("mkdirat", "renameat", "renameat2", "linkat", "chmod", "openat"), WRITES),
     "unlinkat": ("EIO", "EROFS"),
-    **dict.fromkeys(LOOKS, ("EIO",)),
+    **dict.fromkeys(READING_CALLS, ("EIO",)),
     "flock": ("EIO", "ENOLCK"),
     "close": ("EIO",),
 }
-"""What a call may answer, by its name; at those that change something it may be killed, too."""
+"""Errors of a call, by its name. At calls that change something, the process is killed, too."""
 READS = ("EIO", "EMFILE")
-"""What opening a file may answer that is only read."""
-FOR_EVER = ("write", "fsync", "mkdirat", "renameat", "linkat", "unlinkat")
-"""Calls that also fail from one on to the last; what reads must work, or Python does not."""
+"""Errors of opening a file that is only read."""
+REPEATABLE = ("write", "fsync", "mkdirat", "renameat", "linkat", "unlinkat")
+"""Calls that can also fail each time from one of them on. Reading must work for Python itself."""
 _NAME = re.compile(r"(?:\d+\s+)?([a-z0-9]+)\(")
 
 
@@ -59,8 +59,8 @@ class Point(NamedTuple):
 
 
 @cache
-def why_not() -> str:
-    """Why nothing can be injected here; empty where it can."""
+def why_unavailable() -> str:
+    """Why nothing can be injected on this machine; empty if it can."""
     if shutil.which("strace") is None:
         return "strace is not installed"
     with tempfile.TemporaryDirectory() as folder:
@@ -73,7 +73,7 @@ def why_not() -> str:
 
 
 def points(root: Path, *arguments: str) -> list[Point]:
-    """Every point of a command; it is run once to its end for that."""
+    """Every point of a command, which is run once to its end for this."""
     _, lines = _traced(root, arguments, [])
     counts: Counter[str] = Counter()
     found = []
@@ -81,20 +81,20 @@ def points(root: Path, *arguments: str) -> list[Point]:
         call = _call(line)
         counts[call] += 1
         if _is_about(root, line):
-            reads = call in LOOKS or (call == "openat" and "O_CREAT" not in line)
+            reads = call in READING_CALLS or (call == "openat" and "O_CREAT" not in line)
             errors = READS if reads and call == "openat" else ERRORS[call]
-            # Killed before it looks at something is killed after it wrote what came before.
+            # To be killed before a reading call is to be killed after the writing call before it.
             kinds = errors if reads else (KILL, *errors)
             found += [Point(call, counts[call], error) for error in kinds]
-            if call in FOR_EVER:
+            if call in REPEATABLE:
                 found.append(Point(call, counts[call], ERRORS[call][0], stays=True))
     return found
 
 
 def hit(root: Path, point: Point, *arguments: str) -> Ran | None:
-    """Run a command with `point`; None where it came to no such call about the workspace.
+    """Run a command with `point`; None if it made no such call about the workspace.
 
-    The code of a command that was killed is negative.
+    The exit code of a command that was killed is negative.
     """
     what = f"signal={KILL}" if point.error == KILL else f"error={point.error}"
     when = f"{point.number}{'+' * point.stays}"
@@ -134,7 +134,7 @@ def _traced(root: Path, arguments: tuple[str, ...], inject: list[str]) -> tuple[
 
 
 def _calls(trace: str) -> Iterator[str]:
-    """The lines that tell of a call; not those of a signal, an end, or a call's second half."""
+    """The lines of calls; not those of a signal, an exit, or a resumed call."""
     return (line for line in trace.splitlines() if _NAME.match(line))
 
 

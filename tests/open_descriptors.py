@@ -1,4 +1,4 @@
-"""What a test may not leave open."""
+"""The open descriptors of this process, none of which a test may add."""
 
 from __future__ import annotations
 

@@ -1,16 +1,16 @@
-"""Sets the stage of the stress: two work trees of one repository, with commits to check out."""
+"""The repository of the stress test: two work trees, and commits to check out."""
 
 from __future__ import annotations
 
 import subprocess
 from pathlib import Path
 
-from building import Workspace
+from workspace_builder import Workspace
 
-from campaign import stage
+from campaign import write_ledger
 
 COMING_AND_GOING = 7
-"""Tickets that a commit has or has not."""
+"""How many tickets some commits have and others do not."""
 
 
 def git(cwd: Path, *arguments: str, stdin: bytes = b"") -> str:
@@ -18,7 +18,7 @@ def git(cwd: Path, *arguments: str, stdin: bytes = b"") -> str:
     ran = subprocess.run(
         ["git", *arguments],
         cwd=cwd,
-        env=stage.ENVIRON,
+        env=write_ledger.ENVIRON,
         input=stdin,
         capture_output=True,
         check=False,
@@ -30,7 +30,7 @@ def git(cwd: Path, *arguments: str, stdin: bytes = b"") -> str:
 
 def set_up(folder: Path, commits: int) -> None:
     """Two work trees with the tickets of all writers, and a file with the commits to check out."""
-    one, two = (folder / tree for tree in stage.TREES)
+    one, two = (folder / tree for tree in write_ledger.TREES)
     one.mkdir()
     git(one, "init", "-q", "-b", "chain")
     git(one, "fast-import", "--quiet", "--export-marks=../marks", stdin=_history(commits))
@@ -39,14 +39,16 @@ def set_up(folder: Path, commits: int) -> None:
     (folder / "commits").write_text("\n".join(ids))
     git(one, "checkout", "-q", "--detach", ids[0])
     git(one, "worktree", "add", "-q", "--detach", str(two), ids[0])
-    stage.Numbers.make(folder / "numbers")
-    numbers = stage.Numbers(folder / "numbers")
-    for tree in stage.TREES:
+    write_ledger.Numbers.make(folder / "numbers")
+    numbers = write_ledger.Numbers(folder / "numbers")
+    for tree in write_ledger.TREES:
         workspace = Workspace(folder / tree)
-        for holder in stage.WRITERS:
+        for holder in write_ledger.WRITERS:
             workspace.ticket(holder)
-            workspace.record_file(holder, stage.RECORD, stage.record(stage.note(tree, 1)))
-        for holder in (*stage.WRITERS, stage.CHECKED_OUT):
+            workspace.record_file(
+                holder, write_ledger.RECORD, write_ledger.record(write_ledger.note(tree, 1))
+            )
+        for holder in (*write_ledger.WRITERS, write_ledger.CHECKED_OUT):
             numbers.begin(tree, holder)
             numbers.end(tree, holder)
 
@@ -58,14 +60,19 @@ def _history(commits: int) -> bytes:
         who = f"tester <tester@example.org> {1_700_000_000 + number} +0000"
         parts.append(f"commit refs/heads/chain\nmark :{number}\ncommitter {who}\n".encode())
         parts.append(b"data 0\ndeleteall\n")
-        tickets = [stage.TARGET, stage.CHECKED_OUT]
+        tickets = [write_ledger.TARGET, write_ledger.CHECKED_OUT]
         tickets += [f"V{one}" for one in range(COMING_AND_GOING) if number * 3 % (one + 2)]
         for holder in tickets:
             item = f"---\ntitle: Title of {holder}\nstate: planning\n---\n"
             parts.append(_file(f".yoi/tickets/{holder}/item.md", item.encode()))
-            if holder != stage.TARGET:
-                path = stage.place(Path(), holder).as_posix()
-                parts.append(_file(path, stage.record(stage.note(stage.CHECKED_OUT, number))))
+            if holder != write_ledger.TARGET:
+                path = write_ledger.record_path(Path(), holder).as_posix()
+                parts.append(
+                    _file(
+                        path,
+                        write_ledger.record(write_ledger.note(write_ledger.CHECKED_OUT, number)),
+                    )
+                )
     return b"".join(parts)
 
 

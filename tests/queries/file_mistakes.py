@@ -1,4 +1,4 @@
-"""Mistakes within a file: what they are made of.
+"""Building blocks of mistakes within a file.
 
 A mistake takes a workspace and a `Pick`, alters one file or one place, and says whether it did.
 """
@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from queries import spelling
+from queries import misspellings
 
 T = TypeVar("T")
 Change = Callable[[bytes, "Pick"], bytes]
@@ -80,7 +80,7 @@ def respelled(spelled: str) -> Change:
             return data
         at = pick.of(found)
         other = pick.of(found)[1]
-        name = spelling.SPELLINGS[spelled](at[1], other)
+        name = misspellings.SPELLINGS[spelled](at[1], other)
         is_quoted = text(data)[at.start(1) - 1] == '"'
         written = json.dumps(name)[1:-1] if is_quoted else json.dumps(name, ensure_ascii=False)
         return (text(data)[: at.start(1)] + written + text(data)[at.end(1) :]).encode()
@@ -139,7 +139,7 @@ def without_a_line(marker: bytes) -> Change:
 
 
 def conflict(*, ours: bool = True, middle: bool = True, theirs: bool = True) -> Change:
-    """One line as a merge leaves it, or as somebody leaves it who resolved half of it."""
+    """Conflict markers around one line: all of them, or those that a half resolution leaves."""
 
     def change(data: bytes, pick: Pick) -> bytes:
         lines = data.split(b"\n")

@@ -1,7 +1,7 @@
-"""What the stress is about: the numbers of all writes, and what an answer may say of them.
+"""The ledger of the stress test: the numbers of all writes, and what an answer may say of them.
 
-Every writer numbers its writes. It notes a number as begun before the write and as done after it
-has returned; whoever asks in between may see either side of it, and who asks later must see it.
+Every writer numbers its writes. It notes a number as begun before the write, and as done after the
+write has returned. A question in between may see either state; a later question must see the write.
 """
 
 from __future__ import annotations
@@ -34,23 +34,23 @@ _NOTE = re.compile(r"(\w+) (\d{8}) (\d{8})")
 
 
 def note(tree: str, number: int) -> str:
-    """What a record says: who wrote it, and twice its number, so that half of a write shows."""
+    """A record's note: who wrote it, and its number twice, so that half of a write shows."""
     return f"{tree} {number:08} {number:08}"
 
 
-def record(said: str) -> bytes:
-    """A record, always of the same size."""
-    text = f"---\nkind: related\ntarget: {TARGET}\nauthor: tester\nat: {AT}\n---\n{said}\n"
-    return text.encode()
+def record(text: str) -> bytes:
+    """A record with this note, always of the same size."""
+    data = f"---\nkind: related\ntarget: {TARGET}\nauthor: tester\nat: {AT}\n---\n{text}\n"
+    return data.encode()
 
 
-def place(tree: Path, holder: str) -> Path:
-    """Where the record of a ticket with a writer lies."""
+def record_path(tree: Path, holder: str) -> Path:
+    """The record of a ticket with a writer."""
     return tree / ".yoi" / "tickets" / holder / "artifacts" / "relations" / RECORD
 
 
 class Numbers:
-    """What has begun and what is done, by work tree and ticket, shared among processes."""
+    """Which writes have begun and are done, by work tree and ticket, shared between processes."""
 
     def __init__(self, path: Path) -> None:
         with path.open("r+b") as file:
@@ -58,7 +58,7 @@ class Numbers:
 
     @staticmethod
     def make(path: Path) -> None:
-        """Make the file that holds them, all 0."""
+        """Create the file of the numbers, all 0."""
         path.write_bytes(bytes(16 * len(_SLOTS)))
 
     def begin(self, tree: str, holder: str) -> int:
@@ -68,7 +68,7 @@ class Numbers:
         return self._words[at]
 
     def end(self, tree: str, holder: str) -> None:
-        """What has begun is done."""
+        """Note that the last write that has begun is done."""
         at = 2 * _SLOTS.index((tree, holder))
         self._words[at + 1] = self._words[at]
 
@@ -81,10 +81,10 @@ class Numbers:
         return {one: self._words[2 * at + 1] for at, (of, one) in enumerate(_SLOTS) if of == tree}
 
 
-def wrong_in(
+def contradictions(
     tree: str, notes: Iterable[tuple[str, str]], done: dict[str, int], begun: dict[str, int]
 ) -> Iterator[str]:
-    """What an answer cannot say.
+    """Where an answer contradicts the ledger, one text each.
 
     Args:
         tree: the work tree that was asked about.
