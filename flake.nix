@@ -44,7 +44,7 @@
           src = ./.;
           build-system = [ pkgs.python3Packages.hatchling ];
           dependencies = dependencies pkgs.python3Packages;
-          # The pin keeps start-up short (see pyproject.toml); other versions work, more slowly.
+          # nixpkgs may be ahead of the versions that were tried (see pyproject.toml).
           pythonRelaxDeps = [ "typer" ];
           pythonImportsCheck = [ "yoi_relations" ];
           # The tests need more than the program does: see checks.

@@ -10,11 +10,9 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import pytest
 import tour
-import typer
 from workspace_builder import A, B, Workspace
 
 import yoi_relations
@@ -26,13 +24,13 @@ from yoi_relations.queries.doctor.findings import RULES
 from yoi_relations.queries.problems import Severity
 from yoi_relations.queries.reasons import Verdict
 from yoi_relations.recording.guard import ROWS
-from yoi_relations.surfaces.cli.main import app
 from yoi_relations.surfaces.mcp.tools import tools
+from yoi_relations.surfaces.options import PROGRAM
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = (ROOT / "docs" / "reference.md").read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
-COMMANDS = typer.main.get_command(app)
+COMMANDS = {one.name: one for one in PROGRAM.commands}
 
 
 def section(title: str) -> str:
@@ -62,18 +60,17 @@ def first_column(text: str, heading: str) -> set[str]:
 
 def options(command: str) -> set[str]:
     """The options of a command, but for --help."""
-    parameters: Any = COMMANDS.commands[command].params  # type: ignore[attr-defined]
-    return {name for one in parameters for name in one.opts if name.startswith("-")}
+    return {one.flag for one in COMMANDS[command].options}
 
 
 def test_the_commands_are_those_of_the_program() -> None:
     documented = {code.split()[1] for code in first_column(section("Commands"), "command")}
 
-    assert documented == set(COMMANDS.commands)  # type: ignore[attr-defined]
+    assert documented == set(COMMANDS)
     assert {code.split()[1] for code in first_column(README, "command")} == documented
 
 
-@pytest.mark.parametrize("command", COMMANDS.commands)  # type: ignore[attr-defined]
+@pytest.mark.parametrize("command", COMMANDS)
 def test_the_options_are_those_of_the_command(command: str) -> None:
     heading = f"option of `{command}`"
     own = {"--reason"} if command == "retire" else set()

@@ -87,6 +87,7 @@ def test_they_are_made_compared_and_shown_alike() -> None:
         ((1, "2", 3), {}),
         ((1,), {"first": 1}),
         ((1,), {"third": 3}),
+        ((), {"third": 3}),
         ((1, "2"), {"second": "2"}),
     ],
 )

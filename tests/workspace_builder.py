@@ -22,8 +22,7 @@ from yoi_relations.files.scan import Lister, Source
 from yoi_relations.files.workspace import CACHE
 from yoi_relations.files.workspace import Workspace as ProductWorkspace
 from yoi_relations.index import by_file
-from yoi_relations.surfaces import quick
-from yoi_relations.surfaces.cli import main
+from yoi_relations.surfaces.cli import quick, typer_app
 
 AT = "2026-06-01T10:00:00Z"
 A, B, C, D = "00001KT0000AA", "00001KT0000BB", "00001KT0000CC", "00001KT0000DD"
@@ -31,7 +30,7 @@ A, B, C, D = "00001KT0000AA", "00001KT0000BB", "00001KT0000CC", "00001KT0000DD"
 
 Door = Callable[[list[str]], int | None]
 QUICK: Door = quick.answer
-FULL: Door = main.run
+FULL: Door = typer_app.run
 
 
 def ulid(number: int) -> str:

@@ -18,12 +18,12 @@ def main() -> None:
             from yoi_relations.files.locale_names import as_text  # noqa: PLC0415  # rare
 
             arguments = [as_text(one) for one in arguments]
-        from yoi_relations.surfaces import quick  # noqa: PLC0415
+        from yoi_relations.surfaces.cli import quick  # noqa: PLC0415
 
         code = quick.answer(arguments)
         if code is None:
             gc.enable()
-            from yoi_relations.surfaces.cli.main import run  # noqa: PLC0415
+            from yoi_relations.surfaces.cli.typer_app import run  # noqa: PLC0415
 
             code = run(arguments)
     except KeyboardInterrupt:

@@ -32,7 +32,7 @@ else:
             fields = tuple(body.get("__annotations__", ()))
             body["_defaults"] = {field: body[field] for field in fields if field in body}
             body |= {field: _field(number, None) for number, field in enumerate(fields)}
-            body |= {"_fields": fields, "__slots__": ()}
+            body |= {"_fields": fields, "_names": {*fields}, "__slots__": ()}
             return super().__new__(cls, name, bases, body)
 
     class NamedTuple(tuple, metaclass=_Fields):
@@ -47,9 +47,10 @@ else:
 
         @classmethod
         def _filled(cls, given, named):
-            values = cls._defaults | dict(zip(cls._fields, given, strict=False)) | named
-            known = len(given) <= len(cls._fields) and named.keys() <= {*cls._fields[len(given) :]}
-            if not known or len(values) != len(cls._fields):
+            said = dict(zip(cls._fields, given))  # noqa: B905  # its keyword costs as much again
+            said.update(named)
+            values = cls._defaults | said
+            if len(said) != len(given) + len(named) or values.keys() != cls._names:
                 raise TypeError(f"{cls.__name__} takes {', '.join(cls._fields)}")
             return [values[field] for field in cls._fields]
 

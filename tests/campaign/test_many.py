@@ -12,7 +12,7 @@ import pytest
 from oracle import assert_as_read
 from workspace_builder import Workspace
 
-from yoi_relations.surfaces import quick
+from yoi_relations.surfaces.cli import quick
 
 pytestmark = pytest.mark.campaign
 TICKETS = 10_000

@@ -7,17 +7,14 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer
 from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.kinds import ALIASES, KINDS, RelationClass
 from yoi_relations.states import State
-from yoi_relations.surfaces.cli.main import app
+from yoi_relations.surfaces.options import PROGRAM, Command
 
-COMMANDS: Any = typer.main.get_command(app)
 SHELLS = ("bash", "zsh", "fish")
 
 
@@ -97,10 +94,9 @@ def test_records_that_are_not_retired_come_with_their_sentence(trio: Workspace) 
     assert offered(trio, "retire", "--reason", "") == {}
 
 
-@pytest.mark.parametrize("name", COMMANDS.commands)
-def test_every_command_and_its_options_are_offered(trio: Workspace, name: str) -> None:
-    command = COMMANDS.commands[name]
-    flags = {flag for one in command.params if one.opts[0][0] == "-" for flag in one.opts}
+@pytest.mark.parametrize("command", PROGRAM.commands, ids=lambda one: one.name)
+def test_every_command_and_its_options_are_offered(trio: Workspace, command: Command) -> None:
+    name, flags = command.name, {one.flag for one in command.options}
 
     assert set(offered(trio, name[:4])) >= {name}
     assert offered(trio, "index") == offered(trio, name, "--index") == {}

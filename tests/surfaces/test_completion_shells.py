@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from workspace_builder import A, B, C, Workspace, ulid
 
-from yoi_relations.surfaces.cli.completion import TIME_LIMIT
+from yoi_relations.surfaces.completion.request import TIME_LIMIT
 
 ODD = "a b;$(touch id)'\"`touch id`\\n:x"
 """An id that a shell would act on, were it not quoted."""

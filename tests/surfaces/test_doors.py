@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import inspect
 import re
 import shutil
 from dataclasses import replace
@@ -12,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from workspace_builder import FULL, QUICK, A, B, C, D, Door, Ran, Workspace
 
-from yoi_relations.surfaces.quick import understand
-from yoi_relations.surfaces.table import COMMON, FORMS, Option
+from yoi_relations.surfaces.cli import quick, typer_app
+from yoi_relations.surfaces.cli.commands import COMMANDS
+from yoi_relations.surfaces.options import COMMON, Command, Parameter, leaves
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 QUICK_FORMS = [
@@ -76,6 +79,22 @@ QUICK_FORMS = [
     ("-C", "/", "rebuild", "--json"),
     ("rebuild", "--json", "--plain"),
     ("--version",),
+    ("show", "--", "EHKH"),
+    ("show", "--limit", "1_0"),
+    ("show", "--limit", "\N{ARABIC-INDIC DIGIT THREE}"),
+    ("add", "EHKH", "related", "nothing-like-it", "--json"),
+    ("retire", "--reason", "-", "nothing-like-it"),
+    ("verify", "--plain"),
+    ("watch", "--once", "--timeout", "0"),
+    ("watch", "--timeout=0.1", "--json", "--trust", "index"),
+    ("mcp", "--trust=index"),
+    ("hooks", "list", "--json"),
+    ("--plain", "hooks", "--trust", "content", "list", "-C", "."),
+    ("hooks", "run", "-C", "nowhere"),
+    ("completion", "zsh"),
+    ("completion", "--json", "bash"),
+    ("completion", "run", "--", "show", "--state", ""),
+    ("completion", "run", "--line", "relations show 'EH"),
 ]
 HANDED_OVER = [
     (),
@@ -91,16 +110,15 @@ HANDED_OVER = [
     ("show", "-j"),
     ("show", "-Cfolder"),
     ("show", "--json=yes"),
-    ("show", "--"),
     ("--", "show"),
+    ("hooks", "--", "list"),
     ("show", "-"),
     ("show", A, B),
     ("show", "--kind"),
     ("show", "--kind", "--json"),
     ("show", "--limit", "-1"),
     ("show", "--limit", "many"),
-    ("show", "--limit", "1_0"),
-    ("show", "--limit", "\N{ARABIC-INDIC DIGIT THREE}"),
+    ("show", "--limit", "1.5"),
     ("show", "--limit", "9" * 5000),
     ("show", "--limit", "x", "--limit", "1"),
     ("show", "--state", "finished"),
@@ -112,7 +130,21 @@ HANDED_OVER = [
     ("status", A),
     ("status", "--all"),
     ("shew",),
-    ("add", A, "related", B),
+    ("add",),
+    ("add", A),
+    ("add", A, "related", B, C),
+    ("add", "--note"),
+    ("retire",),
+    ("retire", A),
+    ("retire", "--reason", "why"),
+    ("watch", "--timeout", "soon"),
+    ("watch", "--timeout", "-1"),
+    ("hooks",),
+    ("hooks", "--help"),
+    ("hooks", "add"),
+    ("hooks", "list", A),
+    ("completion", "tcsh"),
+    ("mcp", "--allow-write=yes"),
     ("rebuild", A),
     ("rebuild", "--all"),
 ]
@@ -192,44 +224,90 @@ _WORDS = st.sampled_from(
 )
 
 
-def given_option(option: Option) -> st.SearchStrategy[list[str]]:
+TEXTS = {
+    "directory": [".", ".yoi", "/", "nowhere"],
+    "kinds": ["blocker", "order", "blocks", "do-not-parallelize", "parent"],
+    "limit": ["0", "1", "20", "1_0", "many"],
+    "timeout": ["0", "0.25", "1e3", "nan", "-1", "soon"],
+    "expect": ["5d1bfa85d6efa87d"],
+    "since": ["2026-06-01", "2026-06-09T10:03:41+02:00", "9w", "soon"],
+    "author": ["orchestrator", "maintainer", "nobody"],
+}
+"""Good values of parameters, and some that are not."""
+
+
+def given_option(option: Parameter) -> st.SearchStrategy[list[str]]:
     """An option as somebody may write it, mostly well."""
-    values = {
-        "directory": st.sampled_from([".", ".yoi", "/", "nowhere"]),
-        "kinds": st.sampled_from(["blocker", "order", "blocks", "do-not-parallelize", "parent"]),
-        "limit": st.sampled_from(["0", "1", "20"]),
-        "expect": st.sampled_from(["5d1bfa85d6efa87d"]),
-        "since": st.sampled_from(["2026-06-01", "2026-06-09T10:03:41+02:00", "9w", "soon"]),
-        "author": st.sampled_from(["orchestrator", "maintainer", "nobody"]),
-    }
     if not option.takes_value:
         return st.just([option.flag])
-    good = st.sampled_from(list(option.choices)) if option.choices else values[option.name]
+    known = list(option.choices) if option.choices else TEXTS.get(option.name, ["text"])
+    good = st.sampled_from(known)
     value = st.one_of(good, good, good, _WORDS)
     apart = value.map(lambda text: [option.flag, text])
     return st.one_of(apart, value.map(lambda text: [f"{option.flag}={text}"]))
 
 
 @st.composite
-def lines(draw: st.DrawFn) -> tuple[str, ...]:
+def lines(draw: st.DrawFn, commands: dict[str, Command]) -> tuple[str, ...]:
     """Arguments made of the table's options, in any order, before and after the name."""
-    form = draw(st.sampled_from(list(FORMS.values())))
+    path, command = draw(st.sampled_from([*commands.items()]))
     common = st.one_of([given_option(option) for option in COMMON])
-    after = st.one_of([given_option(option) for option in (*COMMON, *form.options)])
-    words = _WORDS.map(lambda word: [word])
-    before = draw(st.lists(common, max_size=2))
-    behind = draw(st.lists(st.one_of(after, after, words) if form.argument else after, max_size=4))
-    return tuple(word for part in (*before, [form.name], *behind) for word in part)
+    after = st.one_of([given_option(option) for option in command.options])
+    word = _WORDS.map(lambda word: [word])
+    parts = [
+        part for name in path.split() for part in (*draw(st.lists(common, max_size=1)), [name])
+    ]
+    behind = [draw(word) for one in command.arguments if one.required or draw(st.booleans())]
+    behind += [draw(given_option(one)) for one in command.options if one.required]
+    behind += draw(st.lists(st.one_of(after, word) if command.arguments else after, max_size=4))
+    return tuple(word for part in (*parts, *draw(st.permutations(behind))) for word in part)
 
 
-@given(arguments=lines())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_quick_door_answers_like_the_full_door(
+@given(arguments=lines(leaves()))
+@settings(max_examples=400, deadline=None)
+def test_both_doors_understand_the_same(arguments: tuple[str, ...]) -> None:
+    request = quick.understand(list(arguments))
+    if request is not None:
+        assert repr(request) == repr(typer_app.understand(list(arguments)))
+
+
+READING = {
+    path: leaves()[path] for path in ("show", "check", "doctor", "rebuild", "status", "prime")
+}
+
+
+@given(arguments=lines(READING))
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_whatever_the_quick_door_takes_it_answers_alike(
     lendshelf: Workspace, arguments: tuple[str, ...]
 ) -> None:
-    if understand(list(arguments)) is not None:
+    if quick.understand(list(arguments)) is not None:
         alike(lendshelf, arguments)
 
 
-def test_every_form_of_the_table_goes_through_the_quick_door() -> None:
-    assert [name for name in FORMS if understand([name]) is None] == []
+@pytest.mark.parametrize(("path", "command"), leaves().items(), ids=leaves())
+def test_every_command_goes_through_the_quick_door(path: str, command: Command) -> None:
+    needed = [one for one in command.parameters if one.required]
+    words = [word for one in needed for word in (one.flag, "word") if word]
+
+    request = quick.understand([*path.split(), *words])
+
+    assert request is not None
+    assert request.command == path
+
+
+def test_what_commands_take_is_what_the_table_says() -> None:
+    taken = {path: set(inspect.signature(do).parameters) for path, do in COMMANDS.items()}
+    for path, command in leaves().items():
+        names = {one.name for one in command.parameters}
+        assert {one.removeprefix("_") for one in taken[path]} == {"call", *names}
+    assert [*taken] == [*leaves()]
+
+
+def test_a_command_that_lives_long_collects_garbage(lendshelf: Workspace) -> None:
+    gc.disable()
+    try:
+        assert lendshelf.run("watch", "--timeout", "0", doors=(QUICK,)).code == 124
+        assert gc.isenabled()
+    finally:
+        gc.enable()

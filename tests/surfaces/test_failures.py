@@ -105,7 +105,7 @@ def test_a_client_of_mcp_gets_the_error(edge: Workspace, machine: str) -> None:
     assert json.loads(result["content"][0]["text"])["error"]["code"] == "failed"
 
 
-@pytest.mark.parametrize("command", [["--help"], ["add", A, "after", B]], ids=" ".join)
+@pytest.mark.parametrize("command", [["--help"], ["show", "-C."]], ids=" ".join)
 def test_a_package_that_is_missing_is_one_error(edge: Workspace, command: list[str]) -> None:
     ran = ran_on(NO_TYPER, edge, *command)
     assert (ran.code, ran.out) == (1, "")

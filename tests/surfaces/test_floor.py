@@ -222,7 +222,7 @@ def test_memory_error_is_one_line(
     module, _, function = name.rpartition(".")
     monkeypatch.setattr(sys.modules[f"yoi_relations.{module}"], function, fail)
     if at == "memory":
-        monkeypatch.setattr("yoi_relations.surfaces.commands.ask_relations", fail)
+        monkeypatch.setattr("yoi_relations.surfaces.cli.commands.ask_relations", fail)
     asked = pair.run("show", "--json")
     assert (asked.code, asked.out) == (1, "")
     assert asked.errors[-1]["error"]["message"] == "there is not enough memory"

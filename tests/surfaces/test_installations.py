@@ -18,15 +18,15 @@ import yoi_relations
 PACKAGE = Path(yoi_relations.__file__).parent
 KEPT = ("PATH", "PYTHONPATH")
 ALL_HELP = """
-import json, sys, typer
-from yoi_relations.surfaces.cli.main import app
+import json, sys
+from yoi_relations.surfaces.cli.typer_app import program
 
 def walk(command, name):
     yield name, command.help
     for word, child in getattr(command, "commands", {}).items():
         yield from walk(child, f"{name} {word}")
 
-print(json.dumps(dict(walk(typer.main.get_command(app), "relations"))))
+print(json.dumps(dict(walk(program(), "relations"))))
 """
 
 

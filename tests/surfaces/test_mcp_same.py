@@ -12,7 +12,7 @@ from mcp_client import ADDED, ADDED_TO_CHECK, Asker, Roots, connected
 from workspace_builder import A, B, C, D, Workspace
 
 from yoi_relations.surfaces.mcp.tools import ADD, CHECK, LIMIT, RETIRE, SHOW, tools
-from yoi_relations.surfaces.table import FORMS
+from yoi_relations.surfaces.options import PROGRAM
 
 COMMANDS = {tool.name: tool.name.removeprefix("relations_") for tool in (SHOW, CHECK, ADD, RETIRE)}
 FLAGS = {"kinds": "--kind", "states": "--state"}
@@ -237,8 +237,8 @@ def test_a_plan_has_all_its_fields(furnished: Workspace, ask: Surface) -> None:
 
 def test_the_tools_take_what_the_commands_take() -> None:
     for name, tool in tools(allow_write=False).items():
-        form = FORMS[COMMANDS[name]]
-        assert form.argument
-        known = {form.argument.name, *(option.name for option in form.options)}
+        command = PROGRAM.command_named(COMMANDS[name])
+        assert command
+        known = {parameter.name for parameter in command.parameters}
         renamed = {"everything": "all"}
         assert set(tool.takes["properties"]) == {renamed.get(one, one) for one in known} | {"limit"}

@@ -6,11 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-import typer
 from workspace_builder import A, B, C, Workspace, git
 
 from yoi_relations.files.workspace import CACHE
-from yoi_relations.surfaces.cli.main import app
+from yoi_relations.surfaces.options import PROGRAM
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 READING = (
@@ -70,8 +69,8 @@ def busy(workspace: Workspace) -> Workspace:
 
 
 def test_every_command_is_one_or_the_other() -> None:
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-    assert {arguments[0] for arguments in READING} | WRITING == set(commands)
+    commands = {one.name for one in PROGRAM.commands}
+    assert {arguments[0] for arguments in READING} | WRITING == commands
 
 
 @pytest.mark.usefixtures("either_door")

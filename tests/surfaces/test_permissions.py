@@ -19,8 +19,8 @@ AS_NOBODY = """
 import contextlib, io, os, sqlite3, sys, tempfile, tomllib
 from pathlib import Path
 from yoi_relations.index import by_file, publishing
-from yoi_relations.surfaces import quick
-from yoi_relations.surfaces.cli.main import run as run_in_full
+from yoi_relations.surfaces.cli import quick
+from yoi_relations.surfaces.cli.typer_app import run as run_in_full
 
 def run(arguments):
     code = quick.answer(arguments)

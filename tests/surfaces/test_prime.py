@@ -7,16 +7,13 @@ import shlex
 from pathlib import Path
 
 import pytest
-import typer
 from workspace_builder import Workspace
 
 from yoi_relations.errors import ExitCode
 from yoi_relations.kinds import KINDS
-from yoi_relations.surfaces.cli.main import app
+from yoi_relations.surfaces.cli.quick import understand
 from yoi_relations.surfaces.guide import GUIDE
 from yoi_relations.surfaces.mcp.tools import tools
-from yoi_relations.surfaces.quick import understand
-from yoi_relations.surfaces.table import FORMS
 
 pytestmark = pytest.mark.usefixtures("either_door")
 
@@ -37,10 +34,7 @@ def test_the_commands_in_it_are_understood() -> None:
     examples = re.findall(r"^    relations (.*?)(?:   .*)?$", GUIDE, re.MULTILINE)
     assert len(examples) > 3
     for words in map(shlex.split, examples):
-        known = typer.main.get_command(app).commands[words[0]].params  # type: ignore[attr-defined]
-        flags = {flag for one in known for flag in one.opts}
-        assert {word for word in words if word.startswith("-")} <= flags
-        assert words[0] not in FORMS or understand(words) is not None
+        assert understand(words) is not None, words
 
 
 def test_kinds_and_exit_codes_in_it_are_those_of_the_program() -> None:

@@ -25,15 +25,6 @@ class Call(NamedTuple):
     as_plain: bool = False
     trust: Trust | None = None
 
-    def with_(self, later: Call) -> Call:
-        """Both together; what stands nearer to the end of the line wins."""
-        return Call(
-            later.directory if later.directory is not None else self.directory,
-            self.as_json or later.as_json,
-            self.as_plain or later.as_plain,
-            later.trust or self.trust,
-        )
-
     @property
     def mode(self) -> Mode:
         """How to write the answer.

@@ -109,8 +109,8 @@ def json_line(value: object) -> str:
     text = json_text(value)
     # None of the signs is printable, and to look for each costs as much as a query.
     if not text.isprintable():
-        for sign, escape in _JSON_ESCAPES:
-            text = text.replace(sign, escape)
+        for code in _escapes():
+            text = text.replace(chr(code), f"\\u{code:04x}")
     return f"{text}\n"
 
 
@@ -136,15 +136,12 @@ def report_error(error: RelationsError, mode: Mode, more: Sequence[str] = ()) ->
 
 def visible(text: str) -> str:
     """`text` on one line, with every control character written out, so that none can act."""
-    return "".join(_ESCAPES.get(sign, sign) for sign in text)
+    return text if text.isprintable() else text.translate(_escapes())
 
 
-def _complain(text: str) -> None:
-    try:
-        sys.stderr.write(text)
-        sys.stderr.flush()
-    except OSError:
-        _silence(sys.stderr)
+def plain_field(text: str) -> str:
+    """`text` as a field between tabs: like `visible`, and so that it can be undone."""
+    return visible(text.replace("\\", "\\\\"))
 
 
 _CONTROLS = (
@@ -154,11 +151,21 @@ _CONTROLS = (
     *range(0x2066, 0x206A),
 )
 """C0, DEL, C1, line separators and the signs that reverse the direction of text."""
-_ESCAPES = {
-    chr(code): f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004
-    for code in _CONTROLS
-} | {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
-_JSON_ESCAPES = [(chr(code), f"\\u{code:04x}") for code in _CONTROLS if code >= 0x7F]  # noqa: PLR2004
-"""The others stand in JSON as escapes already."""
-PLAIN_ESCAPES = str.maketrans(_ESCAPES | {"\\": "\\\\"})
-"""For fields that are separated by tabs: the backslash too, so that it can be undone."""
+_escaped: dict[int, str] = {}
+
+
+def _escapes() -> dict[int, str]:
+    """What is written in place of each of them; made when some text needs it, as most does not."""
+    if not _escaped:
+        for code in _CONTROLS:
+            _escaped[code] = f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004
+        _escaped.update({ord("\t"): "\\t", ord("\n"): "\\n", ord("\r"): "\\r"})
+    return _escaped
+
+
+def _complain(text: str) -> None:
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        _silence(sys.stderr)

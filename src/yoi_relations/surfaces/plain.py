@@ -9,7 +9,7 @@ from yoi_relations.queries.answers import Answer, Filter
 from yoi_relations.queries.problems import Severity
 from yoi_relations.queries.relations import Relation
 from yoi_relations.surfaces.document import shorten
-from yoi_relations.surfaces.output import PLAIN_ESCAPES
+from yoi_relations.surfaces.output import plain_field
 
 
 def lines(rows: Iterable[Iterable[object]]) -> str:
@@ -59,4 +59,4 @@ def counted(numbers: Mapping[Severity, int]) -> str:
 
 
 def _field(field: object) -> str:
-    return "" if field is None else str(field).translate(PLAIN_ESCAPES)
+    return "" if field is None else plain_field(str(field))

@@ -1,5 +1,4 @@
-"""The full door: ``main`` is a Typer ``app`` with every command, whatever is said to it.
+"""The command line: ``quick`` and ``typer_app`` read it, ``commands`` does what it asks for.
 
-What the ``table`` lists, ``options`` declares to Typer. ``watch``, ``hooks``, ``mcp`` and
-``completion`` declare what the folders of these names do; ``stdin`` reads a note.
+``typer_app`` is the only module that knows Typer; ``stdin`` reads a note.
 """

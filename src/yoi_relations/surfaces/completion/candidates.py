@@ -7,7 +7,6 @@ where there is none it is built. Whoever sends the command off gets an answer th
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.opened import Index, Trust
@@ -16,6 +15,7 @@ from yoi_relations.kinds import ALIASES, KINDS, Edge, RelationClass, sentence
 from yoi_relations.queries.statements import find_statements
 from yoi_relations.queries.tickets import TicketInfo, all_tickets
 from yoi_relations.surfaces.output import visible
+from yoi_relations.typed import NamedTuple
 
 WIDTH = 100
 """Characters of a help text that are worth sending; shells cut it to their line."""

@@ -1,31 +1,14 @@
-"""What a half-written command line could go on with.
-
-What the commands and their options are is read off the command line itself, so that none is listed
-twice; what stands for a ticket, a kind or a record is found by the name of the parameter.
-"""
+"""What a half-written command line could go on with, by the table of commands."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
 
 from yoi_relations.surfaces.completion import candidates
 from yoi_relations.surfaces.completion.candidates import Candidate, matching
-
-Command = Any
-"""A command or a group as Typer makes them of the app; their common class is not exported."""
-
-_KNOWN: dict[str, Callable[[str | None], list[Candidate]]] = {
-    "ticket": candidates.tickets,
-    "tickets": candidates.tickets,
-    "target": candidates.tickets,
-    "kind": lambda _: candidates.kinds(),
-    "kinds": lambda _: candidates.kinds_and_classes(),
-    "records": candidates.records,
-    "replaces": candidates.records,
-}
-"""By name of a parameter, what it takes; asked with the folder that ``-C`` names."""
+from yoi_relations.surfaces.options import HELP, PROGRAM, Command, Offer, Parameter
+from yoi_relations.typed import NamedTuple
 
 
 class _Place(NamedTuple):
@@ -40,21 +23,16 @@ class _Place(NamedTuple):
     """
 
     command: Command
-    waiting: Any
-    position: int
-    ended: bool
-    directory: str | None
+    waiting: Parameter | None = None
+    position: int = 0
+    ended: bool = False
+    directory: str | None = None
 
 
-def complete(root: Command, words: Sequence[str]) -> list[Candidate]:
-    """What the last of `words` could become; the others stand before it, without the program.
-
-    Args:
-        root: the command line.
-        words: as the shell would hand them over.
-    """
+def complete(words: Sequence[str]) -> list[Candidate]:
+    """What the last of `words` could become; the others stand before it, without the program."""
     *before, typed = words or [""]
-    place = _walk(root, before)
+    place = _walk(before)
     if place is None:
         return []
     if place.waiting is not None:
@@ -67,8 +45,8 @@ def complete(root: Command, words: Sequence[str]) -> list[Candidate]:
     return matching(_words(place), typed)
 
 
-def _walk(root: Command, words: Iterable[str]) -> _Place | None:
-    place = _Place(root, None, 0, ended=False, directory=None)
+def _walk(words: Iterable[str]) -> _Place | None:
+    place = _Place(PROGRAM)
     for word in words:
         if place.waiting is not None:
             if place.waiting.name == "directory":
@@ -78,10 +56,11 @@ def _walk(root: Command, words: Iterable[str]) -> _Place | None:
             place = place._replace(ended=True)
         elif word.startswith("-") and not place.ended:
             place = place._replace(waiting=None if "=" in word else _taking(place.command, word))
-        elif commands := _commands(place.command):
-            if word not in commands:
+        elif place.command.commands:
+            command = place.command.command_named(word)
+            if command is None:
                 return None
-            place = place._replace(command=commands[word], position=0)
+            place = place._replace(command=command)
         else:
             place = place._replace(position=place.position + 1)
     return place
@@ -97,43 +76,43 @@ def _attached(place: _Place, flag: str, typed: str) -> list[Candidate]:
 
 
 def _words(place: _Place) -> list[Candidate]:
-    commands = _commands(place.command)
-    if commands:
-        return [
-            Candidate(name, one.get_short_help_str(limit=candidates.WIDTH))
-            for name, one in commands.items()
-            if not one.hidden
-        ]
-    arguments = [one for one in place.command.params if one.param_type_name == "argument"]
-    if arguments and arguments[-1].nargs == -1:  # it takes all that follow
+    """Commands of a group, or values of an argument."""
+    if place.command.commands:
+        shown = (one for one in place.command.commands if not one.hidden)
+        return [Candidate(one.name, _in_short(one)) for one in shown]
+    arguments = place.command.arguments
+    if arguments and arguments[-1].repeatable:  # it takes all that follow
         return _values(arguments[min(place.position, len(arguments) - 1)], place.directory)
     if place.position < len(arguments):
         return _values(arguments[place.position], place.directory)
     return []
 
 
-def _commands(command: Command) -> dict[str, Command]:
-    found: dict[str, Command] = getattr(command, "commands", {})
-    return found
-
-
-def _options(command: Command) -> list[Any]:
-    return [one for one in command.params if one.param_type_name == "option" and not one.hidden]
+def _in_short(command: Command) -> str:
+    """The first sentence of its help."""
+    return f"{command.help.partition('. ')[0].removesuffix('.')}."
 
 
 def _flags(command: Command) -> list[Candidate]:
-    own = [Candidate(flag, one.help or "") for one in _options(command) for flag in one.opts]
-    return [*own, Candidate("--help", "Tell what it does and takes.")]
+    return [Candidate(one.flag, one.help) for one in (*command.options, HELP)]
 
 
-def _taking(command: Command, flag: str) -> Any:  # noqa: ANN401  # an option, or None
+def _taking(command: Command, flag: str) -> Parameter | None:
     """The option that goes by `flag`, if it takes a value."""
-    options = (one for one in _options(command) if flag in one.opts and not one.is_flag)
-    return next(options, None)
+    return next((one for one in command.options if one.flag == flag and one.takes_value), None)
 
 
-def _values(parameter: Any, directory: str | None) -> list[Candidate]:  # noqa: ANN401  # as above
-    if choices := getattr(parameter.type, "choices", ()):
-        return [Candidate(str(choice), "") for choice in choices]
-    known = _KNOWN.get(parameter.name)
-    return known(directory) if known else []
+def _values(parameter: Parameter, directory: str | None) -> list[Candidate]:
+    if parameter.choices:
+        return [Candidate(choice.value, "") for choice in parameter.choices]
+    match parameter.offers:
+        case Offer.TICKET:
+            return candidates.tickets(directory)
+        case Offer.RECORD:
+            return candidates.records(directory)
+        case Offer.KIND:
+            return candidates.kinds()
+        case Offer.KIND_OR_CLASS:
+            return candidates.kinds_and_classes()
+        case None:
+            return []

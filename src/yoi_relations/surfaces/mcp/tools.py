@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from yoi_relations.kinds import KINDS, RelationClass
 from yoi_relations.queries.reasons import Verdict
 from yoi_relations.states import State
-from yoi_relations.surfaces.table import LIST_LIMIT
+from yoi_relations.surfaces.options import LIST_LIMIT
 
 Schema = dict[str, Any]
 
