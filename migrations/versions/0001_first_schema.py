@@ -62,31 +62,37 @@ LEFT JOIN retirement ON retirement.source_id = (
 _RELATION = """
 CREATE VIEW relation AS
 SELECT
-    statement.class,
-    statement.shown AS kind,
-    statement.edge_ticket AS ticket,
+    voice.class,
+    voice.shown AS kind,
+    voice.edge_ticket AS ticket,
     ticket.title AS ticket_title,
     ticket.state AS ticket_state,
-    statement.edge_target AS target,
+    voice.edge_target AS target,
     target.title AS target_title,
     target.state AS target_state,
-    coalesce(statement.summary, statement.note) AS text,
-    statement.author,
-    statement.at,
-    count(*) AS records,
-    sum(statement.retired_at IS NULL) AS records_not_retired,
-    max(
-        (statement.retired_at IS NULL) || statement.at_key || statement.path || char(1)
-        || printf('%012d.%012d', coalesce(statement.line, 0), statement.id)
-    ) AS latest
-FROM statement
-LEFT JOIN ticket_now AS ticket ON ticket.ticket = statement.edge_ticket
-LEFT JOIN ticket_now AS target ON target.ticket = statement.edge_target
-GROUP BY
-    statement.shown,
-    statement.edge_ticket,
-    statement.edge_target,
-    CASE WHEN statement.class IN ('capacity', 'plan') THEN statement.id END
+    CASE WHEN activity.inactive IS NULL THEN 1 ELSE 0 END AS active,
+    activity.inactive,
+    coalesce(voice.summary, voice.note) AS text,
+    voice.author,
+    voice.at,
+    (
+        SELECT count(*) FROM statement AS each
+        WHERE each.shown = voice.shown AND each.edge_ticket = voice.edge_ticket AND (
+            each.id = voice.id
+            OR (voice.class NOT IN ('capacity', 'plan') AND each.edge_target = voice.edge_target)
+        )
+    ) AS records,
+    (
+        SELECT count(*) FROM statement AS each
+        WHERE each.shown = voice.shown AND each.edge_ticket = voice.edge_ticket AND (
+            each.id = voice.id
+            OR (voice.class NOT IN ('capacity', 'plan') AND each.edge_target = voice.edge_target)
+        ) AND each.retired_at IS NULL
+    ) AS records_not_retired
+FROM activity
+JOIN statement AS voice ON voice.id = activity.id
+LEFT JOIN ticket_now AS ticket ON ticket.ticket = voice.edge_ticket
+LEFT JOIN ticket_now AS target ON target.ticket = voice.edge_target
 """
 
 
@@ -101,6 +107,7 @@ def upgrade() -> None:
     _create_problem()
     _create_spanning_problem()
     _create_near_target()
+    _create_activity()
     _create_tally()
     for view in (_TICKET_NOW, _STATEMENT, _RELATION):
         op.execute(view)
@@ -111,6 +118,7 @@ def downgrade() -> None:
     for view in ("relation", "statement", "ticket_now"):
         op.execute(f"DROP VIEW {view}")
     op.drop_table("tally")
+    op.drop_table("activity")
     op.drop_table("near_target")
     op.drop_table("spanning_problem")
     for table in ("problem", "retirement", "record", "ticket", "source", "freshness", "generation"):
@@ -289,8 +297,23 @@ def _create_near_target() -> None:
         _text("record_id"),
         _text("meant"),
         _text("difference"),
+        _text("inactive", nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
+
+
+def _create_activity() -> None:
+    op.create_table(
+        "activity",
+        _number("id"),
+        _text("kind"),
+        _text("ticket"),
+        _text("inactive", nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["id"], ["record.id"]),
+    )
+    active = sa.text("inactive IS NULL")
+    op.create_index("activity_active", "activity", ["kind", "ticket"], sqlite_where=active)
 
 
 def _create_tally() -> None:
@@ -298,5 +321,6 @@ def _create_tally() -> None:
         "tally",
         _text("name"),
         _number("count"),
+        _number("active", nullable=True),
         sa.PrimaryKeyConstraint("name"),
     )

@@ -22,6 +22,23 @@ class RelationClass(StrEnum):
     REFERENCE = "reference"
 
 
+class Inactive(StrEnum):
+    """Why a relation is not active."""
+
+    RETIRED = "retired"
+    """All its records are retired."""
+    REWRITTEN = "rewritten"
+    """A later waiting note in the same orchestration plan took its place."""
+    LATER_PLAN = "later_plan"
+    """A later plan of the ticket was accepted."""
+    TICKET = "ticket"
+    """The state of its ticket ended it."""
+    TARGET = "target"
+    """The state of its target ended it."""
+    BOTH = "both"
+    """Both tickets are resolved."""
+
+
 ALIASES = {
     "blocker": RelationClass.DEPENDENCY,
     "blockers": RelationClass.DEPENDENCY,

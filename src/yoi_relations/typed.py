@@ -31,6 +31,7 @@ else:
         def __new__(cls, name, bases, body):
             fields = tuple(body.get("__annotations__", ()))
             body["_defaults"] = {field: body[field] for field in fields if field in body}
+            body["_last"] = tuple(body["_defaults"].values())
             body |= {field: _field(number, None) for number, field in enumerate(fields)}
             body |= {"_fields": fields, "_names": {*fields}, "__slots__": ()}
             return super().__new__(cls, name, bases, body)
@@ -47,6 +48,9 @@ else:
 
         @classmethod
         def _filled(cls, given, named):
+            missing = len(cls._fields) - len(given)
+            if not named and 0 < missing <= len(cls._last):
+                return given + cls._last[-missing:]
             said = dict(zip(cls._fields, given))  # noqa: B905  # its keyword costs as much again
             said.update(named)
             values = cls._defaults | said

@@ -96,14 +96,14 @@ def test_old_sqlite_gives_the_same_answers(
 
 def test_database_bytes_survive_a_file_round_trip() -> None:
     made = publishing.new_connection()
-    made.execute("INSERT INTO tally VALUES ('ticket', 3)")
+    made.execute("INSERT INTO tally VALUES ('ticket', 3, NULL)")
     body = by_file.to_bytes(made)
 
     filled = in_memory()
     by_file.fill(filled, body)
 
     for connection in (made, filled):
-        assert connection.execute("SELECT * FROM tally").fetchall() == [("ticket", 3)]
+        assert connection.execute("SELECT * FROM tally").fetchall() == [("ticket", 3, None)]
         assert connection.execute("PRAGMA user_version").fetchone() != (0,)
     assert list(filled.iterdump()) == list(made.iterdump())
 

@@ -17,7 +17,7 @@ from workspace_builder import A, B, C, Workspace
 
 PROJECT = Path(__file__).parents[2]
 DOCS = (PROJECT / "docs" / "index.md").read_text("utf-8")
-INDEX = ".yoi/cache/relations/index-v4.7.sqlite3"
+INDEX = ".yoi/cache/relations/index-v5.7.sqlite3"
 """As docs/index.md says."""
 
 Row = dict[str, Any]
@@ -151,7 +151,7 @@ def test_the_view_of_relations_holds_what_show_all_answers(examples: Workspace) 
 
 
 def _facts_of_row(row: Row) -> tuple[str, ...]:
-    return tuple(str(value) for name, value in row.items() if name != "latest")
+    return tuple(str(value) for name, value in row.items() if name != "inactive")
 
 
 def _facts_shown(one: Row) -> tuple[str, ...]:
@@ -159,6 +159,7 @@ def _facts_shown(one: Row) -> tuple[str, ...]:
     values = (
         *(one[name] for name in ("class", "kind", "ticket", "ticket_title", "ticket_state")),
         *(one[name] for name in ("target", "target_title", "target_state")),
+        int(one["active"]),
         one["plan"]["summary"] if one["plan"] else one["note"],
         one["author"],
         one["at"],

@@ -5,8 +5,9 @@ question comes through ``refresh`` and gets what ``opened`` describes: ``store``
 file, ``freshness`` compares what it knows of the disk with the disk. Behind that nothing is loaded
 unless there is a doubt. Then ``renewing`` takes over: ``looking`` lists and reads what is
 suspected, ``build`` makes ``rows`` of what is other than stored, ``derived`` what follows from all
-rows, ``remembering`` adds what the disk looks like, and ``publishing`` moves it into the folder
-that ``cache`` keeps. Where everything is read, ``gathering`` does it in batches, which ``sharing``
-shares with a ``second`` process. ``image`` is the file as bytes, ``origin`` says whether it is one
-of ours. ``difference`` compares two indexes row by row; ``session`` opens one with SQLModel.
+rows, ``activity`` decides whether relations are active, ``remembering`` adds what the disk looks
+like, and ``publishing`` moves it into the folder that ``cache`` keeps. Where everything is read,
+``gathering`` does it in batches, which ``sharing`` shares with a ``second`` process. ``image`` is
+the file as bytes, ``origin`` says whether it is one of ours. ``difference`` compares two indexes
+row by row; ``session`` opens one with SQLModel.
 """

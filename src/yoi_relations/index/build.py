@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.odd_names import BUCKETS
@@ -14,11 +14,12 @@ from yoi_relations.files.root import ROOT, Listing, list_root
 from yoi_relations.files.stamps import ABSENT, OVERLAY, file_system_of, is_trusted
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import cache, publishing
+from yoi_relations.index.activity import forget
 from yoi_relations.index.derived import derive
 from yoi_relations.index.freshness import Known, Suspects, root_may_differ, suspects
 from yoi_relations.index.looking import Look, Read, look_at
 from yoi_relations.index.remembering import Clock, Groups, group_of, know, renewed, store_known
-from yoi_relations.index.rows import bulk_load, delete_sources, insert, rows_of
+from yoi_relations.index.rows import bulk_load, delete_sources, holders_of, insert, rows_of
 from yoi_relations.index.settling import SETTLING, Settling, Step
 from yoi_relations.index.store import Stored
 from yoi_relations.typed import Connection, NamedTuple
@@ -209,9 +210,12 @@ def updated(workspace: Workspace, stored: Stored, update: Update) -> Stored:
     """A copy of an index, in memory, with an update made to it."""
     connection = publishing.copy_of(stored.connection)
     connection.execute("BEGIN")
+    rows = rows_of(update.looks)
+    tickets = holders_of(connection, update.outdated) | rows.holders
+    forget(connection, tickets)
     delete_sources(connection, update.outdated)
-    insert(connection, rows_of(update.looks))
-    return _finish(workspace, connection, update.known, stored.identity.number + 1)
+    insert(connection, rows)
+    return _finish(workspace, connection, update.known, stored.identity.number + 1, tickets)
 
 
 def _below_root(
@@ -248,14 +252,23 @@ def _contents(connection: Connection, names: Iterable[bytes]) -> dict[bytes, Hel
     return found
 
 
-def _finish(workspace: Workspace, connection: Connection, known: Known, number: int) -> Stored:
-    """Note what the index was made from, and end the transaction."""
+def _finish(
+    workspace: Workspace,
+    connection: Connection,
+    known: Known,
+    number: int,
+    tickets: Collection[str] | None = None,
+) -> Stored:
+    """Note what the index was made from, and end the transaction; `tickets` as in `derive`."""
+    read = connection.execute(
+        "SELECT CAST(path || x'00' || digest AS BLOB) FROM source ORDER BY path, digest"
+    )
     receipt = hashlib.sha256()
-    for path, digest in connection.execute("SELECT path, digest FROM source ORDER BY path, digest"):
-        receipt.update(b"%s\0%s" % (path.encode(), digest))
+    for (one,) in read:
+        receipt.update(one)
     identity = publishing.new_identity(workspace, number, receipt.hexdigest()[:_DIGITS])
     publishing.write_identity(connection, identity)
     store_known(connection, known)
-    derive(connection)
+    derive(connection, tickets)
     connection.execute("COMMIT")
     return Stored(connection, identity)

@@ -6,20 +6,24 @@ about. Stored, they cost a question nothing; looked for, they would cost it more
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from yoi_relations.files.faults import Effect, SpanningCode
-from yoi_relations.kinds import SHOWN_KINDS, SHOWN_NOTES
+from yoi_relations.index.activity import fill, inactive_if_recorded
+from yoi_relations.jsontext import json_text
+from yoi_relations.kinds import KINDS, Edge, edge_of
 from yoi_relations.typed import Any, Connection
 
 _INTO = "INSERT INTO spanning_problem (path, line, code, message, effect, about)"
-_PROBLEMS = (
-    f"""{_INTO}
+_AMONG = "AND holder IN (SELECT value FROM json_each(?))"
+_NO_ITEM = f"""{_INTO}
     SELECT folder, NULL, '{SpanningCode.NO_ITEM}',
         'holds records but no item.md; the state of the ticket is not known',
         '{Effect.TICKET}', holder
-    FROM source WHERE format <> 'stray'
+    FROM source WHERE format <> 'stray' {{among}}
     GROUP BY holder, folder HAVING sum(format = 'item') = 0
-    """,  # noqa: S608  # fixed text, as below
-    f"""{_INTO}
+"""  # noqa: S608  # fixed text, as below
+_SHARED_ID = f"""{_INTO}
     SELECT DISTINCT folder, NULL, '{SpanningCode.SHARED_ID}',
         'has an id that ' || (
             SELECT count(DISTINCT each.folder) FROM source AS each
@@ -27,44 +31,59 @@ _PROBLEMS = (
         ) || ' folders share; the ticket''s state is not known',
         '{Effect.TICKET}', holder
     FROM source WHERE format <> 'stray' AND holder IN (
-        SELECT holder FROM source WHERE format <> 'stray'
+        SELECT holder FROM source WHERE format <> 'stray' {{among}}
         GROUP BY holder HAVING min(folder) <> max(folder)
     )
-    """,  # noqa: S608
-)
+"""  # noqa: S608
 _DANGLING = """
-    SELECT path, line, record_id, target FROM statement WHERE retired_at IS NULL AND id IN (
+    SELECT id, path, line, record_id, kind, holder, target FROM statement
+    WHERE retired_at IS NULL AND id IN (
         SELECT id FROM record WHERE target IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM source WHERE holder = record.target AND format <> 'stray'
         )
     )
 """
-_TALLIES = {
-    "source": "SELECT count(*) FROM source",
-    "ticket": "SELECT count(*) FROM ticket",
-    "record": "SELECT count(*) FROM record",
-} | {
-    shown: f"SELECT count(*) FROM record WHERE shown = '{shown}'"  # noqa: S608
-    if shown in SHOWN_NOTES
-    else "SELECT count(*) FROM (SELECT DISTINCT edge_ticket, edge_target FROM record"  # noqa: S608
-    f" WHERE shown = '{shown}')"
-    for shown in SHOWN_KINDS
-}
-"""Queries for one number each, by the name under which it is kept."""
+_TALLIES = (
+    *(
+        f"INSERT INTO tally (name, count) SELECT '{table}', count(*) FROM {table}"  # noqa: S608
+        for table in ("source", "ticket", "record")
+    ),
+    """INSERT INTO tally (name, count, active)
+    SELECT kind, count(*), count(*) - count(inactive) FROM activity GROUP BY kind""",
+)
 
 
-def derive(connection: Connection) -> None:
-    """Fill the derived tables of the index behind `connection`, whose other tables are complete."""
-    connection.execute("DELETE FROM spanning_problem")
-    for statement in _PROBLEMS:
-        connection.execute(statement)
+def derive(connection: Connection, tickets: Collection[str] | None = None) -> None:
+    """Fill the derived tables of the index behind `connection`, whose other tables are complete.
+
+    Args:
+        connection: the index.
+        tickets: ids of those in whose folders something has changed; what is stored about the
+            others is right. None where nothing is stored.
+    """
+    _derive_unknown(connection, tickets)
+    fill(connection, tickets)
     connection.execute("DELETE FROM near_target")
     dangling = connection.execute(_DANGLING).fetchall()
     if dangling:
         _derive_dangling(connection, dangling)
     connection.execute("DELETE FROM tally")
-    for name, query in _TALLIES.items():
-        connection.execute(f"INSERT INTO tally VALUES (?, ({query}))", (name,))  # noqa: S608
+    for statement in _TALLIES:
+        connection.execute(statement)
+
+
+def _derive_unknown(connection: Connection, tickets: Collection[str] | None) -> None:
+    """Add why the states of tickets are not known; leave no problem of another kind."""
+    connection.execute(
+        "DELETE FROM spanning_problem WHERE code = ?", (SpanningCode.DANGLING_TARGET,)
+    )
+    among, values = "", list[str]()
+    if tickets is not None:
+        among, values = _AMONG, [json_text(sorted(tickets))]
+        gone = "DELETE FROM spanning_problem WHERE about IN (SELECT value FROM json_each(?))"
+        connection.execute(gone, values)
+    for statement in (_NO_ITEM, _SHARED_ID):
+        connection.execute(statement.format(among=among), values)
 
 
 def _derive_dangling(connection: Connection, dangling: list[tuple[Any, ...]]) -> None:
@@ -72,14 +91,26 @@ def _derive_dangling(connection: Connection, dangling: list[tuple[Any, ...]]) ->
     from yoi_relations.index.near_targets import load_names, say  # noqa: PLC0415  # a rare mistake
 
     names = load_names(connection)
-    for path, line, record_id, target in dangling:
+    for id_, path, line, record_id, kind, holder, target in dangling:
         meant = names.meant_by(target)
         connection.execute(
             f"{_INTO} VALUES (?, ?, ?, ?, ?, ?)",
             (path, line, SpanningCode.DANGLING_TARGET.value, say(target, meant), "ticket", target),
         )
-        connection.executemany(
-            "INSERT INTO near_target (path, line, record_id, meant, difference)"
-            " VALUES (?, ?, ?, ?, ?)",
-            [(path, line, record_id, *one) for one in meant],
-        )
+        for one in meant:
+            edge = edge_of(KINDS[kind], holder, one.ticket)
+            connection.execute(
+                "INSERT INTO near_target (path, line, record_id, meant, difference, inactive)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (path, line, record_id, *one, _inactive_as_meant(connection, id_, edge)),
+            )
+
+
+def _inactive_as_meant(connection: Connection, record: int, edge: Edge) -> str | None:
+    """Why a relation would not be active if its record said `edge`."""
+    if not KINDS[edge.shown].is_note:
+        return inactive_if_recorded(connection, edge)
+    # The target of a note has no say.
+    why: str | None
+    ((why,),) = connection.execute("SELECT inactive FROM activity WHERE id = ?", (record,))
+    return why

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 COMPARED = ("source", "ticket", "record", "retirement", "problem")
 """Tables whose rows single files decide."""
-DERIVED = ("spanning_problem", "near_target", "tally")
+DERIVED = ("spanning_problem", "near_target", "activity", "tally")
 """Tables that follow from those; what is left tells how and when an index was made."""
 
 _EVERYWHERE = "."

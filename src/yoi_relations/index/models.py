@@ -6,7 +6,7 @@ with SQLAlchemy and use them. Tables are not STRICT: SQLite below 3.37 has no su
 program writes every value.
 """
 
-from sqlalchemy import CheckConstraint, Index, Text
+from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from yoi_relations.files.faults import Effect, FaultCode, SpanningCode
@@ -191,6 +191,25 @@ class NearTarget(SQLModel, table=True):
     record_id: str = Field(sa_type=Text)
     meant: str = Field(sa_type=Text, description="id of the ticket that was probably meant")
     difference: str = Field(sa_type=Text, description="why the target is not that id")
+    inactive: str | None = Field(
+        sa_type=Text, description="as in `activity`, of the relation that was probably meant"
+    )
+
+
+class Activity(SQLModel, table=True):
+    """Whether a relation is active; derived likewise, see ``activity.py``."""
+
+    __tablename__ = "activity"
+    __table_args__ = (
+        Index("activity_active", "kind", "ticket", sqlite_where=text("inactive IS NULL")),
+    )
+
+    id: int = Field(
+        primary_key=True, foreign_key="record.id", description="of the record that speaks for it"
+    )
+    kind: str = Field(sa_type=Text, description="as shown")
+    ticket: str = Field(sa_type=Text, description="id of the ticket that its sentence is about")
+    inactive: str | None = Field(sa_type=Text, description="why not; NULL where it is active")
 
 
 class Tally(SQLModel, table=True):
@@ -200,3 +219,4 @@ class Tally(SQLModel, table=True):
 
     name: str = Field(sa_type=Text, primary_key=True, description="a table, or a kind as shown")
     count: int
+    active: int | None = Field(description="how many of them are active; NULL of a table")

@@ -30,6 +30,7 @@ _COLUMNS = {
     "retirement": ("source_id, record_id, holder, retires, retired_at, retired_by, retired_reason"),
     "problem": "source_id, line, message, effect, code, targets",
 }
+_HOLDER = _COLUMNS["source"].split(", ").index("holder")
 _NO_PLAN = (None,) * len(Plan._fields)
 _NOT_RETIRED = (None,) * len(Retired._fields)
 
@@ -45,6 +46,11 @@ class Rows(NamedTuple):
     retirement: list[Row]
     problem: list[Row]
 
+    @property
+    def holders(self) -> set[str]:
+        """The ids of the tickets in whose folders the sources are."""
+        return {row[_HOLDER] for row in self.source}
+
 
 def rows_of(looks: Iterable[Look]) -> Rows:
     """All that the sources in some folders say."""
@@ -59,9 +65,16 @@ def insert(connection: Connection, rows: Rows) -> None:
     """Insert `rows` behind those that are there."""
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM source").fetchone()
     for (table, columns), values in zip(_COLUMNS.items(), rows, strict=True):
-        # A number that is added in the statement spares making each row anew.
-        marks = f"? + {last}" + ", ?" * columns.count(",")
-        connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)  # noqa: S608  # fixed names
+        if values:
+            # A number that is added in the statement spares making each row anew.
+            marks = f"? + {last}" + ", ?" * columns.count(",")
+            connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)  # noqa: S608  # fixed names
+
+
+def holders_of(connection: Connection, ids: Iterable[int]) -> set[str]:
+    """The ids of the tickets in whose folders the sources with these ids are."""
+    query = "SELECT holder FROM source WHERE id = ?"
+    return {connection.execute(query, (id_,)).fetchone()[0] for id_ in ids}
 
 
 def delete_sources(connection: Connection, ids: Iterable[int]) -> None:

@@ -31,6 +31,7 @@ CREATE TABLE near_target (
     record_id TEXT NOT NULL,
     meant TEXT NOT NULL,
     difference TEXT NOT NULL,
+    inactive TEXT,
     PRIMARY KEY (id)
 );
 
@@ -66,6 +67,7 @@ CREATE TABLE spanning_problem (
 CREATE TABLE tally (
     name TEXT NOT NULL,
     count INTEGER NOT NULL,
+    active INTEGER,
     PRIMARY KEY (name)
 );
 
@@ -154,6 +156,17 @@ CREATE INDEX ticket_slug ON ticket (slug);
 
 CREATE INDEX ticket_ticket_id ON ticket (ticket_id);
 
+CREATE TABLE activity (
+    id INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    ticket TEXT NOT NULL,
+    inactive TEXT,
+    PRIMARY KEY (id),
+    FOREIGN KEY(id) REFERENCES record (id)
+);
+
+CREATE INDEX activity_active ON activity (kind, ticket) WHERE inactive IS NULL;
+
 -- Views for the program's own queries, and for people with sqlite3 or Datasette.
 
 -- One row per ticket id. An id found in two folders has no known state; nor has a folder that holds
@@ -190,32 +203,37 @@ LEFT JOIN retirement ON retirement.source_id = (
 );
 
 -- One row per relation: an edge with all its records, or a note. Text, author and time are those of
--- the latest record that is not retired, else of the latest: SQLite takes bare columns from the row
--- that max() chose. Between equal times, path and line decide.
+-- the record that speaks for it: the latest that is not retired, otherwise the latest.
 CREATE VIEW relation AS
 SELECT
-    statement.class,
-    statement.shown AS kind,
-    statement.edge_ticket AS ticket,
+    voice.class,
+    voice.shown AS kind,
+    voice.edge_ticket AS ticket,
     ticket.title AS ticket_title,
     ticket.state AS ticket_state,
-    statement.edge_target AS target,
+    voice.edge_target AS target,
     target.title AS target_title,
     target.state AS target_state,
-    coalesce(statement.summary, statement.note) AS text,
-    statement.author,
-    statement.at,
-    count(*) AS records,
-    sum(statement.retired_at IS NULL) AS records_not_retired,
-    max(
-        (statement.retired_at IS NULL) || statement.at_key || statement.path || char(1)
-        || printf('%012d.%012d', coalesce(statement.line, 0), statement.id)
-    ) AS latest
-FROM statement
-LEFT JOIN ticket_now AS ticket ON ticket.ticket = statement.edge_ticket
-LEFT JOIN ticket_now AS target ON target.ticket = statement.edge_target
-GROUP BY
-    statement.shown,
-    statement.edge_ticket,
-    statement.edge_target,
-    CASE WHEN statement.class IN ('capacity', 'plan') THEN statement.id END;
+    CASE WHEN activity.inactive IS NULL THEN 1 ELSE 0 END AS active,
+    activity.inactive,
+    coalesce(voice.summary, voice.note) AS text,
+    voice.author,
+    voice.at,
+    (
+        SELECT count(*) FROM statement AS each
+        WHERE each.shown = voice.shown AND each.edge_ticket = voice.edge_ticket AND (
+            each.id = voice.id
+            OR (voice.class NOT IN ('capacity', 'plan') AND each.edge_target = voice.edge_target)
+        )
+    ) AS records,
+    (
+        SELECT count(*) FROM statement AS each
+        WHERE each.shown = voice.shown AND each.edge_ticket = voice.edge_ticket AND (
+            each.id = voice.id
+            OR (voice.class NOT IN ('capacity', 'plan') AND each.edge_target = voice.edge_target)
+        ) AND each.retired_at IS NULL
+    ) AS records_not_retired
+FROM activity
+JOIN statement AS voice ON voice.id = activity.id
+LEFT JOIN ticket_now AS ticket ON ticket.ticket = voice.edge_ticket
+LEFT JOIN ticket_now AS target ON target.ticket = voice.edge_target;

@@ -28,7 +28,7 @@ else:
 
 SqliteError = sqlite3.Error
 """The file was changed in place since it was opened, or cannot be read any more."""
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 PARSER_VERSION = 7
 """Bump it whenever the rows that the same bytes yield change."""
 APPLICATION_ID = 0x594F4952

@@ -1,107 +1,29 @@
-"""The one place that decides whether a relation counts now."""
+"""Why a relation does not count now, in words; ``index/activity.py`` decides it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from yoi_relations.files.formats import Format
-from yoi_relations.kinds import RelationClass
-from yoi_relations.queries.statements import Order, Statement
+from yoi_relations.kinds import Inactive
 from yoi_relations.queries.tickets import TicketInfo
-from yoi_relations.states import State
-from yoi_relations.typed import NamedTuple, assert_never
 
 ENDED_BY_PLAN = "a later plan was accepted"
 """Why a waiting note, or a plan, no longer counts."""
+_WORDS = {
+    Inactive.RETIRED: "retired",
+    Inactive.REWRITTEN: "a later waiting note in the same file took its place",
+    Inactive.LATER_PLAN: ENDED_BY_PLAN,
+    Inactive.BOTH: "both tickets are resolved",
+}
 
 
-class Latest(NamedTuple):
-    """The places in time of a ticket's latest notes that are not retired.
-
-    Attributes:
-        plan: of its latest plan; None where it has none.
-        waiting: by path of an orchestration-plan.jsonl, of its latest waiting note there; in such a
-            file a later note rewrites the earlier, while notes in files of their own add up.
-    """
-
-    plan: Order | None
-    waiting: Mapping[str, Order]
-
-
-class Facts(NamedTuple):
-    """All that decides about one relation."""
-
-    records: Sequence[Statement]
-    ticket: TicketInfo
-    target: TicketInfo | None
-    latest: Latest
-
-
-def inactive_reason(facts: Facts) -> str | None:
-    """Why the relation does not count now; None where it does."""
-    if all(record.retired_at for record in facts.records):
-        return "retired"
-    cls = RelationClass(facts.records[0].cls)
-    match cls:
-        case RelationClass.DEPENDENCY | RelationClass.ORDERING | RelationClass.CONFLICT:
-            return _resolved(facts.target) or _resolved(facts.ticket)
-        case RelationClass.CAPACITY:
-            return _note_over(facts)
-        case RelationClass.PLAN:
-            later = is_outdated(facts.records[0], facts.latest)
-            return ENDED_BY_PLAN if later else _resolved(facts.ticket)
-        case RelationClass.REFERENCE:
-            return _reference_over(facts)
-        case _:
-            assert_never(cls)
-
-
-def is_outdated(record: Statement, latest: Latest) -> bool:
-    """Whether a later note or plan took the place of a note or plan, whatever the ticket's state.
+def in_words(why: str | None, ticket: TicketInfo, target: TicketInfo | None) -> str | None:
+    """Why a relation between two tickets is not active; None where it is.
 
     Args:
-        record: one that is not retired.
-        latest: the latest notes of its ticket.
+        why: as stored, one of `Inactive`; None where the relation is active.
+        ticket: the end that its sentence is about.
+        target: the other end, or None.
     """
-    if record.cls == RelationClass.PLAN:
-        return record.order != latest.plan
-    return _is_rewritten(record, latest) or _is_ended_by_plan(record, latest)
-
-
-def waits_over_by_state(ticket: TicketInfo) -> str | None:
-    """Why no waiting note of a ticket counts, by its state; None where one may."""
-    if ticket.state == State.INPROGRESS:
-        return f"{ticket.name} is inprogress"
-    return _resolved(ticket)
-
-
-def _note_over(facts: Facts) -> str | None:
-    record, latest = facts.records[0], facts.latest
-    if _is_rewritten(record, latest):
-        return "a later waiting note in the same file took its place"
-    if facts.ticket.state != State.INPROGRESS and _is_ended_by_plan(record, latest):
-        return ENDED_BY_PLAN
-    return waits_over_by_state(facts.ticket)
-
-
-def _is_rewritten(note: Statement, latest: Latest) -> bool:
-    return note.format == Format.PLAN_JSONL and note.order != latest.waiting.get(note.path)
-
-
-def _is_ended_by_plan(note: Statement, latest: Latest) -> bool:
-    return latest.plan is not None and latest.plan > note.order
-
-
-def _reference_over(facts: Facts) -> str | None:
-    match facts.records[0].shown:
-        case "supersedes":
-            return _resolved(facts.target)
-        case "duplicate_of":
-            return _resolved(facts.ticket)
-        case _:
-            both = _resolved(facts.ticket) and _resolved(facts.target)
-            return "both tickets are resolved" if both else None
-
-
-def _resolved(ticket: TicketInfo | None) -> str | None:
-    return f"{ticket.name} is {ticket.state}" if ticket is not None and ticket.resolved else None
+    if why is None:
+        return None
+    ended_by = {Inactive.TICKET: ticket, Inactive.TARGET: target}.get(Inactive(why))
+    return _WORDS[Inactive(why)] if ended_by is None else f"{ended_by.name} is {ended_by.state}"

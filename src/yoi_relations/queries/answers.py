@@ -18,10 +18,10 @@ from yoi_relations.queries.relations import (
 from yoi_relations.queries.statements import (
     Condition,
     Statement,
+    at_active_tickets,
     find_statements,
     shown_as,
     touching,
-    unresolved_somewhere,
 )
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
 from yoi_relations.states import State
@@ -57,6 +57,11 @@ class Filter(NamedTuple):
         """Whether texts are wanted whole: where it is about one ticket or one record."""
         return self.ticket is not None or self.record is not None
 
+    @property
+    def everywhere(self) -> bool:
+        """Whether nothing but the kind, and being active, decides what belongs to the answer."""
+        return not (self.whole or self.states or self.written)
+
 
 class Answer(NamedTuple):
     """What a filter found.
@@ -79,14 +84,13 @@ class Answer(NamedTuple):
 def find_relations(connection: Connection, asked: Filter) -> Answer:
     """The relations that `asked` describes, with what could be wrong about them."""
     problems = find_problems(connection)
-    everywhere = not (asked.whole or asked.states or asked.written)
-    if not problems and asked.inactive and asked.limit and everywhere:
-        return _first(connection, asked)
+    if asked.limit and asked.everywhere:
+        return _first(connection, asked, problems)
     relations = sorted(_candidates(connection, asked), key=Relation.rank)
-    counting = [one for one in relations if asked.inactive or one.inactive_reason is None]
+    counting = _counting(relations, asked)
     matching = [one for one in counting if _in_states(one, asked)]
-    if everywhere:
-        total = total_of(connection, asked.kinds)
+    if asked.everywhere:
+        total = total_of(connection, asked.kinds).relations
     else:
         total = sum(_in_states(one, asked) for one in relations)
     return Answer(
@@ -98,12 +102,29 @@ def find_relations(connection: Connection, asked: Filter) -> Answer:
     )
 
 
-def _first(connection: Connection, asked: Filter) -> Answer:
-    """The first page, where every relation belongs to the answer and nothing is in doubt."""
-    page = first_page(connection, asked.kinds, asked.limit)
-    statements = [one for part in page.parts for one in find_statements(connection, *part)]
-    relations = sorted(relations_of(connection, statements), key=Relation.rank)
-    return Answer(relations[: asked.limit], page.total, hidden=0, problems=[], doubts=[])
+def _first(connection: Connection, asked: Filter, problems: list[Problem]) -> Answer:
+    """The first page, found without the relations behind it."""
+    parts = first_page(connection, asked.kinds, asked.limit, inactive=asked.inactive)
+    statements = [one for part in parts for one in find_statements(connection, *part)]
+    relations = _counting(sorted(relations_of(connection, statements), key=Relation.rank), asked)
+    total = total_of(connection, asked.kinds)
+    # Behind the page, too, a ticket may be one whose state is in doubt.
+    about = {problem.about for problem in problems if problem.effect is Effect.TICKET}
+    open_to_doubt = (
+        load_relations(connection, shown_as(asked.kinds), touching(about)) if about else []
+    )
+    return Answer(
+        relations=relations[: asked.limit],
+        total=total.relations if asked.inactive else total.active,
+        hidden=0 if asked.inactive else total.relations - total.active,
+        problems=problems,
+        doubts=_doubts(connection, asked, _counting(open_to_doubt, asked), problems),
+    )
+
+
+def _counting(relations: list[Relation], asked: Filter) -> list[Relation]:
+    """Those that belong to the answer, unless a ticket's state takes them out."""
+    return [one for one in relations if asked.inactive or one.inactive_reason is None]
 
 
 def _candidates(connection: Connection, asked: Filter) -> list[Relation]:
@@ -128,8 +149,8 @@ def _conditions(asked: Filter) -> Iterator[Condition]:
         yield asked.written.condition
     if asked.ticket is not None:
         yield touching([asked.ticket])
-    elif not (asked.inactive or asked.states or asked.written):
-        yield unresolved_somewhere()
+    elif not asked.inactive and asked.everywhere:
+        yield at_active_tickets()
 
 
 def _in_states(relation: Relation, asked: Filter) -> bool:

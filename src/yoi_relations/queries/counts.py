@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from yoi_relations.files.formats import Format
 from yoi_relations.kinds import KINDS, RelationClass
-from yoi_relations.queries.answers import Filter, find_relations
 from yoi_relations.queries.paging import total_of
+from yoi_relations.queries.problems import find_problems
 from yoi_relations.states import State
 from yoi_relations.typed import Connection, NamedTuple
 
@@ -39,18 +39,14 @@ def count_all(connection: Connection) -> Counts:
     formats = dict.fromkeys((Format.FRONTMATTER, Format.RELATIONS_JSON, Format.PLAN_JSONL), 0)
     for form, count in connection.execute("SELECT format, count(*) FROM statement GROUP BY 1"):
         formats[Format(form)] = count
-    answer = find_relations(connection, Filter())
     relations = {
         cls: total_of(connection, frozenset(k.shown for k in KINDS.values() if k.cls is cls))
         for cls in RelationClass
     }
-    active = dict.fromkeys(RelationClass, 0)
-    for one in answer.relations:
-        active[one.cls] += 1
     return Counts(
         tickets={str(state): count for state, count in states.items()},
         records={str(form): count for form, count in formats.items()},
-        relations={str(cls): count for cls, count in relations.items()},
-        active={str(cls): count for cls, count in active.items()},
-        problems=len(answer.problems),
+        relations={str(cls): total.relations for cls, total in relations.items()},
+        active={str(cls): total.active for cls, total in relations.items()},
+        problems=len(find_problems(connection)),
     )

@@ -9,7 +9,7 @@ from itertools import pairwise
 from yoi_relations.kinds import CLASS_ORDER, Edge, RelationClass
 from yoi_relations.queries.graph import knots, way_round
 from yoi_relations.queries.relations import Relation, load_relations
-from yoi_relations.queries.statements import at_tickets, shown_as, unresolved_somewhere
+from yoi_relations.queries.statements import at_active_tickets, at_tickets, shown_as
 from yoi_relations.typed import Connection, NamedTuple
 
 _EDGES = frozenset({"blocked_by", "after"})
@@ -128,7 +128,7 @@ def _active_edges(connection: Connection, tickets: AbstractSet[str]) -> list[Rel
         edges += _active(load_relations(connection, shown_as(_EDGES), at_tickets(level)))
         level = {one.target.id for one in edges if one.target is not None} - seen
         seen |= level
-    return _active(load_relations(connection, shown_as(_EDGES), unresolved_somewhere()))
+    return _active(load_relations(connection, shown_as(_EDGES), at_active_tickets()))
 
 
 def _active(relations: list[Relation]) -> list[Relation]:

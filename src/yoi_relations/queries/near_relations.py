@@ -25,13 +25,13 @@ class NearRelation(NamedTuple):
 def near_relations(connection: Connection) -> list[NearRelation]:
     """All relations that records with a misspelled target probably mean."""
     rows = connection.execute(
-        "SELECT path, line, record_id, meant, difference FROM near_target"
+        "SELECT path, line, record_id, meant, difference, inactive FROM near_target"
         " ORDER BY path, line, meant"
     ).fetchall()
     found = []
-    for path, line, record_id, meant, difference in rows:
+    for path, line, record_id, meant, difference, inactive in rows:
         where = Condition("path = ? AND line IS ? AND record_id = ?", (path, line, record_id))
-        read = [_as_meant(one, meant) for one in find_statements(connection, where)]
+        read = [_as_meant(one, meant, inactive) for one in find_statements(connection, where)]
         found += [
             NearRelation(meant, difference, one)
             for one in relations_of(connection, [one for one in read if one.holder != meant])
@@ -39,6 +39,8 @@ def near_relations(connection: Connection) -> list[NearRelation]:
     return found
 
 
-def _as_meant(record: Statement, meant: str) -> Statement:
+def _as_meant(record: Statement, meant: str, inactive: str | None) -> Statement:
     edge = edge_of(KINDS[record.kind], record.holder, meant)
-    return record._replace(target=meant, edge_ticket=edge.ticket, edge_target=edge.target)
+    return record._replace(
+        target=meant, edge_ticket=edge.ticket, edge_target=edge.target, inactive=inactive
+    )

@@ -14,21 +14,18 @@ from yoi_relations.kinds import (
     RelationClass,
     sentence,
 )
-from yoi_relations.queries.active import Facts, Latest, inactive_reason
+from yoi_relations.queries.active import in_words
 from yoi_relations.queries.statements import (
     Condition,
     Order,
     Place,
     Statement,
     find_statements,
-    held_by,
     shown_as,
     touching,
 )
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
 from yoi_relations.typed import Connection, NamedTuple
-
-_NONE = Latest(None, {})
 
 
 class Relation(NamedTuple):
@@ -119,8 +116,7 @@ def relations_of(connection: Connection, statements: list[Statement]) -> list[Re
             if end is not None
         },
     )
-    latest = _load_latest(connection, statements)
-    return [_relation(records, tickets, latest) for records in _group(statements)]
+    return [_relation(records, tickets) for records in _group(statements)]
 
 
 def _group(statements: Iterable[Statement]) -> Iterable[list[Statement]]:
@@ -132,35 +128,9 @@ def _group(statements: Iterable[Statement]) -> Iterable[list[Statement]]:
     return groups.values()
 
 
-def _relation(
-    records: list[Statement], tickets: dict[str, TicketInfo], latest: dict[str, Latest]
-) -> Relation:
+def _relation(records: list[Statement], tickets: dict[str, TicketInfo]) -> Relation:
     first = records[0]
     ticket = tickets[first.edge_ticket]
     target = tickets[first.edge_target] if first.edge_target is not None else None
-    facts = Facts(records, ticket, target, latest.get(ticket.id, _NONE))
-    return Relation(first.shown, ticket, target, tuple(records), inactive_reason(facts))
-
-
-def latest_notes(notes: Iterable[Statement]) -> dict[str, Latest]:
-    """By ticket, the latest of its notes, of which `notes` are all."""
-    plans: dict[str, Order] = {}
-    waiting: dict[str, dict[str, Order]] = defaultdict(dict)
-    for one in notes:
-        if one.retired_at:
-            continue
-        if one.cls == RelationClass.PLAN:
-            plans[one.holder] = max(plans.get(one.holder, one.order), one.order)
-        else:
-            files = waiting[one.holder]
-            files[one.path] = max(files.get(one.path, one.order), one.order)
-    holders = plans.keys() | waiting.keys()
-    return {holder: Latest(plans.get(holder), waiting[holder]) for holder in holders}
-
-
-def _load_latest(connection: Connection, statements: Iterable[Statement]) -> dict[str, Latest]:
-    """The latest notes of the tickets that `statements` hold notes of."""
-    holders = {one.holder for one in statements if one.shown in SHOWN_NOTES}
-    if not holders:
-        return {}
-    return latest_notes(find_statements(connection, shown_as(SHOWN_NOTES), held_by(holders)))
+    why = next((one.inactive for one in records if one.inactive), None)
+    return Relation(first.shown, ticket, target, tuple(records), in_words(why, ticket, target))

@@ -6,17 +6,10 @@ from collections.abc import Iterable
 
 from yoi_relations.errors import NotFoundError
 from yoi_relations.jsontext import json_text
-from yoi_relations.states import RESOLVED
 from yoi_relations.typed import Connection, NamedTuple
 
 Order = tuple[str, str, int, int]
 """Instant, path, line, place in the line: the greatest is the latest."""
-
-_COLUMNS = (
-    "id, path, line, format, record_id, kind, holder, target, class, shown, edge_ticket,"
-    " edge_target, note, summary, branch, worktree, role_plan, author, at, at_key,"
-    " retired_at, retired_by, retired_reason"
-)
 
 
 def path_and_line(path: str, line: int | None) -> str:
@@ -36,7 +29,11 @@ class Place(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """One record; its fields are the columns of the view ``statement``."""
+    """One record.
+
+    Its fields are the columns of the view ``statement``, but for three names, and at the end why
+    the relation is not active, as in `Inactive`, at the record that speaks for it.
+    """
 
     row: int
     path: str
@@ -61,6 +58,7 @@ class Statement(NamedTuple):
     retired_at: str | None
     retired_by: str | None
     retired_reason: str | None
+    inactive: str | None
 
     @property
     def place(self) -> Place:
@@ -71,6 +69,15 @@ class Statement(NamedTuple):
     def order(self) -> Order:
         """Its place in time among all records."""
         return (self.at_key, self.path, self.line or 0, self.row)
+
+
+_COLUMNS = {"row": "id", "id": "record_id", "cls": "class"}
+"""By field, the columns of other names."""
+_SELECT = (
+    "SELECT "  # noqa: S608  # fixed text, as below
+    + ", ".join(f"statement.{_COLUMNS.get(name, name)}" for name in Statement._fields[:-1])
+    + ", activity.inactive FROM statement LEFT JOIN activity ON activity.id = statement.id"
+)
 
 
 class Condition(NamedTuple):
@@ -98,14 +105,9 @@ def at_tickets(tickets: Iterable[str]) -> Condition:
     return Condition("edge_ticket IN (SELECT value FROM json_each(?))", (values,))
 
 
-def unresolved_somewhere() -> Condition:
-    """Records of edges and notes of which one end at least is not resolved; no other is active."""
-    states = ", ".join(f"'{state}'" for state in sorted(RESOLVED))
-    among = (
-        f"IN (SELECT ticket_id FROM ticket WHERE state IS NULL OR state NOT IN ({states})"  # noqa: S608  # fixed text
-        " UNION SELECT about FROM spanning_problem)"
-    )
-    return Condition(f"(edge_ticket {among} OR edge_target {among})", ())
+def at_active_tickets() -> Condition:
+    """Records of edges and notes that are about a ticket about which something is active."""
+    return Condition("edge_ticket IN (SELECT ticket FROM activity WHERE inactive IS NULL)", ())
 
 
 def held_by(holders: Iterable[str]) -> Condition:
@@ -136,7 +138,7 @@ def find_statements(connection: Connection, *conditions: Condition) -> list[Stat
     where = " AND ".join(condition.sql for condition in conditions) or "TRUE"
     values = [value for condition in conditions for value in condition.values]
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM statement WHERE {where} ORDER BY path, line, id",  # noqa: S608  # fixed text
+        f"{_SELECT} WHERE {where} ORDER BY path, line, statement.id",
         values,
     )
     return [Statement(*row) for row in rows]

@@ -12,7 +12,6 @@ from yoi_relations.index.cache import second_wait, temporary_folder
 from yoi_relations.index.opened import Index, Notify
 from yoi_relations.index.refresh import open_index
 from yoi_relations.kinds import Direction, Kind, RelationClass, is_kind, kind_named
-from yoi_relations.queries.active import waits_over_by_state
 from yoi_relations.queries.asking import resolve_ticket
 from yoi_relations.queries.doctor.commands import RecordNames, argument
 from yoi_relations.queries.path_names import PathBase
@@ -27,7 +26,7 @@ from yoi_relations.recording.plan_places import check_places
 from yoi_relations.recording.record_ids import new_record_id
 from yoi_relations.recording.recorded import Entry, Recorded, check_readable, read_back
 from yoi_relations.recording.retire import RetirementDraft, draft_retirement
-from yoi_relations.recording.standing import find_replaced, find_same
+from yoi_relations.recording.standing import find_replaced, find_same, why_no_wait
 from yoi_relations.typed import Connection, NamedTuple
 
 
@@ -127,7 +126,7 @@ def _prepared(connection: Connection, workspace: Workspace, kind: Kind, draft: D
     replaced = find_replaced(connection, base, holder, draft.replaces)
     if replaced is not None and replaced.retired_at:
         replaced = None
-    over = waits_over_by_state(holder)
+    over = why_no_wait(connection, holder)
     # What is replaced is retired only where something that counts takes its place.
     retiring = replaced if over is None else None
     at = time_of_record(connection, kind, holder.id, retiring)

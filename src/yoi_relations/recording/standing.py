@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from yoi_relations.errors import UsageError
 from yoi_relations.files.records import Record
-from yoi_relations.kinds import KINDS, SHOWN_NOTES, RelationClass
-from yoi_relations.queries.active import is_outdated
+from yoi_relations.index.activity import inactive_if_recorded, outdated_notes
+from yoi_relations.kinds import KINDS, SHOWN_NOTES, Edge, RelationClass
+from yoi_relations.queries.active import in_words
 from yoi_relations.queries.path_names import PathBase
-from yoi_relations.queries.relations import latest_notes
 from yoi_relations.queries.statements import Statement, find_statements, held_by, shown_as
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.recording.retire import find_to_retire
@@ -36,6 +36,12 @@ def find_replaced(
     return record
 
 
+def why_no_wait(connection: Connection, holder: TicketInfo) -> str | None:
+    """Why no waiting note of `holder` counts now, in words; None where one may."""
+    edge = Edge("waiting", holder.id, None)
+    return in_words(inactive_if_recorded(connection, edge), holder, None)
+
+
 def find_same(
     connection: Connection, record: Record, retiring: Statement | None
 ) -> Statement | None:
@@ -56,8 +62,9 @@ def find_same(
         if not one.retired_at and (retiring is None or one.id != retiring.id)
     ]
     if record.kind.is_note:
-        latest = latest_notes(found)
-        found = [one for one in found if not is_outdated(one, latest[record.holder])]
+        without = None if retiring is None else retiring.id
+        outdated = outdated_notes(connection, record.holder, without)
+        found = [one for one in found if one.row not in outdated]
     said = (record.kind.written, record.target, record.note, *(record.plan or _NO_PLAN))
     return next((one for one in found if _said(one) == said), None)
 
