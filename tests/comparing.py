@@ -22,6 +22,14 @@ def tables(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]
     return {name: sorted(_rows(connection, name), key=repr) for name in names}
 
 
+def contents(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """The schema, and every row of every table with its ids, in their order."""
+    schema = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+    names = [name for kind, name, _ in schema if kind == "table"]
+    rows = {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in names}  # noqa: S608  # of the schema
+    return {"sqlite_master": schema, **rows}
+
+
 def _rows(connection: sqlite3.Connection, table: str) -> list[tuple[object, ...]]:
     columns = [
         name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))

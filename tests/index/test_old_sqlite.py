@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -16,7 +17,9 @@ from typing import Any
 
 import pytest
 from building import A, B, Workspace
+from comparing import contents
 
+from yoi_relations.errors import ExitCode
 from yoi_relations.index import by_file, publishing
 from yoi_relations.index.store import in_memory
 
@@ -103,13 +106,34 @@ def test_bytes_by_way_of_a_file_are_the_database() -> None:
     for connection in (made, filled):
         assert connection.execute("SELECT * FROM tally").fetchall() == [("ticket", 3)]
         assert connection.execute("PRAGMA user_version").fetchone() != (0,)
-    assert list(filled.iterdump()) == list(made.iterdump())
+    assert contents(filled) == contents(made)
 
 
 def test_a_disk_that_is_full_is_an_error_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/proc/self/fdinfo")
-    with pytest.raises(OSError, match="fdinfo"):
+    with pytest.raises(OSError, match="fdinfo") as raised:
         by_file.to_bytes(publishing.new_connection())
+    # Which would be taken for a missing index.
+    assert raised.type is not FileNotFoundError
+
+
+def test_an_index_that_cannot_be_loaded_is_not_taken_for_missing(edge: Workspace) -> None:
+    """No temporary file may be written, and without it nothing says what the index holds."""
+    edge.process("rebuild")
+    code = (
+        "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n" + WITHOUT + PROGRAM
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, "verify", "--json"],
+        cwd=edge.root,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert (ran.returncode, json.loads(ran.stdout)["found"]) == (
+        ExitCode.FOUND,
+        "unreadable",
+    )
 
 
 def test_the_schema_asks_for_no_newer_sqlite() -> None:
