@@ -204,6 +204,9 @@ def test_the_revisions_can_be_taken_back(tmp_path: Path) -> None:
     assert facet_of(views, path) == {}
 
 
+@pytest.mark.skipif(
+    sqlite3.sqlite_version_info < (3, 35), reason="Alembic writes RETURNING, which is newer"
+)
 def test_the_revisions_can_be_read_as_sql(tmp_path: Path, ways: dict[str, Path]) -> None:
     ran = migrate(tmp_path / "not-made", "upgrade", "head", "--sql")
     assert ran.returncode == 0, ran.stderr
