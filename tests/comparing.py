@@ -5,14 +5,34 @@ from __future__ import annotations
 import os
 import sqlite3
 
+from building import Workspace
+
 from yoi_relations.files import stamps
+from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import build
 from yoi_relations.index.opened import Index
+from yoi_relations.index.store import Stored
 
 ABOUT_ITSELF = {"freshness", "generation"}
 """Tables that say how and when an index was made."""
 NUMBERS = {"id", "source_id"}
 """Columns that differ with the order in which sources were read."""
+
+
+OPEN: list[sqlite3.Connection] = []
+"""What a fixture in `conftest` closes after each test."""
+
+
+def open_until_the_end(stored: Stored) -> Stored:
+    """An index that is closed after the test: Python 3.13 warns of one that nobody closes."""
+    OPEN.append(stored.connection)
+    return stored
+
+
+def made(workspace: Workspace) -> sqlite3.Connection:
+    """An index made from the files alone."""
+    found = find_workspace(str(workspace.root))
+    return open_until_the_end(build.build(found, 1, lambda _done, _total: None)).connection
 
 
 def tables(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:

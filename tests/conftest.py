@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from building import FULL, QUICK, A, B, Workspace
+from comparing import OPEN
 from oracle import WINDOW
 from watching import Start, Watcher
 
@@ -36,6 +37,14 @@ def edge(workspace: Workspace) -> Workspace:
 def either_door(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run a test twice: as the program runs, and with the quick door shut."""
     monkeypatch.setattr(Workspace, "doors", request.param)
+
+
+@pytest.fixture(autouse=True)
+def _indexes_are_closed() -> Iterator[None]:
+    """Those that `comparing` has opened."""
+    yield
+    while OPEN:
+        OPEN.pop().close()
 
 
 @pytest.fixture

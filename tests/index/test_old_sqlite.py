@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -96,23 +97,24 @@ def test_the_answers_are_the_same(edge: Workspace, code: str, environ: dict[str,
 
 
 def test_bytes_by_way_of_a_file_are_the_database() -> None:
-    made = publishing.new_connection()
-    made.execute("INSERT INTO tally VALUES ('ticket', 3)")
-    body = by_file.to_bytes(made)
+    with closing(publishing.new_connection()) as made, closing(in_memory()) as filled:
+        made.execute("INSERT INTO tally VALUES ('ticket', 3)")
 
-    filled = in_memory()
-    by_file.fill(filled, body)
+        by_file.fill(filled, by_file.to_bytes(made))
 
-    for connection in (made, filled):
-        assert connection.execute("SELECT * FROM tally").fetchall() == [("ticket", 3)]
-        assert connection.execute("PRAGMA user_version").fetchone() != (0,)
-    assert contents(filled) == contents(made)
+        for connection in (made, filled):
+            assert connection.execute("SELECT * FROM tally").fetchall() == [("ticket", 3)]
+            assert connection.execute("PRAGMA user_version").fetchone() != (0,)
+        assert contents(filled) == contents(made)
 
 
 def test_a_disk_that_is_full_is_an_error_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/proc/self/fdinfo")
-    with pytest.raises(OSError, match="fdinfo") as raised:
-        by_file.to_bytes(publishing.new_connection())
+    with (
+        closing(publishing.new_connection()) as made,
+        pytest.raises(OSError, match="fdinfo") as raised,
+    ):
+        by_file.to_bytes(made)
     # Which would be taken for a missing index.
     assert raised.type is not FileNotFoundError
 

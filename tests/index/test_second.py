@@ -12,11 +12,11 @@ from unittest import mock
 
 import pytest
 from building import A, B, Workspace
+from comparing import made
 from descriptors import all_closed
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import freshness, second, sharing
-from yoi_relations.index.build import build
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
 MOST_LINES = 100
@@ -46,7 +46,7 @@ def compared(workspace: Workspace) -> Callable[[], object]:
     workspace.ticket(A)
     workspace.ticket(B)
     found = find_workspace(str(workspace.root))
-    known = freshness.load_known(build(found, 1, lambda _done, _total: None).connection)
+    known = freshness.load_known(made(workspace))
     return lambda: freshness.suspects(known, found.tickets_path)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import marshal
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,12 +14,12 @@ from unittest import mock
 
 import pytest
 from building import AT, A, B, Workspace, ulid
-from comparing import ABOUT_ITSELF, contents
+from comparing import ABOUT_ITSELF, contents, open_until_the_end
 from descriptors import all_closed
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index import gathering, sharing
+from yoi_relations.index import gathering, publishing, sharing
 from yoi_relations.index.build import build
 from yoi_relations.index.difference import table_difference
 from yoi_relations.index.looking import look_at
@@ -173,7 +174,8 @@ def built(workspace: Workspace, cores: int, batch: int) -> Stored:
         stack.enter_context(mock.patch("os.sched_getaffinity", return_value=set(range(cores))))
         stack.enter_context(mock.patch.object(gathering, "BATCH", batch))
         stack.enter_context(mock.patch.object(gathering, "SHARE_FROM", 1))
-        return build(find_workspace(str(workspace.root)), 1, lambda _done, _total: None)
+        found = find_workspace(str(workspace.root))
+        return open_until_the_end(build(found, 1, lambda _done, _total: None))
 
 
 def dumped(stored: Stored) -> dict[str, list[tuple[object, ...]]]:
@@ -220,3 +222,16 @@ def test_an_unreadable_folder_fails_it_wherever_it_is_met(many: Workspace) -> No
     met = mock.patch.object(gathering, "look_at", side_effect=error)  # in both processes
     with met, pytest.raises(UnreadableFolderError, match="cannot be listed"):
         built(many, 2, 3)
+
+
+def test_an_index_that_cannot_be_made_is_closed(many: Workspace) -> None:
+    opened = publishing.new_connection()
+    error = UnreadableFolderError("x: cannot be listed", "mend it")
+    with (
+        mock.patch.object(publishing, "new_connection", return_value=opened),
+        mock.patch.object(gathering, "look_at", side_effect=error),
+        pytest.raises(UnreadableFolderError),
+    ):
+        built(many, 1, 3)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened.execute("SELECT 1")

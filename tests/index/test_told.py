@@ -75,7 +75,8 @@ def test_an_index_that_cannot_be_used_is_told_of_once(
 
 
 def test_one_that_is_old_is_made_new_without_a_word(workspace: Workspace, path: Path) -> None:
-    before = asked(workspace, Trust.INDEX)[0].identity
+    with asked(workspace, Trust.INDEX)[0] as index:
+        before = index.identity
     inode = path.stat().st_ino
     workspace.record(B, "after", A, "second")
     index, told = asked(workspace)
@@ -136,7 +137,8 @@ def rebuilt(workspace: Workspace) -> tuple[Index, list[tuple[int, int]]]:
 
 
 def test_a_rebuild_counts_on(workspace: Workspace, path: Path) -> None:
-    before = asked(workspace, Trust.INDEX)[0].identity.number
+    with asked(workspace, Trust.INDEX)[0] as index:
+        before = index.identity.number
     index, steps = rebuilt(workspace)
     with index:
         assert (index.found.value, index.published) == ("current", index.identity)
