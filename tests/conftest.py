@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from index_comparison import OPEN
 from oracle import WINDOW
 from watch_process import Start, Watcher
 from workspace_builder import FULL, QUICK, Workspace
@@ -39,6 +40,14 @@ def edge(workspace: Workspace) -> Workspace:
 def either_door(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run a test twice: as the program runs, and with the quick door shut."""
     monkeypatch.setattr(Workspace, "doors", request.param)
+
+
+@pytest.fixture(autouse=True)
+def _indexes_are_closed() -> Iterator[None]:
+    """Those that `comparing` has opened."""
+    yield
+    while OPEN:
+        OPEN.pop().close()
 
 
 @pytest.fixture

@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import sqlite3
 
+from workspace_builder import Workspace
+
 from yoi_relations.files import stamps
+from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import build
 from yoi_relations.index.opened import Index
+from yoi_relations.index.store import Stored
 
 ABOUT_ITSELF = {"freshness", "generation"}
 """Tables that describe how and when an index was built."""
@@ -15,11 +19,35 @@ NUMBERS = {"id", "source_id"}
 """Columns that differ with the order in which sources were read."""
 
 
+OPEN: list[sqlite3.Connection] = []
+"""What a fixture in `conftest` closes after each test."""
+
+
+def open_until_the_end(stored: Stored) -> Stored:
+    """An index that is closed after the test: Python 3.13 warns of one that nobody closes."""
+    OPEN.append(stored.connection)
+    return stored
+
+
+def made(workspace: Workspace) -> sqlite3.Connection:
+    """An index made from the files alone."""
+    found = find_workspace(str(workspace.root))
+    return open_until_the_end(build.build(found, 1, lambda _done, _total: None)).connection
+
+
 def tables(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table, with paths in place of numbers."""
     listed = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     names = {name for (name,) in listed} - ABOUT_ITSELF
     return {name: sorted(_rows(connection, name), key=repr) for name in names}
+
+
+def contents(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """The schema, and every row of every table with its ids, in their order."""
+    schema = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+    names = [name for kind, name, _ in schema if kind == "table"]
+    rows = {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in names}  # noqa: S608  # of the schema
+    return {"sqlite_master": schema, **rows}
 
 
 def _rows(connection: sqlite3.Connection, table: str) -> list[tuple[object, ...]]:

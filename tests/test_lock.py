@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 PROJECT = Path(__file__).parents[1]
 PYPROJECT: Any = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
 LOCK = (PROJECT / "requirements.lock").read_text("utf-8")
 FLAKE = (PROJECT / "flake.nix").read_text("utf-8")
+PLATFORMS = (PROJECT / "docs" / "platforms.md").read_text("utf-8")
 PYTHONS = ["3.11.2", "3.12.1", "3.13.0", "3.14.0"]
 BESIDE = {"import-linter", "ruff"}
 """What the dev shell has from nixpkgs itself, not from its Python."""
@@ -76,6 +78,19 @@ def test_the_dev_shell_of_the_flake_has_what_the_group_has() -> None:
     # An editable install is pip's way; the dev shell puts src/ on PYTHONPATH.
     assert found == names(PYPROJECT["dependency-groups"]["dev"]) - {"editables"}
     assert names(PYPROJECT["project"]["optional-dependencies"]["mcp"]) <= found
+
+
+def test_the_platforms_page_names_the_oldest_and_the_newest_versions() -> None:
+    project = PYPROJECT["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["mcp"]]
+    pinned = {canonicalize_name(one.name): one.specifier for one in locked()}
+    rows = re.findall(r"^\| ([\w-]+) \| ([\d.]+) \| ([\d.]+) \|$", PLATFORMS, re.MULTILINE)
+
+    assert [name for name, _, _ in rows] == [Requirement(one).name for one in wanted]
+    for (name, oldest, newest), one in zip(rows, map(Requirement, wanted), strict=True):
+        lowest = [bound.version for bound in one.specifier if bound.operator == ">="]
+        assert [Version(oldest)] == [Version(version) for version in lowest], name
+        assert pinned[name].contains(newest), name
 
 
 def test_the_classifiers_name_the_supported_pythons() -> None:

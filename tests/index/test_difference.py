@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
+from index_comparison import made
 from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import publishing
-from yoi_relations.index.build import build
 from yoi_relations.index.difference import COMPARED, DERIVED, source_digests, table_difference
 from yoi_relations.index.refresh import open_index
 
@@ -21,11 +21,6 @@ HOW_AND_WHEN = {"generation", "freshness"}
 RECORD = f".yoi/tickets/{A}/artifacts/relations/01KT0000000000000000000001.md"
 NAMED = "the record '01KT0000000000000000000001'"
 LINES = f".yoi/tickets/{B}/artifacts/orchestration-plan.jsonl"
-
-
-def made(workspace: Workspace) -> sqlite3.Connection:
-    """An index of what the files say now."""
-    return build(find_workspace(str(workspace.root)), 1, lambda _done, _total: None).connection
 
 
 @pytest.fixture
@@ -40,9 +35,8 @@ def test_two_readings_of_the_same_files_do_not_differ(filled: Workspace) -> None
 
 
 def test_every_table_is_compared_or_describes_the_build() -> None:
-    rows = publishing.new_connection().execute(
-        "SELECT name FROM sqlite_schema WHERE type = 'table'"
-    )
+    with closing(publishing.new_connection()) as connection:
+        rows = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
 
     assert {name for (name,) in rows} == {*COMPARED, *DERIVED} | HOW_AND_WHEN
 

@@ -6,17 +6,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from index_comparison import contents
 from workspace_builder import A, B, Workspace
 
+from yoi_relations.errors import ExitCode
 from yoi_relations.index import by_file, publishing
 from yoi_relations.index.store import in_memory
 
@@ -95,23 +99,45 @@ def test_old_sqlite_gives_the_same_answers(
 
 
 def test_database_bytes_survive_a_file_round_trip() -> None:
-    made = publishing.new_connection()
-    made.execute("INSERT INTO tally VALUES ('ticket', 3, NULL)")
-    body = by_file.to_bytes(made)
+    with closing(publishing.new_connection()) as made, closing(in_memory()) as filled:
+        made.execute("INSERT INTO tally VALUES ('ticket', 3, NULL)")
 
-    filled = in_memory()
-    by_file.fill(filled, body)
+        by_file.fill(filled, by_file.to_bytes(made))
 
-    for connection in (made, filled):
-        assert connection.execute("SELECT * FROM tally").fetchall() == [("ticket", 3, None)]
-        assert connection.execute("PRAGMA user_version").fetchone() != (0,)
-    assert list(filled.iterdump()) == list(made.iterdump())
+        for connection in (made, filled):
+            assert connection.execute("SELECT * FROM tally").fetchall() == [("ticket", 3, None)]
+            assert connection.execute("PRAGMA user_version").fetchone() != (0,)
+        assert contents(filled) == contents(made)
 
 
 def test_full_disk_is_a_system_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/proc/self/fdinfo")
-    with pytest.raises(OSError, match="fdinfo"):
-        by_file.to_bytes(publishing.new_connection())
+    with (
+        closing(publishing.new_connection()) as made,
+        pytest.raises(OSError, match="fdinfo") as raised,
+    ):
+        by_file.to_bytes(made)
+    # Which would be taken for a missing index.
+    assert raised.type is not FileNotFoundError
+
+
+def test_an_index_that_cannot_be_loaded_is_not_taken_for_missing(edge: Workspace) -> None:
+    """No temporary file may be written, and without it nothing says what the index holds."""
+    edge.process("rebuild")
+    code = (
+        "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n" + WITHOUT + PROGRAM
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, "verify", "--json"],
+        cwd=edge.root,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert (ran.returncode, json.loads(ran.stdout)["found"]) == (
+        ExitCode.FOUND,
+        "unreadable",
+    )
 
 
 def test_schema_works_with_the_oldest_sqlite() -> None:

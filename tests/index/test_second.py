@@ -11,12 +11,12 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from index_comparison import made
 from open_descriptors import all_closed
 from workspace_builder import Workspace
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import freshness, second, sharing
-from yoi_relations.index.build import build
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
 MOST_LINES = 100
@@ -45,7 +45,7 @@ def compared(workspace: Workspace) -> Callable[[], object]:
     """A comparison with the disk that two processes share."""
     workspace.pair()
     found = find_workspace(str(workspace.root))
-    known = freshness.load_known(build(found, 1, lambda _done, _total: None).connection)
+    known = freshness.load_known(made(workspace))
     return lambda: freshness.suspects(known, found.tickets_path)
 
 

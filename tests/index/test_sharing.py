@@ -5,6 +5,7 @@ from __future__ import annotations
 import marshal
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,12 +13,13 @@ from contextlib import ExitStack
 from unittest import mock
 
 import pytest
+from index_comparison import ABOUT_ITSELF, contents, open_until_the_end
 from open_descriptors import all_closed
 from workspace_builder import AT, A, B, Workspace, ulid
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index import gathering, sharing
+from yoi_relations.index import gathering, publishing, sharing
 from yoi_relations.index.build import build
 from yoi_relations.index.difference import table_difference
 from yoi_relations.index.looking import look_at
@@ -172,19 +174,20 @@ def built(workspace: Workspace, cores: int, batch: int) -> Stored:
         stack.enter_context(mock.patch("os.sched_getaffinity", return_value=set(range(cores))))
         stack.enter_context(mock.patch.object(gathering, "BATCH", batch))
         stack.enter_context(mock.patch.object(gathering, "SHARE_FROM", 1))
-        return build(find_workspace(str(workspace.root)), 1, lambda _done, _total: None)
+        found = find_workspace(str(workspace.root))
+        return open_until_the_end(build(found, 1, lambda _done, _total: None))
 
 
-def dumped(stored: Stored) -> Iterator[str]:
+def dumped(stored: Stored) -> dict[str, list[tuple[object, ...]]]:
     """All of an index, ids included, but for when it was made."""
-    apart = ('INSERT INTO "generation"', 'INSERT INTO "freshness"')
-    return (line for line in stored.connection.iterdump() if not line.startswith(apart))
+    found = contents(stored.connection)
+    return {name: rows for name, rows in found.items() if name not in ABOUT_ITSELF}
 
 
 @pytest.mark.parametrize("batch", [1, 3, 40, 41])
 def test_two_processes_make_the_index_that_one_makes(many: Workspace, batch: int) -> None:
     one, two = built(many, 1, 7), built(many, 2, batch)
-    assert list(dumped(one)) == list(dumped(two))
+    assert dumped(one) == dumped(two)
     assert table_difference(one.connection, two.connection) == []
     assert one.identity.digest == two.identity.digest
 
@@ -219,3 +222,16 @@ def test_unreadable_folder_fails_in_either_process(many: Workspace) -> None:
     met = mock.patch.object(gathering, "look_at", side_effect=error)  # in both processes
     with met, pytest.raises(UnreadableFolderError, match="x: no"):
         built(many, 2, 3)
+
+
+def test_an_index_that_cannot_be_made_is_closed(many: Workspace) -> None:
+    opened = publishing.new_connection()
+    error = UnreadableFolderError("x: cannot be listed", "mend it")
+    with (
+        mock.patch.object(publishing, "new_connection", return_value=opened),
+        mock.patch.object(gathering, "look_at", side_effect=error),
+        pytest.raises(UnreadableFolderError),
+    ):
+        built(many, 1, 3)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened.execute("SELECT 1")

@@ -73,7 +73,8 @@ def test_unusable_index_is_reported_once(
 
 
 def test_outdated_index_is_updated_silently(workspace: Workspace, path: Path) -> None:
-    before = asked(workspace, Trust.INDEX)[0].identity
+    with asked(workspace, Trust.INDEX)[0] as index:
+        before = index.identity
     inode = path.stat().st_ino
     workspace.record(B, "after", A, "second")
     index, told = asked(workspace)
@@ -135,7 +136,8 @@ def rebuilt(workspace: Workspace) -> tuple[Index, list[tuple[int, int]]]:
 
 
 def test_rebuild_increments_the_generation(workspace: Workspace, path: Path) -> None:
-    before = asked(workspace, Trust.INDEX)[0].identity.number
+    with asked(workspace, Trust.INDEX)[0] as index:
+        before = index.identity.number
     index, steps = rebuilt(workspace)
     with index:
         assert (index.found.value, index.published) == ("current", index.identity)

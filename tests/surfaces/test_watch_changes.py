@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from index_comparison import made
 from workspace_builder import A, B, C, Workspace
 
-from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index.build import build
 from yoi_relations.surfaces.watch.changes import Change, changes
 
 RECORD = "01KT0000000000000000000001"
 PATH = f".yoi/tickets/{A}/artifacts/relations/{RECORD}.md"
 Told = tuple[str, str, str]
-
-
-def made(workspace: Workspace) -> sqlite3.Connection:
-    return build(find_workspace(str(workspace.root)), 1, lambda _done, _total: None).connection
 
 
 @pytest.fixture

@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from index_comparison import made
 from watch_process import Start
 from workspace_builder import A, B, C, D, Workspace
 
-from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index.build import build
 from yoi_relations.queries.check import Check, check_tickets
 from yoi_relations.queries.tickets import all_tickets
 from yoi_relations.states import State
@@ -23,10 +22,6 @@ from yoi_relations.surfaces.watch.changes import What
 from yoi_relations.surfaces.watch.verdicts import find_verdicts, verdict_changes
 
 Told = tuple[str, str | None, str | None, str]
-
-
-def made(workspace: Workspace) -> sqlite3.Connection:
-    return build(find_workspace(str(workspace.root)), 1, lambda _done, _total: None).connection
 
 
 def happened(workspace: Workspace, change: Callable[[Workspace], object]) -> list[Told]:

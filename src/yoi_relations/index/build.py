@@ -176,13 +176,25 @@ def build(
     Raises:
         UnreadableFolderError: a folder cannot be listed, or folders never cease to come and go.
     """
+    connection = publishing.new_connection()
+    with publishing.closed_on_failure(connection):
+        return _built(workspace, connection, number, progress, settling)
+
+
+def _built(
+    workspace: Workspace,
+    connection: Connection,
+    number: int,
+    progress: Callable[[int, int], None],
+    settling: Settling,
+) -> Stored:
+    """The same, in an empty index; what is answered may be in another."""
     from yoi_relations.index.gathering import gathered  # noqa: PLC0415  # no refresh needs it
 
     now = cache.clock(workspace)
     listing = list_root(workspace)
     names = sorted(os.fsencode(name) for name in listing.names)
     groups: Groups = {_ROOT: group_of(listing.folder)}
-    connection = publishing.new_connection()
     doubtful: set[bytes] = set()
     done = 0
     with bulk_load(connection), contextlib.closing(gathered(workspace, names)) as batches:
@@ -209,13 +221,14 @@ def build(
 def updated(workspace: Workspace, stored: Stored, update: Update) -> Stored:
     """A copy of an index, in memory, with an update made to it."""
     connection = publishing.copy_of(stored.connection)
-    connection.execute("BEGIN")
-    rows = rows_of(update.looks)
-    tickets = holders_of(connection, update.outdated) | rows.holders
-    forget(connection, tickets)
-    delete_sources(connection, update.outdated)
-    insert(connection, rows)
-    return _finish(workspace, connection, update.known, stored.identity.number + 1, tickets)
+    with publishing.closed_on_failure(connection):
+        connection.execute("BEGIN")
+        rows = rows_of(update.looks)
+        tickets = holders_of(connection, update.outdated) | rows.holders
+        forget(connection, tickets)
+        delete_sources(connection, update.outdated)
+        insert(connection, rows)
+        return _finish(workspace, connection, update.known, stored.identity.number + 1, tickets)
 
 
 def _below_root(

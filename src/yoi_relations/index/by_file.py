@@ -49,7 +49,12 @@ def fill(connection: Connection, body: bytes) -> None:
 
 @contextlib.contextmanager
 def _file() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="relations-") as folder:
+    try:
+        place = tempfile.TemporaryDirectory(prefix="relations-")
+    except FileNotFoundError as error:
+        # Where no folder takes files. To callers, a missing file is a missing index.
+        raise OSError(errno.EIO, error.strerror, error.filename) from error
+    with place as folder:
         yield os.path.join(folder, "index.sqlite3")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from yoi_relations.atomic import replacing
 from yoi_relations.files.times import now
@@ -26,6 +27,16 @@ def new_connection() -> Connection:
     connection.execute(f"PRAGMA application_id = {store.APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {store.SCHEMA_VERSION}")
     return connection
+
+
+@contextmanager
+def closed_on_failure(connection: Connection) -> Iterator[None]:
+    """Close `connection` if the block fails, also by an interrupt."""
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def copy_of(connection: Connection) -> Connection:

@@ -65,7 +65,8 @@ def rebuild_index(workspace: Workspace, progress: Progress) -> Index:
                 number = before.identity.number + 1
                 before.connection.close()
             stored = build.build(workspace, number, progress)
-            publishing.publish(workspace, folder, stored.connection)
+            with publishing.closed_on_failure(stored.connection):
+                publishing.publish(workspace, folder, stored.connection)
     except OSError as error:
         raise WriteError(
             _said(workspace, error, "cannot be written"),
