@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from yoi_relations.kinds import (
     CLASS_ORDER,
@@ -20,10 +21,12 @@ from yoi_relations.queries.statements import (
     Order,
     Place,
     Statement,
+    find_orders,
     find_statements,
     held_by,
+    not_retired,
     shown_as,
-    touching,
+    stating,
 )
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
 from yoi_relations.typed import Connection, NamedTuple
@@ -92,12 +95,12 @@ class Relation(NamedTuple):
 
 def relation_of(connection: Connection, statement: Statement) -> Relation:
     """The relation that `statement` is a record of."""
-    here = touching([statement.edge_ticket])
-    return next(
-        one
-        for one in load_relations(connection, shown_as([statement.shown]), here)
-        if any(record.row == statement.row for record in one.records)
-    )
+    if statement.edge_target is None or statement.shown in SHOWN_NOTES:
+        (found,) = relations_of(connection, [statement])
+    else:
+        edge = Edge(statement.shown, statement.edge_ticket, statement.edge_target)
+        (found,) = load_relations(connection, stating(edge))
+    return found
 
 
 def load_relations(connection: Connection, *conditions: Condition) -> list[Relation]:
@@ -110,6 +113,15 @@ def load_relations(connection: Connection, *conditions: Condition) -> list[Relat
 
 def relations_of(connection: Connection, statements: list[Statement]) -> list[Relation]:
     """The relations that these records make, in no order."""
+    (found,) = relations_of_each(connection, [statements])
+    return found
+
+
+def relations_of_each(
+    connection: Connection, parts: Sequence[list[Statement]]
+) -> list[list[Relation]]:
+    """The relations that the records of each part make by themselves, in no order."""
+    statements = list(chain.from_iterable(parts))
     tickets = load_tickets(
         connection,
         {
@@ -120,7 +132,7 @@ def relations_of(connection: Connection, statements: list[Statement]) -> list[Re
         },
     )
     latest = _load_latest(connection, statements)
-    return [_relation(records, tickets, latest) for records in _group(statements)]
+    return [[_relation(records, tickets, latest) for records in _group(part)] for part in parts]
 
 
 def _group(statements: Iterable[Statement]) -> Iterable[list[Statement]]:
@@ -142,25 +154,30 @@ def _relation(
     return Relation(first.shown, ticket, target, tuple(records), inactive_reason(facts))
 
 
-def latest_notes(notes: Iterable[Statement]) -> dict[str, Latest]:
-    """By ticket, the latest of its notes, of which `notes` are all."""
+def latest_notes(
+    connection: Connection, holders: Iterable[str], *, without: str | None = None
+) -> dict[str, Latest]:
+    """By ticket, the latest of its notes that are not retired.
+
+    Args:
+        connection: the index.
+        holders: ids of the tickets.
+        without: what notes are called that are taken for retired.
+    """
     plans: dict[str, Order] = {}
     waiting: dict[str, dict[str, Order]] = defaultdict(dict)
-    for one in notes:
-        if one.retired_at:
-            continue
-        if one.cls == RelationClass.PLAN:
-            plans[one.holder] = max(plans.get(one.holder, one.order), one.order)
+    conditions = not_retired(without), shown_as(SHOWN_NOTES), held_by(holders)
+    for holder, cls, order in find_orders(connection, *conditions):
+        if cls == RelationClass.PLAN:
+            plans[holder] = max(plans.get(holder, order), order)
         else:
-            files = waiting[one.holder]
-            files[one.path] = max(files.get(one.path, one.order), one.order)
-    holders = plans.keys() | waiting.keys()
-    return {holder: Latest(plans.get(holder), waiting[holder]) for holder in holders}
+            files, path = waiting[holder], order[1]
+            files[path] = max(files.get(path, order), order)
+    found = plans.keys() | waiting.keys()
+    return {holder: Latest(plans.get(holder), waiting[holder]) for holder in found}
 
 
 def _load_latest(connection: Connection, statements: Iterable[Statement]) -> dict[str, Latest]:
     """The latest notes of the tickets that `statements` hold notes of."""
     holders = {one.holder for one in statements if one.shown in SHOWN_NOTES}
-    if not holders:
-        return {}
-    return latest_notes(find_statements(connection, shown_as(SHOWN_NOTES), held_by(holders)))
+    return latest_notes(connection, holders) if holders else {}
