@@ -6,6 +6,9 @@ about. Stored, they cost a question nothing; looked for, they would cost it more
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
+
 from yoi_relations.files.faults import Effect, SpanningCode
 from yoi_relations.kinds import SHOWN_KINDS, SHOWN_NOTES
 from yoi_relations.typed import Any, Connection
@@ -38,6 +41,7 @@ _DANGLING = """
             SELECT 1 FROM source WHERE holder = record.target AND format <> 'stray'
         )
     )
+    ORDER BY target
 """
 _TALLIES = {
     "source": "SELECT count(*) FROM source",
@@ -72,14 +76,18 @@ def _derive_dangling(connection: Connection, dangling: list[tuple[Any, ...]]) ->
     from yoi_relations.index.near_targets import load_names, say  # noqa: PLC0415  # a rare mistake
 
     names = load_names(connection)
-    for path, line, record_id, target in dangling:
+    code = SpanningCode.DANGLING_TARGET.value
+    problems: list[tuple[Any, ...]] = []
+    near: list[tuple[Any, ...]] = []
+    for target, found in groupby(dangling, itemgetter(-1)):
+        records = [record[:-1] for record in found]
         meant = names.meant_by(target)
-        connection.execute(
-            f"{_INTO} VALUES (?, ?, ?, ?, ?, ?)",
-            (path, line, SpanningCode.DANGLING_TARGET.value, say(target, meant), "ticket", target),
-        )
-        connection.executemany(
-            "INSERT INTO near_target (path, line, record_id, meant, difference)"
-            " VALUES (?, ?, ?, ?, ?)",
-            [(path, line, record_id, *one) for one in meant],
-        )
+        said = say(target, meant)
+        problems += [(path, line, code, said, "ticket", target) for path, line, _ in records]
+        # Entries alike to the letter can share a line; they are found together.
+        near += [(*place, *one) for place in dict.fromkeys(records) for one in meant]
+    connection.executemany(f"{_INTO} VALUES (?, ?, ?, ?, ?, ?)", problems)
+    connection.executemany(
+        "INSERT INTO near_target (path, line, record_id, meant, difference) VALUES (?, ?, ?, ?, ?)",
+        near,
+    )
