@@ -31,6 +31,7 @@ def entry(**fields: str) -> bytes:
 
 
 ENTRY = entry()
+NOTE = {"id": "p", "ticket_id": A, "kind": "waiting_capacity_note", "author": "tester", "at": AT}
 ITEM, JSON, LINES = "item.md", "artifacts/relations.json", "artifacts/orchestration-plan.jsonl"
 RECORD = f"artifacts/relations/{ulid(1)}.md"
 HEAD = b"kind: related\ntarget: %b\nauthor: tester\nat: %b\n" % (B.encode(), AT.encode())
