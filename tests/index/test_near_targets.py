@@ -115,3 +115,20 @@ def test_list_of_names_finds_each_ticket(ids: list[str], between: str) -> None:
     alone = {id_ for id_ in ids if not any(o != id_ and o.endswith(id_) for o in ids)}
     found = {one.ticket for one in names.meant_by(between.join(ids))}
     assert found >= alone - {"AND"}
+
+
+WORDS = st.sampled_from(
+    ["00001", "KQY8", "ZNZC", "TASK", "12", "112", "k", "7", "x", "a\u0301", "gr"]
+)
+GAPS = st.sampled_from(["-", "_", "/", "\\", " ", ", ", ".", "\u200b", "\u2011", "\u0301", ""])
+
+
+@given(st.lists(st.tuples(WORDS, GAPS), max_size=6), st.sampled_from(IDS), st.integers(0, 6))
+def test_an_id_in_a_text_is_found_wherever_it_is(
+    parts: list[tuple[str, str]], id_: str, at: int
+) -> None:
+    """Between spaces, whatever else is there, if nothing else names a ticket."""
+    before = "".join(word + gap for word, gap in parts[:at])
+    behind = "".join(word + gap for word, gap in parts[at:])
+    if not meant(f"{before} {behind}"):
+        assert set(meant(f"{before} {id_.replace(' ', '')} {behind}")) >= {id_}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from sqlite3 import ProgrammingError
+from typing import Any
 from unittest import mock
 
 import pytest
-from clocked_disk import Disk, disk_with, step
+from clocked_disk import Disk, assert_fresh, disk_with, step
 from index_comparison import by_own_clock
 from open_descriptors import all_closed
 from workspace_builder import A, B, C, Workspace, ulid
@@ -17,7 +18,9 @@ from yoi_relations.files.workspace import Workspace as ProductWorkspace
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import build
 from yoi_relations.index.looking import Look, look_at
+from yoi_relations.index.opened import Trust
 from yoi_relations.index.refresh import open_index
+from yoi_relations.recording.add import Draft, add_record
 
 NEW = "00001KT0000EE"
 
@@ -36,9 +39,11 @@ def looked_at(disk: Disk) -> set[bytes]:
     """The ticket folders that a question lists and reads."""
     seen: set[bytes] = set()
 
-    def noting(workspace: ProductWorkspace, names: list[bytes]) -> Iterator[Look]:
+    def noting(
+        workspace: ProductWorkspace, names: list[bytes], vouching: Mapping[bytes, bytes]
+    ) -> Iterator[Look]:
         seen.update(names)
-        return look_at(workspace, names)
+        return look_at(workspace, names, vouching)
 
     with mock.patch.object(build, "look_at", noting):
         disk.ask().close()
@@ -73,6 +78,64 @@ def test_rescans_only_changed_folders_until_they_settle(
     step(disk, ("wait", "80"))
     assert looked_at(disk) <= names
     assert looked_at(disk) == set()
+
+
+def records_read(act: Callable[[], object]) -> list[str]:
+    """The names of the record files that are opened while something is done."""
+    opened: list[str] = []
+    real = os.open
+
+    def noting(path: bytes | str, *rest: Any, **more: Any) -> int:
+        name = os.path.basename(os.fsdecode(path))
+        if name.endswith(".md") and name != "item.md":
+            opened.append(name)
+        return real(path, *rest, **more)
+
+    with mock.patch("os.open", noting):
+        act()
+    return sorted(opened)
+
+
+def test_in_a_folder_that_changed_only_what_no_stamp_vouches_for_is_read(disk: Disk) -> None:
+    def ask(trust: Trust = Trust.STAT) -> None:
+        open_index(disk.found, lambda _: None, trust=trust).close()
+
+    def settle() -> None:
+        for _ in range(2):
+            step(disk, ("wait", "80"))
+            ask()
+
+    names = [f"{ulid(number)}.md" for number in range(5)]
+    for number in range(5):
+        disk.record(A, ulid(number), B, in_place=True)
+    assert records_read(ask) == names
+    settle()
+    disk.record(A, ulid(7), C, in_place=True)
+    assert records_read(ask) == [f"{ulid(7)}.md"]
+    disk.record(A, ulid(3), C, in_place=True)
+    disk.delete_record(A, ulid(1))
+    assert records_read(ask) == [f"{ulid(3)}.md", f"{ulid(7)}.md"]  # the last is young
+    assert_fresh(disk)
+    settle()
+    everything = [f"{ulid(number)}.md" for number in (0, 2, 3, 4, 7)]
+    assert records_read(lambda: ask(Trust.CONTENT)) == everything
+
+
+def test_records_that_have_settled_are_not_read_for_an_add(disk: Disk) -> None:
+    def add(note: str) -> None:
+        draft = Draft(A, "waiting", note=note, author="tester")
+        with add_record(disk.found, draft, lambda _: None):
+            pass
+
+    for number in range(5):
+        disk.record(A, ulid(number), B, in_place=True)
+    for _ in range(3):
+        disk.ask().close()
+        step(disk, ("wait", "80"))
+    settled = {f"{ulid(number)}.md" for number in range(5)}
+    for note in ("one", "two", "three"):
+        assert settled.isdisjoint(records_read(lambda note=note: add(note)))  # type: ignore[misc]
+    assert_fresh(disk)
 
 
 def test_links_are_read_each_time_without_a_new_index(disk: Disk) -> None:

@@ -13,7 +13,14 @@ from workspace_builder import A, B, C, Workspace, ulid
 from yoi_relations.files.stamps import SIZE, TICK, changed_in
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import freshness
-from yoi_relations.index.freshness import Known, load_known, root_may_differ, suspects
+from yoi_relations.index.freshness import (
+    Known,
+    Suspects,
+    load_known,
+    root_may_differ,
+    settled_in,
+    suspects,
+)
 from yoi_relations.index.refresh import open_index
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
@@ -58,13 +65,14 @@ def test_changed_stamp_suspects_only_its_folder(
     workspace: Workspace, known: Known, forks: mock.Mock
 ) -> None:
     root = str(workspace.tickets)
-    assert suspects(known, root) == (set(), set())
+    assert suspects(known, root) == Suspects(set(), set())
     names = owners(known)
     assert len(names) == known.probes.count(b"\0") + 1 > 12
     for number, name in enumerate(names):
         stamps = bytearray(known.stamps)
         stamps[number * SIZE] ^= 1
-        assert suspects(known._replace(stamps=bytes(stamps)), root) == ({name}, set())
+        found = suspects(known._replace(stamps=bytes(stamps)), root)
+        assert found == Suspects({name}, set(), are_believed=True)
     assert forks.call_count == (len(names) + 1 if forks.wanted else 0)
 
 
@@ -83,20 +91,48 @@ def test_missing_path_suspects_only_its_folder(
 def test_unreadable_root_suspects_every_folder(workspace: Workspace, known: Known) -> None:
     everything = set(known.folders())
     workspace.tickets.rename(workspace.root / "elsewhere")
-    assert suspects(known, str(workspace.tickets)) == (everything, set())
+    assert suspects(known, str(workspace.tickets)) == Suspects(everything, set(), are_believed=True)
     workspace.tickets.touch()
-    assert suspects(known, str(workspace.tickets)) == (everything, set())
+    assert suspects(known, str(workspace.tickets)) == Suspects(everything, set(), are_believed=True)
 
 
 def test_racy_stamp_is_listed_apart_from_changed_ones(workspace: Workspace, known: Known) -> None:
     names = owners(known)
     for number, name in enumerate(names):
         young = known._replace(unsettled=number.to_bytes(4, "little"))
-        assert suspects(young, str(workspace.tickets)) == (set(), {name})
+        assert suspects(young, str(workspace.tickets)) == Suspects(set(), {name}, are_believed=True)
     (workspace.tickets / A / "item.md").unlink()
     number = names.index(A.encode())
     young = known._replace(unsettled=number.to_bytes(4, "little"))
-    assert suspects(young, str(workspace.tickets)) == ({A.encode()}, set())
+    assert suspects(young, str(workspace.tickets)) == Suspects(
+        {A.encode()}, set(), are_believed=True
+    )
+
+
+def test_where_no_stamp_can_be_believed_all_is_suspected_and_none_vouches(
+    workspace: Workspace, known: Known
+) -> None:
+    root, everything = str(workspace.tickets), set(known.folders())
+    untrusted, early = known._replace(trusted=0), known._replace(scanned_at=2**63)
+    for found in (
+        suspects(known, root, everything=True),
+        suspects(untrusted, root),
+        suspects(early, root),
+    ):
+        assert found == Suspects(set(), everything, are_believed=False)
+
+
+def test_of_some_folders_the_stamps_that_were_settled_are_found(known: Known) -> None:
+    paths, names = known.probes.split(b"\0"), owners(known)
+    number = names.index(A.encode()) + 1
+    young = known._replace(unsettled=number.to_bytes(4, "little"))
+    for folder in known.folders():
+        assert settled_in(young, {folder}) == {
+            path: known.stamps[at * SIZE : (at + 1) * SIZE]
+            for at, (path, name) in enumerate(zip(paths, names, strict=True))
+            if name == folder and at != number
+        }
+    assert settled_in(young, ()) == {}
 
 
 def test_root_may_differ_after_a_change_and_for_one_tick(

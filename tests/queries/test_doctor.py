@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -473,3 +474,25 @@ def test_a_ticket_need_not_be_named_by_a_relation(
 
 def test_every_code_has_a_rule() -> None:
     assert set(RULES) == set(Code)
+
+
+def test_a_pair_of_tickets_that_name_each_other_is_found_once(workspace: Workspace) -> None:
+    """Whichever holder comes first, in however many records and folders; what is linked never."""
+    ids = [f"00001KT{number:06d}" for number in range(24)]
+    for id_ in ids:
+        workspace.ticket(id_)
+        for part in (ids[:16], ids[8:], ids[::-1]):
+            workspace.record(id_, "waiting", note=" ".join(part))
+    workspace.record(ids[0], "related", ids[1])
+    workspace.ticket(ids[2], "done")
+    workspace.item(ids[3], "---\ntitle: T\nstate: ready\n---\n", "open")
+    answer = workspace.run("doctor", "--json", "--severity", "info").json
+    found = [one for one in answer["findings"] if one["code"] == "unrelated_mention"]
+    (more,) = (one for one in answer["more"] if one["code"] == "unrelated_mention")
+    pairs = [tuple(one["tickets"]) for one in found]
+    unresolved = [id_ for id_ in ids if id_ != ids[2]]
+    expected = set(combinations(unresolved, 2)) - {(ids[0], ids[1])}
+    assert len(pairs) == len(set(pairs)) == 200
+    assert expected.issuperset(pairs)
+    assert more["count"] == len(expected) - 200
+    assert [one["path"] for one in found] == sorted(one["path"] for one in found)

@@ -8,7 +8,7 @@ import pytest
 from tour import COLUMNS, on_terminal
 from workspace_builder import A, B, C, Workspace
 
-from yoi_relations.queries.doctor.diagnosis import LISTED as BOUND
+from yoi_relations.queries.doctor.findings import LISTED as BOUND
 from yoi_relations.surfaces.doctor_tables import LISTED
 
 pytestmark = pytest.mark.usefixtures("either_door")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mcp_lines import Piped, called, lines, opening, request
-from workspace_builder import A, Workspace
+from workspace_builder import A, B, Workspace
 
 from yoi_relations.errors import UsageError
 from yoi_relations.surfaces.mcp.arguments import read_arguments
@@ -167,3 +167,70 @@ def test_arguments_that_are_no_object_are_refused(workspace: Workspace) -> None:
 def checks(answer: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = answer["result"]["structuredContent"]["checks"]
     return found
+
+
+MOST = 2048
+"""Bytes of an error, whatever it is about."""
+LONG = ["x" * 1_000_000, "\u00e9" * 300_000, "\x01" * 300_000, '"\\' * 300_000]
+ODD: list[Any] = [["a"] * 100_000, 10**400, {str(number): 1 for number in range(100_000)}]
+DEEP = b"[" * 150 + b"]" * 150
+
+
+def wrong_calls(value: Any) -> list[Any]:
+    """Calls in which a value stands wherever a client can put one."""
+    texts = [
+        ("show", ("ticket", "kinds", "states", "since", "limit", "all")),
+        ("check", ("tickets", "states", "limit")),
+        ("retire", ("record", "reason")),
+    ]
+    calls: list[Any] = [(tool, {key: value}) for tool, keys in texts for key in keys]
+    calls += [("show", {"kinds": [value]}), ("check", {"tickets": [value]})]
+    calls += [("retire", {"record": value, "reason": value})]
+    calls += [("check", {"tickets": [A], "expect": value, "states": ["queued"]})]
+    for at in range(3):
+        given = [A, "related", B]
+        given[at] = value
+        calls.append(("add", dict(zip(("ticket", "kind", "target"), given, strict=True))))
+    if isinstance(value, str):
+        calls += [("show", {value[:10_000]: 1}), ("add", {"ticket": A, "kind": "waiting"})]
+    said = [called(number, tool, **given) for number, (tool, given) in enumerate(calls, start=10)]
+    said += [
+        request(1, "tools/call", name=value, arguments={}),
+        request(2, "tools/call", name="relations_show", arguments=value),
+        request(3, "resources/read", uri=value),
+        request(4, "resources/read", uri=f"relations://ticket/{value}"),
+        {"jsonrpc": "2.0", "id": 5, "method": value},
+        {"jsonrpc": "2.0", "id": 6, "method": "tools/list", "params": value},
+    ]
+    return said
+
+
+@pytest.mark.parametrize("value", [*LONG, *ODD], ids=["x", "wide", "control", "quote", *"lni"])
+def test_no_error_repeats_all_that_was_wrong(workspace: Workspace, value: Any) -> None:
+    workspace.ticket(A)
+    workspace.ticket(B)
+    calls = wrong_calls(value)
+    deep = b'{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"relations_show",'
+    deep += b'"arguments":{"kinds":%b}}}' % DEEP
+    last = called(99, "show")
+    piped = Piped(workspace.root, lines(*opening(), *calls, deep, last), "--allow-write")
+    answers = [one for one in piped.answers.values() if one["id"] not in (0, 99)]
+    errors = [one for one in answers if "error" in one or one["result"].get("isError")]
+    assert len(answers) == len(calls) + 1
+    assert len(errors) > len(answers) - 5  # some take any number, or any object
+    assert all(len(json.dumps(one, ensure_ascii=False).encode()) < MOST for one in errors)
+    assert piped.answers[99]["result"]["structuredContent"]["exit_code"] == 0
+
+
+def test_where_there_are_no_tickets_the_hint_says_so(workspace: Workspace) -> None:
+    for tickets in ([], [A]):
+        for ticket in tickets:
+            workspace.ticket(ticket, "queued")
+        asked = lines(*opening(), called(1, "check"), called(2, "show"))
+        answers = Piped(workspace.root, asked).answers
+        for id_ in (1, 2):
+            hint = answers[id_]["result"]["structuredContent"]["hint"]
+            if tickets:
+                assert hint is None
+            else:
+                assert str(workspace.tickets) in hint

@@ -44,6 +44,15 @@ class Prober:
         self.paths.append(self.name + name)
         self.stamps.append(stamp_of(status) if status else ABSENT)
 
+    def keep_if_as(self, name: bytes, stamp: bytes) -> bool:
+        """Whether a file has this stamp; then it is remembered."""
+        status = self.lstat(name)
+        if status is None or stamp_of(status) != stamp:
+            return False
+        self.paths.append(self.name + name)
+        self.stamps.append(stamp)
+        return True
+
     def look(self, name: bytes) -> int:
         """The mode of a file, which is remembered; 0 where there is none.
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from yoi_relations.files.composing import composed
 from yoi_relations.files.faults import Effect, Fault, SourceError
@@ -72,6 +73,8 @@ class Folder(NamedTuple):
         contents: of each source, its bytes, where they were read on the way.
         is_link: whether it is a symbolic link, for whose target no stamp vouches.
         is_doubtful: whether something that is no source could not be read, which may pass.
+        vouched: paths, as in `Source`, of further sources, which are as they were; they were not
+            read.
     """
 
     paths: list[bytes]
@@ -80,6 +83,7 @@ class Folder(NamedTuple):
     contents: list[bytes | None]
     is_link: bool = False
     is_doubtful: bool = False
+    vouched: Collection[str] = ()
 
 
 def _printable(name: bytes) -> str:
@@ -97,12 +101,20 @@ class Lister:
     Args:
         workspace: whose folders.
         read: how to read a file. One that is opened need not be looked at before.
+        vouching: by path below the tickets root, stamps of sources: one that still has its stamp
+            is not read.
     """
 
-    def __init__(self, workspace: Workspace, read: Reader | None = None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        read: Reader | None = None,
+        vouching: Mapping[bytes, bytes] = MappingProxyType({}),
+    ) -> None:
         self.root = os.fsencode(workspace.tickets_path)
         self.below = printable(workspace.tickets_root)
         self.read = read
+        self.vouching = vouching
 
     def list_folder(self, name: bytes) -> Folder:
         """What lies in the folder `name` below the tickets root, or in the file of that name.
@@ -119,6 +131,8 @@ class _Listing(Prober):
     def __init__(self, lister: Lister, name: bytes) -> None:
         super().__init__(lister.root, name)
         self.read = lister.read
+        self.vouching = lister.vouching
+        self.vouched: list[str] = []
         self.sources: list[Source] = []
         self.contents: list[bytes | None] = []
         bucket, _, last = name.rpartition(b"/")
@@ -143,7 +157,13 @@ class _Listing(Prober):
             self.keep(b"", own)
         # By position, which costs least.
         return Folder(
-            self.paths, self.stamps, self.sources, self.contents, is_link, self.is_doubtful
+            self.paths,
+            self.stamps,
+            self.sources,
+            self.contents,
+            is_link,
+            self.is_doubtful,
+            self.vouched,
         )
 
     def _loose(self) -> None:
@@ -211,6 +231,8 @@ class _Listing(Prober):
 
     def _file(self, name: bytes, form: Format) -> bool:
         """Take a file that is a source; whether there is one."""
+        if self._is_vouched(name):
+            return True
         if self.read:
             try:
                 status, content = self.read(self.place + name, form)
@@ -223,6 +245,14 @@ class _Listing(Prober):
         if not self.look(name):
             return False
         self._source(name, form)
+        return True
+
+    def _is_vouched(self, name: bytes) -> bool:
+        """Take a source that has the stamp that vouches for it; whether it has."""
+        stamp = self.vouching.get(self.name + name)
+        if stamp is None or not self.keep_if_as(name, stamp):
+            return False
+        self.vouched.append(self.below + _printable(name))
         return True
 
     def _unread(self, found: Iterable[Found]) -> None:

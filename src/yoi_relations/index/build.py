@@ -6,17 +6,23 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.odd_names import BUCKETS
 from yoi_relations.files.root import ROOT, Listing, list_root
 from yoi_relations.files.stamps import ABSENT, OVERLAY, file_system_of, is_trusted
-from yoi_relations.files.workspace import Workspace
+from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.index import cache, publishing
 from yoi_relations.index.activity import forget
 from yoi_relations.index.derived import derive
-from yoi_relations.index.freshness import Known, Suspects, root_may_differ, suspects
+from yoi_relations.index.freshness import (
+    Known,
+    Suspects,
+    root_may_differ,
+    settled_in,
+    suspects,
+)
 from yoi_relations.index.looking import Look, Read, look_at
 from yoi_relations.index.remembering import Clock, Groups, group_of, know, renewed, store_known
 from yoi_relations.index.rows import bulk_load, delete_sources, holders_of, insert, rows_of
@@ -64,7 +70,9 @@ def look_again(
     suspected: Suspects,
     settling: Settling = SETTLING,
 ) -> Update:
-    """List and read the suspected folders again; once more where some were moved meanwhile.
+    """List the suspected folders and read in them what no stamp vouches for.
+
+    They are listed once more where some were moved meanwhile.
 
     A folder on its way from one bucket to another can be missed at both ends, or be read by half,
     though it was there all the time.
@@ -123,14 +131,15 @@ def _looked(workspace: Workspace, stored: Stored, known: Known, suspected: Suspe
     looks: list[Look] = []
     outdated: list[int] = []
     doubtful: set[bytes] = set()
-    for look in look_at(workspace, sorted(names)):
+    vouching = _vouching(workspace, known, before) if suspected.are_believed else {}
+    for look in look_at(workspace, sorted(names), vouching):
         if look.folder.stamps == _GONE:
             vanished.add(look.name)
             continue
         if look.may_pass:
             doubtful.add(look.name)
         groups[look.name] = group_of(look.folder)
-        ids, others = _compared(before[look.name], look.reads)
+        ids, others = _compared(before[look.name], look)
         outdated += ids
         if others:
             looks.append(look._replace(reads=others))  # the others' bytes are not kept
@@ -140,18 +149,35 @@ def _looked(workspace: Workspace, stored: Stored, known: Known, suspected: Suspe
     return Update(outdated, looks, fresh, worth_keeping)
 
 
-def _compared(before: Held, reads: list[Read]) -> tuple[list[int], list[Read]]:
+def _vouching(
+    workspace: Workspace, known: Known, before: Mapping[bytes, Held]
+) -> dict[bytes, bytes]:
+    """The stamps that vouch for sources in suspected folders, by path below the tickets root.
+
+    The index holds each of them, and no other file can be printed as its path: neither holds a
+    backslash.
+    """
+    below = printable(workspace.tickets_root)
+    held = {path for sources in before.values() for path in sources if "\\" not in path}
+    return {
+        path: stamp
+        for path, stamp in settled_in(known, before).items()
+        if f"{below}/{path.decode('utf-8', 'backslashreplace')}" in held
+    }
+
+
+def _compared(before: Held, look: Look) -> tuple[list[int], list[Read]]:
     """The ids of the sources that an index holds and a folder does not, and the reverse.
 
     Which bytes they hold decides, not their stamps: a touched file changes nothing. Names that are
     printed alike are one path, and change together.
     """
     now: dict[str, list[Read]] = {}
-    for read in reads:
+    for read in look.reads:
         now.setdefault(read.source.path, []).append(read)
     ids: list[int] = []
     others: list[Read] = []
-    for path in sorted(before.keys() | now.keys()):
+    for path in sorted((before.keys() | now.keys()).difference(look.folder.vouched)):
         held, found = before.get(path, []), now.get(path, [])
         if sorted(digest for _, digest in held) != sorted(read.digest for read in found):
             ids += [id_ for id_, _ in held]
@@ -220,15 +246,18 @@ def _built(
 
 def updated(workspace: Workspace, stored: Stored, update: Update) -> Stored:
     """A copy of an index, in memory, with an update made to it."""
+    number = stored.identity.number + 1
     connection = publishing.copy_of(stored.connection)
     with publishing.closed_on_failure(connection):
         connection.execute("BEGIN")
+        if not update.changes_rows:
+            return _noted(workspace, connection, update.known, number, stored.identity.digest)
         rows = rows_of(update.looks)
         tickets = holders_of(connection, update.outdated) | rows.holders
         forget(connection, tickets)
         delete_sources(connection, update.outdated)
         insert(connection, rows)
-        return _finish(workspace, connection, update.known, stored.identity.number + 1, tickets)
+        return _finish(workspace, connection, update.known, number, tickets)
 
 
 def _below_root(
@@ -272,16 +301,26 @@ def _finish(
     number: int,
     tickets: Collection[str] | None = None,
 ) -> Stored:
-    """Note what the index was made from, and end the transaction; `tickets` as in `derive`."""
+    """Derive what spans sources, note what the index was made from, and end the transaction.
+
+    `tickets` are as in `derive`.
+    """
+    derive(connection, tickets)
     read = connection.execute(
         "SELECT CAST(path || x'00' || digest AS BLOB) FROM source ORDER BY path, digest"
     )
     receipt = hashlib.sha256()
     for (one,) in read:
         receipt.update(one)
-    identity = publishing.new_identity(workspace, number, receipt.hexdigest()[:_DIGITS])
+    return _noted(workspace, connection, known, number, receipt.hexdigest()[:_DIGITS])
+
+
+def _noted(
+    workspace: Workspace, connection: Connection, known: Known, number: int, digest: str
+) -> Stored:
+    """Note what the index was made from, and end the transaction."""
+    identity = publishing.new_identity(workspace, number, digest)
     publishing.write_identity(connection, identity)
     store_known(connection, known)
-    derive(connection, tickets)
     connection.execute("COMMIT")
     return Stored(connection, identity)

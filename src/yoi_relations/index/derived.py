@@ -7,11 +7,13 @@ about. Stored, they cost a question nothing; looked for, they would cost it more
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import groupby
+from operator import itemgetter
 
 from yoi_relations.files.faults import Effect, SpanningCode
 from yoi_relations.index.activity import fill, inactive_if_recorded
 from yoi_relations.jsontext import json_text
-from yoi_relations.kinds import KINDS, Edge, edge_of
+from yoi_relations.kinds import KINDS, edge_of
 from yoi_relations.typed import Any, Connection
 
 _INTO = "INSERT INTO spanning_problem (path, line, code, message, effect, about)"
@@ -42,6 +44,7 @@ _DANGLING = """
             SELECT 1 FROM source WHERE holder = record.target AND format <> 'stray'
         )
     )
+    ORDER BY target
 """
 _TALLIES = (
     *(
@@ -91,26 +94,38 @@ def _derive_dangling(connection: Connection, dangling: list[tuple[Any, ...]]) ->
     from yoi_relations.index.near_targets import load_names, say  # noqa: PLC0415  # a rare mistake
 
     names = load_names(connection)
-    for id_, path, line, record_id, kind, holder, target in dangling:
+    code = SpanningCode.DANGLING_TARGET.value
+    problems: list[tuple[Any, ...]] = []
+    near: list[tuple[Any, ...]] = []
+    for target, records in groupby(dangling, itemgetter(-1)):
         meant = names.meant_by(target)
-        connection.execute(
-            f"{_INTO} VALUES (?, ?, ?, ?, ?, ?)",
-            (path, line, SpanningCode.DANGLING_TARGET.value, say(target, meant), "ticket", target),
-        )
-        for one in meant:
-            edge = edge_of(KINDS[kind], holder, one.ticket)
-            connection.execute(
-                "INSERT INTO near_target (path, line, record_id, meant, difference, inactive)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (path, line, record_id, *one, _inactive_as_meant(connection, id_, edge)),
-            )
+        said = say(target, meant)
+        # Entries alike to the letter can share a line; they are found together.
+        places: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        for id_, path, line, record_id, kind, holder, _ in records:
+            problems.append((path, line, code, said, "ticket", target))
+            places[path, line, record_id] = id_, kind, holder
+        near += [
+            (*place, *one, _inactive_as_meant(connection, id_, kind, holder, one.ticket))
+            for place, (id_, kind, holder) in places.items()
+            for one in meant
+        ]
+    connection.executemany(f"{_INTO} VALUES (?, ?, ?, ?, ?, ?)", problems)
+    connection.executemany(
+        "INSERT INTO near_target (path, line, record_id, meant, difference, inactive)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        near,
+    )
 
 
-def _inactive_as_meant(connection: Connection, record: int, edge: Edge) -> str | None:
-    """Why a relation would not be active if its record said `edge`."""
+def _inactive_as_meant(
+    connection: Connection, id_: int, kind: str, holder: str, meant: str
+) -> str | None:
+    """Why a relation would not be active if its record named the ticket that it means."""
+    edge = edge_of(KINDS[kind], holder, meant)
     if not KINDS[edge.shown].is_note:
         return inactive_if_recorded(connection, edge)
     # The target of a note has no say.
     why: str | None
-    ((why,),) = connection.execute("SELECT inactive FROM activity WHERE id = ?", (record,))
+    ((why,),) = connection.execute("SELECT inactive FROM activity WHERE id = ?", (id_,))
     return why

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from yoi_relations.files.stamps import SIZE, TICK, changed_in, stamp_of
 from yoi_relations.typed import Connection, NamedTuple
@@ -54,10 +54,12 @@ class Suspects(NamedTuple):
     Attributes:
         changed: a stamp differs.
         unsettled: the stamps are equal, but one of them proves nothing yet.
+        are_believed: whether stamps in these folders that were settled prove something.
     """
 
     changed: set[bytes]
     unsettled: set[bytes]
+    are_believed: bool = False
 
 
 def load_known(connection: Connection) -> Known:
@@ -88,7 +90,24 @@ def suspects(known: Known, root: str, *, everything: bool = False) -> Suspects:
 
     names, ends = known.folders(), list(accumulate(_unpack(known.sizes)))
     changed = _names_of(differing, names, ends)
-    return Suspects(changed, _names_of(_unpack(known.unsettled), names, ends) - changed)
+    unsettled = _names_of(_unpack(known.unsettled), names, ends) - changed
+    return Suspects(changed, unsettled, are_believed=True)
+
+
+def settled_in(known: Known, folders: Container[bytes]) -> dict[bytes, bytes]:
+    """The probes of `folders` whose stamps were settled: the stamps by path."""
+    unsettled, paths = set(_unpack(known.unsettled)), known.probes.split(b"\0")
+    found: dict[bytes, bytes] = {}
+    first = 0
+    for name, size in known.folder_sizes():
+        if name in folders:
+            found |= {
+                paths[at]: known.stamps[at * SIZE : (at + 1) * SIZE]
+                for at in range(first, first + size)
+                if at not in unsettled
+            }
+        first += size
+    return found
 
 
 def root_may_differ(known: Known, root: str) -> bool:

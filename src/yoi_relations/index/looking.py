@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from types import MappingProxyType
 
 from yoi_relations.files.faults import SourceError, UnreadableError
 from yoi_relations.files.reading import read_at_once, read_source
@@ -21,7 +22,13 @@ class Read(NamedTuple):
 
 
 class Look(NamedTuple):
-    """A folder as it is now; `name` in the file system's bytes."""
+    """A folder as it is now; `name` in the file system's bytes.
+
+    Attributes:
+        name: below the tickets root.
+        folder: as it was listed.
+        reads: its sources, but for those that stamps vouch for.
+    """
 
     name: bytes
     folder: Folder
@@ -34,13 +41,22 @@ class Look(NamedTuple):
         return unreadable or self.folder.is_doubtful or self.folder.is_link
 
 
-def look_at(workspace: Workspace, names: list[bytes]) -> Iterator[Look]:
+def look_at(
+    workspace: Workspace,
+    names: list[bytes],
+    vouching: Mapping[bytes, bytes] = MappingProxyType({}),
+) -> Iterator[Look]:
     """List and read the folders `names` below the tickets root.
+
+    Args:
+        workspace: whose.
+        names: in the file system's bytes.
+        vouching: stamps of sources that need not be read, as in `Lister`.
 
     Raises:
         UnreadableFolderError: a folder cannot be listed.
     """
-    lister = Lister(workspace, read_at_once)
+    lister = Lister(workspace, read_at_once, vouching)
     for name in names:
         folder = lister.list_folder(name)
         yield Look(name, folder, list(_reads(folder)))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from yoi_relations.characters import escape, escaped, is_invisible
 from yoi_relations.files.id_endings import MIN_PART, ends_with
@@ -22,6 +24,12 @@ _WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS = 30
 """Words that are put together to find an id in a text; the time grows with their square."""
 _HYPHENS = str.maketrans(dict.fromkeys("_\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
+_ASCII = {ord("_"): "-"} | {code: None for code in range(128) if is_invisible(chr(code))}
+"""What a key has in the place of ASCII characters, but for their case."""
+_BEGINNING = MIN_PART - 1
+"""Characters of a key that do not depend on what follows it: the next one may, in Unicode."""
+_LAST = "\U0010ffff"
+"""Sorts behind every character."""
 _STEPS = re.compile(r"[/\\]")
 _MOST_SHOWN = 200
 """Characters of a target that a message shows."""
@@ -40,13 +48,15 @@ class Names:
     def __init__(self, tickets: Iterable[tuple[str, str | None]]) -> None:
         self._ids: dict[str, set[str]] = {}
         self._slugs: dict[str, set[str]] = {}
-        self._endings: dict[str, set[str]] = {}
+        backwards: list[tuple[str, str]] = []
         for id_, slug in tickets:
             key = _key(id_)
             self._ids.setdefault(key, set()).add(id_)
-            self._endings.setdefault(key[-MIN_PART:], set()).add(id_)
+            backwards.append((key[::-1], id_))
             if slug:
                 self._slugs.setdefault(_key(slug), set()).add(id_)
+        self._beginnings = {key[:_BEGINNING] for key in self._ids}
+        self._backwards = sorted(backwards)
 
     def meant_by(self, target: str) -> list[Meant]:
         """The tickets that `target` probably means; none where it may mean any of several."""
@@ -55,8 +65,8 @@ class Names:
         whole = self._one(target)
         if whole is not None:
             return whole
-        parts = [part for part in (one.strip(".") for one in _BETWEEN.split(target)) if part]
-        found = {one.ticket for part in parts for one in self._part(part)}
+        parts = dict.fromkeys(one.strip(".") for one in _BETWEEN.split(target))
+        found = {one.ticket for part in parts if part for one in self._part(part)}
         if not found:
             found = {one.ticket for one in self._on_path(target)}
         said = "several names in one" if len(found) > 1 else "other characters around it"
@@ -64,6 +74,8 @@ class Names:
 
     def _part(self, part: str) -> list[Meant]:
         """The tickets that one of several names means, or that are named within it."""
+        if part.isalnum():  # one word, which is neither a path nor has names within it
+            return self._one(part) or []
         return self._one(part) or self._on_path(part) or self._within(part)
 
     def _within(self, text: str) -> list[Meant]:
@@ -73,6 +85,9 @@ class Names:
         at = 0
         while at < len(words):
             start, ends = words[at].start(), range(len(words), at, -1)
+            if _key(text[start : words[-1].end()])[:_BEGINNING] not in self._beginnings:
+                at += 1
+                continue
             keys = ((_key(text[start : words[end - 1].end()]), end) for end in ends)
             ids, end = next(
                 ((self._ids[key], end) for key, end in keys if self._is_long_id(key)),
@@ -87,9 +102,9 @@ class Names:
 
     def _on_path(self, path: str) -> list[Meant]:
         """The tickets whose ids are steps of a path."""
-        steps = [step for step in _STEPS.split(path) if step.strip()]
-        if steps == [path]:
+        if "/" not in path and "\\" not in path:
             return []
+        steps = [step for step in dict.fromkeys(_STEPS.split(path)) if step.strip()]
         ids = [self._ids.get(_key(step), set()) for step in steps]
         return [Meant(ticket, "a path") for one in ids if len(one) == 1 for ticket in one]
 
@@ -111,8 +126,15 @@ class Names:
         if len(on_path) == 1 and not _BETWEEN.search(name):
             yield on_path, "a path"
         if len(key) >= MIN_PART:
-            ending = self._endings.get(key[-MIN_PART:], set())
-            yield {id_ for id_ in ending if ends_with(id_, _key(id_), key)}, "an ending of its id"
+            yield self._ending_with(key), "an ending of its id"
+
+    def _ending_with(self, ending: str) -> set[str]:
+        """The tickets of whose ids a key is an ending."""
+        backwards = ending[::-1]
+        first = bisect_left(self._backwards, (backwards,))
+        behind = bisect_left(self._backwards, (backwards + _LAST,))
+        found = ((key[::-1], id_) for key, id_ in self._backwards[first:behind])
+        return {id_ for key, id_ in found if ends_with(id_, key, ending)}
 
 
 def load_names(connection: Connection) -> Names:
@@ -137,10 +159,15 @@ def say(target: str, meant: list[Meant]) -> str:
 
 
 def _key(name: str) -> str:
-    if name.isascii() and name.isalnum():
-        return name.casefold()
-    bare = "".join(sign for sign in unicodedata.normalize("NFKC", name) if not is_invisible(sign))
+    if name.isascii():
+        return name.translate(_ASCII).lower()
+    bare = "".join(filter(_is_visible, unicodedata.normalize("NFKC", name)))
     return unicodedata.normalize("NFKC", bare.casefold()).translate(_HYPHENS)
+
+
+@lru_cache(4096)
+def _is_visible(sign: str) -> bool:
+    return not is_invisible(sign)
 
 
 def _difference(name: str, id_: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from yoi_relations.kinds import KINDS, edge_of
-from yoi_relations.queries.relations import Relation, relations_of
-from yoi_relations.queries.statements import Condition, Statement, find_statements
+from yoi_relations.queries.relations import Relation, relations_of_each
+from yoi_relations.queries.statements import Condition, Place, Statement, find_statements
 from yoi_relations.typed import Connection, NamedTuple
 
 
@@ -28,15 +28,23 @@ def near_relations(connection: Connection) -> list[NearRelation]:
         "SELECT path, line, record_id, meant, difference, inactive FROM near_target"
         " ORDER BY path, line, meant"
     ).fetchall()
-    found = []
-    for path, line, record_id, meant, difference, inactive in rows:
-        where = Condition("path = ? AND line IS ? AND record_id = ?", (path, line, record_id))
-        read = [_as_meant(one, meant, inactive) for one in find_statements(connection, where)]
-        found += [
-            NearRelation(meant, difference, one)
-            for one in relations_of(connection, [one for one in read if one.holder != meant])
-        ]
-    return found
+    if not rows:
+        return []
+    records: dict[Place, list[Statement]] = {}
+    misspelled = Condition("record_id IN (SELECT record_id FROM near_target)", ())
+    for record in find_statements(connection, misspelled):
+        records.setdefault(record.place, []).append(record)
+    read = [
+        [_as_meant(one, meant, inactive) for one in records[Place(*place)] if one.holder != meant]
+        for *place, meant, _, inactive in rows
+    ]
+    return [
+        NearRelation(meant, difference, one)
+        for (*_, meant, difference, _), found in zip(
+            rows, relations_of_each(connection, read), strict=True
+        )
+        for one in found
+    ]
 
 
 def _as_meant(record: Statement, meant: str, inactive: str | None) -> Statement:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from yoi_relations.kinds import (
     CLASS_ORDER,
@@ -21,8 +22,7 @@ from yoi_relations.queries.statements import (
     Place,
     Statement,
     find_statements,
-    shown_as,
-    touching,
+    stating,
 )
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
 from yoi_relations.typed import Connection, NamedTuple
@@ -89,12 +89,12 @@ class Relation(NamedTuple):
 
 def relation_of(connection: Connection, statement: Statement) -> Relation:
     """The relation that `statement` is a record of."""
-    here = touching([statement.edge_ticket])
-    return next(
-        one
-        for one in load_relations(connection, shown_as([statement.shown]), here)
-        if any(record.row == statement.row for record in one.records)
-    )
+    if statement.edge_target is None or statement.shown in SHOWN_NOTES:
+        (found,) = relations_of(connection, [statement])
+    else:
+        edge = Edge(statement.shown, statement.edge_ticket, statement.edge_target)
+        (found,) = load_relations(connection, stating(edge))
+    return found
 
 
 def load_relations(connection: Connection, *conditions: Condition) -> list[Relation]:
@@ -107,6 +107,15 @@ def load_relations(connection: Connection, *conditions: Condition) -> list[Relat
 
 def relations_of(connection: Connection, statements: list[Statement]) -> list[Relation]:
     """The relations that these records make, in no order."""
+    (found,) = relations_of_each(connection, [statements])
+    return found
+
+
+def relations_of_each(
+    connection: Connection, parts: Sequence[list[Statement]]
+) -> list[list[Relation]]:
+    """The relations that the records of each part make by themselves, in no order."""
+    statements = list(chain.from_iterable(parts))
     tickets = load_tickets(
         connection,
         {
@@ -116,7 +125,7 @@ def relations_of(connection: Connection, statements: list[Statement]) -> list[Re
             if end is not None
         },
     )
-    return [_relation(records, tickets) for records in _group(statements)]
+    return [[_relation(records, tickets) for records in _group(part)] for part in parts]
 
 
 def _group(statements: Iterable[Statement]) -> Iterable[list[Statement]]:

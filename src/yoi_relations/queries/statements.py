@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from yoi_relations.errors import NotFoundError
 from yoi_relations.jsontext import json_text
-from yoi_relations.typed import Connection, NamedTuple
+from yoi_relations.kinds import Edge
+from yoi_relations.typed import Any, Connection, NamedTuple
 
 Order = tuple[str, str, int, int]
 """Instant, path, line, place in the line: the greatest is the latest."""
@@ -115,6 +116,40 @@ def held_by(holders: Iterable[str]) -> Condition:
     return Condition("holder IN (SELECT value FROM json_each(?))", (json_text(sorted(holders)),))
 
 
+def stating(edge: Edge) -> Condition:
+    """Records of one edge."""
+    return Condition("shown = ? AND edge_ticket = ? AND edge_target = ?", edge)
+
+
+def between(ticket: str, other: str) -> Condition:
+    """Records of the edges between two tickets, in either direction."""
+    return Condition(
+        "(edge_ticket = ? AND edge_target = ? OR edge_ticket = ? AND edge_target = ?)",
+        (ticket, other, other, ticket),
+    )
+
+
+def saying(target: str | None, *texts: str | None) -> Condition:
+    """Records with this target, and these texts: note, summary, branch, work tree, role plan."""
+    columns = ("target", "note", "summary", "branch", "worktree", "role_plan")
+    return Condition(" AND ".join(f"{name} IS ?" for name in columns), (target, *texts))
+
+
+def not_retired(without: str | None) -> Condition:
+    """Records that are not retired, without those that are called `without`."""
+    return Condition("retired_at IS NULL AND record_id IS NOT ?", (without,))
+
+
+def in_files(paths: Iterable[str]) -> Condition:
+    """Records in these files."""
+    return Condition("path IN (SELECT value FROM json_each(?))", (json_text(sorted(paths)),))
+
+
+def either(one: Condition, other: Condition) -> Condition:
+    """Records that meet one of two conditions at least."""
+    return Condition(f"({one.sql} OR {other.sql})", one.values + other.values)
+
+
 def called(id_: str) -> Condition:
     """Records with this id."""
     return Condition("record_id = ?", (id_,))
@@ -135,10 +170,20 @@ def statement_at(connection: Connection, place: Place) -> Statement:
 
 def find_statements(connection: Connection, *conditions: Condition) -> list[Statement]:
     """The records that meet all `conditions`, by path and line."""
+    rows = _select(connection, conditions, "ORDER BY path, line, statement.id")
+    return [Statement(*row) for row in rows]
+
+
+def latest_statement(connection: Connection, *conditions: Condition) -> Statement | None:
+    """The latest of the records that meet all `conditions`; None where none does."""
+    by_order = "ORDER BY at_key DESC, path DESC, coalesce(line, 0) DESC, statement.id DESC LIMIT 1"
+    found = _select(connection, conditions, by_order)
+    return next((Statement(*row) for row in found), None)
+
+
+def _select(
+    connection: Connection, conditions: Iterable[Condition], end: str
+) -> Iterator[tuple[Any, ...]]:
     where = " AND ".join(condition.sql for condition in conditions) or "TRUE"
     values = [value for condition in conditions for value in condition.values]
-    rows = connection.execute(
-        f"{_SELECT} WHERE {where} ORDER BY path, line, statement.id",
-        values,
-    )
-    return [Statement(*row) for row in rows]
+    return connection.execute(f"{_SELECT} WHERE {where} {end}", values)

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from yoi_relations.files.records import Record
-from yoi_relations.kinds import Edge, RelationClass, edge_of, quoted, sentence
+from yoi_relations.kinds import (
+    SHOWN_NOTES,
+    Edge,
+    RelationClass,
+    edge_of,
+    quoted,
+    sentence,
+)
 from yoi_relations.queries.cycles import closed_by
 from yoi_relations.queries.doctor.commands import RecordNames, each_id_once
 from yoi_relations.queries.relations import Relation, load_relations
 from yoi_relations.queries.replacements import REPLACING, loop_closed_by
-from yoi_relations.queries.statements import touching
+from yoi_relations.queries.statements import between, held_by, shown_as
 from yoi_relations.typed import Connection
 
 _NAMED = 5
@@ -27,11 +34,12 @@ def consequences(connection: Connection, record: Record) -> list[str]:
     """
     if record.kind.cls is RelationClass.CAPACITY:
         return []
-    edge = edge_of(record.kind, record.holder, record.target)
-    relations = load_relations(connection, touching([record.holder]))
     names = RecordNames.load(connection)
-    if record.kind.cls is RelationClass.PLAN:
-        return list(_ended(record.holder, relations, names))
+    if record.target is None:  # a plan
+        notes = load_relations(connection, shown_as(SHOWN_NOTES), held_by([record.holder]))
+        return list(_ended(notes, names))
+    edge = edge_of(record.kind, record.holder, record.target)
+    relations = load_relations(connection, between(record.holder, record.target))
     found = list(_repeated(edge, relations, names))
     if record.kind.cls in _TIED and not found:
         opposed = _opposed(edge, record.kind.cls, relations, names)
@@ -41,10 +49,10 @@ def consequences(connection: Connection, record: Record) -> list[str]:
     return found
 
 
-def _ended(holder: str, relations: Iterable[Relation], names: RecordNames) -> Iterator[str]:
-    """What a new plan of `holder` ends or replaces."""
-    for one in relations:
-        if one.inactive_reason is not None or one.ticket.id != holder:
+def _ended(notes: Iterable[Relation], names: RecordNames) -> Iterator[str]:
+    """What a new plan ends or replaces of the notes of its ticket."""
+    for one in notes:
+        if one.inactive_reason is not None:
             continue
         if one.cls is RelationClass.CAPACITY:
             yield f"this ends the waiting note {names.of(one.voice)} of {quoted(one.voice.author)}"

@@ -10,7 +10,13 @@ from yoi_relations.errors import UsageError
 from yoi_relations.files.times import is_beyond_a_day, now, parse_instant, second_after
 from yoi_relations.kinds import SHOWN_NOTES, Kind
 from yoi_relations.queries.doctor.commands import RecordNames, retiring_by
-from yoi_relations.queries.statements import Statement, find_statements, held_by, shown_as
+from yoi_relations.queries.statements import (
+    Statement,
+    held_by,
+    latest_statement,
+    not_retired,
+    shown_as,
+)
 from yoi_relations.typed import Connection
 
 
@@ -34,12 +40,12 @@ def time_of_record(
     present = now()
     if not kind.is_note:
         return present
-    notes = [
-        one
-        for one in find_statements(connection, shown_as(SHOWN_NOTES), held_by([holder]))
-        if not one.retired_at and (replaced is None or one.id != replaced.id)
-    ]
-    latest = max(notes, key=lambda note: note.order, default=None)
+    latest = latest_statement(
+        connection,
+        shown_as(SHOWN_NOTES),
+        held_by([holder]),
+        not_retired(replaced.id if replaced else None),
+    )
     if latest is None:
         return present
     if is_beyond_a_day(latest.at):

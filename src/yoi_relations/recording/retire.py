@@ -13,6 +13,7 @@ from yoi_relations.files.write import render_record, write_new
 from yoi_relations.index.cache import second_wait, temporary_folder
 from yoi_relations.index.opened import Index, Notify
 from yoi_relations.index.refresh import open_index
+from yoi_relations.kinds import SHOWN_NOTES, RelationClass
 from yoi_relations.queries.path_names import PathBase
 from yoi_relations.queries.record_names import find_record
 from yoi_relations.queries.relations import Relation, load_relations, relation_of
@@ -21,10 +22,12 @@ from yoi_relations.queries.statements import (
     Place,
     Statement,
     called,
+    either,
     find_statements,
     held_by,
+    in_files,
+    shown_as,
     statement_at,
-    touching,
 )
 from yoi_relations.recording.authors import author_of
 from yoi_relations.recording.guard import check_durable
@@ -148,8 +151,18 @@ def find_to_retire(connection: Connection, name: str, base: PathBase) -> Stateme
 def _counting(
     connection: Connection, records: Iterable[Statement]
 ) -> dict[tuple[Place, ...], Relation]:
-    """The relations that count and touch the holders of `records`, by the places of theirs."""
-    found = load_relations(connection, touching({one.holder for one in records}))
+    """The notes that count and that one of `records` could end, by the places of theirs.
+
+    A plan could end any note of its ticket, a waiting note those in its file, an edge nothing.
+    """
+    notes = [one for one in records if one.shown in SHOWN_NOTES]
+    planned = {one.holder for one in notes if one.cls == RelationClass.PLAN}
+    found = load_relations(
+        connection,
+        shown_as(SHOWN_NOTES),
+        held_by({one.holder for one in notes}),
+        either(held_by(planned), in_files({one.path for one in notes})),
+    )
     return {
         tuple(record.place for record in one.records): one
         for one in found

@@ -5,10 +5,17 @@ from __future__ import annotations
 from yoi_relations.errors import UsageError
 from yoi_relations.files.records import Record
 from yoi_relations.index.activity import inactive_if_recorded, outdated_notes
-from yoi_relations.kinds import KINDS, SHOWN_NOTES, Edge, RelationClass
+from yoi_relations.kinds import KINDS, Edge, RelationClass
 from yoi_relations.queries.active import in_words
 from yoi_relations.queries.path_names import PathBase
-from yoi_relations.queries.statements import Statement, find_statements, held_by, shown_as
+from yoi_relations.queries.statements import (
+    Statement,
+    find_statements,
+    held_by,
+    not_retired,
+    saying,
+    shown_as,
+)
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.recording.retire import find_to_retire
 from yoi_relations.typed import Connection
@@ -55,20 +62,16 @@ def find_same(
         record: the new one, which is not written.
         retiring: the note that is about to be retired.
     """
-    shown = SHOWN_NOTES if record.kind.is_note else [record.kind.shown]
-    found = [
-        one
-        for one in find_statements(connection, held_by([record.holder]), shown_as(shown))
-        if not one.retired_at and (retiring is None or one.id != retiring.id)
-    ]
-    if record.kind.is_note:
-        without = None if retiring is None else retiring.id
+    without = retiring.id if retiring else None
+    alike = find_statements(
+        connection,
+        held_by([record.holder]),
+        shown_as([record.kind.shown]),
+        not_retired(without),
+        saying(record.target, record.note, *(record.plan or _NO_PLAN)),
+    )
+    found = [one for one in alike if KINDS[one.kind].written == record.kind.written]
+    if found and record.kind.is_note:
         outdated = outdated_notes(connection, record.holder, without)
         found = [one for one in found if one.row not in outdated]
-    said = (record.kind.written, record.target, record.note, *(record.plan or _NO_PLAN))
-    return next((one for one in found if _said(one) == said), None)
-
-
-def _said(one: Statement) -> tuple[str | None, ...]:
-    plan = (one.summary, one.branch, one.worktree, one.role_plan)
-    return (KINDS[one.kind].written, one.target, one.note, *plan)
+    return found[0] if found else None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from yoi_relations.errors import ExitCode, RelationsError, UnreadableFolderError, UsageError
 from yoi_relations.files.stamps import is_gone
-from yoi_relations.files.workspace import Workspace, find_workspace, printable
+from yoi_relations.files.workspace import Workspace, find_workspace
 from yoi_relations.index.opened import Index, Trust
 from yoi_relations.index.refresh import open_index
 from yoi_relations.index.store import SqliteError
@@ -58,10 +58,13 @@ class Call(NamedTuple):
         """Tell that there are no tickets, where that is so, and what one looks like."""
         if index.sources:
             return
-        from yoi_relations.surfaces.first_ticket import first_ticket  # noqa: PLC0415  # rare
+        from yoi_relations.surfaces.first_ticket import (  # noqa: PLC0415  # rare
+            first_ticket,
+            no_tickets,
+        )
 
         root = index.workspace.tickets_path
-        notice(f"{printable(root)}: there are no tickets yet", self.mode, first_ticket(root))
+        notice(no_tickets(root), self.mode, first_ticket(root))
 
 
 def ended(act: Callable[[], int], *, as_json: bool) -> int:

@@ -5,8 +5,15 @@ from __future__ import annotations
 import os
 import shlex
 
+from yoi_relations.files.workspace import printable
+
 ID = "00001KTNSA2K0"
 """As good as any: there is no other ticket yet."""
+
+
+def no_tickets(tickets_root: str) -> str:
+    """The sentence that there are none below `tickets_root`, which is absolute."""
+    return f"{printable(tickets_root)}: there are no tickets yet"
 
 
 def first_ticket(tickets_root: str) -> list[str]:

@@ -39,9 +39,10 @@ def relations_code(answer: Answer) -> ExitCode:
 def _tell_problems(mode: Mode, answer: Answer) -> None:
     if mode is Mode.JSON or not answer.problems:
         return
-    others = [problem for problem in answer.problems if problem not in answer.doubts]
+    doubts = set(answer.doubts)
+    others = [problem for problem in answer.problems if problem not in doubts]
     for problem in (answer.doubts + others)[:LISTED_PROBLEMS]:
-        doubt = " (this could add or alter a row of the answer)" if problem in answer.doubts else ""
+        doubt = " (this could add or alter a row of the answer)" if problem in doubts else ""
         notice(f"problem: {problem}{doubt}", mode)
     more = len(answer.problems) - LISTED_PROBLEMS
     others_too = f"{more} more problems; " if more > 0 else ""

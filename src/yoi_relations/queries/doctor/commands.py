@@ -14,6 +14,8 @@ from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.statements import Statement
 from yoi_relations.typed import Connection, Self
 
+_MOST_RECORDS = 50
+"""Records that one template names."""
 _PLAIN_ID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}|x-[0-9a-f]{16}")
 
 
@@ -78,8 +80,11 @@ class RecordNames:
         return name + about if name == place else f"{name}{about} in {place}"
 
     def retiring(self, *relations: Relation) -> str:
-        """What ends one of `relations`: a template for each, with all its records that count."""
-        return " or ".join(self._template(relation.by_time()) for relation in relations)
+        """What ends one of `relations`: a template for each, with all its records that count.
+
+        Where it has very many records, the template says PATH instead.
+        """
+        return " or ".join(map(self._template, relations))
 
     def retire_line(self, record: Statement, reason: str) -> str | None:
         """The line that retires a record, where the reason is known."""
@@ -88,8 +93,10 @@ class RecordNames:
             return None
         return shell_line("relations", "retire", name, "--reason", reason)
 
-    def _template(self, records: Iterable[Statement]) -> str:
-        names = [self.of(one) for one in each_id_once(records)]
+    def _template(self, relation: Relation) -> str:
+        # Each of very many records could ask for a template with all of them.
+        few = len(relation.records) <= _MOST_RECORDS
+        names = [self.of(one) for one in each_id_once(relation.by_time())] if few else []
         usable = bool(names) and all(map(is_argument, names))
         whole = shell_line("relations", "retire", *names, "--reason", "WHY") if usable else None
         return whole or "relations retire PATH --reason WHY"

@@ -12,7 +12,7 @@ from yoi_relations.queries.doctor.contradictions import contradictions
 from yoi_relations.queries.doctor.cycles import cycles, replacement_loops
 from yoi_relations.queries.doctor.expired import expired
 from yoi_relations.queries.doctor.files import wrong_files
-from yoi_relations.queries.doctor.findings import Code, Finding
+from yoi_relations.queries.doctor.findings import LISTED, Code, Finding, More
 from yoi_relations.queries.doctor.folders import odd_folders
 from yoi_relations.queries.doctor.misplaced import misplaced
 from yoi_relations.queries.doctor.names import contested_slugs, copied_records, load_copies
@@ -24,8 +24,6 @@ from yoi_relations.queries.relations import load_relations
 from yoi_relations.queries.tickets import all_tickets
 from yoi_relations.typed import Connection, NamedTuple
 
-LISTED = 200
-"""Findings of one code and severity that are listed; the others are counted."""
 Group = tuple[Code, Severity]
 _OF_FOLDERS = frozenset((SpanningCode.NO_ITEM, SpanningCode.SHARED_ID))
 
@@ -57,7 +55,7 @@ def diagnose(workspace: Workspace, connection: Connection, least: Severity) -> D
     counts = dict.fromkeys(Severity, 0)
     groups: dict[Group, _First] = {}
     for finding in chain(_of_files(workspace, connection), _of_relations(connection)):
-        counts[finding.severity] += 1
+        counts[finding.severity] += finding.number if isinstance(finding, More) else 1
         if finding.severity.weight >= least.weight:
             groups.setdefault((finding.code, finding.severity), _First()).take(finding)
     listed = [finding for group in groups.values() for finding in group.listed()]
@@ -73,7 +71,10 @@ class _First:
         self.total = 0
         self._held: list[Finding] = []
 
-    def take(self, finding: Finding) -> None:
+    def take(self, finding: Finding | More) -> None:
+        if isinstance(finding, More):
+            self.total += finding.number
+            return
         self.total += 1
         self._held.append(finding)
         if len(self._held) > 2 * LISTED:
@@ -97,7 +98,7 @@ def _of_files(workspace: Workspace, connection: Connection) -> Iterator[Finding]
     yield from contested_slugs(tickets)
 
 
-def _of_relations(connection: Connection) -> Iterator[Finding]:
+def _of_relations(connection: Connection) -> Iterator[Finding | More]:
     """What is wrong with records, or between them."""
     relations = load_relations(connection)
     active = [one for one in relations if one.inactive_reason is None]

@@ -12,6 +12,9 @@ from yoi_relations.queries.problems import Problem, Severity
 from yoi_relations.queries.statements import Statement, path_and_line
 from yoi_relations.typed import NamedTuple
 
+LISTED = 200
+"""Findings of one code and severity that are listed; the others are counted."""
+
 
 class Code(StrEnum):
     """The stable names of findings, by family."""
@@ -150,6 +153,14 @@ class Finding(NamedTuple):
     def with_commands(self, *lines: str | None) -> Finding:
         """The same with these shell lines, without those that there are not."""
         return self._replace(commands=[line for line in lines if line is not None])
+
+
+class More(NamedTuple):
+    """Findings of one code behind `LISTED` of it, by rank: nobody lists them."""
+
+    code: Code
+    severity: Severity
+    number: int
 
 
 def found_at(path: str, code: Code, sentence: str, hint: str, about: Iterable[str]) -> Finding:

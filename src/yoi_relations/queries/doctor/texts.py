@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 
 from yoi_relations.queries.doctor.commands import (
     RecordNames,
@@ -11,7 +14,7 @@ from yoi_relations.queries.doctor.commands import (
     is_plain_id,
     shell_line,
 )
-from yoi_relations.queries.doctor.findings import Code, Finding, found_in
+from yoi_relations.queries.doctor.findings import LISTED, RULES, Code, Finding, More, found_in
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.statements import Order, Statement
 from yoi_relations.queries.tickets import TicketInfo
@@ -21,6 +24,7 @@ _NAMES = re.compile(
     r"(?:[0-9A-HJKMNP-TV-Z]{13}(?![0-9A-Za-z])|\d{8}-\d{6}-[0-9a-z]+(?:-[0-9a-z]+)*)"
 )
 """What looks like the id of a ticket; in some languages no space stands around it."""
+_NOBODY = array("I")
 
 
 def repeated(active: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
@@ -58,25 +62,60 @@ def _without(record: Statement, same: Statement, names: RecordNames) -> str | No
 
 def mentioned(
     relations: Iterable[Relation], tickets: Mapping[str, TicketInfo]
-) -> Iterator[Finding]:
+) -> Iterator[Finding | More]:
     """Tickets that a text of an active relation names, and that no relation links to its holder.
 
     Args:
         relations: all that there are.
         tickets: by id, those that there are.
     """
-    relations = list(relations)
-    told = {frozenset(_ids(one)) for one in relations}
-    for relation in relations:
-        records = [] if relation.inactive_reason is not None else _standing(relation)
-        for record in records:
-            if tickets[record.holder].resolved:
-                continue
+    more = 0
+    for number, (record, other) in enumerate(_mentions(list(relations), tickets)):
+        if number < LISTED:
+            yield _mention(record, other)
+        else:
+            more += 1
+    if more:
+        code = Code.UNRELATED_MENTION
+        yield More(code, RULES[code].severity, more)
+
+
+def _mentions(
+    relations: list[Relation], tickets: Mapping[str, TicketInfo]
+) -> Iterator[tuple[Statement, str]]:
+    """The first record, by path and line, that names a ticket, and that; each pair of tickets once.
+
+    What was named before takes four bytes a name: there may be as many as texts have room for.
+    """
+    linked = {frozenset(_ids(one)) for one in relations if one.target is not None}
+    numbers = {id_: at for at, id_ in enumerate(tickets) if not tickets[id_].resolved}
+    records = [
+        record
+        for one in relations
+        if one.inactive_reason is None
+        for record in _standing(one)
+        if record.holder in numbers
+    ]
+    records.sort(key=lambda record: (record.path, record.line or 0, record.row))
+    named: dict[str, array[int]] = {}
+    for holder, of_holder in groupby(records, key=lambda record: record.holder):
+        seen = set(named.get(holder, ()))
+        for record in of_holder:
             for other in _named(record):
-                pair = frozenset((record.holder, other))
-                if other in tickets and not tickets[other].resolved and pair not in told:
-                    told.add(pair)
-                    yield _mention(record, other)
+                number = numbers.get(other)
+                if number is None or number in seen:
+                    continue
+                seen.add(number)
+                told = _is_among(numbers[holder], named.get(other, _NOBODY))
+                if not told and frozenset((holder, other)) not in linked:
+                    yield record, other
+        named[holder] = array("I", sorted(seen))
+
+
+def _is_among(number: int, numbers: array[int]) -> bool:
+    """Whether a number is one of `numbers`, which are sorted."""
+    at = bisect_left(numbers, number)
+    return at < len(numbers) and numbers[at] == number
 
 
 def _mention(record: Statement, other: str) -> Finding:

@@ -19,6 +19,7 @@ from yoi_relations.recording.add import Draft, add_record
 from yoi_relations.recording.retire import RetirementRequest, retire_records
 from yoi_relations.surfaces import checks, document, receipts, report
 from yoi_relations.surfaces.document import Value
+from yoi_relations.surfaces.first_ticket import no_tickets
 from yoi_relations.surfaces.mcp.arguments import read_arguments
 from yoi_relations.surfaces.mcp.tools import ADD, CHECK, LIMIT, RETIRE, SHOW, Tool
 
@@ -95,7 +96,7 @@ def _show(place: Place, given: Value) -> _Made:
             author=given.get("author"),
         )
         found = document.relations_document(index, asked, answer)
-        hint = _hint(found["returned"], found["count"], "ticket, kinds or states")
+        hint = _hint(index, found["returned"], found["count"], "ticket, kinds or states")
         return found | {"hint": hint}, report.relations_code(answer)
 
 
@@ -113,13 +114,15 @@ def _check(place: Place, given: Value) -> _Made:
             "count": len(checked.checks),
             "returned": len(some),
             "truncated": len(some) < len(checked.checks),
-            "hint": _hint(len(some), len(checked.checks), "tickets or states"),
+            "hint": _hint(index, len(some), len(checked.checks), "tickets or states"),
             "problems": found["problems"][:limit],
         }
         return found | page, checks.checks_code(checked, expect)
 
 
-def _hint(returned: int, count: int, by: str) -> str | None:
+def _hint(index: Index, returned: int, count: int, by: str) -> str | None:
+    if not index.sources:
+        return no_tickets(index.workspace.tickets_path)
     if returned == count:
         return None
     return f"{returned} of {count}: narrow the question by {by}, or raise limit (0: all)"

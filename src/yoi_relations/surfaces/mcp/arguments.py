@@ -12,10 +12,8 @@ from typing import Any
 
 from yoi_relations.errors import UsageError
 from yoi_relations.surfaces.document import Value
+from yoi_relations.surfaces.mcp.shortening import shortened
 from yoi_relations.surfaces.mcp.tools import Schema, Tool
-
-_QUOTED = 300
-"""Characters of what is wrong with an argument; it quotes the argument."""
 
 
 def read_arguments(tool: Tool, arguments: Value) -> Value:
@@ -33,12 +31,6 @@ def read_arguments(tool: Tool, arguments: Value) -> Value:
     if unknown := ", ".join(repr(name) for name in given if name not in properties):
         raise _wrong(tool.name, f"Additional properties are not allowed ({unknown})")
     return {name: _read(value, properties[name], name) for name, value in given.items()}
-
-
-def shortened(text: str, most: int) -> str:
-    """`text` without its middle where it is long: what is quoted stands there."""
-    half = most // 2
-    return text if len(text) <= most else f"{text[:half]} ... {text[-half:]}"
 
 
 def _left_out(value: object) -> bool:
@@ -93,7 +85,7 @@ def _parsed(text: str) -> object:
 
 
 def _wrong(at: str, what: str) -> UsageError:
-    return UsageError(f"{at}: {shortened(what, _QUOTED)}", "see the tool's input schema")
+    return UsageError(f"{at}: {shortened(what)}", "see the tool's input schema")
 
 
 _TYPES: dict[str, tuple[type[Any], Callable[[Any], Any]]] = {

@@ -33,6 +33,7 @@ from yoi_relations.errors import ExitCode
 from yoi_relations.surfaces.mcp.lines import Lines, Refused, id_of, message_of, value_of
 from yoi_relations.surfaces.mcp.outgoing import Outgoing
 from yoi_relations.surfaces.mcp.pending import Answer, Batch, Id, Pending, Request, key_of
+from yoi_relations.surfaces.mcp.shortening import shortened, shortened_data
 from yoi_relations.surfaces.mcp.streams import Streams
 from yoi_relations.surfaces.output import Mode, notice
 
@@ -165,6 +166,8 @@ class Exchange:
 
     async def send(self, message: JSONRPCMessage) -> None:
         """Send what the SDK has to say."""
+        if isinstance(message, JSONRPCError):
+            message = _shortened(message)
         if isinstance(message, JSONRPCResponse | JSONRPCError) and message.id is not None:
             await self._answer(message, message.id)
             return
@@ -243,6 +246,12 @@ class _Sent:
 
     async def __aexit__(self, *_error: object) -> None:
         await self.aclose()
+
+
+def _shortened(answer: JSONRPCError) -> JSONRPCError:
+    """An error of the SDK, which may quote all that the client said."""
+    said = {"message": shortened(answer.error.message), "data": shortened_data(answer.error.data)}
+    return answer.model_copy(update={"error": answer.error.model_copy(update=said)})
 
 
 def _unanswered(question: Id, reason: str) -> SessionMessage:

@@ -45,9 +45,9 @@ from yoi_relations.surfaces.document import Value
 from yoi_relations.surfaces.failures import failure_of
 from yoi_relations.surfaces.guide import GUIDE
 from yoi_relations.surfaces.mcp.answers import Place, answer_ticket, answer_tool
-from yoi_relations.surfaces.mcp.arguments import shortened
 from yoi_relations.surfaces.mcp.exchange import Exchange
 from yoi_relations.surfaces.mcp.roots import offered_roots, workspace_for
+from yoi_relations.surfaces.mcp.shortening import shortened, shortened_error
 from yoi_relations.surfaces.mcp.streams import Streams
 from yoi_relations.surfaces.mcp.tools import Tool, tools
 from yoi_relations.surfaces.output import SCHEMA_VERSION, json_line, notice, visible
@@ -63,8 +63,6 @@ _INSTRUCTIONS = (
 )
 _AT_ONCE = 8
 """Answers that are made at once; whatever more is asked waits."""
-_SAID = 2000
-"""Characters of the text of an error; it may quote a name, or list ten tickets."""
 
 
 def serve(call: Call, *, allow_write: bool) -> ExitCode:
@@ -233,15 +231,14 @@ async def _list_templates(
 
 def _said(error: RelationsError) -> Value:
     # A path in it may be no Unicode text, which the SDK could not send.
-    message = shortened(printable(error.message), _SAID)
-    hint = shortened(error.hint, _SAID) if error.hint else None
+    message, hint = shortened_error(printable(error.message), error.hint)
     said = {"code": error.code, "message": message, "hint": hint}
     return {"schema_version": SCHEMA_VERSION, "error": said}
 
 
 def _text(message: str) -> str:
     """A message of the protocol's own errors, which clients print as it is."""
-    return shortened(visible(printable(message)), _SAID)
+    return shortened(visible(printable(message)))
 
 
 def _content(value: Value) -> TextContent:
