@@ -219,6 +219,16 @@ def test_ticket_lists_what_it_holds_and_frees(pair: Workspace, kind: str) -> Non
     assert [one["frees"] for one in check(pair, B)["holds"]] == [False]
 
 
+@pytest.mark.parametrize(("ticket", "held"), [(B, [B]), ("00001KT0000ZZ", [])])
+def test_only_a_ticket_that_exists_waits_for_what_replaced_its_blocker(
+    pair: Workspace, ticket: str, held: list[str]
+) -> None:
+    pair.ticket(C, "closed")
+    pair.record(A, "supersedes", C)
+    pair.record(C, "blocks", ticket)
+    assert [one["ticket"] for one in check(pair, A)["holds"]] == held
+
+
 def test_own_state_and_cycle_do_not_prevent_a_ticket_from_being_freed(
     pair: Workspace,
 ) -> None:

@@ -149,11 +149,11 @@ def _waiting(
 
 
 def _dependents(connection: Connection, ids: AbstractSet[str]) -> dict[str, set[str]]:
-    """By ticket, those that were recorded to depend on it."""
+    """By ticket, those that were recorded to depend on it, and exist."""
     found: dict[str, set[str]] = {id_: set() for id_ in ids}
     if ids:
         for one in load_relations(connection, shown_as(["blocked_by"]), touching(ids)):
-            if one.target is not None and one.target.id in ids:
+            if one.target is not None and one.target.id in ids and one.ticket.folders:
                 found[one.target.id].add(one.ticket.id)
     return found
 
