@@ -19,15 +19,15 @@ from unittest import mock
 from index_comparison import assert_rebuilt
 from workspace_builder import AT, A, B, C, Workspace
 
-from yoi_relations.files import probing, root, stamps
+from yoi_relations.files import scan_root, stat_collector, stat_stamp
 from yoi_relations.files.workspace import Workspace as ProductWorkspace
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index import build, cache, freshness
-from yoi_relations.index.freshness import Known, Suspects
-from yoi_relations.index.opened import Index
-from yoi_relations.index.refresh import open_index
-from yoi_relations.index.settling import SETTLING
-from yoi_relations.index.store import Stored
+from yoi_relations.index import build, cache_folder, snapshot
+from yoi_relations.index.freshness import open_index
+from yoi_relations.index.handle import Index
+from yoi_relations.index.rescan_policy import RESCAN_POLICY
+from yoi_relations.index.snapshot import Snapshot, StampChanges
+from yoi_relations.index.store import StoredIndex
 
 TICKETS = (A, B, C)
 START = 1_700_000_001_000_000_000
@@ -36,14 +36,14 @@ START = 1_700_000_001_000_000_000
 class Disk:
     """A workspace whose files are dated by a clock that the test controls."""
 
-    def __init__(self, root: Path) -> None:
-        self.workspace = Workspace(root)
-        self.found = find_workspace(str(root))
+    def __init__(self, scan_root: Path) -> None:
+        self.workspace = Workspace(scan_root)
+        self.found = find_workspace(str(scan_root))
         self.now = START
         for ticket in TICKETS:
             self.item(ticket, "queued")
             (self.folder(ticket) / "artifacts").mkdir()
-        for path in (root, *root.rglob("*")):
+        for path in (scan_root, *scan_root.rglob("*")):
             os.utime(path, ns=(START, START))
 
     def folder(self, ticket: str) -> Path:
@@ -117,32 +117,32 @@ def assert_fresh(disk: Disk) -> None:
 
 def without_pause_for_clock() -> AbstractContextManager[object]:
     """Scans of a root do not wait for a clock that has stopped: a test stops it on purpose."""
-    settling = SETTLING._replace(stopped_clock=0.0)
-    real = build.look_again
+    settling = RESCAN_POLICY._replace(stopped_clock=0.0)
+    real = build.rescan
 
-    def look_again(
+    def rescan(
         workspace: ProductWorkspace,
-        stored: Stored,
-        known: Known,
-        suspected: Suspects,
+        stored: StoredIndex,
+        known: Snapshot,
+        suspected: StampChanges,
         _: object = None,
     ) -> build.Update:
         return real(workspace, stored, known, suspected, settling)
 
-    return mock.patch.object(build, "look_again", look_again)
+    return mock.patch.object(build, "look_again", rescan)
 
 
 @contextmanager
-def disk_with(stamp: object, granule: int = 1, window: int = stamps.WINDOW) -> Iterator[Disk]:
+def disk_with(stamp: object, granule: int = 1, window: int = stat_stamp.WINDOW) -> Iterator[Disk]:
     """A disk on which stamps are made by `stamp`, and time goes by in steps of `granule`."""
     with ExitStack() as stack:
         place = stack.enter_context(tempfile.TemporaryDirectory())
-        for module in (root, probing, freshness):
+        for module in (scan_root, stat_collector, snapshot):
             stack.enter_context(mock.patch.object(module, "stamp_of", stamp))
         disk = Disk(Path(place) / "work")
         clock = mock.Mock(side_effect=lambda _: disk.now // granule * granule)
-        stack.enter_context(mock.patch.object(cache, "clock", clock))
+        stack.enter_context(mock.patch.object(cache_folder, "clock", clock))
         stack.enter_context(mock.patch("time.time_ns", side_effect=lambda: disk.now))
-        stack.enter_context(mock.patch.object(stamps, "WINDOW", window))
+        stack.enter_context(mock.patch.object(stat_stamp, "WINDOW", window))
         stack.enter_context(without_pause_for_clock())
         yield disk

@@ -11,7 +11,7 @@ from oracle import WINDOW
 from watch_process import Start, Watcher
 from workspace_builder import FULL, QUICK, Workspace
 
-from yoi_relations.files import stamps
+from yoi_relations.files import stat_stamp
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # What a shell starts in the background ignores interrupts, and so would all that tests start.
@@ -53,7 +53,7 @@ def _indexes_are_closed() -> Iterator[None]:
 @pytest.fixture
 def soon_settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stamps settle within a blink, in this process."""
-    monkeypatch.setattr(stamps, "WINDOW", WINDOW)
+    monkeypatch.setattr(stat_stamp, "WINDOW", WINDOW)
 
 
 @pytest.fixture

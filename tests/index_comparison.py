@@ -7,11 +7,11 @@ import sqlite3
 
 from workspace_builder import Workspace
 
-from yoi_relations.files import stamps
+from yoi_relations.files import stat_stamp
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import build
-from yoi_relations.index.opened import Index
-from yoi_relations.index.store import Stored
+from yoi_relations.index.handle import Index
+from yoi_relations.index.store import StoredIndex
 
 ABOUT_ITSELF = {"freshness", "generation"}
 """Tables that describe how and when an index was built."""
@@ -23,7 +23,7 @@ OPEN: list[sqlite3.Connection] = []
 """What a fixture in `conftest` closes after each test."""
 
 
-def open_until_the_end(stored: Stored) -> Stored:
+def open_until_the_end(stored: StoredIndex) -> StoredIndex:
     """An index that is closed after the test: Python 3.13 warns of one that nobody closes."""
     OPEN.append(stored.connection)
     return stored
@@ -66,7 +66,7 @@ def assert_rebuilt(index: Index) -> None:
     naive = build.build(index.workspace, 1, lambda _done, _total: None)
     try:
         assert tables(index.connection) == tables(naive.connection)
-        assert index.identity.digest == naive.identity.digest
+        assert index.generation.digest == naive.generation.digest
     finally:
         naive.connection.close()
 
@@ -74,10 +74,11 @@ def assert_rebuilt(index: Index) -> None:
 def coarse(status: os.stat_result) -> bytes:
     """A stamp from a file system without inodes and times of change, with a clock of 2 s."""
     mtime = status.st_mtime_ns // 2_000_000_000 * 2_000_000_000
-    return stamps._FIELDS.pack(mtime, mtime, 0, status.st_dev, status.st_size, status.st_mode)  # noqa: SLF001
+    return stat_stamp._FIELDS.pack(mtime, mtime, 0, status.st_dev, status.st_size, status.st_mode)  # noqa: SLF001
 
 
 def by_own_clock(status: os.stat_result) -> bytes:
     """A stamp with all its fields but the time of change, which a test cannot set."""
     mtime, inode = status.st_mtime_ns, status.st_ino
-    return stamps._FIELDS.pack(mtime, mtime, inode, status.st_dev, status.st_size, status.st_mode)  # noqa: SLF001
+    fields = mtime, mtime, inode, status.st_dev, status.st_size, status.st_mode
+    return stat_stamp._FIELDS.pack(*fields)  # noqa: SLF001  # stamps of other file systems

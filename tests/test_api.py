@@ -256,7 +256,7 @@ def test_a_record_is_retired_by_its_place_too(pair: Workspace) -> None:
     relations = Relations(pair.root)
     [blocker] = relations.show(A).relations
 
-    receipt = relations.retire(str(blocker.voice.place), "over", author="tester")
+    receipt = relations.retire(str(blocker.latest_record.place), "over", author="tester")
 
     assert (receipt.changed, receipt.record.retired_by) == (True, "tester")
     assert relations.retire(receipt.record.id, "over").changed is False

@@ -16,16 +16,16 @@ import tour
 from workspace_builder import A, B, Workspace
 
 import yoi_relations
+from yoi_relations.command_table import PROGRAM
 from yoi_relations.errors import ExitCode
-from yoi_relations.files import markdown
+from yoi_relations.files import record_md
 from yoi_relations.kinds import ALIASES, KINDS
-from yoi_relations.queries import doubts, reasons
+from yoi_relations.mcp.tools import tools
+from yoi_relations.queries import check_reasons, check_unknowns
+from yoi_relations.queries.check_reasons import Verdict
 from yoi_relations.queries.doctor.findings import RULES
 from yoi_relations.queries.problems import Severity
-from yoi_relations.queries.reasons import Verdict
 from yoi_relations.recording.guard import ROWS
-from yoi_relations.surfaces.mcp.tools import tools
-from yoi_relations.surfaces.options import PROGRAM
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = (ROOT / "docs" / "reference.md").read_text("utf-8")
@@ -102,7 +102,7 @@ def test_the_kinds_are_those_of_the_program() -> None:
 
 
 def test_the_keys_of_a_record_are_those_that_are_read() -> None:
-    keys = {*markdown._RETIREMENT_KEYS, *markdown._PLAN_KEYS}  # noqa: SLF001  # no other name for them
+    keys = {*record_md._RETIREMENT_KEYS, *record_md._PLAN_KEYS}  # noqa: SLF001  # no other name for them
 
     assert first_column(section("Records"), "key") == keys
 
@@ -113,7 +113,7 @@ def test_verdicts_and_reasons_are_those_of_the_program(workspace: Workspace) -> 
     assert verdicts == {
         (verdict.word, getattr(ExitCode, verdict.name)) for verdict in Verdict if verdict
     } | {("clear", ExitCode.DONE)}
-    source = inspect.getsource(reasons) + inspect.getsource(doubts)
+    source = inspect.getsource(check_reasons) + inspect.getsource(check_unknowns)
     stated = {(code, row[1]) for row in table(check, "code") for code in codes(row[0])}
     assert stated == {
         (code, verdict.lower())

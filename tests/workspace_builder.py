@@ -17,19 +17,19 @@ from pathlib import Path
 from typing import Any, Self
 from unittest import mock
 
-from yoi_relations.files.root import list_root
-from yoi_relations.files.scan import Lister, Source
+from yoi_relations.cli import fast_path, typer_app
+from yoi_relations.files.scan_folder import FolderScanner, Source
+from yoi_relations.files.scan_root import list_root
 from yoi_relations.files.workspace import CACHE
 from yoi_relations.files.workspace import Workspace as ProductWorkspace
-from yoi_relations.index import by_file
-from yoi_relations.surfaces.cli import quick, typer_app
+from yoi_relations.index import serialization
 
 AT = "2026-06-01T10:00:00Z"
 A, B, C, D = "00001KT0000AA", "00001KT0000BB", "00001KT0000CC", "00001KT0000DD"
 """Ids for tickets, in order."""
 
 Door = Callable[[list[str]], int | None]
-QUICK: Door = quick.answer
+QUICK: Door = fast_path.answer
 FULL: Door = typer_app.run
 
 
@@ -204,9 +204,9 @@ def altered_index(path: Path, statements: str) -> None:
     data = path.read_bytes()
     place = data[-56:-32]
     connection = sqlite3.connect(":memory:")
-    by_file.fill(connection, data[:-56])
+    serialization.fill(connection, data[:-56])
     connection.executescript(statements)
-    body = by_file.to_bytes(connection) + place
+    body = serialization.to_bytes(connection) + place
     connection.close()
     path.write_bytes(body + hashlib.sha256(body).digest())
     date = int.from_bytes(place[-8:], "little")
@@ -215,7 +215,7 @@ def altered_index(path: Path, statements: str) -> None:
 
 def scan(workspace: ProductWorkspace) -> list[Source]:
     """Every source below the tickets root, by path."""
-    names, lister = list_root(workspace).names, Lister(workspace)
+    names, lister = list_root(workspace).names, FolderScanner(workspace)
     found = [source for name in names for source in lister.list_folder(os.fsencode(name)).sources]
     return sorted(found, key=lambda source: source.path)
 

@@ -1,15 +1,17 @@
 """Typed, durable relations between tickets that are folders in git.
 
-The folders sort in the order in which data flows, and imports point one way:
+Data flows down this list, and imports point up it:
 
-* ``typed``, ``jsontext``: `typing`, `enum` and `json` in small; start-up is what costs;
-* ``errors``, ``states``, ``kinds``: the words everything else is said in;
+* ``lean``: light stand-ins for slow standard modules; start-up is what a lookup costs;
+* ``errors``, ``states``, ``kinds``: the words that everything else uses;
 * ``files``: the truth. Finds the workspace, reads tickets and records, writes records;
-* ``index``: the cache. A SQLite file made from the files, thrown away when in doubt;
-* ``queries``: the questions. Values out of the index, without printing;
+* ``index``: the cache. A SQLite file made from the files, rebuilt when in doubt;
+* ``queries``: the questions. Values out of the index;
 * ``recording``: ``add`` and ``retire``. They ask, write one file, and ask again;
 * ``api``: the same questions and records for Python programs; its names are imported from here;
-* ``surfaces``: the answers. The command line, its tables, plain lines and JSON.
+* ``render``: answers as tables, lines and JSON;
+* ``hooks``, ``watch``, ``completion``, ``mcp``: features beside the command line;
+* ``cli``: the command line, a fast path and a full one.
 """
 
 TYPE_CHECKING = False
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
         Relations,
         RelationsError,
         State,
-        Statement,
+        StoredRecord,
         TicketInfo,
         UnreadableFolderError,
         UsageError,
@@ -51,7 +53,7 @@ __all__ = [
     "Relations",
     "RelationsError",
     "State",
-    "Statement",
+    "StoredRecord",
     "TicketInfo",
     "UnreadableFolderError",
     "UsageError",

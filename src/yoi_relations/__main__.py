@@ -18,12 +18,12 @@ def main() -> None:
             from yoi_relations.files.locale_names import as_text  # noqa: PLC0415  # rare
 
             arguments = [as_text(one) for one in arguments]
-        from yoi_relations.surfaces.cli import quick  # noqa: PLC0415
+        from yoi_relations.cli import fast_path  # noqa: PLC0415
 
-        code = quick.answer(arguments)
+        code = fast_path.answer(arguments)
         if code is None:
             gc.enable()
-            from yoi_relations.surfaces.cli.typer_app import run  # noqa: PLC0415
+            from yoi_relations.cli.typer_app import run  # noqa: PLC0415
 
             code = run(arguments)
     except KeyboardInterrupt:
@@ -36,7 +36,8 @@ def main() -> None:
 def _unusable(error: Exception) -> int:
     """Say that the program cannot be loaded; its exit status."""
     try:
-        from yoi_relations.surfaces import failures, output  # noqa: PLC0415  # for errors
+        from yoi_relations import failures  # noqa: PLC0415  # for errors
+        from yoi_relations.render import output  # noqa: PLC0415  # for errors
 
         output.prepare_streams()
         failed = failures.failure_of(error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yoi_relations.typed import ClassVar, IntEnum, Self
+from yoi_relations.lean.types import ClassVar, IntEnum, Self
 
 _MAX_LISTED = 10
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from yoi_relations.errors import UsageError
-from yoi_relations.typed import NamedTuple, StrEnum
+from yoi_relations.lean.types import NamedTuple, StrEnum
 
 
 class RelationClass(StrEnum):
@@ -201,7 +201,7 @@ def kind_named(word: str) -> Kind:
     """
     name = _normal(word)
     if name not in KINDS:
-        from yoi_relations.meanings import kind_hint  # noqa: PLC0415  # only errors need it
+        from yoi_relations.word_hints import kind_hint  # noqa: PLC0415  # only errors need it
 
         raise UsageError(f"unknown kind '{word}'", _dashed(kind_hint(word, KINDS)))
     return KINDS[name]
@@ -228,7 +228,7 @@ def select_shown(words: Iterable[str]) -> frozenset[str]:
         elif by_class:
             chosen |= by_class
         else:
-            from yoi_relations.meanings import selector_hint  # noqa: PLC0415  # only errors need it
+            from yoi_relations.word_hints import selector_hint  # noqa: PLC0415  # only errors need it
 
             known = (*KINDS, *RelationClass, *ALIASES)
             hint = one_by_one("--kind", name, known) or selector_hint(word, known)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from yoi_relations.typed import StrEnum
+from yoi_relations.lean.types import StrEnum
 
 
 class State(StrEnum):
@@ -25,6 +25,6 @@ UNRESOLVED = (*(state for state in State if state not in RESOLVED), None)
 
 def suggest_state(word: str, known: Iterable[str]) -> str | None:
     """What to say to somebody who wrote `word` for one of `known`; None if nothing is near."""
-    from yoi_relations.meanings import state_hint  # noqa: PLC0415  # only errors need it
+    from yoi_relations.word_hints import state_hint  # noqa: PLC0415  # only errors need it
 
     return state_hint(word, known)

@@ -13,7 +13,7 @@ from queries import naive, naive_reading
 from queries.test_naive import assert_same, comparable, compare
 from workspace_builder import A, B, C, Ran, Workspace, ulid
 
-from yoi_relations.files.stamps import WINDOW
+from yoi_relations.files.stat_stamp import WINDOW
 
 KEPT = (".gitignore", "CACHEDIR.TAG", "lock", "index-v")
 """How the names begin that may stay in a cache folder."""

@@ -12,7 +12,7 @@ from queries import naive_reading
 
 from campaign.machine_world import World, remove, run_in_fork
 from campaign.operations import Family, numbers, tickets
-from yoi_relations.index import build, refresh
+from yoi_relations.index import build, freshness
 
 VERSIONS = ((3, 2), (3, 1), (4, 2))
 """Of the schema and of the parser."""
@@ -140,8 +140,8 @@ def slow_question(world: World, meanwhile: Callable[[], None]) -> None:
     before = _rebuilt(world)
     world.is_asking = True
     with (
-        once_after(refresh, "suspects", meanwhile),
-        refresh.open_index(world.found, lambda _: None) as index,
+        once_after(freshness, "suspects", meanwhile),
+        freshness.open_index(world.found, lambda _: None) as index,
     ):
         answered = tables(index.connection)
     world.is_asking = False

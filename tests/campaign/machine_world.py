@@ -24,9 +24,9 @@ from clocked_disk import without_pause_for_clock
 from index_comparison import coarse
 from workspace_builder import A, B, C, Workspace
 
-from yoi_relations.files import probing, root, stamps
+from yoi_relations.files import scan_root, stat_collector, stat_stamp
 from yoi_relations.files.workspace import CACHE, find_workspace
-from yoi_relations.index import cache, freshness, store
+from yoi_relations.index import cache_folder, snapshot, store
 
 TICKETS = (A, B, C)
 START = 1_700_000_001_000_000_000
@@ -60,14 +60,14 @@ class World:
         self.is_asking = False
         self._now = START
         self._names = itertools.count()
-        self._patch(stamps, "WINDOW", stamps.WINDOW if is_coarse else WINDOW)
+        self._patch(stat_stamp, "WINDOW", stat_stamp.WINDOW if is_coarse else WINDOW)
         if is_coarse:
             self._coarsen()
 
     def _coarsen(self) -> None:
-        for module in (root, probing, freshness, store):
+        for module in (scan_root, stat_collector, snapshot, store):
             self._patch(module, "stamp_of", coarse)
-        self._patch(cache, "clock", lambda _: self._now // GRANULE * GRANULE)
+        self._patch(cache_folder, "clock", lambda _: self._now // GRANULE * GRANULE)
         self._patch(time, "time_ns", lambda: self._now)
         self._stack.enter_context(without_pause_for_clock())
         self.dated()
@@ -93,8 +93,8 @@ class World:
         """
         if not self.coarse:
             return
-        root = self.workspace.root
-        for path in (root, *root.rglob("*")):
+        scan_root = self.workspace.root
+        for path in (scan_root, *scan_root.rglob("*")):
             dated = path.lstat().st_mtime_ns > START * 1.05
             if dated or any(path.is_relative_to(folder) for folder in moved):
                 os.utime(path, ns=(self._now, self._now))

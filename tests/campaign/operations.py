@@ -17,7 +17,7 @@ from workspace_builder import A, B, C, D, ulid
 from campaign.machine_world import TICKETS, World, remove
 
 Operation = tuple[Any, ...]
-Statement = tuple[str, str, str]
+StoredRecord = tuple[str, str, str]
 """Kind, target and time of a record."""
 STATES = ("queued", "closed", "ready", "planning", "inprogress", "done")
 KINDS = ("blocked_by", "conflicts_with", "after", "supersedes", "waiting", "accepted_plan")
@@ -61,7 +61,7 @@ def _item(world: World, ticket: str, state: str, mode: str) -> None:
     _put(world, world.folder(ticket) / "item.md", text.encode(), mode)
 
 
-def _record(world: World, ticket: str, name: str, statement: Statement, mode: str) -> None:
+def _record(world: World, ticket: str, name: str, statement: StoredRecord, mode: str) -> None:
     kind, target, at = statement
     aimed = "" if kind in {"waiting", "accepted_plan"} else f"target: {target}\n"
     text = f"---\nkind: {kind}\n{aimed}author: x\nat: {at}\n---\nWhy.\n"
@@ -97,13 +97,15 @@ def _spoil(world: World, ticket: str, name: str, how: str | None, mode: str) -> 
         _put(world, _record_path(world, ticket, name), BAD_FILES[how].encode(), mode)
 
 
-def _entry(ticket: str, statement: Statement, other: str) -> dict[str, Any]:
+def _entry(ticket: str, statement: StoredRecord, other: str) -> dict[str, Any]:
     kind, target, at = statement
     aimed = {other: target} if target != ticket else {other: D}
     return {"ticket_id": ticket, "kind": kind, "author": "x", "at": at, **aimed}
 
 
-def _lines(world: World, ticket: str, drawn: list[Statement], bad: int | None, mode: str) -> None:
+def _lines(
+    world: World, ticket: str, drawn: list[StoredRecord], bad: int | None, mode: str
+) -> None:
     entries = []
     for one in drawn:
         entry = {"id": "p", **_entry(ticket, one, "related_ticket")}
@@ -116,7 +118,7 @@ def _lines(world: World, ticket: str, drawn: list[Statement], bad: int | None, m
     _put(world, path, b"".join(entries), mode)
 
 
-def _list(world: World, ticket: str, drawn: list[Statement], mode: str) -> None:
+def _list(world: World, ticket: str, drawn: list[StoredRecord], mode: str) -> None:
     entries = [_entry(ticket, one, "target") | {"kind": "related"} for one in drawn]
     text = json.dumps({"version": 1, "relations": entries}, indent=2)
     _put(world, world.folder(ticket) / "artifacts" / "relations.json", text.encode(), mode)

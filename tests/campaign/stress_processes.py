@@ -21,9 +21,9 @@ from campaign import write_ledger
 from campaign.write_ledger import ENVIRON, Numbers
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index.opened import Trust
-from yoi_relations.index.refresh import open_index
-from yoi_relations.index.renewing import rebuild_index
+from yoi_relations.index.freshness import open_index
+from yoi_relations.index.handle import Trust
+from yoi_relations.index.reconcile import rebuild_index
 
 RELATIONS = [sys.executable, "-m", "yoi_relations"]
 _ALLOWED_FAILURES = ("cannot be listed", "there is no such folder")

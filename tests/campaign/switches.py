@@ -16,18 +16,18 @@ from unittest import mock
 
 import pytest
 
-from yoi_relations.files import probing, scan, stamps, times
-from yoi_relations.files.faults import UnreadableError
+from yoi_relations.files import scan_folder, stat_collector, stat_stamp, times
+from yoi_relations.files.source import UnreadableError
 from yoi_relations.index import (
     build,
-    cache,
+    cache_folder,
+    folder_scan,
     freshness,
-    image,
-    looking,
+    index_file,
     near_targets,
-    refresh,
-    remembering,
-    renewing,
+    reconcile,
+    snapshot,
+    snapshot_builder,
     store,
 )
 from yoi_relations.recording import add
@@ -46,8 +46,8 @@ class Switch(NamedTuple):
 
 def _window(patch: pytest.MonkeyPatch) -> None:
     """Whatever is dated is settled, however young."""
-    real = stamps.unsettled_in
-    for module in (stamps, remembering):
+    real = stat_stamp.racy_in
+    for module in (stat_stamp, snapshot_builder):
         patch.setattr(
             module,
             "unsettled_in",
@@ -59,10 +59,10 @@ def _stamps_with(alter: Callable[..., tuple[int, ...]]) -> Off:
     """Fields of all stamps are altered, those included that a test's own clock makes."""
 
     def off(patch: pytest.MonkeyPatch) -> None:
-        fields = stamps._FIELDS  # noqa: SLF001  # whatever makes a stamp packs it so
+        fields = stat_stamp._FIELDS  # noqa: SLF001  # whatever makes a stamp packs it so
         packed: Callable[..., bytes] = lambda *values: fields.pack(*alter(*values))  # noqa: E731
         altered = SimpleNamespace(pack=packed, iter_unpack=fields.iter_unpack)
-        patch.setattr(stamps, "_FIELDS", altered)
+        patch.setattr(stat_stamp, "_FIELDS", altered)
 
     return off
 
@@ -82,9 +82,9 @@ def _without_folders_times(*values: int) -> tuple[int, ...]:
 
 def _look_inside_the_lock(patch: pytest.MonkeyPatch) -> None:
     """What was suspected outside is used, whatever has been published meanwhile."""
-    real = renewing._made  # noqa: SLF001  # what is done inside
+    real = reconcile._made  # noqa: SLF001  # what is done inside
     patch.setattr(
-        renewing, "_made", lambda request, _, suspected: real(request, mock.ANY, suspected)
+        reconcile, "_made", lambda request, _, suspected: real(request, mock.ANY, suspected)
     )
 
 
@@ -94,14 +94,14 @@ def _second_look(patch: pytest.MonkeyPatch) -> None:
 
 
 def _doubt_about_unreadable_files(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(looking.Look, "may_pass", property(lambda look: look.folder.is_link))
+    patch.setattr(folder_scan.FolderScan, "may_pass", property(lambda look: look.folder.is_link))
 
 
 def _doubt_about_links(patch: pytest.MonkeyPatch) -> None:
-    def unreadable(look: looking.Look) -> bool:
+    def unreadable(look: folder_scan.FolderScan) -> bool:
         return any(isinstance(read.content, UnreadableError) for read in look.reads)
 
-    patch.setattr(looking.Look, "may_pass", property(unreadable))
+    patch.setattr(folder_scan.FolderScan, "may_pass", property(unreadable))
 
 
 def _doubt_about_file_systems(patch: pytest.MonkeyPatch) -> None:
@@ -111,8 +111,8 @@ def _doubt_about_file_systems(patch: pytest.MonkeyPatch) -> None:
 
 def _layers(patch: pytest.MonkeyPatch) -> None:
     """An overlay is taken for a file system with one layer."""
-    real = stamps.unsettled_in
-    for module in (stamps, remembering):
+    real = stat_stamp.racy_in
+    for module in (stat_stamp, snapshot_builder):
         patch.setattr(
             module, "unsettled_in", lambda some, now, device, **_: real(some, now, device)
         )
@@ -120,43 +120,45 @@ def _layers(patch: pytest.MonkeyPatch) -> None:
 
 def _file_systems_clock(patch: pytest.MonkeyPatch) -> None:
     """The machine's own takes its place."""
-    patch.setattr(cache, "clock", lambda _: time.time_ns())
+    patch.setattr(cache_folder, "clock", lambda _: time.time_ns())
 
 
 def _clock_that_went_back(patch: pytest.MonkeyPatch) -> None:
     """Nobody asks whether it is behind the index."""
-    real = freshness.suspects
+    real = snapshot.suspects
 
     def suspects(known: Any, *others: Any, **named: Any) -> Any:
         return real(known._replace(scanned_at=0), *others, **named)
 
-    for module in (refresh, renewing, build):
+    for module in (freshness, reconcile, build):
         patch.setattr(module, "suspects", suspects)
 
 
 def _near_targets(patch: pytest.MonkeyPatch) -> None:
     """A target that is not the name of a ticket means none."""
-    patch.setattr(near_targets.Names, "meant_by", lambda *_: [])
+    patch.setattr(near_targets.TargetNames, "meant_by", lambda *_: [])
 
 
 def _files_that_are_not_read(patch: pytest.MonkeyPatch) -> None:
     """Whatever lies where no records are read holds none."""
-    patch.setattr(scan, "among_records", lambda *_: None)
+    patch.setattr(scan_folder, "among_records", lambda *_: None)
     for name in ("in_artifacts", "without_artifacts", "without_item"):
-        patch.setattr(scan, name, lambda *_: ())
+        patch.setattr(scan_folder, name, lambda *_: ())
 
 
 def _stamps_of_files_that_are_not_read(patch: pytest.MonkeyPatch) -> None:
     """Nobody notices when what such a file holds changes."""
-    real = probing.Prober.may_hold
+    real = stat_collector.StatCollector.may_hold
 
-    def may_hold(prober: probing.Prober, name: bytes, judge: Callable[[bytes], bool]) -> bool:
+    def may_hold(
+        prober: stat_collector.StatCollector, name: bytes, judge: Callable[[bytes], bool]
+    ) -> bool:
         kept = len(prober.paths)
         held = real(prober, name, judge)
         del prober.paths[kept:], prober.stamps[kept:]
         return held
 
-    patch.setattr(probing.Prober, "may_hold", may_hold)
+    patch.setattr(stat_collector.StatCollector, "may_hold", may_hold)
 
 
 def _time_after_what_it_ends(patch: pytest.MonkeyPatch) -> None:
@@ -168,8 +170,8 @@ def _file_that_always(**is_so: Any) -> Off:
     """Of any index file this is said to be so."""
 
     def off(patch: pytest.MonkeyPatch) -> None:
-        real = image.read_image
-        patch.setattr(image, "read_image", lambda path: real(path)._replace(**is_so))
+        real = index_file.read_index_file
+        patch.setattr(index_file, "read_image", lambda path: real(path)._replace(**is_so))
 
     return off
 
@@ -180,7 +182,7 @@ def _any_version(name: str, query: str) -> Off:
     def off(patch: pytest.MonkeyPatch) -> None:
         real = store._read_identity  # noqa: SLF001  # compares the versions
 
-        def read(connection: Any, workspace: Any) -> store.Identity:
+        def read(connection: Any, workspace: Any) -> store.Generation:
             (written,) = connection.execute(query).fetchone()
             with mock.patch.object(store, name, written):
                 return real(connection, workspace)
@@ -244,7 +246,7 @@ SWITCHES = {
         _file_that_always(is_whole=True), f"{_DAMAGE}byte_altered_on_disk_is_not_shown"
     ),
     "place of the index": Switch(
-        _file_that_always(is_in_place=True),
+        _file_that_always(was_written_here=True),
         "tests/security/test_checkout.py::test_index_from_a_checkout_is_not_used[stat]",
     ),
     "near targets": Switch(

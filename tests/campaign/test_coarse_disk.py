@@ -15,7 +15,7 @@ import pytest
 from workspace_builder import B, Workspace
 
 from campaign.mounts import coarse_ext4, needs_root, ramfs
-from yoi_relations.files.stamps import WINDOW
+from yoi_relations.files.stat_stamp import WINDOW
 
 STATES = ("queued", "closed")
 """Of one length."""

@@ -13,7 +13,7 @@ from oracle import assert_as_read, settle
 from workspace_builder import AT, A, B, C, D, Workspace, git, ulid
 
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.surfaces.hooks import manage
+from yoi_relations.hooks import manage
 
 pytestmark = pytest.mark.usefixtures("soon_settled")
 RECORD = f"{ulid(9)}.md"

@@ -10,10 +10,10 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from campaign.byte_mutations import example_counts, run_examples
-from yoi_relations.files.faults import SourceError
 from yoi_relations.files.frontmatter import parse_document
-from yoi_relations.files.relations_json import parse_relations
-from yoi_relations.files.yaml_events import MAX_DEPTH
+from yoi_relations.files.record_json import parse_relations
+from yoi_relations.files.source import SourceError
+from yoi_relations.files.yaml_full import MAX_DEPTH
 
 # What differs between it and the one in Python (a tab behind a colon) is no matter here.
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)

@@ -23,7 +23,7 @@ from queries import naive, naive_reading, test_naive, test_naive_check
 from campaign.index_corruptions import COMMANDS, INDEX, slow_question
 from campaign.machine_world import World
 from campaign.operations import MOVES, WRITES, Operation, any_of
-from yoi_relations.index.refresh import open_index
+from yoi_relations.index.freshness import open_index
 
 LONG = int(os.environ.get("CAMPAIGN_EXAMPLES", "400"))
 ACTS = {

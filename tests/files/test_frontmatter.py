@@ -5,11 +5,11 @@ import yaml
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from yoi_relations.files import yaml_events
-from yoi_relations.files.faults import SourceError
+from yoi_relations.files import yaml_full
 from yoi_relations.files.fences import find_fences, through_closing_fence
 from yoi_relations.files.frontmatter import parse_document
-from yoi_relations.files.yaml_events import MAX_DEPTH
+from yoi_relations.files.source import SourceError
+from yoi_relations.files.yaml_full import MAX_DEPTH
 
 PRINTABLE = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=60)
 LINES = st.lists(PRINTABLE, max_size=4).map("\n".join)
@@ -65,7 +65,7 @@ def test_escape_without_a_character_is_a_problem(
     escape: str, loader: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With libyaml, and with the parser of PyYAML's own where there is none."""
-    monkeypatch.setattr(yaml_events, "_Loader", getattr(yaml, loader, yaml.BaseLoader))
+    monkeypatch.setattr(yaml_full, "_Loader", getattr(yaml, loader, yaml.BaseLoader))
     for text in (
         f'title: "{escape}"',
         f'"{escape}": x',
@@ -305,7 +305,7 @@ def test_line_separators_in_body_and_escapes_are_text(sign: str) -> None:
 def test_invalid_yaml_is_named_by_key_and_character(
     head: str, line: int, named: str, loader: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(yaml_events, "_Loader", getattr(yaml, loader, yaml.BaseLoader))
+    monkeypatch.setattr(yaml_full, "_Loader", getattr(yaml, loader, yaml.BaseLoader))
     error = problem(fenced(head))
     assert named in error.message
     assert error.line == line

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from yoi_relations.files.plain_toml import read_plain
+from yoi_relations.files.toml_plain import read_plain
 
 PIECES = st.sampled_from([*"ab.-_ \t=[]\"'#\\0\r\x7f\x85日", '"""', "true", "'''", "[[", "]]"])
 NAMES = st.sampled_from(["a", "b", "a.b", "a.b.c", "b.a", "a-b", "1", "", "a .b", '"a"'])

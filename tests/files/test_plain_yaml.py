@@ -4,9 +4,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from yoi_relations.files.faults import SourceError
-from yoi_relations.files.plain_yaml import Value, read_plain
-from yoi_relations.files.yaml_events import parse_yaml
+from yoi_relations.files.source import SourceError
+from yoi_relations.files.yaml_full import parse_yaml
+from yoi_relations.files.yaml_plain import Value, read_plain
 
 # What a line is made of, with all that has a meaning in YAML.
 PIECES = st.sampled_from(

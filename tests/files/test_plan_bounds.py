@@ -7,7 +7,7 @@ import json
 import pytest
 from workspace_builder import AT, A, B
 
-from yoi_relations.files.plan_jsonl import LINE_LIMIT, parse_plan_lines
+from yoi_relations.files.record_jsonl import LINE_LIMIT, parse_plan_lines
 
 ENTRY = {"id": "p", "ticket_id": A, "kind": "after", "related_ticket": B, "author": "a", "at": AT}
 LINE = json.dumps(ENTRY).encode()

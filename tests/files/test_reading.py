@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from workspace_builder import A, Workspace, scan, ulid
 
-from yoi_relations.files.faults import SourceError
-from yoi_relations.files.reading import LIST_LIMIT, RECORD_LIMIT, read_source
-from yoi_relations.files.scan import Source
+from yoi_relations.files.read_source import LIST_LIMIT, RECORD_LIMIT, read_source
+from yoi_relations.files.scan_folder import Source
+from yoi_relations.files.source import SourceError
 from yoi_relations.files.workspace import find_workspace
 
 LIMITS = {

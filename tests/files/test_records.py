@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from yoi_relations.files.faults import SourceError
-from yoi_relations.files.records import (
+from yoi_relations.files.record import (
     FIELD_LIMIT,
     NOTE_LIMIT,
     check_instant,
     check_text,
 )
+from yoi_relations.files.source import SourceError
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from workspace_builder import AT, A, B
 
-from yoi_relations.files.faults import Fault, SourceError
 from yoi_relations.files.formats import Format
-from yoi_relations.files.reading import LIST_LIMIT
-from yoi_relations.files.records import Record
-from yoi_relations.files.relations_json import parse_relations
+from yoi_relations.files.read_source import LIST_LIMIT
+from yoi_relations.files.record import Record
+from yoi_relations.files.record_json import parse_relations
+from yoi_relations.files.source import Fault, SourceError
 from yoi_relations.kinds import JSON_KINDS
 
 BASE = {"ticket_id": A, "kind": "blocks", "target": B, "author": "tester", "at": AT}
@@ -241,7 +241,7 @@ def test_bad_document_names_reason_and_place(data: bytes, line: int | None, said
 def test_duplicate_key_is_found_among_very_many() -> None:
     """In time that grows with the number of keys, not with its square."""
     code = """if True:
-        from yoi_relations.files.relations_json import parse_relations
+        from yoi_relations.files.record_json import parse_relations
         keys = ",".join(f'"{number}":0' for number in range(300_000))
         parse_relations(b'{"relations":[{%s,"299999":0}]}' % keys.encode(), "a")
     """

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from campaign.mounts import mounted, needs_root
 
-from yoi_relations.files import stamps
-from yoi_relations.files.stamps import (
+from yoi_relations.files import stat_stamp
+from yoi_relations.files.stat_stamp import (
     ABSENT,
     SIZE,
     WINDOW,
     clock_of,
-    is_settled,
-    is_trusted,
+    is_reliable,
+    is_trusted_file_system,
     stamp_of,
 )
 
@@ -47,8 +47,8 @@ def test_a_stamp_is_as_long_whatever_the_date(tmp_path: Path, mtime: int) -> Non
 def test_new_file_settles_later(tmp_path: Path) -> None:
     one, now = stamp(tmp_path / "file", NOW), time.time_ns()
 
-    assert not is_settled(one, now, device(tmp_path))
-    assert is_settled(one, now + WINDOW + SECOND, device(tmp_path))
+    assert not is_reliable(one, now, device(tmp_path))
+    assert is_reliable(one, now + WINDOW + SECOND, device(tmp_path))
 
 
 @pytest.mark.parametrize("ahead", [-3600 * SECOND, 3600 * SECOND])
@@ -57,16 +57,16 @@ def test_stamp_settles_one_window_after_its_latest_time(tmp_path: Path, ahead: i
     one = stamp(path, time.time_ns() + ahead)
     later = max(path.stat().st_mtime_ns, path.stat().st_ctime_ns)
 
-    assert not is_settled(one, later + WINDOW, device(tmp_path))
-    assert is_settled(one, later + WINDOW + 1, device(tmp_path))
+    assert not is_reliable(one, later + WINDOW, device(tmp_path))
+    assert is_reliable(one, later + WINDOW + 1, device(tmp_path))
 
 
 @needs_memory
 def test_date_outside_the_stamp_range_never_settles() -> None:
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         path = Path(folder) / "file"
-        assert not is_settled(stamp(path, FAR), NOW, device(path))
-        assert not is_settled(stamp(path, -FAR), time.time_ns() + 3600 * SECOND, device(path))
+        assert not is_reliable(stamp(path, FAR), NOW, device(path))
+        assert not is_reliable(stamp(path, -FAR), time.time_ns() + 3600 * SECOND, device(path))
         assert path.stat().st_mtime_ns == -FAR
 
 
@@ -74,17 +74,17 @@ def test_future_date_never_settles(tmp_path: Path) -> None:
     now = time.time_ns()
     one = stamp(tmp_path / "file", now + 3600 * SECOND)
 
-    assert not is_settled(one, now + WINDOW + SECOND, device(tmp_path))
+    assert not is_reliable(one, now + WINDOW + SECOND, device(tmp_path))
 
 
 def test_path_on_another_device_never_settles(tmp_path: Path) -> None:
     one = stamp(tmp_path / "file", NOW)
 
-    assert not is_settled(one, time.time_ns() + 3600 * SECOND, device(tmp_path) + 1)
+    assert not is_reliable(one, time.time_ns() + 3600 * SECOND, device(tmp_path) + 1)
 
 
 def test_missing_path_is_settled() -> None:
-    assert is_settled(ABSENT, NOW, 0)
+    assert is_reliable(ABSENT, NOW, 0)
 
 
 def test_every_change_shows_in_the_stamp(tmp_path: Path) -> None:
@@ -129,19 +129,19 @@ def test_overlay_folder_of_several_layers_never_settles(tmp_path: Path) -> None:
         fields[0], fields[3] = mode | 0o755, links
         old = {"st_mtime_ns": NOW - 9 * SECOND, "st_ctime_ns": NOW - 9 * SECOND}
         taken = stamp_of(os.stat_result(fields, old))
-        assert stamps.unsettled_in(taken, NOW, now.st_dev) == []
-        settled = stamps.unsettled_in(taken, NOW, now.st_dev, layered=True) == []
+        assert stat_stamp.racy_in(taken, NOW, now.st_dev) == []
+        settled = stat_stamp.racy_in(taken, NOW, now.st_dev, layered=True) == []
         assert settled is proves
 
 
 @needs_memory
 def test_file_systems_in_memory_are_trusted() -> None:
-    assert is_trusted(str(MEMORY))
+    assert is_trusted_file_system(str(MEMORY))
 
 
 @pytest.mark.parametrize("path", ["/proc", "/proc/self/ns/mnt", "/no such folder"])
 def test_unknown_file_system_is_not_trusted(path: str) -> None:
-    assert not is_trusted(path)
+    assert not is_trusted_file_system(path)
 
 
 @needs_root
@@ -153,5 +153,5 @@ def test_other_mounts_have_no_effect(tmp_path: Path, name: str) -> None:
         mounted(tmp_path / name, "-t", "tmpfs", "none"),
         mounted(tmp_path / "plain", "-t", "tmpfs", "none"),
     ):
-        assert is_trusted(str(tmp_path / name))
-        assert is_trusted(str(tmp_path / "plain"))
+        assert is_trusted_file_system(str(tmp_path / name))
+        assert is_trusted_file_system(str(tmp_path / "plain"))

@@ -7,9 +7,9 @@ import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from yoi_relations.files import yaml_events
-from yoi_relations.files.faults import Effect, Fault, FaultCode
-from yoi_relations.files.tickets import Ticket, parse_item
+from yoi_relations.files import yaml_full
+from yoi_relations.files.source import Effect, Fault, FaultCode
+from yoi_relations.files.ticket_md import Ticket, parse_item
 from yoi_relations.states import RESOLVED, State
 
 UNKNOWN = Ticket(None, None, None)
@@ -275,7 +275,7 @@ def test_a_missing_or_empty_title_is_for_doctor_alone(title: str) -> None:
 def test_text_that_yaml_drops_from_a_title_is_named(
     written: str, title: str | None, dropped: str, loader: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(yaml_events, "_Loader", getattr(yaml, loader, yaml.BaseLoader))
+    monkeypatch.setattr(yaml_full, "_Loader", getattr(yaml, loader, yaml.BaseLoader))
     ticket, faults = parse_item(item(f"state: done\ntitle: {written}\nslug: b"), None)
     assert (ticket.title, ticket.slug, ticket.state) == (title, "b", State.DONE)
     (fault,) = [one for one in faults if one.code is FaultCode.DROPPED_TEXT]

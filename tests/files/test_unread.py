@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workspace_builder import AT, A, B, Workspace, scan, ulid
 
-from yoi_relations.files.faults import Effect, Fault
 from yoi_relations.files.formats import Format
-from yoi_relations.files.odd_names import PLAN_JSONL, RELATIONS, nearly_place
-from yoi_relations.files.scan import Source
+from yoi_relations.files.scan_folder import Source
+from yoi_relations.files.source import Effect, Fault
+from yoi_relations.files.stray.names import PLAN_JSONL, RELATIONS, nearly_place
 from yoi_relations.files.workspace import find_workspace
 
 RECORD = f"---\nkind: blocked_by\ntarget: {B}\nauthor: x\nat: {AT}\n---\nWhy.\n"

@@ -19,11 +19,11 @@ _AS_NOBODY = """
 import json, os, sys
 from yoi_relations.errors import RelationsError
 from yoi_relations.files import fences, frontmatter, plan_jsonl, relations_json
-from yoi_relations.files.faults import SourceError
+from yoi_relations.files.source import SourceError
 from yoi_relations.files.parse import parse_source, unusable
-from yoi_relations.files.reading import read_source
-from yoi_relations.files.root import list_root
-from yoi_relations.files.scan import Lister
+from yoi_relations.files.read_source import read_source
+from yoi_relations.files.scan_root import list_root
+from yoi_relations.files.scan_folder import Lister
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.files.write import write_new
 import tomllib

@@ -19,9 +19,9 @@ from open_descriptors import all_closed, opened
 from workspace_builder import AT, A, B, Workspace, ulid
 
 from yoi_relations.errors import WriteError
-from yoi_relations.files.faults import SourceError
-from yoi_relations.files.markdown import parse_record
-from yoi_relations.files.records import Plan, Record
+from yoi_relations.files.record import Plan, Record
+from yoi_relations.files.record_md import parse_record
+from yoi_relations.files.source import SourceError
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.files.write import render_record, write_new
 

@@ -16,8 +16,8 @@ from queries import naive, naive_reading, random_workspaces, sample_ids
 from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index.opened import Index
-from yoi_relations.index.refresh import open_index
+from yoi_relations.index.freshness import open_index
+from yoi_relations.index.handle import Index
 
 CHANGES = st.tuples(st.sampled_from(sample_ids.IDS), st.sampled_from([False, False, True]))
 LATER = "2026-06-10T10:00:00Z"

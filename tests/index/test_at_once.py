@@ -15,12 +15,12 @@ from oracle import assert_as_read, settle
 from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.files.workspace import CACHE, find_workspace
-from yoi_relations.index import cache, store
+from yoi_relations.index import cache_folder, store
 
 HOLD = """
 import os, signal, sys
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index.cache import locked
+from yoi_relations.index.cache_folder import locked
 with locked(find_workspace(sys.argv[1])):
     os.kill(os.getpid(), signal.SIGSTOP)
 """
@@ -68,7 +68,7 @@ def stopped(edge: Workspace) -> Iterator[subprocess.Popen[bytes]]:
 def test_waits_a_bounded_time_for_a_stopped_lock_holder(
     edge: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cache, "LOCK_WAIT", 0.2)
+    monkeypatch.setattr(cache_folder, "LOCK_WAIT", 0.2)
     assert edge.run("show").err == ""  # whoever need not write does not ask for the lock
     edge.record(B, "after", A, "second")
     ran = edge.run("show", "--all")

@@ -18,9 +18,9 @@ from open_descriptors import opened
 from workspace_builder import A, B, Workspace, ulid
 
 from yoi_relations.files.workspace import CACHE, find_workspace
-from yoi_relations.index import cache
-from yoi_relations.index.cache import put
-from yoi_relations.index.refresh import open_index
+from yoi_relations.index import cache_folder
+from yoi_relations.index.cache_folder import put
+from yoi_relations.index.freshness import open_index
 
 TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"
 
@@ -98,7 +98,7 @@ def test_removes_files_of_killed_processes(workspace: Workspace, folder: Path) -
         (folder / name).write_text("half")
     for name in folders:
         (folder / name).mkdir()
-    long_ago = time.time() - 2 * cache.LOCK_WAIT
+    long_ago = time.time() - 2 * cache_folder.LOCK_WAIT
     for name in (old, *foreign, folders[0]):
         os.utime(folder / name, (long_ago, long_ago))
     os.utime(folder / young, (time.time() + 60,) * 2)  # however busy the machine is
@@ -124,7 +124,7 @@ def test_sweep_ignores_files_that_vanish_first(workspace: Workspace, folder: Pat
 def test_answers_from_memory_while_another_process_holds_the_lock(
     workspace: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cache, "LOCK_WAIT", 0.02)
+    monkeypatch.setattr(cache_folder, "LOCK_WAIT", 0.02)
     (index,) = folder.glob("*.sqlite3")
     with held(folder):
         workspace.record(B, "after", A, "second")

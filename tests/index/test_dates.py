@@ -102,7 +102,7 @@ def test_files_with_only_a_new_stamp_are_read_once(
     expected = edge.run("show", "--json").json
     act(edge)
     wait_window()
-    with mock.patch.object(build, "look_again", wraps=build.look_again) as looks:
+    with mock.patch.object(build, "look_again", wraps=build.rescan) as looks:
         assert edge.run("show", "--json").json == expected
         assert looks.call_count >= 1
     with without_rescans():

@@ -17,10 +17,10 @@ from index_comparison import by_own_clock
 from interleaving import once_after
 from workspace_builder import A, B, Workspace
 
-from yoi_relations.files import probing, root, stamps
+from yoi_relations.files import scan_root, stat_collector, stat_stamp
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index import freshness, refresh
-from yoi_relations.index.refresh import open_index
+from yoi_relations.index import freshness, snapshot
+from yoi_relations.index.freshness import open_index
 
 HOUR = 3_600 * 10**9
 
@@ -28,18 +28,18 @@ HOUR = 3_600 * 10**9
 def settle(workspace: Workspace) -> None:
     """Ask until nothing is in doubt any more."""
     found = find_workspace(str(workspace.root))
-    unsettled = b"?"
-    while unsettled:
+    racy = b"?"
+    while racy:
         time.sleep(0.01)
         with open_index(found, lambda _: None) as index:
-            unsettled = freshness.load_known(index.connection).unsettled
+            racy = snapshot.load_snapshot(index.connection).racy
 
 
 def test_change_visible_only_in_ctime_is_seen(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In place, of the same size, and with the old date put back."""
-    monkeypatch.setattr(stamps, "WINDOW", 2 * stamps.TICK)
+    monkeypatch.setattr(stat_stamp, "WINDOW", 2 * stat_stamp.TICK)
     workspace.ticket(A)
     path = workspace.record(A, "waiting", None, "first")
     settle(workspace)
@@ -61,7 +61,7 @@ FIRSTS: dict[str, Callable[[Workspace], object]] = {
 def test_first_record_of_a_ticket_is_seen_by_its_folders(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, there: str, first: str
 ) -> None:
-    monkeypatch.setattr(stamps, "WINDOW", 2 * stamps.TICK)
+    monkeypatch.setattr(stat_stamp, "WINDOW", 2 * stat_stamp.TICK)
     for ticket in (A, B):
         folder = workspace.ticket(ticket)
         if there == "artifacts":
@@ -74,7 +74,7 @@ def test_first_record_of_a_ticket_is_seen_by_its_folders(
 def test_an_item_that_appears_beside_records_is_seen(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stamps, "WINDOW", 2 * stamps.TICK)
+    monkeypatch.setattr(stat_stamp, "WINDOW", 2 * stat_stamp.TICK)
     workspace.ticket(B)
     workspace.record(A, "blocked_by", B)
     settle(workspace)
@@ -121,7 +121,7 @@ def test_rescans_what_another_process_published_meanwhile() -> None:
             disk.ask().close()
 
         disk.item(A, "closed")
-        with once_after(refresh, "suspects", meanwhile):
+        with once_after(freshness, "suspects", meanwhile):
             disk.ask().close()
         disk.item(B, "queued")  # of the same length, within the same tick
         assert_fresh(disk)
@@ -131,9 +131,9 @@ def test_clock_of_another_file_system_settles_no_stamp(workspace: Workspace) -> 
     """Here the machine's runs two hours ahead; with an hour's window no load matters."""
     machine = time.time_ns
     with ExitStack() as stack:
-        for module in (root, probing, freshness):
+        for module in (scan_root, stat_collector, snapshot):
             stack.enter_context(mock.patch.object(module, "stamp_of", by_own_clock))
-        stack.enter_context(mock.patch.object(stamps, "WINDOW", HOUR))
+        stack.enter_context(mock.patch.object(stat_stamp, "WINDOW", HOUR))
         stack.enter_context(mock.patch("time.time_ns", side_effect=lambda: machine() + 2 * HOUR))
         item = workspace.ticket(A, "queued") / "item.md"
         workspace.record(A, "waiting", None, "first")
@@ -148,7 +148,7 @@ def test_clock_of_another_file_system_settles_no_stamp(workspace: Workspace) -> 
 def test_untrusted_file_system_makes_it_read_everything() -> None:
     with (
         disk_with(by_own_clock) as disk,
-        mock.patch.object(stamps, "_TRUSTED", frozenset()),
+        mock.patch.object(stat_stamp, "_TRUSTED", frozenset()),
     ):
         step(disk, ("wait", "80"))
         disk.ask().close()

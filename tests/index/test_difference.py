@@ -12,9 +12,9 @@ from index_comparison import made
 from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index import publishing
-from yoi_relations.index.difference import COMPARED, DERIVED, source_digests, table_difference
-from yoi_relations.index.refresh import open_index
+from yoi_relations.index import database
+from yoi_relations.index.compare import COMPARED, DERIVED, source_digests, table_difference
+from yoi_relations.index.freshness import open_index
 
 HOW_AND_WHEN = {"generation", "freshness"}
 """Tables that tell how and when an index was made."""
@@ -35,7 +35,7 @@ def test_two_readings_of_the_same_files_do_not_differ(filled: Workspace) -> None
 
 
 def test_every_table_is_compared_or_describes_the_build() -> None:
-    with closing(publishing.new_connection()) as connection:
+    with closing(database.new_connection()) as connection:
         rows = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
 
     assert {name for (name,) in rows} == {*COMPARED, *DERIVED} | HOW_AND_WHEN

@@ -18,9 +18,9 @@ from interleaving import once_after
 from workspace_builder import A, B
 
 from yoi_relations.files.workspace import CACHE
-from yoi_relations.index import build, freshness, refresh
-from yoi_relations.index.opened import Index, Trust
-from yoi_relations.index.refresh import open_index
+from yoi_relations.index import build, freshness, snapshot
+from yoi_relations.index.freshness import open_index
+from yoi_relations.index.handle import Index, Trust
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_rescans_when_another_process_published_meanwhile(disk: Disk, trust: Tru
         write_unseen(disk)
     else:
         disk.item(A, "closed")
-    looked = freshness.suspects
+    looked = snapshot.suspects
     waiting = [lambda: disk.item(B, "closed"), lambda: asked(disk).close()]
 
     def suspects(*arguments: Any, **named: Any) -> Any:
@@ -70,7 +70,7 @@ def test_rescans_when_another_process_published_meanwhile(disk: Disk, trust: Tru
         return found
 
     with (
-        mock.patch.object(refresh, "suspects", suspects),
+        mock.patch.object(freshness, "suspects", suspects),
         asked(disk, trust) as index,
     ):
         assert_rebuilt(index)
@@ -86,7 +86,7 @@ def test_rescans_when_an_older_index_was_put_back_meanwhile(disk: Disk) -> None:
         asked(disk).close()
         step(disk, ("wait", "80"))
     disk.item(A, "closed")
-    looked = freshness.suspects
+    looked = snapshot.suspects
 
     def suspects(*arguments: Any, **named: Any) -> Any:
         found = looked(*arguments, **named)
@@ -94,7 +94,7 @@ def test_rescans_when_an_older_index_was_put_back_meanwhile(disk: Disk) -> None:
             older.replace(path)
         return found
 
-    with mock.patch.object(refresh, "suspects", suspects), asked(disk) as index:
+    with mock.patch.object(freshness, "suspects", suspects), asked(disk) as index:
         assert_rebuilt(index)
     assert not older.exists()
 
@@ -102,17 +102,17 @@ def test_rescans_when_an_older_index_was_put_back_meanwhile(disk: Disk) -> None:
 def test_older_index_never_replaces_a_newer_one(disk: Disk) -> None:
     worth_an_index(disk)
     looked, waiting = (
-        build.look_again,
+        build.rescan,
         [lambda: disk.item(A, "done"), lambda: asked(disk).close()],
     )
 
-    def look_again(*arguments: Any) -> Any:
+    def rescan(*arguments: Any) -> Any:
         found = looked(*arguments)
         while waiting:
             waiting.pop(0)()
         return found
 
-    with mock.patch.object(build, "look_again", look_again):
+    with mock.patch.object(build, "look_again", rescan):
         asked(disk).close()
     assert not waiting
     with asked(disk, Trust.INDEX) as index:

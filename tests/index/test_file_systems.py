@@ -15,10 +15,10 @@ from campaign.mounts import mounted, needs_root
 from oracle import WINDOW
 from workspace_builder import A, B, C, Workspace
 
-from yoi_relations.files.stamps import file_system_of, is_trusted
+from yoi_relations.files.stat_stamp import file_system_of, is_trusted_file_system
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index.freshness import load_known, suspects
-from yoi_relations.index.refresh import open_index
+from yoi_relations.index.freshness import open_index
+from yoi_relations.index.snapshot import load_snapshot, suspects
 
 pytestmark = [needs_root, pytest.mark.usefixtures("soon_settled")]
 
@@ -35,8 +35,8 @@ def suspected(workspace: Workspace) -> set[bytes]:
     """The folders that a question would look at."""
     found = find_workspace(str(workspace.root))
     with open_index(found, lambda _: None) as index:
-        both = suspects(load_known(index.connection), found.tickets_path)
-        return both.changed | both.unsettled
+        both = suspects(load_snapshot(index.connection), found.tickets_path)
+        return both.changed | both.racy
 
 
 def edges(workspace: Workspace) -> set[tuple[str, str]]:
@@ -147,7 +147,7 @@ def memory(tmp_path: Path) -> Iterator[Workspace]:
 
 
 def test_writes_by_system_calls_on_tmpfs_are_seen(memory: Workspace) -> None:
-    assert is_trusted(str(memory.root))
+    assert is_trusted_file_system(str(memory.root))
     assert suspected(memory) == set()
     memory.ticket(B, state="queue")  # of the same size
     assert len(memory.run("show", "--json").json["problems"]) == 1

@@ -16,25 +16,27 @@ from open_descriptors import all_closed
 from workspace_builder import A, B, Workspace, altered_index
 
 from yoi_relations.errors import UnreadableFolderError
-from yoi_relations.files import stamps
+from yoi_relations.files import stat_stamp
 from yoi_relations.files.workspace import CACHE, find_workspace
-from yoi_relations.index import build, image, refresh, store
-from yoi_relations.index.freshness import Suspects
-from yoi_relations.index.opened import Index
-from yoi_relations.index.refresh import open_index
+from yoi_relations.index import build, freshness, index_file, store
+from yoi_relations.index.freshness import open_index
+from yoi_relations.index.handle import Index
+from yoi_relations.index.snapshot import StampChanges
 
 
 @pytest.fixture(autouse=True)
 def _settled_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if every question came seconds after the last write."""
-    monkeypatch.setattr(stamps, "WINDOW", -(10**18))
+    monkeypatch.setattr(stat_stamp, "WINDOW", -(10**18))
 
 
 @contextmanager
 def read_images(*, allowed: bool) -> Iterator[mock.Mock]:
     """Whether the whole index file may be read."""
     effect = None if allowed else AssertionError("the whole file is read")
-    with mock.patch.object(image, "read_image", wraps=image.read_image, side_effect=effect) as it:
+    with mock.patch.object(
+        index_file, "read_image", wraps=index_file.read_index_file, side_effect=effect
+    ) as it:
         yield it
 
 
@@ -69,7 +71,7 @@ def test_failed_question_closes_the_index(workspace: Workspace, what: str) -> No
     asked(workspace).close()
     with pytest.MonkeyPatch.context() as patch, all_closed():
         if what == "unsettled":
-            patch.setattr(refresh, "suspects", lambda *_, **__: Suspects(set(), {A.encode()}))
+            patch.setattr(freshness, "suspects", lambda *_, **__: StampChanges(set(), {A.encode()}))
         else:
             workspace.ticket(B, "closed")
         patch.setattr(build, "look_again", mock.Mock(side_effect=UnreadableFolderError("no", "x")))
@@ -117,7 +119,7 @@ def test_racy_index_file_is_not_noted(
 ) -> None:
     index = filled(workspace)
     if why == "young":
-        monkeypatch.setattr(stamps, "WINDOW", 10**18)
+        monkeypatch.setattr(stat_stamp, "WINDOW", 10**18)
     else:
         monkeypatch.setattr(store, "is_trusted", lambda _: False)
     asked(workspace).close()
@@ -140,19 +142,19 @@ def test_altered_index_is_checked_again(workspace: Workspace) -> None:
     data[-1] ^= 1
     path.write_bytes(data)
     with asked(workspace) as index:
-        assert index.found is store.Found.DAMAGED
+        assert index.found is store.IndexState.DAMAGED
         assert index.records == 1
     asked(workspace).close()
     altered_index(path, "PRAGMA user_version = 99")
     with asked(workspace) as index:
-        assert index.found is store.Found.OTHER_VERSION
+        assert index.found is store.IndexState.OTHER_VERSION
 
 
 def test_index_that_vanishes_before_opening_is_rebuilt(workspace: Workspace) -> None:
     path = filled(workspace)
     asked(workspace).close()
     with once_after(store, "_noted", path.unlink), asked(workspace) as index:
-        assert (index.found, index.records) == (store.Found.DAMAGED, 1)
+        assert (index.found, index.records) == (store.IndexState.DAMAGED, 1)
     assert path.exists()
 
 
@@ -160,6 +162,6 @@ def test_file_without_a_place_is_not_an_index(workspace: Workspace) -> None:
     path = filled(workspace)
     path.unlink()
     with path.open("wb") as file:
-        image.write_image(file, b"")
+        index_file.write_index_file(file, b"")
     with asked(workspace) as index:
-        assert (index.found, index.records) == (store.Found.DAMAGED, 1)
+        assert (index.found, index.records) == (store.IndexState.DAMAGED, 1)

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from index_comparison import by_own_clock, coarse
 from workspace_builder import A, C, ulid
 
-from yoi_relations.files import reading
-from yoi_relations.index import build, freshness
+from yoi_relations.files import read_source
+from yoi_relations.index import build, snapshot
 
 RECORDS = (ulid(1), ulid(2))
 
@@ -97,7 +97,7 @@ def test_retries_unreadable_files_with_equal_stamps(since: str) -> None:
             disk.item(since, "closed")
             step(disk, ("wait", "80"))
         error = OSError(5, "Input/output error")
-        with mock.patch.object(reading, "read_with_status", side_effect=error):
+        with mock.patch.object(read_source, "read_with_status", side_effect=error):
             disk.ask().close()
         assert_fresh(disk)
 
@@ -119,7 +119,7 @@ def test_rescans_links_with_equal_stamps() -> None:
 def test_threaded_program_starts_no_second_process() -> None:
     with (
         disk_with(by_own_clock) as disk,
-        mock.patch.object(freshness, "FORK_FROM", 1),
+        mock.patch.object(snapshot, "FORK_FROM", 1),
         mock.patch("os.sched_getaffinity", return_value={0, 1}),
         mock.patch("threading.active_count", return_value=2),
         mock.patch("os.fork", side_effect=AssertionError),
@@ -135,7 +135,7 @@ def test_second_process_changes_no_answer(trouble: str) -> None:
     """Not where it cannot be had, nor where the caller ignores its children's ends."""
     with ExitStack() as stack:
         disk = stack.enter_context(disk_with(by_own_clock))
-        stack.enter_context(mock.patch.object(freshness, "FORK_FROM", 1))
+        stack.enter_context(mock.patch.object(snapshot, "FORK_FROM", 1))
         stack.enter_context(mock.patch("os.sched_getaffinity", return_value={0, 1}))
         stack.enter_context(mock.patch("threading.active_count", return_value=1))
         if trouble.startswith("os."):

@@ -17,13 +17,13 @@ from oracle import settle
 from workspace_builder import A, B, Workspace, ulid
 
 from yoi_relations.errors import UnreadableFolderError
-from yoi_relations.files.root import Listing, list_root
+from yoi_relations.files.scan_root import Listing, list_root
 from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.files.workspace import Workspace as ProductWorkspace
 from yoi_relations.index import build
-from yoi_relations.index.opened import count_of
-from yoi_relations.index.refresh import open_index
-from yoi_relations.index.settling import SETTLING, Settling
+from yoi_relations.index.freshness import open_index
+from yoi_relations.index.handle import count_of
+from yoi_relations.index.rescan_policy import RESCAN_POLICY, RescanPolicy
 
 
 @contextlib.contextmanager
@@ -84,7 +84,7 @@ def test_folder_that_moves_after_the_listing_is_found(workspace: Workspace, *, k
         assert index.tickets == 1
 
 
-def tickets_built(workspace: Workspace, settling: Settling) -> int:
+def tickets_built(workspace: Workspace, settling: RescanPolicy) -> int:
     """How many tickets an index has that is built now."""
     found = find_workspace(str(workspace.root))
     stored = build.build(found, 1, lambda _done, _total: None, settling)
@@ -103,7 +103,7 @@ def test_fails_when_folders_never_rest(workspace: Workspace) -> None:
         workspace.ticket(ulid(number))
         return list_root(found)
 
-    settling = SETTLING._replace(limit=0.6)
+    settling = RESCAN_POLICY._replace(limit=0.6)
     with mock.patch.object(build, "list_root", listed), pytest.raises(UnreadableFolderError):
         tickets_built(workspace, settling)
     assert next(numbers) > settling.scans
@@ -123,7 +123,7 @@ def test_waits_for_a_folder_that_is_absent_at_first(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Much longer than a clock stands still."""
-    settling = SETTLING._replace(patience=20.0, limit=60.0)
+    settling = RESCAN_POLICY._replace(patience=20.0, limit=60.0)
     folder = workspace.ticket(A)
     back = time.monotonic() + 0.3
 
@@ -140,7 +140,7 @@ def test_waits_for_a_folder_that_is_absent_at_first(
 def test_slow_scans_do_not_miss_a_folder(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, away: set[int]
 ) -> None:
-    settling = SETTLING._replace(patience=0.0, stopped_clock=0.0)
+    settling = RESCAN_POLICY._replace(patience=0.0, stopped_clock=0.0)
     folder = workspace.ticket(A)
     numbers = count()  # the listing of the build itself is none of the looks
 
@@ -161,7 +161,7 @@ def test_folder_is_the_same_in_every_bucket(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, bucket: str
 ) -> None:
     """One that goes on moving is there all the time: that is no reason to fail."""
-    settling = SETTLING._replace(patience=0.0, stopped_clock=0.0, limit=0.0)
+    settling = RESCAN_POLICY._replace(patience=0.0, stopped_clock=0.0, limit=0.0)
     places = [workspace.ticket(A, bucket=bucket), workspace.tickets / "open" / A]
     places[1].parent.mkdir()
 

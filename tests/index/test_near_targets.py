@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yoi_relations.index.near_targets import Names, say
+from yoi_relations.index.near_targets import TargetNames, say
 
 IDS = ("00001KQY8ZNZC", "00001KQY8YGD9", "20260101-120000-größe", "TASK-12", "TASK-112", "K 7")
 SLUGS = {"00001KQY8ZNZC": "reminders", "20260101-120000-größe": "größe"}
-NAMES = Names([(id_, SLUGS.get(id_)) for id_ in IDS])
+NAMES = TargetNames([(id_, SLUGS.get(id_)) for id_ in IDS])
 
 
 def meant(target: str) -> list[str]:
@@ -96,7 +96,7 @@ def test_text_without_a_ticket_name_finds_none(target: str) -> None:
 
 
 def test_ambiguous_text_finds_none() -> None:
-    names = Names([("A0001", "same"), ("a0001", "same"), ("XA0002", None), ("YA0002", None)])
+    names = TargetNames([("A0001", "same"), ("a0001", "same"), ("XA0002", None), ("YA0002", None)])
     assert [names.meant_by(target) for target in ("A 0001", "Same", "A0002")] == [[], [], []]
 
 
@@ -111,7 +111,7 @@ def test_any_text_is_answered_without_invisible_characters(target: str) -> None:
     st.sampled_from([", ", ",", " ", "; ", " | ", " and ", " & ", "\t"]),
 )
 def test_list_of_names_finds_each_ticket(ids: list[str], between: str) -> None:
-    names = Names([(id_, None) for id_ in ids])
+    names = TargetNames([(id_, None) for id_ in ids])
     alone = {id_ for id_ in ids if not any(o != id_ and o.endswith(id_) for o in ids)}
     found = {one.ticket for one in names.meant_by(between.join(ids))}
     assert found >= alone - {"AND"}

@@ -17,9 +17,9 @@ from workspace_builder import A, B, C, Workspace, ulid
 from yoi_relations.files.workspace import Workspace as ProductWorkspace
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import build
-from yoi_relations.index.looking import Look, look_at
-from yoi_relations.index.opened import Trust
-from yoi_relations.index.refresh import open_index
+from yoi_relations.index.folder_scan import FolderScan, scan_folders
+from yoi_relations.index.freshness import open_index
+from yoi_relations.index.handle import Trust
 from yoi_relations.recording.add import Draft, add_record
 
 NEW = "00001KT0000EE"
@@ -41,9 +41,9 @@ def looked_at(disk: Disk) -> set[bytes]:
 
     def noting(
         workspace: ProductWorkspace, names: list[bytes], vouching: Mapping[bytes, bytes]
-    ) -> Iterator[Look]:
+    ) -> Iterator[FolderScan]:
         seen.update(names)
-        return look_at(workspace, names, vouching)
+        return scan_folders(workspace, names, vouching)
 
     with mock.patch.object(build, "look_at", noting):
         disk.ask().close()

@@ -21,10 +21,10 @@ from index_comparison import contents
 from workspace_builder import A, B, Workspace
 
 from yoi_relations.errors import ExitCode
-from yoi_relations.index import by_file, publishing
+from yoi_relations.index import database, serialization
 from yoi_relations.index.store import in_memory
 
-INDEX = Path(publishing.__file__).parent
+INDEX = Path(database.__file__).parent
 WITHOUT = """
 import _sqlite3
 class Poor(_sqlite3.Connection):
@@ -99,10 +99,10 @@ def test_old_sqlite_gives_the_same_answers(
 
 
 def test_database_bytes_survive_a_file_round_trip() -> None:
-    with closing(publishing.new_connection()) as made, closing(in_memory()) as filled:
+    with closing(database.new_connection()) as made, closing(in_memory()) as filled:
         made.execute("INSERT INTO tally VALUES ('ticket', 3, NULL)")
 
-        by_file.fill(filled, by_file.to_bytes(made))
+        serialization.fill(filled, serialization.to_bytes(made))
 
         for connection in (made, filled):
             assert connection.execute("SELECT * FROM tally").fetchall() == [("ticket", 3, None)]
@@ -113,10 +113,10 @@ def test_database_bytes_survive_a_file_round_trip() -> None:
 def test_full_disk_is_a_system_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/proc/self/fdinfo")
     with (
-        closing(publishing.new_connection()) as made,
+        closing(database.new_connection()) as made,
         pytest.raises(OSError, match="fdinfo") as raised,
     ):
-        by_file.to_bytes(made)
+        serialization.to_bytes(made)
     # Which would be taken for a missing index.
     assert raised.type is not FileNotFoundError
 

@@ -11,12 +11,12 @@ import pytest
 from workspace_builder import A, B, Workspace
 
 from yoi_relations.errors import RelationsError
-from yoi_relations.files import stamps
+from yoi_relations.files import stat_stamp
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import store
-from yoi_relations.index.opened import Index
-from yoi_relations.index.refresh import open_index
-from yoi_relations.index.store import Found
+from yoi_relations.index.freshness import open_index
+from yoi_relations.index.handle import Index
+from yoi_relations.index.store import IndexState
 
 RELATIONS = "SELECT kind, note FROM record ORDER BY note"
 
@@ -24,7 +24,7 @@ RELATIONS = "SELECT kind, note FROM record ORDER BY note"
 @pytest.fixture
 def index(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An index that is proven, so that the next question opens it in place."""
-    monkeypatch.setattr(stamps, "WINDOW", 0)
+    monkeypatch.setattr(stat_stamp, "WINDOW", 0)
     workspace.pair("blocked_by", "first")
     for _ in range(3):
         opened(workspace).close()
@@ -55,7 +55,7 @@ def test_index_overwritten_before_the_answer_is_rebuilt(
     with opened(workspace) as found:
         said = ["first", "second"] if is_stale else ["first"]
         assert [note for _, note in found.connection.execute(RELATIONS)] == said
-        assert found.found is (Found.DAMAGED if load == 1 else Found.STALE)
+        assert found.found is (IndexState.DAMAGED if load == 1 else IndexState.STALE)
 
 
 def test_index_overwritten_during_the_answer_fails_and_names_the_file(

@@ -9,11 +9,11 @@ from unittest import mock
 import pytest
 from workspace_builder import A, B, Workspace
 
-from yoi_relations.files import opening, reading
+from yoi_relations.files import read_source, safe_read
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index import publishing
-from yoi_relations.index.opened import Index
-from yoi_relations.index.refresh import open_index
+from yoi_relations.index import database
+from yoi_relations.index.freshness import open_index
+from yoi_relations.index.handle import Index
 
 
 def asked(workspace: Workspace) -> Index:
@@ -36,7 +36,7 @@ def test_file_that_vanishes_during_the_scan_is_left_out(
     workspace.ticket(A)
     gone = workspace.ticket(B) / "item.md"
     workspace.record(B, "after", A)
-    read = opening.read_with_status
+    read = safe_read.read_with_status
 
     def read_with_status(path: bytes, limit: int) -> object:
         if path == bytes(gone) and gone.exists():
@@ -46,7 +46,7 @@ def test_file_that_vanishes_during_the_scan_is_left_out(
         return read(path, limit)
 
     with (
-        mock.patch.object(reading, "read_with_status", read_with_status),
+        mock.patch.object(read_source, "read_with_status", read_with_status),
         asked(workspace) as index,
     ):
         assert (index.tickets, index.records, index.sources) == (1, 1, 2)
@@ -57,7 +57,7 @@ def test_file_that_vanishes_during_the_scan_is_left_out(
 def test_bulk_insert_loses_no_row(workspace: Workspace) -> None:
     """What is taken off for the time of the load, an index of SQLite's own above all."""
     query = "SELECT name, sql FROM sqlite_schema ORDER BY name"
-    empty = publishing.new_connection()
+    empty = database.new_connection()
     with asked(workspace) as index:
         assert index.connection.execute(query).fetchall() == empty.execute(query).fetchall()
     empty.close()

@@ -16,7 +16,7 @@ from open_descriptors import all_closed
 from workspace_builder import Workspace
 
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index import freshness, second, sharing
+from yoi_relations.index import forked_child, snapshot, work_queue
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
 MOST_LINES = 100
@@ -45,13 +45,13 @@ def compared(workspace: Workspace) -> Callable[[], object]:
     """A comparison with the disk that two processes share."""
     workspace.pair()
     found = find_workspace(str(workspace.root))
-    known = freshness.load_known(made(workspace))
-    return lambda: freshness.suspects(known, found.tickets_path)
+    known = snapshot.load_snapshot(made(workspace))
+    return lambda: snapshot.suspects(known, found.tickets_path)
 
 
 def built(_workspace: Workspace) -> Callable[[], object]:
     """Pieces of work that two processes share."""
-    return lambda: list(sharing.shared(lambda number: number, 5))
+    return lambda: list(work_queue.shared(lambda number: number, 5))
 
 
 def interrupting(at: int) -> Callable[[FrameType, str, Any], Any]:
@@ -63,7 +63,7 @@ def interrupting(at: int) -> Callable[[FrameType, str, Any], Any]:
 
     def trace(frame: FrameType, event: str, _value: object) -> Any:
         code = frame.f_code
-        if code.co_filename != second.__file__ or code.co_name == "__exit__":
+        if code.co_filename != forked_child.__file__ or code.co_name == "__exit__":
             return None
         if event == "line" and next(lines, None) == at:
             signal.raise_signal(signal.SIGINT)
@@ -81,7 +81,7 @@ def test_interrupt_at_any_line_leaves_no_process_or_descriptor(
 ) -> None:
     act, interrupted = work(workspace), 0
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
-    with all_closed() as check, mock.patch.object(freshness, "FORK_FROM", 1):
+    with all_closed() as check, mock.patch.object(snapshot, "FORK_FROM", 1):
         for at in range(MOST_LINES):
             sys.settrace(interrupting(at))
             try:
@@ -103,7 +103,7 @@ def test_interrupt_at_any_line_leaves_no_process_or_descriptor(
 def test_error_in_the_first_half_leaves_no_process_or_descriptor(
     workspace: Workspace, forked: list[int]
 ) -> None:
-    act, first, compare = compared(workspace), os.getpid(), freshness._differing_in  # noqa: SLF001
+    act, first, compare = compared(workspace), os.getpid(), snapshot._differing_in  # noqa: SLF001
 
     def fail(*arguments: Any) -> list[int]:
         if os.getpid() == first:
@@ -111,8 +111,8 @@ def test_error_in_the_first_half_leaves_no_process_or_descriptor(
         return compare(*arguments)
 
     with (
-        mock.patch.object(freshness, "FORK_FROM", 1),
-        mock.patch.object(freshness, "_differing_in", fail),
+        mock.patch.object(snapshot, "FORK_FROM", 1),
+        mock.patch.object(snapshot, "_differing_in", fail),
         pytest.raises(MemoryError),
     ):
         act()

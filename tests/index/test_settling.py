@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from yoi_relations.index.settling import SETTLING, Settling, Step
+from yoi_relations.index.rescan_policy import RESCAN_POLICY, RescanPolicy, Step
 
-BOUNDS = Settling(scans=2, stopped_clock=1.0, patience=3.0, limit=5.0)
+BOUNDS = RescanPolicy(scans=2, stopped_clock=1.0, patience=3.0, limit=5.0)
 ROWS = [
     # scans, seconds, complete, clock_stopped
     (1, 0.0, True, True, Step.RESCAN),
@@ -35,4 +35,4 @@ def test_decides_by_scans_time_and_completeness(
 
 def test_accepts_before_it_fails_by_default() -> None:
     """Whoever waits until the limit has seen four scans and both shorter times pass."""
-    assert SETTLING == (4, 0.05, 0.5, 5.0)
+    assert RESCAN_POLICY == (4, 0.05, 0.5, 5.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index.refresh import open_index
+from yoi_relations.index.freshness import open_index
 
 
 def tally(workspace: Workspace) -> dict[str, int]:

@@ -13,9 +13,9 @@ from workspace_builder import A, B, Workspace, altered_index
 
 from yoi_relations.errors import WriteError
 from yoi_relations.files.workspace import CACHE, find_workspace
-from yoi_relations.index.opened import Index, Trust
-from yoi_relations.index.refresh import open_index
-from yoi_relations.index.renewing import rebuild_index
+from yoi_relations.index.freshness import open_index
+from yoi_relations.index.handle import Index, Trust
+from yoi_relations.index.reconcile import rebuild_index
 
 
 @pytest.fixture
@@ -61,35 +61,35 @@ def test_unusable_index_is_reported_once(
     index, told = asked(workspace, trust)
     with index:
         assert (index.found.value, index.published) == (found, None)
-        assert index.identity.number == 1
+        assert index.generation.number == 1
         (notice,) = told
         assert notice.startswith("index: ")
         assert " 3 files" in notice
         assert found == "missing" or found in notice
     index, told = asked(workspace)
     with index:
-        assert (index.found.value, index.published, told) == ("current", index.identity, [])
-        assert index.identity.number == 1  # it was published
+        assert (index.found.value, index.published, told) == ("current", index.generation, [])
+        assert index.generation.number == 1  # it was published
 
 
 def test_outdated_index_is_updated_silently(workspace: Workspace, path: Path) -> None:
     with asked(workspace, Trust.INDEX)[0] as index:
-        before = index.identity
+        before = index.generation
     inode = path.stat().st_ino
     workspace.record(B, "after", A, "second")
     index, told = asked(workspace)
     with index:
         assert (index.found.value, index.published, told) == ("stale", before, [])
-        assert index.identity.number == before.number + 1
-        assert index.identity.digest != before.digest
+        assert index.generation.number == before.number + 1
+        assert index.generation.digest != before.digest
         assert (index.tickets, index.records, index.sources) == (2, 2, 4)
-        held = index.identity
+        held = index.generation
     assert path.stat().st_ino != inode
     workspace.record(B, "after", A, "third")
     index, told = asked(workspace, Trust.INDEX)
     with index:
         assert (index.found.value, index.published, told) == ("unchecked", held, [])
-        assert (index.trust, index.identity, index.records) == (Trust.INDEX, held, 2)
+        assert (index.trust, index.generation, index.records) == (Trust.INDEX, held, 2)
 
 
 def test_failed_publish_is_reported_and_keeps_the_old_index(
@@ -137,15 +137,15 @@ def rebuilt(workspace: Workspace) -> tuple[Index, list[tuple[int, int]]]:
 
 def test_rebuild_increments_the_generation(workspace: Workspace, path: Path) -> None:
     with asked(workspace, Trust.INDEX)[0] as index:
-        before = index.identity.number
+        before = index.generation.number
     index, steps = rebuilt(workspace)
     with index:
-        assert (index.found.value, index.published) == ("current", index.identity)
+        assert (index.found.value, index.published) == ("current", index.generation)
         assert (index.trust, index.records, steps) == (Trust.CONTENT, 1, [(2, 2)])
-        assert index.identity.number == before + 1
+        assert index.generation.number == before + 1
     path.write_bytes(b"")
     with rebuilt(workspace)[0] as index:
-        assert (index.records, index.identity.number) == (1, 1)
+        assert (index.records, index.generation.number) == (1, 1)
 
 
 def test_progress_adds_up_over_batches(workspace: Workspace) -> None:

@@ -8,7 +8,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yoi_relations.queries.graph import knots, way_round
+from yoi_relations.queries.graph import shortest_cycle, strongly_connected
 
 NODES = "abcde"
 ARROWS = st.sets(
@@ -32,11 +32,11 @@ def test_ticket_on_a_cycle_is_in_a_component_with_a_shortest_cycle(
     arrows: set[tuple[str, str]],
 ) -> None:
     graph = graph_of(arrows)
-    tied = {node for knot in knots(graph) for node in knot}
+    tied = {node for knot in strongly_connected(graph) for node in knot}
     for node in NODES:
         every = ways(arrows, node)
         assert (node in tied) == bool(every)
-        way = way_round(graph, node, 100)
+        way = shortest_cycle(graph, node, 100)
         assert way in every if every else way is None
         assert not way or len(way) == min(map(len, every))
 
@@ -44,8 +44,8 @@ def test_ticket_on_a_cycle_is_in_a_component_with_a_shortest_cycle(
 def test_search_stops_at_a_long_cycle() -> None:
     ring = {str(number): {str((number + 1) % 200): None} for number in range(200)}
 
-    assert way_round(ring, "0", 100) is None
-    assert len(way_round(ring, "0", 200) or ()) == 200
+    assert shortest_cycle(ring, "0", 100) is None
+    assert len(shortest_cycle(ring, "0", 200) or ()) == 200
 
 
 def test_hub_of_all_cycles_is_searched_in_bounded_time() -> None:
@@ -53,8 +53,8 @@ def test_hub_of_all_cycles_is_searched_in_bounded_time() -> None:
     graph = {"hub": dict.fromkeys(leaves)} | {leaf: {"hub": None} for leaf in leaves}
     start = time.perf_counter()
 
-    assert [len(knot) for knot in knots(graph)] == [10_001]
+    assert [len(knot) for knot in strongly_connected(graph)] == [10_001]
     for leaf in leaves:
-        assert way_round(graph, leaf, 100) == [leaf, "hub"]
+        assert shortest_cycle(graph, leaf, 100) == [leaf, "hub"]
 
     assert time.perf_counter() - start < 5  # a fraction of a second, unless it is squared

@@ -13,10 +13,10 @@ from workspace_builder import A, B, D, Workspace
 
 from yoi_relations.files.id_endings import MIN_PART
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index.refresh import open_index
-from yoi_relations.queries.asking import ask_checks
-from yoi_relations.queries.path_names import PathBase
-from yoi_relations.queries.ticket_names import Named, Names
+from yoi_relations.index.freshness import open_index
+from yoi_relations.queries.path_base import PathBase
+from yoi_relations.queries.questions import ask_checks
+from yoi_relations.queries.ticket_names import Named, TicketNames
 
 pytestmark = pytest.mark.usefixtures("either_door")
 
@@ -390,7 +390,7 @@ def holds(text: str, part: str, places: Iterable[int]) -> bool:
 
 
 def called(tickets: list[Named], name: str) -> list[str]:
-    """What `Names` finds, found one ticket at a time."""
+    """What `TicketNames` finds, found one ticket at a time."""
     plain, part = unicodedata.normalize("NFC", name).strip(), small(name)
     if not part or "\0" in part:
         return []
@@ -447,8 +447,8 @@ def test_names_are_found_as_one_by_one(
     ]
     name = data.draw(some.sampled_from(parts) | WORD if parts else WORD)
 
-    assert Names(names).called(name) == called(names, name)
-    assert Names(names).called_in_part(name) == called_in_part(names, name)
+    assert TicketNames(names).called(name) == called(names, name)
+    assert TicketNames(names).called_in_part(name) == called_in_part(names, name)
 
 
 def test_an_id_in_small_letters_is_not_one_of_the_short_form(workspace: Workspace) -> None:

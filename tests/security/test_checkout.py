@@ -15,9 +15,9 @@ import pytest
 from workspace_builder import AT, A, B, Ran, Workspace, ulid
 
 from yoi_relations.files.workspace import CACHE, find_workspace
-from yoi_relations.index import by_file
+from yoi_relations.index import serialization
 from yoi_relations.index.origin import refuse_links
-from yoi_relations.surfaces.watch.lock import alive
+from yoi_relations.index.watcher_lock import alive
 
 FORGED = "said by nobody"
 
@@ -245,7 +245,7 @@ def forged(path: Path, *, at: Path | None = None) -> None:
     """
     data = path.read_bytes()
     connection = sqlite3.connect(":memory:")
-    by_file.fill(connection, data[:-56])
+    serialization.fill(connection, data[:-56])
     connection.execute("UPDATE record SET note = ?", (FORGED,))
     connection.execute(
         "UPDATE freshness SET scanned_at = 0, trusted = 1, names = ?, sizes = ?, probes = ?,"
@@ -253,7 +253,7 @@ def forged(path: Path, *, at: Path | None = None) -> None:
         (b"gone", (1).to_bytes(4, "little"), b"gone", b"", b""),
     )
     connection.commit()
-    body = by_file.to_bytes(connection) + data[-56:-32]
+    body = serialization.to_bytes(connection) + data[-56:-32]
     connection.close()
     new = path.with_name("forged")
     new.write_bytes(body + hashlib.sha256(body).digest())

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from workspace_builder import A, B, Workspace, git
 
-from yoi_relations.files.git import ask_git
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.recording.authors import author_of
+from yoi_relations.git import ask_git
+from yoi_relations.recording.author import author_of
 
 COMMANDS = [
     ("show",),

@@ -15,10 +15,10 @@ import pytest
 from mcp_client import connected
 from workspace_builder import A, B, C, Workspace, ulid
 
-from yoi_relations.surfaces.output import Mode
-from yoi_relations.surfaces.watch.changes import Change, What
-from yoi_relations.surfaces.watch.loop import News
-from yoi_relations.surfaces.watch.printing import teller
+from yoi_relations.queries.changes import Change, What
+from yoi_relations.render.output import Mode
+from yoi_relations.watch.loop import News
+from yoi_relations.watch.printing import teller
 
 ACTING = "\x1b]0;owned\x07\x1b[2J\x9b31m\x85\u202e\u2066\x7f"
 """Sets the window's title, clears the screen, colours, breaks the line, turns text around."""

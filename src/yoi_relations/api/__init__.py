@@ -18,12 +18,12 @@ from yoi_relations.errors import (
     WriteError,
 )
 from yoi_relations.kinds import RelationClass
-from yoi_relations.queries.answers import Answer
 from yoi_relations.queries.check import Check
+from yoi_relations.queries.check_reasons import Reason, Verdict
 from yoi_relations.queries.problems import Problem
-from yoi_relations.queries.reasons import Reason, Verdict
+from yoi_relations.queries.records import StoredRecord
 from yoi_relations.queries.relations import Relation
-from yoi_relations.queries.statements import Statement
+from yoi_relations.queries.show import Answer
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.states import State
 
@@ -41,7 +41,7 @@ __all__ = [
     "Relations",
     "RelationsError",
     "State",
-    "Statement",
+    "StoredRecord",
     "TicketInfo",
     "UnreadableFolderError",
     "UsageError",

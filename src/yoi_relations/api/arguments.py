@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from yoi_relations.errors import UsageError
-from yoi_relations.index.opened import Trust
+from yoi_relations.index.handle import Trust
 
 
 def check_texts(**given: object) -> None:
@@ -77,7 +77,7 @@ def trust_named(word: str) -> Trust:
     """
     check_texts(trust=word)
     if word not in list(Trust):
-        from yoi_relations.meanings import suggestion  # noqa: PLC0415  # only errors need it
+        from yoi_relations.word_hints import suggestion  # noqa: PLC0415  # only errors need it
 
         raise UsageError(f"unknown trust '{word}'", suggestion(word, Trust))
     return Trust(word)

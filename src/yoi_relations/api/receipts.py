@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple, Self
 
+from yoi_relations.queries.records import StoredRecord
 from yoi_relations.queries.relations import Relation
-from yoi_relations.queries.statements import Statement
-from yoi_relations.recording.recorded import Recorded
+from yoi_relations.recording.read_back import Recorded
 
 
 class Receipt(NamedTuple):
@@ -21,7 +21,7 @@ class Receipt(NamedTuple):
     """
 
     relation: Relation
-    record: Statement
+    record: StoredRecord
     changed: bool
     warnings: tuple[str, ...]
     counts_again: tuple[Relation, ...]

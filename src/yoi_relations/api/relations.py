@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING
 
 from yoi_relations.api import arguments
 from yoi_relations.api.receipts import Receipt
+from yoi_relations.api.session import session_over
 from yoi_relations.files.workspace import find_again, find_workspace
-from yoi_relations.index.opened import Index
-from yoi_relations.index.refresh import open_index
-from yoi_relations.index.session import session_over
-from yoi_relations.queries.answers import Answer
-from yoi_relations.queries.asking import ask_checks, ask_relations, states_named
+from yoi_relations.index.freshness import open_index
+from yoi_relations.index.handle import Index
 from yoi_relations.queries.check import Check
-from yoi_relations.queries.path_names import PathBase
+from yoi_relations.queries.path_base import PathBase
+from yoi_relations.queries.questions import ask_checks, ask_relations, states_named
+from yoi_relations.queries.show import Answer
 from yoi_relations.queries.tickets import TicketInfo, all_tickets, tickets_in
 from yoi_relations.recording.add import Draft, add_record
 from yoi_relations.recording.retire import RetirementRequest, retire_records

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from yoi_relations.files.faults import SourceError
-from yoi_relations.typed import NamedTuple
+from yoi_relations.files.source import SourceError
+from yoi_relations.lean.types import NamedTuple
 
 FRONTMATTER_LIMIT = 64 * 1024
 """Bytes within which a frontmatter must end."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yoi_relations.typed import StrEnum
+from yoi_relations.lean.types import StrEnum
 
 
 class Format(StrEnum):

@@ -10,8 +10,8 @@ from yoi_relations.files.fences import (
     refuse_line_ends,
     through_closing_fence,
 )
-from yoi_relations.files.plain_yaml import Value, read_plain
-from yoi_relations.typed import NamedTuple
+from yoi_relations.files.yaml_plain import Value, read_plain
+from yoi_relations.lean.types import NamedTuple
 
 _FIRST_LINE = 2  # the opening fence is line 1
 
@@ -38,7 +38,7 @@ def parse_document(data: bytes) -> Document:
     refuse_line_ends(text, _FIRST_LINE)
     fields = read_plain(text, _FIRST_LINE)
     if fields is None:
-        from yoi_relations.files.yaml_events import parse_yaml  # noqa: PLC0415  # costs start-up
+        from yoi_relations.files.yaml_full import parse_yaml  # noqa: PLC0415  # costs start-up
 
         fields = parse_yaml(text, _FIRST_LINE)
     return Document(fields, data[fences.body_start :])

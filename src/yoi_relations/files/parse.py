@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from yoi_relations.files.faults import Effect, Fault, SourceError
 from yoi_relations.files.formats import Format
-from yoi_relations.files.markdown import named_targets, parse_record
-from yoi_relations.files.records import Record, Retirement
-from yoi_relations.files.scan import Source
-from yoi_relations.files.tickets import Ticket, parse_item
-from yoi_relations.typed import NamedTuple
+from yoi_relations.files.record import Record, Retirement
+from yoi_relations.files.record_md import named_targets, parse_record
+from yoi_relations.files.scan_folder import Source
+from yoi_relations.files.source import Effect, Fault, SourceError
+from yoi_relations.files.ticket_md import Ticket, parse_item
+from yoi_relations.lean.types import NamedTuple
 
 
 class Parsed(NamedTuple):
@@ -55,11 +55,11 @@ def _parse(source: Source, data: bytes) -> Parsed:
         return Parsed(None, [found], (), faults)
     # Most refreshes read Markdown alone, and what JSON needs costs start-up.
     if source.format is Format.RELATIONS_JSON:
-        from yoi_relations.files.relations_json import parse_relations  # noqa: PLC0415
+        from yoi_relations.files.record_json import parse_relations  # noqa: PLC0415
 
         records, faults = parse_relations(data, source.holder)
     else:
-        from yoi_relations.files.plan_jsonl import parse_plan_lines  # noqa: PLC0415
+        from yoi_relations.files.record_jsonl import parse_plan_lines  # noqa: PLC0415
 
         records, faults = parse_plan_lines(data, source.holder)
     return Parsed(None, records, (), faults)

@@ -6,10 +6,10 @@ import os
 import stat
 
 from yoi_relations.errors import UsageError, WorkspaceError
-from yoi_relations.files.opening import read_file
-from yoi_relations.files.plain_toml import read_plain
-from yoi_relations.files.stamps import NOT_THERE
-from yoi_relations.typed import Any, NamedTuple
+from yoi_relations.files.safe_read import read_file
+from yoi_relations.files.stat_stamp import NOT_THERE
+from yoi_relations.files.toml_plain import read_plain
+from yoi_relations.lean.types import Any, NamedTuple
 
 ROOT_VARIABLE = "YOI_RELATIONS_ROOT"
 DEFAULT_TICKETS_ROOT = ".yoi/tickets"

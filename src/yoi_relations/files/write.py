@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from yoi_relations.atomic import create_file, sync
 from yoi_relations.errors import WriteError
 from yoi_relations.files.folders import open_folder
-from yoi_relations.files.stamps import NOT_THERE
+from yoi_relations.files.stat_stamp import NOT_THERE
 from yoi_relations.files.workspace import Workspace, printable
 
 _NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from yoi_relations.files.formats import Format
-from yoi_relations.jsontext import json_text
 from yoi_relations.kinds import KINDS, SHOWN_NOTES, Edge, Inactive, RelationClass
+from yoi_relations.lean.json_encoder import json_text
+from yoi_relations.lean.types import Connection
 from yoi_relations.states import RESOLVED, State
-from yoi_relations.typed import Connection
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -9,26 +9,33 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from yoi_relations.errors import UnreadableFolderError
-from yoi_relations.files.odd_names import BUCKETS
-from yoi_relations.files.root import ROOT, Listing, list_root
-from yoi_relations.files.stamps import ABSENT, OVERLAY, file_system_of, is_trusted
+from yoi_relations.files.scan_root import ROOT, Listing, list_root
+from yoi_relations.files.stat_stamp import ABSENT, OVERLAY, file_system_of, is_trusted_file_system
+from yoi_relations.files.stray.names import BUCKETS
 from yoi_relations.files.workspace import Workspace, printable
-from yoi_relations.index import cache, publishing
+from yoi_relations.index import cache_folder, database
 from yoi_relations.index.activity import forget
 from yoi_relations.index.derived import derive
-from yoi_relations.index.freshness import (
-    Known,
-    Suspects,
-    root_may_differ,
+from yoi_relations.index.folder_scan import FolderScan, ReadSource, scan_folders
+from yoi_relations.index.rescan_policy import RESCAN_POLICY, RescanPolicy, Step
+from yoi_relations.index.rows import bulk_load, delete_sources, holders_of, insert, rows_of
+from yoi_relations.index.snapshot import (
+    Snapshot,
+    StampChanges,
+    root_may_have_changed,
     settled_in,
     suspects,
 )
-from yoi_relations.index.looking import Look, Read, look_at
-from yoi_relations.index.remembering import Clock, Groups, group_of, know, renewed, store_known
-from yoi_relations.index.rows import bulk_load, delete_sources, holders_of, insert, rows_of
-from yoi_relations.index.settling import SETTLING, Settling, Step
-from yoi_relations.index.store import Stored
-from yoi_relations.typed import Connection, NamedTuple
+from yoi_relations.index.snapshot_builder import (
+    Clock,
+    FolderStamps,
+    group_of,
+    know,
+    renewed,
+    store_snapshot,
+)
+from yoi_relations.index.store import StoredIndex
+from yoi_relations.lean.types import Connection, NamedTuple
 
 _ROOT = os.fsencode(ROOT)
 _BUCKETS = frozenset(os.fsencode(bucket) for bucket in BUCKETS)
@@ -38,7 +45,7 @@ listed again, it is looked at like a new one."""
 _DIGITS = 16
 """Hexadecimal digits of a receipt: enough to tell contents apart that nobody forged."""
 
-Held = dict[str, list[tuple[int, bytes]]]
+HeldSources = dict[str, list[tuple[int, bytes]]]
 """By path, the ids and digests of the sources that an index holds of a folder."""
 
 
@@ -49,13 +56,13 @@ class Update(NamedTuple):
         outdated: ids of the sources that are not, or no longer say, what the index holds.
         looks: of the folders that hold other sources than before, those others.
         known: what to remember of the disk from now on.
-        worth_keeping: whether that is more, or other, than what was known before.
+        is_worth_publishing: whether that is more, or other, than what was known before.
     """
 
     outdated: list[int]
-    looks: list[Look]
-    known: Known
-    worth_keeping: bool
+    looks: list[FolderScan]
+    known: Snapshot
+    is_worth_publishing: bool
 
     @property
     def changes_rows(self) -> bool:
@@ -63,12 +70,12 @@ class Update(NamedTuple):
         return bool(self.outdated or self.looks)
 
 
-def look_again(
+def rescan(
     workspace: Workspace,
-    stored: Stored,
-    known: Known,
-    suspected: Suspects,
-    settling: Settling = SETTLING,
+    stored: StoredIndex,
+    known: Snapshot,
+    suspected: StampChanges,
+    settling: RescanPolicy = RESCAN_POLICY,
 ) -> Update:
     """List the suspected folders and read in them what no stamp vouches for.
 
@@ -91,7 +98,7 @@ def look_again(
     ever: set[bytes] = set()
     while True:
         update = _looked(workspace, stored, known, suspected)
-        if not root_may_differ(update.known, workspace.tickets_path):
+        if not root_may_have_changed(update.known, workspace.tickets_path):
             return update
         present = _wherever(update.known.probes)
         ever |= present
@@ -118,39 +125,41 @@ def _wherever(probes: bytes) -> set[bytes]:
     return {path for path in found if b"/" in path}  # a whole folder is not probed itself
 
 
-def _looked(workspace: Workspace, stored: Stored, known: Known, suspected: Suspects) -> Update:
-    now = cache.clock(workspace)
-    groups: Groups = {}
-    names = suspected.changed | suspected.unsettled
+def _looked(
+    workspace: Workspace, stored: StoredIndex, known: Snapshot, suspected: StampChanges
+) -> Update:
+    now = cache_folder.clock(workspace)
+    groups: FolderStamps = {}
+    names = suspected.changed | suspected.racy
     vanished: set[bytes] = set()
     if _ROOT in names:
         listing = list_root(workspace)
         groups[_ROOT] = group_of(listing.folder)
         names, vanished = _below_root(listing, set(known.folders()), names)
     before = _contents(stored.connection, names | vanished)
-    looks: list[Look] = []
+    looks: list[FolderScan] = []
     outdated: list[int] = []
-    doubtful: set[bytes] = set()
+    unreliable: set[bytes] = set()
     vouching = _vouching(workspace, known, before) if suspected.are_believed else {}
-    for look in look_at(workspace, sorted(names), vouching):
+    for look in scan_folders(workspace, sorted(names), vouching):
         if look.folder.stamps == _GONE:
             vanished.add(look.name)
             continue
-        if look.may_pass:
-            doubtful.add(look.name)
+        if look.is_unreliable:
+            unreliable.add(look.name)
         groups[look.name] = group_of(look.folder)
         ids, others = _compared(before[look.name], look)
         outdated += ids
         if others:
             looks.append(look._replace(reads=others))  # the others' bytes are not kept
     outdated += [id_ for name in vanished for held in before[name].values() for id_, _ in held]
-    fresh = renewed(known, groups, vanished, doubtful, _clock(workspace, now))
-    worth_keeping = bool(outdated or looks) or fresh.says_more_than(known)
-    return Update(outdated, looks, fresh, worth_keeping)
+    fresh = renewed(known, groups, vanished, unreliable, _clock(workspace, now))
+    is_worth_publishing = bool(outdated or looks) or fresh.should_replace(known)
+    return Update(outdated, looks, fresh, is_worth_publishing)
 
 
 def _vouching(
-    workspace: Workspace, known: Known, before: Mapping[bytes, Held]
+    workspace: Workspace, known: Snapshot, before: Mapping[bytes, HeldSources]
 ) -> dict[bytes, bytes]:
     """The stamps that vouch for sources in suspected folders, by path below the tickets root.
 
@@ -166,17 +175,17 @@ def _vouching(
     }
 
 
-def _compared(before: Held, look: Look) -> tuple[list[int], list[Read]]:
+def _compared(before: HeldSources, look: FolderScan) -> tuple[list[int], list[ReadSource]]:
     """The ids of the sources that an index holds and a folder does not, and the reverse.
 
     Which bytes they hold decides, not their stamps: a touched file changes nothing. Names that are
     printed alike are one path, and change together.
     """
-    now: dict[str, list[Read]] = {}
+    now: dict[str, list[ReadSource]] = {}
     for read in look.reads:
         now.setdefault(read.source.path, []).append(read)
     ids: list[int] = []
-    others: list[Read] = []
+    others: list[ReadSource] = []
     for path in sorted((before.keys() | now.keys()).difference(look.folder.vouched)):
         held, found = before.get(path, []), now.get(path, [])
         if sorted(digest for _, digest in held) != sorted(read.digest for read in found):
@@ -189,8 +198,8 @@ def build(
     workspace: Workspace,
     number: int,
     progress: Callable[[int, int], None],
-    settling: Settling = SETTLING,
-) -> Stored:
+    settling: RescanPolicy = RESCAN_POLICY,
+) -> StoredIndex:
     """An index made from the files alone, in memory.
 
     Args:
@@ -202,8 +211,8 @@ def build(
     Raises:
         UnreadableFolderError: a folder cannot be listed, or folders never cease to come and go.
     """
-    connection = publishing.new_connection()
-    with publishing.closed_on_failure(connection):
+    connection = database.new_connection()
+    with database.closed_on_failure(connection):
         return _built(workspace, connection, number, progress, settling)
 
 
@@ -212,46 +221,46 @@ def _built(
     connection: Connection,
     number: int,
     progress: Callable[[int, int], None],
-    settling: Settling,
-) -> Stored:
+    settling: RescanPolicy,
+) -> StoredIndex:
     """The same, in an empty index; what is answered may be in another."""
-    from yoi_relations.index.gathering import gathered  # noqa: PLC0415  # no refresh needs it
+    from yoi_relations.index.folder_batches import read_batches  # noqa: PLC0415  # no refresh needs it
 
-    now = cache.clock(workspace)
+    now = cache_folder.clock(workspace)
     listing = list_root(workspace)
     names = sorted(os.fsencode(name) for name in listing.names)
-    groups: Groups = {_ROOT: group_of(listing.folder)}
-    doubtful: set[bytes] = set()
+    groups: FolderStamps = {_ROOT: group_of(listing.folder)}
+    unreliable: set[bytes] = set()
     done = 0
-    with bulk_load(connection), contextlib.closing(gathered(workspace, names)) as batches:
+    with bulk_load(connection), contextlib.closing(read_batches(workspace, names)) as batches:
         for batch in batches:
             groups |= {
                 name: (paths, stamps) for name, paths, stamps in batch.groups if stamps != _GONE
             }
-            doubtful.update(batch.doubtful)
+            unreliable.update(batch.unreliable)
             insert(connection, batch.rows)
             done += len(batch.groups)
             progress(done, len(names))
-    known = know(groups, doubtful, _clock(workspace, now))
+    known = know(groups, unreliable, _clock(workspace, now))
     stored = _finish(workspace, connection, known, number)
     # Gone meanwhile? Then what was found is no answer, and the second look says so.
-    if root_may_differ(known, workspace.tickets_path):
+    if root_may_have_changed(known, workspace.tickets_path):
         suspected = suspects(known, workspace.tickets_path)
-        update = look_again(workspace, stored, known, suspected, settling)
+        update = rescan(workspace, stored, known, suspected, settling)
         moved = updated(workspace, stored, update)
         stored.connection.close()
         return moved
     return stored
 
 
-def updated(workspace: Workspace, stored: Stored, update: Update) -> Stored:
+def updated(workspace: Workspace, stored: StoredIndex, update: Update) -> StoredIndex:
     """A copy of an index, in memory, with an update made to it."""
-    number = stored.identity.number + 1
-    connection = publishing.copy_of(stored.connection)
-    with publishing.closed_on_failure(connection):
+    number = stored.generation.number + 1
+    connection = database.copy_of(stored.connection)
+    with database.closed_on_failure(connection):
         connection.execute("BEGIN")
         if not update.changes_rows:
-            return _noted(workspace, connection, update.known, number, stored.identity.digest)
+            return _noted(workspace, connection, update.known, number, stored.generation.digest)
         rows = rows_of(update.looks)
         tickets = holders_of(connection, update.outdated) | rows.holders
         forget(connection, tickets)
@@ -280,12 +289,12 @@ def _clock(workspace: Workspace, now: int) -> Clock:
         said = f"{error.filename}: {error.strerror}"
         raise UnreadableFolderError(said, "run the command again") from error
     layered = file_system_of(root) == OVERLAY
-    return Clock(now, device, other == device and is_trusted(root), layered)
+    return Clock(now, device, other == device and is_trusted_file_system(root), layered)
 
 
-def _contents(connection: Connection, names: Iterable[bytes]) -> dict[bytes, Held]:
+def _contents(connection: Connection, names: Iterable[bytes]) -> dict[bytes, HeldSources]:
     """By folder, what an index holds of its sources."""
-    found: dict[bytes, Held] = {}
+    found: dict[bytes, HeldSources] = {}
     for name in names:
         found[name] = {}
         query = "SELECT path, id, digest FROM source WHERE name = ?"
@@ -297,10 +306,10 @@ def _contents(connection: Connection, names: Iterable[bytes]) -> dict[bytes, Hel
 def _finish(
     workspace: Workspace,
     connection: Connection,
-    known: Known,
+    known: Snapshot,
     number: int,
     tickets: Collection[str] | None = None,
-) -> Stored:
+) -> StoredIndex:
     """Derive what spans sources, note what the index was made from, and end the transaction.
 
     `tickets` are as in `derive`.
@@ -316,11 +325,11 @@ def _finish(
 
 
 def _noted(
-    workspace: Workspace, connection: Connection, known: Known, number: int, digest: str
-) -> Stored:
+    workspace: Workspace, connection: Connection, known: Snapshot, number: int, digest: str
+) -> StoredIndex:
     """Note what the index was made from, and end the transaction."""
-    identity = publishing.new_identity(workspace, number, digest)
-    publishing.write_identity(connection, identity)
-    store_known(connection, known)
+    generation = database.new_generation(workspace, number, digest)
+    database.write_generation(connection, generation)
+    store_snapshot(connection, known)
     connection.execute("COMMIT")
-    return Stored(connection, identity)
+    return StoredIndex(connection, generation)

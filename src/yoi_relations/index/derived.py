@@ -10,11 +10,11 @@ from collections.abc import Collection
 from itertools import groupby
 from operator import itemgetter
 
-from yoi_relations.files.faults import Effect, SpanningCode
+from yoi_relations.files.source import Effect, SpanningCode
 from yoi_relations.index.activity import fill, inactive_if_recorded
-from yoi_relations.jsontext import json_text
 from yoi_relations.kinds import KINDS, edge_of
-from yoi_relations.typed import Any, Connection
+from yoi_relations.lean.json_encoder import json_text
+from yoi_relations.lean.types import Any, Connection
 
 _INTO = "INSERT INTO spanning_problem (path, line, code, message, effect, about)"
 _AMONG = "AND holder IN (SELECT value FROM json_each(?))"
@@ -91,9 +91,9 @@ def _derive_unknown(connection: Connection, tickets: Collection[str] | None) -> 
 
 def _derive_dangling(connection: Connection, dangling: list[tuple[Any, ...]]) -> None:
     """Add what is wrong with targets that do not exist, and which tickets they may mean."""
-    from yoi_relations.index.near_targets import load_names, say  # noqa: PLC0415  # a rare mistake
+    from yoi_relations.index.near_targets import load_target_names, say  # noqa: PLC0415  # a rare mistake
 
-    names = load_names(connection)
+    names = load_target_names(connection)
     code = SpanningCode.DANGLING_TARGET.value
     problems: list[tuple[Any, ...]] = []
     near: list[tuple[Any, ...]] = []

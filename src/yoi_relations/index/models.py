@@ -9,8 +9,8 @@ program writes every value.
 from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlmodel import Field, SQLModel
 
-from yoi_relations.files.faults import Effect, FaultCode, SpanningCode
 from yoi_relations.files.formats import Format
+from yoi_relations.files.source import Effect, FaultCode, SpanningCode
 from yoi_relations.kinds import KINDS, SHOWN_KINDS, RelationClass
 from yoi_relations.states import State
 
@@ -47,7 +47,7 @@ class Freshness(SQLModel, table=True):
     sizes: bytes = Field(description="how many probes each of them has, as 32-bit integers")
     probes: bytes = Field(description="paths below the tickets root, with NUL between them")
     stamps: bytes = Field(description="of the probes, one behind the other")
-    unsettled: bytes = Field(description="numbers of probes not to be believed yet, as `sizes`")
+    racy: bytes = Field(description="numbers of probes not to be believed yet, as `sizes`")
 
 
 class Source(SQLModel, table=True):

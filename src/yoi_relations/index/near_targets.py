@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from yoi_relations.characters import escape, escaped, is_invisible
 from yoi_relations.files.id_endings import MIN_PART, ends_with
-from yoi_relations.typed import Connection, NamedTuple
+from yoi_relations.lean.types import Connection, NamedTuple
 
 _ELSEWHERE = re.compile(r"[a-z0-9][a-z0-9._/-]*:[^\s:/\\]+")
 """A ticket of another workspace."""
@@ -35,14 +35,14 @@ _MOST_SHOWN = 200
 """Characters of a target that a message shows."""
 
 
-class Meant(NamedTuple):
+class LikelyTarget(NamedTuple):
     """A ticket that was probably meant, and how the target differs from its id."""
 
     ticket: str
     difference: str
 
 
-class Names:
+class TargetNames:
     """The ids and slugs of all tickets, by what is left of them when nothing but signs counts."""
 
     def __init__(self, tickets: Iterable[tuple[str, str | None]]) -> None:
@@ -58,7 +58,7 @@ class Names:
         self._beginnings = {key[:_BEGINNING] for key in self._ids}
         self._backwards = sorted(backwards)
 
-    def meant_by(self, target: str) -> list[Meant]:
+    def meant_by(self, target: str) -> list[LikelyTarget]:
         """The tickets that `target` probably means; none where it may mean any of several."""
         if _ELSEWHERE.fullmatch(target):
             return []
@@ -70,18 +70,18 @@ class Names:
         if not found:
             found = {one.ticket for one in self._on_path(target)}
         said = "several names in one" if len(found) > 1 else "other characters around it"
-        return [Meant(ticket, said) for ticket in sorted(found)]
+        return [LikelyTarget(ticket, said) for ticket in sorted(found)]
 
-    def _part(self, part: str) -> list[Meant]:
+    def _part(self, part: str) -> list[LikelyTarget]:
         """The tickets that one of several names means, or that are named within it."""
         if part.isalnum():  # one word, which is neither a path nor has names within it
             return self._one(part) or []
         return self._one(part) or self._on_path(part) or self._within(part)
 
-    def _within(self, text: str) -> list[Meant]:
+    def _within(self, text: str) -> list[LikelyTarget]:
         """The tickets whose ids are in `text`, between characters of other kinds."""
         words = list(_WORD.finditer(text))[:_MOST_WORDS]
-        found: list[Meant] = []
+        found: list[LikelyTarget] = []
         at = 0
         while at < len(words):
             start, ends = words[at].start(), range(len(words), at, -1)
@@ -93,27 +93,27 @@ class Names:
                 ((self._ids[key], end) for key, end in keys if self._is_long_id(key)),
                 (set[str](), at + 1),
             )
-            found += [Meant(ticket, "") for ticket in ids if len(ids) == 1]
+            found += [LikelyTarget(ticket, "") for ticket in ids if len(ids) == 1]
             at = end
         return found
 
     def _is_long_id(self, key: str) -> bool:
         return len(key) >= MIN_PART and key in self._ids
 
-    def _on_path(self, path: str) -> list[Meant]:
+    def _on_path(self, path: str) -> list[LikelyTarget]:
         """The tickets whose ids are steps of a path."""
         if "/" not in path and "\\" not in path:
             return []
         steps = [step for step in dict.fromkeys(_STEPS.split(path)) if step.strip()]
         ids = [self._ids.get(_key(step), set()) for step in steps]
-        return [Meant(ticket, "a path") for one in ids if len(one) == 1 for ticket in one]
+        return [LikelyTarget(ticket, "a path") for one in ids if len(one) == 1 for ticket in one]
 
-    def _one(self, name: str) -> list[Meant] | None:
+    def _one(self, name: str) -> list[LikelyTarget] | None:
         """The ticket that one name means; none where it may mean several, None for no ticket."""
         for tickets, difference in self._steps(name):
             if len(tickets) == 1:
                 (ticket,) = tickets
-                return [Meant(ticket, difference or _difference(name, ticket))]
+                return [LikelyTarget(ticket, difference or _difference(name, ticket))]
             if tickets:
                 return []
         return None
@@ -137,9 +137,9 @@ class Names:
         return {id_ for key, id_ in found if ends_with(id_, key, ending)}
 
 
-def load_names(connection: Connection) -> Names:
+def load_target_names(connection: Connection) -> TargetNames:
     """The names of all tickets of an index."""
-    return Names(
+    return TargetNames(
         connection.execute(
             "SELECT source.holder, ticket.slug FROM source"
             " LEFT JOIN ticket ON ticket.source_id = source.id WHERE source.format <> 'stray'"
@@ -147,7 +147,7 @@ def load_names(connection: Connection) -> Names:
     )
 
 
-def say(target: str, meant: list[Meant]) -> str:
+def say(target: str, meant: list[LikelyTarget]) -> str:
     """What is wrong with a target that does not exist, to be read after the path."""
     alike = any("Unicode" in one.difference or "hyphen" in one.difference for one in meant)
     shown = escaped(target[:_MOST_SHOWN], only_ascii=alike)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator
 
-from yoi_relations.files.faults import Fault, SourceError
 from yoi_relations.files.parse import Parsed, parse_source, unusable
-from yoi_relations.files.records import Plan, Record, Retired
-from yoi_relations.index.looking import Look, Read
+from yoi_relations.files.record import Plan, Record, Retired
+from yoi_relations.files.source import Fault, SourceError
+from yoi_relations.index.folder_scan import FolderScan, ReadSource
 from yoi_relations.kinds import edge_of
-from yoi_relations.typed import Any, Connection, NamedTuple
+from yoi_relations.lean.types import Any, Connection, NamedTuple
 
 MESSAGE_LIMIT = 300
 """Characters of a problem's message; what it quotes may be longer."""
@@ -52,7 +52,7 @@ class Rows(NamedTuple):
         return {row[_HOLDER] for row in self.source}
 
 
-def rows_of(looks: Iterable[Look]) -> Rows:
+def rows_of(looks: Iterable[FolderScan]) -> Rows:
     """All that the sources in some folders say."""
     rows = Rows([], [], [], [], [])
     for look in looks:
@@ -88,7 +88,7 @@ def delete_sources(connection: Connection, ids: Iterable[int]) -> None:
     connection.execute("DROP TABLE outdated")
 
 
-def _add(rows: Rows, name: bytes, read: Read) -> None:
+def _add(rows: Rows, name: bytes, read: ReadSource) -> None:
     """Add all that one source in the folder `name` says."""
     source = read.source
     number = len(rows.source) + 1
@@ -106,7 +106,7 @@ def _add(rows: Rows, name: bytes, read: Read) -> None:
         rows.problem.append(_problem_row(number, fault))
 
 
-def _parsed(read: Read) -> Parsed:
+def _parsed(read: ReadSource) -> Parsed:
     if isinstance(read.content, SourceError):
         return unusable(read.source, read.content.message)
     return parse_source(read.source, read.content)

@@ -11,11 +11,11 @@ from __future__ import annotations
 import os
 import time
 
-from yoi_relations.files.opening import read_file
-from yoi_relations.files.stamps import SIZE, is_settled, is_trusted, stamp_of
+from yoi_relations.files.safe_read import read_file
+from yoi_relations.files.stat_stamp import SIZE, is_reliable, is_trusted_file_system, stamp_of
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.index import origin
-from yoi_relations.typed import TYPE_CHECKING, Connection, NamedTuple, StrEnum
+from yoi_relations.lean.types import TYPE_CHECKING, Connection, NamedTuple, StrEnum
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,7 +35,7 @@ APPLICATION_ID = 0x594F4952
 """``YOIR``, in the header of the file."""
 
 
-class Identity(NamedTuple):
+class Generation(NamedTuple):
     """What the index was made from."""
 
     number: int
@@ -45,14 +45,14 @@ class Identity(NamedTuple):
     built_at: str
 
 
-class Stored(NamedTuple):
+class StoredIndex(NamedTuple):
     """An open index, and what it was made from."""
 
     connection: Connection
-    identity: Identity
+    generation: Generation
 
 
-class Found(StrEnum):
+class IndexState(StrEnum):
     """What became of the published index when it was looked for."""
 
     CURRENT = "current"
@@ -68,7 +68,7 @@ class Found(StrEnum):
 class _NoIndexError(Exception):
     """There is no index file, or it cannot be used; `found` says why."""
 
-    def __init__(self, found: Found) -> None:
+    def __init__(self, found: IndexState) -> None:
         super().__init__(found.value)
         self.found = found
 
@@ -91,7 +91,9 @@ def _connected(database: str) -> sqlite3.Connection:
     return connection
 
 
-def published(workspace: Workspace, *, prove: bool = False) -> tuple[Stored | None, Found]:
+def published(
+    workspace: Workspace, *, prove: bool = False
+) -> tuple[StoredIndex | None, IndexState]:
     """The published index, which may be stale; or None, and why.
 
     A digest over the whole file proves it. Where that was done before and the file's stamp is still
@@ -106,7 +108,7 @@ def published(workspace: Workspace, *, prove: bool = False) -> tuple[Stored | No
     except _NoIndexError as error:
         return None, error.found
     try:
-        return Stored(connection, _read_identity(connection, workspace)), Found.UNCHECKED
+        return StoredIndex(connection, _read_identity(connection, workspace)), IndexState.UNCHECKED
     except _NoIndexError as error:
         connection.close()
         return None, error.found
@@ -118,7 +120,7 @@ def _opened(workspace: Workspace, *, prove: bool) -> Connection:
         origin.refuse_links(workspace)
         status = os.lstat(path)
         if not origin.is_by_one_of_us(status, workspace):
-            raise _NoIndexError(Found.FOREIGN)
+            raise _NoIndexError(IndexState.FOREIGN)
         stamp = stamp_of(status)
         if _noted(workspace) == stamp:
             # Not mapped into memory: a file that is cut short in place would kill the process.
@@ -127,31 +129,31 @@ def _opened(workspace: Workspace, *, prove: bool) -> Connection:
         if prove:
             _note(workspace, stamp)
     except FileNotFoundError as error:
-        raise _NoIndexError(Found.MISSING) from error
+        raise _NoIndexError(IndexState.MISSING) from error
     except OSError as error:
-        raise _NoIndexError(Found.UNREADABLE) from error
+        raise _NoIndexError(IndexState.UNREADABLE) from error
     except sqlite3.Error as error:
-        raise _NoIndexError(Found.DAMAGED) from error
+        raise _NoIndexError(IndexState.DAMAGED) from error
     return connection
 
 
 def _proven(path: str) -> Connection:
     """The index file in memory, after its digest was found right, and that it was made here."""
-    from yoi_relations.index.image import read_image  # noqa: PLC0415  # a lookup in place reads none
+    from yoi_relations.index.index_file import read_index_file  # noqa: PLC0415  # a lookup in place reads none
 
-    image = read_image(path)
+    image = read_index_file(path)
     # SQLite would take an empty image for a lack of memory.
     if not image.body or not image.is_whole:
-        raise _NoIndexError(Found.DAMAGED)
-    if not image.is_in_place:
-        raise _NoIndexError(Found.FOREIGN)
+        raise _NoIndexError(IndexState.DAMAGED)
+    if not image.was_written_here:
+        raise _NoIndexError(IndexState.FOREIGN)
     connection = in_memory()
     try:
         fill = connection.deserialize
     except AttributeError:
-        from yoi_relations.index import by_file  # noqa: PLC0415  # for an old SQLite
+        from yoi_relations.index import serialization  # noqa: PLC0415  # for an old SQLite
 
-        by_file.fill(connection, image.body)
+        serialization.fill(connection, image.body)
     else:
         fill(image.body)
     return connection
@@ -176,13 +178,15 @@ def _noted(workspace: Workspace) -> bytes | None:
 
 def _note(workspace: Workspace, stamp: bytes) -> None:
     """Note that the file with `stamp` is proven, once nothing can change it unseen."""
-    from yoi_relations.index.cache import cache_folder, put  # noqa: PLC0415  # once for an index
+    from yoi_relations.index.cache_folder import cache_folder, put  # noqa: PLC0415  # once for an index
 
     name = os.path.basename(_note_path(workspace))
     try:
         with cache_folder(workspace) as folder:
             device = os.fstat(folder).st_dev
-            if is_settled(stamp, time.time_ns(), device) and is_trusted(workspace.cache_path):
+            if is_reliable(stamp, time.time_ns(), device) and is_trusted_file_system(
+                workspace.cache_path
+            ):
                 put(folder, name, stamp)
     except OSError:
         pass  # it will be proven once more
@@ -192,21 +196,21 @@ def _note_path(workspace: Workspace) -> str:
     return index_path(workspace).removesuffix(".sqlite3") + ".stamp"
 
 
-def _read_identity(connection: Connection, workspace: Workspace) -> Identity:
+def _read_identity(connection: Connection, workspace: Workspace) -> Generation:
     try:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if (application, version) != (APPLICATION_ID, SCHEMA_VERSION):
-            raise _NoIndexError(Found.OTHER_VERSION)
+            raise _NoIndexError(IndexState.OTHER_VERSION)
         row = connection.execute(
             "SELECT number, parser_version, tickets_root, digest, built_at FROM generation"
         ).fetchone()
     except sqlite3.Error as error:
-        raise _NoIndexError(Found.DAMAGED) from error
+        raise _NoIndexError(IndexState.DAMAGED) from error
     if row is None:
-        raise _NoIndexError(Found.DAMAGED)
-    identity = Identity(*row)
-    made_for = identity.parser_version, identity.tickets_root
+        raise _NoIndexError(IndexState.DAMAGED)
+    generation = Generation(*row)
+    made_for = generation.parser_version, generation.tickets_root
     if made_for != (PARSER_VERSION, printable(workspace.tickets_root)):
-        raise _NoIndexError(Found.OTHER_VERSION)
-    return identity
+        raise _NoIndexError(IndexState.OTHER_VERSION)
+    return generation

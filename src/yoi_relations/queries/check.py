@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
-from yoi_relations.queries.cycles import Cycle, find_cycles
-from yoi_relations.queries.digest import digest_of
-from yoi_relations.queries.doubts import Doubts, load_doubts, reasons_for_doubts, what_of
-from yoi_relations.queries.holds import Held, held_by_ticket
-from yoi_relations.queries.problems import Problem, find_problems
-from yoi_relations.queries.reasons import (
+from yoi_relations.lean.digest import digest_of
+from yoi_relations.lean.types import Any, Connection, NamedTuple
+from yoi_relations.queries.check_reasons import (
     Reason,
     Verdict,
     closed_blockers,
@@ -23,11 +20,14 @@ from yoi_relations.queries.reasons import (
     reasons_for_replaced,
     reasons_from,
 )
+from yoi_relations.queries.check_unknowns import Doubts, load_doubts, reasons_for_doubts, what_of
+from yoi_relations.queries.cycles import Cycle, find_cycles
+from yoi_relations.queries.holds import HeldTicket, held_by_ticket
+from yoi_relations.queries.problems import Problem, find_problems
+from yoi_relations.queries.records import StoredRecord, shown_as, touching
 from yoi_relations.queries.relations import Relation, load_relations
 from yoi_relations.queries.replacements import Replacements, load_replacements
-from yoi_relations.queries.statements import Statement, shown_as, touching
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
-from yoi_relations.typed import Any, Connection, NamedTuple
 
 
 class Check(NamedTuple):
@@ -46,7 +46,7 @@ class Check(NamedTuple):
     verdict: Verdict
     reasons: list[Reason]
     plan: Relation | None
-    holds: list[Held]
+    holds: list[HeldTicket]
     digest: str
 
 
@@ -158,7 +158,7 @@ def _dependents(connection: Connection, ids: AbstractSet[str]) -> dict[str, set[
     return found
 
 
-def _check(judged: _Judged, holds: list[Held], doubts: Doubts) -> Check:
+def _check(judged: _Judged, holds: list[HeldTicket], doubts: Doubts) -> Check:
     ticket, own, reasons = judged
     worst = max((reason.verdict for reason in reasons), default=Verdict.CLEAR)
     plan = next((one.relation for one in reasons if one.code == "plan"), None)
@@ -179,7 +179,7 @@ def _check(judged: _Judged, holds: list[Held], doubts: Doubts) -> Check:
     return Check(ticket, worst, reasons, plan, holds, digest)
 
 
-def _content(record: Statement) -> list[Any]:
+def _content(record: StoredRecord) -> list[Any]:
     """What of a record a digest covers."""
     plan = (record.summary, record.branch, record.worktree, record.role_plan)
     retired = (record.retired_at, record.retired_by, record.retired_reason)

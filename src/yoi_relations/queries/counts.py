@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from yoi_relations.files.formats import Format
 from yoi_relations.kinds import KINDS, RelationClass
-from yoi_relations.queries.paging import total_of
+from yoi_relations.lean.types import Connection, NamedTuple
 from yoi_relations.queries.problems import find_problems
+from yoi_relations.queries.show_page import total_of
 from yoi_relations.states import State
-from yoi_relations.typed import Connection, NamedTuple
 
 
 class Counts(NamedTuple):

@@ -7,10 +7,10 @@ from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from yoi_relations.kinds import CLASS_ORDER, Edge, RelationClass
-from yoi_relations.queries.graph import knots, way_round
+from yoi_relations.lean.types import Connection, NamedTuple
+from yoi_relations.queries.graph import shortest_cycle, strongly_connected
+from yoi_relations.queries.records import at_active_tickets, at_tickets, shown_as
 from yoi_relations.queries.relations import Relation, load_relations
-from yoi_relations.queries.statements import at_active_tickets, at_tickets, shown_as
-from yoi_relations.typed import Connection, NamedTuple
 
 _EDGES = frozenset({"blocked_by", "after"})
 _LEVELS = 8
@@ -49,14 +49,14 @@ def find_cycles(connection: Connection, tickets: AbstractSet[str]) -> dict[str, 
     found: dict[str, Cycle] = {}
     for mixed in (False, True):
         net = _net(edges, mixed=mixed)
-        for knot in knots(net.graph):
+        for knot in strongly_connected(net.graph):
             inner = net.within(knot)
             for ticket in (one for one in knot if one in tickets):
                 found.setdefault(ticket, net.cycle(knot, inner, ticket, _SEARCHED))
     return found
 
 
-def find_knots(edges: Iterable[Relation]) -> list[Cycle]:
+def find_cycle_groups(edges: Iterable[Relation]) -> list[Cycle]:
     """A cycle, by its whole way round, for each set of tickets that `edges` bind to each other.
 
     One that takes orderings to close it is found only where it binds other tickets than
@@ -69,11 +69,11 @@ def find_knots(edges: Iterable[Relation]) -> list[Cycle]:
     bare = _net(edges, mixed=False)
     found: list[Cycle] = []
     bound: dict[str, int] = {}
-    for knot in knots(bare.graph):
+    for knot in strongly_connected(bare.graph):
         found.append(bare.cycle(knot, bare.within(knot), knot[0], len(knot)))
         bound |= dict.fromkeys(knot, len(found))
     net = _net(edges, mixed=True)
-    for knot in knots(net.graph):
+    for knot in strongly_connected(net.graph):
         inner = net.within(knot)
         # Between tickets that dependencies bind, an ordering adds nothing.
         first = min(
@@ -103,7 +103,7 @@ def closed_by(connection: Connection, edge: Edge) -> list[Relation] | None:
     net = _net(edges, mixed=True)
     inner = {ticket: dict.fromkeys(targets) for ticket, targets in net.graph.items()}
     inner[edge.ticket] = {edge.target: None}
-    way = way_round(inner, edge.ticket, len(edges) + 1)
+    way = shortest_cycle(inner, edge.ticket, len(edges) + 1)
     if way is None:
         return None
     return [net.by_ends[pair] for pair in pairwise([*way[1:], edge.ticket])]
@@ -158,8 +158,8 @@ class _Net(NamedTuple):
         return {one: dict.fromkeys(sorted(members.intersection(self.graph[one]))) for one in knot}
 
     def cycle(self, knot: list[str], inner: _Inner, start: str, most: int) -> Cycle:
-        """The cycle from `start` within `knot`; see `way_round` for `most`."""
-        way = way_round(inner, start, most)
+        """The cycle from `start` within `knot`; see `shortest_cycle` for `most`."""
+        way = shortest_cycle(inner, start, most)
         ends = [*way[1:], start] if way else [next(iter(inner[start]))]
         steps = [self.by_ends[pair] for pair in zip(way or [start], ends, strict=True)]
         return Cycle(self.mixed, steps, way is not None, knot)

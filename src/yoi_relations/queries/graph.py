@@ -8,7 +8,7 @@ Graph = Mapping[str, Iterable[str]]
 """By node, the nodes that its edges lead to."""
 
 
-def knots(graph: Graph) -> list[list[str]]:
+def strongly_connected(graph: Graph) -> list[list[str]]:
     """The strongly connected components of two nodes or more: every cycle lies in one of them.
 
     Tarjan's algorithm (SIAM Journal on Computing 1, 1972) without recursion, so that the length of
@@ -64,7 +64,7 @@ class _Search:
         self.found.append(knot)
 
 
-def way_round(graph: Mapping[str, Collection[str]], start: str, most: int) -> list[str] | None:
+def shortest_cycle(graph: Mapping[str, Collection[str]], start: str, most: int) -> list[str] | None:
     """A shortest cycle through `start`, each node once; None where none is found near it.
 
     Args:

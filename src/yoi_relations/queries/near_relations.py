@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from yoi_relations.kinds import KINDS, edge_of
+from yoi_relations.lean.types import Connection, NamedTuple
+from yoi_relations.queries.records import Condition, RecordPlace, StoredRecord, find_records
 from yoi_relations.queries.relations import Relation, relations_of_each
-from yoi_relations.queries.statements import Condition, Place, Statement, find_statements
-from yoi_relations.typed import Connection, NamedTuple
 
 
 class NearRelation(NamedTuple):
@@ -30,12 +30,16 @@ def near_relations(connection: Connection) -> list[NearRelation]:
     ).fetchall()
     if not rows:
         return []
-    records: dict[Place, list[Statement]] = {}
+    records: dict[RecordPlace, list[StoredRecord]] = {}
     misspelled = Condition("record_id IN (SELECT record_id FROM near_target)", ())
-    for record in find_statements(connection, misspelled):
+    for record in find_records(connection, misspelled):
         records.setdefault(record.place, []).append(record)
     read = [
-        [_as_meant(one, meant, inactive) for one in records[Place(*place)] if one.holder != meant]
+        [
+            _as_meant(one, meant, inactive)
+            for one in records[RecordPlace(*place)]
+            if one.holder != meant
+        ]
         for *place, meant, _, inactive in rows
     ]
     return [
@@ -47,7 +51,7 @@ def near_relations(connection: Connection) -> list[NearRelation]:
     ]
 
 
-def _as_meant(record: Statement, meant: str, inactive: str | None) -> Statement:
+def _as_meant(record: StoredRecord, meant: str, inactive: str | None) -> StoredRecord:
     edge = edge_of(KINDS[record.kind], record.holder, meant)
     return record._replace(
         target=meant, edge_ticket=edge.ticket, edge_target=edge.target, inactive=inactive

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yoi_relations.files.faults import Effect
 from yoi_relations.files.formats import Format
+from yoi_relations.files.source import Effect
 from yoi_relations.kinds import ALL_SHOWN, JSON_KINDS, PLAN_KINDS
-from yoi_relations.queries.statements import path_and_line
-from yoi_relations.typed import Connection, NamedTuple, StrEnum
+from yoi_relations.lean.types import Connection, NamedTuple, StrEnum
+from yoi_relations.queries.records import path_and_line
 
 _COULD_SHOW = {
     Format.RELATIONS_JSON: frozenset(kind.shown for kind in JSON_KINDS.values()),

@@ -15,17 +15,17 @@ from yoi_relations.kinds import (
     RelationClass,
     sentence,
 )
-from yoi_relations.queries.active import in_words
-from yoi_relations.queries.statements import (
+from yoi_relations.lean.types import Connection, NamedTuple
+from yoi_relations.queries.inactive_reasons import in_words
+from yoi_relations.queries.records import (
     Condition,
     Order,
-    Place,
-    Statement,
-    find_statements,
+    RecordPlace,
+    StoredRecord,
+    find_records,
     stating,
 )
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
-from yoi_relations.typed import Connection, NamedTuple
 
 
 class Relation(NamedTuple):
@@ -42,7 +42,7 @@ class Relation(NamedTuple):
     kind: str
     ticket: TicketInfo
     target: TicketInfo | None
-    records: Sequence[Statement]
+    records: Sequence[StoredRecord]
     inactive_reason: str | None
 
     @property
@@ -51,17 +51,17 @@ class Relation(NamedTuple):
         return KINDS[self.kind].cls
 
     @property
-    def voice(self) -> Statement:
+    def latest_record(self) -> StoredRecord:
         """The record that speaks for it: the latest that is not retired, else the latest."""
         records = self.by_time()
         return next((record for record in records if not record.retired_at), records[0])
 
     @property
-    def places(self) -> tuple[Place, ...]:
+    def places(self) -> tuple[RecordPlace, ...]:
         """Where it is recorded; retired records say nothing any more."""
         return tuple(record.place for record in self.records if not record.retired_at)
 
-    def by_time(self) -> list[Statement]:
+    def by_time(self) -> list[StoredRecord]:
         """Its records, the latest first."""
         return sorted(self.records, key=lambda record: record.order, reverse=True)
 
@@ -78,7 +78,7 @@ class Relation(NamedTuple):
     def rank(self) -> tuple[int, str, str, Order]:
         """Its place among others in an answer."""
         target = self.target.id if self.target else ""
-        return (CLASS_ORDER[self.cls], self.ticket.id, target, self.voice.order)
+        return (CLASS_ORDER[self.cls], self.ticket.id, target, self.latest_record.order)
 
     def filed_under(self) -> list[str | None]:
         """The states under which a filter by state finds it."""
@@ -87,7 +87,7 @@ class Relation(NamedTuple):
         return [self.ticket.state]
 
 
-def relation_of(connection: Connection, statement: Statement) -> Relation:
+def relation_of(connection: Connection, statement: StoredRecord) -> Relation:
     """The relation that `statement` is a record of."""
     if statement.edge_target is None or statement.shown in SHOWN_NOTES:
         (found,) = relations_of(connection, [statement])
@@ -102,17 +102,17 @@ def load_relations(connection: Connection, *conditions: Condition) -> list[Relat
 
     All records of a relation must meet them, or none.
     """
-    return relations_of(connection, find_statements(connection, *conditions))
+    return relations_of(connection, find_records(connection, *conditions))
 
 
-def relations_of(connection: Connection, statements: list[Statement]) -> list[Relation]:
+def relations_of(connection: Connection, statements: list[StoredRecord]) -> list[Relation]:
     """The relations that these records make, in no order."""
     (found,) = relations_of_each(connection, [statements])
     return found
 
 
 def relations_of_each(
-    connection: Connection, parts: Sequence[list[Statement]]
+    connection: Connection, parts: Sequence[list[StoredRecord]]
 ) -> list[list[Relation]]:
     """The relations that the records of each part make by themselves, in no order."""
     statements = list(chain.from_iterable(parts))
@@ -128,16 +128,16 @@ def relations_of_each(
     return [[_relation(records, tickets) for records in _group(part)] for part in parts]
 
 
-def _group(statements: Iterable[Statement]) -> Iterable[list[Statement]]:
+def _group(statements: Iterable[StoredRecord]) -> Iterable[list[StoredRecord]]:
     """Records by what they say; a note stands alone."""
-    groups: dict[object, list[Statement]] = defaultdict(list)
+    groups: dict[object, list[StoredRecord]] = defaultdict(list)
     for one in statements:
         alone = one.row if one.shown in SHOWN_NOTES else None
         groups[one.shown, one.edge_ticket, one.edge_target, alone].append(one)
     return groups.values()
 
 
-def _relation(records: list[Statement], tickets: dict[str, TicketInfo]) -> Relation:
+def _relation(records: list[StoredRecord], tickets: dict[str, TicketInfo]) -> Relation:
     first = records[0]
     ticket = tickets[first.edge_ticket]
     target = tickets[first.edge_target] if first.edge_target is not None else None

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from yoi_relations.kinds import Edge
-from yoi_relations.queries.graph import way_round
+from yoi_relations.lean.types import Connection
+from yoi_relations.queries.graph import shortest_cycle
+from yoi_relations.queries.records import shown_as, touching
 from yoi_relations.queries.relations import Relation, load_relations
-from yoi_relations.queries.statements import shown_as, touching
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.states import State
-from yoi_relations.typed import Connection
 
 REPLACING = frozenset({"supersedes", "duplicate_of"})
 """The kinds that say it, as shown."""
@@ -105,7 +105,7 @@ def loop_closed_by(connection: Connection, edge: Edge) -> list[Relation] | None:
     for start, end in by_ends:
         graph.setdefault(start, {})[end] = None
     graph[old] = {new: None}
-    way = way_round(graph, old, len(by_ends) + 1)
+    way = shortest_cycle(graph, old, len(by_ends) + 1)
     if way is None:
         return None
     return [by_ends[pair] for pair in pairwise([*way[1:], old])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from yoi_relations.typed import Connection, NamedTuple
+from yoi_relations.lean.types import Connection, NamedTuple
 
 
 class LostRetirement(NamedTuple):

@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 
-from yoi_relations.files.composing import composed
 from yoi_relations.files.id_endings import MIN_PART, ends_with, splits_digits
+from yoi_relations.files.nfc import composed
 
 _GAP = "\0"
 """Between names in one text; no folder's name holds it."""
@@ -17,7 +17,7 @@ Named = tuple[str, str | None, str | None]
 """Id, slug and title of a ticket; None where it has no such name."""
 
 
-class Names:
+class TicketNames:
     """The names of all tickets, made ready for any number of questions.
 
     Ids and slugs are in one text, and titles in another, which are searched at the speed of C:

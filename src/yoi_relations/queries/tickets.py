@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from yoi_relations.kinds import named
+from yoi_relations.lean.types import Connection, NamedTuple
 from yoi_relations.states import RESOLVED
-from yoi_relations.typed import Connection, NamedTuple
 
 _AT_ONCE = 500
 """Tickets that one query asks for; SQLite bounds how many values a query takes."""

@@ -5,29 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from yoi_relations.errors import AmbiguousError, NotFoundError, UsageError
-from yoi_relations.files.records import Record
+from yoi_relations.files.record import Record
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.files.write import render_record, write_new
-from yoi_relations.index.cache import second_wait, temporary_folder
-from yoi_relations.index.opened import Index, Notify
-from yoi_relations.index.refresh import open_index
+from yoi_relations.index.cache_folder import retry_wait, temporary_folder
+from yoi_relations.index.freshness import open_index
+from yoi_relations.index.handle import Index, Notify
 from yoi_relations.kinds import Direction, Kind, RelationClass, is_kind, kind_named
-from yoi_relations.queries.asking import resolve_ticket
-from yoi_relations.queries.doctor.commands import RecordNames, argument
-from yoi_relations.queries.path_names import PathBase
+from yoi_relations.lean.types import Connection, NamedTuple
+from yoi_relations.queries.command_lines import RecordNames, argument
+from yoi_relations.queries.path_base import PathBase
+from yoi_relations.queries.questions import resolve_ticket
+from yoi_relations.queries.records import RecordPlace, StoredRecord, record_at
 from yoi_relations.queries.relations import relation_of
-from yoi_relations.queries.statements import Place, Statement, statement_at
 from yoi_relations.queries.tickets import TicketInfo
-from yoi_relations.recording.authors import author_of
+from yoi_relations.recording.author import author_of
 from yoi_relations.recording.consequences import consequences
+from yoi_relations.recording.existing_records import find_replaced, find_same, why_no_wait
 from yoi_relations.recording.guard import check_durable
-from yoi_relations.recording.instants import time_of_record
 from yoi_relations.recording.plan_places import check_places
+from yoi_relations.recording.read_back import Entry, Recorded, check_readable, read_back
 from yoi_relations.recording.record_ids import new_record_id
-from yoi_relations.recording.recorded import Entry, Recorded, check_readable, read_back
+from yoi_relations.recording.record_time import time_of_record
 from yoi_relations.recording.retire import RetirementDraft, draft_retirement
-from yoi_relations.recording.standing import find_replaced, find_same, why_no_wait
-from yoi_relations.typed import Connection, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def add_record(workspace: Workspace, draft: Draft, notify: Notify) -> Recorded:
     written = retired if plan.same else plan.place
 
     def entries(index: Index) -> tuple[Entry, ...]:
-        record = statement_at(index.connection, plan.place)
+        record = record_at(index.connection, plan.place)
         relation = relation_of(index.connection, record)
         return (
             Entry(
@@ -88,7 +88,7 @@ def add_record(workspace: Workspace, draft: Draft, notify: Notify) -> Recorded:
             ),
         )
 
-    return read_back(workspace, notify, written, entries, wait=second_wait(temporary))
+    return read_back(workspace, notify, written, entries, wait=retry_wait(temporary))
 
 
 class _Prepared(NamedTuple):
@@ -106,17 +106,17 @@ class _Prepared(NamedTuple):
     holder: TicketInfo
     record: Record
     data: bytes
-    same: Statement | None
+    same: StoredRecord | None
     retirement: RetirementDraft | None
     warnings: list[str]
 
     @property
-    def place(self) -> Place:
+    def place(self) -> RecordPlace:
         """Where the record is afterwards."""
         if self.same is not None:
             return self.same.place
         path = f"{self.holder.folder}/artifacts/relations/{self.record.id}.md"
-        return Place(path, None, self.record.id)
+        return RecordPlace(path, None, self.record.id)
 
 
 def _prepared(connection: Connection, workspace: Workspace, kind: Kind, draft: Draft) -> _Prepared:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from yoi_relations.files.records import Record
+from yoi_relations.files.record import Record
 from yoi_relations.kinds import (
     SHOWN_NOTES,
     Edge,
@@ -13,12 +13,12 @@ from yoi_relations.kinds import (
     quoted,
     sentence,
 )
+from yoi_relations.lean.types import Connection
+from yoi_relations.queries.command_lines import RecordNames, each_id_once
 from yoi_relations.queries.cycles import closed_by
-from yoi_relations.queries.doctor.commands import RecordNames, each_id_once
+from yoi_relations.queries.records import StoredRecord, between, held_by, shown_as
 from yoi_relations.queries.relations import Relation, load_relations
 from yoi_relations.queries.replacements import REPLACING, loop_closed_by
-from yoi_relations.queries.statements import between, held_by, shown_as
-from yoi_relations.typed import Connection
 
 _NAMED = 5
 """Steps of a cycle that a sentence names beside the new one."""
@@ -55,9 +55,13 @@ def _ended(notes: Iterable[Relation], names: RecordNames) -> Iterator[str]:
         if one.inactive_reason is not None:
             continue
         if one.cls is RelationClass.CAPACITY:
-            yield f"this ends the waiting note {names.of(one.voice)} of {quoted(one.voice.author)}"
+            yield f"this ends the waiting note {_of(one.latest_record, names)}"
         elif one.cls is RelationClass.PLAN:
-            yield f"this replaces the plan {names.of(one.voice)} of {quoted(one.voice.author)}"
+            yield f"this replaces the plan {_of(one.latest_record, names)}"
+
+
+def _of(record: StoredRecord, names: RecordNames) -> str:
+    return f"{names.of(record)} of {quoted(record.author)}"
 
 
 def _repeated(edge: Edge, relations: Iterable[Relation], names: RecordNames) -> Iterator[str]:
@@ -75,7 +79,7 @@ def _opposed(
 ) -> list[str]:
     """The orderings that oppose a new edge, or the dependency that a new ordering opposes."""
     return [
-        f"this opposes {names.of(one.voice)}: {one.sentence}"
+        f"this opposes {names.of(one.latest_record)}: {one.sentence}"
         for one in relations
         if one.inactive_reason is None
         and one.target is not None

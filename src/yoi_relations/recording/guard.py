@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 
 from yoi_relations.errors import UsageError
-from yoi_relations.files.records import NOTE_LIMIT
+from yoi_relations.files.record import NOTE_LIMIT
 from yoi_relations.recording.guard_patterns import (
     AT_WORK,
     BEHIND_NUMBERS,

@@ -6,34 +6,34 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from yoi_relations.errors import NotFoundError, UsageError
-from yoi_relations.files.records import Retirement
+from yoi_relations.files.record import Retirement
 from yoi_relations.files.times import now
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.files.write import render_record, write_new
-from yoi_relations.index.cache import second_wait, temporary_folder
-from yoi_relations.index.opened import Index, Notify
-from yoi_relations.index.refresh import open_index
+from yoi_relations.index.cache_folder import retry_wait, temporary_folder
+from yoi_relations.index.freshness import open_index
+from yoi_relations.index.handle import Index, Notify
 from yoi_relations.kinds import SHOWN_NOTES, RelationClass
-from yoi_relations.queries.path_names import PathBase
-from yoi_relations.queries.record_names import find_record
-from yoi_relations.queries.relations import Relation, load_relations, relation_of
-from yoi_relations.queries.retirements import retirement_called
-from yoi_relations.queries.statements import (
-    Place,
-    Statement,
+from yoi_relations.lean.types import Connection, NamedTuple
+from yoi_relations.queries.path_base import PathBase
+from yoi_relations.queries.record_lookup import find_record
+from yoi_relations.queries.records import (
+    RecordPlace,
+    StoredRecord,
     called,
     either,
-    find_statements,
+    find_records,
     held_by,
     in_files,
+    record_at,
     shown_as,
-    statement_at,
 )
-from yoi_relations.recording.authors import author_of
+from yoi_relations.queries.relations import Relation, load_relations, relation_of
+from yoi_relations.queries.retirements import retirement_called
+from yoi_relations.recording.author import author_of
 from yoi_relations.recording.guard import check_durable
+from yoi_relations.recording.read_back import Entry, Recorded, check_readable, read_back
 from yoi_relations.recording.record_ids import new_record_id
-from yoi_relations.recording.recorded import Entry, Recorded, check_readable, read_back
-from yoi_relations.typed import Connection, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def retire_records(workspace: Workspace, request: RetirementRequest, notify: Not
             _entry(index.connection, one, written, again, alike[one.place]) for one in records
         )
 
-    return read_back(workspace, notify, last, entries, wait=second_wait(temporary))
+    return read_back(workspace, notify, last, entries, wait=retry_wait(temporary))
 
 
 class RetirementDraft(NamedTuple):
@@ -99,11 +99,11 @@ class RetirementDraft(NamedTuple):
         data: the file's bytes.
     """
 
-    record: Statement
+    record: StoredRecord
     name: str
     data: bytes
 
-    def write(self, workspace: Workspace, temporary: int | None) -> Place:
+    def write(self, workspace: Workspace, temporary: int | None) -> RecordPlace:
         """Write the file beside the record; where it is.
 
         Raises:
@@ -111,10 +111,10 @@ class RetirementDraft(NamedTuple):
         """
         folder = self.record.path.rpartition("/artifacts/")[0]
         path = write_new(workspace, folder, self.name, self.data, temporary)
-        return Place(path, None, self.name.removesuffix(".md"))
+        return RecordPlace(path, None, self.name.removesuffix(".md"))
 
 
-def draft_retirement(record: Statement, author: str, reason: str) -> RetirementDraft:
+def draft_retirement(record: StoredRecord, author: str, reason: str) -> RetirementDraft:
     """A retirement of `record`, from now on.
 
     Raises:
@@ -129,7 +129,7 @@ def draft_retirement(record: Statement, author: str, reason: str) -> RetirementD
     return RetirementDraft(record, name, data)
 
 
-def find_to_retire(connection: Connection, name: str, base: PathBase) -> Statement:
+def find_to_retire(connection: Connection, name: str, base: PathBase) -> StoredRecord:
     """The record that `name` stands for.
 
     Raises:
@@ -149,8 +149,8 @@ def find_to_retire(connection: Connection, name: str, base: PathBase) -> Stateme
 
 
 def _counting(
-    connection: Connection, records: Iterable[Statement]
-) -> dict[tuple[Place, ...], Relation]:
+    connection: Connection, records: Iterable[StoredRecord]
+) -> dict[tuple[RecordPlace, ...], Relation]:
     """The notes that count and that one of `records` could end, by the places of theirs.
 
     A plan could end any note of its ticket, a waiting note those in its file, an edge nothing.
@@ -170,20 +170,20 @@ def _counting(
     }
 
 
-def _alike(connection: Connection, record: Statement) -> tuple[Statement, ...]:
+def _alike(connection: Connection, record: StoredRecord) -> tuple[StoredRecord, ...]:
     """The other records of the same holder that have the record's id and are not retired."""
-    found = find_statements(connection, held_by([record.holder]), called(record.id))
+    found = find_records(connection, held_by([record.holder]), called(record.id))
     return tuple(one for one in found if one.row != record.row and not one.retired_at)
 
 
 def _entry(
     connection: Connection,
-    before: Statement,
-    written: Mapping[Place, Place],
+    before: StoredRecord,
+    written: Mapping[RecordPlace, RecordPlace],
     again: Iterable[Relation],
-    alike: tuple[Statement, ...],
+    alike: tuple[StoredRecord, ...],
 ) -> Entry:
-    record = statement_at(connection, before.place)
+    record = record_at(connection, before.place)
     counts_again = [one for one in again if one.ticket.id == record.holder]
     return Entry(
         relation_of(connection, record),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from yoi_relations.kinds import RelationClass, quoted
-from yoi_relations.queries.doctor.commands import RecordNames
+from yoi_relations.queries.command_lines import RecordNames
 from yoi_relations.queries.doctor.findings import Code, Finding, found_in
 from yoi_relations.queries.relations import Relation
 from yoi_relations.states import State
@@ -40,11 +40,11 @@ def _opposed(active: list[Relation], names: RecordNames) -> Iterator[Finding]:
         if dependency is not None:
             said = f"{one.sentence}, but {dependency.sentence}"
             hint = f"end the ordering, which cannot be kept: {names.retiring(one)}"
-            yield found_in(one.voice, Code.OPPOSED_DEPENDENCY, said, hint, (ticket, target))
+            yield found_in(one.latest_record, Code.OPPOSED_DEPENDENCY, said, hint, (ticket, target))
         if ordering is not None and ticket < target:
             said = f"{one.sentence}, and {ordering.sentence}"
             hint = f"end the one that does not hold: {names.retiring(one, ordering)}"
-            latest = max(one.voice, ordering.voice, key=lambda record: record.order)
+            latest = max(one.latest_record, ordering.latest_record, key=lambda record: record.order)
             yield found_in(latest, Code.OPPOSED_ORDERINGS, said, hint, (ticket, target))
 
 
@@ -59,21 +59,21 @@ def _both_inprogress(active: list[Relation], names: RecordNames) -> Iterator[Fin
             said = f"{one.sentence}, and both are inprogress"
             ending = names.retiring(one)
             hint = f"let one of them wait, or end a conflict that does not hold: {ending}"
-            yield found_in(one.voice, Code.CONFLICT_INPROGRESS, said, hint, ends)
+            yield found_in(one.latest_record, Code.CONFLICT_INPROGRESS, said, hint, ends)
 
 
 def _shared_branches(active: list[Relation]) -> Iterator[Finding]:
     by_branch: dict[str, list[Relation]] = {}
     for one in active:
-        if one.cls is RelationClass.PLAN and one.voice.branch is not None:
-            by_branch.setdefault(one.voice.branch, []).append(one)
+        if one.cls is RelationClass.PLAN and one.latest_record.branch is not None:
+            by_branch.setdefault(one.latest_record.branch, []).append(one)
     for branch, plans in by_branch.items():
         if len(plans) > 1:
-            plans.sort(key=lambda plan: plan.voice.order)
+            plans.sort(key=lambda plan: plan.latest_record.order)
             ids = sorted(plan.ticket.id for plan in plans)
             said = f"the plans of {', '.join(ids)} name the same branch, {quoted(branch)}"
             hint = (
                 "accept a plan with a branch of its own for all but one of them; record a waiting"
                 " note again that still holds, because a new plan ends it"
             )
-            yield found_in(plans[-1].voice, Code.SHARED_BRANCH, said, hint, ids)
+            yield found_in(plans[-1].latest_record, Code.SHARED_BRANCH, said, hint, ids)

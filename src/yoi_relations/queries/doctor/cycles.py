@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from yoi_relations.kinds import RelationClass
-from yoi_relations.queries.cycles import NAMED_STEPS, find_knots, in_words
-from yoi_relations.queries.doctor.commands import RecordNames
+from yoi_relations.queries.command_lines import RecordNames
+from yoi_relations.queries.cycles import NAMED_STEPS, find_cycle_groups, in_words
 from yoi_relations.queries.doctor.findings import Code, Finding, found_in
-from yoi_relations.queries.graph import knots, way_round
+from yoi_relations.queries.graph import shortest_cycle, strongly_connected
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.replacements import replaced
 
@@ -25,13 +25,13 @@ def cycles(active: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
         active: the relations that count.
         names: what records are called.
     """
-    for cycle in find_knots(one for one in active if one.cls in _EDGES):
+    for cycle in find_cycle_groups(one for one in active if one.cls in _EDGES):
         if cycle.mixed and len(cycle.tickets) == _PAIR:
             continue
         code = Code.MIXED_CYCLE if cycle.mixed else Code.DEPENDENCY_CYCLE
         first = cycle.steps[0]
         hint = f"end one of them that does not hold, for example: {names.retiring(first)}"
-        yield found_in(first.voice, code, in_words(cycle), hint, cycle.tickets)
+        yield found_in(first.latest_record, code, in_words(cycle), hint, cycle.tickets)
 
 
 def replacement_loops(relations: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
@@ -45,10 +45,10 @@ def replacement_loops(relations: Iterable[Relation], names: RecordNames) -> Iter
     graph: dict[str, dict[str, None]] = {}
     for old, new in by_ends:
         graph.setdefault(old, {})[new] = None
-    for knot in knots(graph):
+    for knot in strongly_connected(graph):
         members = set(knot)
         inner = {one: dict.fromkeys(sorted(members.intersection(graph[one]))) for one in knot}
-        way = way_round(inner, knot[0], len(knot)) or knot[:1]
+        way = shortest_cycle(inner, knot[0], len(knot)) or knot[:1]
         ends = [*way[1:], knot[0]]
         steps = [by_ends[pair] for pair in zip(way, ends, strict=True) if pair in by_ends]
         named = [step.sentence for step in steps[:NAMED_STEPS]]
@@ -56,5 +56,5 @@ def replacement_loops(relations: Iterable[Relation], names: RecordNames) -> Iter
         said = f"loop of replacements: {', '.join(named + more)}"
         hint = f"end one of them that does not hold, for example: {names.retiring(steps[0])}"
         history = all(end.resolved for step in steps for end in step.ends)
-        found = found_in(steps[0].voice, Code.REPLACEMENT_LOOP, said, hint, knot)
+        found = found_in(steps[0].latest_record, Code.REPLACEMENT_LOOP, said, hint, knot)
         yield found.graded(history=history)

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from yoi_relations.files.faults import SpanningCode
+from yoi_relations.files.source import SpanningCode
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.queries.doctor.commands import RecordNames
+from yoi_relations.lean.types import Connection, NamedTuple
+from yoi_relations.queries.command_lines import RecordNames
+from yoi_relations.queries.doctor.broken_files import wrong_files
 from yoi_relations.queries.doctor.contradictions import contradictions
 from yoi_relations.queries.doctor.cycles import cycles, replacement_loops
 from yoi_relations.queries.doctor.expired import expired
-from yoi_relations.queries.doctor.files import wrong_files
 from yoi_relations.queries.doctor.findings import LISTED, Code, Finding, More
 from yoi_relations.queries.doctor.folders import odd_folders
 from yoi_relations.queries.doctor.misplaced import misplaced
 from yoi_relations.queries.doctor.names import contested_slugs, copied_records, load_copies
+from yoi_relations.queries.doctor.repeated import mentioned, repeated
 from yoi_relations.queries.doctor.retirements import odd_retirements, times_ahead
 from yoi_relations.queries.doctor.targets import dangling_targets
-from yoi_relations.queries.doctor.texts import mentioned, repeated
 from yoi_relations.queries.problems import Severity, find_problems
 from yoi_relations.queries.relations import load_relations
 from yoi_relations.queries.tickets import all_tickets
-from yoi_relations.typed import Connection, NamedTuple
 
 Group = tuple[Code, Severity]
 _OF_FOLDERS = frozenset((SpanningCode.NO_ITEM, SpanningCode.SHARED_ID))

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from yoi_relations.characters import printable_line
-from yoi_relations.files.faults import FaultCode, SpanningCode
-from yoi_relations.files.oddities import MisplacedCode
+from yoi_relations.files.misplaced.misplacement import MisplacedCode
+from yoi_relations.files.source import FaultCode, SpanningCode
+from yoi_relations.lean.types import NamedTuple
 from yoi_relations.queries.problems import Problem, Severity
-from yoi_relations.queries.statements import Statement, path_and_line
-from yoi_relations.typed import NamedTuple
+from yoi_relations.queries.records import StoredRecord, path_and_line
 
 LISTED = 200
 """Findings of one code and severity that are listed; the others are counted."""
@@ -170,7 +170,7 @@ def found_at(path: str, code: Code, sentence: str, hint: str, about: Iterable[st
 
 
 def found_in(
-    record: Statement, code: Code, sentence: str, hint: str, about: Iterable[str]
+    record: StoredRecord, code: Code, sentence: str, hint: str, about: Iterable[str]
 ) -> Finding:
     """A finding that shows in a record and is about these tickets."""
     return found_at(record.path, code, sentence, hint, about)._replace(line=record.line)

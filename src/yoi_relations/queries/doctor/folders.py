@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 
 from yoi_relations.files.locale_names import as_name
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.jsontext import json_text
-from yoi_relations.queries.doctor.commands import argument, in_turn, shell_line
+from yoi_relations.lean.json_encoder import json_text
+from yoi_relations.lean.types import Connection, NamedTuple
+from yoi_relations.queries.command_lines import argument, in_turn, shell_line
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
-from yoi_relations.typed import Connection, NamedTuple
 
 _RECORDS = "artifacts/relations"
 _FILES = ("artifacts/relations.json", "artifacts/orchestration-plan.jsonl")

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator
 
 from yoi_relations.files.locale_names import as_name
-from yoi_relations.files.misplaced import Misplaced, find_misplaced
-from yoi_relations.files.oddities import MisplacedCode
+from yoi_relations.files.misplaced.misplacement import MisplacedCode
+from yoi_relations.files.misplaced.search import Misplaced, find_misplaced
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.queries.doctor.commands import shell_line
+from yoi_relations.queries.command_lines import shell_line
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
 
 _HINTS = {

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from yoi_relations.files.id_endings import MIN_PART, ends_with
-from yoi_relations.jsontext import json_text
-from yoi_relations.queries.doctor.commands import retiring_by
+from yoi_relations.lean.json_encoder import json_text
+from yoi_relations.lean.types import Connection, NamedTuple
+from yoi_relations.queries.command_lines import retiring_by
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.tickets import TicketInfo
-from yoi_relations.typed import Connection, NamedTuple
 
 _NAMED = 5
 """Tickets that a sentence names."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from yoi_relations.files.times import is_ahead, is_beyond_a_day, parse_instant
-from yoi_relations.queries.doctor.commands import RecordNames, shell_line
+from yoi_relations.lean.types import Connection, NamedTuple
+from yoi_relations.queries.command_lines import RecordNames, shell_line
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at, found_in
+from yoi_relations.queries.records import StoredRecord
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.retirements import LostRetirement, lost_retirements
-from yoi_relations.queries.statements import Statement
 from yoi_relations.queries.tickets import TicketInfo
-from yoi_relations.typed import Connection, NamedTuple
 
 
 class _Mark(NamedTuple):
@@ -62,7 +62,7 @@ def times_ahead(relations: Iterable[Relation], names: RecordNames) -> Iterator[F
                 yield found_in(record, Code.TIME_AHEAD, said, hint, ends).graded(history=near)
 
 
-def _instead(relation: Relation, record: Statement, names: RecordNames) -> str:
+def _instead(relation: Relation, record: StoredRecord, names: RecordNames) -> str:
     """What to do about a record with a wrong time; notes and plans count by their time."""
     if record.retired_at:
         return "nothing needs to be done, because it is retired"
@@ -108,7 +108,7 @@ def _lost(lost: LostRetirement, *, history: bool) -> Finding:
     return found_at(lost.path, Code.LOST_RETIREMENT, said, hint, about).graded(history=history)
 
 
-def _early(mark: _Mark, record: Statement, *, history: bool) -> Finding:
+def _early(mark: _Mark, record: StoredRecord, *, history: bool) -> Finding:
     said = f"retires {mark.retires} at {mark.at}, before that was recorded at {record.at}"
     hint = "a clock was wrong; it counts as retired, so record it again if it holds"
     found = found_at(mark.path, Code.EARLY_RETIREMENT, said, hint, [mark.holder])

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from yoi_relations.characters import escaped
 from yoi_relations.kinds import KINDS
-from yoi_relations.queries.doctor.commands import (
+from yoi_relations.lean.types import Connection
+from yoi_relations.queries.command_lines import (
     RecordNames,
     in_turn,
     is_argument,
@@ -16,9 +17,8 @@ from yoi_relations.queries.doctor.commands import (
 )
 from yoi_relations.queries.doctor.findings import Code, Finding, found_wrong
 from yoi_relations.queries.problems import Problem
+from yoi_relations.queries.records import StoredRecord
 from yoi_relations.queries.relations import Relation
-from yoi_relations.queries.statements import Statement
-from yoi_relations.typed import Connection
 
 _SHORT = 300
 """Characters of a command that a hint repeats."""
@@ -41,7 +41,7 @@ def dangling_targets(
         relations: all of the workspace.
         names: what records are called.
     """
-    naming: Mapping[_Key, list[tuple[Relation, Statement]]] = defaultdict(list)
+    naming: Mapping[_Key, list[tuple[Relation, StoredRecord]]] = defaultdict(list)
     for relation in relations:
         for record in relation.records:
             if not record.retired_at:
@@ -70,7 +70,7 @@ def _load_meant(connection: Connection) -> dict[tuple[str, int | None, str], lis
 
 def _hint(
     relation: Relation,
-    record: Statement,
+    record: StoredRecord,
     meant: list[str],
     line: str | None,
     names: RecordNames,
@@ -87,7 +87,7 @@ def _hint(
     return f"{said}, and then retire this record: {line}"
 
 
-def _corrected(record: Statement, meant: list[str], names: RecordNames) -> str | None:
+def _corrected(record: StoredRecord, meant: list[str], names: RecordNames) -> str | None:
     """What records the same about the tickets that were meant, and only then retires the record."""
     if not meant:
         return None
@@ -96,7 +96,7 @@ def _corrected(record: Statement, meant: list[str], names: RecordNames) -> str |
     return in_turn(*lines, names.retire_line(record, reason))
 
 
-def _recorded_again(record: Statement, target: str) -> str | None:
+def _recorded_again(record: StoredRecord, target: str) -> str | None:
     if not (is_argument(record.holder) and is_argument(target)):
         return None
     kind = KINDS[record.kind].written.replace("_", "-")

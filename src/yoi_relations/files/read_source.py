@@ -1,0 +1,62 @@
+"""Takes the bytes of one source, and no more of them than its format allows."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from yoi_relations.files.fences import FRONTMATTER_LIMIT, through_closing_fence
+from yoi_relations.files.formats import Format
+from yoi_relations.files.safe_read import read_with_status
+from yoi_relations.files.scan_folder import Source
+from yoi_relations.files.source import SourceError, UnreadableError
+
+KIB = 1024
+RECORD_LIMIT = 64 * KIB
+LIST_LIMIT = 4 * KIB * KIB
+"""Bytes of a relations.json or an orchestration-plan.jsonl: some 10,000 records."""
+
+_LIMITS = {
+    Format.FRONTMATTER: RECORD_LIMIT,
+    Format.RELATIONS_JSON: LIST_LIMIT,
+    Format.PLAN_JSONL: LIST_LIMIT,
+}
+
+
+def read_source(source: Source) -> bytes | None:
+    """The bytes that `source` is parsed from; None when it is gone.
+
+    Of an item.md that is its beginning, through the end of its frontmatter.
+
+    Raises:
+        SourceError: it cannot be read, is no regular file, or is too large.
+    """
+    if source.fault is not None:
+        raise SourceError(source.fault.message)
+    try:
+        return read_at_once(source.fs_path, source.format)[1]
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise SourceError("is a symbolic link, which is not followed") from error
+        if error.errno in (errno.EINVAL, errno.ENXIO):  # ENXIO: a socket
+            raise SourceError("is not a regular file") from error
+        raise UnreadableError(f"cannot be read: {error.strerror}") from error
+
+
+def read_at_once(path: bytes, form: Format) -> tuple[os.stat_result, bytes]:
+    """The status of a file from before it was read, and the bytes that it is parsed from.
+
+    Raises:
+        OSError: it cannot be read, is a symbolic link, or no regular file.
+        SourceError: it is too large.
+    """
+    if form is Format.ITEM:
+        status, data = read_with_status(path, FRONTMATTER_LIMIT)
+        return status, through_closing_fence(data)
+    limit = _LIMITS[form]
+    status, data = read_with_status(path, limit + 1)
+    if len(data) > limit:
+        raise SourceError(f"is larger than {limit // KIB} KiB")
+    return status, data

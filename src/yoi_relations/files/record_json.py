@@ -1,0 +1,136 @@
+"""Format 2, read only: ``artifacts/relations.json``, a list of relations in one document.
+
+A bad entry spoils the whole file; all bad entries are named all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from yoi_relations.files.fences import decode, refuse_conflict
+from yoi_relations.files.formats import Format
+from yoi_relations.files.json_reader import Walk, content_id, take_fields
+from yoi_relations.files.nfc import composed
+from yoi_relations.files.record import (
+    Record,
+    check_ends,
+    check_instant,
+    check_kind,
+    check_text,
+)
+from yoi_relations.files.source import Fault, SourceError
+from yoi_relations.kinds import JSON_KINDS
+from yoi_relations.lean.types import Any
+
+_REQUIRED = ("ticket_id", "kind", "target", "author", "at")
+_OPTIONAL = ("note",)
+_VERSION = 1
+_MAX_FAULTS = 100
+_MAX_TARGETS = 100
+_MAX_ENTRIES = 1 << 16
+"""More than files of the size that is read can list: an entry takes at least 64 bytes."""
+_MAX_KEYS = 16
+"""Fields of the document, of which two are known."""
+
+
+def parse_relations(data: bytes, holder: str) -> tuple[list[Record], list[Fault]]:
+    """The records of a relations.json, or what is wrong with it.
+
+    Raises:
+        SourceError: it is no JSON document of version 1.
+    """
+    refuse_conflict(data)
+    records: list[Record] = []
+    faults: list[Fault] = []
+    entries = _entries(decode(data))
+    for entry, line in entries:
+        try:
+            records.append(_record(entry, holder, line))
+        except SourceError as error:
+            if len(faults) == _MAX_FAULTS:
+                faults.append(Fault(f"has more than {_MAX_FAULTS} bad entries", line=line))
+                break
+            faults.append(Fault(error.message, line=line, code=error.code))
+    too_many = len(entries) > _MAX_ENTRIES
+    if not faults and too_many:
+        raise SourceError(f"lists more than {_MAX_ENTRIES} relations")
+    if not faults:
+        return records, []
+    targets = None if too_many else _targets(entry for entry, _ in entries)
+    return [], [fault._replace(targets=targets) for fault in faults]
+
+
+def _targets(entries: Iterable[Any]) -> tuple[str, ...] | None:
+    """The targets of all `entries`; None where one has none that can be read, or there are many."""
+    named: set[str] = set()
+    for entry in entries:
+        target = entry.get("target") if isinstance(entry, dict) else None
+        if not isinstance(target, str):
+            return None
+        try:
+            named.add(check_text("target", target))
+        except SourceError:
+            return None
+    return tuple(sorted(named)) if len(named) <= _MAX_TARGETS else None
+
+
+def _entries(text: str) -> list[tuple[Any, int]]:
+    """The entries of the document with the lines on which they start; at most one too many."""
+    walk = Walk(text.removeprefix("\ufeff"))
+    entries: list[tuple[Any, int]] = []
+    seen: dict[str, Any] = {}
+    for _ in walk.items("{", "}"):
+        walk.peek()
+        line, key = walk.line, walk.value()
+        if not isinstance(key, str) or key in seen:
+            raise SourceError("is not usable JSON: a key is no text, or stands twice", line)
+        walk.take(":")
+        if key == "relations" and walk.peek() == "[":
+            seen[key] = entries
+            for _ in walk.items("[", "]"):
+                walk.peek()
+                start = walk.line
+                entries.append((walk.value(), start))
+                if len(entries) > _MAX_ENTRIES:
+                    return entries  # some are bad, so there is no need to read the others
+        else:
+            seen[key] = walk.value()
+        if len(seen) > _MAX_KEYS:
+            break
+    if len(seen) <= _MAX_KEYS and walk.peek():
+        raise SourceError("is not valid JSON: something follows the document", walk.line)
+    _check_document(seen)
+    return entries
+
+
+def _check_document(seen: dict[str, Any]) -> None:
+    version = seen.get("version")
+    if type(version) is not int or version != _VERSION:
+        raise SourceError(f"has a version that is not {_VERSION}; this tool reads no other")
+    if not isinstance(seen.get("relations"), list):
+        raise SourceError("has no list of relations")
+    unknown = [key for key in seen if key not in ("version", "relations")]
+    if unknown:
+        raise SourceError(f"has an unknown field '{unknown[0]}'")
+
+
+def _record(entry: Any, holder: str, line: int) -> Record:  # noqa: ANN401  # JSON
+    fields = take_fields(entry, _REQUIRED, _OPTIONAL, "an entry")
+    if composed(fields["ticket_id"] or "") != holder:
+        raise SourceError(f"names the ticket_id '{fields['ticket_id']}' in the folder of {holder}")
+    kind = check_kind(fields["kind"] or "", JSON_KINDS)
+    check_ends(kind, holder, fields["target"])
+    at, at_key = check_instant("at", fields["at"] or "")
+    return Record(
+        id=content_id(entry),
+        format=Format.RELATIONS_JSON,
+        kind=kind,
+        holder=holder,
+        target=fields["target"],
+        note=fields["note"],
+        plan=None,
+        author=fields["author"] or "",
+        at=at,
+        at_key=at_key,
+        line=line,
+    )

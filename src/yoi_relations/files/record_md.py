@@ -1,0 +1,158 @@
+"""Format 1: ``artifacts/relations/<record-id>.md``, one record or one retirement per file.
+
+The body of a record is its note, that of a retirement the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from yoi_relations.files.appended_record import faults_of_second
+from yoi_relations.files.fences import decode, refuse_conflict
+from yoi_relations.files.formats import Format
+from yoi_relations.files.frontmatter import parse_document
+from yoi_relations.files.record import (
+    Plan,
+    Record,
+    Retired,
+    Retirement,
+    check_ends,
+    check_instant,
+    check_kind,
+    check_text,
+)
+from yoi_relations.files.source import Effect, Fault, SourceError
+from yoi_relations.files.yaml_dropped_text import faults_of_dropped
+from yoi_relations.files.yaml_plain import Value
+from yoi_relations.kinds import KINDS, Kind, RelationClass
+
+_ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
+
+_PLAN_KEYS = ("branch", "worktree", "role_plan")
+_RETIRED_KEYS = ("retired_at", "retired_by", "retired_reason")
+_TEXT_KEYS = ("author", *_PLAN_KEYS, "retired_by", "retired_reason")
+"""Keys of free text, which YAML may cut short."""
+_KEYS = frozenset(("kind", "target", "author", "at", *_RETIRED_KEYS))
+_RETIREMENT_KEYS = _KEYS | {"retires"}
+
+
+class _Reader:
+    """The fields of one file, each checked as it is taken."""
+
+    def __init__(self, fields: dict[str, Value]) -> None:
+        self.fields = fields
+
+    def line(self, key: str) -> int | None:
+        return self.fields[key].line if key in self.fields else None
+
+    def optional(self, key: str) -> str | None:
+        value = self.fields.get(key)
+        if value is None:
+            return None
+        if not value.scalar:
+            raise SourceError(f"has a {key} that is not text", value.line)
+        return check_text(key, value.text or "", value.line)
+
+    def required(self, key: str) -> str:
+        text = self.optional(key)
+        if text is None:
+            raise SourceError(f"has no {key}")
+        return text
+
+    def lacks(self, keys: Iterable[str]) -> bool:
+        return self.fields.keys().isdisjoint(keys)
+
+
+def parse_record(data: bytes, name: str, holder: str) -> tuple[Record | Retirement, list[Fault]]:
+    """What a file called `name` records, and what was odd about it without spoiling it.
+
+    Raises:
+        SourceError: the file cannot be used.
+    """
+    refuse_conflict(data)
+    document = parse_document(data)
+    reader = _Reader(document.fields)
+    first_line = 1 + data.count(b"\n", 0, len(data) - len(document.body))
+    body = decode(document.body, first_line)
+    second = faults_of_second(body, first_line)
+    text = body.replace("\r\n", "\n").strip() or None
+    id_ = name.removesuffix(".md")
+    if "retires" in document.fields:
+        retirement = _retirement(reader, id_, holder, text)
+        return retirement, _oddities(id_, document.fields, _RETIREMENT_KEYS) + second
+    record = _record(reader, id_, holder, text)
+    known = _KEYS.union(_PLAN_KEYS) if record.kind.cls is RelationClass.PLAN else _KEYS
+    return record, _oddities(id_, document.fields, known) + second
+
+
+def named_targets(data: bytes) -> tuple[str, ...] | None:
+    """The target that a file names that cannot be used; None where that cannot be told."""
+    try:
+        target = parse_document(data).fields.get("target")
+    except SourceError:
+        return None
+    return (target.text,) if target and target.text and "\n" not in target.text else None
+
+
+def _record(reader: _Reader, id_: str, holder: str, text: str | None) -> Record:
+    kind = check_kind(reader.required("kind"), KINDS, reader.line("kind"))
+    target = reader.optional("target")
+    check_ends(kind, holder, target, reader.line("target"))
+    at, at_key = check_instant("at", reader.required("at"), reader.line("at"))
+    note, plan = _text(kind, text, reader)
+    return Record(
+        id=id_,
+        format=Format.FRONTMATTER,
+        kind=kind,
+        holder=holder,
+        target=target,
+        note=note,
+        plan=plan,
+        author=reader.required("author"),
+        at=at,
+        at_key=at_key,
+        retired=None if reader.lacks(_RETIRED_KEYS) else _retired_in_place(reader),
+    )
+
+
+def _text(kind: Kind, text: str | None, reader: _Reader) -> tuple[str | None, Plan | None]:
+    if kind.cls is RelationClass.PLAN:
+        summary = check_text("summary", text or "")
+        return None, Plan(summary, *(reader.optional(key) for key in _PLAN_KEYS))
+    if kind.cls is RelationClass.CAPACITY and text is None:
+        raise SourceError(f"has no note, which {kind.name} needs")
+    return (check_text("note", text) if text else None), None
+
+
+def _retirement(reader: _Reader, id_: str, holder: str, text: str | None) -> Retirement:
+    """The retirement that a file with ``retires`` is.
+
+    Raises:
+        SourceError: it is not one, or may be a record that somebody added ``retires`` to.
+    """
+    retires = reader.required("retires")
+    if not reader.lacks(_RETIRED_KEYS):  # as an earlier version wrote it
+        return Retirement(id_, holder, retires, _retired_in_place(reader))
+    if not reader.lacks(("kind", "target")):
+        line = reader.line("retires")
+        raise SourceError("has retires beside kind or target; a retirement has neither", line)
+    at, _ = check_instant("at", reader.required("at"), reader.line("at"))
+    reason = check_text("reason", text or "")
+    return Retirement(id_, holder, retires, Retired(at, reader.required("author"), reason))
+
+
+def _retired_in_place(reader: _Reader) -> Retired:
+    at, by, reason = (reader.required(key) for key in _RETIRED_KEYS)
+    return Retired(check_instant("retired_at", at, reader.line("retired_at"))[0], by, reason)
+
+
+def _oddities(id_: str, fields: dict[str, Value], known: frozenset[str]) -> list[Fault]:
+    faults = [
+        Fault(f"has an unknown key '{key}'; the record is used", Effect.NONE, value.line)
+        for key, value in fields.items()
+        if key not in known
+    ]
+    if not _ULID.fullmatch(id_):
+        faults.append(Fault("has a name that is not a ULID; the record is used", Effect.NONE))
+    return faults + faults_of_dropped(fields, _TEXT_KEYS)

@@ -1,0 +1,76 @@
+"""What is wrong with a source: a value that is carried to the answer, never a silent gap."""
+
+from __future__ import annotations
+
+from yoi_relations.lean.types import NamedTuple, StrEnum
+
+
+class Effect(StrEnum):
+    """What a fault could hide."""
+
+    RECORD = "record"
+    """One record or more of the ticket that holds the source."""
+    TICKET = "ticket"
+    """The state or the title of the ticket."""
+    NONE = "none"
+    """Nothing: the source was used all the same."""
+    ADVICE = "advice"
+    """Nothing either, and doctor alone speaks of it."""
+
+
+class FaultCode(StrEnum):
+    """Names of faults that are told apart by more than their effect."""
+
+    SELF_RELATION = "self_relation"
+    DROPPED_TEXT = "dropped_text"
+    SECOND_RECORD = "second_record"
+
+
+class SpanningCode(StrEnum):
+    """What is wrong between files, though each by itself can be read."""
+
+    NO_ITEM = "no_item"
+    SHARED_ID = "shared_id"
+    DANGLING_TARGET = "dangling_target"
+
+
+class Fault(NamedTuple):
+    """A reason why a file or one of its lines cannot be used.
+
+    Attributes:
+        message: what is wrong, to be read after the path.
+        effect: what it could hide.
+        line: counted from 1, or None where the whole file is meant.
+        code: its name, where it has one of its own.
+        targets: the targets of all records that it could hide, one line each; None where they
+            cannot be told.
+    """
+
+    message: str
+    effect: Effect = Effect.RECORD
+    line: int | None = None
+    code: FaultCode | None = None
+    targets: tuple[str, ...] | None = None
+
+
+class SourceError(Exception):
+    """Raised while a source, or one line of it, is parsed; becomes a `Fault`.
+
+    Attributes:
+        message: what is wrong.
+        line: counted from 1, or None.
+        code: as in `Fault`.
+    """
+
+    def __init__(
+        self, message: str, line: int | None = None, code: FaultCode | None = None
+    ) -> None:
+        super().__init__(message)
+        # What it quotes may hold lone surrogates, which nothing could print or store.
+        self.message = message.encode("utf-8", "backslashreplace").decode()
+        self.line = line
+        self.code = code
+
+
+class UnreadableError(SourceError):
+    """A source that could not be read this time: by this user, or for a fault that may pass."""

@@ -1,0 +1,42 @@
+"""Tells from a file's content whether it could be a record, where none is read."""
+
+from __future__ import annotations
+
+import re
+
+from yoi_relations.files.frontmatter import parse_document
+from yoi_relations.files.source import SourceError
+from yoi_relations.files.yaml_plain import Value
+from yoi_relations.kinds import KINDS, is_kind
+
+_OPENING = re.compile(rb"(?:\xef\xbb\xbf)?\s*---[ \t]*(?:[\r\n]|\Z)")
+_LINE_OF_A_RECORD = re.compile(
+    rb"(?:^|[\r\n])[ \t\"']*(?:(?:kind|retires|target)[ \t\"']*:|kind[ \t]+(?:%s)\b)"
+    % "|".join(KINDS).encode(),
+    re.IGNORECASE,
+)
+
+
+def starts_frontmatter(data: bytes) -> bool:
+    """Whether a file among the records that begins with `data` could be meant to be one."""
+    return data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"---")
+
+
+def opens_frontmatter(data: bytes) -> bool:
+    """Whether the first line of a file, but for empty ones, is ``---`` and nothing else."""
+    return _OPENING.match(data) is not None
+
+
+def may_state(data: bytes) -> bool:
+    """Whether a file elsewhere could be a record: its keys say so, or a line that is not read."""
+    if not opens_frontmatter(data):
+        return False
+    try:
+        fields = parse_document(data).fields
+    except SourceError:
+        return _LINE_OF_A_RECORD.search(data) is not None
+    return any(_is_of_a_record(key.casefold(), value) for key, value in fields.items())
+
+
+def _is_of_a_record(key: str, value: Value) -> bool:
+    return key in ("retires", "target") or (key == "kind" and is_kind(value.text or ""))

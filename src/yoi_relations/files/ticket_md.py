@@ -1,0 +1,122 @@
+"""Reads an item.md: the title, the slug and the state of a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from yoi_relations.characters import escaped, is_invisible
+from yoi_relations.files.frontmatter import parse_document
+from yoi_relations.files.source import Effect, Fault, SourceError
+from yoi_relations.files.stray.names import one_edit_apart
+from yoi_relations.files.yaml_dropped_text import faults_of_dropped
+from yoi_relations.files.yaml_plain import Value
+from yoi_relations.lean.types import NamedTuple
+from yoi_relations.states import State, suggest_state
+
+_STATES = {state.value: state for state in State} | {"intake": State.PLANNING}
+_STATUSES = _STATES | {"open": State.PLANNING, "pending": State.PLANNING}
+# The first key that is there decides; older files have the later ones.
+_STATE_KEYS = (("state", _STATES), ("workflow_state", _STATES), ("status", _STATUSES))
+_OTHER_KEYS = frozenset(
+    (*(key for key, _ in _STATE_KEYS), "stage", "stale", "stake", "stats", "slate", "estate")
+)
+"""What is nearly such a key, and is another word."""
+
+
+class Ticket(NamedTuple):
+    """What relations need to know of a ticket; None where the file does not say."""
+
+    title: str | None
+    slug: str | None
+    state: State | None
+
+
+def parse_item(data: bytes, bucket: str | None) -> tuple[Ticket, list[Fault]]:
+    """The ticket that an item.md describes, and what is wrong with it.
+
+    A file that cannot be used gives a ticket of which nothing is known.
+    """
+    try:
+        fields = parse_document(data).fields
+    except SourceError as error:
+        return Ticket(None, None, None), [Fault(error.message, Effect.TICKET, error.line)]
+    faults: list[Fault] = []
+    title = _text(fields, "title", Effect.TICKET, faults)
+    if _is_empty(title):
+        _complain_of_title(fields, faults)
+    faults += faults_of_dropped(fields, ("title",))
+    slug = _text(fields, "slug", Effect.NONE, faults)
+    return Ticket(title, slug, _state(fields, bucket, faults)), faults
+
+
+def _state(fields: dict[str, Value], bucket: str | None, faults: list[Fault]) -> State | None:
+    """The state that the first of the keys gives, or, nearly the key, hides; else the bucket's."""
+    for key, known in _STATE_KEYS:
+        if key in fields:
+            return _state_at(fields, key, known, faults)
+        near = next((name for name in fields if _is_nearly(name, key)), None)
+        if near is not None:
+            message = f"has the key '{escaped(near)}' instead of '{key}', so its state is not known"
+            faults.append(Fault(message, Effect.TICKET, fields[near].line))
+            return None
+    if bucket is not None:
+        return _STATUSES[bucket]
+    faults.append(Fault(f"has no state; {_known(_STATES)}", Effect.TICKET))
+    return None
+
+
+def _state_at(
+    fields: dict[str, Value], key: str, known: Mapping[str, State], faults: list[Fault]
+) -> State | None:
+    """The state that a key gives; it decides, even where it is empty."""
+    word = _text(fields, key, Effect.TICKET, faults)
+    if word is not None and word in known:
+        return known[word]
+    if fields[key].scalar:
+        if word is None:
+            message = f"has an empty {key}; {_known(known)}"
+        else:
+            message = f"has an unknown {key} '{escaped(word)}'; {_known(known)}"
+            hint = suggest_state(word, known)
+            message += f"; {hint}" * (hint is not None)
+        faults.append(Fault(message, Effect.TICKET, fields[key].line))
+    return None
+
+
+def _known(words: Mapping[str, State]) -> str:
+    return f"known: {', '.join(words)}"
+
+
+def _is_nearly(name: str, key: str) -> bool:
+    """Whether a name is `key`, but for case, separators, what cannot be seen, or one letter."""
+    if name in _OTHER_KEYS:
+        return False
+    if not name.isascii():
+        import unicodedata  # noqa: PLC0415  # hardly any key needs it
+
+        name = unicodedata.normalize("NFKC", name)
+    bare = "".join(sign for sign in name.casefold() if sign.isalnum())
+    return one_edit_apart(bare, key.replace("_", ""))
+
+
+def _is_empty(title: str | None) -> bool:
+    """Whether nothing of a title can be seen."""
+    if title is None or title.isascii():
+        return not title or title.isspace()
+    return all(is_invisible(sign) for sign in title)
+
+
+def _complain_of_title(fields: dict[str, Value], faults: list[Fault]) -> None:
+    value = fields.get("title")
+    if value is None or value.scalar:
+        said = "has no title" if value is None else "has an empty title"
+        faults.append(Fault(said, Effect.ADVICE, value.line if value else None))
+
+
+def _text(fields: dict[str, Value], key: str, effect: Effect, faults: list[Fault]) -> str | None:
+    value = fields.get(key)
+    if value is None:
+        return None
+    if not value.scalar:
+        faults.append(Fault(f"has a {key} that is not text", effect, value.line))
+    return value.text

@@ -1,0 +1,148 @@
+"""Reads any frontmatter by the events of a YAML parser.
+
+Every scalar stays the text that was written (``no``, ``00001234``, ``12:30:45``), whatever YAML
+would make of it. The events are taken one by one, so that nesting is bounded before it can hurt,
+aliases are never expanded, and a key that stands twice is seen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import yaml
+
+from yoi_relations.files.source import SourceError
+from yoi_relations.files.yaml_dropped_text import dropped_text
+from yoi_relations.files.yaml_errors import find_cause
+from yoi_relations.files.yaml_plain import NULLS, Value
+
+MAX_DEPTH = 16
+"""Levels of lists and mappings inside one value; a ticket's frontmatter needs two."""
+
+_UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+_BRACKETS = re.compile(r"[\[\]{}]")
+# libyaml where PyYAML was built with it; "Base" resolves no types.
+_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+def parse_yaml(text: str, first_line: int) -> dict[str, Value]:
+    """The fields of any frontmatter, whose first line is `first_line` of its file.
+
+    Raises:
+        SourceError: as `parse_document`.
+    """
+    fields: dict[str, Value] = {}
+    try:
+        events = _in_utf8(yaml.parse(text, Loader=_Loader))
+        for key, value in _pairs(events, text, first_line):
+            if key in fields:
+                raise SourceError(f"names the key '{key}' twice", value.line)
+            fields[key] = value
+    except yaml.MarkedYAMLError as error:
+        raise _invalid(text, error.problem_mark or error.context_mark, first_line) from error
+    except yaml.YAMLError as error:
+        raise _unprintable(text, first_line) from error
+    except ValueError as error:  # PyYAML's own parser takes any number for a character's
+        raise SourceError("is not valid YAML: an escape stands for no character") from error
+    return fields
+
+
+def _invalid(text: str, mark: yaml.Mark | None, first: int) -> SourceError:
+    """What is wrong with `text`, which a parser gave up at `mark`."""
+    last = mark.line if mark else text.count("\n")
+    # A parser reads ahead, and may refuse the nesting before it gives an event.
+    if _deepest(text) > MAX_DEPTH:
+        return _nested_too_deep(last + first)
+    cause = find_cause(text, last)
+    if cause is None:
+        return SourceError("is not valid YAML: no parser reads beyond this line", last + first)
+    return SourceError(f"is not valid YAML: {cause.message}", cause.line + first)
+
+
+def _unprintable(text: str, first: int) -> SourceError:
+    found = re.search(_UNPRINTABLE, text)
+    if found is None:
+        return SourceError("is not valid YAML: it holds a control character")
+    sign = f"{ascii(found[0])[1:-1]} (U+{ord(found[0]):04X})"
+    line = first + text.count("\n", 0, found.start())
+    return SourceError(f"is not valid YAML: it holds the control character {sign}", line)
+
+
+def _in_utf8(events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
+    """The same; a ValueError at half a surrogate pair, which libyaml refuses and PyYAML takes."""
+    for event in events:
+        if isinstance(event, yaml.ScalarEvent):
+            event.value.encode()
+        yield event
+
+
+def _pairs(events: Iterator[yaml.Event], text: str, first: int) -> Iterator[tuple[str, Value]]:
+    """The keys and values of the one mapping that `events` must be."""
+    root = _first_node(events)
+    if root is None:
+        return
+    if not isinstance(root, yaml.MappingStartEvent):
+        raise _no_mapping(text, root, first)
+    lines = text.split("\n")
+    while not isinstance(event := next(events), yaml.MappingEndEvent):
+        key = _value(event, events, first)
+        if key.text is None:
+            raise SourceError("has a key that is not plain text", key.line)
+        start = next(events)
+        value = _value(start, events, first)
+        if isinstance(event, yaml.ScalarEvent) and isinstance(start, yaml.ScalarEvent):
+            value = value._replace(dropped=dropped_text(lines, event, start))
+        yield key.text, value
+    next(events)  # the document's end
+    if not isinstance(event := next(events), yaml.StreamEndEvent):
+        raise SourceError("has more than one YAML document in its frontmatter", _line(event, first))
+
+
+def _no_mapping(text: str, root: yaml.Event, first: int) -> SourceError:
+    said = "has a frontmatter that is not a list of 'key: value' lines"
+    cause = find_cause(text, text.count("\n"))
+    if cause is None:
+        return SourceError(said, _line(root, first))
+    return SourceError(f"{said}: {cause.message}", cause.line + first)
+
+
+def _first_node(events: Iterator[yaml.Event]) -> yaml.Event | None:
+    for event in events:
+        if isinstance(event, yaml.NodeEvent):
+            return event
+    return None
+
+
+def _value(event: yaml.Event, events: Iterator[yaml.Event], first: int) -> Value:
+    """The value that starts with `event`; takes the rest of it from `events`."""
+    line = _line(event, first)
+    if isinstance(event, yaml.ScalarEvent):
+        null = not event.style and event.value in NULLS
+        return Value(None if null else event.value, line)
+    depth = 0
+    while True:
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise _nested_too_deep(line)
+        if depth == 0:
+            return Value(None, line, scalar=False)
+        event = next(events)
+
+
+def _deepest(text: str) -> int:
+    """How many brackets open inside each other at most, wherever they are in `text`."""
+    depth = deepest = 0
+    for bracket in _BRACKETS.findall(text):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _nested_too_deep(line: int) -> SourceError:
+    return SourceError(f"nests values more than {MAX_DEPTH} deep", line)
+
+
+def _line(event: yaml.Event, first: int) -> int:
+    return (event.start_mark.line if event.start_mark else 0) + first

@@ -1,0 +1,26 @@
+"""A digest of what an answer rests on."""
+
+from __future__ import annotations
+
+from yoi_relations.lean.json_encoder import json_text
+from yoi_relations.lean.types import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hashlib import sha256
+else:
+    # What `hashlib` gives without OpenSSL, which takes a quarter of a bare interpreter to load.
+    try:
+        from _sha2 import sha256  # Python 3.12 and newer
+    except ImportError:
+        try:
+            from _sha256 import sha256  # Python 3.11
+        except ImportError:
+            from hashlib import sha256
+
+_DIGITS = 16
+"""Hexadecimal: enough to tell contents apart that nobody forged."""
+
+
+def digest_of(content: object) -> str:
+    """The first digits of the SHA-256 of `content`, written as JSON."""
+    return sha256(json_text(content).encode()).hexdigest()[:_DIGITS]

@@ -1,0 +1,189 @@
+"""Records as they are queried: what each says, where it stands, and whether it was retired."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from yoi_relations.errors import NotFoundError
+from yoi_relations.kinds import Edge
+from yoi_relations.lean.json_encoder import json_text
+from yoi_relations.lean.types import Any, Connection, NamedTuple
+
+Order = tuple[str, str, int, int]
+"""Instant, path, line, place in the line: the greatest is the latest."""
+
+
+def path_and_line(path: str, line: int | None) -> str:
+    """``path:line``, or the path where no line is meant."""
+    return path if line is None else f"{path}:{line}"
+
+
+class RecordPlace(NamedTuple):
+    """Where a record stands; printed as ``path:line``."""
+
+    path: str
+    line: int | None
+    id: str
+
+    def __str__(self) -> str:
+        return path_and_line(self.path, self.line)
+
+
+class StoredRecord(NamedTuple):
+    """One record.
+
+    Its fields are the columns of the view ``statement``, but for three names, and at the end why
+    the relation is not active, as in `Inactive`, at the record that speaks for it.
+    """
+
+    row: int
+    path: str
+    line: int | None
+    format: str
+    id: str
+    kind: str
+    holder: str
+    target: str | None
+    cls: str
+    shown: str
+    edge_ticket: str
+    edge_target: str | None
+    note: str | None
+    summary: str | None
+    branch: str | None
+    worktree: str | None
+    role_plan: str | None
+    author: str
+    at: str
+    at_key: str
+    retired_at: str | None
+    retired_by: str | None
+    retired_reason: str | None
+    inactive: str | None
+
+    @property
+    def place(self) -> RecordPlace:
+        """Where it stands."""
+        return RecordPlace(self.path, self.line, self.id)
+
+    @property
+    def order(self) -> Order:
+        """Its place in time among all records."""
+        return (self.at_key, self.path, self.line or 0, self.row)
+
+
+_COLUMNS = {"row": "id", "id": "record_id", "cls": "class"}
+"""By field, the columns of other names."""
+_SELECT = (
+    "SELECT "  # noqa: S608  # fixed text, as below
+    + ", ".join(f"statement.{_COLUMNS.get(name, name)}" for name in StoredRecord._fields[:-1])
+    + ", activity.inactive FROM statement LEFT JOIN activity ON activity.id = statement.id"
+)
+
+
+class Condition(NamedTuple):
+    """A part of a WHERE clause, with its values."""
+
+    sql: str
+    values: tuple[str | int | None, ...]
+
+
+def shown_as(kinds: Iterable[str]) -> Condition:
+    """Records that are shown as one of `kinds`."""
+    return Condition("shown IN (SELECT value FROM json_each(?))", (json_text(sorted(kinds)),))
+
+
+def touching(tickets: Iterable[str]) -> Condition:
+    """Records of edges and notes that have one of `tickets` at either end."""
+    values = json_text(sorted(tickets))
+    among = "IN (SELECT value FROM json_each(?))"
+    return Condition(f"(edge_ticket {among} OR edge_target {among})", (values, values))
+
+
+def at_tickets(tickets: Iterable[str]) -> Condition:
+    """Records of edges and notes that are about one of `tickets`."""
+    values = json_text(sorted(tickets))
+    return Condition("edge_ticket IN (SELECT value FROM json_each(?))", (values,))
+
+
+def at_active_tickets() -> Condition:
+    """Records of edges and notes that are about a ticket about which something is active."""
+    return Condition("edge_ticket IN (SELECT ticket FROM activity WHERE inactive IS NULL)", ())
+
+
+def held_by(holders: Iterable[str]) -> Condition:
+    """Records that lie in the folder of one of `holders`."""
+    return Condition("holder IN (SELECT value FROM json_each(?))", (json_text(sorted(holders)),))
+
+
+def stating(edge: Edge) -> Condition:
+    """Records of one edge."""
+    return Condition("shown = ? AND edge_ticket = ? AND edge_target = ?", edge)
+
+
+def between(ticket: str, other: str) -> Condition:
+    """Records of the edges between two tickets, in either direction."""
+    return Condition(
+        "(edge_ticket = ? AND edge_target = ? OR edge_ticket = ? AND edge_target = ?)",
+        (ticket, other, other, ticket),
+    )
+
+
+def saying(target: str | None, *texts: str | None) -> Condition:
+    """Records with this target, and these texts: note, summary, branch, work tree, role plan."""
+    columns = ("target", "note", "summary", "branch", "worktree", "role_plan")
+    return Condition(" AND ".join(f"{name} IS ?" for name in columns), (target, *texts))
+
+
+def not_retired(without: str | None) -> Condition:
+    """Records that are not retired, without those that are called `without`."""
+    return Condition("retired_at IS NULL AND record_id IS NOT ?", (without,))
+
+
+def in_files(paths: Iterable[str]) -> Condition:
+    """Records in these files."""
+    return Condition("path IN (SELECT value FROM json_each(?))", (json_text(sorted(paths)),))
+
+
+def either(one: Condition, other: Condition) -> Condition:
+    """Records that meet one of two conditions at least."""
+    return Condition(f"({one.sql} OR {other.sql})", one.values + other.values)
+
+
+def called(id_: str) -> Condition:
+    """Records with this id."""
+    return Condition("record_id = ?", (id_,))
+
+
+def record_at(connection: Connection, place: RecordPlace) -> StoredRecord:
+    """The record at `place`.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    where = Condition("path = ? AND line IS ? AND record_id = ?", tuple(place))
+    found = find_records(connection, where)
+    if not found:
+        raise NotFoundError(f"{place}: the record is gone again", "something removed it meanwhile")
+    return found[0]
+
+
+def find_records(connection: Connection, *conditions: Condition) -> list[StoredRecord]:
+    """The records that meet all `conditions`, by path and line."""
+    rows = _select(connection, conditions, "ORDER BY path, line, statement.id")
+    return [StoredRecord(*row) for row in rows]
+
+
+def latest_statement(connection: Connection, *conditions: Condition) -> StoredRecord | None:
+    """The latest of the records that meet all `conditions`; None where none does."""
+    by_order = "ORDER BY at_key DESC, path DESC, coalesce(line, 0) DESC, statement.id DESC LIMIT 1"
+    found = _select(connection, conditions, by_order)
+    return next((StoredRecord(*row) for row in found), None)
+
+
+def _select(
+    connection: Connection, conditions: Iterable[Condition], end: str
+) -> Iterator[tuple[Any, ...]]:
+    where = " AND ".join(condition.sql for condition in conditions) or "TRUE"
+    values = [value for condition in conditions for value in condition.values]
+    return connection.execute(f"{_SELECT} WHERE {where} {end}", values)

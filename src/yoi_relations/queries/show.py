@@ -1,0 +1,215 @@
+"""The answer of `show`: which relations are asked for, and what could be wrong about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from yoi_relations.files.source import Effect
+from yoi_relations.kinds import ALL_SHOWN, KINDS, RelationClass
+from yoi_relations.lean.types import TYPE_CHECKING, Connection, NamedTuple
+from yoi_relations.queries.near_relations import near_relations
+from yoi_relations.queries.problems import Problem, find_problems
+from yoi_relations.queries.records import (
+    Condition,
+    StoredRecord,
+    at_active_tickets,
+    find_records,
+    shown_as,
+    touching,
+)
+from yoi_relations.queries.relations import (
+    Relation,
+    load_relations,
+    relation_of,
+    relations_of,
+)
+from yoi_relations.queries.show_page import first_page, total_of
+from yoi_relations.queries.tickets import TicketInfo, load_tickets
+from yoi_relations.states import State
+
+if TYPE_CHECKING:
+    from yoi_relations.queries.record_filter import Written
+
+
+class Filter(NamedTuple):
+    """Which relations are asked for.
+
+    Attributes:
+        ticket: id of a ticket that must stand at either end, or None for any.
+        kinds: the kinds as shown.
+        states: states of which the ticket must be in one; empty for any.
+        inactive: whether those that do not count now are wanted too.
+        limit: the most to return; 0 for all.
+        written: what one of its records must meet, or None for any.
+        record: a record that must be one of its own, or None for any.
+    """
+
+    ticket: str | None = None
+    kinds: frozenset[str] = ALL_SHOWN
+    states: frozenset[str] = frozenset()
+    inactive: bool = False
+    limit: int = 0
+    written: Written | None = None
+    record: StoredRecord | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether texts are wanted whole: where it is about one ticket or one record."""
+        return self.ticket is not None or self.record is not None
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether nothing but the kind, and being active, decides what belongs to the answer."""
+        return not (self.whole or self.states or self.written)
+
+
+class Answer(NamedTuple):
+    """What a filter found.
+
+    Attributes:
+        relations: in order, at most as many as the limit allows.
+        total: how many there are without the limit.
+        hidden: how many more there would be with those that do not count now.
+        problems: everything wrong with the files.
+        doubts: those of the problems that could add or alter a row of this answer.
+    """
+
+    relations: list[Relation]
+    total: int
+    hidden: int
+    problems: list[Problem]
+    doubts: list[Problem]
+
+
+def find_relations(connection: Connection, asked: Filter) -> Answer:
+    """The relations that `asked` describes, with what could be wrong about them."""
+    problems = find_problems(connection)
+    if asked.limit and asked.everywhere:
+        return _first(connection, asked, problems)
+    relations = sorted(_candidates(connection, asked), key=Relation.rank)
+    counting = _counting(relations, asked)
+    matching = [one for one in counting if _in_states(one, asked)]
+    if asked.everywhere:
+        total = total_of(connection, asked.kinds).relations
+    else:
+        total = sum(_in_states(one, asked) for one in relations)
+    return Answer(
+        relations=matching[: asked.limit or None],
+        total=len(matching),
+        hidden=total - len(matching),
+        problems=problems,
+        doubts=_doubts(connection, asked, counting, problems),
+    )
+
+
+def _first(connection: Connection, asked: Filter, problems: list[Problem]) -> Answer:
+    """The first page, found without the relations behind it."""
+    parts = first_page(connection, asked.kinds, asked.limit, inactive=asked.inactive)
+    statements = [one for part in parts for one in find_records(connection, *part)]
+    relations = _counting(sorted(relations_of(connection, statements), key=Relation.rank), asked)
+    total = total_of(connection, asked.kinds)
+    # Behind the page, too, a ticket may be one whose state is in doubt.
+    about = {problem.about for problem in problems if problem.effect is Effect.TICKET}
+    open_to_doubt = (
+        load_relations(connection, shown_as(asked.kinds), touching(about)) if about else []
+    )
+    return Answer(
+        relations=relations[: asked.limit],
+        total=total.relations if asked.inactive else total.active,
+        hidden=0 if asked.inactive else total.relations - total.active,
+        problems=problems,
+        doubts=_doubts(connection, asked, _counting(open_to_doubt, asked), problems),
+    )
+
+
+def _counting(relations: list[Relation], asked: Filter) -> list[Relation]:
+    """Those that belong to the answer, unless a ticket's state takes them out."""
+    return [one for one in relations if asked.inactive or one.inactive_reason is None]
+
+
+def _candidates(connection: Connection, asked: Filter) -> list[Relation]:
+    """All relations that may belong to the answer.
+
+    Those that no longer count are left out where nobody asks for them, and where their number is
+    known without them.
+    """
+    if asked.record is not None:
+        only = relation_of(connection, asked.record)
+        found = [only] if only.kind in asked.kinds else []
+    else:
+        found = load_relations(connection, *_conditions(asked))
+    written = asked.written
+    return found if written is None else [one for one in found if written.met_by(one.records)]
+
+
+def _conditions(asked: Filter) -> Iterator[Condition]:
+    if asked.kinds != ALL_SHOWN:
+        yield shown_as(asked.kinds)
+    if asked.written is not None:
+        yield asked.written.condition
+    if asked.ticket is not None:
+        yield touching([asked.ticket])
+    elif not asked.inactive and asked.everywhere:
+        yield at_active_tickets()
+
+
+def _in_states(relation: Relation, asked: Filter) -> bool:
+    return not asked.states or any(state in asked.states for state in relation.filed_under())
+
+
+def _doubts(
+    connection: Connection,
+    asked: Filter,
+    counting: list[Relation],
+    problems: list[Problem],
+) -> list[Problem]:
+    """The problems that could add or alter a row."""
+    open_to_doubt = {
+        end.id
+        for one in counting
+        if _in_states(one, asked) or None in one.filed_under()
+        for end in one.ends
+    }
+    holders = load_tickets(connection, {problem.about for problem in problems})
+    misspelled = _misspelled(connection, asked) if problems and asked.ticket else set()
+    return [
+        problem
+        for problem in problems
+        if (problem.effect is Effect.TICKET and problem.about in open_to_doubt)
+        or (problem.path, problem.line) in misspelled
+        or (
+            problem.effect is Effect.RECORD
+            # Each record of an edge is held by one of its ends.
+            and (asked.record is None or problem.about in open_to_doubt)
+            and asked.kinds & _could_add(problem, holders[problem.about], asked)
+        )
+    ]
+
+
+def _misspelled(connection: Connection, asked: Filter) -> set[tuple[str, int | None]]:
+    """Where records are whose target probably means the ticket that is asked for."""
+    return {
+        (record.path, record.line)
+        for one in near_relations(connection)
+        if one.meant == asked.ticket
+        and one.relation.kind in asked.kinds
+        and (asked.inactive or one.relation.inactive_reason is None or _may_go_on(one.relation))
+        for record in one.relation.records
+    }
+
+
+def _may_go_on(relation: Relation) -> bool:
+    """Whether it is a dependency on a closed ticket, whose work another one may have taken over."""
+    target = relation.target
+    is_closed = target is not None and target.state == State.CLOSED
+    return relation.cls is RelationClass.DEPENDENCY and is_closed
+
+
+def _could_add(problem: Problem, holder: TicketInfo, asked: Filter) -> frozenset[str]:
+    """The kinds that a record hidden by `problem` could add to the answer."""
+    if asked.inactive or not holder.resolved:
+        return problem.shown
+    # With its holder resolved, only a reference could still count.
+    return frozenset(
+        shown for shown in problem.shown if KINDS[shown].cls is RelationClass.REFERENCE
+    )

@@ -1,0 +1,63 @@
+"""The first page of all relations, found through an index, without the rows behind it.
+
+Only where any ticket in any state belongs to the answer.
+"""
+
+from __future__ import annotations
+
+from yoi_relations.kinds import KINDS, RelationClass
+from yoi_relations.lean.types import Connection, NamedTuple
+from yoi_relations.queries.records import Condition, at_tickets, shown_as
+
+_ALL = "SELECT DISTINCT edge_ticket FROM record WHERE shown = ? ORDER BY edge_ticket LIMIT ?"
+_ACTIVE = (
+    "SELECT DISTINCT ticket FROM activity WHERE kind = ? AND inactive IS NULL"
+    " ORDER BY ticket LIMIT ?"
+)
+
+
+class Total(NamedTuple):
+    """How many relations there are, and how many of them are active."""
+
+    relations: int
+    active: int
+
+
+def first_page(
+    connection: Connection, kinds: frozenset[str], limit: int, *, inactive: bool
+) -> list[tuple[Condition, Condition]]:
+    """Conditions, each of which some records of the first relations meet, and some others.
+
+    Args:
+        connection: the index.
+        kinds: as shown.
+        limit: how many relations are wanted.
+        inactive: whether those that are not active are wanted too.
+    """
+    parts = []
+    for cls in RelationClass:
+        of_class = frozenset(shown for shown in kinds if KINDS[shown].cls is cls)
+        if not of_class or limit <= 0:
+            continue
+        # Every ticket has one relation at least, so these hold `limit` of them.
+        tickets = _first_tickets(connection, of_class, limit, _ALL if inactive else _ACTIVE)
+        limit -= len(tickets)
+        parts.append((shown_as(of_class), at_tickets(tickets)))
+    return parts
+
+
+def _first_tickets(
+    connection: Connection, kinds: frozenset[str], limit: int, query: str
+) -> list[str]:
+    found: set[str] = set()
+    for shown in kinds:
+        # Of one kind at a time, an index of the table gives them in order.
+        found |= {ticket for (ticket,) in connection.execute(query, (shown, limit))}
+    return sorted(found)[:limit]
+
+
+def total_of(connection: Connection, kinds: frozenset[str]) -> Total:
+    """How many relations there are of these kinds."""
+    rows = connection.execute("SELECT name, count, active FROM tally").fetchall()
+    of_kinds = [(count, active) for name, count, active in rows if name in kinds]
+    return Total(sum(count for count, _ in of_kinds), sum(active for _, active in of_kinds))

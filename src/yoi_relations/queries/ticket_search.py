@@ -1,0 +1,126 @@
+"""Finds the ticket that a person means by a name that is not simply its id."""
+
+from __future__ import annotations
+
+import os
+
+from yoi_relations.errors import AmbiguousError, NotFoundError
+from yoi_relations.files.id_endings import MIN_PART
+from yoi_relations.files.nfc import composed
+from yoi_relations.index.handle import Notify
+from yoi_relations.kinds import quoted
+from yoi_relations.lean.json_encoder import json_text
+from yoi_relations.lean.types import Connection
+from yoi_relations.queries.path_base import PathBase
+from yoi_relations.queries.ticket_names import Named, TicketNames
+from yoi_relations.queries.tickets import TicketInfo, load_tickets
+
+_MAX_LISTED = 10
+"""Tickets that a hint offers."""
+
+
+class Calling:
+    """What tickets are called; the names of all are read once, when they are needed.
+
+    Args:
+        connection: the index.
+        base: what paths are relative to.
+        in_part: is told which ticket was taken for a mere part; None to take no parts.
+    """
+
+    def __init__(self, connection: Connection, base: PathBase, in_part: Notify | None) -> None:
+        self._connection = connection
+        self._base = base
+        self._in_part = in_part
+        self._names: TicketNames | None = None
+
+    def ticket(self, name: str) -> TicketInfo:
+        """The ticket that is called `name`.
+
+        Raises:
+            NotFoundError: no ticket is; `AmbiguousError` where several are.
+        """
+        # A slug must not take the place of another ticket's path.
+        ids = {*self._at_path(name), *self._all_names().called(name)}
+        if ids:
+            return self._only(
+                name, sorted(ids), "give more of the id or slug, or the folder's path"
+            )
+        among = self._all_names().called_in_part(name)
+        if self._in_part is None:
+            raise self._not_found(name, among)
+        if not among:
+            raise NotFoundError(
+                f"no ticket is called '{name}'",
+                "name it by id, slug, the end of its id, the path of its folder, or a part of"
+                f" {MIN_PART} characters or more of id, slug or title",
+            )
+        found = self._only(name, among, "give more of the id, slug or title")
+        self._in_part(f"'{name}' is taken for {_listed(found)}")
+        return found
+
+    def _all_names(self) -> TicketNames:
+        if self._names is None:
+            self._names = TicketNames(_names(self._connection))
+        return self._names
+
+    def _at_path(self, name: str) -> list[str]:
+        """The ids of the tickets whose folder, or item.md, `name` is the path of."""
+        for given in dict.fromkeys((name, name.strip())):
+            if given and self._may_be_path(given):
+                head, tail = os.path.split(given)
+                folder = (head or os.curdir) if tail == "item.md" else given
+                paths = {composed(path) for path in self._base.below_root(folder)}
+                ids = [os.path.basename(path) for path in sorted(paths)]
+                rows = _folders(self._connection, ids)
+                if found := sorted({id_ for id_, path in rows if composed(path) in paths}):
+                    return found
+        return []
+
+    def _may_be_path(self, name: str) -> bool:
+        here = self._base.here
+        return "/" in name or (here is not None and os.path.lexists(os.path.join(here, name)))
+
+    def _only(self, name: str, ids: list[str], hint: str) -> TicketInfo:
+        named = load_tickets(self._connection, ids)
+        if len(ids) > 1:
+            listed = [_listed(named[id_]) for id_ in ids]
+            raise AmbiguousError.among(name, "tickets", listed, hint)
+        return named[ids[0]]
+
+    def _not_found(self, name: str, ids: list[str]) -> NotFoundError:
+        """The error about a name that is a part at most, with the tickets that it is a part of."""
+        ways = "name it by id, slug, the end of its id, or the path of its folder"
+        if ids:
+            named = load_tickets(self._connection, ids[:_MAX_LISTED])
+            listed = [_listed(ticket) for ticket in named.values()]
+            more = len(ids) - _MAX_LISTED
+            listed += [f"{more} more"] if more > 0 else []
+            ways += f"; it is a part of: {', '.join(listed)}"
+        return NotFoundError(f"no ticket is called '{name}'", ways)
+
+
+def _listed(ticket: TicketInfo) -> str:
+    title = quoted(ticket.title) if ticket.title else "no title"
+    return f"{ticket.id} ({title}, {ticket.state or 'state not known'})"
+
+
+def _folders(connection: Connection, ids: list[str]) -> list[tuple[str, str]]:
+    """The folders of the tickets with these ids."""
+    return [
+        *connection.execute(
+            "SELECT DISTINCT holder, folder FROM source"
+            " WHERE format <> 'stray' AND holder IN (SELECT value FROM json_each(?))",
+            (json_text(ids),),
+        )
+    ]
+
+
+def _names(connection: Connection) -> list[Named]:
+    """The names of every ticket, by id; several for an id that several folders share."""
+    named = connection.execute("SELECT ticket_id, slug, title FROM ticket").fetchall()
+    nameless = connection.execute(
+        "SELECT DISTINCT holder, NULL, NULL FROM source"
+        " WHERE format <> 'stray' AND holder NOT IN (SELECT ticket_id FROM ticket)"
+    ).fetchall()
+    return sorted(named + nameless, key=lambda names: names[0])

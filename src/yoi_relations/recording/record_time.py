@@ -1,0 +1,57 @@
+"""The time of a new record, later than what it ends or replaces, whatever clocks wrote that.
+
+A hybrid logical clock in its simplest form (Kulkarni and others, "Logical Physical Clocks", 2014):
+the machine's own time, unless something that has to be earlier is later.
+"""
+
+from __future__ import annotations
+
+from yoi_relations.errors import UsageError
+from yoi_relations.files.times import is_beyond_a_day, now, parse_instant, second_after
+from yoi_relations.kinds import SHOWN_NOTES, Kind
+from yoi_relations.lean.types import Connection
+from yoi_relations.queries.command_lines import RecordNames, retiring_by
+from yoi_relations.queries.records import (
+    StoredRecord,
+    held_by,
+    latest_statement,
+    not_retired,
+    shown_as,
+)
+
+
+def time_of_record(
+    connection: Connection, kind: Kind, holder: str, replaced: StoredRecord | None
+) -> str:
+    """The time to record, RFC 3339 in UTC.
+
+    Of an edge it is now. A note or a plan is one second later than the latest of its ticket that is
+    not retired, where that is later than now.
+
+    Args:
+        connection: the index.
+        kind: of the new record.
+        holder: id of the ticket that it is about.
+        replaced: a note that is about to be retired.
+
+    Raises:
+        UsageError: that one is more than a day ahead of the clock.
+    """
+    present = now()
+    if not kind.is_note:
+        return present
+    latest = latest_statement(
+        connection,
+        shown_as(SHOWN_NOTES),
+        held_by([holder]),
+        not_retired(replaced.id if replaced else None),
+    )
+    if latest is None:
+        return present
+    if is_beyond_a_day(latest.at):
+        name = RecordNames.load(connection).of(latest)
+        raise UsageError(
+            f"{latest.place}: is dated {latest.at}, more than a day ahead of this clock",
+            f"if that is wrong, retire it first: {retiring_by(name)}",
+        )
+    return max(present, second_after(latest.at), key=lambda at: parse_instant(at)[1])

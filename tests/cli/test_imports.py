@@ -1,0 +1,216 @@
+"""What a read loads: the time of a lookup is the time of its imports."""
+
+from __future__ import annotations
+
+import os
+import pty
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Container
+from pathlib import Path
+
+import pytest
+from workspace_builder import A, B, Workspace
+
+HEAVY = {
+    "asyncio",
+    "click",
+    "dataclasses",
+    "difflib",
+    "importlib.resources",
+    "inspect",
+    "json",
+    "rich",
+    "sqlmodel",
+    "subprocess",
+    "typer",
+    "ulid",
+    "yaml",
+    "yoi_relations.recording",
+    "yoi_relations.cli.typer_app",
+}
+NOT_FOR_A_LOOKUP = HEAVY | {
+    "array",
+    "contextlib",
+    "datetime",
+    "enum",
+    "fcntl",
+    "hashlib",
+    "re",
+    "sqlite3",
+    "typing",
+    "yoi_relations.files.scan_root",
+    "yoi_relations.files.scan_folder",
+    "yoi_relations.index.build",
+    "yoi_relations.index.cache_folder",
+    "yoi_relations.index.reconcile",
+    "yoi_relations.queries.check",
+    "yoi_relations.queries.counts",
+    "yoi_relations.render.check",
+    "yoi_relations.cli.stdin",
+    "yoi_relations.completion",
+    "yoi_relations.hooks",
+    "yoi_relations.render.lines",
+    "yoi_relations.render.status",
+    "yoi_relations.render.terminal.show",
+    "yoi_relations.index.watcher_lock",
+}
+"""What only a write, a look at suspected files, or another form of the answer needs."""
+FOR_HOOKS = {"dataclasses", "inspect", "subprocess"}
+"""What `status` loads to ask git for its hooks."""
+PROGRAM = "from yoi_relations.__main__ import main; main()"
+
+
+@pytest.fixture(scope="module")
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace with an index, and files old enough to be known by their stamps."""
+    workspace = Workspace(tmp_path_factory.mktemp("imports") / "work")
+    workspace.pair("blocked_by", "why", states=("planning", "ready"))
+    time.sleep(3)
+    workspace.process("show")
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def settled(indexed: Workspace) -> Workspace:
+    """The same, with an index that is old enough to be known by its stamp, too."""
+    time.sleep(3)
+    indexed.process("show")
+    return indexed
+
+
+def loaded(
+    workspace: Workspace,
+    code: str,
+    *arguments: str,
+    terminal: bool = False,
+    codes: Container[int] = (0,),
+) -> set[str]:
+    """The modules that a process loads, which ends with one of `codes`."""
+    ours, theirs = pty.openpty()
+    ran = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", code, *arguments],
+        cwd=workspace.root,
+        stdout=theirs if terminal else subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "80"},
+        check=False,
+        text=True,
+    )
+    os.close(theirs)
+    os.close(ours)
+    assert ran.returncode in codes, ran.stderr[-2000:]
+    lines = [line for line in ran.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rpartition("|")[2].strip() for line in lines}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "show --kind blocker --all --json",
+        "show --plain",
+        f"show {A}",
+        f"check {B} --json",
+        "check --state ready --plain",
+        "doctor --json",
+        "show --trust index --json",
+        "status",
+        "--json status",
+    ],
+)
+def test_a_read_loads_nothing_heavy(indexed: Workspace, line: str) -> None:
+    modules = loaded(indexed, PROGRAM, *line.split()) - loaded(indexed, "pass")
+
+    assert "yoi_relations.cli.fast_path" in modules
+    assert modules & HEAVY <= (FOR_HOOKS if "status" in line.split() else set())
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["show --kind blocker --all --json", f"--json show {A}", "show --trust index --json"],
+)
+def test_a_settled_lookup_loads_nothing_that_it_does_not_use(settled: Workspace, line: str) -> None:
+    modules = loaded(settled, PROGRAM, *line.split()) - loaded(settled, "pass")
+
+    assert "_sqlite3" in modules
+    assert not modules & NOT_FOR_A_LOOKUP
+
+
+def test_a_check_of_a_ticket_costs_what_a_lookup_costs(settled: Workspace) -> None:
+    modules = loaded(settled, PROGRAM, "check", B, "--json") - loaded(settled, "pass")
+
+    assert "yoi_relations.queries.check" in modules
+    assert not modules & {"contextlib", "datetime", "enum", "hashlib", "re"}
+
+
+@pytest.mark.parametrize("line", ["show --limit 1", "check --state ready", "doctor", "status"])
+def test_a_terminal_costs_rich_and_not_typer(indexed: Workspace, line: str) -> None:
+    modules = loaded(indexed, PROGRAM, *line.split(), terminal=True)
+
+    assert modules & {"rich", "typer", "click", "yaml"} == {"rich"}
+
+
+def test_the_version_costs_no_typer(indexed: Workspace) -> None:
+    modules = loaded(indexed, PROGRAM, "--version") - loaded(indexed, "pass")
+
+    assert not modules & NOT_FOR_A_LOOKUP
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"add {A} after {B} --note why",
+        "retire nothing-like-it --reason why",
+        "watch --once --timeout 0",
+        "verify",
+        "hooks list",
+        "hooks run",
+        "completion bash",
+        f"completion run -- show {A}",
+        "completion run --line=relations",
+    ],
+)
+def test_no_command_costs_typer(indexed: Workspace, tmp_path: Path, line: str) -> None:
+    copy = Workspace(shutil.copytree(indexed.root, tmp_path / "copy"))
+
+    modules = loaded(copy, PROGRAM, *line.split(), codes={0, 1, 3, 5, 124})
+
+    assert not modules & {"typer", "yoi_relations.cli.typer_app"}
+
+
+def test_a_key_that_is_pressed_costs_little_more_than_a_lookup(indexed: Workspace) -> None:
+    modules = loaded(indexed, PROGRAM, "completion", "run", "--", "show", "") - loaded(
+        indexed, "pass"
+    )
+
+    assert not modules & (HEAVY | {"re", "shlex", "sqlite3", "typing"})
+
+
+@pytest.mark.parametrize("line", ["show --help", "show -C.", "show --colour", "add", "doctor -h"])
+def test_help_and_errors_do_not_cost_pydantic(indexed: Workspace, line: str) -> None:
+    modules = loaded(indexed, PROGRAM, *line.split(), codes={0, 2})
+
+    assert "typer" in modules
+    assert not {module.partition(".")[0] for module in modules} & {"pydantic", "pydantic_core"}
+
+
+def test_help_is_typers(indexed: Workspace) -> None:
+    assert loaded(indexed, PROGRAM, "show", "--help") >= {
+        "typer",
+        "yoi_relations.cli.typer_app",
+    }
+
+
+def test_a_server_loads_little_more_than_its_sdk(indexed: Workspace) -> None:
+    """Starting it costs what `import mcp.server` does, and what is named here."""
+    known = loaded(indexed, "import mcp.server")
+    ours = {"yoi_relations", "anyio", "ulid"}
+
+    found = loaded(indexed, PROGRAM, "mcp")
+
+    packages = {module.partition(".")[0] for module in found - known} - sys.stdlib_module_names
+    assert {name for name in packages if not name.startswith("_")} <= ours
+    assert "yoi_relations.mcp.server" in found

@@ -1,0 +1,102 @@
+"""Errors of the system where nobody thinks of them: told on a line, or of no matter."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import Any
+
+import pytest
+from workspace_builder import A, B, Workspace
+
+from yoi_relations.call import ended
+
+FAILED = OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+@pytest.fixture
+def stale(workspace: Workspace) -> Workspace:
+    """A workspace with an index that is older than its files."""
+    workspace.pair()
+    workspace.show()
+    workspace.record(A, "after", B)
+    return workspace
+
+
+@pytest.mark.parametrize("name", ["cache/relations/lock", "tickets"])
+def test_failed_close_of_an_unwritten_file_costs_no_answer(
+    stale: Workspace, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    close, closed = os.close, []
+
+    def fail(descriptor: int) -> None:
+        place = os.readlink(f"/proc/self/fd/{descriptor}")
+        close(descriptor)
+        if place == str(stale.root / ".yoi" / name):
+            closed.append(place)
+            raise FAILED
+
+    monkeypatch.setattr(os, "close", fail)
+    ran = stale.run("show", "--json")
+    assert (ran.code, ran.json["count"], ran.err) == (0, 1, "")
+    assert closed
+
+
+def test_unknown_file_system_of_a_folder_fails_the_command(
+    stale: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stat, utime, looking = os.stat, os.utime, []
+
+    def touch(*arguments: Any, **named: Any) -> None:
+        looking.append(True)  # the clock is read first of all
+        utime(*arguments, **named)
+
+    def fail(path: Any, **named: Any) -> os.stat_result:
+        if looking and path == str(stale.root / ".yoi"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO), path)
+        return stat(path, **named)
+
+    monkeypatch.setattr(os, "utime", touch)
+    monkeypatch.setattr(os, "stat", fail)
+    ran = stale.run("show")
+    said = f"error: {stale.root}/.yoi: Input/output error\nhint: run the command again\n"
+    assert (ran.code, ran.out, ran.err) == (1, "", said)
+
+
+@pytest.mark.parametrize("name", [f"{A}/artifacts/relations", "open"])
+def test_a_folder_that_fails_at_each_look_is_not_taken_for_gone(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    workspace.ticket(A)
+    workspace.ticket(B, bucket="open")
+    folder = workspace.record(A, "after", B).parent if name != "open" else workspace.tickets / name
+    failed = False
+
+    def failing(call: Any, *, first: bool) -> Any:
+        def look(path: Any = ".", *arguments: Any, **named: Any) -> Any:
+            nonlocal failed
+            if isinstance(path, str | bytes) and os.fsdecode(path) == str(folder):
+                failed = failed or first
+                if failed:
+                    raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), path)
+            return call(path, *arguments, **named)
+
+        return look
+
+    for call, first in (("listdir", True), ("scandir", True), ("lstat", False), ("stat", False)):
+        monkeypatch.setattr(os, call, failing(getattr(os, call), first=first))
+    ran = workspace.run("show")
+    assert failed
+    assert (ran.code, ran.out) == (1, ""), ran
+    assert ran.err.startswith(f"error: {folder}: cannot be listed: Stale")
+
+
+@pytest.mark.parametrize(("name", "place"), [("/a/b", "/a/b: "), (b"/a/b", "/a/b: "), (3, "")])
+def test_unexpected_error_is_one_line(
+    capsys: pytest.CaptureFixture[str], name: object, place: str
+) -> None:
+    def act() -> int:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), name)
+
+    assert ended(act, as_json=False) == 1
+    assert capsys.readouterr().err.startswith(f"error: {place}Input/output error\nhint: ")

@@ -1,0 +1,244 @@
+"""One suite over two surfaces: what the command line says with --json, the MCP server says too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp_client import ADDED, ADDED_TO_CHECK, Asker, Roots, connected
+from workspace_builder import A, B, C, D, Workspace
+
+from yoi_relations.command_table import PROGRAM
+from yoi_relations.mcp.tools import ADD, CHECK, LIMIT, RETIRE, SHOW, tools
+
+COMMANDS = {tool.name: tool.name.removeprefix("relations_") for tool in (SHOW, CHECK, ADD, RETIRE)}
+FLAGS = {"kinds": "--kind", "states": "--state"}
+WORDS = {"ticket", "tickets", "kind", "target", "record"}
+"""Arguments that stand on the command line without a flag."""
+
+
+@dataclass
+class Said:
+    """An answer: the exit code, and the document or else the error."""
+
+    code: int
+    document: Any = None
+    error: Any = None
+
+
+Surface = Callable[..., Said]
+
+
+class Server:
+    """One server for all tests; its client's root is the workspace of the test that runs."""
+
+    def __init__(self, asker: Asker, roots: Roots) -> None:
+        self.asker = asker
+        self._roots = roots
+
+    def over(self, workspace: Workspace) -> Surface:
+        self._roots.paths = [workspace.root]
+
+        def ask(tool: str, **arguments: Any) -> Said:
+            result = self.asker.starts(tool, **arguments).result()
+            if result.is_error:
+                error = self.asker.error(tool, **arguments)
+                return Said(
+                    {"usage": 2, "not_found": 3, "ambiguous": 3}[error["code"]], None, error
+                )
+            found = dict(result.structured_content)
+            code = found["exit_code"]
+            for name in ADDED_TO_CHECK if tool == CHECK.name else ADDED:
+                found.pop(name, None)
+            return Said(code, found)
+
+        return ask
+
+
+def command_line(workspace: Workspace) -> Surface:
+    def ask(tool: str, **arguments: Any) -> Said:
+        if tool == SHOW.name:
+            arguments = {"limit": LIMIT} | arguments
+        words: list[str] = []
+        for name, value in arguments.items():
+            flag = [] if name in WORDS else [FLAGS.get(name, f"--{name.replace('_', '-')}")]
+            if name == "all":
+                words += flag if value else []
+                continue
+            for one in value if isinstance(value, list) else [value]:
+                words += [*flag, str(one)]
+        ran = workspace.run(COMMANDS[tool], *words, "--json")
+        if ran.out:
+            return Said(ran.code, ran.json)
+        return Said(ran.code, None, ran.errors[-1]["error"])
+
+    return ask
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    elsewhere: Path = tmp_path_factory.mktemp("elsewhere")
+    roots = Roots()
+    with connected(elsewhere, "--allow-write", roots=roots) as asker:
+        yield Server(asker, roots)
+
+
+@pytest.fixture(params=["command line", "mcp"])
+def ask(request: pytest.FixtureRequest, workspace: Workspace, server: Server) -> Surface:
+    return server.over(workspace) if request.param == "mcp" else command_line(workspace)
+
+
+@pytest.fixture
+def furnished(workspace: Workspace) -> Workspace:
+    for id_, state in ((A, "queued"), (B, "ready"), (C, "inprogress"), (D, "closed")):
+        workspace.ticket(id_, state)
+    workspace.record(A, "blocked_by", B, "First B.\n\nThen this. ≠ \u2028")
+    workspace.record(A, "after", D, "D was first")
+    workspace.record(B, "conflicts_with", C, "x" * 5000)
+    workspace.record(B, "waiting", note="for a decision")
+    workspace.plan_lines(C, {"kind": "blocks", "related_ticket": A})
+    workspace.relations_json(D, {"kind": "related", "target": A})
+    return workspace
+
+
+QUESTIONS: list[tuple[str, dict[str, Any]]] = [
+    (SHOW.name, {}),
+    (SHOW.name, {"all": True}),
+    (SHOW.name, {"ticket": "BB"}),
+    (SHOW.name, {"ticket": A, "all": True, "limit": 2}),
+    (SHOW.name, {"kinds": ["blocks", "CONFLICT"], "states": ["queued", "ready"]}),
+    (SHOW.name, {"limit": 1}),
+    (SHOW.name, {"limit": 0}),
+    (SHOW.name, {"limit": 2**70, "all": True}),
+    (SHOW.name, {"ticket": ".yoi/tickets/00001KT0000BB/"}),
+    (SHOW.name, {"since": "2026-06-01", "author": "tester"}),
+    (SHOW.name, {"since": "yesterday"}),
+    (SHOW.name, {"kinds": ["blocked"]}),
+    (CHECK.name, {}),
+    (CHECK.name, {"tickets": [B, "CC", B]}),
+    (CHECK.name, {"states": ["queued", "inprogress"]}),
+    (CHECK.name, {"tickets": [A], "expect": "0123456789abcdef"}),
+    (CHECK.name, {"tickets": [A], "states": ["queued"]}),
+    (CHECK.name, {"tickets": ["nobody"]}),
+    (ADD.name, {"ticket": A, "kind": "parent-of", "target": B}),
+    (ADD.name, {"ticket": A, "kind": "blocks"}),
+    (ADD.name, {"ticket": A, "kind": "blocks", "target": A}),
+    (ADD.name, {"ticket": A, "kind": "accepted_plan", "note": "p", "worktree": "/home/x"}),
+    (RETIRE.name, {"record": "01ZZZZ", "reason": "none is called that"}),
+]
+
+
+def test_a_mere_part_of_a_name_is_not_enough_for_a_tool(
+    furnished: Workspace, server: Server
+) -> None:
+    for tool, arguments in (
+        (SHOW.name, {"ticket": "T0000"}),
+        (CHECK.name, {"tickets": [A, "T0000"]}),
+        (ADD.name, {"ticket": "T0000", "kind": "related", "target": A}),
+        (ADD.name, {"ticket": A, "kind": "related", "target": "T0000"}),
+    ):
+        said = server.over(furnished)(tool, **arguments)
+        assert (said.code, said.error["code"]) == (3, "not_found")
+        for part in (A, B, C, D, f"Title of {B}", "queued", "closed"):
+            assert part in said.error["hint"]
+
+
+def test_a_record_is_shown_by_its_id_and_place(furnished: Workspace, ask: Surface) -> None:
+    assert furnished
+    (relation,) = ask(SHOW.name, kinds=["conflict"]).document["relations"]
+    (record,) = relation["records"]
+    assert relation["note_truncated"]
+
+    for name in (record["id"], record["path"], f"{record['path']}:1"):
+        (one,) = ask(SHOW.name, ticket=name).document["relations"]
+        assert (one["records"][0]["id"], one["end"]) == (record["id"], None)
+        assert (one["note"], one["note_truncated"]) == ("x" * 5000, False)
+
+
+@pytest.mark.parametrize("spoiled", [False, True], ids=["whole", "spoiled"])
+@pytest.mark.parametrize(("tool", "arguments"), QUESTIONS, ids=str)
+def test_the_answers_are_the_same(
+    furnished: Workspace, server: Server, tool: str, arguments: dict[str, Any], *, spoiled: bool
+) -> None:
+    if spoiled:
+        furnished.artifact(A, "orchestration-plan.jsonl", "<<<<<<< ours\n")
+
+    assert server.over(furnished)(tool, **arguments) == command_line(furnished)(tool, **arguments)
+
+
+def test_relations_are_seen_from_both_ends(furnished: Workspace, ask: Surface) -> None:
+    assert furnished
+    ends = {
+        (one["ticket"], one["target"], one["end"])
+        for one in ask(SHOW.name, ticket=B).document["relations"]
+    }
+
+    assert ends == {(A, B, "target"), (B, C, "ticket"), (B, None, "ticket")}
+
+
+def test_a_problem_that_could_matter_is_an_answer_with_a_code(
+    furnished: Workspace, ask: Surface
+) -> None:
+    furnished.artifact(A, "orchestration-plan.jsonl", "no JSON\n")
+
+    said = ask(SHOW.name)
+
+    assert said.code == 4
+    assert said.document["problems_total"] == 1
+    assert ask(CHECK.name, tickets=[A]).code == 11
+
+
+def test_a_digest_holds_until_something_changes(furnished: Workspace, ask: Surface) -> None:
+    said = ask(CHECK.name, tickets=[A])
+    (before,) = said.document["checks"]
+    assert (before["verdict"], said.code) == ("hold", 10)
+    assert ask(CHECK.name, tickets=[A], expect=before["digest"]).code == 10
+
+    furnished.ticket(B, "done")
+
+    again = ask(CHECK.name, tickets=[A], expect=before["digest"])
+    assert again.code == 12
+    assert again.document["checks"][0]["digest"] != before["digest"]
+
+
+def test_a_record_is_added_once_and_retired_once(furnished: Workspace, ask: Surface) -> None:
+    draft = {"ticket": "CC", "kind": "after", "target": "BB", "note": "B is smaller"}
+    before = furnished.snapshot()
+
+    added = ask(ADD.name, **draft, author="planner")
+    assert added.code == 0
+    assert added.document["changed"]
+    assert added.document["sentence"] == f"{C} comes after {B}"
+    record = added.document["record"]
+    assert (record["author"], record["note"]) == ("planner", "B is smaller")
+    assert set(furnished.snapshot()) - set(before) == {
+        record["path"],
+        record["path"].rpartition("/")[0],
+    }
+    assert not ask(ADD.name, **draft).document["changed"]
+
+    retired = ask(RETIRE.name, record=record["id"], reason="B was dropped")
+    assert retired.document["changed"]
+    assert retired.document["record"]["retired_by"] == "tester"
+    assert not ask(RETIRE.name, record=record["path"], reason="once more").document["changed"]
+
+
+def test_a_plan_has_all_its_fields(furnished: Workspace, ask: Surface) -> None:
+    assert furnished
+    plan = {"branch": "b", "worktree": ".worktree/b", "role_plan": "Coder codes."}
+
+    said = ask(ADD.name, ticket=B, kind="accepted-plan", note="Step by step.", **plan)
+
+    assert said.document["plan"] == {"summary": "Step by step."} | plan
+
+
+def test_the_tools_take_what_the_commands_take() -> None:
+    for name, tool in tools(allow_write=False).items():
+        command = PROGRAM.command_named(COMMANDS[name])
+        assert command
+        known = {parameter.name for parameter in command.parameters}
+        renamed = {"everything": "all"}
+        assert set(tool.takes["properties"]) == {renamed.get(one, one) for one in known} | {"limit"}

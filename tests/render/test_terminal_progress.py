@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from yoi_relations.render.terminal import progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def drawn(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, patience: float) -> str:
+    monkeypatch.setattr(progress, "PATIENCE", patience)
+    monkeypatch.setattr(sys, "stderr", stream)
+    with progress.progress_bar("reading") as step:
+        step(1, 2)
+        step(2, 2)
+    return stream.getvalue()
+
+
+def test_a_bar_is_drawn_once_the_work_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "reading" in drawn(monkeypatch, Terminal(), patience=0.0)
+
+
+def test_short_work_draws_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert drawn(monkeypatch, Terminal(), patience=60.0) == ""
+
+
+def test_nothing_is_drawn_into_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert drawn(monkeypatch, io.StringIO(), patience=0.0) == ""

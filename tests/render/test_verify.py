@@ -1,0 +1,194 @@
+"""`relations verify` finds what the index holds and the files do not say, and names it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from workspace_builder import A, B, C, Workspace, altered_index
+
+from yoi_relations.files.workspace import find_workspace
+from yoi_relations.index import store
+from yoi_relations.index.reconcile import rebuild_index
+from yoi_relations.render.output import Mode
+from yoi_relations.render.verify import LISTED, verify, verify_document, write_verified
+
+RECORD = f".yoi/tickets/{A}/artifacts/relations/01KT0000000000000000000001.md"
+INDEX = f".yoi/cache/relations/index-v{store.SCHEMA_VERSION}.{store.PARSER_VERSION}.sqlite3"
+
+
+def rebuild(workspace: Workspace) -> None:
+    rebuild_index(find_workspace(str(workspace.root)), lambda _done, _total: None).close()
+
+
+@pytest.fixture
+def built(workspace: Workspace) -> Workspace:
+    """A workspace with a published index."""
+    workspace.pair("blocked_by", "why")
+    rebuild(workspace)
+    return workspace
+
+
+def forge(workspace: Workspace, sql: str) -> None:
+    """Change the published index, as nothing that is told by its digest."""
+    altered_index(workspace.root / INDEX, sql)
+
+
+def cached(workspace: Workspace) -> dict[str, tuple[int, bytes]]:
+    files = (workspace.root / INDEX).parent.iterdir()
+    return {path.name: (path.stat().st_ino, path.read_bytes()) for path in files}
+
+
+def verified(workspace: Workspace) -> dict[str, Any]:
+    """The JSON answer of `verify`, which leaves everything as it is."""
+    before = cached(workspace)
+    done = verify(find_workspace(str(workspace.root)), lambda _done, _total: None)
+    with done.fresh:
+        document = verify_document(done)
+    assert cached(workspace) == before
+    return document
+
+
+def differences(workspace: Workspace) -> list[tuple[str, str]]:
+    document = verified(workspace)
+    found = [(one["path"], one["message"]) for one in document["differences"]]
+    assert document["differences_total"] == len(found)
+    assert document["current"] == (not found)
+    return found
+
+
+def test_an_index_that_holds_what_the_files_say_is_current(built: Workspace) -> None:
+    document = verified(built)
+
+    assert document["document"] == "verify"
+    assert document["freshness"]["trust"] == "content"
+    assert (document["current"], document["found"]) == (True, "current")
+    assert (document["differences"], document["differences_total"]) == ([], 0)
+
+
+def test_files_that_differ_from_what_was_read_are_named(built: Workspace) -> None:
+    (built.root / RECORD).unlink()
+    built.ticket(B, "done")
+    built.ticket(C)
+
+    found = differences(built)
+    assert [path for path, _ in found] == [
+        RECORD,
+        f".yoi/tickets/{B}/item.md",
+        f".yoi/tickets/{C}/item.md",
+    ]
+    for word, (_, message) in zip((" gone ", " changed ", " new "), found, strict=True):
+        assert word in message
+
+
+def test_wrong_rows_are_told_apart_from_changed_files(built: Workspace) -> None:
+    forge(built, "UPDATE record SET note = 'forged'")
+    ((path, message),) = differences(built)
+    assert path == RECORD
+    for value in ("'01KT0000000000000000000001'", "note ", "'forged'", "'why'"):
+        assert value in message
+
+    built.ticket(C)
+    assert [path for path, _ in differences(built)] == [RECORD, f".yoi/tickets/{C}/item.md"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("DROP INDEX record_edge", "has other tables, indexes or views"),
+        ("DROP VIEW relation", "has other tables, indexes or views"),
+        ("UPDATE generation SET digest = 'x'", "was not made from the files it tells of"),
+        ("UPDATE generation SET parser_version = 0", "or by another version"),
+        ("DELETE FROM generation", "is damaged"),
+    ],
+)
+def test_an_index_that_is_not_one_is_named_itself(built: Workspace, sql: str, said: str) -> None:
+    forge(built, sql)
+
+    ((path, message),) = differences(built)
+
+    assert path == INDEX
+    assert said in message
+
+
+def test_a_flipped_byte_is_found_although_the_file_was_proven_before(built: Workspace) -> None:
+    path = built.root / INDEX
+    data = bytearray(path.read_bytes())
+    data[-40] ^= 1
+    path.write_bytes(data)
+
+    ((named, message),) = differences(built)
+    assert named == INDEX
+    assert "damaged" in message
+
+
+def test_an_index_page_that_disagrees_with_its_table_is_found(built: Workspace) -> None:
+    forge(
+        built,
+        "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage ="
+        " (SELECT rootpage FROM sqlite_schema WHERE name = 'record_edge_ticket')"
+        " WHERE name = 'record_edge_target'",
+    )
+
+    assert {path for path, _ in differences(built)} == {INDEX}
+
+
+@pytest.fixture
+def wide(tmp_path: Path) -> Workspace:
+    """More differences than are told."""
+    workspace = Workspace(tmp_path / "wide")
+    rebuild(workspace)
+    for number in range(LISTED + 10):
+        workspace.ticket(f"00001KT{number:06d}")
+    return workspace
+
+
+def test_differences_are_counted_where_there_are_many(
+    wide: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = verified(wide)
+    assert (len(document["differences"]), document["differences_total"]) == (LISTED, LISTED + 10)
+
+    assert told(wide, Mode.PLAIN) == 5
+    out, err = capsys.readouterr()
+    assert out.count("\n") == LISTED
+    assert out.splitlines()[0].split("\t") == [
+        ".yoi/tickets/00001KT000000/item.md",
+        "the file is new since the index was built",
+    ]
+    assert err == "10 more differences; relations rebuild fixes them all\n"
+
+
+def told(workspace: Workspace, mode: Mode) -> int:
+    done = verify(find_workspace(str(workspace.root)), lambda _done, _total: None)
+    with done.fresh:
+        return write_verified(mode, done)
+
+
+@pytest.mark.parametrize(
+    ("mode", "out", "err"),
+    [
+        (Mode.TABLE, "the index holds what all 3 files say\n", ""),
+        (Mode.PLAIN, "", "the index holds what all 3 files say\n"),
+    ],
+)
+def test_current_index_is_reported(
+    built: Workspace, capsys: pytest.CaptureFixture[str], mode: Mode, out: str, err: str
+) -> None:
+    assert told(built, mode) == 0
+    assert capsys.readouterr() == (out, err)
+
+
+def test_no_index_is_nothing_to_verify(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace.ticket(A)
+
+    assert told(workspace, Mode.TABLE) == 0
+    out, err = capsys.readouterr()
+    assert (out, "nothing to verify" in err) == ("", True)
+    assert told(workspace, Mode.JSON) == 0
+    out, _ = capsys.readouterr()
+    assert '"current":false,"found":"missing","differences":[]' in out
+    assert not (workspace.root / ".yoi/cache").exists()

@@ -1,0 +1,242 @@
+"""`relations watch` in processes of its own: real files, real events, real git."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from watch_process import PATIENCE, Start, without_verdicts
+from workspace_builder import A, B, C, Workspace
+
+from yoi_relations.files.workspace import find_workspace
+from yoi_relations.index import store
+from yoi_relations.index.watcher_lock import alive
+
+
+def git(workspace: Workspace, *arguments: str) -> None:
+    subprocess.run(
+        ["git", "-c", "user.name=tester", "-c", "user.email=tester@example.org", *arguments],
+        cwd=workspace.root,
+        check=True,
+        capture_output=True,
+        env=os.environ | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"},
+    )
+
+
+def test_each_change_is_a_line_of_fields(edge: Workspace, start: Start) -> None:
+    watcher = start(edge).ready()
+
+    edge.ticket(B, "ready")
+    watcher.out.until(lambda lines: len(lines) == 2)
+    path = edge.record(B, "related", A, "tab\tand more")
+    lines = watcher.out.until(lambda lines: len(lines) == 3)
+
+    item = f".yoi/tickets/{B}/item.md"
+    assert [line.rstrip("\n").split("\t") for line in lines] == [
+        ["state_changed", B, item, "", f"{B} was planning, is ready"],
+        ["verdict_changed", B, item, "", f"{B} was caution, is clear"],
+        ["added", B, str(path.relative_to(edge.root)), "", f"{A} is related to {B}"],
+    ]
+
+
+def test_json_is_an_object_a_change_and_the_digests_make_a_chain(
+    edge: Workspace, start: Start
+) -> None:
+    watcher = start(edge, "--json").ready()
+
+    edge.ticket(A, "ready")
+    (first,) = watcher.told(1)  # on hold before and after
+    edge.plan_lines(A, {"kind": "after", "related_ticket": B})
+    _, second = watcher.told(2)
+
+    assert set(first) == {
+        *("schema_version", "document", "at", "change", "ticket", "record", "path", "line"),
+        *("sentence", "before", "after", "digest_before", "digest_after"),
+    }
+    assert (first["change"], first["before"], first["after"]) == (
+        "state_changed",
+        "planning",
+        "ready",
+    )
+    assert (second["change"], second["ticket"], second["line"]) == ("added", A, 1)
+    assert first["digest_after"] == second["digest_before"]
+    assert second["digest_after"] == edge.show()["freshness"]["digest"]
+
+
+def test_checkout_takes_few_scans_and_reports_every_change(edge: Workspace, start: Start) -> None:
+    tickets = [f"00001KT{number:06d}" for number in range(300)]
+    for state in ("planning", "done"):
+        for ticket in tickets:
+            edge.ticket(ticket, state)
+        if state == "planning":
+            git(edge, "init", "--quiet", "--initial-branch=main")
+        else:
+            git(edge, "switch", "--quiet", "--create=other")
+        git(edge, "add", ".")
+        git(edge, "commit", "--quiet", "--message=all")
+    wanted = dict.fromkeys(tickets, "planning")
+    watcher = start(edge, "--json").ready()
+
+    git(edge, "checkout", "--quiet", "main")
+    told = watcher.told_until(
+        # A look may meet a file that git has removed and not written again yet.
+        lambda told: {one["ticket"]: one["after"] for one in without_verdicts(told)} == wanted
+    )
+
+    assert len({one["digest_after"] for one in told}) <= 30
+
+
+def test_a_new_ticket_with_nested_records_is_seen_whole(edge: Workspace, start: Start) -> None:
+    watcher = start(edge, "--json").ready()
+
+    edge.ticket(C, "ready")
+    for note in "abc":
+        edge.record(C, "waiting", note=note)
+    told = watcher.told_until(lambda told: len(without_verdicts(told)) == 4)
+
+    told = without_verdicts(told)
+    assert sorted(one["change"] for one in told) == ["added", "added", "added", "ticket_added"]
+    assert {one["ticket"] for one in told} == {C}
+
+
+def test_a_root_that_is_deleted_and_made_again_is_watched_again(
+    edge: Workspace, start: Start
+) -> None:
+    watcher = start(edge).ready()
+    aside = edge.root / "aside"
+    shutil.copytree(edge.tickets, aside)
+
+    shutil.rmtree(edge.tickets)
+    watcher.err.until(lambda lines: "there is no such folder; waiting" in lines[-1])
+    shutil.copytree(aside, edge.tickets)
+    edge.ticket(A, "done")
+    watcher.out.until(lambda lines: bool(lines) and lines[-1].startswith("state_changed"))
+    edge.ticket(A, "closed")
+    watcher.out.until(lambda lines: lines[-1].endswith("was done, is closed\n"))
+
+    watcher.stop()
+    said = [line for line in watcher.err.rest() if "no such folder" in line]
+    assert len(said) == 1
+    assert "Traceback" not in "".join(watcher.err.lines)
+
+
+def test_another_root_in_its_place_is_watched(edge: Workspace, start: Start) -> None:
+    watcher = start(edge).ready()
+    other = edge.root / ".yoi" / "other"
+    shutil.copytree(edge.tickets, other)
+
+    edge.tickets.rename(edge.root / ".yoi" / "gone")
+    other.rename(edge.tickets)
+    watcher.err.until(lambda lines: "is another folder now" in lines[-1])
+    edge.ticket(A, "done")
+    watcher.out.until(lambda lines: bool(lines) and lines[-1].startswith("state_changed"))
+
+
+def test_a_second_watcher_refuses_kindly_and_one_killed_leaves_nothing(
+    edge: Workspace, start: Start
+) -> None:
+    place = find_workspace(str(edge.root))
+    assert not alive(place)
+    first = start(edge).ready()
+    assert alive(place)
+
+    second = start(edge)
+    assert second.ends() == 0
+    assert second.err.rest() == [
+        "another watcher is running on this work tree already; nothing to do\n"
+    ]
+    edge.ticket(A, "done")
+    first.out.until(lambda lines: len(lines) == 1)
+
+    first.stop()
+    assert not alive(place)
+    third = start(edge, "--timeout", "0")
+    assert (third.ends(), third.err.rest()) == (124, [])
+
+
+def test_once_ends_with_the_first_change_beside_another_watcher(
+    edge: Workspace, start: Start
+) -> None:
+    watcher = start(edge).ready()
+    os.unlink(store.index_path(find_workspace(str(edge.root))))
+    once = start(edge, "--once", "--plain", "--timeout", str(PATIENCE)).ready()
+
+    edge.ticket(A, "done")
+
+    assert once.ends() == 0
+    assert [line.split("\t")[0] for line in once.out.rest()] == [
+        *("state_changed", "verdict_changed"),
+    ]
+    watcher.out.until(lambda lines: len(lines) == 2)
+    assert alive(find_workspace(str(edge.root)))
+
+
+@pytest.mark.parametrize("options", [(), ("--once",)])
+def test_a_timeout_that_runs_out_has_a_status_of_its_own(
+    edge: Workspace, start: Start, options: tuple[str, ...]
+) -> None:
+    watcher = start(edge, "--timeout", "0.2", *options)
+
+    assert watcher.ends() == 124
+    assert watcher.out.rest() == []
+
+
+def test_a_timeout_that_is_no_number_is_refused(edge: Workspace) -> None:
+    """It would never run out, and leave no time to wait in."""
+    ran = edge.run("watch", "--timeout", "nan")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "--timeout must be a number" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("sign", "status"), [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 130)]
+)
+def test_a_signal_ends_it_without_a_word(
+    edge: Workspace, start: Start, sign: signal.Signals, status: int
+) -> None:
+    watcher = start(edge).ready()
+
+    watcher.process.send_signal(sign)
+
+    assert watcher.ends() == status
+    assert len(watcher.err.rest()) == 1  # the notice that made it ready
+    assert not alive(find_workspace(str(edge.root)))
+
+
+def test_a_reader_that_goes_ends_it_without_a_word(edge: Workspace, start: Start) -> None:
+    watcher = start(edge).ready()
+
+    watcher.stdout.close()
+
+    assert watcher.ends() == 0
+    assert len(watcher.err.rest()) == 1
+
+
+def test_names_that_are_no_utf_8_are_lived_with(edge: Workspace, start: Start) -> None:
+    watcher = start(edge, "--json").ready()
+
+    odd = os.fsencode(edge.tickets) + b"/odd-\xff"
+    os.mkdir(odd)
+    Path(os.fsdecode(odd + b"/item.md")).write_text("---\ntitle: Odd\nstate: ready\n---\n")
+    watcher.out.until(lambda lines: any("ticket_added" in line for line in lines))
+    edge.ticket(A, "done")
+    watcher.out.until(lambda lines: any("state_changed" in line for line in lines))
+
+    (added,) = (one for one in watcher.told(0) if one["change"] == "ticket_added")
+    assert added["ticket"] == "odd-\\xff"
+    edge.ticket(A, "closed")
+    watcher.out.until(lambda lines: "is closed" in lines[-1])
+
+
+def test_polling_is_reported_and_works(edge: Workspace, start: Start) -> None:
+    watcher = start(edge, WATCHFILES_FORCE_POLLING="1", WATCHFILES_POLL_DELAY_MS="50").ready()
+
+    edge.ticket(C)  # polling misses a second change of a file within a second
+    watcher.out.until(lambda lines: len(lines) == 1)
+
+    assert watcher.err.lines[0] == "the files are polled; events of the file system are not used\n"
