@@ -129,7 +129,7 @@ def without_pause_for_clock() -> AbstractContextManager[object]:
     ) -> build.Update:
         return real(workspace, stored, known, suspected, settling)
 
-    return mock.patch.object(build, "look_again", rescan)
+    return mock.patch.object(build, "rescan", rescan)
 
 
 @contextmanager

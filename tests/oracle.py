@@ -51,7 +51,7 @@ def without_rescans() -> Iterator[None]:
     """Fail if files are read or an index is built: the published index has to be enough."""
     error = AssertionError("files are read")
     with (
-        mock.patch.object(build, "look_again", side_effect=error),
+        mock.patch.object(build, "rescan", side_effect=error),
         mock.patch.object(build, "build", side_effect=error),
     ):
         yield

@@ -50,7 +50,7 @@ def _window(patch: pytest.MonkeyPatch) -> None:
     for module in (stat_stamp, snapshot_builder):
         patch.setattr(
             module,
-            "unsettled_in",
+            "racy_in",
             lambda some, _, device, **more: real(some, _FAR, device, **more),
         )
 
@@ -90,32 +90,32 @@ def _look_inside_the_lock(patch: pytest.MonkeyPatch) -> None:
 
 def _second_look(patch: pytest.MonkeyPatch) -> None:
     """No folder was moved while folders were looked at."""
-    patch.setattr(build, "root_may_differ", lambda *_: False)
+    patch.setattr(build, "root_may_have_changed", lambda *_: False)
 
 
 def _doubt_about_unreadable_files(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(folder_scan.FolderScan, "may_pass", property(lambda look: look.folder.is_link))
+    patch.setattr(
+        folder_scan.FolderScan, "is_unreliable", property(lambda scan: scan.folder.is_link)
+    )
 
 
 def _doubt_about_links(patch: pytest.MonkeyPatch) -> None:
     def unreadable(look: folder_scan.FolderScan) -> bool:
         return any(isinstance(read.content, UnreadableError) for read in look.reads)
 
-    patch.setattr(folder_scan.FolderScan, "may_pass", property(unreadable))
+    patch.setattr(folder_scan.FolderScan, "is_unreliable", property(unreadable))
 
 
 def _doubt_about_file_systems(patch: pytest.MonkeyPatch) -> None:
     for module in (build, store):
-        patch.setattr(module, "is_trusted", lambda _: True)
+        patch.setattr(module, "is_trusted_file_system", lambda _: True)
 
 
 def _layers(patch: pytest.MonkeyPatch) -> None:
     """An overlay is taken for a file system with one layer."""
     real = stat_stamp.racy_in
     for module in (stat_stamp, snapshot_builder):
-        patch.setattr(
-            module, "unsettled_in", lambda some, now, device, **_: real(some, now, device)
-        )
+        patch.setattr(module, "racy_in", lambda some, now, device, **_: real(some, now, device))
 
 
 def _file_systems_clock(patch: pytest.MonkeyPatch) -> None:
@@ -171,7 +171,7 @@ def _file_that_always(**is_so: Any) -> Off:
 
     def off(patch: pytest.MonkeyPatch) -> None:
         real = index_file.read_index_file
-        patch.setattr(index_file, "read_image", lambda path: real(path)._replace(**is_so))
+        patch.setattr(index_file, "read_index_file", lambda path: real(path)._replace(**is_so))
 
     return off
 
