@@ -18,8 +18,9 @@ from typing import Any, Self
 from unittest import mock
 
 from yoi_relations.cli import fast_path, typer_app
-from yoi_relations.files.scan_folder import FolderScanner, Source
+from yoi_relations.files.scan_folder import FolderScanner
 from yoi_relations.files.scan_root import list_root
+from yoi_relations.files.source import Source
 from yoi_relations.files.workspace import CACHE
 from yoi_relations.files.workspace import Workspace as ProductWorkspace
 from yoi_relations.index import serialization

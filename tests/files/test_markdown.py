@@ -5,10 +5,9 @@ from itertools import combinations
 import pytest
 from workspace_builder import AT, A, B, ulid
 
-from yoi_relations.files.formats import Format
 from yoi_relations.files.record import Plan, Record, Retired, Retirement
 from yoi_relations.files.record_md import named_targets, parse_record
-from yoi_relations.files.source import Effect, Fault, SourceError
+from yoi_relations.files.source import Effect, Fault, Format, SourceError
 from yoi_relations.kinds import KINDS
 
 STEM = ulid(1)

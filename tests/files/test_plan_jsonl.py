@@ -9,10 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from workspace_builder import AT, A, B
 
-from yoi_relations.files.formats import Format
 from yoi_relations.files.record import Plan, Record
 from yoi_relations.files.record_jsonl import LINE_LIMIT, parse_plan_lines
-from yoi_relations.files.source import Fault
+from yoi_relations.files.source import Fault, Format
 from yoi_relations.kinds import PLAN_KINDS
 
 BASE = {

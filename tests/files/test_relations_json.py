@@ -12,11 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from workspace_builder import AT, A, B
 
-from yoi_relations.files.formats import Format
 from yoi_relations.files.read_source import LIST_LIMIT
 from yoi_relations.files.record import Record
 from yoi_relations.files.record_json import parse_relations
-from yoi_relations.files.source import Fault, SourceError
+from yoi_relations.files.source import Fault, Format, SourceError
 from yoi_relations.kinds import JSON_KINDS
 
 BASE = {"ticket_id": A, "kind": "blocks", "target": B, "author": "tester", "at": AT}

@@ -8,11 +8,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from yoi_relations.files.formats import Format
 from yoi_relations.files.record import Record, Retirement
 from yoi_relations.files.record_md import named_targets, parse_record
-from yoi_relations.files.scan_folder import Source
-from yoi_relations.files.source import Effect, Fault, SourceError
+from yoi_relations.files.source import Effect, Fault, Format, Source, SourceError
 from yoi_relations.files.ticket_md import Ticket, parse_item
 from yoi_relations.lean.types import NamedTuple
 

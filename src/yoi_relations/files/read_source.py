@@ -5,11 +5,9 @@ from __future__ import annotations
 import errno
 import os
 
-from yoi_relations.files.fences import FRONTMATTER_LIMIT, through_closing_fence
-from yoi_relations.files.formats import Format
+from yoi_relations.files.frontmatter import FRONTMATTER_LIMIT, through_closing_fence
 from yoi_relations.files.safe_read import read_with_status
-from yoi_relations.files.scan_folder import Source
-from yoi_relations.files.source import SourceError, UnreadableError
+from yoi_relations.files.source import Format, Source, SourceError, UnreadableError
 
 KIB = 1024
 RECORD_LIMIT = 64 * KIB

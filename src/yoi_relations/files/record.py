@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from yoi_relations.files.formats import Format
-from yoi_relations.files.source import FaultCode, SourceError
+from yoi_relations.files.source import FaultCode, Format, SourceError
 from yoi_relations.files.times import parse_instant
 from yoi_relations.kinds import Direction, Kind
 from yoi_relations.lean.types import NamedTuple

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from yoi_relations.files.fences import decode, refuse_conflict
-from yoi_relations.files.formats import Format
 from yoi_relations.files.json_reader import Walk, content_id, take_fields
 from yoi_relations.files.nfc import composed
 from yoi_relations.files.record import (
@@ -18,7 +16,8 @@ from yoi_relations.files.record import (
     check_kind,
     check_text,
 )
-from yoi_relations.files.source import Fault, SourceError
+from yoi_relations.files.source import Fault, Format, SourceError
+from yoi_relations.files.text import decode, refuse_conflict
 from yoi_relations.kinds import JSON_KINDS
 from yoi_relations.lean.types import Any
 

@@ -5,12 +5,11 @@ A bad line spoils that line alone.
 
 from __future__ import annotations
 
-from yoi_relations.files.fences import decode, refuse_conflict
-from yoi_relations.files.formats import Format
 from yoi_relations.files.json_reader import content_id, decode_value, take_fields
 from yoi_relations.files.nfc import composed
 from yoi_relations.files.record import Plan, Record, check_ends, check_instant, check_kind
-from yoi_relations.files.source import Fault, SourceError
+from yoi_relations.files.source import Fault, Format, SourceError
+from yoi_relations.files.text import decode, refuse_conflict
 from yoi_relations.kinds import PLAN_KINDS, Kind, RelationClass
 from yoi_relations.lean.types import Any
 

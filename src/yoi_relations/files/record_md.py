@@ -9,8 +9,6 @@ import re
 from collections.abc import Iterable
 
 from yoi_relations.files.appended_record import faults_of_second
-from yoi_relations.files.fences import decode, refuse_conflict
-from yoi_relations.files.formats import Format
 from yoi_relations.files.frontmatter import parse_document
 from yoi_relations.files.record import (
     Plan,
@@ -22,7 +20,8 @@ from yoi_relations.files.record import (
     check_kind,
     check_text,
 )
-from yoi_relations.files.source import Effect, Fault, SourceError
+from yoi_relations.files.source import Effect, Fault, Format, SourceError
+from yoi_relations.files.text import decode, refuse_conflict
 from yoi_relations.files.yaml_dropped_text import faults_of_dropped
 from yoi_relations.files.yaml_plain import Value
 from yoi_relations.kinds import KINDS, Kind, RelationClass

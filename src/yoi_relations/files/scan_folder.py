@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
-from yoi_relations.files.formats import Format
 from yoi_relations.files.nfc import composed
-from yoi_relations.files.source import Effect, Fault, SourceError
+from yoi_relations.files.read_source import read_at_once
+from yoi_relations.files.source import Effect, Fault, Format, Source, SourceError
 from yoi_relations.files.stat_collector import StatCollector
 from yoi_relations.files.stray.contents import may_state
 from yoi_relations.files.stray.names import BUCKETS, RELATIONS, is_loose
@@ -38,28 +38,6 @@ _FILES = {form.encode(): form for form in (Format.RELATIONS_JSON, Format.PLAN_JS
 _RECORDS = b"%s/%s" % (ARTIFACTS, RELATIONS)
 _PLACES = frozenset((RELATIONS, *_FILES, b".gitkeep"))
 """What most often lies in artifacts/, and is never in a wrong place there."""
-
-
-class Source(NamedTuple):
-    """One file (or odd thing) below the tickets root.
-
-    Attributes:
-        path: below the workspace root, with ``/``, printable as UTF-8.
-        fs_path: absolute, in the file system's bytes.
-        format: what it is read as.
-        holder: the ticket id of its folder: the folder's name in Unicode NFC.
-        folder: the ticket folder's path, like `path`.
-        bucket: the bucket the ticket folder lies in, or None.
-        fault: why it cannot be used, where the listing alone tells, or None.
-    """
-
-    path: str
-    fs_path: bytes
-    format: Format
-    holder: str
-    folder: str
-    bucket: str | None
-    fault: Fault | None = None
 
 
 class Folder(NamedTuple):
@@ -90,17 +68,11 @@ def _printable(name: bytes) -> str:
     return name.decode("utf-8", "backslashreplace")
 
 
-Reader = Callable[[bytes, Format], tuple[os.stat_result, bytes]]
-"""Takes a path, and what it is read as; gives the status from before, and the bytes. An OSError or
-a SourceError says that it could not."""
-
-
 class FolderScanner:
     """Lists ticket folders, and reads on the way what can be read.
 
     Args:
         workspace: whose folders.
-        read: how to read a file. One that is opened need not be looked at before.
         vouching: by path below the tickets root, stamps of sources: one that still has its stamp
             is not read.
     """
@@ -108,12 +80,10 @@ class FolderScanner:
     def __init__(
         self,
         workspace: Workspace,
-        read: Reader | None = None,
         vouching: Mapping[bytes, bytes] = MappingProxyType({}),
     ) -> None:
         self.root = os.fsencode(workspace.tickets_path)
         self.below = printable(workspace.tickets_root)
-        self.read = read
         self.vouching = vouching
 
     def list_folder(self, name: bytes) -> Folder:
@@ -130,7 +100,6 @@ class _Listing(StatCollector):
 
     def __init__(self, lister: FolderScanner, name: bytes) -> None:
         super().__init__(lister.root, name)
-        self.read = lister.read
         self.vouching = lister.vouching
         self.vouched: list[str] = []
         self.sources: list[Source] = []
@@ -233,18 +202,15 @@ class _Listing(StatCollector):
         """Take a file that is a source; whether there is one."""
         if self._is_vouched(name):
             return True
-        if self.read:
-            try:
-                status, content = self.read(self.place + name, form)
-            except (OSError, SourceError):
-                pass  # whoever reads it by itself will be told why
-            else:
-                self.keep(name, status)
-                self._source(name, form, content=content)
-                return True
-        if not self.look(name):
-            return False
-        self._source(name, form)
+        try:
+            status, content = read_at_once(self.place + name, form)
+        except (OSError, SourceError):  # `read_source` reads it again, and says what is wrong
+            if not self.look(name):
+                return False
+            self._source(name, form)
+        else:
+            self.keep(name, status)
+            self._source(name, form, content=content)
         return True
 
     def _is_vouched(self, name: bytes) -> bool:

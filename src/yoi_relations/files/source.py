@@ -1,8 +1,22 @@
-"""What is wrong with a source: a value that is carried to the answer, never a silent gap."""
+"""What a source is, and what can be wrong with it.
+
+A fault is a value that is carried to the answer, so that a broken source is never a silent gap.
+"""
 
 from __future__ import annotations
 
 from yoi_relations.lean.types import NamedTuple, StrEnum
+
+
+class Format(StrEnum):
+    """What a source is read as."""
+
+    ITEM = "item"
+    FRONTMATTER = "frontmatter"
+    RELATIONS_JSON = "relations.json"
+    PLAN_JSONL = "orchestration-plan.jsonl"
+    STRAY = "stray"
+    """It cannot be read: only its fault counts."""
 
 
 class Effect(StrEnum):
@@ -51,6 +65,28 @@ class Fault(NamedTuple):
     line: int | None = None
     code: FaultCode | None = None
     targets: tuple[str, ...] | None = None
+
+
+class Source(NamedTuple):
+    """One file below the tickets root that is read, or one stray.
+
+    Attributes:
+        path: below the workspace root, with ``/``, printable as UTF-8.
+        fs_path: absolute, in the file system's bytes.
+        format: what it is read as.
+        holder: the ticket id of its folder: the folder's name in Unicode NFC.
+        folder: the ticket folder's path, like `path`.
+        bucket: the bucket that contains the ticket folder, or None.
+        fault: why it cannot be used, if the scan alone shows that, or None.
+    """
+
+    path: str
+    fs_path: bytes
+    format: Format
+    holder: str
+    folder: str
+    bucket: str | None
+    fault: Fault | None = None
 
 
 class SourceError(Exception):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 
-from yoi_relations.files.formats import Format
 from yoi_relations.files.frontmatter import parse_document
 from yoi_relations.files.misplaced.misplacement import (
     MisplacedCode,
@@ -14,8 +13,7 @@ from yoi_relations.files.misplaced.misplacement import (
     Surroundings,
 )
 from yoi_relations.files.safe_read import read_file
-from yoi_relations.files.scan_folder import Source
-from yoi_relations.files.source import SourceError
+from yoi_relations.files.source import Format, Source, SourceError
 from yoi_relations.files.stat_collector import BEGINNING
 from yoi_relations.files.stray.contents import opens_frontmatter
 from yoi_relations.files.stray.entries import is_json, states_entries

@@ -1,59 +1,16 @@
-"""The ``---`` lines around a frontmatter, and what must not stand in any source's text."""
+"""The text of a source: UTF-8, without merge conflict markers and without unusual line ends."""
 
 from __future__ import annotations
 
 import re
 
 from yoi_relations.files.source import SourceError
-from yoi_relations.lean.types import NamedTuple
 
-FRONTMATTER_LIMIT = 64 * 1024
-"""Bytes within which a frontmatter must end."""
-
-_BOM = b"\xef\xbb\xbf"
-_OPENING = re.compile(rb"---[ \t]*\r?(?:\n|\Z)")
-_CLOSING = re.compile(rb"^---[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
 _CONFLICT = re.compile(rb"^(?:<{7}|>{7}|\|{7})(?: |\r?$)", re.MULTILINE)
 
 _RESOLVE = "resolve the merge, or indent the line by a space where it only quotes a marker"
 _LINE_ENDS = ("\r", "\x85", "\u2028", "\u2029")
 """What ends a line in YAML 1.1, and to the eye does not, or not always."""
-
-
-class Fenced(NamedTuple):
-    """The offsets of a frontmatter in its file: inside the fences, and behind them."""
-
-    head_start: int
-    head_end: int
-    body_start: int
-
-
-def through_closing_fence(data: bytes) -> bytes:
-    """The part of `data` that its frontmatter takes; all of it where none is closed."""
-    try:
-        return data[: find_fences(data).body_start]
-    except SourceError:
-        return data
-
-
-def find_fences(data: bytes) -> Fenced:
-    """Where the frontmatter lies in `data`, which may start with a byte order mark.
-
-    Raises:
-        SourceError: there is no frontmatter, or nothing closes it.
-    """
-    if data.startswith(b"---\n"):
-        at = data.find(b"\n---", 3) + 1
-        if at and data[at + 3 : at + 4] == b"\n":  # the usual case, in a fifth of the time
-            return Fenced(4, at, at + 4)
-    opening = _OPENING.match(data, len(_BOM) if data.startswith(_BOM) else 0)
-    if opening is None:
-        raise SourceError("has no frontmatter: its first line is not ---", 1)
-    closing = _CLOSING.search(data, opening.end())
-    if closing is None:
-        within = f" within {FRONTMATTER_LIMIT // 1024} KiB" * (len(data) >= FRONTMATTER_LIMIT)
-        raise SourceError(f"has a frontmatter that no --- line closes{within}", 1)
-    return Fenced(opening.end(), closing.start(), closing.end())
 
 
 def may_conflict(data: bytes) -> bool:
