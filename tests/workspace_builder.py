@@ -216,8 +216,8 @@ def altered_index(path: Path, statements: str) -> None:
 
 def scan(workspace: ProductWorkspace) -> list[Source]:
     """Every source below the tickets root, by path."""
-    names, lister = list_root(workspace).names, FolderScanner(workspace)
-    found = [source for name in names for source in lister.list_folder(os.fsencode(name)).sources]
+    names, scanner = list_root(workspace).names, FolderScanner(workspace)
+    found = [source for name in names for source in scanner.scan(os.fsencode(name)).sources]
     return sorted(found, key=lambda source: source.path)
 
 

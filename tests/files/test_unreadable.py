@@ -31,7 +31,7 @@ import tomllib
 def scan(workspace):
     scanner = FolderScanner(workspace)
     names = map(os.fsencode, list_root(workspace).names)
-    return [source for name in names for source in scanner.list_folder(name).sources]
+    return [source for name in names for source in scanner.scan(name).sources]
 
 def parsed(source):
     try:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from yoi_relations.files.appended_record import faults_of_second
 from yoi_relations.files.frontmatter import parse_document
+from yoi_relations.files.ids import ULID
 from yoi_relations.files.record import (
     Plan,
     Record,
@@ -26,7 +27,7 @@ from yoi_relations.files.yaml_dropped_text import faults_of_dropped
 from yoi_relations.files.yaml_plain import Value
 from yoi_relations.kinds import KINDS, Kind, RelationClass
 
-_ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
+_ULID = re.compile(ULID)
 
 _PLAN_KEYS = ("branch", "worktree", "role_plan")
 _RETIRED_KEYS = ("retired_at", "retired_by", "retired_reason")

@@ -46,8 +46,13 @@ class Workspace(NamedTuple):
 
 
 def printable(name: str) -> str:
-    """`name` as text that UTF-8 can hold: each byte that is none is written as an escape."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    """A file name as text that UTF-8 can encode: each invalid byte becomes an escape."""
+    return printable_bytes(os.fsencode(name))
+
+
+def printable_bytes(name: bytes) -> str:
+    """`printable` for a name in the file system's bytes."""
+    return name.decode("utf-8", "backslashreplace")
 
 
 def find_workspace(start: str | None = None) -> Workspace:

@@ -56,9 +56,9 @@ def scan_folders(
     Raises:
         UnreadableFolderError: a folder cannot be listed.
     """
-    lister = FolderScanner(workspace, vouching)
+    scanner = FolderScanner(workspace, vouching)
     for name in names:
-        folder = lister.list_folder(name)
+        folder = scanner.scan(name)
         yield FolderScan(name, folder, list(_reads(folder)))
 
 
