@@ -210,7 +210,7 @@ def _squashed(word: str) -> str:
 
 
 def _vocabulary() -> dict[str, Meaning]:
-    """The meanings of the words of `synonyms` and of the kinds; listed words override verb forms."""
+    """The meaning of each word of `synonyms` and each kind; listed words override verb forms."""
     found: dict[str, Meaning] = {}
     for active, passive, verbs in synonyms.VERBS:
         for verb in verbs.split():

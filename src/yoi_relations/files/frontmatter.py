@@ -1,4 +1,4 @@
-"""Reads a frontmatter as flat text: plainly where it is plain, else with a YAML parser."""
+"""Splits a file at its fences, the ``---`` lines, and reads the fields between them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FIRST_LINE = 2  # the opening fence is line 1
 
 
 class Fenced(NamedTuple):
-    """The offsets of a frontmatter in its file: inside the fences, and behind them."""
+    """Offsets of a frontmatter: its text between the fences, and the start of the body."""
 
     head_start: int
     head_end: int
@@ -37,8 +37,8 @@ def parse_document(data: bytes) -> Document:
     """Split `data` into its frontmatter's fields and the body.
 
     Raises:
-        SourceError: the frontmatter is missing, not closed, no YAML mapping, not UTF-8, names a key
-            twice, holds a merge conflict marker, or what ends a line for YAML alone.
+        SourceError: the frontmatter is missing, not closed, not UTF-8, or not a YAML mapping; or it
+            has a key twice, a merge conflict marker, or a line end that only YAML accepts.
     """
     if may_conflict(data):
         refuse_conflict(through_closing_fence(data))
@@ -48,14 +48,14 @@ def parse_document(data: bytes) -> Document:
     refuse_line_ends(text, _FIRST_LINE)
     fields = read_plain(text, _FIRST_LINE)
     if fields is None:
-        from yoi_relations.files.yaml_full import parse_yaml  # noqa: PLC0415  # costs start-up
+        from yoi_relations.files.yaml_full import parse_yaml  # noqa: PLC0415  # slow to import
 
         fields = parse_yaml(text, _FIRST_LINE)
     return Document(fields, data[fences.body_start :])
 
 
 def through_closing_fence(data: bytes) -> bytes:
-    """The part of `data` that its frontmatter takes; all of it where none is closed."""
+    """`data` up to the end of its frontmatter; all of it if no frontmatter is closed."""
     try:
         return data[: find_fences(data).body_start]
     except SourceError:
@@ -63,7 +63,7 @@ def through_closing_fence(data: bytes) -> bytes:
 
 
 def find_fences(data: bytes) -> Fenced:
-    """Where the frontmatter lies in `data`, which may start with a byte order mark.
+    """The offsets of the frontmatter in `data`, which may start with a byte order mark.
 
     Raises:
         SourceError: there is no frontmatter, or nothing closes it.

@@ -1,6 +1,6 @@
-"""Format 3, read only: ``artifacts/orchestration-plan.jsonl``, one record a line.
+"""Format 3, read only: ``artifacts/orchestration-plan.jsonl``, one record per line.
 
-A bad line spoils that line alone.
+A bad line does not affect the other lines.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _MAX_FAULTS = 1000
 _REQUIRED = ("id", "ticket_id", "kind", "author", "at")
 _OPTIONAL = ("related_ticket", "note")
 LINE_LIMIT = 512 * 1024
-"""UTF-8 bytes of a line: the longest texts that are allowed, written in JSON's widest escapes."""
+"""UTF-8 bytes of a line: enough for the longest texts in the longest JSON escapes."""
 
 
 def parse_plan_lines(data: bytes, holder: str) -> tuple[list[Record], list[Fault]]:
@@ -73,7 +73,7 @@ def _entry(data: bytes) -> Any:  # noqa: ANN401  # JSON
     text = decode(data).strip(" \t\r")
     entry, end = decode_value(text)
     if end < len(text):
-        raise SourceError("is not valid JSON: something follows the object")
+        raise SourceError("is not valid JSON: there is text after the object")
     return entry
 
 

@@ -20,20 +20,20 @@ class Format(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a fault could hide."""
+    """What a fault may hide."""
 
     RECORD = "record"
-    """One record or more of the ticket that holds the source."""
+    """One or more records of the ticket in whose folder the source is."""
     TICKET = "ticket"
     """The state or the title of the ticket."""
     NONE = "none"
-    """Nothing: the source was used all the same."""
+    """Nothing: the source was used."""
     ADVICE = "advice"
-    """Nothing either, and doctor alone speaks of it."""
+    """Nothing: the source was used, and only doctor reports the fault."""
 
 
 class FaultCode(StrEnum):
-    """Names of faults that are told apart by more than their effect."""
+    """Names of faults that need more than their effect to be distinguished."""
 
     SELF_RELATION = "self_relation"
     DROPPED_TEXT = "dropped_text"
@@ -41,7 +41,7 @@ class FaultCode(StrEnum):
 
 
 class SpanningCode(StrEnum):
-    """What is wrong between files, though each by itself can be read."""
+    """What is wrong between several sources, each of which can be read."""
 
     NO_ITEM = "no_item"
     SHARED_ID = "shared_id"
@@ -49,15 +49,15 @@ class SpanningCode(StrEnum):
 
 
 class Fault(NamedTuple):
-    """A reason why a file or one of its lines cannot be used.
+    """What is wrong with a source, or with one of its lines.
 
     Attributes:
         message: what is wrong, to be read after the path.
-        effect: what it could hide.
-        line: counted from 1, or None where the whole file is meant.
-        code: its name, where it has one of its own.
-        targets: the targets of all records that it could hide, one line each; None where they
-            cannot be told.
+        effect: what it may hide.
+        line: counted from 1, or None for the whole file.
+        code: its name, or None if the effect says enough.
+        targets: the targets of all records that it may hide, each on one line; None if they are
+            unknown.
     """
 
     message: str
@@ -102,11 +102,11 @@ class SourceError(Exception):
         self, message: str, line: int | None = None, code: FaultCode | None = None
     ) -> None:
         super().__init__(message)
-        # What it quotes may hold lone surrogates, which nothing could print or store.
+        # It may quote lone surrogates, which cannot be printed or stored.
         self.message = message.encode("utf-8", "backslashreplace").decode()
         self.line = line
         self.code = code
 
 
 class UnreadableError(SourceError):
-    """A source that could not be read this time: by this user, or for a fault that may pass."""
+    """A source that could not be read by this user, or this time; another attempt may succeed."""

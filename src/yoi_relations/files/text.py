@@ -8,18 +8,22 @@ from yoi_relations.files.source import SourceError
 
 _CONFLICT = re.compile(rb"^(?:<{7}|>{7}|\|{7})(?: |\r?$)", re.MULTILINE)
 
-_RESOLVE = "resolve the merge, or indent the line by a space where it only quotes a marker"
+_RESOLVE = "resolve the merge, or indent the line by a space if it only quotes a marker"
 _LINE_ENDS = ("\r", "\x85", "\u2028", "\u2029")
-"""What ends a line in YAML 1.1, and to the eye does not, or not always."""
+"""Line ends of YAML 1.1 that an editor may not show as such."""
 
 
 def may_conflict(data: bytes) -> bool:
-    """Whether `data` holds what a merge conflict marker is made of; most files do not."""
+    """Whether `data` may hold a merge conflict marker; a fast test that excludes most files."""
     return b"<<<<<<<" in data or b">>>>>>>" in data or b"|||||||" in data
 
 
 def refuse_conflict(data: bytes) -> None:
-    """Raise SourceError, with the line, where `data` holds the marker of an unresolved merge."""
+    """Refuse the marker of an unresolved merge.
+
+    Raises:
+        SourceError: `data` holds one; with its line.
+    """
     if not may_conflict(data):
         return
     marker = _CONFLICT.search(data)
@@ -32,7 +36,7 @@ def decode(data: bytes, first_line: int = 1) -> str:
     """`data` as text.
 
     Raises:
-        SourceError: it is not UTF-8 or holds a NUL character, with the line.
+        SourceError: it is not UTF-8, or holds a NUL character; with the line.
     """
     try:
         text = data.decode()
@@ -46,19 +50,19 @@ def decode(data: bytes, first_line: int = 1) -> str:
 
 
 def refuse_line_ends(text: str, first_line: int) -> None:
-    """Refuse what ends a line for YAML alone: behind it, a value could hide in another's line.
+    """Refuse line ends that only YAML accepts: a value after one could hide in another line.
 
     Args:
-        text: a frontmatter, with LF in the place of CRLF.
+        text: a frontmatter, with CRLF replaced by LF.
         first_line: the number of its first line in the file.
 
     Raises:
-        SourceError: there is one, with its line.
+        SourceError: there is one; with its line.
     """
     if text.isascii() and "\r" not in text:
         return
-    at = min((text.index(sign) for sign in _LINE_ENDS if sign in text), default=None)
+    at = min((text.index(end) for end in _LINE_ENDS if end in text), default=None)
     if at is not None:
-        sign = f"{ascii(text[at])[1:-1]} (U+{ord(text[at]):04X})"
+        character = f"{ascii(text[at])[1:-1]} (U+{ord(text[at]):04X})"
         line = first_line + text.count("\n", 0, at)
-        raise SourceError(f"holds {sign}; in a frontmatter, only LF and CRLF end a line", line)
+        raise SourceError(f"holds {character}; in a frontmatter, only LF and CRLF end a line", line)
