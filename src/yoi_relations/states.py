@@ -8,7 +8,7 @@ from yoi_relations.lean.types import StrEnum
 
 
 class State(StrEnum):
-    """Where a ticket stands; observed, never set."""
+    """The workflow state of a ticket; read, never written."""
 
     PLANNING = "planning"
     READY = "ready"
@@ -20,11 +20,11 @@ class State(StrEnum):
 
 RESOLVED = frozenset({State.DONE, State.CLOSED})
 UNRESOLVED = (*(state for state in State if state not in RESOLVED), None)
-"""None: a state that is not known."""
+"""None is an unknown state."""
 
 
 def suggest_state(word: str, known: Iterable[str]) -> str | None:
-    """What to say to somebody who wrote `word` for one of `known`; None if nothing is near."""
+    """The hint for an unknown state: those of `known` that resemble `word`; None if none does."""
     from yoi_relations.word_hints import state_hint  # noqa: PLC0415  # only errors need it
 
     return state_hint(word, known)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from workspace_builder import Workspace, scan
 
 from yoi_relations.files.read_source import read_source
-from yoi_relations.files.scan_folder import Source
+from yoi_relations.files.source import Source
 from yoi_relations.files.workspace import find_workspace
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

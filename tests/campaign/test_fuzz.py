@@ -18,11 +18,9 @@ from campaign.byte_mutations import (
     sample,
 )
 from yoi_relations.errors import WorkspaceError
-from yoi_relations.files.formats import Format
 from yoi_relations.files.parse import Parsed, parse_source
 from yoi_relations.files.record import NOTE_LIMIT, Record
-from yoi_relations.files.scan_folder import Source
-from yoi_relations.files.source import Effect
+from yoi_relations.files.source import Effect, Format, Source
 from yoi_relations.files.times import parse_instant
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.kinds import KINDS

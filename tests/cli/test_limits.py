@@ -20,7 +20,7 @@ from campaign.mounts import mounted, needs_root
 from workspace_builder import A, B, C, Workspace, git
 
 from yoi_relations.files.parse import Parsed, parse_source
-from yoi_relations.files.scan_folder import Source
+from yoi_relations.files.source import Source
 from yoi_relations.files.workspace import CACHE
 
 RELATIONS = [sys.executable, "-m", "yoi_relations"]

@@ -131,7 +131,7 @@ def test_unreadable_root_of_a_client_is_an_error(shared: Workspace) -> None:
         text=True,
     )
     inner.root.parent.chmod(0o755)
-    assert "cannot be looked at" in ran.stderr, ran
+    assert "cannot be examined" in ran.stderr, ran
 
 
 def test_a_file_that_cannot_be_read_is_a_problem(shared: Workspace) -> None:

@@ -6,8 +6,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from yoi_relations.files import yaml_full
-from yoi_relations.files.fences import find_fences, through_closing_fence
-from yoi_relations.files.frontmatter import parse_document
+from yoi_relations.files.frontmatter import find_fences, parse_document, through_closing_fence
 from yoi_relations.files.source import SourceError
 from yoi_relations.files.yaml_full import MAX_DEPTH
 

@@ -5,10 +5,9 @@ from itertools import combinations
 import pytest
 from workspace_builder import AT, A, B, ulid
 
-from yoi_relations.files.formats import Format
 from yoi_relations.files.record import Plan, Record, Retired, Retirement
 from yoi_relations.files.record_md import named_targets, parse_record
-from yoi_relations.files.source import Effect, Fault, SourceError
+from yoi_relations.files.source import Effect, Fault, Format, SourceError
 from yoi_relations.kinds import KINDS
 
 STEM = ulid(1)
@@ -145,8 +144,8 @@ def test_an_empty_field_or_one_that_is_no_text_is_a_problem_with_its_line(
         (RETIRED | {"retired_at": "soon"}, 6, "a retired_at 'soon' RFC 3339"),
         ({"at": "2026-06-01"}, 5, "RFC 3339"),
         ({"author": "Docs: x"}, 4, "needs quotes"),
-        ({"retires": CONTENT_ID}, 6, "beside kind or target"),
-        ({"retires": CONTENT_ID, "target": None}, 5, "beside kind or target"),
+        ({"retires": CONTENT_ID}, 6, "together with kind or target"),
+        ({"retires": CONTENT_ID, "target": None}, 5, "together with kind or target"),
     ],
 )
 def test_a_bad_field_is_a_problem_with_its_line(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from workspace_builder import AT, A, B, C, Workspace, scan, ulid
 
-from yoi_relations.files.misplaced.search import Misplaced, find_misplaced
+from yoi_relations.files.misplaced.search import MisplacedFile, find_misplaced
 from yoi_relations.files.workspace import find_workspace
 
 RECORD = f"---\nkind: blocked_by\ntarget: {B}\nauthor: x\nat: {AT}\n---\nWhy.\n"
@@ -29,7 +29,7 @@ LINE = json.dumps(
 )
 
 
-def misplaced(workspace: Workspace) -> list[Misplaced]:
+def misplaced(workspace: Workspace) -> list[MisplacedFile]:
     """All of it; nothing that is a source is among it."""
     place = find_workspace(str(workspace.root))
     found = find_misplaced(place)

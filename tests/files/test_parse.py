@@ -5,11 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from workspace_builder import A, B, Workspace, scan
 
-from yoi_relations.files.formats import Format
 from yoi_relations.files.parse import Parsed, parse_source, unusable
 from yoi_relations.files.read_source import read_source
-from yoi_relations.files.scan_folder import Source
-from yoi_relations.files.source import Effect, Fault
+from yoi_relations.files.source import Effect, Fault, Format, Source
 from yoi_relations.files.ticket_md import Ticket
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.states import State

@@ -9,10 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from workspace_builder import AT, A, B
 
-from yoi_relations.files.formats import Format
 from yoi_relations.files.record import Plan, Record
 from yoi_relations.files.record_jsonl import LINE_LIMIT, parse_plan_lines
-from yoi_relations.files.source import Fault
+from yoi_relations.files.source import Fault, Format
 from yoi_relations.kinds import PLAN_KINDS
 
 BASE = {
@@ -190,7 +189,7 @@ def test_ids_may_repeat() -> None:
         *((planned(**{key: "a\nb"}), "more than one line") for key in ("branch", "worktree")),
         (planned(reviewer="me"), "unknown field 'reviewer'"),
         (line()[:-1], "not valid JSON"),
-        (line() + line(), "something follows"),
+        (line() + line(), "text after"),
         (b"# a comment", "not valid JSON"),
         (b"[]", "no JSON object"),
         (line(note="x").replace(b'"x"', b'"caf\xe9"'), "not UTF-8"),
@@ -199,8 +198,8 @@ def test_ids_may_repeat() -> None:
         (b'{"\\ud800":1,"\\ud800":1}', "twice"),
         *((line(note=float(word)), "is not JSON") for word in ("nan", "inf", "-inf")),
         (line(note=...).replace(b'"tester"', b"9" * 5_000), "number that is too long"),
-        (line(note=...).replace(b'"tester"', b"[" * 100_000), "nested too deep"),
-        (b'{"a":' * 100_000, "nested too deep"),
+        (line(note=...).replace(b'"tester"', b"[" * 100_000), "nested too deeply"),
+        (b'{"a":' * 100_000, "nested too deeply"),
         (b"<<<<<<< HEAD", "merge conflict"),
         (b">>>>>>> topic", "merge conflict"),
         (line(note="x" * LINE_LIMIT), "bytes"),

@@ -10,8 +10,7 @@ import pytest
 from workspace_builder import A, Workspace, scan, ulid
 
 from yoi_relations.files.read_source import LIST_LIMIT, RECORD_LIMIT, read_source
-from yoi_relations.files.scan_folder import Source
-from yoi_relations.files.source import SourceError
+from yoi_relations.files.source import Source, SourceError
 from yoi_relations.files.workspace import find_workspace
 
 LIMITS = {

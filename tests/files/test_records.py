@@ -36,6 +36,6 @@ def test_too_long_text_is_a_problem_with_its_line(name: str, text: str, said: st
 
 @pytest.mark.parametrize(("name", "said"), [("at", "an at"), ("retired_at", "a retired_at")])
 def test_invalid_time_is_a_problem_with_its_field(name: str, said: str) -> None:
-    with pytest.raises(SourceError, match=f"has {said} 'soon' that is no RFC 3339") as caught:
+    with pytest.raises(SourceError, match=f"has {said} 'soon', which is not an RFC 3339") as caught:
         check_instant(name, "soon", 7)
     assert caught.value.line == 7

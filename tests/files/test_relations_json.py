@@ -12,11 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from workspace_builder import AT, A, B
 
-from yoi_relations.files.formats import Format
 from yoi_relations.files.read_source import LIST_LIMIT
 from yoi_relations.files.record import Record
 from yoi_relations.files.record_json import parse_relations
-from yoi_relations.files.source import Fault, SourceError
+from yoi_relations.files.source import Fault, Format, SourceError
 from yoi_relations.kinds import JSON_KINDS
 
 BASE = {"ticket_id": A, "kind": "blocks", "target": B, "author": "tester", "at": AT}
@@ -210,7 +209,7 @@ def test_relations_must_be_a_list(relations: Any) -> None:
         (b'{"relations":[]}', None, "version"),
         (document(entry(), note="a"), None, "unknown field 'note'"),
         (document(entry())[:-3], 11, "not valid JSON"),
-        (document(entry()) + b"\n}", 13, "something follows"),
+        (document(entry()) + b"\n}", 13, "text after"),
         (document(entry(), entry()).replace(b"},", b"}"), 11, "not valid JSON"),
         (document(entry()).replace(b"  ]", b"  ,]"), 11, "not valid JSON"),
         (document(entry()).replace(b'"version"', b"version"), 2, "not valid JSON"),
@@ -222,8 +221,8 @@ def test_relations_must_be_a_list(relations: Any) -> None:
         (b'{"relations":[{"\\ud800":1,"\\ud800":1}]}', 1, "twice"),
         *((document(entry(note=float(c))), 4, "is not JSON") for c in ("nan", "inf", "-inf")),
         (document(entry()).replace(b'"tester"', b"9" * 5000), 4, "number that is too long"),
-        (document(entry()).replace(b'"tester"', b"[" * 100_000), 4, "nested too deep"),
-        (document(entry()).replace(b'"tester"', b'{"a":' * 100_000), 4, "nested too deep"),
+        (document(entry()).replace(b'"tester"', b"[" * 100_000), 4, "nested too deeply"),
+        (document(entry()).replace(b'"tester"', b'{"a":' * 100_000), 4, "nested too deeply"),
         (b"[" * 100_000, 1, "not valid JSON"),
         (document(entry(note="x")).replace(b'"x"', b'"caf\xe9"'), 10, "not UTF-8"),
         (document(entry(note="x")).replace(b'"x"', b'"\0"'), 10, "NUL"),

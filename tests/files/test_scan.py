@@ -12,11 +12,9 @@ import pytest
 from workspace_builder import A, B, Workspace, scan, ulid
 
 from yoi_relations.errors import UnreadableFolderError
-from yoi_relations.files.formats import Format
 from yoi_relations.files.parse import parse_source, unusable
 from yoi_relations.files.read_source import read_source
-from yoi_relations.files.scan_folder import Source
-from yoi_relations.files.source import Effect, Fault, SourceError
+from yoi_relations.files.source import Effect, Fault, Format, Source, SourceError
 from yoi_relations.files.workspace import find_workspace
 
 OLD = "20260601-101500-an-older-one"

@@ -10,9 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workspace_builder import AT, A, B, Workspace, scan, ulid
 
-from yoi_relations.files.formats import Format
-from yoi_relations.files.scan_folder import Source
-from yoi_relations.files.source import Effect, Fault
+from yoi_relations.files.source import Effect, Fault, Format, Source
 from yoi_relations.files.stray.names import PLAN_JSONL, RELATIONS, nearly_place
 from yoi_relations.files.workspace import find_workspace
 

@@ -18,20 +18,20 @@ from workspace_builder import A, B, Workspace, ulid
 _AS_NOBODY = """
 import json, os, sys
 from yoi_relations.errors import RelationsError
-from yoi_relations.files import fences, frontmatter, plan_jsonl, relations_json
+from yoi_relations.files import record_json, record_jsonl
 from yoi_relations.files.source import SourceError
 from yoi_relations.files.parse import parse_source, unusable
 from yoi_relations.files.read_source import read_source
 from yoi_relations.files.scan_root import list_root
-from yoi_relations.files.scan_folder import Lister
+from yoi_relations.files.scan_folder import FolderScanner
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.files.write import write_new
 import tomllib
 
 def scan(workspace):
-    lister = Lister(workspace)
+    scanner = FolderScanner(workspace)
     names = map(os.fsencode, list_root(workspace).names)
-    return [source for name in names for source in lister.list_folder(name).sources]
+    return [source for name in names for source in scanner.scan(name).sources]
 
 def parsed(source):
     try:

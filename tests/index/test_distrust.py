@@ -171,7 +171,8 @@ def elsewhere(disk: Disk) -> Any:
 
 
 @pytest.mark.parametrize(
-    "why", [lambda _: mock.patch.object(build, "is_trusted", return_value=False), elsewhere]
+    "why",
+    [lambda _: mock.patch.object(build, "is_trusted_file_system", return_value=False), elsewhere],
 )
 def test_untrusted_file_system_makes_it_read_every_file(
     disk: Disk, why: Callable[[Disk], Any]

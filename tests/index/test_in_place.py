@@ -121,7 +121,7 @@ def test_racy_index_file_is_not_noted(
     if why == "young":
         monkeypatch.setattr(stat_stamp, "WINDOW", 10**18)
     else:
-        monkeypatch.setattr(store, "is_trusted", lambda _: False)
+        monkeypatch.setattr(store, "is_trusted_file_system", lambda _: False)
     asked(workspace).close()
     assert not index.with_suffix(".stamp").exists()
 

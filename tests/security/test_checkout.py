@@ -142,7 +142,7 @@ def test_a_tickets_root_outside_of_the_workspace_is_refused(
     for command in (("show",), ("add", A, "related", B), ("rebuild",)):
         ran = hostile.run(*command)
         assert (ran.code, ran.out) == (1, "")
-        assert "does not lie inside" in ran.err
+        assert "is not inside" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from yoi_relations.command_table import (
     leaves,
 )
 from yoi_relations.errors import ExitCode, UsageError
-from yoi_relations.kinds import KINDS, RelationClass, one_by_one
+from yoi_relations.kinds import KINDS, RelationClass, separate_options_hint
 from yoi_relations.render.output import write_answer
 
 _PANEL = "Everywhere, before or after the command"
@@ -119,7 +119,7 @@ def _value(parameter: Parameter, text: str, hint: str) -> str | float:
     try:
         return parameter.value_of(text)
     except ValueError as error:
-        better = one_by_one(parameter.flag, text, parameter.choices or ())
+        better = separate_options_hint(parameter.flag, text, parameter.choices or ())
         message = f"Invalid value for '{parameter.flag}': {error}"
         raise UsageError(message, better or hint) from error
 

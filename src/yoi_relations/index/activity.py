@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from yoi_relations.files.formats import Format
+from yoi_relations.files.source import Format
 from yoi_relations.kinds import KINDS, SHOWN_NOTES, Edge, Inactive, RelationClass
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import Connection

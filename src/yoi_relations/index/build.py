@@ -186,7 +186,7 @@ def _compared(before: HeldSources, look: FolderScan) -> tuple[list[int], list[Re
         now.setdefault(read.source.path, []).append(read)
     ids: list[int] = []
     others: list[ReadSource] = []
-    for path in sorted((before.keys() | now.keys()).difference(look.folder.vouched)):
+    for path in sorted((before.keys() | now.keys()).difference(look.folder.unchanged)):
         held, found = before.get(path, []), now.get(path, [])
         if sorted(digest for _, digest in held) != sorted(read.digest for read in found):
             ids += [id_ for id_, _ in held]

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from types import MappingProxyType
 
-from yoi_relations.files.read_source import read_at_once, read_source
-from yoi_relations.files.scan_folder import Folder, FolderScanner, Source
-from yoi_relations.files.source import SourceError, UnreadableError
+from yoi_relations.files.read_source import read_source
+from yoi_relations.files.scan_folder import Folder, FolderScanner
+from yoi_relations.files.source import Source, SourceError, UnreadableError
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.lean.types import NamedTuple
 
@@ -56,9 +56,9 @@ def scan_folders(
     Raises:
         UnreadableFolderError: a folder cannot be listed.
     """
-    lister = FolderScanner(workspace, read_at_once, vouching)
+    scanner = FolderScanner(workspace, vouching)
     for name in names:
-        folder = lister.list_folder(name)
+        folder = scanner.scan(name)
         yield FolderScan(name, folder, list(_reads(folder)))
 
 

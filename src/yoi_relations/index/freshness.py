@@ -12,7 +12,8 @@ from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import store
 from yoi_relations.index.handle import Index, Notify, OpenRequest, Trust
 from yoi_relations.index.snapshot import load_snapshot, suspects
-from yoi_relations.index.store import IndexState, SqliteError
+from yoi_relations.index.store import IndexState
+from yoi_relations.lean.sqlite import SqliteError
 
 
 def open_index(

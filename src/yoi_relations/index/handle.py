@@ -8,7 +8,8 @@ from collections.abc import Callable
 from yoi_relations.errors import RelationsError
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import store
-from yoi_relations.index.store import Generation, IndexState, SqliteError, StoredIndex
+from yoi_relations.index.store import Generation, IndexState, StoredIndex
+from yoi_relations.lean.sqlite import SqliteError
 from yoi_relations.lean.types import Connection, NamedTuple, Self, StrEnum
 
 Notify = Callable[[str], None]

@@ -9,8 +9,7 @@ program writes every value.
 from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlmodel import Field, SQLModel
 
-from yoi_relations.files.formats import Format
-from yoi_relations.files.source import Effect, FaultCode, SpanningCode
+from yoi_relations.files.source import Effect, FaultCode, Format, SpanningCode
 from yoi_relations.kinds import KINDS, SHOWN_KINDS, RelationClass
 from yoi_relations.states import State
 

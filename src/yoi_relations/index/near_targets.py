@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from yoi_relations.characters import escape, escaped, is_invisible
-from yoi_relations.files.id_endings import MIN_PART, ends_with
+from yoi_relations.files.ids import MIN_PART, ends_with
 from yoi_relations.lean.types import Connection, NamedTuple
 
 _ELSEWHERE = re.compile(r"[a-z0-9][a-z0-9._/-]*:[^\s:/\\]+")

@@ -16,7 +16,8 @@ from yoi_relations.index import build, database, store
 from yoi_relations.index.cache_folder import LOCK, lock_path, locked
 from yoi_relations.index.handle import Index, Notify, OpenRequest, Progress, Trust, count_of
 from yoi_relations.index.snapshot import Snapshot, StampChanges, load_snapshot, suspects
-from yoi_relations.index.store import Generation, IndexState, SqliteError, StoredIndex
+from yoi_relations.index.store import Generation, IndexState, StoredIndex
+from yoi_relations.lean.sqlite import SqliteError
 
 Doubt = tuple[StoredIndex, Snapshot, StampChanges]
 """An index that stamps alone do not prove, what it knows of the disk, and what is suspected."""

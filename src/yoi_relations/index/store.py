@@ -15,19 +15,9 @@ from yoi_relations.files.safe_read import read_file
 from yoi_relations.files.stat_stamp import SIZE, is_reliable, is_trusted_file_system, stamp_of
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.index import origin
-from yoi_relations.lean.types import TYPE_CHECKING, Connection, NamedTuple, StrEnum
+from yoi_relations.lean.sqlite import sqlite3
+from yoi_relations.lean.types import Connection, NamedTuple, StrEnum
 
-if TYPE_CHECKING:
-    import sqlite3
-else:
-    try:
-        # What `sqlite3` wraps; that package imports `datetime`, which costs start-up.
-        import _sqlite3 as sqlite3
-    except ImportError:
-        import sqlite3
-
-SqliteError = sqlite3.Error
-"""The file was changed in place since it was opened, or cannot be read any more."""
 SCHEMA_VERSION = 5
 PARSER_VERSION = 7
 """Bump it whenever the rows that the same bytes yield change."""

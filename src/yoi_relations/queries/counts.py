@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yoi_relations.files.formats import Format
+from yoi_relations.files.source import Format
 from yoi_relations.kinds import KINDS, RelationClass
 from yoi_relations.lean.types import Connection, NamedTuple
 from yoi_relations.queries.problems import find_problems

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from yoi_relations.errors import AmbiguousError, NotFoundError, UsageError
 from yoi_relations.index.handle import Notify
-from yoi_relations.kinds import ALL_SHOWN, one_by_one, select_shown
+from yoi_relations.kinds import ALL_SHOWN, select_shown, separate_options_hint
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import TYPE_CHECKING, Connection
 from yoi_relations.queries.path_base import PathBase
@@ -172,7 +172,7 @@ def states_named(words: Iterable[str]) -> frozenset[State]:
     for word in words:
         if word not in list(State):
             known = f"known: {', '.join(State)}"
-            hint = one_by_one("--state", word, State) or suggest_state(word, State)
+            hint = separate_options_hint("--state", word, State) or suggest_state(word, State)
             raise UsageError(f"unknown state '{word}'", hint or known)
         wanted.add(State(word))
     return frozenset(wanted)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from yoi_relations.files import ids
+
 QUOTE = "[\"'`]?"
 IS = r"(?:\s|\s?[:\uff1a=#]\s?)"
 """Between a name and its value; also the wide colon of Japanese."""
@@ -15,7 +17,7 @@ STAND_IN = (
 """What prose and code say in its place: `see the vault`, a name, a type, a method."""
 DIGIT_SOON = r"(?=[A-Za-z._~+/-]{0,60}[0-9])"
 """Words joined by hyphens have no digit; what a machine made up has."""
-ULID = r"[0-7][0-9A-HJKMNP-TV-Z]{25}\b"
+ULID = rf"{ids.ULID}\b"
 TICKET = r"0000[0-9A-Z]{9}\b"
 RANDOM = (
     rf"(?!{ULID})(?:(?=[A-Za-z0-9/+]{{40}}(?![\w/+-]))"

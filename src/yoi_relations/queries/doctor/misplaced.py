@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from yoi_relations.files.locale_names import as_name
 from yoi_relations.files.misplaced.misplacement import MisplacedCode
-from yoi_relations.files.misplaced.search import Misplaced, find_misplaced
+from yoi_relations.files.misplaced.search import MisplacedFile, find_misplaced
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.queries.command_lines import shell_line
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
@@ -45,7 +45,7 @@ def misplaced(workspace: Workspace) -> Iterator[Finding]:
         yield found.with_commands(line)
 
 
-def _advice(workspace: Workspace, one: Misplaced) -> tuple[str, str | None]:
+def _advice(workspace: Workspace, one: MisplacedFile) -> tuple[str, str | None]:
     """The hint, and the command where it is certain and overwrites nothing."""
     if one.goes_to is None:
         return _HINTS[one.code], None
