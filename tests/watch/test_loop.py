@@ -14,7 +14,7 @@ from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import store
-from yoi_relations.index.watcher_lock import alive
+from yoi_relations.index.watcher_lock import is_watcher_running
 
 
 def git(workspace: Workspace, *arguments: str) -> None:
@@ -140,9 +140,9 @@ def test_a_second_watcher_refuses_kindly_and_one_killed_leaves_nothing(
     edge: Workspace, start: Start
 ) -> None:
     place = find_workspace(str(edge.root))
-    assert not alive(place)
+    assert not is_watcher_running(place)
     first = start(edge).ready()
-    assert alive(place)
+    assert is_watcher_running(place)
 
     second = start(edge)
     assert second.ends() == 0
@@ -153,7 +153,7 @@ def test_a_second_watcher_refuses_kindly_and_one_killed_leaves_nothing(
     first.out.until(lambda lines: len(lines) == 1)
 
     first.stop()
-    assert not alive(place)
+    assert not is_watcher_running(place)
     third = start(edge, "--timeout", "0")
     assert (third.ends(), third.err.rest()) == (124, [])
 
@@ -172,7 +172,7 @@ def test_once_ends_with_the_first_change_beside_another_watcher(
         *("state_changed", "verdict_changed"),
     ]
     watcher.out.until(lambda lines: len(lines) == 2)
-    assert alive(find_workspace(str(edge.root)))
+    assert is_watcher_running(find_workspace(str(edge.root)))
 
 
 @pytest.mark.parametrize("options", [(), ("--once",)])
@@ -205,7 +205,7 @@ def test_a_signal_ends_it_without_a_word(
 
     assert watcher.ends() == status
     assert len(watcher.err.rest()) == 1  # the notice that made it ready
-    assert not alive(find_workspace(str(edge.root)))
+    assert not is_watcher_running(find_workspace(str(edge.root)))
 
 
 def test_a_reader_that_goes_ends_it_without_a_word(edge: Workspace, start: Start) -> None:

@@ -14,7 +14,7 @@ from watch_process import Start, without_verdicts
 from workspace_builder import A, B, C, Workspace, git
 
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index.watcher_lock import alive
+from yoi_relations.index.watcher_lock import is_watcher_running
 
 QUEUE = Path("/proc/sys/fs/inotify/max_queued_events")
 FEW = 20
@@ -43,7 +43,7 @@ def test_a_watcher_that_was_stopped_catches_up(edge: Workspace, start: Start) ->
         draft.unlink()
     edge.ticket(A, "done")
     assert states(edge) == {A: "done", B: "planning"}
-    assert alive(find_workspace(str(edge.root)))
+    assert is_watcher_running(find_workspace(str(edge.root)))
 
     watcher.process.send_signal(signal.SIGCONT)
     told = watcher.told(2)

@@ -17,7 +17,7 @@ _PAUSE = 0.05
 """Whoever asks whether a watcher is alive holds the lock for a moment."""
 
 
-def alive(workspace: Workspace) -> bool:
+def is_watcher_running(workspace: Workspace) -> bool:
     """Whether a watcher is running on this work tree; changes nothing."""
     flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
     try:
@@ -37,7 +37,7 @@ def alive(workspace: Workspace) -> bool:
         os.close(descriptor)
 
 
-class WatchLock:
+class WatcherLock:
     """Held by the one watcher of a work tree; the file is never unlinked."""
 
     def __init__(self, workspace: Workspace) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from yoi_relations.errors import UsageError
-from yoi_relations.mcp.shortening import shortened
 from yoi_relations.mcp.tools import Schema, Tool
+from yoi_relations.mcp.truncation import truncated
 from yoi_relations.render.documents import Value
 
 
@@ -85,7 +85,7 @@ def _parsed(text: str) -> object:
 
 
 def _wrong(at: str, what: str) -> UsageError:
-    return UsageError(f"{at}: {shortened(what)}", "see the tool's input schema")
+    return UsageError(f"{at}: {truncated(what)}", "see the tool's input schema")
 
 
 _TYPES: dict[str, tuple[type[Any], Callable[[Any], Any]]] = {

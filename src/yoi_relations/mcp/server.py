@@ -43,11 +43,11 @@ from yoi_relations.failures import failure_of
 from yoi_relations.files.workspace import printable
 from yoi_relations.index.handle import Trust
 from yoi_relations.mcp.answers import CallContext, answer_ticket, answer_tool
-from yoi_relations.mcp.exchange import Exchange
+from yoi_relations.mcp.process_streams import ProcessStreams
 from yoi_relations.mcp.roots import offered_roots, workspace_for
-from yoi_relations.mcp.shortening import shortened, shortened_error
-from yoi_relations.mcp.streams import Streams
 from yoi_relations.mcp.tools import Tool, tools
+from yoi_relations.mcp.transport import Transport
+from yoi_relations.mcp.truncation import truncated, truncated_error
 from yoi_relations.render.documents import Value
 from yoi_relations.render.guide import GUIDE
 from yoi_relations.render.output import SCHEMA_VERSION, json_line, notice, visible
@@ -67,7 +67,7 @@ _AT_ONCE = 8
 
 def serve(call: Call, *, allow_write: bool) -> ExitCode:
     """Serve on standard input and output until the client closes them."""
-    streams = Streams()
+    streams = ProcessStreams()
     anyio.run(_Service(call, streams, allow_write=allow_write).run)
     streams.drain()
     return ExitCode.DONE
@@ -82,11 +82,11 @@ class _Service:
         allow_write: whether there are tools that write.
     """
 
-    def __init__(self, call: Call, streams: Streams, *, allow_write: bool) -> None:
+    def __init__(self, call: Call, streams: ProcessStreams, *, allow_write: bool) -> None:
         self._call = call
         self._mode = call.mode
         self._tools = tools(allow_write=allow_write)
-        self._exchange = Exchange(streams, call.mode)
+        self._transport = Transport(streams, call.mode)
         self._turns = anyio.Semaphore(_AT_ONCE)
         self._threads = anyio.CapacityLimiter(_AT_ONCE)
         self._noticing = threading.Lock()
@@ -104,7 +104,7 @@ class _Service:
             on_list_resource_templates=_list_templates,
             on_read_resource=self._read_resource,
         )
-        async with self._exchange.opened() as (received, sent):
+        async with self._transport.opened() as (received, sent):
             await server.run(received, sent, server.create_initialization_options())
 
     async def _list_tools(
@@ -127,7 +127,7 @@ class _Service:
             found = await self._made(roots, lambda place: answer_tool(place, tool, given), writes)
         except RelationsError as error:
             # As text alone: what is structured has to be what the tool's schema promises.
-            return CallToolResult(content=[_content(_said(error))], is_error=True)
+            return CallToolResult(content=[_content(_error_value(error))], is_error=True)
         return CallToolResult(content=[_content(found)], structured_content=found)
 
     async def _read_resource(
@@ -149,7 +149,7 @@ class _Service:
             raise MCPError(
                 INTERNAL_ERROR if failed else INVALID_PARAMS,
                 _text(error.message),
-                _said(error)["error"],
+                _error_value(error)["error"],
             ) from error
         return _resource(uri, "application/json", json_line(found).rstrip("\n"))
 
@@ -176,7 +176,7 @@ class _Service:
 
         async with self._turns:
             if writes is not None:
-                self._exchange.begin_write(writes)
+                self._transport.begin_write(writes)
             return await anyio.to_thread.run_sync(work, limiter=self._threads)
 
     def _notify(self, message: str) -> None:
@@ -232,16 +232,16 @@ async def _list_templates(
     return ListResourceTemplatesResult(resource_templates=[ticket])
 
 
-def _said(error: RelationsError) -> Value:
+def _error_value(error: RelationsError) -> Value:
     # A path in it may be no Unicode text, which the SDK could not send.
-    message, hint = shortened_error(printable(error.message), error.hint)
+    message, hint = truncated_error(printable(error.message), error.hint)
     said = {"code": error.code, "message": message, "hint": hint}
     return {"schema_version": SCHEMA_VERSION, "error": said}
 
 
 def _text(message: str) -> str:
     """A message of the protocol's own errors, which clients print as it is."""
-    return shortened(visible(printable(message)))
+    return truncated(visible(printable(message)))
 
 
 def _content(value: Value) -> TextContent:

@@ -66,14 +66,14 @@ def _some(item: Schema, most: int, description: str) -> Schema:
 
 
 def _text(description: str) -> Schema:
-    return _TEXT | _said(description)
+    return _TEXT | _error_value(description)
 
 
 def _whole(description: str, **more: object) -> Schema:
-    return {"type": "integer", **_said(description), **more}
+    return {"type": "integer", **_error_value(description), **more}
 
 
-def _said(description: str | None) -> Schema:
+def _error_value(description: str | None) -> Schema:
     return {"description": description} if description else {}
 
 
@@ -118,7 +118,7 @@ SHOW = Tool(
             "ticket": _text("Id, slug, end of an id, path; or a record's id"),
             "kinds": _some(_TEXT, MOST_WORDS, f"Classes and their kinds. {_KINDS}"),
             "states": _some(_STATES, MOST_WORDS, "The ticket's state"),
-            "all": _BOOL | _said("Also what no longer counts"),
+            "all": _BOOL | _error_value("Also what no longer counts"),
             "since": _text("RFC 3339, day or age (7d)"),
             "author": _TEXT,
             "limit": _LIMIT,

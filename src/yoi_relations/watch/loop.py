@@ -18,16 +18,16 @@ from yoi_relations.errors import ExitCode, RelationsError, UsageError
 from yoi_relations.files.workspace import Workspace, find_again
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Notify, Trust
-from yoi_relations.index.watcher_lock import WatchLock
+from yoi_relations.index.watcher_lock import WatcherLock
 from yoi_relations.queries.changes import Change, changes
 from yoi_relations.queries.verdict_changes import find_verdicts, verdict_changes
-from yoi_relations.watch.wake import Waker, require
+from yoi_relations.watch.file_events import FileEvents, require_watchfiles
 
 TICK = 5.0
 """Seconds after which the files are looked at, events or not."""
 
 
-class News(NamedTuple):
+class ChangeSet(NamedTuple):
     """What one look found: first the changes of files, then the verdicts that changed with them.
 
     Attributes:
@@ -42,14 +42,14 @@ class News(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Watch:
+class WatchRequest:
     """What is asked of a watcher.
 
     Attributes:
         workspace: whose files.
-        tell: takes what was found; False where nobody listens any more.
+        print_changes: takes what was found; False where nobody listens any more.
         notify: takes one line for the person who runs it.
-        listened: whether somebody still listens.
+        has_reader: whether somebody still listens.
         trust: how each look is made.
         once: end with the first change.
         timeout: seconds after which to end, or None.
@@ -57,52 +57,56 @@ class Watch:
     """
 
     workspace: Workspace
-    tell: Callable[[News], bool]
+    print_changes: Callable[[ChangeSet], bool]
     notify: Notify
-    listened: Callable[[], bool] = lambda: True
+    has_reader: Callable[[], bool] = lambda: True
     trust: Trust = Trust.STAT
     once: bool = False
     timeout: float | None = None
     tick: float = TICK
 
 
-def watch(asked: Watch) -> ExitCode:
+def watch(request: WatchRequest) -> ExitCode:
     """Watch until there is nobody to tell, or as long as was asked; the exit status.
 
     Raises:
         RelationsError: watchfiles is not installed, or the first look finds no answer.
         KeyboardInterrupt: somebody ended it.
     """
-    if asked.trust is Trust.INDEX:
+    if request.trust is Trust.INDEX:
         raise UsageError("watch has to look at the files", "leave --trust index out")
-    if asked.timeout is not None and math.isnan(asked.timeout):
+    if request.timeout is not None and math.isnan(request.timeout):
         raise UsageError("--timeout must be a number of seconds", "leave it out to go on for ever")
-    require()
-    lock = WatchLock(asked.workspace)
-    notify = _NotTwice(asked.notify)
+    require_watchfiles()
+    lock = WatcherLock(request.workspace)
+    notify = _OncePerScan(request.notify)
     try:
         # One that waits for a single change keeps nothing warm, and stands in nobody's way.
-        if not asked.once and not lock.hold():
-            asked.notify("another watcher is running on this work tree already; nothing to do")
+        if not request.once and not lock.hold():
+            request.notify("another watcher is running on this work tree already; nothing to do")
             return ExitCode.DONE
-        with closing(Waker(notify, lambda: not asked.listened())) as waker:
-            return _watch(asked, waker, notify, lock)
+        with closing(FileEvents(notify, lambda: not request.has_reader())) as events:
+            return _watch(request, events, notify, lock)
     finally:
         lock.release()
 
 
-def _watch(asked: Watch, waker: Waker, notify: _NotTwice, lock: WatchLock) -> ExitCode:
-    end = math.inf if asked.timeout is None else time.monotonic() + asked.timeout
-    waker.aim(asked.workspace)
-    with closing(_Seen(open_index(asked.workspace, notify, trust=asked.trust))) as seen:
-        while asked.listened():
-            waker.wait(min(asked.tick, max(0.0, end - time.monotonic())))
-            notify.next_round()
-            now = _look(asked, waker, notify)
+def _watch(
+    request: WatchRequest, events: FileEvents, notify: _OncePerScan, lock: WatcherLock
+) -> ExitCode:
+    end = math.inf if request.timeout is None else time.monotonic() + request.timeout
+    events.follow(request.workspace)
+    with closing(
+        _LastScan(open_index(request.workspace, notify, trust=request.trust))
+    ) as last_scan:
+        while request.has_reader():
+            events.wait(min(request.tick, max(0.0, end - time.monotonic())))
+            notify.next_scan()
+            now = _scan(request, events, notify)
             if now is not None:
-                if not _tell(asked, seen.news_of(now, notify)):
+                if not _print(request, last_scan.changes_since(now, notify)):
                     return ExitCode.DONE
-                if not asked.once and not lock.hold():
+                if not request.once and not lock.hold():
                     notify("another watcher has taken over")
                     return ExitCode.DONE
             if time.monotonic() >= end:
@@ -110,18 +114,18 @@ def _watch(asked: Watch, waker: Waker, notify: _NotTwice, lock: WatchLock) -> Ex
     return ExitCode.DONE
 
 
-def _tell(asked: Watch, found: Iterable[News]) -> bool:
+def _print(request: WatchRequest, found: Iterable[ChangeSet]) -> bool:
     """Tell what was found; whether to go on after that."""
     told = False
-    for news in found:
-        if news.changes:
+    for change_set in found:
+        if change_set.changes:
             told = True
-            if not asked.tell(news):
+            if not request.print_changes(change_set):
                 return False
-    return not (told and asked.once)
+    return not (told and request.once)
 
 
-class _Seen:
+class _LastScan:
     """What the last look saw: the index, and its verdicts, so that the next one need not ask.
 
     Args:
@@ -142,7 +146,7 @@ class _Seen:
         """Give the memory back."""
         self._index.close()
 
-    def news_of(self, new: Index, notify: Notify) -> Iterator[News]:
+    def changes_since(self, new: Index, notify: Notify) -> Iterator[ChangeSet]:
         """What happened since: the changes of files, and then the verdicts, which take longer.
 
         The index that was seen before is closed at the end.
@@ -154,39 +158,39 @@ class _Seen:
             return
         with old:
             try:
-                yield News(changes(old.connection, new.connection), before, after)
+                yield ChangeSet(changes(old.connection, new.connection), before, after)
                 found, self._verdicts = verdict_changes(
                     self._verdicts, old.connection, new.connection
                 )
-                yield News(found, before, after)
+                yield ChangeSet(found, before, after)
             except sqlite3.Error as error:
                 notify(f"the index was damaged ({error}); some changes cannot be told")
 
 
-def _look(asked: Watch, waker: Waker, notify: Notify) -> Index | None:
+def _scan(request: WatchRequest, events: FileEvents, notify: Notify) -> Index | None:
     """The index as it is now; None where there is no answer, which is told."""
     try:
-        workspace = find_again(asked.workspace.root)  # it may name another tickets root
-        waker.aim(workspace)
-        return open_index(workspace, notify, trust=asked.trust)
+        workspace = find_again(request.workspace.root)  # it may name another tickets root
+        events.follow(workspace)
+        return open_index(workspace, notify, trust=request.trust)
     except RelationsError as error:
         notify(f"{error.message}; waiting until that is fixed")
         return None
 
 
-class _NotTwice:
+class _OncePerScan:
     """Passes a message on, unless the look before this one said the same."""
 
     def __init__(self, notify: Notify) -> None:
         self._notify = notify
-        self._said: set[str] = set()
-        self._before: set[str] = set()
+        self._messages: set[str] = set()
+        self._previous: set[str] = set()
 
     def __call__(self, message: str) -> None:
-        if message not in self._before and message not in self._said:
+        if message not in self._previous and message not in self._messages:
             self._notify(message)
-        self._said.add(message)
+        self._messages.add(message)
 
-    def next_round(self) -> None:
+    def next_scan(self) -> None:
         """Another look begins."""
-        self._before, self._said = self._said, set()
+        self._previous, self._messages = self._messages, set()

@@ -19,12 +19,12 @@ from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import database
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Trust
-from yoi_relations.index.watcher_lock import WatchLock
+from yoi_relations.index.watcher_lock import WatcherLock
 from yoi_relations.queries.changes import Change, What
 from yoi_relations.render.output import Mode
 from yoi_relations.watch import loop
-from yoi_relations.watch.loop import News, Watch, watch
-from yoi_relations.watch.printing import teller
+from yoi_relations.watch.loop import ChangeSet, WatchRequest, watch
+from yoi_relations.watch.printer import change_printer
 
 TICK = 0.05
 LONG = 30.0
@@ -42,20 +42,20 @@ class Run:
         self.notices: list[str] = []
         self._story = story(self)
         self._wanted: Callable[[], bool] = lambda: True
-        asked = Watch(
+        asked = WatchRequest(
             find_workspace(str(workspace.root)),
-            tell=self.tell,
+            print_changes=self.print_changes,
             notify=self.notices.append,
-            listened=self.listened,
+            has_reader=self.has_reader,
             **({"tick": TICK, "timeout": LONG} | options),
         )
         self.code = watch(asked)
 
-    def tell(self, news: News) -> bool:
+    def print_changes(self, news: ChangeSet) -> bool:
         self.changes += news.changes
         return True
 
-    def listened(self) -> bool:
+    def has_reader(self) -> bool:
         if self._wanted():
             wanted = next(self._story, None)
             if wanted is None:
@@ -243,12 +243,12 @@ def test_a_cache_that_is_deleted_comes_back_with_its_lock(filled: Workspace) -> 
     cache = filled.root / ".yoi/cache"
 
     def story(run: Run) -> Iterator[Callable[[], bool]]:
-        assert not WatchLock(find_workspace(str(filled.root))).hold()
+        assert not WatcherLock(find_workspace(str(filled.root))).hold()
         shutil.rmtree(cache)
         yield (cache / "relations/watch.lock").exists
         filled.ticket(A, "done")
         yield run.told(1)
-        assert not WatchLock(find_workspace(str(filled.root))).hold()
+        assert not WatcherLock(find_workspace(str(filled.root))).hold()
 
     assert Run(filled, story).words == ["state_changed"]
 
@@ -284,7 +284,7 @@ def test_a_terminal_gets_time_word_and_sentence(capsys: pytest.CaptureFixture[st
         Change(What.PROBLEM_APPEARED, A, "b.jsonl", 3, None, "is no JSON"),
     ]
 
-    assert teller(Mode.TABLE)(News(what, "one", "two"))
+    assert change_printer(Mode.TABLE)(ChangeSet(what, "one", "two"))
 
     first, second = capsys.readouterr().out.splitlines()
     assert first[8:].startswith(f"  retired           {A} is blocked by {C}: \\x1b[2Jlong")

@@ -9,11 +9,11 @@ import anyio.to_thread
 from mcp_types import JSONRPCMessage
 
 from yoi_relations.errors import ExitCode, WriteError
-from yoi_relations.mcp.streams import Streams
+from yoi_relations.mcp.process_streams import ProcessStreams
 from yoi_relations.render.output import Mode, report_error
 
 
-class Outgoing:
+class MessageWriter:
     """The messages to the client. Where nobody can read them any more, the process ends.
 
     Args:
@@ -24,7 +24,7 @@ class Outgoing:
         ending: whether the process ends at once, so that a line may be cut short.
     """
 
-    def __init__(self, streams: Streams, mode: Mode) -> None:
+    def __init__(self, streams: ProcessStreams, mode: Mode) -> None:
         self.ending = False
         self._streams = streams
         self._mode = mode

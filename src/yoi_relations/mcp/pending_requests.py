@@ -26,7 +26,7 @@ class Batch:
         self.answers: list[Answer] = []
 
 
-class Request(NamedTuple):
+class PendingRequest(NamedTuple):
     """A request that is open.
 
     Attributes:
@@ -38,7 +38,7 @@ class Request(NamedTuple):
     batch: Batch | None
 
 
-class Pending:
+class PendingRequests:
     """The requests of the client.
 
     Attributes:
@@ -48,14 +48,14 @@ class Pending:
     def __init__(self) -> None:
         self.ending = False
         self._changed = anyio.Event()
-        self._open: dict[Id, deque[Request]] = {}
+        self._open: dict[Id, deque[PendingRequest]] = {}
         self._unwritten = 0
         self._writing: set[Id] = set()
         self._cancelled: set[Id] = set()
 
-    def note(self, request: Request) -> None:
+    def note(self, request: PendingRequest) -> None:
         """A request was read."""
-        key = key_of(request.id)
+        key = id_key(request.id)
         self._open.setdefault(key, deque()).append(request)
         self._cancelled.discard(key)
         self.expect()
@@ -68,7 +68,7 @@ class Pending:
 
     def begin_write(self, id_: Id) -> bool:
         """Whether this call may write; then it is not cancelled any more."""
-        key = key_of(id_)
+        key = id_key(id_)
         if self.ending or key in self._cancelled:
             return False
         self._writing.add(key)
@@ -76,16 +76,16 @@ class Pending:
 
     def cancel(self, id_: Id) -> bool:
         """Whether this call may be cancelled; then it does not begin to write any more."""
-        key = key_of(id_)
+        key = id_key(id_)
         if key in self._writing:
             return False
         if key in self._open:
             self._cancelled.add(key)
         return True
 
-    def close(self, id_: Id) -> Request | None:
+    def close(self, id_: Id) -> PendingRequest | None:
         """The oldest request of that id, which is open no longer; None where there is not any."""
-        key = key_of(id_)
+        key = id_key(id_)
         requests = self._open.get(key)
         if requests is None:
             return None
@@ -98,7 +98,7 @@ class Pending:
         """An answer is written, or will never be."""
         self._unwritten -= 1
         if id_ is not None:
-            self._writing.discard(key_of(id_))
+            self._writing.discard(id_key(id_))
         self.tell()
 
     def tell(self) -> None:
@@ -119,12 +119,12 @@ class Pending:
         """Whether no call has begun to write that is not answered."""
         return not self._writing
 
-    def rest(self) -> list[Request]:
+    def rest(self) -> list[PendingRequest]:
         """The requests that are open."""
         return [request for requests in self._open.values() for request in requests]
 
 
-def key_of(id_: Id) -> Id:
+def id_key(id_: Id) -> Id:
     """An id as the SDK tells them apart: "7" is 7."""
     try:
         return int(id_)

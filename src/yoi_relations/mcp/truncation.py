@@ -17,7 +17,7 @@ _MOST_SHORT = 300
 """Those of an error of the protocol, whose data may say more."""
 
 
-def shortened(text: str, most: int = _MOST_SHORT) -> str:
+def truncated(text: str, most: int = _MOST_SHORT) -> str:
     """`text` without its middle where it is long: what is quoted stands there."""
     kept, shown = most, _without_middle(text, most)
     while (size := _size(shown)) > most:
@@ -26,15 +26,15 @@ def shortened(text: str, most: int = _MOST_SHORT) -> str:
     return shown
 
 
-def shortened_error(message: str, hint: str | None) -> tuple[str, str | None]:
+def truncated_error(message: str, hint: str | None) -> tuple[str, str | None]:
     """The texts of an error, both of them `MOST` bytes at most."""
-    message = shortened(message, _MOST_MESSAGE)
-    return message, hint and shortened(hint, MOST - _size(message))
+    message = truncated(message, _MOST_MESSAGE)
+    return message, hint and truncated(hint, MOST - _size(message))
 
 
-def shortened_data(data: Any) -> Any:  # noqa: ANN401  # JSON
+def truncated_data(data: Any) -> Any:  # noqa: ANN401  # JSON
     """The data of an error of the protocol; where it is a text, a short one."""
-    return shortened(data) if isinstance(data, str) else data
+    return truncated(data) if isinstance(data, str) else data
 
 
 def _without_middle(text: str, most: int) -> str:

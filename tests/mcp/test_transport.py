@@ -34,7 +34,7 @@ from mcp_lines import (
 )
 from workspace_builder import A, B, C, Workspace
 
-from yoi_relations.mcp.lines import MOST, Lines
+from yoi_relations.mcp.message_reader import MOST, LineBuffer
 
 INVALID_REQUEST, PARSE_ERROR, INVALID_PARAMS = -32600, -32700, -32602
 BOM = b"\xef\xbb\xbf"
@@ -372,7 +372,7 @@ def test_a_line_of_any_length_is_answered(talking: Hand) -> None:
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200)))
 def test_lines_do_not_depend_on_how_they_come(data: bytes, cuts: list[int]) -> None:
     bounds = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
-    taken = Lines()
+    taken = LineBuffer()
     found = [
         line for start, end in itertools.pairwise(bounds) for line in taken.of(data[start:end])
     ]

@@ -18,20 +18,20 @@ from yoi_relations.index.handle import Notify
 if TYPE_CHECKING:
     from watchfiles.main import FileChange
 
-QUIET = 30
+QUIET_MS = 30
 """Milliseconds without an event that end a burst."""
-BURST = 500
+BURST_MS = 500
 """Milliseconds after which a burst that does not end is looked at all the same."""
-SLICE = 100
+POLL_MS = 100
 """Milliseconds after which it is seen that nobody listens any more, or that the root is another."""
-_BREATH = 0.25
+_RETRY_DELAY = 0.25
 """Seconds to rest after a failure; doubled with each more in a row. A name that is not UTF-8, for
 one, makes watchfiles fail whenever something opens that folder."""
-_MOST = 8
+_MAX_FAILURES = 8
 """Failures in a row that are counted; by then the rest is longer than any wait."""
 
 
-class Waker:
+class FileEvents:
     """Waits for a reason to look.
 
     Args:
@@ -49,49 +49,49 @@ class Waker:
         self._cache = ""
         self._failures = 0
         # Only where it has to: watchfiles then overlooks the limit of watches, too.
-        self._overlook = False
+        self._ignores_denied = False
         self._polling = must_poll()
         if self._polling:
             notify("the files are polled; events of the file system are not used")
 
-    def aim(self, workspace: Workspace) -> None:
+    def follow(self, workspace: Workspace) -> None:
         """Listen to the tickets root of `workspace`; nothing new where that is done already.
 
         What changes after this call ends `wait`, so look once it has returned.
         """
         self._cache = os.path.join(workspace.cache_path, "")
         path = workspace.tickets_path
-        if path == self._path and self._is_in_place():
+        if path == self._path and self._is_root_unchanged():
             if self._events is None:
-                self._listen()
+                self._subscribe()
             return
         was = self._path
         self.close()
         self._path = path
-        self._overlook = False
+        self._ignores_denied = False
         try:
             self._folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError:
             return  # there is nothing to listen to; what is wrong is found by the look
         if was:
             self._notify(f"{printable(path)}: is another folder now; listening to that")
-        self._listen()
+        self._subscribe()
 
     def wait(self, seconds: float) -> None:
         """Return when there is a reason to look, after `seconds` at the latest."""
         end = time.monotonic() + seconds
         if self._failures and self._events is None:
-            end = min(end, time.monotonic() + _BREATH * 2 ** (self._failures - 1))
+            end = min(end, time.monotonic() + _RETRY_DELAY * 2 ** (self._failures - 1))
         elif self._failures:
-            time.sleep(min(_BREATH, seconds))
-        was_in_place = self._is_in_place()
+            time.sleep(min(_RETRY_DELAY, seconds))
+        was_in_place = self._is_root_unchanged()
         while (left := end - time.monotonic()) > 0:
-            happened = self._happened(left)
+            happened = self._had_event(left)
             if self._events is not None:
                 self._failures = 0
             if happened or self._interrupted():
                 return
-            if self._is_in_place() != was_in_place or self._is_back():
+            if self._is_root_unchanged() != was_in_place or self._has_root_appeared():
                 return
 
     def close(self) -> None:
@@ -103,37 +103,37 @@ class Waker:
             os.close(self._folder)
             self._folder = None
 
-    def _listen(self) -> None:
-        import watchfiles  # noqa: PLC0415  # as in `require`, which has seen that it is there
+    def _subscribe(self) -> None:
+        import watchfiles  # noqa: PLC0415  # as in `require_watchfiles`, which has seen that it is there
 
         self._events = watchfiles.watch(
             self._path,
             watch_filter=None,
-            debounce=BURST,
-            step=QUIET,
-            rust_timeout=SLICE,
+            debounce=BURST_MS,
+            step=QUIET_MS,
+            rust_timeout=POLL_MS,
             yield_on_timeout=True,
             force_polling=self._polling,
-            ignore_permission_denied=self._overlook,
+            ignore_permission_denied=self._ignores_denied,
         )
         # It listens from here on only; what comes meanwhile is seen by the look that follows.
-        self._happened(0)
+        self._had_event(0)
 
-    def _happened(self, left: float) -> bool:
+    def _had_event(self, left: float) -> bool:
         """Whether an event came within a slice of time."""
         if self._events is None:
-            time.sleep(min(SLICE / 1000, left))
+            time.sleep(min(POLL_MS / 1000, left))
             return False
         try:
             found = next(self._events)
         except StopIteration:
             self._fail("they have ended")
         except PermissionError as error:
-            if self._overlook:
+            if self._ignores_denied:
                 self._fail(str(error))
             else:
-                self._overlook = True
-                self._listen()
+                self._ignores_denied = True
+                self._subscribe()
         except Exception as error:  # noqa: BLE001  # whatever it is: look, and listen anew
             self._fail(str(error))
         else:
@@ -141,14 +141,14 @@ class Waker:
         return True
 
     def _fail(self, reason: str) -> None:
-        self._failures = min(self._failures + 1, _MOST)
+        self._failures = min(self._failures + 1, _MAX_FAILURES)
         self._events = None
         self._notify(
             f"events of the file system: {printable(reason)}; listening anew, and looking"
             " every few seconds until then"
         )
 
-    def _is_in_place(self) -> bool:
+    def _is_root_unchanged(self) -> bool:
         """Whether the folder that is listened to still is the tickets root."""
         if self._folder is None:
             return False
@@ -157,11 +157,11 @@ class Waker:
         except OSError:
             return False
 
-    def _is_back(self) -> bool:
+    def _has_root_appeared(self) -> bool:
         return self._folder is None and os.path.isdir(self._path)
 
 
-def require() -> None:
+def require_watchfiles() -> None:
     """Make sure that watchfiles is there.
 
     Raises:
@@ -181,7 +181,7 @@ def must_poll() -> bool:
 
     The rules are those of watchfiles, applied here so that it can be told.
     """
-    asked = os.environ.get("WATCHFILES_FORCE_POLLING")
-    if asked:
-        return asked.lower() not in {"false", "disable", "disabled"}
+    request = os.environ.get("WATCHFILES_FORCE_POLLING")
+    if request:
+        return request.lower() not in {"false", "disable", "disabled"}
     return "microsoft-standard" in os.uname().release.lower()

@@ -14,12 +14,12 @@ from workspace_builder import A, Workspace
 from yoi_relations.errors import RelationsError, WriteError
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.git import LOCAL_VARIABLES
-from yoi_relations.hooks import manage, shell
-from yoi_relations.hooks.state import HOOKS, HookState, State
+from yoi_relations.hooks import installation, shell_section
+from yoi_relations.hooks.folder import HOOKS, Hook, HookState
 from yoi_relations.render.hooks import hooks_document
 
-SECTION = shell.section_for(".")
-ALL_INSTALLED = [State.INSTALLED] * len(HOOKS)
+SECTION = shell_section.section_for(".")
+ALL_INSTALLED = [HookState.INSTALLED] * len(HOOKS)
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -46,16 +46,16 @@ def repository(workspace: Workspace) -> Workspace:
     return workspace
 
 
-def install(root: Path) -> list[State]:
-    return [one.state for one in manage.install(find_workspace(str(root)))]
+def install(root: Path) -> list[HookState]:
+    return [one.state for one in installation.install(find_workspace(str(root)))]
 
 
-def uninstall(root: Path) -> list[State]:
-    return [one.state for one in manage.uninstall(find_workspace(str(root)))]
+def uninstall(root: Path) -> list[HookState]:
+    return [one.state for one in installation.uninstall(find_workspace(str(root)))]
 
 
-def listed(root: Path) -> list[HookState]:
-    return manage.list_hooks(find_workspace(str(root)))
+def listed(root: Path) -> list[Hook]:
+    return installation.list_hooks(find_workspace(str(root)))
 
 
 def place_hook(repository: Workspace, script: bytes, mode: int = 0o750) -> Path:
@@ -76,8 +76,8 @@ def contents(folder: Path) -> dict[str, tuple[int, int, bytes]]:
 
 def test_a_repository_without_hooks(repository: Workspace) -> None:
     folder = repository.root / ".git" / "hooks"
-    assert [one.state for one in listed(repository.root)] == [State.NOT_INSTALLED] * 3
-    assert manage.installed(find_workspace(str(repository.root))) == ()
+    assert [one.state for one in listed(repository.root)] == [HookState.NOT_INSTALLED] * 3
+    assert installation.installed(find_workspace(str(repository.root))) == ()
 
     assert install(repository.root) == ALL_INSTALLED
     before = contents(folder)
@@ -85,12 +85,12 @@ def test_a_repository_without_hooks(repository: Workspace) -> None:
         HOOKS, b"#!/bin/sh\n" + SECTION
     )
     assert all(os.access(folder / name, os.X_OK) for name in HOOKS)
-    assert manage.installed(find_workspace(str(repository.root))) == HOOKS
+    assert installation.installed(find_workspace(str(repository.root))) == HOOKS
 
     assert install(repository.root) == ALL_INSTALLED
     assert contents(folder) == before
-    assert uninstall(repository.root) == [State.NOT_INSTALLED] * 3
-    assert uninstall(repository.root) == [State.NOT_INSTALLED] * 3
+    assert uninstall(repository.root) == [HookState.NOT_INSTALLED] * 3
+    assert uninstall(repository.root) == [HookState.NOT_INSTALLED] * 3
     assert contents(folder) == {}
 
 
@@ -123,7 +123,7 @@ def test_a_shell_script_gets_a_section_and_keeps_the_rest(
     assert install(repository.root) == ALL_INSTALLED
     assert contents(hook.parent) == after
 
-    assert uninstall(repository.root) == [State.NOT_INSTALLED] * 3
+    assert uninstall(repository.root) == [HookState.NOT_INSTALLED] * 3
     assert {name: data for name, (_, _, data) in contents(hook.parent).items()} == {
         hook.name: script
     }
@@ -158,15 +158,19 @@ def test_hook_that_cannot_take_a_section_is_unchanged(
 ) -> None:
     hook = place_hook(repository, script, mode)
 
-    states = manage.install(find_workspace(str(repository.root)))
+    hooks = installation.install(find_workspace(str(repository.root)))
 
-    assert [one.state for one in states] == [State.FOREIGN, State.INSTALLED, State.INSTALLED]
+    assert [one.state for one in hooks] == [
+        HookState.FOREIGN,
+        HookState.INSTALLED,
+        HookState.INSTALLED,
+    ]
     assert (hook.read_bytes(), hook.stat().st_mode & 0o777) == (script, mode)
-    error = manage.left_by_install(states)
+    error = installation.install_error(hooks)
     assert error is not None
     assert reason in error.message
     assert "post-checkout" in error.message
-    assert shell.CALL in (error.hint or "")
+    assert shell_section.CALL in (error.hint or "")
 
 
 @pytest.mark.parametrize("target", ["../../elsewhere", "nowhere"])
@@ -177,8 +181,12 @@ def test_a_symbolic_link_is_not_followed(repository: Workspace, target: str) -> 
     hook = repository.root / ".git" / "hooks" / "post-merge"
     hook.symlink_to(target)
 
-    assert install(repository.root) == [State.INSTALLED, State.FOREIGN, State.INSTALLED]
-    assert uninstall(repository.root) == [State.NOT_INSTALLED, State.FOREIGN, State.NOT_INSTALLED]
+    assert install(repository.root) == [HookState.INSTALLED, HookState.FOREIGN, HookState.INSTALLED]
+    assert uninstall(repository.root) == [
+        HookState.NOT_INSTALLED,
+        HookState.FOREIGN,
+        HookState.NOT_INSTALLED,
+    ]
 
     assert os.readlink(hook) == target
     assert elsewhere.read_bytes() == b"#!/bin/sh\necho there\n"
@@ -187,11 +195,11 @@ def test_a_symbolic_link_is_not_followed(repository: Workspace, target: str) -> 
 def test_a_folder_in_a_hook_s_place_is_left_alone(repository: Workspace) -> None:
     (repository.root / ".git" / "hooks" / "post-merge").mkdir()
 
-    assert install(repository.root) == [State.INSTALLED, State.FOREIGN, State.INSTALLED]
-    states = manage.uninstall(find_workspace(str(repository.root)))
-    error = manage.left_by_uninstall(states)
+    assert install(repository.root) == [HookState.INSTALLED, HookState.FOREIGN, HookState.INSTALLED]
+    hooks = installation.uninstall(find_workspace(str(repository.root)))
+    error = installation.uninstall_error(hooks)
 
-    assert [one.state for one in states].count(State.NOT_INSTALLED) == 2
+    assert [one.state for one in hooks].count(HookState.NOT_INSTALLED) == 2
     assert error is not None
     assert "not a regular file" in error.message
 
@@ -200,12 +208,12 @@ def test_a_hook_that_calls_by_hand_counts_and_is_left_alone(repository: Workspac
     script = b"#!/usr/bin/env python3\nimport os\nos.system('relations hooks run -C .')\n"
     hook = place_hook(repository, script)
 
-    states = manage.install(find_workspace(str(repository.root)))
-    assert [one.state for one in states] == ALL_INSTALLED
-    assert manage.left_by_install(states) is None
+    hooks = installation.install(find_workspace(str(repository.root)))
+    assert [one.state for one in hooks] == ALL_INSTALLED
+    assert installation.install_error(hooks) is None
 
-    states = manage.uninstall(find_workspace(str(repository.root)))
-    error = manage.left_by_uninstall(states)
+    hooks = installation.uninstall(find_workspace(str(repository.root)))
+    error = installation.uninstall_error(hooks)
     assert error is not None
     assert "post-checkout: calls relations outside of a section" in error.message
     assert hook.read_bytes() == script
@@ -215,7 +223,7 @@ def test_outdated_section_is_replaced_in_place(repository: Workspace) -> None:
     mark, _, rest = SECTION.partition(b"\n")
     old = mark + b"\nrelations refresh\n" + rest[rest.rindex(b"#") :]
     hook = place_hook(repository, b"#!/bin/sh\necho before\n" + old + b"echo after\n")
-    assert listed(repository.root)[0].state is State.OUTDATED
+    assert listed(repository.root)[0].state is HookState.OUTDATED
 
     assert install(repository.root) == ALL_INSTALLED
     assert hook.read_bytes() == b"#!/bin/sh\necho before\n" + SECTION + b"echo after\n"
@@ -230,7 +238,7 @@ def test_uninstall_finds_the_section_of_a_hook_that_was_switched_off(
     install(repository.root)
     hook.chmod(0o600)
     hook.write_bytes(hook.read_bytes().replace(b"\n", b"\r\n"))
-    assert listed(repository.root)[0].state is State.FOREIGN
+    assert listed(repository.root)[0].state is HookState.FOREIGN
 
     uninstall(repository.root)
 
@@ -281,10 +289,10 @@ def test_no_hook_is_installed_where_git_runs_none(tmp_path: Path, inner: str, va
     assert not (tmp_path / "ran").exists()
     before = workspace.snapshot()
 
-    for act in (manage.install, manage.list_hooks, manage.uninstall):
+    for act in (installation.install, installation.list_hooks, installation.uninstall):
         with pytest.raises(RelationsError, match=r"core\.hooksPath"):
             act(find_workspace(str(workspace.root)))
-    assert manage.installed(find_workspace(str(workspace.root))) == ()
+    assert installation.installed(find_workspace(str(workspace.root))) == ()
     assert workspace.snapshot() == before
     assert sorted(os.listdir(top)) == sorted({".git", "post-checkout", inner or ".yoi"})
 
@@ -292,7 +300,7 @@ def test_no_hook_is_installed_where_git_runs_none(tmp_path: Path, inner: str, va
 def test_hooks_that_git_has_switched_off(repository: Workspace) -> None:
     git(repository.root, "config", "core.hooksPath", os.devnull)
 
-    assert [one.state for one in listed(repository.root)] == [State.NOT_INSTALLED] * 3
+    assert [one.state for one in listed(repository.root)] == [HookState.NOT_INSTALLED] * 3
     with pytest.raises(RelationsError, match="is not a folder"):
         install(repository.root)
 
@@ -330,7 +338,7 @@ def test_a_workspace_below_the_top_is_named_in_the_section(tmp_path: Path) -> No
     assert install(first) == ALL_INSTALLED
     script = (tmp_path / ".git" / "hooks" / "post-merge").read_text()
     assert """relations hooks run -C './it'"'"'s one'\n""" in script
-    assert [one.state for one in listed(second)] == [State.OUTDATED] * 3
+    assert [one.state for one in listed(second)] == [HookState.OUTDATED] * 3
 
 
 MARKS = [
@@ -355,11 +363,11 @@ def test_no_path_with_a_control_character_gets_into_a_hook(tmp_path: Path, name:
     root = Workspace(tmp_path / "below" / name).root
     for _ in range(2):
         with pytest.raises(RelationsError, match="control character") as caught:
-            manage.install(find_workspace(str(root)))
+            installation.install(find_workspace(str(root)))
         assert caught.value.hint
         assert contents(tmp_path / ".git" / "hooks") == before
-    assert [one.state for one in listed(root)] == [State.OUTDATED] * 3
-    assert uninstall(root) == [State.NOT_INSTALLED] * 3
+    assert [one.state for one in listed(root)] == [HookState.OUTDATED] * 3
+    assert uninstall(root) == [HookState.NOT_INSTALLED] * 3
     assert contents(tmp_path / ".git" / "hooks") == {}
 
 
@@ -373,7 +381,7 @@ def test_other_odd_paths_leave_a_hook_as_it_was(tmp_path: Path, name: str) -> No
     hook.write_bytes(b"#!/bin/sh\necho there\n")
     hook.chmod(0o755)
     assert install(root) == install(root) == ALL_INSTALLED
-    assert uninstall(root) == [State.NOT_INSTALLED] * 3
+    assert uninstall(root) == [HookState.NOT_INSTALLED] * 3
     assert contents(hook.parent).keys() == {hook.name}
     assert hook.read_bytes() == b"#!/bin/sh\necho there\n"
 
@@ -388,9 +396,9 @@ def test_uninstall_leaves_a_hook_alone_that_has_a_stray_mark(
     parts = (SECTION, stray) if section_first else (stray, SECTION)
     script = b"#!/bin/sh\n" + b"echo there\n".join(parts)
     hook = place_hook(repository, script)
-    states = manage.uninstall(find_workspace(str(repository.root)))
+    hooks = installation.uninstall(find_workspace(str(repository.root)))
     assert hook.read_bytes() == script
-    error = manage.left_by_uninstall(states)
+    error = installation.uninstall_error(hooks)
     assert error is not None
     assert "post-checkout" in error.message
 
@@ -409,16 +417,16 @@ LINES = st.one_of(
 @given(lines=st.lists(LINES, max_size=6), other=st.booleans())
 def test_a_section_can_be_taken_out_whole(lines: list[bytes], *, other: bool) -> None:
     script = b"".join(lines)
-    section = shell.section_for("other") if other else SECTION
+    section = shell_section.section_for("other") if other else SECTION
     try:
-        found = shell.with_section(script, section)
+        found = shell_section.with_section(script, section)
     except ValueError:
         return
     assert found.count(section) >= 1
-    rest = shell.without_section(script)
+    rest = shell_section.without_section(script)
     # Only a first line without an end is given one.
-    assert shell.without_section(found) in {rest, rest + b"\n"}
-    assert not shell.has_stray_mark(found)
+    assert shell_section.without_section(found) in {rest, rest + b"\n"}
+    assert not shell_section.has_unpaired_mark(found)
 
 
 def test_a_repository_whose_path_is_odd(tmp_path: Path) -> None:
@@ -452,12 +460,12 @@ def test_workspace_without_hooks(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def assert_refused(root: Path, said: str) -> None:
-        for command in (manage.install, manage.uninstall, manage.list_hooks):
+        for command in (installation.install, installation.uninstall, installation.list_hooks):
             with pytest.raises(RelationsError, match=said) as caught:
                 command(find_workspace(str(root)))
             assert caught.value.exit_code == 1
             assert caught.value.hint
-        assert manage.installed(find_workspace(str(root))) == ()
+        assert installation.installed(find_workspace(str(root))) == ()
 
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
     assert_refused(workspace.root, "not a git repository")
@@ -474,7 +482,7 @@ def test_advice_of_git_about_another_owner_is_passed_on(
 ) -> None:
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
 
-    for command in (manage.install, manage.uninstall, manage.list_hooks):
+    for command in (installation.install, installation.uninstall, installation.list_hooks):
         with pytest.raises(RelationsError, match="dubious ownership") as caught:
             command(find_workspace(str(repository.root)))
         assert f"git config --global --add safe.directory {repository.root}" in str(
@@ -486,7 +494,7 @@ def test_the_document(repository: Workspace) -> None:
     place_hook(repository, b"#!/usr/bin/perl\n")
     workspace = find_workspace(str(repository.root))
 
-    document = hooks_document(workspace, manage.install(workspace))
+    document = hooks_document(workspace, installation.install(workspace))
 
     assert document == {
         "schema_version": 1,

@@ -18,7 +18,7 @@ import pytest
 from workspace_builder import A, B, C, Ran, Workspace
 
 from yoi_relations.files.workspace import CACHE
-from yoi_relations.hooks.state import HOOKS
+from yoi_relations.hooks.folder import HOOKS
 
 # The program, noting each call of the refresh, and greedy for what the hook was to read.
 PROGRAM = f"""#!/bin/sh

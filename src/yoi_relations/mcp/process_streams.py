@@ -27,14 +27,14 @@ _LAST_WORDS = 0.5
 """Seconds in which standard error has to take what was written, when the process ends."""
 
 
-class Streams:
+class ProcessStreams:
     """Standard input and output for the protocol; and standard error, for everything else."""
 
     def __init__(self) -> None:
         self._in = _taken(0, os.O_RDONLY)
         self._out = _taken(1, os.O_WRONLY)
-        self._aside = _Aside(2)
-        sys.stderr = cast("TextIO", self._aside)
+        self._stderr = _NonBlockingWriter(2)
+        sys.stderr = cast("TextIO", self._stderr)
 
     def read(self) -> bytes:
         """The bytes that come in next; none at the end of the input."""
@@ -71,10 +71,10 @@ class Streams:
 
     def drain(self) -> None:
         """Give standard error a moment to take what was written."""
-        self._aside.drain(_LAST_WORDS)
+        self._stderr.drain(_LAST_WORDS)
 
 
-class _Aside(io.TextIOBase):
+class _NonBlockingWriter(io.TextIOBase):
     """A stream into which writing never blocks: a thread passes on what is written."""
 
     def __init__(self, descriptor: int) -> None:

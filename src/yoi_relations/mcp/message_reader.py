@@ -28,7 +28,7 @@ MOST = 16 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 
 
-class Refused(NamedTuple):
+class Rejected(NamedTuple):
     """What is not a message.
 
     Attributes:
@@ -40,7 +40,7 @@ class Refused(NamedTuple):
     reply_to: str | int | None = None
 
 
-class Lines:
+class LineBuffer:
     """Puts lines together from the pieces in which input comes."""
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ class Lines:
         return line
 
 
-def value_of(line: bytes | None) -> Any | Refused:  # noqa: ANN401  # JSON
+def parse_line(line: bytes | None) -> Any | Rejected:  # noqa: ANN401  # JSON
     """The JSON value of a line.
 
     Returns:
@@ -84,37 +84,39 @@ def value_of(line: bytes | None) -> Any | Refused:  # noqa: ANN401  # JSON
         return _refused(INVALID_REQUEST, f"a line is longer than {MOST} bytes")
     text = line.removeprefix(_BOM).strip()
     if not text:
-        return Refused(None)
+        return Rejected(None)
     try:
         return from_json(text, allow_inf_nan=False)
     except ValueError as error:
         given = _leniently(text)
         if _is_notification(given):
-            return Refused(None)
+            return Rejected(None)
         return _refused(PARSE_ERROR, str(error), given)
 
 
-def message_of(value: Any) -> JSONRPCMessage | Refused:  # noqa: ANN401  # JSON
+def parse_message(value: Any) -> JSONRPCMessage | Rejected:  # noqa: ANN401  # JSON
     """The message that a JSON value is."""
     if not isinstance(value, dict):
         return _refused(INVALID_REQUEST, "this is not a message of the protocol")
     given = _as_meant(value)
-    if "method" in given and "id" in given and id_of(given["id"]) is None:
+    if "method" in given and "id" in given and valid_id(given["id"]) is None:
         return _refused(INVALID_REQUEST, "the id of a request has to be a string or a whole number")
     try:
         return jsonrpc_message_adapter.validate_python(given, by_name=False)
     except ValidationError:
         if _is_notification(given):
-            return Refused(None)
+            return Rejected(None)
         refused = _refused(INVALID_REQUEST, "this is not a message of the protocol", given)
-        return refused if "method" in given else refused._replace(reply_to=id_of(given.get("id")))
+        return (
+            refused if "method" in given else refused._replace(reply_to=valid_id(given.get("id")))
+        )
 
 
 def _as_meant(given: dict[str, Any]) -> dict[str, Any]:
     """A message with what has one reading put as the protocol wants it."""
     meant = dict(given)
     if isinstance(meant.get("id"), float):
-        meant["id"] = id_of(meant["id"])
+        meant["id"] = valid_id(meant["id"])
     if meant.get("params") == []:
         meant["params"] = {}  # languages without objects write an empty one so
     if isinstance(meant.get("params"), dict):
@@ -147,11 +149,11 @@ def _arguments(given: object) -> object:
     return found if isinstance(found, dict) else given
 
 
-def _refused(code: int, message: str, given: object = None) -> Refused:
+def _refused(code: int, message: str, given: object = None) -> Rejected:
     is_request = isinstance(given, dict) and isinstance(given.get("method"), str)
-    id_ = id_of(given["id"]) if is_request and isinstance(given, dict) else None
+    id_ = valid_id(given["id"]) if is_request and isinstance(given, dict) else None
     error = ErrorData(code=code, message=message)
-    return Refused(JSONRPCError(jsonrpc="2.0", id=id_, error=error))
+    return Rejected(JSONRPCError(jsonrpc="2.0", id=id_, error=error))
 
 
 def _is_notification(given: object) -> bool:
@@ -167,7 +169,7 @@ def _leniently(text: bytes) -> Any:  # noqa: ANN401  # JSON
         return None
 
 
-def id_of(given: object) -> str | int | None:
+def valid_id(given: object) -> str | int | None:
     """An id as it can be sent back; None for what cannot be one."""
     if isinstance(given, str):
         return None if any("\ud800" <= sign <= "\udfff" for sign in given) else given

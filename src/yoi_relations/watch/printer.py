@@ -14,7 +14,7 @@ from yoi_relations.queries.changes import Change, What
 from yoi_relations.queries.records import path_and_line
 from yoi_relations.render.lines import tab_separated
 from yoi_relations.render.output import SCHEMA_VERSION, Mode, json_line, write_answer
-from yoi_relations.watch.loop import News
+from yoi_relations.watch.loop import ChangeSet
 
 _STYLES = {
     What.TICKET_ADDED: "bold green",
@@ -32,13 +32,17 @@ _STYLES = {
 _WIDTH = max(len(what) for what in What)
 
 
-def teller(mode: Mode) -> Callable[[News], bool]:
+def change_printer(mode: Mode) -> Callable[[ChangeSet], bool]:
     """What writes news in `mode`, a line at a time; it gives False once nobody reads them."""
     if mode is Mode.TABLE:
-        return _on_terminal()
+        return _terminal_printer()
     if mode is Mode.PLAIN:
-        return lambda news: all(_write(tab_separated([change_row(one)])) for one in news.changes)
-    return lambda news: all(_write(json_line(change_value(one, news))) for one in news.changes)
+        return lambda change_set: all(
+            _write(tab_separated([change_row(one)])) for one in change_set.changes
+        )
+    return lambda change_set: all(
+        _write(json_line(change_value(one, change_set))) for one in change_set.changes
+    )
 
 
 def change_row(change: Change) -> list[object]:
@@ -46,7 +50,7 @@ def change_row(change: Change) -> list[object]:
     return [change.what, change.ticket, change.path, change.line, change.sentence]
 
 
-def change_value(change: Change, news: News) -> dict[str, Any]:
+def change_value(change: Change, change_set: ChangeSet) -> dict[str, Any]:
     """One change as a JSON document of its own."""
     return {
         "schema_version": SCHEMA_VERSION,
@@ -60,8 +64,8 @@ def change_value(change: Change, news: News) -> dict[str, Any]:
         "sentence": change.sentence,
         "before": change.before,
         "after": change.after,
-        "digest_before": news.before,
-        "digest_after": news.after,
+        "digest_before": change_set.before,
+        "digest_after": change_set.after,
     }
 
 
@@ -75,7 +79,7 @@ def has_reader() -> bool:
         return True
 
 
-def _on_terminal() -> Callable[[News], bool]:
+def _terminal_printer() -> Callable[[ChangeSet], bool]:
     from rich.text import Text  # noqa: PLC0415  # for a terminal only
 
     from yoi_relations.render.terminal.widths import console, drawable  # noqa: PLC0415  # likewise
@@ -86,16 +90,16 @@ def _on_terminal() -> Callable[[News], bool]:
         line = Text.assemble(
             (time.strftime("%H:%M:%S  "), "dim"),
             (change.what.replace("_", " ").ljust(_WIDTH), _STYLES[change.what]),
-            f"  {drawable(_for_people(change))}",
+            f"  {drawable(_terminal_text(change))}",
         )
         with terminal.capture() as captured:
             terminal.print(line, soft_wrap=True)
         return _write(captured.get())
 
-    return lambda news: all(write(one) for one in news.changes)
+    return lambda change_set: all(write(one) for one in change_set.changes)
 
 
-def _for_people(change: Change) -> str:
+def _terminal_text(change: Change) -> str:
     if change.what in {What.PROBLEM_APPEARED, What.PROBLEM_SOLVED}:
         return f"{path_and_line(change.path, change.line)}: {change.sentence}"
     return change.sentence

@@ -30,11 +30,24 @@ from mcp_types import (
 )
 
 from yoi_relations.errors import ExitCode
-from yoi_relations.mcp.lines import Lines, Refused, id_of, message_of, value_of
-from yoi_relations.mcp.outgoing import Outgoing
-from yoi_relations.mcp.pending import Answer, Batch, Id, Pending, Request, key_of
-from yoi_relations.mcp.shortening import shortened, shortened_data
-from yoi_relations.mcp.streams import Streams
+from yoi_relations.mcp.message_reader import (
+    LineBuffer,
+    Rejected,
+    parse_line,
+    parse_message,
+    valid_id,
+)
+from yoi_relations.mcp.message_writer import MessageWriter
+from yoi_relations.mcp.pending_requests import (
+    Answer,
+    Batch,
+    Id,
+    PendingRequest,
+    PendingRequests,
+    id_key,
+)
+from yoi_relations.mcp.process_streams import ProcessStreams
+from yoi_relations.mcp.truncation import truncated, truncated_data
 from yoi_relations.render.output import Mode, notice
 
 _PATIENCE = 30.0
@@ -50,7 +63,7 @@ _BATCHES = "2025-03-26"
 _Item = SessionMessage | Exception
 
 
-class Exchange:
+class Transport:
     """The messages in both directions.
 
     Args:
@@ -58,25 +71,27 @@ class Exchange:
         mode: how the user is told what goes wrong.
     """
 
-    def __init__(self, streams: Streams, mode: Mode) -> None:
+    def __init__(self, streams: ProcessStreams, mode: Mode) -> None:
         self._streams = streams
         self._mode = mode
         self._into, self._received = anyio.create_memory_object_stream[_Item](0)
-        self._output = Outgoing(streams, mode)
-        self._pending = Pending()
+        self._output = MessageWriter(streams, mode)
+        self._pending = PendingRequests()
         self._questions: set[Id] = set()  # what the client was asked
         self._initializing: Id | None = None
         self._takes_batches = False
         self._input_over = False
 
     @contextlib.asynccontextmanager
-    async def opened(self) -> AsyncIterator[tuple[MemoryObjectReceiveStream[_Item], _Sent]]:
+    async def opened(
+        self,
+    ) -> AsyncIterator[tuple[MemoryObjectReceiveStream[_Item], _OutgoingStream]]:
         """What the SDK reads from and writes to, while the conversation goes on."""
         async with anyio.create_task_group() as group:
             group.start_soon(self._receive)
             group.start_soon(self._output.watch)
             group.start_soon(self._obey_signals, group)
-            yield self._received, _Sent(self)
+            yield self._received, _OutgoingStream(self)
             group.cancel_scope.cancel()
 
     def begin_write(self, request_id: Id) -> None:
@@ -90,7 +105,7 @@ class Exchange:
 
     async def _receive(self) -> None:
         async with self._into:
-            lines = Lines()
+            lines = LineBuffer()
             while data := await self._read():
                 for line in lines.of(data):
                     await self._take_line(line)
@@ -110,23 +125,23 @@ class Exchange:
         return await anyio.to_thread.run_sync(self._streams.read, abandon_on_cancel=True)
 
     async def _take_line(self, line: bytes | None) -> None:
-        value = value_of(line)
-        if isinstance(value, Refused):
+        value = parse_line(line)
+        if isinstance(value, Rejected):
             await self._refuse(value, None)
         elif isinstance(value, list) and value and await self._batches_are_taken():
             batch = Batch()
             for one in value:
-                await self._take(message_of(one), batch)
+                await self._take(parse_message(one), batch)
             await self._close_one(batch)
         else:
-            await self._take(message_of(value), None)
+            await self._take(parse_message(value), None)
 
     async def _batches_are_taken(self) -> bool:
         await self._pending.until(lambda: self._initializing is None)
         return self._takes_batches
 
-    async def _take(self, message: JSONRPCMessage | Refused, batch: Batch | None) -> None:
-        if isinstance(message, Refused):
+    async def _take(self, message: JSONRPCMessage | Rejected, batch: Batch | None) -> None:
+        if isinstance(message, Rejected):
             await self._refuse(message, batch)
             return
         if isinstance(message, JSONRPCNotification):
@@ -134,15 +149,15 @@ class Exchange:
                 await self._cancel(message)
                 return
         elif isinstance(message, JSONRPCRequest):
-            self._pending.note(Request(message.id, batch))
+            self._pending.note(PendingRequest(message.id, batch))
             if message.method == "initialize":
-                self._initializing = key_of(message.id)
+                self._initializing = id_key(message.id)
         elif message.id is not None:
-            self._questions.discard(key_of(message.id))
+            self._questions.discard(id_key(message.id))
         await self._into.send(SessionMessage(message))
 
-    async def _refuse(self, refused: Refused, batch: Batch | None) -> None:
-        question = None if refused.reply_to is None else key_of(refused.reply_to)
+    async def _refuse(self, refused: Rejected, batch: Batch | None) -> None:
+        question = None if refused.reply_to is None else id_key(refused.reply_to)
         if question is not None and question in self._questions:
             self._questions.discard(question)
             await self._into.send(_unanswered(question, "its answer cannot be read"))
@@ -154,8 +169,8 @@ class Exchange:
 
     async def _cancel(self, notification: JSONRPCNotification) -> None:
         """Pass a cancellation on, unless it is too late; what it cancels is never answered."""
-        id_ = id_of((notification.params or {}).get("requestId"))
-        if id_ is None or key_of(id_) == self._initializing or not self._pending.cancel(id_):
+        id_ = valid_id((notification.params or {}).get("requestId"))
+        if id_ is None or id_key(id_) == self._initializing or not self._pending.cancel(id_):
             return
         await self._into.send(SessionMessage(notification))
         request = self._pending.close(id_)
@@ -175,7 +190,7 @@ class Exchange:
             if self._input_over:
                 await self._into.send(_unanswered(message.id, "the input has ended"))
                 return
-            self._questions.add(key_of(message.id))
+            self._questions.add(id_key(message.id))
         await self._output.send(message)
 
     async def _answer(self, answer: Answer, id_: Id) -> None:
@@ -185,7 +200,7 @@ class Exchange:
             await self._close_one(request.batch)
             return
         await self._output.send(answer)
-        if key_of(id_) == self._initializing:
+        if id_key(id_) == self._initializing:
             result = answer.result if isinstance(answer, JSONRPCResponse) else {}
             self._takes_batches = result.get("protocolVersion") == _BATCHES
             self._initializing = None
@@ -229,14 +244,14 @@ class Exchange:
                 )
 
 
-class _Sent:
+class _OutgoingStream:
     """The stream into which the SDK writes."""
 
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
 
     async def send(self, item: SessionMessage, /) -> None:
-        await self._exchange.send(item.message)
+        await self._transport.send(item.message)
 
     async def aclose(self) -> None:
         """Nothing: the process closes its streams by ending."""
@@ -250,7 +265,7 @@ class _Sent:
 
 def _shortened(answer: JSONRPCError) -> JSONRPCError:
     """An error of the SDK, which may quote all that the client said."""
-    said = {"message": shortened(answer.error.message), "data": shortened_data(answer.error.data)}
+    said = {"message": truncated(answer.error.message), "data": truncated_data(answer.error.data)}
     return answer.model_copy(update={"error": answer.error.model_copy(update=said)})
 
 
