@@ -64,7 +64,7 @@ def test_more_folders_than_may_be_listened_to(edge: Workspace, start: Start) -> 
     watcher = start(edge, within=WITHIN_LIMIT)
     watcher.err.until(lambda lines: any("limit" in line for line in lines))
     watcher.ready()
-    assert "looking every few seconds until then" in "".join(watcher.err.lines)
+    assert "scanning every few seconds until then" in "".join(watcher.err.lines)
     edge.ticket(A, "done")
     assert states(edge)[A] == "done"
     watcher.out.until(lambda lines: len(lines) == 1)

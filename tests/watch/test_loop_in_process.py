@@ -217,7 +217,7 @@ def test_another_tickets_root_by_name_is_followed(filled: Workspace) -> None:
     def story(run: Run) -> Iterator[Callable[[], bool]]:
         shutil.copytree(filled.tickets, filled.root / "tickets")
         config.write_text("[ticket.backend]\nroot = 'tickets'\n")
-        yield run.noticed("is another folder now; listening to that")
+        yield run.noticed("is another folder now; watching that")
         item = filled.root / "tickets" / A / "item.md"
         item.write_text(item.read_text().replace("planning", "done"))
         yield lambda: run.words[-1:] == ["state_changed"]

@@ -1,7 +1,7 @@
-"""Wakes the watcher: says that it is time to look, never what there is to see.
+"""Waits for events of the file system, which say when to scan and not what changed.
 
-Events of the file system come through watchfiles. They may be lost, come late or come for nothing,
-so the longest that `wait` sleeps does not rest on them.
+The events come from watchfiles. They may be lost, late or spurious, so the time limit of `wait`
+does not depend on them.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 QUIET_MS = 30
 """Milliseconds without an event that end a burst."""
 BURST_MS = 500
-"""Milliseconds after which a burst that does not end is looked at all the same."""
+"""Milliseconds after which a burst that has not ended is reported anyway."""
 POLL_MS = 100
-"""Milliseconds after which it is seen that nobody listens any more, or that the root is another."""
+"""Milliseconds between checks for an interruption, or for another folder as the root."""
 _RETRY_DELAY = 0.25
-"""Seconds to rest after a failure; doubled with each more in a row. A name that is not UTF-8, for
-one, makes watchfiles fail whenever something opens that folder."""
+"""Seconds to wait after a failure; doubled with each consecutive failure. For example, watchfiles
+fails on a name that is not UTF-8 whenever something opens that folder."""
 _MAX_FAILURES = 8
-"""Failures in a row that are counted; by then the rest is longer than any wait."""
+"""Consecutive failures that are counted; the delay then exceeds every wait."""
 
 
 class FileEvents:
-    """Waits for a reason to look.
+    """The events below one tickets root.
 
     Args:
-        notify: is told when another folder is the root, and when events cannot be had.
-        interrupted: whether there is a reason not to wait any longer.
+        notify: takes a notice when another folder becomes the root, or events are not available.
+        interrupted: whether to stop waiting.
     """
 
     def __init__(self, notify: Notify, interrupted: Callable[[], bool]) -> None:
@@ -44,20 +44,20 @@ class FileEvents:
         self._interrupted = interrupted
         self._events: Generator[set[FileChange]] | None = None
         self._path = ""
-        # Kept open, because the number of a folder that is gone may be given to the next one.
+        # Kept open, because the inode number of a deleted folder may be used again.
         self._folder: int | None = None
         self._cache = ""
         self._failures = 0
-        # Only where it has to: watchfiles then overlooks the limit of watches, too.
+        # Only after a PermissionError: with it, watchfiles ignores the limit of watches, too.
         self._ignores_denied = False
         self._polling = must_poll()
         if self._polling:
             notify("the files are polled; events of the file system are not used")
 
     def follow(self, workspace: Workspace) -> None:
-        """Listen to the tickets root of `workspace`; nothing new where that is done already.
+        """Watch the tickets root of `workspace`; no effect if it is being watched already.
 
-        What changes after this call ends `wait`, so look once it has returned.
+        Changes after this call end `wait`. Scan after it has returned.
         """
         self._cache = os.path.join(workspace.cache_path, "")
         path = workspace.tickets_path
@@ -72,30 +72,30 @@ class FileEvents:
         try:
             self._folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError:
-            return  # there is nothing to listen to; what is wrong is found by the look
+            return  # there is nothing to watch; the scan reports the error
         if was:
-            self._notify(f"{printable(path)}: is another folder now; listening to that")
+            self._notify(f"{printable(path)}: is another folder now; watching that")
         self._subscribe()
 
     def wait(self, seconds: float) -> None:
-        """Return when there is a reason to look, after `seconds` at the latest."""
+        """Return when a scan is due, after `seconds` at the latest."""
         end = time.monotonic() + seconds
         if self._failures and self._events is None:
             end = min(end, time.monotonic() + _RETRY_DELAY * 2 ** (self._failures - 1))
         elif self._failures:
             time.sleep(min(_RETRY_DELAY, seconds))
-        was_in_place = self._is_root_unchanged()
+        was_unchanged = self._is_root_unchanged()
         while (left := end - time.monotonic()) > 0:
-            happened = self._had_event(left)
+            had_event = self._had_event(left)
             if self._events is not None:
                 self._failures = 0
-            if happened or self._interrupted():
+            if had_event or self._interrupted():
                 return
-            if self._is_root_unchanged() != was_in_place or self._has_root_appeared():
+            if self._is_root_unchanged() != was_unchanged or self._has_root_appeared():
                 return
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop watching."""
         if self._events is not None:
             self._events.close()
             self._events = None
@@ -104,7 +104,7 @@ class FileEvents:
             self._folder = None
 
     def _subscribe(self) -> None:
-        import watchfiles  # noqa: PLC0415  # as in `require_watchfiles`, which has seen that it is there
+        import watchfiles  # noqa: PLC0415  # heavy; `require_watchfiles` has checked it
 
         self._events = watchfiles.watch(
             self._path,
@@ -116,11 +116,11 @@ class FileEvents:
             force_polling=self._polling,
             ignore_permission_denied=self._ignores_denied,
         )
-        # It listens from here on only; what comes meanwhile is seen by the look that follows.
+        # The subscription begins here; the scan that follows finds earlier changes.
         self._had_event(0)
 
     def _had_event(self, left: float) -> bool:
-        """Whether an event came within a slice of time."""
+        """Whether an event came within `POLL_MS`, or within `left` seconds if that is less."""
         if self._events is None:
             time.sleep(min(POLL_MS / 1000, left))
             return False
@@ -134,7 +134,7 @@ class FileEvents:
             else:
                 self._ignores_denied = True
                 self._subscribe()
-        except Exception as error:  # noqa: BLE001  # whatever it is: look, and listen anew
+        except Exception as error:  # noqa: BLE001  # any error: scan, and subscribe again
             self._fail(str(error))
         else:
             return any(not path.startswith(self._cache) for _, path in found)
@@ -144,12 +144,12 @@ class FileEvents:
         self._failures = min(self._failures + 1, _MAX_FAILURES)
         self._events = None
         self._notify(
-            f"events of the file system: {printable(reason)}; listening anew, and looking"
+            f"events of the file system: {printable(reason)}; subscribing again, and scanning"
             " every few seconds until then"
         )
 
     def _is_root_unchanged(self) -> bool:
-        """Whether the folder that is listened to still is the tickets root."""
+        """Whether the watched folder is still the tickets root."""
         if self._folder is None:
             return False
         try:
@@ -162,26 +162,26 @@ class FileEvents:
 
 
 def require_watchfiles() -> None:
-    """Make sure that watchfiles is there.
+    """Check that watchfiles can be imported.
 
     Raises:
-        RelationsError: it is not; the hint says how to install it.
+        RelationsError: it cannot; the hint says how to install it.
     """
     try:
-        import watchfiles  # noqa: F401, PLC0415  # heavy, and only for this
+        import watchfiles  # noqa: F401, PLC0415  # heavy; for `watch` only
     except ImportError as error:
         raise RelationsError(
-            f"watching needs the package watchfiles: {error}",
+            f"watch needs the package watchfiles: {error}",
             "install yoi-relations again: watchfiles comes with it",
         ) from error
 
 
 def must_poll() -> bool:
-    """Whether files are polled, because events do not come here or because that was asked for.
+    """Whether files are polled, because there are no events on this system or on request.
 
-    The rules are those of watchfiles, applied here so that it can be told.
+    The rules are those of watchfiles; they are repeated here so that a notice can be printed.
     """
-    request = os.environ.get("WATCHFILES_FORCE_POLLING")
-    if request:
-        return request.lower() not in {"false", "disable", "disabled"}
+    forced = os.environ.get("WATCHFILES_FORCE_POLLING")
+    if forced:
+        return forced.lower() not in {"false", "disable", "disabled"}
     return "microsoft-standard" in os.uname().release.lower()
