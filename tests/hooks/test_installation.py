@@ -74,7 +74,7 @@ def contents(folder: Path) -> dict[str, tuple[int, int, bytes]]:
     }
 
 
-def test_a_repository_without_hooks(repository: Workspace) -> None:
+def test_installs_and_uninstalls_hooks_where_there_were_none(repository: Workspace) -> None:
     folder = repository.root / ".git" / "hooks"
     assert [one.state for one in listed(repository.root)] == [HookState.NOT_INSTALLED] * 3
     assert installation.installed(find_workspace(str(repository.root))) == ()
@@ -110,7 +110,7 @@ def test_a_repository_without_hooks(repository: Workspace) -> None:
         b"#!/bin/bash\n",
     ],
 )
-def test_a_shell_script_gets_a_section_and_keeps_the_rest(
+def test_shell_script_gets_a_section_and_keeps_the_rest(
     repository: Workspace, script: bytes
 ) -> None:
     hook = place_hook(repository, script)
@@ -130,7 +130,7 @@ def test_a_shell_script_gets_a_section_and_keeps_the_rest(
     assert hook.stat().st_mode & 0o7777 == 0o750
 
 
-def test_a_script_without_a_first_line_for_the_system_is_one_for_sh(repository: Workspace) -> None:
+def test_script_without_interpreter_line_gets_the_section_at_the_top(repository: Workspace) -> None:
     hook = place_hook(repository, b"echo there\n")
 
     assert install(repository.root) == ALL_INSTALLED
@@ -174,7 +174,7 @@ def test_hook_that_cannot_take_a_section_is_unchanged(
 
 
 @pytest.mark.parametrize("target", ["../../elsewhere", "nowhere"])
-def test_a_symbolic_link_is_not_followed(repository: Workspace, target: str) -> None:
+def test_symbolic_link_is_not_followed(repository: Workspace, target: str) -> None:
     elsewhere = repository.root / "elsewhere"
     elsewhere.write_bytes(b"#!/bin/sh\necho there\n")
     elsewhere.chmod(0o755)
@@ -192,7 +192,7 @@ def test_a_symbolic_link_is_not_followed(repository: Workspace, target: str) -> 
     assert elsewhere.read_bytes() == b"#!/bin/sh\necho there\n"
 
 
-def test_a_folder_in_a_hook_s_place_is_left_alone(repository: Workspace) -> None:
+def test_folder_at_the_path_of_a_hook_is_not_changed(repository: Workspace) -> None:
     (repository.root / ".git" / "hooks" / "post-merge").mkdir()
 
     assert install(repository.root) == [HookState.INSTALLED, HookState.FOREIGN, HookState.INSTALLED]
@@ -204,7 +204,7 @@ def test_a_folder_in_a_hook_s_place_is_left_alone(repository: Workspace) -> None
     assert "not a regular file" in error.message
 
 
-def test_a_hook_that_calls_by_hand_counts_and_is_left_alone(repository: Workspace) -> None:
+def test_hook_that_calls_the_refresh_by_hand_counts_as_installed(repository: Workspace) -> None:
     script = b"#!/usr/bin/env python3\nimport os\nos.system('relations hooks run -C .')\n"
     hook = place_hook(repository, script)
 
@@ -231,7 +231,7 @@ def test_outdated_section_is_replaced_in_place(repository: Workspace) -> None:
     assert hook.read_bytes() == b"#!/bin/sh\necho before\necho after\n"
 
 
-def test_uninstall_finds_the_section_of_a_hook_that_was_switched_off(
+def test_uninstall_removes_the_section_of_a_disabled_hook(
     repository: Workspace,
 ) -> None:
     hook = place_hook(repository, b"#!/bin/sh\necho there\n")
@@ -245,7 +245,7 @@ def test_uninstall_finds_the_section_of_a_hook_that_was_switched_off(
     assert hook.read_bytes() == b"#!/bin/sh\r\necho there\r\n"
 
 
-def test_a_write_that_fails_leaves_the_hook_as_it_was(repository: Workspace) -> None:
+def test_failed_write_does_not_change_the_hook(repository: Workspace) -> None:
     hook = place_hook(repository, b"#!/bin/sh\necho there\n")
     in_the_way = hook.parent / f".post-checkout.{os.getpid()}.tmp"
     in_the_way.mkdir()
@@ -258,7 +258,9 @@ def test_a_write_that_fails_leaves_the_hook_as_it_was(repository: Workspace) -> 
 
 
 @pytest.mark.parametrize("absolute", [False, True])
-def test_core_hooks_path(repository: Workspace, tmp_path: Path, *, absolute: bool) -> None:
+def test_hooks_are_installed_in_core_hooks_path(
+    repository: Workspace, tmp_path: Path, *, absolute: bool
+) -> None:
     folder = tmp_path / "of everybody" if absolute else repository.root / ".husky" / "_"
     git(repository.root, "config", "core.hooksPath", str(folder) if absolute else ".husky/_")
 
@@ -277,7 +279,7 @@ def test_core_hooks_path(repository: Workspace, tmp_path: Path, *, absolute: boo
 
 @pytest.mark.parametrize("inner", ["", "inner"])
 @pytest.mark.parametrize("value", ["", ".", "./", ".//"])
-def test_no_hook_is_installed_where_git_runs_none(tmp_path: Path, inner: str, value: str) -> None:
+def test_no_hook_is_installed_if_git_runs_none(tmp_path: Path, inner: str, value: str) -> None:
     top = tmp_path / "top"
     workspace = Workspace(top / inner)
     workspace.ticket(A)
@@ -297,7 +299,7 @@ def test_no_hook_is_installed_where_git_runs_none(tmp_path: Path, inner: str, va
     assert sorted(os.listdir(top)) == sorted({".git", "post-checkout", inner or ".yoi"})
 
 
-def test_hooks_that_git_has_switched_off(repository: Workspace) -> None:
+def test_install_fails_if_git_has_hooks_switched_off(repository: Workspace) -> None:
     git(repository.root, "config", "core.hooksPath", os.devnull)
 
     assert [one.state for one in listed(repository.root)] == [HookState.NOT_INSTALLED] * 3
@@ -305,7 +307,7 @@ def test_hooks_that_git_has_switched_off(repository: Workspace) -> None:
         install(repository.root)
 
 
-def test_a_linked_work_tree_shares_its_repository_s_hooks(
+def test_linked_work_tree_shares_the_hooks_of_its_repository(
     repository: Workspace, tmp_path: Path
 ) -> None:
     git(repository.root, "worktree", "add", "--quiet", str(tmp_path / "linked"))
@@ -316,7 +318,7 @@ def test_a_linked_work_tree_shares_its_repository_s_hooks(
     assert [one.state for one in listed(repository.root)] == ALL_INSTALLED
 
 
-def test_a_submodule_has_hooks_of_its_own(repository: Workspace, tmp_path: Path) -> None:
+def test_submodule_has_its_own_hooks(repository: Workspace, tmp_path: Path) -> None:
     outer = tmp_path / "outer"
     outer.mkdir()
     git(outer, "init", "--quiet")
@@ -329,7 +331,7 @@ def test_a_submodule_has_hooks_of_its_own(repository: Workspace, tmp_path: Path)
     assert contents(outer / ".git" / "hooks") == {}
 
 
-def test_a_workspace_below_the_top_is_named_in_the_section(tmp_path: Path) -> None:
+def test_section_names_a_workspace_below_the_top(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     first, second = tmp_path / "it's one", tmp_path / "two"
     for folder in (first, second):
@@ -355,7 +357,9 @@ NASTY = [
 
 
 @pytest.mark.parametrize("name", NASTY, ids=ascii)
-def test_no_path_with_a_control_character_gets_into_a_hook(tmp_path: Path, name: str) -> None:
+def test_path_with_a_control_character_is_never_written_to_a_hook(
+    tmp_path: Path, name: str
+) -> None:
     git(tmp_path, "init", "--quiet")
     Workspace(tmp_path / "good")
     assert install(tmp_path / "good") == ALL_INSTALLED
@@ -374,7 +378,7 @@ def test_no_path_with_a_control_character_gets_into_a_hook(tmp_path: Path, name:
 @pytest.mark.parametrize(
     "name", [f"{BEGIN}", f"x {END}", "a'b;$(c)`d`", "-C", "{folder}", "\udcff"]
 )
-def test_other_odd_paths_leave_a_hook_as_it_was(tmp_path: Path, name: str) -> None:
+def test_uninstall_restores_a_hook_for_any_other_path(tmp_path: Path, name: str) -> None:
     git(tmp_path, "init", "--quiet")
     root = Workspace(tmp_path / name).root
     hook = tmp_path / ".git" / "hooks" / "post-merge"
@@ -388,7 +392,7 @@ def test_other_odd_paths_leave_a_hook_as_it_was(tmp_path: Path, name: str) -> No
 
 @pytest.mark.parametrize("mark", [BEGIN, END])
 @pytest.mark.parametrize("section_first", [False, True])
-def test_uninstall_leaves_a_hook_alone_that_has_a_stray_mark(
+def test_uninstall_does_not_change_a_hook_with_an_unpaired_mark(
     repository: Workspace, mark: str, *, section_first: bool
 ) -> None:
     """Where a section ends cannot be told: what is left could be half a command."""
@@ -415,7 +419,7 @@ LINES = st.one_of(
 
 @settings(max_examples=500, deadline=None)
 @given(lines=st.lists(LINES, max_size=6), other=st.booleans())
-def test_a_section_can_be_taken_out_whole(lines: list[bytes], *, other: bool) -> None:
+def test_section_can_be_removed_exactly(lines: list[bytes], *, other: bool) -> None:
     script = b"".join(lines)
     section = shell_section.section_for("other") if other else SECTION
     try:
@@ -429,7 +433,7 @@ def test_a_section_can_be_taken_out_whole(lines: list[bytes], *, other: bool) ->
     assert not shell_section.has_unpaired_mark(found)
 
 
-def test_a_repository_whose_path_is_odd(tmp_path: Path) -> None:
+def test_hooks_are_installed_if_the_path_has_a_newline(tmp_path: Path) -> None:
     root = Workspace(tmp_path / "a\nb 'c' \N{TICKET}").root
     git(root, "init", "--quiet")
 
@@ -437,7 +441,7 @@ def test_a_repository_whose_path_is_odd(tmp_path: Path) -> None:
     assert sorted(contents(root / ".git" / "hooks")) == sorted(HOOKS)
 
 
-def test_exported_variables_of_git_do_not_lead_astray(
+def test_exported_git_variables_do_not_select_another_repository(
     repository: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     git(tmp_path, "init", "--quiet", "other")
@@ -450,13 +454,13 @@ def test_exported_variables_of_git_do_not_lead_astray(
     assert contents(tmp_path / "other" / ".git" / "hooks") == {}
 
 
-def test_the_variables_are_those_of_git(tmp_path: Path) -> None:
+def test_local_variables_include_those_of_git(tmp_path: Path) -> None:
     named = git(tmp_path, "rev-parse", "--local-env-vars").split()
 
     assert set(named) <= LOCAL_VARIABLES
 
 
-def test_workspace_without_hooks(
+def test_commands_fail_without_a_git_work_tree(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def assert_refused(root: Path, said: str) -> None:
@@ -477,7 +481,7 @@ def test_workspace_without_hooks(
     assert_refused(workspace.root, "git: cannot be run")
 
 
-def test_advice_of_git_about_another_owner_is_passed_on(
+def test_hint_is_the_advice_of_git_about_another_owner(
     repository: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
@@ -490,7 +494,7 @@ def test_advice_of_git_about_another_owner_is_passed_on(
         )
 
 
-def test_the_document(repository: Workspace) -> None:
+def test_document_lists_every_hook(repository: Workspace) -> None:
     place_hook(repository, b"#!/usr/bin/perl\n")
     workspace = find_workspace(str(repository.root))
 

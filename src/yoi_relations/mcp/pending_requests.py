@@ -1,4 +1,4 @@
-"""What was asked and is not answered yet."""
+"""The requests of the client that are not answered yet."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ import anyio
 from mcp_types import JSONRPCError, JSONRPCResponse
 
 Id = str | int
-Answer = JSONRPCResponse | JSONRPCError
+Response = JSONRPCResponse | JSONRPCError
 
 
 class Batch:
-    """Requests that came together; their answers go together.
+    """Requests that came in one array; their responses are sent in one array.
 
     Attributes:
-        open: how many of its messages are not dealt with; one more until all are read.
-        answers: those that there are.
+        unfinished: how many of its messages are not finished; plus 1 until all are read.
+        responses: the responses so far.
     """
 
     def __init__(self) -> None:
-        self.open = 1
-        self.answers: list[Answer] = []
+        self.unfinished = 1
+        self.responses: list[Response] = []
 
 
 class PendingRequest(NamedTuple):
-    """A request that is open.
+    """A request that is not answered yet.
 
     Attributes:
-        id: as the client wrote it.
-        batch: what it came in, where it did not come alone.
+        id: as the client sent it.
+        batch: the batch that it came in, or None.
     """
 
     id: Id
@@ -39,43 +39,43 @@ class PendingRequest(NamedTuple):
 
 
 class PendingRequests:
-    """The requests of the client.
+    """All requests that are not answered yet.
 
     Attributes:
-        ending: whether the process ends, so that nothing may begin to write.
+        shutting_down: whether the process ends, so that no call may begin to write.
     """
 
     def __init__(self) -> None:
-        self.ending = False
+        self.shutting_down = False
         self._changed = anyio.Event()
         self._open: dict[Id, deque[PendingRequest]] = {}
-        self._unwritten = 0
+        self._unsent = 0
         self._writing: set[Id] = set()
         self._cancelled: set[Id] = set()
 
-    def note(self, request: PendingRequest) -> None:
-        """A request was read."""
+    def add(self, request: PendingRequest) -> None:
+        """Add a request that was read."""
         key = id_key(request.id)
         self._open.setdefault(key, deque()).append(request)
         self._cancelled.discard(key)
-        self.expect()
+        self.add_unsent_response()
         if request.batch is not None:
-            request.batch.open += 1
+            request.batch.unfinished += 1
 
-    def expect(self) -> None:
-        """One answer more has to be written."""
-        self._unwritten += 1
+    def add_unsent_response(self) -> None:
+        """Count one more response that must be sent."""
+        self._unsent += 1
 
     def begin_write(self, id_: Id) -> bool:
-        """Whether this call may write; then it is not cancelled any more."""
+        """Whether this call may write; if so, it can no longer be cancelled."""
         key = id_key(id_)
-        if self.ending or key in self._cancelled:
+        if self.shutting_down or key in self._cancelled:
             return False
         self._writing.add(key)
         return True
 
     def cancel(self, id_: Id) -> bool:
-        """Whether this call may be cancelled; then it does not begin to write any more."""
+        """Whether this call may be cancelled; if so, it can no longer begin to write."""
         key = id_key(id_)
         if key in self._writing:
             return False
@@ -83,8 +83,8 @@ class PendingRequests:
             self._cancelled.add(key)
         return True
 
-    def close(self, id_: Id) -> PendingRequest | None:
-        """The oldest request of that id, which is open no longer; None where there is not any."""
+    def remove(self, id_: Id) -> PendingRequest | None:
+        """Remove and return the oldest request with this id; None if there is none."""
         key = id_key(id_)
         requests = self._open.get(key)
         if requests is None:
@@ -94,38 +94,34 @@ class PendingRequests:
             del self._open[key]
         return request
 
-    def settle(self, id_: Id | None) -> None:
-        """An answer is written, or will never be."""
-        self._unwritten -= 1
+    def mark_sent(self, id_: Id | None) -> None:
+        """Record that a response was sent, or will never be sent."""
+        self._unsent -= 1
         if id_ is not None:
             self._writing.discard(id_key(id_))
-        self.tell()
-
-    def tell(self) -> None:
-        """Have those who wait look again."""
         self._changed.set()
         self._changed = anyio.Event()
 
-    async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait until something is so; it is looked at whenever an answer was written."""
+    async def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Wait until `condition` is true; it is checked after every response."""
         while not condition():
             await self._changed.wait()
 
-    def all_written(self) -> bool:
-        """Whether everything that was read is answered."""
-        return not self._unwritten
+    def all_sent(self) -> bool:
+        """Whether every request that was read is answered."""
+        return not self._unsent
 
-    def none_writes(self) -> bool:
-        """Whether no call has begun to write that is not answered."""
+    def none_writing(self) -> bool:
+        """Whether every call that began to write is answered."""
         return not self._writing
 
-    def rest(self) -> list[PendingRequest]:
-        """The requests that are open."""
+    def all(self) -> list[PendingRequest]:
+        """All requests."""
         return [request for requests in self._open.values() for request in requests]
 
 
 def id_key(id_: Id) -> Id:
-    """An id as the SDK tells them apart: "7" is 7."""
+    """An id as the SDK compares ids: "7" equals 7."""
     try:
         return int(id_)
     except ValueError:

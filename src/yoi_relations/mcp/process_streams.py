@@ -1,7 +1,7 @@
-"""The three streams of the server's process: only the protocol may use the first two.
+"""The three standard streams of the server process; only the protocol uses the first two.
 
-Whatever else in the process reads standard input finds its end, and what it prints is dropped.
-Standard error never makes anything wait: many clients do not read it.
+Other code in the process reads an empty standard input, and what it prints is discarded. A write to
+standard error never blocks, because many clients do not read it.
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ import threading
 from typing import NoReturn, TextIO, cast
 
 _CHUNK = 65536
-"""Bytes that are read at once."""
-_ABOVE_STANDARD = 3
-"""The first file descriptor that is not one of the three."""
-_MOST_WAITING = 256
-"""Pieces of text that wait for a reader of standard error; more are dropped."""
-_LAST_WORDS = 0.5
-"""Seconds in which standard error has to take what was written, when the process ends."""
+"""Bytes per read."""
+_FIRST_FREE = 3
+"""The first file descriptor after those of the standard streams."""
+_MAX_QUEUED = 256
+"""Pieces of text that are queued for standard error; more are discarded."""
+_DRAIN_TIME = 0.5
+"""Seconds that the end of the process waits for standard error."""
 
 
 class ProcessStreams:
-    """Standard input and output for the protocol; and standard error, for everything else."""
+    """Standard input and output for the protocol, and standard error for everything else."""
 
     def __init__(self) -> None:
-        self._in = _taken(0, os.O_RDONLY)
-        self._out = _taken(1, os.O_WRONLY)
+        self._in = _take_over(0, os.O_RDONLY)
+        self._out = _take_over(1, os.O_WRONLY)
         self._stderr = _NonBlockingWriter(2)
         sys.stderr = cast("TextIO", self._stderr)
 
     def read(self) -> bytes:
-        """The bytes that come in next; none at the end of the input."""
+        """The next bytes of the input; empty at its end."""
         while True:
             try:
                 return os.read(self._in, _CHUNK)
             except BlockingIOError:
-                _wait(self._in, select.POLLIN)
+                _poll(self._in, select.POLLIN)
             except OSError:
                 return b""  # the connection was reset, for example
 
@@ -55,80 +55,80 @@ class ProcessStreams:
         _write(self._out, data)
 
     def wait_until_unread(self) -> None:
-        """Return when nobody can read the output any more."""
-        _wait(self._out, 0)  # what ends a connection is reported without being asked for
+        """Return when the output has no reader any more."""
+        _poll(self._out, 0)  # errors and hang-ups are always reported
 
-    def leave(self, code: int) -> NoReturn:
-        """End the process at once, whatever its threads are doing."""
+    def exit(self, code: int) -> NoReturn:
+        """End the process at once, without waiting for its threads."""
         self.drain()
         os._exit(code)
 
-    def die(self, number: int) -> None:
-        """End the process as the signal `number` does where nothing handles it."""
+    def exit_by_signal(self, number: int) -> None:
+        """End the process by the default action of the signal `number`."""
         self.drain()
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 
     def drain(self) -> None:
-        """Give standard error a moment to take what was written."""
-        self._stderr.drain(_LAST_WORDS)
+        """Wait up to `_DRAIN_TIME` until standard error is written."""
+        self._stderr.drain(_DRAIN_TIME)
 
 
 class _NonBlockingWriter(io.TextIOBase):
-    """A stream into which writing never blocks: a thread passes on what is written."""
+    """A text stream whose writes never block: a thread writes the queued text."""
 
     def __init__(self, descriptor: int) -> None:
         super().__init__()
         self._descriptor = descriptor
-        self._waiting: queue.Queue[str | threading.Event] = queue.Queue(_MOST_WAITING)
-        threading.Thread(target=self._pass_on, daemon=True).start()
+        self._queue: queue.Queue[str | threading.Event] = queue.Queue(_MAX_QUEUED)
+        threading.Thread(target=self._write_queued, daemon=True).start()
 
     def writable(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
         with contextlib.suppress(queue.Full):
-            self._waiting.put_nowait(text)
+            self._queue.put_nowait(text)
         return len(text)
 
     def drain(self, seconds: float) -> None:
-        """Wait until all is passed on, for so many seconds at most."""
-        passed = threading.Event()
+        """Wait until all queued text is written, `seconds` at most."""
+        written = threading.Event()
         with contextlib.suppress(queue.Full):
-            self._waiting.put_nowait(passed)
-            passed.wait(seconds)
+            self._queue.put_nowait(written)
+            written.wait(seconds)
 
-    def _pass_on(self) -> None:
+    def _write_queued(self) -> None:
         while True:
-            one = self._waiting.get()
-            if isinstance(one, threading.Event):
-                one.set()
+            item = self._queue.get()
+            if isinstance(item, threading.Event):
+                item.set()
                 continue
             with contextlib.suppress(OSError):
-                _write(self._descriptor, one.encode("utf-8", "backslashreplace"))
+                _write(self._descriptor, item.encode("utf-8", "backslashreplace"))
 
 
-def _taken(descriptor: int, mode: int) -> int:
-    """A standard stream under a number of its own; the null device takes its place."""
+def _take_over(descriptor: int, mode: int) -> int:
+    """A duplicate of a standard stream, which is replaced by the null device."""
     null = os.open(os.devnull, mode)
     try:
-        own = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _ABOVE_STANDARD)
-    except OSError:  # whoever started the process has closed it
-        own = os.open(os.devnull, mode)
+        duplicate = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _FIRST_FREE)
+    except OSError:  # the parent process closed it
+        duplicate = os.open(os.devnull, mode)
     os.dup2(null, descriptor)
-    return own
+    return duplicate
 
 
 def _write(descriptor: int, data: bytes) -> None:
-    left = memoryview(data)
-    while left:
+    rest = memoryview(data)
+    while rest:
         try:
-            left = left[os.write(descriptor, left) :]
+            rest = rest[os.write(descriptor, rest) :]
         except BlockingIOError:
-            _wait(descriptor, select.POLLOUT)
+            _poll(descriptor, select.POLLOUT)
 
 
-def _wait(descriptor: int, events: int) -> None:
+def _poll(descriptor: int, events: int) -> None:
     poll = select.poll()
     poll.register(descriptor, events)
     poll.poll()

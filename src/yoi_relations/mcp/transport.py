@@ -1,8 +1,8 @@
-"""The conversation with the client, between the process's streams and the SDK.
+"""Carries messages between the process's streams and the SDK.
 
-The SDK drops what it is doing when its input ends. So it is told of the end only when everything
-that was read is answered. A call that has begun to write is answered whatever happens: it is not
-cancelled, and signals wait for it.
+The SDK abandons its work when its input ends. So the transport closes the input of the SDK only
+after every request that was read is answered. A call that has begun to write is always answered: it
+cannot be cancelled, and signals wait for it.
 """
 
 from __future__ import annotations
@@ -39,26 +39,26 @@ from yoi_relations.mcp.message_reader import (
 )
 from yoi_relations.mcp.message_writer import MessageWriter
 from yoi_relations.mcp.pending_requests import (
-    Answer,
     Batch,
     Id,
     PendingRequest,
     PendingRequests,
+    Response,
     id_key,
 )
 from yoi_relations.mcp.process_streams import ProcessStreams
 from yoi_relations.mcp.truncation import truncated, truncated_data
 from yoi_relations.render.output import Mode, notice
 
-_PATIENCE = 30.0
-"""Seconds in which calls have to be answered once the input has ended."""
-_SIGNAL_PATIENCE = 5.0
-"""Seconds for which a signal that ends the process waits for calls that write."""
-_LAST_WORDS = 1.0
-"""Seconds in which the client has to take what it is told at the very end."""
+_INPUT_END_TIMEOUT = 30.0
+"""Seconds in which calls must be answered after the end of the input."""
+_SIGNAL_TIMEOUT = 5.0
+"""Seconds that a signal waits for calls that write before it ends the process."""
+_FINAL_SEND_TIMEOUT = 1.0
+"""Seconds in which the client must read the last error responses."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_BATCHES = "2025-03-26"
-"""The one revision of the protocol in which several messages may come as one array."""
+_BATCH_REVISION = "2025-03-26"
+"""The only revision of the protocol that has batches: several messages in one array."""
 
 _Item = SessionMessage | Exception
 
@@ -67,185 +67,187 @@ class Transport:
     """The messages in both directions.
 
     Args:
-        streams: where they come from and go to.
-        mode: how the user is told what goes wrong.
+        streams: the streams of the process.
+        mode: how notices and errors are written on standard error.
     """
 
     def __init__(self, streams: ProcessStreams, mode: Mode) -> None:
         self._streams = streams
         self._mode = mode
-        self._into, self._received = anyio.create_memory_object_stream[_Item](0)
-        self._output = MessageWriter(streams, mode)
+        self._to_sdk, self._from_client = anyio.create_memory_object_stream[_Item](0)
+        self._writer = MessageWriter(streams, mode)
         self._pending = PendingRequests()
-        self._questions: set[Id] = set()  # what the client was asked
+        self._server_requests: set[Id] = set()  # sent to the client and not answered yet
         self._initializing: Id | None = None
-        self._takes_batches = False
-        self._input_over = False
+        self._has_batches = False
+        self._input_ended = False
 
     @contextlib.asynccontextmanager
-    async def opened(
+    async def open(
         self,
     ) -> AsyncIterator[tuple[MemoryObjectReceiveStream[_Item], _OutgoingStream]]:
-        """What the SDK reads from and writes to, while the conversation goes on."""
+        """Start; the stream that the SDK reads from, and the one that it writes to."""
         async with anyio.create_task_group() as group:
             group.start_soon(self._receive)
-            group.start_soon(self._output.watch)
-            group.start_soon(self._obey_signals, group)
-            yield self._received, _OutgoingStream(self)
+            group.start_soon(self._writer.watch_reader)
+            group.start_soon(self._handle_signals, group)
+            yield self._from_client, _OutgoingStream(self)
             group.cancel_scope.cancel()
 
     def begin_write(self, request_id: Id) -> None:
-        """From now on this call is answered whatever happens.
+        """Mark a call that begins to write: from now on it is always answered.
 
         Raises:
-            MCPError: nothing may be written, as the call is cancelled or the process ends.
+            MCPError: it may not write, because it was cancelled or the process ends.
         """
         if not self._pending.begin_write(request_id):
-            raise MCPError(INTERNAL_ERROR, "the call was cancelled, or the server ends")
+            raise MCPError(INTERNAL_ERROR, "the call was cancelled, or the server is shutting down")
 
     async def _receive(self) -> None:
-        async with self._into:
+        async with self._to_sdk:
             lines = LineBuffer()
             while data := await self._read():
-                for line in lines.of(data):
-                    await self._take_line(line)
-            for line in lines.rest():
-                await self._take_line(line)
-            self._input_over = True
-            for question in self._questions.copy():
-                await self._into.send(_unanswered(question, "the input has ended"))
-            with anyio.move_on_after(_PATIENCE):
-                await self._pending.until(self._pending.all_written)
+                for line in lines.feed(data):
+                    await self._receive_line(line)
+            for line in lines.finish():
+                await self._receive_line(line)
+            self._input_ended = True
+            for request_id in self._server_requests.copy():
+                await self._to_sdk.send(_no_response(request_id, "the input has ended"))
+            with anyio.move_on_after(_INPUT_END_TIMEOUT):
+                await self._pending.wait_until(self._pending.all_sent)
                 return
-            await self._give_up()
-            notice("not every call was answered in time when the input had ended", self._mode)
-            self._streams.leave(ExitCode.FAILED)
+            await self._reject_pending()
+            notice("not every call was answered in time after the input had ended", self._mode)
+            self._streams.exit(ExitCode.FAILED)
 
     async def _read(self) -> bytes:
         return await anyio.to_thread.run_sync(self._streams.read, abandon_on_cancel=True)
 
-    async def _take_line(self, line: bytes | None) -> None:
+    async def _receive_line(self, line: bytes | None) -> None:
         value = parse_line(line)
         if isinstance(value, Rejected):
-            await self._refuse(value, None)
-        elif isinstance(value, list) and value and await self._batches_are_taken():
+            await self._reject(value, None)
+        elif isinstance(value, list) and value and await self._may_be_batch():
             batch = Batch()
-            for one in value:
-                await self._take(parse_message(one), batch)
-            await self._close_one(batch)
+            for item in value:
+                await self._receive_message(parse_message(item), batch)
+            await self._finish_one(batch)
         else:
-            await self._take(parse_message(value), None)
+            await self._receive_message(parse_message(value), None)
 
-    async def _batches_are_taken(self) -> bool:
-        await self._pending.until(lambda: self._initializing is None)
-        return self._takes_batches
+    async def _may_be_batch(self) -> bool:
+        await self._pending.wait_until(lambda: self._initializing is None)
+        return self._has_batches
 
-    async def _take(self, message: JSONRPCMessage | Rejected, batch: Batch | None) -> None:
+    async def _receive_message(
+        self, message: JSONRPCMessage | Rejected, batch: Batch | None
+    ) -> None:
         if isinstance(message, Rejected):
-            await self._refuse(message, batch)
+            await self._reject(message, batch)
             return
         if isinstance(message, JSONRPCNotification):
             if message.method == "notifications/cancelled":
                 await self._cancel(message)
                 return
         elif isinstance(message, JSONRPCRequest):
-            self._pending.note(PendingRequest(message.id, batch))
+            self._pending.add(PendingRequest(message.id, batch))
             if message.method == "initialize":
                 self._initializing = id_key(message.id)
         elif message.id is not None:
-            self._questions.discard(id_key(message.id))
-        await self._into.send(SessionMessage(message))
+            self._server_requests.discard(id_key(message.id))
+        await self._to_sdk.send(SessionMessage(message))
 
-    async def _refuse(self, refused: Rejected, batch: Batch | None) -> None:
-        question = None if refused.reply_to is None else id_key(refused.reply_to)
-        if question is not None and question in self._questions:
-            self._questions.discard(question)
-            await self._into.send(_unanswered(question, "its answer cannot be read"))
-        elif refused.answer is not None and batch is not None:
-            self._pending.expect()
-            batch.answers.append(refused.answer)
-        elif refused.answer is not None:
-            await self._output.send(refused.answer)
+    async def _reject(self, rejected: Rejected, batch: Batch | None) -> None:
+        request_id = None if rejected.response_to is None else id_key(rejected.response_to)
+        if request_id is not None and request_id in self._server_requests:
+            self._server_requests.discard(request_id)
+            await self._to_sdk.send(_no_response(request_id, "the response cannot be read"))
+        elif rejected.response is not None and batch is not None:
+            self._pending.add_unsent_response()
+            batch.responses.append(rejected.response)
+        elif rejected.response is not None:
+            await self._writer.send(rejected.response)
 
     async def _cancel(self, notification: JSONRPCNotification) -> None:
-        """Pass a cancellation on, unless it is too late; what it cancels is never answered."""
+        """Pass a cancellation on, unless the call writes; a cancelled call is never answered."""
         id_ = valid_id((notification.params or {}).get("requestId"))
         if id_ is None or id_key(id_) == self._initializing or not self._pending.cancel(id_):
             return
-        await self._into.send(SessionMessage(notification))
-        request = self._pending.close(id_)
+        await self._to_sdk.send(SessionMessage(notification))
+        request = self._pending.remove(id_)
         if request is not None:
-            self._pending.settle(id_)
+            self._pending.mark_sent(id_)
             if request.batch is not None:
-                await self._close_one(request.batch)
+                await self._finish_one(request.batch)
 
     async def send(self, message: JSONRPCMessage) -> None:
-        """Send what the SDK has to say."""
+        """Send a message of the SDK."""
         if isinstance(message, JSONRPCError):
-            message = _shortened(message)
+            message = _truncated_response(message)
         if isinstance(message, JSONRPCResponse | JSONRPCError) and message.id is not None:
-            await self._answer(message, message.id)
+            await self._respond(message, message.id)
             return
         if isinstance(message, JSONRPCRequest):
-            if self._input_over:
-                await self._into.send(_unanswered(message.id, "the input has ended"))
+            if self._input_ended:
+                await self._to_sdk.send(_no_response(message.id, "the input has ended"))
                 return
-            self._questions.add(id_key(message.id))
-        await self._output.send(message)
+            self._server_requests.add(id_key(message.id))
+        await self._writer.send(message)
 
-    async def _answer(self, answer: Answer, id_: Id) -> None:
-        request = self._pending.close(id_)
+    async def _respond(self, response: Response, id_: Id) -> None:
+        request = self._pending.remove(id_)
         if request is not None and request.batch is not None:
-            request.batch.answers.append(answer)
-            await self._close_one(request.batch)
+            request.batch.responses.append(response)
+            await self._finish_one(request.batch)
             return
-        await self._output.send(answer)
+        await self._writer.send(response)
         if id_key(id_) == self._initializing:
-            result = answer.result if isinstance(answer, JSONRPCResponse) else {}
-            self._takes_batches = result.get("protocolVersion") == _BATCHES
+            result = response.result if isinstance(response, JSONRPCResponse) else {}
+            self._has_batches = result.get("protocolVersion") == _BATCH_REVISION
             self._initializing = None
         if request is not None:
-            self._pending.settle(id_)
+            self._pending.mark_sent(id_)
 
-    async def _close_one(self, batch: Batch) -> None:
-        """One message of a batch is dealt with; with the last one, all answers are sent."""
-        batch.open -= 1
-        if batch.open or not batch.answers:
+    async def _finish_one(self, batch: Batch) -> None:
+        """Count one message of a batch as finished; after the last one, send all responses."""
+        batch.unfinished -= 1
+        if batch.unfinished or not batch.responses:
             return
-        await self._output.send_array(batch.answers)
-        for answer in batch.answers:
-            self._pending.settle(answer.id)
+        await self._writer.send_batch(batch.responses)
+        for response in batch.responses:
+            self._pending.mark_sent(response.id)
 
-    async def _obey_signals(self, group: anyio.abc.TaskGroup) -> None:
-        heeded = [one for one in _SIGNALS if signal.getsignal(one) != signal.SIG_IGN]
-        with anyio.open_signal_receiver(*heeded) as signals:
+    async def _handle_signals(self, group: anyio.abc.TaskGroup) -> None:
+        handled = [number for number in _SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
+        with anyio.open_signal_receiver(*handled) as signals:
             async for number in signals:
-                if self._pending.ending or self._pending.none_writes():
-                    self._streams.die(number)
-                self._pending.ending = True
+                if self._pending.shutting_down or self._pending.none_writing():
+                    self._streams.exit_by_signal(number)
+                self._pending.shutting_down = True
                 group.start_soon(self._end_after_writes, number)
 
     async def _end_after_writes(self, number: int) -> None:
-        with anyio.move_on_after(_SIGNAL_PATIENCE) as scope:
-            await self._pending.until(self._pending.none_writes)
+        with anyio.move_on_after(_SIGNAL_TIMEOUT) as scope:
+            await self._pending.wait_until(self._pending.none_writing)
         if scope.cancelled_caught:
-            await self._give_up()
-        self._streams.die(number)
+            await self._reject_pending()
+        self._streams.exit_by_signal(number)
 
-    async def _give_up(self) -> None:
-        """Say of what was asked that it will not be answered."""
-        self._pending.ending = self._output.ending = True
-        message = "the server ends before this is done; whether it was done is not known"
+    async def _reject_pending(self) -> None:
+        """Answer every pending request by an error."""
+        self._pending.shutting_down = self._writer.shutting_down = True
+        message = "the server is shutting down; it is not known whether this was done"
         error = ErrorData(code=INTERNAL_ERROR, message=message)
-        with anyio.move_on_after(_LAST_WORDS):
-            for request in self._pending.rest():
-                await self._answer(
+        with anyio.move_on_after(_FINAL_SEND_TIMEOUT):
+            for request in self._pending.all():
+                await self._respond(
                     JSONRPCError(jsonrpc="2.0", id=request.id, error=error), request.id
                 )
 
 
 class _OutgoingStream:
-    """The stream into which the SDK writes."""
+    """The stream that the SDK writes to."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -254,7 +256,7 @@ class _OutgoingStream:
         await self._transport.send(item.message)
 
     async def aclose(self) -> None:
-        """Nothing: the process closes its streams by ending."""
+        """Do nothing: the streams are closed by the end of the process."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -263,13 +265,14 @@ class _OutgoingStream:
         await self.aclose()
 
 
-def _shortened(answer: JSONRPCError) -> JSONRPCError:
-    """An error of the SDK, which may quote all that the client said."""
-    said = {"message": truncated(answer.error.message), "data": truncated_data(answer.error.data)}
-    return answer.model_copy(update={"error": answer.error.model_copy(update=said)})
+def _truncated_response(response: JSONRPCError) -> JSONRPCError:
+    """An error response of the SDK, which may quote all input, with limited length."""
+    error = response.error
+    texts = {"message": truncated(error.message), "data": truncated_data(error.data)}
+    return response.model_copy(update={"error": error.model_copy(update=texts)})
 
 
-def _unanswered(question: Id, reason: str) -> SessionMessage:
-    """What the SDK is told where the client does not answer it."""
+def _no_response(request_id: Id, reason: str) -> SessionMessage:
+    """The error response for a request of the SDK that the client does not answer."""
     error = ErrorData(code=CONNECTION_CLOSED, message=reason)
-    return SessionMessage(JSONRPCError(jsonrpc="2.0", id=question, error=error))
+    return SessionMessage(JSONRPCError(jsonrpc="2.0", id=request_id, error=error))

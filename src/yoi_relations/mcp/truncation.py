@@ -1,6 +1,7 @@
-"""Bounds what errors quote: a client's model reads all of it, and what was wrong may be huge.
+"""Limits the length of error messages: a model reads all of it, and the quoted input may be huge.
 
-Sizes are bytes as JSON writes the text within a text of JSON: so it reaches the client.
+Sizes are bytes of the text when it is written as a JSON string within a JSON string, because that
+is how it reaches the client.
 """
 
 from __future__ import annotations
@@ -9,37 +10,37 @@ from typing import Any
 
 from yoi_relations.lean.json_encoder import json_text
 
-MOST = 1500
-"""Bytes of the texts of one error."""
-_MOST_MESSAGE = 900
-"""Those of its message: ten tickets with their titles."""
-_MOST_SHORT = 300
-"""Those of an error of the protocol, whose data may say more."""
+MAX_ERROR = 1500
+"""Bytes of the message and the hint of one error."""
+_MAX_MESSAGE = 900
+"""Bytes of its message: enough for ten tickets with their titles."""
+_MAX_PROTOCOL_MESSAGE = 300
+"""Bytes of the message of a protocol error, whose data may contain more."""
 
 
-def truncated(text: str, most: int = _MOST_SHORT) -> str:
-    """`text` without its middle where it is long: what is quoted stands there."""
-    kept, shown = most, _without_middle(text, most)
-    while (size := _size(shown)) > most:
-        kept = kept * most // size
-        shown = _without_middle(text, kept)
-    return shown
+def truncated(text: str, limit: int = _MAX_PROTOCOL_MESSAGE) -> str:
+    """`text`, without its middle if it is longer than `limit`: quoted input is in the middle."""
+    kept, result = limit, _without_middle(text, limit)
+    while (size := _size(result)) > limit:
+        kept = kept * limit // size
+        result = _without_middle(text, kept)
+    return result
 
 
 def truncated_error(message: str, hint: str | None) -> tuple[str, str | None]:
-    """The texts of an error, both of them `MOST` bytes at most."""
-    message = truncated(message, _MOST_MESSAGE)
-    return message, hint and truncated(hint, MOST - _size(message))
+    """The message and the hint of an error, `MAX_ERROR` bytes together at most."""
+    message = truncated(message, _MAX_MESSAGE)
+    return message, hint and truncated(hint, MAX_ERROR - _size(message))
 
 
 def truncated_data(data: Any) -> Any:  # noqa: ANN401  # JSON
-    """The data of an error of the protocol; where it is a text, a short one."""
+    """The data of a protocol error, truncated if it is a string."""
     return truncated(data) if isinstance(data, str) else data
 
 
-def _without_middle(text: str, most: int) -> str:
-    half = most // 2
-    return text if len(text) <= most else f"{text[:half]} ... {text[len(text) - half :]}"
+def _without_middle(text: str, limit: int) -> str:
+    half = limit // 2
+    return text if len(text) <= limit else f"{text[:half]} ... {text[len(text) - half :]}"
 
 
 def _size(text: str) -> int:
