@@ -177,7 +177,7 @@ def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
 def test_documents_show_what_the_program_prints(document: Path) -> None:
     text = document.read_text("utf-8")
 
-    assert tour.same(text, tour.toured(text))
+    assert tour.same(text, tour.with_output(text))
 
 
 def test_the_tools_are_those_of_the_mcp_server() -> None:
@@ -185,7 +185,7 @@ def test_the_tools_are_those_of_the_mcp_server() -> None:
 
     documented = {codes(row[0])[0]: set(codes(row[1])) for row in table(mcp, "tool")}
     assert documented == {
-        name: set(tool.takes["properties"]) for name, tool in tools(allow_write=True).items()
+        name: set(tool.input_schema["properties"]) for name, tool in tools(allow_write=True).items()
     }
 
 

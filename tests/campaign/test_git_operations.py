@@ -13,7 +13,7 @@ from oracle import assert_as_read, settle
 from workspace_builder import AT, A, B, C, D, Workspace, git, ulid
 
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.hooks import manage
+from yoi_relations.hooks import installation
 
 pytestmark = pytest.mark.usefixtures("soon_settled")
 RECORD = f"{ulid(9)}.md"
@@ -89,7 +89,7 @@ def hooked(
         program.write_text(f'#!/bin/sh\nexec {sys.executable} -m yoi_relations "$@"\n')
         program.chmod(0o755)
         monkeypatch.setenv("PATH", str(program.parent), prepend=":")
-        manage.install(find_workspace(str(repository.root)))
+        installation.install(find_workspace(str(repository.root)))
     return repository
 
 

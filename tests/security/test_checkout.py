@@ -17,7 +17,7 @@ from workspace_builder import AT, A, B, Ran, Workspace, ulid
 from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.index import serialization
 from yoi_relations.index.origin import refuse_links
-from yoi_relations.index.watcher_lock import alive
+from yoi_relations.index.watcher_lock import is_watcher_running
 
 FORGED = "said by nobody"
 
@@ -331,7 +331,7 @@ def test_odd_things_in_the_cache_folder_neither_hang_nor_harm(
         path.symlink_to(leads[kind])
     os.utime(victim, ns=(0, 0))
     before = state_of(outside)
-    assert alive(find_workspace(str(hostile.root))) is False
+    assert is_watcher_running(find_workspace(str(hostile.root))) is False
     for _ in range(2):
         hostile.record(A, "after", B, AT)
         ran = hostile.process("show")

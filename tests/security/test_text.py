@@ -17,8 +17,8 @@ from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.queries.changes import Change, What
 from yoi_relations.render.output import Mode
-from yoi_relations.watch.loop import News
-from yoi_relations.watch.printing import teller
+from yoi_relations.watch.loop import ChangeSet
+from yoi_relations.watch.printer import change_printer
 
 ACTING = "\x1b]0;owned\x07\x1b[2J\x9b31m\x85\u202e\u2066\x7f"
 """Sets the window's title, clears the screen, colours, breaks the line, turns text around."""
@@ -156,7 +156,7 @@ def test_output_of_watch_has_no_effect_on_a_terminal(mode: Mode) -> None:
     change = Change(What.ADDED, HOSTILE, HOSTILE, 1, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
     out = io.StringIO()
     with redirect_stdout(out), mock.patch.dict(os.environ, {"COLUMNS": "400"}):
-        assert teller(mode)(News([change], "before", "after"))
+        assert change_printer(mode)(ChangeSet([change], "before", "after"))
     assert not SIGNS.search(out.getvalue())
     assert MARKUP in out.getvalue()
 

@@ -186,14 +186,14 @@ def prime(call: Call) -> ExitCode:
 def watch(call: Call, *, once: bool, timeout: float | None) -> ExitCode:
     """Watch until a condition of the options ends it."""
     from yoi_relations.watch import loop
-    from yoi_relations.watch.printing import has_reader, teller
+    from yoi_relations.watch.printer import change_printer, has_reader
 
     _live_long()
-    asked = loop.Watch(
+    asked = loop.WatchRequest(
         workspace=call.workspace(),
-        tell=teller(call.mode),
+        print_changes=change_printer(call.mode),
         notify=call.notify,
-        listened=has_reader,
+        has_reader=has_reader,
         trust=call.trust or Trust.STAT,
         once=once,
         timeout=timeout,
@@ -239,31 +239,35 @@ def _live_long() -> None:
 
 def hooks_install(call: Call) -> ExitCode:
     """Install the hooks, and answer with their states."""
-    from yoi_relations.hooks import manage
+    from yoi_relations.hooks import installation
     from yoi_relations.render.hooks import write_hooks
 
-    return write_hooks(call.mode, call.workspace(), manage.install, manage.left_by_install)
+    return write_hooks(
+        call.mode, call.workspace(), installation.install, installation.install_error
+    )
 
 
 def hooks_uninstall(call: Call) -> ExitCode:
     """Uninstall the hooks, and answer with their states."""
-    from yoi_relations.hooks import manage
+    from yoi_relations.hooks import installation
     from yoi_relations.render.hooks import write_hooks
 
-    return write_hooks(call.mode, call.workspace(), manage.uninstall, manage.left_by_uninstall)
+    return write_hooks(
+        call.mode, call.workspace(), installation.uninstall, installation.uninstall_error
+    )
 
 
 def hooks_list(call: Call) -> ExitCode:
     """Answer with the states of the hooks."""
-    from yoi_relations.hooks import manage
+    from yoi_relations.hooks import installation
     from yoi_relations.render.hooks import write_hooks
 
-    return write_hooks(call.mode, call.workspace(), manage.list_hooks, lambda _: None)
+    return write_hooks(call.mode, call.workspace(), installation.list_hooks, lambda _: None)
 
 
 def hooks_run(call: Call) -> ExitCode:
     """Refresh the index, whatever is wrong with it."""
-    from yoi_relations.hooks.run import refresh_quietly
+    from yoi_relations.hooks.refresh import refresh_quietly
 
     refresh_quietly(call.directory)
     return ExitCode.DONE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import time
 from _thread import get_ident
@@ -15,7 +14,7 @@ from yoi_relations.files.folders import open_folder
 from yoi_relations.files.safe_read import read_file
 from yoi_relations.files.stat_stamp import clock_of
 from yoi_relations.files.workspace import CACHE, Workspace
-from yoi_relations.index.lock_file import close_lock, open_lock
+from yoi_relations.index.lock_file import acquire, close_lock, open_lock
 
 LOCK = "lock"
 """The name of the lock file."""
@@ -50,7 +49,7 @@ def locked(workspace: Workspace, wait: float | None = None) -> Iterator[int]:
     with make_cache_folder(workspace) as folder:
         descriptor = open_lock(folder, LOCK)
         try:
-            _wait_for(descriptor, LOCK_WAIT if wait is None else wait)
+            acquire(descriptor, LOCK_WAIT if wait is None else wait)
             _sweep(folder)
             yield folder
         finally:
@@ -128,20 +127,6 @@ def clock(workspace: Workspace) -> int:
             os.close(descriptor)
     except OSError:
         return time.time_ns()
-
-
-def _wait_for(descriptor: int, wait: float) -> None:
-    end = time.monotonic() + wait
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > end:
-                said = f"held the lock for {wait:.0f} s" if wait else "holds the lock"
-                raise TimeoutError(f"another process {said}") from None
-            time.sleep(0.01)
-        else:
-            return
 
 
 def _sweep(folder: int) -> None:

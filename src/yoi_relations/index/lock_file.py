@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import time
 
 from yoi_relations.atomic import create_file
 
@@ -24,6 +25,30 @@ def open_lock(folder: int, name: str) -> int:
     descriptor = create_file(name, os.O_RDWR | os.O_NOFOLLOW, dir_fd=folder)
     _TAKEN.add(descriptor)
     return descriptor
+
+
+def acquire(descriptor: int, wait: float) -> None:
+    """Take the lock, which no other process may hold at the same time.
+
+    Args:
+        descriptor: from `open_lock`.
+        wait: seconds to wait for another process that holds it.
+
+    Raises:
+        TimeoutError: another process held it all the time.
+        OSError: the file system has no locks.
+    """
+    end = time.monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                holder = f"held the lock for {wait:.0f} s" if wait else "holds the lock"
+                raise TimeoutError(f"another process {holder}") from None
+            time.sleep(0.01)
+        else:
+            return
 
 
 def close_lock(descriptor: int) -> None:

@@ -14,12 +14,12 @@ from workspace_builder import A, Workspace
 from yoi_relations.errors import RelationsError, WriteError
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.git import LOCAL_VARIABLES
-from yoi_relations.hooks import manage, shell
-from yoi_relations.hooks.state import HOOKS, HookState, State
+from yoi_relations.hooks import installation, shell_section
+from yoi_relations.hooks.folder import HOOKS, Hook, HookState
 from yoi_relations.render.hooks import hooks_document
 
-SECTION = shell.section_for(".")
-ALL_INSTALLED = [State.INSTALLED] * len(HOOKS)
+SECTION = shell_section.section_for(".")
+ALL_INSTALLED = [HookState.INSTALLED] * len(HOOKS)
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -46,16 +46,16 @@ def repository(workspace: Workspace) -> Workspace:
     return workspace
 
 
-def install(root: Path) -> list[State]:
-    return [one.state for one in manage.install(find_workspace(str(root)))]
+def install(root: Path) -> list[HookState]:
+    return [one.state for one in installation.install(find_workspace(str(root)))]
 
 
-def uninstall(root: Path) -> list[State]:
-    return [one.state for one in manage.uninstall(find_workspace(str(root)))]
+def uninstall(root: Path) -> list[HookState]:
+    return [one.state for one in installation.uninstall(find_workspace(str(root)))]
 
 
-def listed(root: Path) -> list[HookState]:
-    return manage.list_hooks(find_workspace(str(root)))
+def listed(root: Path) -> list[Hook]:
+    return installation.list_hooks(find_workspace(str(root)))
 
 
 def place_hook(repository: Workspace, script: bytes, mode: int = 0o750) -> Path:
@@ -74,10 +74,10 @@ def contents(folder: Path) -> dict[str, tuple[int, int, bytes]]:
     }
 
 
-def test_a_repository_without_hooks(repository: Workspace) -> None:
+def test_installs_and_uninstalls_hooks_where_there_were_none(repository: Workspace) -> None:
     folder = repository.root / ".git" / "hooks"
-    assert [one.state for one in listed(repository.root)] == [State.NOT_INSTALLED] * 3
-    assert manage.installed(find_workspace(str(repository.root))) == ()
+    assert [one.state for one in listed(repository.root)] == [HookState.NOT_INSTALLED] * 3
+    assert installation.installed(find_workspace(str(repository.root))) == ()
 
     assert install(repository.root) == ALL_INSTALLED
     before = contents(folder)
@@ -85,12 +85,12 @@ def test_a_repository_without_hooks(repository: Workspace) -> None:
         HOOKS, b"#!/bin/sh\n" + SECTION
     )
     assert all(os.access(folder / name, os.X_OK) for name in HOOKS)
-    assert manage.installed(find_workspace(str(repository.root))) == HOOKS
+    assert installation.installed(find_workspace(str(repository.root))) == HOOKS
 
     assert install(repository.root) == ALL_INSTALLED
     assert contents(folder) == before
-    assert uninstall(repository.root) == [State.NOT_INSTALLED] * 3
-    assert uninstall(repository.root) == [State.NOT_INSTALLED] * 3
+    assert uninstall(repository.root) == [HookState.NOT_INSTALLED] * 3
+    assert uninstall(repository.root) == [HookState.NOT_INSTALLED] * 3
     assert contents(folder) == {}
 
 
@@ -110,7 +110,7 @@ def test_a_repository_without_hooks(repository: Workspace) -> None:
         b"#!/bin/bash\n",
     ],
 )
-def test_a_shell_script_gets_a_section_and_keeps_the_rest(
+def test_shell_script_gets_a_section_and_keeps_the_rest(
     repository: Workspace, script: bytes
 ) -> None:
     hook = place_hook(repository, script)
@@ -123,14 +123,14 @@ def test_a_shell_script_gets_a_section_and_keeps_the_rest(
     assert install(repository.root) == ALL_INSTALLED
     assert contents(hook.parent) == after
 
-    assert uninstall(repository.root) == [State.NOT_INSTALLED] * 3
+    assert uninstall(repository.root) == [HookState.NOT_INSTALLED] * 3
     assert {name: data for name, (_, _, data) in contents(hook.parent).items()} == {
         hook.name: script
     }
     assert hook.stat().st_mode & 0o7777 == 0o750
 
 
-def test_a_script_without_a_first_line_for_the_system_is_one_for_sh(repository: Workspace) -> None:
+def test_script_without_interpreter_line_gets_the_section_at_the_top(repository: Workspace) -> None:
     hook = place_hook(repository, b"echo there\n")
 
     assert install(repository.root) == ALL_INSTALLED
@@ -158,54 +158,62 @@ def test_hook_that_cannot_take_a_section_is_unchanged(
 ) -> None:
     hook = place_hook(repository, script, mode)
 
-    states = manage.install(find_workspace(str(repository.root)))
+    hooks = installation.install(find_workspace(str(repository.root)))
 
-    assert [one.state for one in states] == [State.FOREIGN, State.INSTALLED, State.INSTALLED]
+    assert [one.state for one in hooks] == [
+        HookState.FOREIGN,
+        HookState.INSTALLED,
+        HookState.INSTALLED,
+    ]
     assert (hook.read_bytes(), hook.stat().st_mode & 0o777) == (script, mode)
-    error = manage.left_by_install(states)
+    error = installation.install_error(hooks)
     assert error is not None
     assert reason in error.message
     assert "post-checkout" in error.message
-    assert shell.CALL in (error.hint or "")
+    assert shell_section.CALL in (error.hint or "")
 
 
 @pytest.mark.parametrize("target", ["../../elsewhere", "nowhere"])
-def test_a_symbolic_link_is_not_followed(repository: Workspace, target: str) -> None:
+def test_symbolic_link_is_not_followed(repository: Workspace, target: str) -> None:
     elsewhere = repository.root / "elsewhere"
     elsewhere.write_bytes(b"#!/bin/sh\necho there\n")
     elsewhere.chmod(0o755)
     hook = repository.root / ".git" / "hooks" / "post-merge"
     hook.symlink_to(target)
 
-    assert install(repository.root) == [State.INSTALLED, State.FOREIGN, State.INSTALLED]
-    assert uninstall(repository.root) == [State.NOT_INSTALLED, State.FOREIGN, State.NOT_INSTALLED]
+    assert install(repository.root) == [HookState.INSTALLED, HookState.FOREIGN, HookState.INSTALLED]
+    assert uninstall(repository.root) == [
+        HookState.NOT_INSTALLED,
+        HookState.FOREIGN,
+        HookState.NOT_INSTALLED,
+    ]
 
     assert os.readlink(hook) == target
     assert elsewhere.read_bytes() == b"#!/bin/sh\necho there\n"
 
 
-def test_a_folder_in_a_hook_s_place_is_left_alone(repository: Workspace) -> None:
+def test_folder_at_the_path_of_a_hook_is_not_changed(repository: Workspace) -> None:
     (repository.root / ".git" / "hooks" / "post-merge").mkdir()
 
-    assert install(repository.root) == [State.INSTALLED, State.FOREIGN, State.INSTALLED]
-    states = manage.uninstall(find_workspace(str(repository.root)))
-    error = manage.left_by_uninstall(states)
+    assert install(repository.root) == [HookState.INSTALLED, HookState.FOREIGN, HookState.INSTALLED]
+    hooks = installation.uninstall(find_workspace(str(repository.root)))
+    error = installation.uninstall_error(hooks)
 
-    assert [one.state for one in states].count(State.NOT_INSTALLED) == 2
+    assert [one.state for one in hooks].count(HookState.NOT_INSTALLED) == 2
     assert error is not None
     assert "not a regular file" in error.message
 
 
-def test_a_hook_that_calls_by_hand_counts_and_is_left_alone(repository: Workspace) -> None:
+def test_hook_that_calls_the_refresh_by_hand_counts_as_installed(repository: Workspace) -> None:
     script = b"#!/usr/bin/env python3\nimport os\nos.system('relations hooks run -C .')\n"
     hook = place_hook(repository, script)
 
-    states = manage.install(find_workspace(str(repository.root)))
-    assert [one.state for one in states] == ALL_INSTALLED
-    assert manage.left_by_install(states) is None
+    hooks = installation.install(find_workspace(str(repository.root)))
+    assert [one.state for one in hooks] == ALL_INSTALLED
+    assert installation.install_error(hooks) is None
 
-    states = manage.uninstall(find_workspace(str(repository.root)))
-    error = manage.left_by_uninstall(states)
+    hooks = installation.uninstall(find_workspace(str(repository.root)))
+    error = installation.uninstall_error(hooks)
     assert error is not None
     assert "post-checkout: calls relations outside of a section" in error.message
     assert hook.read_bytes() == script
@@ -215,7 +223,7 @@ def test_outdated_section_is_replaced_in_place(repository: Workspace) -> None:
     mark, _, rest = SECTION.partition(b"\n")
     old = mark + b"\nrelations refresh\n" + rest[rest.rindex(b"#") :]
     hook = place_hook(repository, b"#!/bin/sh\necho before\n" + old + b"echo after\n")
-    assert listed(repository.root)[0].state is State.OUTDATED
+    assert listed(repository.root)[0].state is HookState.OUTDATED
 
     assert install(repository.root) == ALL_INSTALLED
     assert hook.read_bytes() == b"#!/bin/sh\necho before\n" + SECTION + b"echo after\n"
@@ -223,21 +231,21 @@ def test_outdated_section_is_replaced_in_place(repository: Workspace) -> None:
     assert hook.read_bytes() == b"#!/bin/sh\necho before\necho after\n"
 
 
-def test_uninstall_finds_the_section_of_a_hook_that_was_switched_off(
+def test_uninstall_removes_the_section_of_a_disabled_hook(
     repository: Workspace,
 ) -> None:
     hook = place_hook(repository, b"#!/bin/sh\necho there\n")
     install(repository.root)
     hook.chmod(0o600)
     hook.write_bytes(hook.read_bytes().replace(b"\n", b"\r\n"))
-    assert listed(repository.root)[0].state is State.FOREIGN
+    assert listed(repository.root)[0].state is HookState.FOREIGN
 
     uninstall(repository.root)
 
     assert hook.read_bytes() == b"#!/bin/sh\r\necho there\r\n"
 
 
-def test_a_write_that_fails_leaves_the_hook_as_it_was(repository: Workspace) -> None:
+def test_failed_write_does_not_change_the_hook(repository: Workspace) -> None:
     hook = place_hook(repository, b"#!/bin/sh\necho there\n")
     in_the_way = hook.parent / f".post-checkout.{os.getpid()}.tmp"
     in_the_way.mkdir()
@@ -250,7 +258,9 @@ def test_a_write_that_fails_leaves_the_hook_as_it_was(repository: Workspace) -> 
 
 
 @pytest.mark.parametrize("absolute", [False, True])
-def test_core_hooks_path(repository: Workspace, tmp_path: Path, *, absolute: bool) -> None:
+def test_hooks_are_installed_in_core_hooks_path(
+    repository: Workspace, tmp_path: Path, *, absolute: bool
+) -> None:
     folder = tmp_path / "of everybody" if absolute else repository.root / ".husky" / "_"
     git(repository.root, "config", "core.hooksPath", str(folder) if absolute else ".husky/_")
 
@@ -269,7 +279,7 @@ def test_core_hooks_path(repository: Workspace, tmp_path: Path, *, absolute: boo
 
 @pytest.mark.parametrize("inner", ["", "inner"])
 @pytest.mark.parametrize("value", ["", ".", "./", ".//"])
-def test_no_hook_is_installed_where_git_runs_none(tmp_path: Path, inner: str, value: str) -> None:
+def test_no_hook_is_installed_if_git_runs_none(tmp_path: Path, inner: str, value: str) -> None:
     top = tmp_path / "top"
     workspace = Workspace(top / inner)
     workspace.ticket(A)
@@ -281,23 +291,23 @@ def test_no_hook_is_installed_where_git_runs_none(tmp_path: Path, inner: str, va
     assert not (tmp_path / "ran").exists()
     before = workspace.snapshot()
 
-    for act in (manage.install, manage.list_hooks, manage.uninstall):
+    for act in (installation.install, installation.list_hooks, installation.uninstall):
         with pytest.raises(RelationsError, match=r"core\.hooksPath"):
             act(find_workspace(str(workspace.root)))
-    assert manage.installed(find_workspace(str(workspace.root))) == ()
+    assert installation.installed(find_workspace(str(workspace.root))) == ()
     assert workspace.snapshot() == before
     assert sorted(os.listdir(top)) == sorted({".git", "post-checkout", inner or ".yoi"})
 
 
-def test_hooks_that_git_has_switched_off(repository: Workspace) -> None:
+def test_install_fails_if_git_has_hooks_switched_off(repository: Workspace) -> None:
     git(repository.root, "config", "core.hooksPath", os.devnull)
 
-    assert [one.state for one in listed(repository.root)] == [State.NOT_INSTALLED] * 3
+    assert [one.state for one in listed(repository.root)] == [HookState.NOT_INSTALLED] * 3
     with pytest.raises(RelationsError, match="is not a folder"):
         install(repository.root)
 
 
-def test_a_linked_work_tree_shares_its_repository_s_hooks(
+def test_linked_work_tree_shares_the_hooks_of_its_repository(
     repository: Workspace, tmp_path: Path
 ) -> None:
     git(repository.root, "worktree", "add", "--quiet", str(tmp_path / "linked"))
@@ -308,7 +318,7 @@ def test_a_linked_work_tree_shares_its_repository_s_hooks(
     assert [one.state for one in listed(repository.root)] == ALL_INSTALLED
 
 
-def test_a_submodule_has_hooks_of_its_own(repository: Workspace, tmp_path: Path) -> None:
+def test_submodule_has_its_own_hooks(repository: Workspace, tmp_path: Path) -> None:
     outer = tmp_path / "outer"
     outer.mkdir()
     git(outer, "init", "--quiet")
@@ -321,7 +331,7 @@ def test_a_submodule_has_hooks_of_its_own(repository: Workspace, tmp_path: Path)
     assert contents(outer / ".git" / "hooks") == {}
 
 
-def test_a_workspace_below_the_top_is_named_in_the_section(tmp_path: Path) -> None:
+def test_section_names_a_workspace_below_the_top(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     first, second = tmp_path / "it's one", tmp_path / "two"
     for folder in (first, second):
@@ -330,7 +340,7 @@ def test_a_workspace_below_the_top_is_named_in_the_section(tmp_path: Path) -> No
     assert install(first) == ALL_INSTALLED
     script = (tmp_path / ".git" / "hooks" / "post-merge").read_text()
     assert """relations hooks run -C './it'"'"'s one'\n""" in script
-    assert [one.state for one in listed(second)] == [State.OUTDATED] * 3
+    assert [one.state for one in listed(second)] == [HookState.OUTDATED] * 3
 
 
 MARKS = [
@@ -347,7 +357,9 @@ NASTY = [
 
 
 @pytest.mark.parametrize("name", NASTY, ids=ascii)
-def test_no_path_with_a_control_character_gets_into_a_hook(tmp_path: Path, name: str) -> None:
+def test_path_with_a_control_character_is_never_written_to_a_hook(
+    tmp_path: Path, name: str
+) -> None:
     git(tmp_path, "init", "--quiet")
     Workspace(tmp_path / "good")
     assert install(tmp_path / "good") == ALL_INSTALLED
@@ -355,32 +367,32 @@ def test_no_path_with_a_control_character_gets_into_a_hook(tmp_path: Path, name:
     root = Workspace(tmp_path / "below" / name).root
     for _ in range(2):
         with pytest.raises(RelationsError, match="control character") as caught:
-            manage.install(find_workspace(str(root)))
+            installation.install(find_workspace(str(root)))
         assert caught.value.hint
         assert contents(tmp_path / ".git" / "hooks") == before
-    assert [one.state for one in listed(root)] == [State.OUTDATED] * 3
-    assert uninstall(root) == [State.NOT_INSTALLED] * 3
+    assert [one.state for one in listed(root)] == [HookState.OUTDATED] * 3
+    assert uninstall(root) == [HookState.NOT_INSTALLED] * 3
     assert contents(tmp_path / ".git" / "hooks") == {}
 
 
 @pytest.mark.parametrize(
     "name", [f"{BEGIN}", f"x {END}", "a'b;$(c)`d`", "-C", "{folder}", "\udcff"]
 )
-def test_other_odd_paths_leave_a_hook_as_it_was(tmp_path: Path, name: str) -> None:
+def test_uninstall_restores_a_hook_for_any_other_path(tmp_path: Path, name: str) -> None:
     git(tmp_path, "init", "--quiet")
     root = Workspace(tmp_path / name).root
     hook = tmp_path / ".git" / "hooks" / "post-merge"
     hook.write_bytes(b"#!/bin/sh\necho there\n")
     hook.chmod(0o755)
     assert install(root) == install(root) == ALL_INSTALLED
-    assert uninstall(root) == [State.NOT_INSTALLED] * 3
+    assert uninstall(root) == [HookState.NOT_INSTALLED] * 3
     assert contents(hook.parent).keys() == {hook.name}
     assert hook.read_bytes() == b"#!/bin/sh\necho there\n"
 
 
 @pytest.mark.parametrize("mark", [BEGIN, END])
 @pytest.mark.parametrize("section_first", [False, True])
-def test_uninstall_leaves_a_hook_alone_that_has_a_stray_mark(
+def test_uninstall_does_not_change_a_hook_with_an_unpaired_mark(
     repository: Workspace, mark: str, *, section_first: bool
 ) -> None:
     """Where a section ends cannot be told: what is left could be half a command."""
@@ -388,9 +400,9 @@ def test_uninstall_leaves_a_hook_alone_that_has_a_stray_mark(
     parts = (SECTION, stray) if section_first else (stray, SECTION)
     script = b"#!/bin/sh\n" + b"echo there\n".join(parts)
     hook = place_hook(repository, script)
-    states = manage.uninstall(find_workspace(str(repository.root)))
+    hooks = installation.uninstall(find_workspace(str(repository.root)))
     assert hook.read_bytes() == script
-    error = manage.left_by_uninstall(states)
+    error = installation.uninstall_error(hooks)
     assert error is not None
     assert "post-checkout" in error.message
 
@@ -407,21 +419,21 @@ LINES = st.one_of(
 
 @settings(max_examples=500, deadline=None)
 @given(lines=st.lists(LINES, max_size=6), other=st.booleans())
-def test_a_section_can_be_taken_out_whole(lines: list[bytes], *, other: bool) -> None:
+def test_section_can_be_removed_exactly(lines: list[bytes], *, other: bool) -> None:
     script = b"".join(lines)
-    section = shell.section_for("other") if other else SECTION
+    section = shell_section.section_for("other") if other else SECTION
     try:
-        found = shell.with_section(script, section)
+        found = shell_section.with_section(script, section)
     except ValueError:
         return
     assert found.count(section) >= 1
-    rest = shell.without_section(script)
+    rest = shell_section.without_section(script)
     # Only a first line without an end is given one.
-    assert shell.without_section(found) in {rest, rest + b"\n"}
-    assert not shell.has_stray_mark(found)
+    assert shell_section.without_section(found) in {rest, rest + b"\n"}
+    assert not shell_section.has_unpaired_mark(found)
 
 
-def test_a_repository_whose_path_is_odd(tmp_path: Path) -> None:
+def test_hooks_are_installed_if_the_path_has_a_newline(tmp_path: Path) -> None:
     root = Workspace(tmp_path / "a\nb 'c' \N{TICKET}").root
     git(root, "init", "--quiet")
 
@@ -429,7 +441,7 @@ def test_a_repository_whose_path_is_odd(tmp_path: Path) -> None:
     assert sorted(contents(root / ".git" / "hooks")) == sorted(HOOKS)
 
 
-def test_exported_variables_of_git_do_not_lead_astray(
+def test_exported_git_variables_do_not_select_another_repository(
     repository: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     git(tmp_path, "init", "--quiet", "other")
@@ -442,22 +454,22 @@ def test_exported_variables_of_git_do_not_lead_astray(
     assert contents(tmp_path / "other" / ".git" / "hooks") == {}
 
 
-def test_the_variables_are_those_of_git(tmp_path: Path) -> None:
+def test_local_variables_include_those_of_git(tmp_path: Path) -> None:
     named = git(tmp_path, "rev-parse", "--local-env-vars").split()
 
     assert set(named) <= LOCAL_VARIABLES
 
 
-def test_workspace_without_hooks(
+def test_commands_fail_without_a_git_work_tree(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def assert_refused(root: Path, said: str) -> None:
-        for command in (manage.install, manage.uninstall, manage.list_hooks):
+        for command in (installation.install, installation.uninstall, installation.list_hooks):
             with pytest.raises(RelationsError, match=said) as caught:
                 command(find_workspace(str(root)))
             assert caught.value.exit_code == 1
             assert caught.value.hint
-        assert manage.installed(find_workspace(str(root))) == ()
+        assert installation.installed(find_workspace(str(root))) == ()
 
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
     assert_refused(workspace.root, "not a git repository")
@@ -469,12 +481,12 @@ def test_workspace_without_hooks(
     assert_refused(workspace.root, "git: cannot be run")
 
 
-def test_advice_of_git_about_another_owner_is_passed_on(
+def test_hint_is_the_advice_of_git_about_another_owner(
     repository: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
 
-    for command in (manage.install, manage.uninstall, manage.list_hooks):
+    for command in (installation.install, installation.uninstall, installation.list_hooks):
         with pytest.raises(RelationsError, match="dubious ownership") as caught:
             command(find_workspace(str(repository.root)))
         assert f"git config --global --add safe.directory {repository.root}" in str(
@@ -482,11 +494,11 @@ def test_advice_of_git_about_another_owner_is_passed_on(
         )
 
 
-def test_the_document(repository: Workspace) -> None:
+def test_document_lists_every_hook(repository: Workspace) -> None:
     place_hook(repository, b"#!/usr/bin/perl\n")
     workspace = find_workspace(str(repository.root))
 
-    document = hooks_document(workspace, manage.install(workspace))
+    document = hooks_document(workspace, installation.install(workspace))
 
     assert document == {
         "schema_version": 1,

@@ -18,7 +18,7 @@ import pytest
 from workspace_builder import A, B, C, Ran, Workspace
 
 from yoi_relations.files.workspace import CACHE
-from yoi_relations.hooks.state import HOOKS
+from yoi_relations.hooks.folder import HOOKS
 
 # The program, noting each call of the refresh, and greedy for what the hook was to read.
 PROGRAM = f"""#!/bin/sh
@@ -140,7 +140,7 @@ def without_relations(repository: Repository) -> str:
     return str(folder)
 
 
-def test_a_checkout_refreshes(hooked: Repository) -> None:
+def test_checkout_refreshes_the_index(hooked: Repository) -> None:
     hooked.git("checkout", "--quiet", "other")
     assert hooked.indexed() == [B, C]
     hooked.git("switch", "--quiet", "main")
@@ -150,13 +150,13 @@ def test_a_checkout_refreshes(hooked: Repository) -> None:
     assert hooked.calls() == ["hooks run -C ."] * 3
 
 
-def test_a_merge_refreshes(hooked: Repository) -> None:
+def test_merge_refreshes_the_index(hooked: Repository) -> None:
     hooked.git("merge", "--quiet", "other")
     assert hooked.indexed() == [B, C]
     assert len(hooked.calls()) == 1
 
 
-def test_an_amended_commit_refreshes(hooked: Repository) -> None:
+def test_amended_commit_refreshes_the_index(hooked: Repository) -> None:
     hooked.workspace.record(A, "blocked_by", C)
     hooked.git("add", ".")
     hooked.git("commit", "--quiet", "--amend", "--no-edit")
@@ -164,9 +164,7 @@ def test_an_amended_commit_refreshes(hooked: Repository) -> None:
 
 
 @pytest.mark.parametrize("backend", ["--merge", "--apply"])
-def test_a_rebase_of_many_commits_refreshes_at_its_end_alone(
-    hooked: Repository, backend: str
-) -> None:
+def test_rebase_of_many_commits_refreshes_only_at_its_end(hooked: Repository, backend: str) -> None:
     (hooked.root / "README").write_text("new on main\n")
     hooked.commit("readme")
     hooked.git("switch", "--quiet", "other")
@@ -183,7 +181,7 @@ def test_a_rebase_of_many_commits_refreshes_at_its_end_alone(
     assert 1 <= len(hooked.calls()) <= 2
 
 
-def test_rebase_without_the_program_is_as_without_hooks(hooked: Repository) -> None:
+def test_rebase_succeeds_without_the_program(hooked: Repository) -> None:
     hooked.git("switch", "--quiet", "other")
     for number in range(5):
         (hooked.root / f"file{number}").write_text("new\n")
@@ -202,7 +200,7 @@ def test_rebase_without_the_program_is_as_without_hooks(hooked: Repository) -> N
     assert hooked.calls() == []
 
 
-def test_rewording_in_a_rebase_refreshes_at_its_end_alone(hooked: Repository) -> None:
+def test_rebase_that_rewords_refreshes_only_at_its_end(hooked: Repository) -> None:
     for number in range(5):
         (hooked.root / f"file{number}").write_text("new\n")
         hooked.commit(f"file {number}")
@@ -219,7 +217,7 @@ def test_rewording_in_a_rebase_refreshes_at_its_end_alone(hooked: Repository) ->
     assert hooked.run("git", "log", "-1", "--format=%s").out == "renamed 4\n"
 
 
-def test_a_checkout_while_a_rebase_waits_does_not_refresh(hooked: Repository) -> None:
+def test_checkout_during_a_stopped_rebase_does_not_refresh(hooked: Repository) -> None:
     (hooked.root / "file").write_text("here\n")
     hooked.commit("here")
     hooked.git("switch", "--quiet", "other")
@@ -238,7 +236,7 @@ def test_a_checkout_while_a_rebase_waits_does_not_refresh(hooked: Repository) ->
     assert hooked.indexed() == [B, C]
 
 
-def test_a_linked_work_tree_refreshes_its_own_index(hooked: Repository, tmp_path: Path) -> None:
+def test_linked_work_tree_refreshes_its_own_index(hooked: Repository, tmp_path: Path) -> None:
     linked = tmp_path / "linked"
     hooked.git("worktree", "add", "--quiet", str(linked), "other")
     assert hooked.indexed(linked) == [B, C]
@@ -248,7 +246,9 @@ def test_a_linked_work_tree_refreshes_its_own_index(hooked: Repository, tmp_path
     assert hooked.indexed(linked) == [B]
 
 
-def test_exported_variables_of_git_do_not_lead_astray(hooked: Repository, tmp_path: Path) -> None:
+def test_exported_git_variables_do_not_select_another_repository(
+    hooked: Repository, tmp_path: Path
+) -> None:
     other = Workspace(tmp_path / "another")
     environ = {
         "GIT_DIR": str(hooked.root / ".git"),
@@ -262,7 +262,7 @@ def test_exported_variables_of_git_do_not_lead_astray(hooked: Repository, tmp_pa
     assert not (other.root / ".yoi" / "cache").exists()
 
 
-def test_a_workspace_below_the_top_is_refreshed(repository: Repository) -> None:
+def test_workspace_below_the_top_is_refreshed(repository: Repository) -> None:
     top = repository.root / "it's below"
     below = Workspace(top)
     for ticket in (A, B):
@@ -279,7 +279,7 @@ def test_a_workspace_below_the_top_is_refreshed(repository: Repository) -> None:
     assert repository.indexed(top) == [B]
 
 
-def test_git_without_the_program_is_as_without_hooks(hooked: Repository) -> None:
+def test_checkout_succeeds_without_the_program(hooked: Repository) -> None:
     path = without_relations(hooked)
 
     for branch in ("other", "main", "other"):
@@ -290,7 +290,7 @@ def test_git_without_the_program_is_as_without_hooks(hooked: Repository) -> None
 
 
 @pytest.mark.parametrize("relations", ["exit 7", "echo out; echo err >&2; kill -9 $$"])
-def test_a_program_that_fails_is_not_noticed(hooked: Repository, relations: str) -> None:
+def test_checkout_succeeds_if_the_program_fails(hooked: Repository, relations: str) -> None:
     (hooked.bin / "relations").write_text(f"#!/bin/sh\n{relations}\n")
     no_timeout = without_relations(hooked)
     (Path(no_timeout) / "relations").symlink_to(hooked.bin / "relations")
@@ -299,7 +299,7 @@ def test_a_program_that_fails_is_not_noticed(hooked: Repository, relations: str)
         assert hooked.run("git", "checkout", "--quiet", branch, PATH=path) == Ran(0, "", "")
 
 
-def test_a_program_that_hangs_is_ended(hooked: Repository) -> None:
+def test_hanging_program_is_killed(hooked: Repository) -> None:
     (hooked.bin / "relations").write_text("#!/bin/sh\nexec sleep 60\n")
     # In place of the ten seconds of the section, a part of one.
     (hooked.bin / "timeout").write_text(
@@ -330,7 +330,7 @@ def busy(hooked: Repository) -> Iterator[Repository]:
         yield hooked
 
 
-def test_a_lock_that_is_held_is_not_waited_for(busy: Repository) -> None:
+def test_hook_does_not_wait_for_the_lock(busy: Repository) -> None:
     start = time.monotonic()
 
     assert busy.run("git", "checkout", "--quiet", "other") == Ran(0, "", "")
@@ -355,7 +355,7 @@ def test_hook_ignores_errors_of_the_workspace(hooked: Repository, spoiled: str) 
     assert hooked.calls() == ["hooks run -C ."]
 
 
-def test_a_branch_without_tickets_gets_no_cache(hooked: Repository) -> None:
+def test_branch_without_tickets_gets_no_cache(hooked: Repository) -> None:
     hooked.git("switch", "--quiet", "--orphan", "empty")
     shutil.rmtree(hooked.root / ".yoi", ignore_errors=True)
     hooked.git("commit", "--quiet", "--allow-empty", "--message=empty")
@@ -376,9 +376,7 @@ def test_a_branch_without_tickets_gets_no_cache(hooked: Repository) -> None:
         "#!/bin/sh\n(exit 3)",
     ],
 )
-def test_the_status_of_an_existing_hook_stays_that_of_git(
-    repository: Repository, script: str
-) -> None:
+def test_exit_status_of_an_existing_hook_is_kept(repository: Repository, script: str) -> None:
     repository.place_hook("post-checkout", script)
     before = repository.run("git", "checkout", "--quiet", "other")
     repository.git("symbolic-ref", "HEAD", "refs/heads/main")
@@ -390,7 +388,7 @@ def test_the_status_of_an_existing_hook_stays_that_of_git(
 
 
 @pytest.mark.parametrize("flags", ["-u", "-e", "-eux", "-f"])
-def test_an_existing_hook_gets_what_git_gives_it(repository: Repository, flags: str) -> None:
+def test_existing_hook_gets_arguments_and_input_of_git(repository: Repository, flags: str) -> None:
     seen = repository.root.with_name("seen")
     script = f'echo "$?|$#|$1|${{state-unset}}|${{GIT_DIR-unset}}|$(cat)" >>"{seen}"\n'
     hook = repository.place_hook("post-rewrite", f"#!/bin/sh {flags}\n{script}")
@@ -421,7 +419,7 @@ exit $status
 """
 
 
-def test_a_repository_that_uses_husky(repository: Repository) -> None:
+def test_hooks_work_with_husky(repository: Repository) -> None:
     folder = repository.root / ".husky" / "_"
     folder.mkdir(parents=True)
     (folder / "h").write_text(HUSKY)
@@ -442,7 +440,7 @@ def test_a_repository_that_uses_husky(repository: Repository) -> None:
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
 
 
-def test_a_repository_that_uses_pre_commit(repository: Repository) -> None:
+def test_hooks_work_with_pre_commit(repository: Repository) -> None:
     repository.place_hook(
         "post-checkout",
         "#!/usr/bin/env bash\n# File generated by pre-commit: https://pre-commit.com\n"
@@ -460,7 +458,7 @@ def test_a_repository_that_uses_pre_commit(repository: Repository) -> None:
     assert said[-1] == "1"
 
 
-def test_the_commands(repository: Repository) -> None:
+def test_commands_print_hook_states(repository: Repository) -> None:
     def run(*arguments: str, code: int = 0) -> Ran:
         ran = repository.run("relations", *arguments)
         assert ran.code == code, ran
@@ -489,7 +487,7 @@ def test_the_commands(repository: Repository) -> None:
     assert json.loads(ran.err)["error"]["code"] == "failed"
 
 
-def test_the_refresh_is_silent_even_by_hand(repository: Repository, tmp_path: Path) -> None:
+def test_refresh_prints_nothing_and_exits_with_0(repository: Repository, tmp_path: Path) -> None:
     shutil.rmtree(repository.root / ".yoi" / "cache")
 
     assert repository.run("relations", "hooks", "run") == Ran(0, "", "")

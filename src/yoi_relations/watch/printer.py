@@ -1,4 +1,4 @@
-"""Writes what a watcher tells: coloured lines on a terminal, else lines of fields, or JSON."""
+"""Prints changes: coloured lines on a terminal, otherwise tab-separated lines or JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from yoi_relations.queries.changes import Change, What
 from yoi_relations.queries.records import path_and_line
 from yoi_relations.render.lines import tab_separated
 from yoi_relations.render.output import SCHEMA_VERSION, Mode, json_line, write_answer
-from yoi_relations.watch.loop import News
+from yoi_relations.watch.loop import ChangeSet
 
 _STYLES = {
     What.TICKET_ADDED: "bold green",
@@ -32,22 +32,23 @@ _STYLES = {
 _WIDTH = max(len(what) for what in What)
 
 
-def teller(mode: Mode) -> Callable[[News], bool]:
-    """What writes news in `mode`, a line at a time; it gives False once nobody reads them."""
-    if mode is Mode.TABLE:
-        return _on_terminal()
-    if mode is Mode.PLAIN:
-        return lambda news: all(_write(tab_separated([change_row(one)])) for one in news.changes)
-    return lambda news: all(_write(json_line(change_value(one, news))) for one in news.changes)
+def change_printer(mode: Mode) -> Callable[[ChangeSet], bool]:
+    """A function that prints changes in `mode`, one per line; False once the reader has gone."""
+    if mode is Mode.JSON:
+        return lambda change_set: all(
+            _write(json_line(change_value(change, change_set))) for change in change_set.changes
+        )
+    text_of = _terminal_line() if mode is Mode.TABLE else _plain_line
+    return lambda change_set: all(_write(text_of(change)) for change in change_set.changes)
 
 
-def change_row(change: Change) -> list[object]:
-    """What happened, ticket, path, line, sentence."""
-    return [change.what, change.ticket, change.path, change.line, change.sentence]
+def _plain_line(change: Change) -> str:
+    row = [change.what, change.ticket, change.path, change.line, change.sentence]
+    return tab_separated([row])
 
 
-def change_value(change: Change, news: News) -> dict[str, Any]:
-    """One change as a JSON document of its own."""
+def change_value(change: Change, change_set: ChangeSet) -> dict[str, Any]:
+    """The JSON document of one change."""
     return {
         "schema_version": SCHEMA_VERSION,
         "document": "watch",
@@ -60,13 +61,13 @@ def change_value(change: Change, news: News) -> dict[str, Any]:
         "sentence": change.sentence,
         "before": change.before,
         "after": change.after,
-        "digest_before": news.before,
-        "digest_after": news.after,
+        "digest_before": change_set.digest_before,
+        "digest_after": change_set.digest_after,
     }
 
 
 def has_reader() -> bool:
-    """Whether somebody could still read what is written to stdout."""
+    """Whether standard output still has a reader."""
     try:
         poll = select.poll()
         poll.register(sys.stdout.fileno(), 0)
@@ -75,41 +76,41 @@ def has_reader() -> bool:
         return True
 
 
-def _on_terminal() -> Callable[[News], bool]:
-    from rich.text import Text  # noqa: PLC0415  # for a terminal only
+def _terminal_line() -> Callable[[Change], str]:
+    from rich.text import Text  # noqa: PLC0415  # heavy; for a terminal only
 
-    from yoi_relations.render.terminal.widths import console, drawable  # noqa: PLC0415  # likewise
+    from yoi_relations.render.terminal.widths import console, drawable  # noqa: PLC0415  # imports Rich
 
     terminal = console()
 
-    def write(change: Change) -> bool:
+    def line_of(change: Change) -> str:
         line = Text.assemble(
             (time.strftime("%H:%M:%S  "), "dim"),
             (change.what.replace("_", " ").ljust(_WIDTH), _STYLES[change.what]),
-            f"  {drawable(_for_people(change))}",
+            f"  {drawable(_sentence(change))}",
         )
         with terminal.capture() as captured:
             terminal.print(line, soft_wrap=True)
-        return _write(captured.get())
+        return captured.get()
 
-    return lambda news: all(write(one) for one in news.changes)
+    return line_of
 
 
-def _for_people(change: Change) -> str:
+def _sentence(change: Change) -> str:
     if change.what in {What.PROBLEM_APPEARED, What.PROBLEM_SOLVED}:
         return f"{path_and_line(change.path, change.line)}: {change.sentence}"
     return change.sentence
 
 
 def _write(text: str) -> bool:
-    """Write and flush; False where the reader has gone."""
+    """Write and flush; False if the reader has gone."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        write_answer("")  # sends what is still to be written nowhere
+        write_answer("")  # discards the output that is still buffered
         return False
     except OSError:
-        write_answer("")  # tells what is wrong
+        write_answer("")  # raises the error of standard output
         raise
     return True

@@ -1,4 +1,4 @@
-"""An environment with the program installed, and how its commands are timed."""
+"""An environment with the program installed, and the timing of its commands."""
 
 from __future__ import annotations
 
@@ -47,7 +47,12 @@ for folder in os.scandir('.yoi/tickets'):
 
 
 class Bench:
-    """An environment of its own with the program installed and compiled."""
+    """A new virtual environment with the program installed and compiled.
+
+    Args:
+        place: the folder for the environment.
+        runs: how many pairs of commands `ratio` times.
+    """
 
     def __init__(self, place: Path, runs: int) -> None:
         self.runs = runs
@@ -56,16 +61,16 @@ class Bench:
         self.python = environment / "bin" / "python"
         self.relations = environment / "bin" / "relations"
         self.environ = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-        self.python_does(environment, "-m", "pip", "install", "--quiet", "--upgrade", "pip")
-        self.python_does(environment, "-m", "pip", "install", "--quiet", str(ROOT))
-        self.python_does(environment, "-m", "compileall", "-q", str(environment / "lib"))
+        self.run_python(environment, "-m", "pip", "install", "--quiet", "--upgrade", "pip")
+        self.run_python(environment, "-m", "pip", "install", "--quiet", str(ROOT))
+        self.run_python(environment, "-m", "compileall", "-q", str(environment / "lib"))
 
-    def python_does(self, folder: Path, *arguments: str) -> None:
-        """Run the environment's Python, which must succeed."""
+    def run_python(self, folder: Path, *arguments: str) -> None:
+        """Run the Python of the environment, which must succeed."""
         subprocess.run([str(self.python), *arguments], cwd=folder, env=self.environ, check=True)
 
     def run(self, folder: Path, *command: str | Path, terminal: bool = False) -> float:
-        """Seconds that a command takes, its output read and thrown away."""
+        """Run a command and discard its output; the time in seconds."""
         start = time.perf_counter()
         if terminal:
             self._on_terminal(folder, command)
@@ -81,28 +86,28 @@ class Bench:
             try:
                 while os.read(leader, 65536):
                     pass
-            except OSError:  # how Linux says that the other side is closed
+            except OSError:  # Linux reports a closed terminal as an error
                 pass
         os.close(leader)
 
-    def ratio(self, one: Callable[[], float], other: Callable[[], float]) -> float:
-        """How many times as long `one` takes as `other`, run in turn."""
-        one(), other()
-        pairs = [(one(), other()) for _ in range(self.runs)]
+    def ratio(self, command: Callable[[], float], baseline: Callable[[], float]) -> float:
+        """The median time of `command` divided by that of `baseline`, run alternately."""
+        command(), baseline()
+        pairs = [(command(), baseline()) for _ in range(self.runs)]
         return statistics.median(a for a, _ in pairs) / statistics.median(b for _, b in pairs)
 
-    def bare(self, folder: Path) -> float:
-        """B."""
+    def baseline(self, folder: Path) -> float:
+        """B: the time of `python -c pass`, in seconds."""
         return self.run(folder, self.python, "-c", "pass")
 
     def lookup(self, folder: Path, *more: str, terminal: bool = False) -> float:
-        """The lookup that all goals are about."""
-        shown = () if terminal else ("--json",)
-        command = ("show", "--kind", "blocker", "--all", *shown, *more)
+        """The time of the lookup that the goals are about, in seconds."""
+        mode = () if terminal else ("--json",)
+        command = ("show", "--kind", "blocker", "--all", *mode, *more)
         return self.run(folder, self.relations, *command, terminal=terminal)
 
     def peak(self, folder: Path) -> float:
-        """MiB of memory that a lookup takes at most."""
+        """The peak memory of a lookup in MiB."""
         command = [str(self.relations), "show", "--kind", "blocker", "--all", "--json"]
         with subprocess.Popen(
             command, cwd=folder, env=self.environ, stdout=subprocess.DEVNULL
@@ -112,7 +117,7 @@ class Bench:
         return usage.ru_maxrss / 1024
 
     def settle(self, folder: Path) -> None:
-        """Until nothing is noted any more: stamps, then that the index file was proven."""
+        """Look up until all stat stamps, and that of the index file, are recorded as reliable."""
         for _ in range(3):
             self.lookup(folder)
             time.sleep(2.6)

@@ -19,12 +19,12 @@ from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import database
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Trust
-from yoi_relations.index.watcher_lock import WatchLock
+from yoi_relations.index.watcher_lock import WatcherLock
 from yoi_relations.queries.changes import Change, What
 from yoi_relations.render.output import Mode
 from yoi_relations.watch import loop
-from yoi_relations.watch.loop import News, Watch, watch
-from yoi_relations.watch.printing import teller
+from yoi_relations.watch.loop import ChangeSet, WatchRequest, watch
+from yoi_relations.watch.printer import change_printer
 
 TICK = 0.05
 LONG = 30.0
@@ -42,20 +42,20 @@ class Run:
         self.notices: list[str] = []
         self._story = story(self)
         self._wanted: Callable[[], bool] = lambda: True
-        asked = Watch(
+        asked = WatchRequest(
             find_workspace(str(workspace.root)),
-            tell=self.tell,
+            print_changes=self.print_changes,
             notify=self.notices.append,
-            listened=self.listened,
+            has_reader=self.has_reader,
             **({"tick": TICK, "timeout": LONG} | options),
         )
         self.code = watch(asked)
 
-    def tell(self, news: News) -> bool:
+    def print_changes(self, news: ChangeSet) -> bool:
         self.changes += news.changes
         return True
 
-    def listened(self) -> bool:
+    def has_reader(self) -> bool:
         if self._wanted():
             wanted = next(self._story, None)
             if wanted is None:
@@ -108,7 +108,7 @@ def ended(*_: object, **__: object) -> Iterator[set[object]]:
 @pytest.mark.parametrize(
     ("events", "said"), [(deaf, None), (broken, "watch limit reached"), (ended, "they have ended")]
 )
-def test_change_without_an_event_is_seen_with_the_next_tick(
+def test_change_without_an_event_is_found_at_the_next_tick(
     filled: Workspace, monkeypatch: pytest.MonkeyPatch, events: Any, said: str | None
 ) -> None:
     monkeypatch.setattr(watchfiles, "watch", events)
@@ -126,7 +126,7 @@ def test_change_without_an_event_is_seen_with_the_next_tick(
     assert bool(ran.notices) == bool(said)
 
 
-def test_a_folder_that_may_not_be_listened_to_is_passed_over(
+def test_folder_without_permission_is_ignored(
     filled: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only where there is one: watchfiles overlooks more than that when it is told to."""
@@ -159,9 +159,7 @@ def test_once_ends_after_one_change(filled: Workspace) -> None:
     assert (ran.code, ran.words) == (0, ["state_changed"])
 
 
-def test_a_last_look_is_taken_when_time_runs_out(
-    filled: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_timeout_ends_with_a_last_scan(filled: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watchfiles, "watch", deaf)
 
     def story(_: Run) -> Iterator[Callable[[], bool]]:
@@ -173,7 +171,7 @@ def test_a_last_look_is_taken_when_time_runs_out(
     assert (ran.code, ran.words) == (124, ["state_changed"])
 
 
-def test_events_in_the_cache_alone_are_no_reason_to_look(
+def test_events_in_the_cache_cause_no_scan(
     filled: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (filled.root / ".yoi/workspace.toml").write_text("[ticket.backend]\nroot = '.yoi'\n")
@@ -211,13 +209,13 @@ def test_full_disk_is_reported_once_and_changes_go_on(
     assert "No space left on device; answered from memory" in notice
 
 
-def test_another_tickets_root_by_name_is_followed(filled: Workspace) -> None:
+def test_root_changed_in_the_configuration_is_watched(filled: Workspace) -> None:
     config = filled.root / ".yoi/workspace.toml"
 
     def story(run: Run) -> Iterator[Callable[[], bool]]:
         shutil.copytree(filled.tickets, filled.root / "tickets")
         config.write_text("[ticket.backend]\nroot = 'tickets'\n")
-        yield run.noticed("is another folder now; listening to that")
+        yield run.noticed("is another folder now; watching that")
         item = filled.root / "tickets" / A / "item.md"
         item.write_text(item.read_text().replace("planning", "done"))
         yield lambda: run.words[-1:] == ["state_changed"]
@@ -227,7 +225,7 @@ def test_another_tickets_root_by_name_is_followed(filled: Workspace) -> None:
     assert Run(filled, story).code == 0
 
 
-def test_a_workspace_that_is_gone_is_not_made_again(filled: Workspace) -> None:
+def test_deleted_workspace_is_not_recreated(filled: Workspace) -> None:
     def story(run: Run) -> Iterator[Callable[[], bool]]:
         shutil.rmtree(filled.root)
         yield run.noticed("waiting until that is fixed")
@@ -239,16 +237,16 @@ def test_a_workspace_that_is_gone_is_not_made_again(filled: Workspace) -> None:
     assert not filled.root.exists()
 
 
-def test_a_cache_that_is_deleted_comes_back_with_its_lock(filled: Workspace) -> None:
+def test_deleted_cache_is_recreated_with_its_lock(filled: Workspace) -> None:
     cache = filled.root / ".yoi/cache"
 
     def story(run: Run) -> Iterator[Callable[[], bool]]:
-        assert not WatchLock(find_workspace(str(filled.root))).hold()
+        assert not WatcherLock(find_workspace(str(filled.root))).hold()
         shutil.rmtree(cache)
         yield (cache / "relations/watch.lock").exists
         filled.ticket(A, "done")
         yield run.told(1)
-        assert not WatchLock(find_workspace(str(filled.root))).hold()
+        assert not WatcherLock(find_workspace(str(filled.root))).hold()
 
     assert Run(filled, story).words == ["state_changed"]
 
@@ -264,19 +262,19 @@ def test_missing_watchfiles_is_reported_with_a_hint(
     assert caught.value.hint.startswith("install yoi-relations again")
 
 
-def test_index_trust_is_refused(filled: Workspace) -> None:
+def test_trust_index_is_a_usage_error(filled: Workspace) -> None:
     with pytest.raises(UsageError):
         Run(filled, nothing, trust=Trust.INDEX)
 
 
-def test_a_missing_root_at_the_start_is_an_error(filled: Workspace) -> None:
+def test_missing_root_at_the_start_is_an_error(filled: Workspace) -> None:
     shutil.rmtree(filled.tickets)
 
     with pytest.raises(RelationsError, match="no such folder"):
         Run(filled, nothing)
 
 
-def test_a_terminal_gets_time_word_and_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+def test_terminal_line_has_time_change_and_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     what = [
         Change(
             What.RETIRED, A, "a.md", None, "x", f"{A} is blocked by {C}: \x1b[2J" + "long " * 40
@@ -284,7 +282,7 @@ def test_a_terminal_gets_time_word_and_sentence(capsys: pytest.CaptureFixture[st
         Change(What.PROBLEM_APPEARED, A, "b.jsonl", 3, None, "is no JSON"),
     ]
 
-    assert teller(Mode.TABLE)(News(what, "one", "two"))
+    assert change_printer(Mode.TABLE)(ChangeSet(what, "one", "two"))
 
     first, second = capsys.readouterr().out.splitlines()
     assert first[8:].startswith(f"  retired           {A} is blocked by {C}: \\x1b[2Jlong")

@@ -34,7 +34,7 @@ from mcp_lines import (
 )
 from workspace_builder import A, B, C, Workspace
 
-from yoi_relations.mcp.lines import MOST, Lines
+from yoi_relations.mcp.message_reader import MAX_LINE, LineBuffer
 
 INVALID_REQUEST, PARSE_ERROR, INVALID_PARAMS = -32600, -32700, -32602
 BOM = b"\xef\xbb\xbf"
@@ -62,7 +62,7 @@ def records(workspace: Workspace) -> int:
 
 
 @pytest.mark.parametrize("end", [b"\n", b"", b"\r\n"])
-def test_answers_what_was_read_before_the_input_ended(two: Workspace, end: bytes) -> None:
+def test_answers_requests_read_before_the_end_of_input(two: Workspace, end: bytes) -> None:
     draft = called(2, "add", ticket=A, kind="blocked_by", target=B)
     data = lines(*opening(), called(1, "check"), draft)
 
@@ -87,13 +87,13 @@ def test_answers_many_calls_before_it_ends(two: Workspace) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\r\n  \n", BOM])
-def test_ends_where_nothing_is_said(two: Workspace, data: bytes) -> None:
+def test_empty_input_ends_the_server(two: Workspace, data: bytes) -> None:
     ran = Piped(two.root, data)
 
     assert (ran.said, ran.code, ran.err) == ([], 0, "")
 
 
-def test_answers_the_rest_where_the_last_line_is_cut(two: Workspace) -> None:
+def test_truncated_last_line_does_not_prevent_other_responses(two: Workspace) -> None:
     data = lines(*opening(), called(1, "check"), called(2, "check"))
 
     ran = Piped(two.root, data[:-20])
@@ -103,7 +103,7 @@ def test_answers_the_rest_where_the_last_line_is_cut(two: Workspace) -> None:
     assert ran.code == 0
 
 
-def test_a_call_before_the_handshake_is_answered(two: Workspace) -> None:
+def test_call_before_the_handshake_is_answered(two: Workspace) -> None:
     ran = Piped(two.root, lines(called(1, "check")))
 
     assert "error" in ran.answers[1]
@@ -111,7 +111,7 @@ def test_a_call_before_the_handshake_is_answered(two: Workspace) -> None:
 
 
 @pytest.mark.parametrize("is_asked", [False, True])
-def test_fails_a_call_whose_roots_cannot_come_any_more(two: Workspace, *, is_asked: bool) -> None:
+def test_call_fails_if_input_ends_before_the_roots(two: Workspace, *, is_asked: bool) -> None:
     draft = called(1, "add", ticket=A, kind="blocked_by", target=B)
     began = time.monotonic()
     with by_hand(two.root, "--allow-write") as hand:
@@ -132,7 +132,7 @@ def test_fails_a_call_whose_roots_cannot_come_any_more(two: Workspace, *, is_ask
 # Calls that are cut short
 
 
-def test_a_call_that_is_cancelled_writes_nothing_or_is_answered(two: Workspace) -> None:
+def test_cancelled_call_writes_nothing_or_is_answered(two: Workspace) -> None:
     """However soon the cancellation comes; and what is cancelled holds up nothing."""
     said: list[Any] = []
     for n in range(1, 41):
@@ -155,7 +155,7 @@ def test_a_call_that_is_cancelled_writes_nothing_or_is_answered(two: Workspace) 
     ("number", "answered"),
     [(signal.SIGTERM, 0), (signal.SIGTERM, 1), (signal.SIGINT, 3), (signal.SIGHUP, 2)],
 )
-def test_a_signal_lets_no_write_go_unanswered(
+def test_signal_leaves_no_write_unanswered(
     two: Workspace, number: signal.Signals, answered: int
 ) -> None:
     drafts = [called(n, "add", ticket=A, kind="waiting", note=f"n {n}") for n in range(1, 21)]
@@ -174,13 +174,13 @@ def test_a_signal_lets_no_write_go_unanswered(
 
 
 @pytest.mark.parametrize("id_", [0, 1.0, "1", 1.5, True, None, [], "", 77, 10**400])
-def test_a_cancellation_of_anything_leaves_the_server_alone(talking: Hand, id_: Any) -> None:
+def test_cancellation_of_any_id_does_not_stop_the_server(talking: Hand, id_: Any) -> None:
     talking.say(notification("notifications/cancelled", requestId=id_))
 
     assert talking.ask(request(1, "ping"))["result"] == {}
 
 
-def test_an_id_that_is_used_twice_is_answered_twice(two: Workspace) -> None:
+def test_repeated_id_is_answered_each_time(two: Workspace) -> None:
     draft = called(1, "add", ticket=A, kind="blocked_by", target=B)
 
     ran = Piped(two.root, lines(*opening(), called(1, "check"), draft, draft), "--allow-write")
@@ -189,7 +189,7 @@ def test_an_id_that_is_used_twice_is_answered_twice(two: Workspace) -> None:
     assert records(two) == 1
 
 
-def test_a_signal_waits_for_a_write_in_progress_and_not_for_ever(two: Workspace) -> None:
+def test_signal_waits_a_bounded_time_for_a_write(two: Workspace) -> None:
     """Another process holds the lock, so that the write takes as long as it may."""
     folder = two.root / ".yoi" / "cache" / "relations"
     with by_hand(two.root, "--allow-write") as hand:
@@ -208,7 +208,7 @@ def test_a_signal_waits_for_a_write_in_progress_and_not_for_ever(two: Workspace)
 
 
 @pytest.mark.campaign
-def test_ends_in_time_where_nobody_takes_the_answers(two: Workspace) -> None:
+def test_server_ends_in_time_if_responses_are_not_read(two: Workspace) -> None:
     with by_hand(two.root, "--allow-write") as hand:
         hand.say(*opening(), *[called(n, "check", note="x") for n in range(1, 2001)])
         assert hand.process.stdin
@@ -218,7 +218,7 @@ def test_ends_in_time_where_nobody_takes_the_answers(two: Workspace) -> None:
         assert b"not every call was answered" in hand.process.stderr.read()
 
 
-def test_a_signal_ends_a_server_that_waits(two: Workspace) -> None:
+def test_signal_ends_an_idle_server(two: Workspace) -> None:
     with by_hand(two.root) as hand:
         hand.say(*opening())
         hand.hear()
@@ -233,7 +233,7 @@ def test_a_signal_ends_a_server_that_waits(two: Workspace) -> None:
 
 @pytest.mark.parametrize("calls", [0, 5])
 @pytest.mark.parametrize("kind", ["pipe", "socket"])
-def test_ends_when_nobody_can_read_the_answers(two: Workspace, calls: int, kind: str) -> None:
+def test_server_ends_if_its_output_is_closed(two: Workspace, calls: int, kind: str) -> None:
     ours, theirs = socket.socketpair()
     read, write = os.pipe()
     stdout = write if kind == "pipe" else theirs.fileno()
@@ -252,7 +252,7 @@ def test_ends_when_nobody_can_read_the_answers(two: Workspace, calls: int, kind:
         assert heard
 
 
-def test_says_when_the_answers_cannot_be_written(two: Workspace) -> None:
+def test_reports_an_output_that_cannot_be_written(two: Workspace) -> None:
     with open("/dev/full", "wb") as full, by_hand(two.root, stdout=full) as hand:
         hand.say(*opening())
         assert hand.process.wait(PATIENCE) == 1
@@ -260,7 +260,7 @@ def test_says_when_the_answers_cannot_be_written(two: Workspace) -> None:
         assert b"standard output" in hand.process.stderr.read()
 
 
-def test_answers_where_nobody_reads_stderr(two: Workspace) -> None:
+def test_answers_if_stderr_is_not_read(two: Workspace) -> None:
     (two.root / ".yoi" / "cache").write_text("in the way")  # so that each call has a notice
     read, write = os.pipe()
     os.set_blocking(write, False)
@@ -281,7 +281,7 @@ def test_answers_where_nobody_reads_stderr(two: Workspace) -> None:
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)])
-def test_says_a_notice_once(two: Workspace, options: tuple[str, ...]) -> None:
+def test_notice_is_printed_once(two: Workspace, options: tuple[str, ...]) -> None:
     (two.root / ".yoi" / "cache").write_text("in the way")
     calls = [called(n, "check") for n in range(1, 6)]
 
@@ -291,7 +291,7 @@ def test_says_a_notice_once(two: Workspace, options: tuple[str, ...]) -> None:
     assert ran.err.count("cannot be kept") == 1
 
 
-def test_answers_where_stderr_is_closed(two: Workspace) -> None:
+def test_answers_if_stderr_is_closed(two: Workspace) -> None:
     ran = subprocess.run(
         ["sh", "-c", '"$@" 2>&-', "sh", *command()],
         cwd=two.root,
@@ -313,7 +313,7 @@ def test_answers_where_stderr_is_closed(two: Workspace) -> None:
     ("sent", "answered"),
     [("1.0", 1), ("1e2", 100), ("-0.0", 0), ('"1.0"', "1.0"), (str(2**70), 2**70)],
 )
-def test_an_id_that_is_a_whole_number_is_one(talking: Hand, sent: str, answered: Any) -> None:
+def test_integral_id_is_answered_as_an_integer(talking: Hand, sent: str, answered: Any) -> None:
     talking.say(b'{"jsonrpc":"2.0","id":%s,"method":"ping"}' % sent.encode())
 
     assert talking.hear() == {"jsonrpc": "2.0", "id": answered, "result": {}}
@@ -329,7 +329,7 @@ def test_any_other_id_is_an_invalid_request(talking: Hand, sent: str, method: st
     assert said["error"]["code"] in {INVALID_REQUEST, PARSE_ERROR}
 
 
-def test_a_response_with_such_an_id_is_understood(two: Workspace, tmp_path: Path) -> None:
+def test_response_with_a_float_id_is_accepted(two: Workspace, tmp_path: Path) -> None:
     with by_hand(tmp_path) as hand:
         hand.say(*opening(roots={}))
         hand.hear()
@@ -343,13 +343,13 @@ def test_a_response_with_such_an_id_is_understood(two: Workspace, tmp_path: Path
 # Lines
 
 
-def test_a_byte_order_mark_is_passed_over(two: Workspace) -> None:
+def test_byte_order_mark_is_ignored(two: Workspace) -> None:
     ran = Piped(two.root, BOM + lines(*opening(), BOM + json.dumps(called(1, "check")).encode()))
 
     assert sorted(ran.answers) == [0, 1]
 
 
-def test_a_line_that_is_not_utf_8_is_not_altered(two: Workspace) -> None:
+def test_line_that_is_not_utf_8_is_a_parse_error(two: Workspace) -> None:
     draft = called(1, "add", ticket=A, kind="waiting", note="caf?")
     data = lines(*opening(), draft, called(2, "check")).replace(b"caf?", b"caf\xe9")
 
@@ -360,23 +360,23 @@ def test_a_line_that_is_not_utf_8_is_not_altered(two: Workspace) -> None:
     assert records(two) == 0
 
 
-def test_a_line_of_any_length_is_answered(talking: Hand) -> None:
+def test_line_of_any_length_is_answered(talking: Hand) -> None:
     for length in (100_000, 5_000_000):
         said = talking.ask(called(length, "show", ticket="x" * length))
         assert json.loads(said["result"]["content"][0]["text"])["error"]["code"] == "not_found"
-    talking.say(b'{"jsonrpc":"2.0","id":1,"method":"' + b"x" * MOST + b'"}')
+    talking.say(b'{"jsonrpc":"2.0","id":1,"method":"' + b"x" * MAX_LINE + b'"}')
     assert talking.hear()["error"]["code"] == INVALID_REQUEST
     assert talking.ask(request(2, "ping"))["result"] == {}
 
 
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200)))
-def test_lines_do_not_depend_on_how_they_come(data: bytes, cuts: list[int]) -> None:
+def test_lines_do_not_depend_on_chunk_boundaries(data: bytes, cuts: list[int]) -> None:
     bounds = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
-    taken = Lines()
+    buffer = LineBuffer()
     found = [
-        line for start, end in itertools.pairwise(bounds) for line in taken.of(data[start:end])
+        line for start, end in itertools.pairwise(bounds) for line in buffer.feed(data[start:end])
     ]
-    found += taken.rest()
+    found += buffer.finish()
 
     assert b"\n".join(line or b"" for line in found) == data.removesuffix(b"\n")
 
@@ -394,7 +394,7 @@ def test_unknown_method_is_answered(talking: Hand) -> None:
 
 
 @pytest.mark.parametrize("token", ["t", 7, 2.5, True, None, [], {}])
-def test_a_progress_token_is_in_nobodys_way(talking: Hand, token: Any) -> None:
+def test_any_progress_token_is_answered(talking: Hand, token: Any) -> None:
     call = called(1, "check")
     call["params"]["_meta"] = {"progressToken": token}
 
@@ -425,7 +425,7 @@ def test_older_clients_are_answered(two: Workspace, revision: str, able: Any) ->
 # Arrays of messages
 
 
-def test_an_array_is_answered_by_an_array(two: Workspace) -> None:
+def test_batch_is_answered_by_a_batch(two: Workspace) -> None:
     array = [
         called(1, "check"),
         notification("notifications/no-such"),
@@ -443,7 +443,7 @@ def test_an_array_is_answered_by_an_array(two: Workspace) -> None:
     assert (records(two), ran.code) == (1, 0)
 
 
-def test_arrays_that_need_no_answer(two: Workspace) -> None:
+def test_batch_of_notifications_gets_no_response(two: Workspace) -> None:
     with by_hand(two.root) as hand:
         hand.say(*opening(BATCHES))
         hand.hear()
@@ -458,7 +458,7 @@ def test_arrays_that_need_no_answer(two: Workspace) -> None:
 
 
 @pytest.mark.parametrize("revision", [one for one in REVISIONS if one != BATCHES])
-def test_an_array_is_invalid_elsewhere(two: Workspace, revision: str) -> None:
+def test_batch_is_invalid_in_other_revisions(two: Workspace, revision: str) -> None:
     ran = Piped(two.root, lines(*opening(revision), [called(1, "check")], request(2, "ping")))
 
     assert set(ran.answers) == {0, 2, None}
