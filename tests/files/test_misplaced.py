@@ -1,4 +1,4 @@
-"""What doctor is told of files and folders in places where nothing is read."""
+"""Misplaced files and folders, as doctor lists them."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def tickets(workspace: Workspace) -> Workspace:
     return workspace
 
 
-def test_nothing_is_reported_in_an_orderly_workspace(tickets: Workspace) -> None:
+def test_reports_nothing_in_a_regular_workspace(tickets: Workspace) -> None:
     assert told(tickets) == []
 
 
@@ -122,7 +122,7 @@ def test_nothing_is_reported_in_an_orderly_workspace(tickets: Workspace) -> None
         ("closed/ticket.md", ITEM, "misplaced_file"),
     ],
 )
-def test_a_file_that_is_not_read(tickets: Workspace, path: str, text: str, code: str) -> None:
+def test_misplaced_file_is_reported(tickets: Workspace, path: str, text: str, code: str) -> None:
     put(tickets, path, text)
     assert told(tickets) == [(code, path)]
     (one,) = misplaced(tickets)
@@ -130,7 +130,7 @@ def test_a_file_that_is_not_read(tickets: Workspace, path: str, text: str, code:
     assert one.ticket == (folder if folder in (A, C, OLD) else "")
 
 
-def test_misnamed_item_beside_records_is_reported(tickets: Workspace) -> None:
+def test_misnamed_item_next_to_records_is_reported(tickets: Workspace) -> None:
     (tickets.tickets / A / "item.md").rename(tickets.tickets / A / "Item.md")
     assert told(tickets) == [("misnamed_item", f"{A}/Item.md")]
 
@@ -149,7 +149,9 @@ def test_misnamed_item_beside_records_is_reported(tickets: Workspace) -> None:
         (f"{A}/artifacts/old/item.md", "odd_folder", f"{A}/artifacts/old"),
     ],
 )
-def test_an_odd_folder(tickets: Workspace, path: str, code: str, where: str) -> None:
+def test_folder_that_is_not_a_ticket_is_reported(
+    tickets: Workspace, path: str, code: str, where: str
+) -> None:
     if path.endswith("/"):
         (tickets.tickets / path).mkdir()
     else:
@@ -177,7 +179,7 @@ def test_other_json_is_ignored(tickets: Workspace, name: str, text: str) -> None
 
 
 @pytest.mark.parametrize("folder", [C, f"artifacts/{C}", f"a/b/{C}"])
-def test_a_ticket_within_another_is_one_finding(tickets: Workspace, folder: str) -> None:
+def test_nested_ticket_is_one_finding(tickets: Workspace, folder: str) -> None:
     for path in ("item.md", f"artifacts/relations/{TWO}", "artifacts/relations.json", TWO):
         put(tickets, f"{A}/{folder}/{path}", ITEM if path == "item.md" else RECORD)
     (one,) = misplaced(tickets)
@@ -218,7 +220,9 @@ COPIES = (
 
 @pytest.mark.parametrize("name", COPIES)
 @pytest.mark.parametrize("original", [A, f"closed/{OLD}"])
-def test_a_copied_folder(tickets: Workspace, name: str, original: str) -> None:
+def test_copied_folder_is_reported_with_its_original(
+    tickets: Workspace, name: str, original: str
+) -> None:
     bucket, slash, last = original.rpartition("/")
     copy = bucket + slash + name.format(last)
     shutil.copytree(tickets.tickets / original, tickets.tickets / copy)
@@ -243,7 +247,7 @@ def test_suffix_after_an_id_is_a_copy_if_names_are_ids(tickets: Workspace) -> No
 
 
 @pytest.mark.parametrize("end", ["-old", "_bak", "copy", "-x", ".old", " (2)", "-backup"])
-def test_copies_of_short_ids_without_records(workspace: Workspace, end: str) -> None:
+def test_copies_of_short_ids_are_reported(workspace: Workspace, end: str) -> None:
     for name in ("A0001", "B0001"):
         workspace.ticket(name)
     put(workspace, f"A0001{end}/notes.txt", "x")
@@ -258,7 +262,7 @@ def test_ids_that_end_like_copies_are_not_copies(workspace: Workspace) -> None:
     assert told(workspace) == []
 
 
-def test_no_name_is_odd_if_none_is_an_id(workspace: Workspace) -> None:
+def test_names_are_accepted_if_none_is_an_id(workspace: Workspace) -> None:
     for name in ("A", "B", "TASK-12", "TASK-1"):
         workspace.ticket(name)
     assert told(workspace) == []

@@ -1,4 +1,4 @@
-"""Configurations that would cost a TOML parser more than they are long."""
+"""Configurations that are small and would take a TOML parser much memory."""
 
 from __future__ import annotations
 

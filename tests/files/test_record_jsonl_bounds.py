@@ -1,4 +1,4 @@
-"""How much of an orchestration-plan.jsonl is read, and where a line ends."""
+"""Limits of an orchestration-plan.jsonl, and its line ends."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ENTRY = {"id": "p", "ticket_id": A, "kind": "after", "related_ticket": B, "autho
 LINE = json.dumps(ENTRY).encode()
 
 
-def test_a_line_may_fill_its_bound_and_no_more() -> None:
+def test_line_has_a_limit_in_bytes() -> None:
     full = LINE + b" " * (LINE_LIMIT - len(LINE))
     found, (fault,) = parse_plan_lines(full + b"\n" + full + b" \n" + LINE, A)
     assert [record.line for record in found] == [1, 3]
