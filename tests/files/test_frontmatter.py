@@ -120,7 +120,7 @@ def test_empty_frontmatter_has_no_fields(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "line", "said"),
+    ("data", "line", "message"),
     [
         (b"", 1, "no frontmatter"),
         (b"state: done\n", 1, "no frontmatter"),
@@ -151,10 +151,10 @@ def test_empty_frontmatter_has_no_fields(data: bytes) -> None:
     ],
 )
 def test_unusable_frontmatter_names_reason_and_line(
-    data: bytes, line: int | None, said: str
+    data: bytes, line: int | None, message: str
 ) -> None:
     error = problem(data)
-    assert said in error.message
+    assert message in error.message
     assert error.line == line
 
 
@@ -313,13 +313,13 @@ def test_invalid_yaml_is_named_by_key_and_character(
 @settings(deadline=None)
 @given(st.text(st.sampled_from("a:b -#'\"[]{}@%`*&!|>?,\\\n\t\u00a0\uff1a"), max_size=30))
 def test_invalid_yaml_never_shows_a_parser_message(text: str) -> None:
-    said = ""
+    message = ""
     try:
         parse_document(fenced(f"title: {text}"))
     except SourceError as error:
-        said = error.message
+        message = error.message
     theirs = ("expected", "mapping values", "while", "found", "could not", "did not")
-    assert not any(word in said for word in theirs)
+    assert not any(word in message for word in theirs)
 
 
 def test_too_long_frontmatter_names_the_limit() -> None:

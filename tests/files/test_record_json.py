@@ -131,7 +131,7 @@ def test_line_separators_within_text_start_no_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bad", "said"),
+    ("bad", "message"),
     [
         *((entry(**{key: ...}), f"no {key}") for key in BASE),
         *((entry(**{key: None}), f"no {key}") for key in BASE),
@@ -159,9 +159,11 @@ def test_line_separators_within_text_start_no_line() -> None:
         (5, "no JSON object"),
     ],
 )
-def test_bad_entry_makes_the_file_unusable_and_is_named_with_its_line(bad: Any, said: str) -> None:
+def test_bad_entry_makes_the_file_unusable_and_is_named_with_its_line(
+    bad: Any, message: str
+) -> None:
     (fault,) = faults(document(entry(), bad, entry()))
-    assert_says(fault.message, said)
+    assert_says(fault.message, message)
     assert fault.line == 11
     fault.message.encode()  # it will be written down
 
@@ -199,7 +201,7 @@ def test_relations_must_be_a_list(relations: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "line", "said"),
+    ("data", "line", "message"),
     [
         (b"", 1, "not valid JSON"),
         (b" \n\n", 3, "not valid JSON"),
@@ -230,9 +232,9 @@ def test_relations_must_be_a_list(relations: Any) -> None:
         (document(entry()).replace(b"\n    {", b"\n<<<<<<< HEAD\n    {"), 4, "merge conflict"),
     ],
 )
-def test_bad_document_has_reason_and_line(data: bytes, line: int | None, said: str) -> None:
+def test_bad_document_has_reason_and_line(data: bytes, line: int | None, message: str) -> None:
     (fault,) = faults(data)
-    assert_says(fault.message, said)
+    assert_says(fault.message, message)
     assert fault.line == line
     fault.message.encode()  # it will be written down
 

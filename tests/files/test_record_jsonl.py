@@ -150,7 +150,7 @@ def test_ids_may_repeat() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bad", "said"),
+    ("bad", "message"),
     [
         *((line(**{key: ...}), f"no {key}") for key in BASE if key != "related_ticket"),
         *((line(**{key: None}), f"no {key}") for key in BASE if key != "related_ticket"),
@@ -206,8 +206,8 @@ def test_ids_may_repeat() -> None:
         (b"x" * 2_000_000, "bytes"),
     ],
 )
-def test_bad_line_affects_only_itself(bad: bytes, said: str) -> None:
-    assert_says(fault_of_the_middle(bad).message, said)
+def test_bad_line_affects_only_itself(bad: bytes, message: str) -> None:
+    assert_says(fault_of_the_middle(bad).message, message)
 
 
 def test_cut_last_line_affects_only_itself() -> None:

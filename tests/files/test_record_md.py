@@ -116,15 +116,15 @@ def test_missing_field_is_a_problem(key: str) -> None:
     "key", ["kind", "target", "author", "at", "branch", "worktree", "role_plan"]
 )
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "message"),
     [("", "empty"), ("~", "empty"), ("' '", "empty"), ("[a]", "not text"), ("{a: b}", "not text")],
 )
 def test_empty_or_non_text_field_is_a_problem_with_its_line(
-    key: str, value: str, said: str
+    key: str, value: str, message: str
 ) -> None:
     fields: dict[str, str | None] = {"kind": "accepted_plan", "target": None, key: value}
     error = problem(written("Do it.", **fields))
-    assert_says(error.message, f"{key} {said}")
+    assert_says(error.message, f"{key} {message}")
     line = next(
         n for n, text in enumerate(written(**fields).split(b"\n"), 1) if key.encode() in text
     )
@@ -132,7 +132,7 @@ def test_empty_or_non_text_field_is_a_problem_with_its_line(
 
 
 @pytest.mark.parametrize(
-    ("fields", "line", "said"),
+    ("fields", "line", "message"),
     [
         ({"kind": "blockedby"}, 2, "did you mean blocked_by"),
         ({"kind": "parent"}, 2, "unknown kind 'parent'"),
@@ -148,9 +148,11 @@ def test_empty_or_non_text_field_is_a_problem_with_its_line(
         ({"retires": CONTENT_ID, "target": None}, 5, "together with kind or target"),
     ],
 )
-def test_bad_field_is_a_problem_with_its_line(fields: dict[str, str], line: int, said: str) -> None:
+def test_bad_field_is_a_problem_with_its_line(
+    fields: dict[str, str], line: int, message: str
+) -> None:
     error = problem(written(**fields))
-    assert_says(error.message, said)
+    assert_says(error.message, message)
     assert error.line == line
 
 
@@ -237,12 +239,12 @@ def test_retirement_names_a_record_and_has_the_reason_as_its_body(retires: str, 
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "said"),
+    ("key", "value", "message"),
     [("author", None, "has no author"), ("at", None, "has no at"), ("retires", "~", "retires")],
 )
-def test_retirement_needs_author_time_and_record(key: str, value: str | None, said: str) -> None:
+def test_retirement_needs_author_time_and_record(key: str, value: str | None, message: str) -> None:
     fields = NEITHER | {"retires": CONTENT_ID} | {key: value}
-    assert said in problem(written("Over.", **fields)).message
+    assert message in problem(written("Over.", **fields)).message
 
 
 @pytest.mark.parametrize("body", ["", "\n \n"])

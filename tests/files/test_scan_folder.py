@@ -172,7 +172,7 @@ def test_symlink_for_a_folder_is_reported_and_not_followed(
 ) -> None:
     workspace.ticket(B)
     elsewhere = Workspace(tmp_path / "elsewhere")
-    for holder in ("", A, f"open/{A}"):  # whatever the link stands for, it would show records
+    for holder in ("", A, f"open/{A}"):  # the target of the link would have records
         elsewhere.record(holder, "related", B)
     path = workspace.tickets / name
     path.parent.mkdir(parents=True, exist_ok=True)

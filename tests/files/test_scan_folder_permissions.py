@@ -49,7 +49,7 @@ try:
     if ticket:
         write_new(workspace, f".yoi/tickets/{ticket}", "new.md", b"new", None)
     faults = {source.path: [f.message for f in parsed(source).faults] for source in scan(workspace)}
-    print(json.dumps({"faults": {path: said for path, said in faults.items() if said}}))
+    print(json.dumps({"faults": {path: message for path, message in faults.items() if message}}))
 except RelationsError as error:
     print(json.dumps({"error": error.message}))
 """
@@ -92,16 +92,16 @@ def test_folder_that_cannot_be_entered_fails_with_its_path(
     shared: Workspace, name: str, mode: int
 ) -> None:
     (shared.tickets / name).chmod(mode)
-    said = as_nobody(shared)["error"]
-    assert str(shared.tickets / name).removesuffix("/artifacts") in said
-    assert "cannot be listed" in said
+    message = as_nobody(shared)["error"]
+    assert str(shared.tickets / name).removesuffix("/artifacts") in message
+    assert "cannot be listed" in message
 
 
 @pytest.mark.parametrize("name", ["", f"{A}/artifacts/relations"])
 def test_folder_that_cannot_be_listed_fails_with_its_path(shared: Workspace, name: str) -> None:
     (shared.tickets / name).chmod(0o311)
-    said = as_nobody(shared)["error"]
-    assert said.startswith(f"{shared.tickets / name}: cannot be listed")
+    message = as_nobody(shared)["error"]
+    assert message.startswith(f"{shared.tickets / name}: cannot be listed")
 
 
 def test_bucket_that_cannot_be_listed_fails_with_its_path(shared: Workspace) -> None:
@@ -151,8 +151,9 @@ def test_configuration_that_cannot_be_read_fails_with_its_path(
 def test_read_only_ticket_folder_is_not_changed(shared: Workspace) -> None:
     (shared.tickets / A / "artifacts" / "relations").chmod(0o555)
     before = shared.snapshot()
-    said = as_nobody(shared, write_to=A)["error"]
+    message = as_nobody(shared, write_to=A)["error"]
     assert (
-        said == f".yoi/tickets/{A}/artifacts/relations/new.md: cannot be written: Permission denied"
+        message
+        == f".yoi/tickets/{A}/artifacts/relations/new.md: cannot be written: Permission denied"
     )
     assert shared.snapshot() == before

@@ -24,7 +24,7 @@ SECOND = 10**9
 NOW = 1_700_000_000 * SECOND
 FAR = 9_500_000_000 * SECOND
 """In the year 2271, or in 1669: more nanoseconds than 64 bits hold."""
-MEMORY = Path("/dev/shm")  # noqa: S108  # whatever lies there goes again
+MEMORY = Path("/dev/shm")  # noqa: S108  # the test removes what it writes
 needs_memory = pytest.mark.skipif(not os.path.ismount(MEMORY), reason="needs a tmpfs at /dev/shm")
 
 
@@ -130,8 +130,8 @@ def test_overlay_folder_of_several_layers_stays_racy(tmp_path: Path) -> None:
         old = {"st_mtime_ns": NOW - 9 * SECOND, "st_ctime_ns": NOW - 9 * SECOND}
         taken = stamp_of(os.stat_result(fields, old))
         assert stat_stamp.racy_in(taken, NOW, now.st_dev) == []
-        settled = stat_stamp.racy_in(taken, NOW, now.st_dev, layered=True) == []
-        assert settled is proves
+        reliable = stat_stamp.racy_in(taken, NOW, now.st_dev, layered=True) == []
+        assert reliable is proves
 
 
 @needs_memory

@@ -19,7 +19,7 @@ RELATIONS_FOLDER = f"{A}/artifacts/relations"
 ONE = ulid(1)
 
 
-def odd(workspace: Workspace) -> list[Source]:
+def strays(workspace: Workspace) -> list[Source]:
     """The sources that cannot be used for what their name is."""
     found = scan(find_workspace(str(workspace.root)))
     return [source for source in found if source.format is Format.STRAY]
@@ -27,7 +27,7 @@ def odd(workspace: Workspace) -> list[Source]:
 
 def where(workspace: Workspace) -> list[str]:
     """Where they lie, below the tickets root; none of them is without effect."""
-    found = odd(workspace)
+    found = strays(workspace)
     assert all(isinstance(one.fault, Fault) for one in found)
     assert {one.fault.effect for one in found if one.fault} <= {Effect.RECORD}
     return [source.path.removeprefix(".yoi/tickets/") for source in found]
@@ -232,7 +232,7 @@ def test_file_with_a_name_like_a_list_is_a_stray(
     put(tickets, f"{A}/artifacts/{name}", "{}")
     assert where(tickets) == [f"{A}/artifacts/{name}"]
     assert verdict(tickets) == "unknown"
-    if name != "relations":  # which stands in the way of the folder of that name
+    if name != "relations":  # which prevents the folder of that name
         tickets.artifact(A, original, '{"version":1,"relations":[]}' if "j" in original else "")
         assert where(tickets) == []
 
@@ -332,7 +332,7 @@ def test_loose_markdown_file_is_a_stray(
 ) -> None:
     put(tickets, name, text)
     assert where(tickets) == ([name] if counts else [])
-    assert {source.holder for source in odd(tickets)} <= {""}
+    assert {source.holder for source in strays(tickets)} <= {""}
     assert verdict(tickets) == ("unknown" if counts else "clear")
     assert tickets.run("show", A, "--json").code == (4 if counts else 0)
 
@@ -356,7 +356,7 @@ def test_folder_that_contains_tickets_is_a_stray(
     put(tickets, f"{outer}/20260601-101500-x/{inner}")
     first = outer if outer.startswith("open") else outer.partition("/")[0]
     assert where(tickets) == [first]
-    assert [source.holder for source in odd(tickets)] == [first.rpartition("/")[2]]
+    assert [source.holder for source in strays(tickets)] == [first.rpartition("/")[2]]
     assert verdict(tickets) == "unknown"
 
 

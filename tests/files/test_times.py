@@ -71,7 +71,7 @@ def test_rfc_3339_is_converted_to_utc(text: str, utc: str) -> None:
     ],
 )
 def test_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011  # some are said by datetime
+    with pytest.raises(ValueError):  # noqa: PT011  # some are raised by datetime
         parse_instant(text)
 
 

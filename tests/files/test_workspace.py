@@ -157,9 +157,9 @@ def test_tickets_root_outside_is_refused(
     (tmp_path / "elsewhere" / "a").mkdir(parents=True)
     (workspace.root / "link").symlink_to(tmp_path / "elsewhere")
     configure(workspace, config, CONFIGS[config].format(f"'{value}'"))
-    said = refusal(workspace)
-    assert said.startswith(f".yoi/{config}: ")
-    assert f"'{value}'" in said
+    message = refusal(workspace)
+    assert message.startswith(f".yoi/{config}: ")
+    assert f"'{value}'" in message
 
 
 def test_default_root_that_links_outside_is_refused(workspace: Workspace, tmp_path: Path) -> None:

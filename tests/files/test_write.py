@@ -43,7 +43,7 @@ def on_another_device(path: Path) -> str | None:
     return shared if there and os.stat(shared).st_dev != path.stat().st_dev else None
 
 
-@pytest.fixture(params=["cache folder", "beside", "other device"])
+@pytest.fixture(params=["cache folder", "same folder", "other device"])
 def temporary(
     request: pytest.FixtureRequest, workspace: Workspace, tmp_path: Path
 ) -> Iterator[Path | None]:
@@ -54,7 +54,7 @@ def temporary(
         pytest.skip("there is one device alone")
     parent = shared if request.param == "other device" else str(tmp_path)
     with TemporaryDirectory(dir=parent) as folder:
-        yield None if request.param == "beside" else Path(folder)
+        yield None if request.param == "same folder" else Path(folder)
         assert os.listdir(folder) == []
 
 
@@ -215,8 +215,8 @@ def test_write_without_hard_links_is_complete_and_replaces_nothing(
     folders = dict.fromkeys((f"{FOLDER}/artifacts", f"{FOLDER}/artifacts/relations"))
     after = before | folders | {PATH: b"first"}
     assert workspace.snapshot() == after
-    said = write_where(no_links, workspace, "second", temporary)
-    assert said == f"{PATH}: cannot be written: File exists"
+    message = write_where(no_links, workspace, "second", temporary)
+    assert message == f"{PATH}: cannot be written: File exists"
     assert workspace.snapshot() == after
 
 
