@@ -233,7 +233,7 @@ SWITCHES = {
     ),
     "layers of an overlay": Switch(
         _layers,
-        "tests/files/test_stamps.py::test_overlay_folder_of_several_layers_never_settles",
+        "tests/files/test_stat_stamp.py::test_overlay_folder_of_several_layers_stays_racy",
     ),
     "file system's clock": Switch(
         _file_systems_clock, f"{_DEFENCES}clock_of_another_file_system_settles_no_stamp"

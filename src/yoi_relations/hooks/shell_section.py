@@ -12,7 +12,7 @@ import os
 import re
 import shlex
 
-from yoi_relations.characters import ends_or_controls
+from yoi_relations.characters import is_control_or_line_end
 
 CALL = "relations hooks run -C ."
 """The command for hooks that cannot be edited automatically."""
@@ -58,7 +58,7 @@ def section_for(folder: str) -> bytes:
     Raises:
         ValueError: the path contains a line separator or another control character.
     """
-    if any(map(ends_or_controls, folder)):
+    if any(map(is_control_or_line_end, folder)):
         raise ValueError("a path with a control character cannot be part of a script")
     path = "." if folder == os.curdir else f"./{folder}"
     return os.fsencode(

@@ -1,4 +1,4 @@
-"""SQLite by the C module that the package `sqlite3` wraps: that package imports `datetime`."""
+"""SQLite from the C module that `sqlite3` wraps, without the `datetime` that `sqlite3` imports."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ else:
         import sqlite3
 
 SqliteError = sqlite3.Error
-"""SQLite refused: an opened index file was changed in place, or it cannot be read any more."""
+"""An error of SQLite: the open index file was changed in place, or cannot be read any more."""
 
 __all__ = ["SqliteError", "sqlite3"]

@@ -102,13 +102,13 @@ def test_notes_need_no_related_ticket_but_may_name_one() -> None:
         assert [record.target for record in records(line(base, related_ticket=B))] == [B]
 
 
-def test_a_plan_has_all_its_parts() -> None:
+def test_plan_has_all_its_parts() -> None:
     parts = {"branch": "work/0001", "worktree": "trees/0001", "role_plan": "one\ncodes"}
     assert records(planned(**parts))[0].plan == Plan("Do it.", **parts)
     assert records(planned(branch=None))[0].plan == Plan("Do it.")
 
 
-def test_the_content_id_is_that_of_the_canonical_entry() -> None:
+def test_content_id_is_that_of_the_canonical_entry() -> None:
     canonical = (
         '{"accepted_plan":{"branch":null,"summary":"Grün 🦀"},"at":"2026-06-01T10:00:00Z",'
         '"author":"tester","id":"orch-plan-1","kind":"accepted_plan","ticket_id":"00001KT0000AA"}'
@@ -117,7 +117,7 @@ def test_the_content_id_is_that_of_the_canonical_entry() -> None:
     assert found.id == f"x-{hashlib.sha256(canonical.encode()).hexdigest()[:16]}"
 
 
-def test_the_content_id_depends_on_nothing_but_the_entry() -> None:
+def test_content_id_depends_on_nothing_but_the_entry() -> None:
     entry = json.loads(line(note="é"))
     mixed = dict(reversed(entry.items()))
     raw = json.dumps(mixed, ensure_ascii=False, separators=(" ,\t", "  : ")).encode()
@@ -141,7 +141,7 @@ def test_the_content_id_depends_on_nothing_but_the_entry() -> None:
     ],
     ids=["empty", "blank", "no last newline", "CRLF", "BOM", "CR", "escaped", "U+2028"],
 )
-def test_every_record_knows_its_line(data: bytes, lines: list[int]) -> None:
+def test_every_record_has_its_line(data: bytes, lines: list[int]) -> None:
     assert [record.line for record in records(data)] == lines
 
 
@@ -150,7 +150,7 @@ def test_ids_may_repeat() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bad", "said"),
+    ("bad", "message"),
     [
         *((line(**{key: ...}), f"no {key}") for key in BASE if key != "related_ticket"),
         *((line(**{key: None}), f"no {key}") for key in BASE if key != "related_ticket"),
@@ -206,8 +206,8 @@ def test_ids_may_repeat() -> None:
         (b"x" * 2_000_000, "bytes"),
     ],
 )
-def test_bad_line_affects_only_itself(bad: bytes, said: str) -> None:
-    assert_says(fault_of_the_middle(bad).message, said)
+def test_bad_line_affects_only_itself(bad: bytes, message: str) -> None:
+    assert_says(fault_of_the_middle(bad).message, message)
 
 
 def test_cut_last_line_affects_only_itself() -> None:
@@ -215,21 +215,21 @@ def test_cut_last_line_affects_only_itself() -> None:
     assert ([record.line for record in found], fault.line) == ([1], 2)
 
 
-def test_a_text_may_fill_its_bound_in_bytes() -> None:
+def test_text_has_a_limit_in_bytes() -> None:
     (found,) = records(line(note="é" * 8192, author="é" * 512, related_ticket="é" * 512))
     assert (len(found.note or ""), len(found.target or "")) == (8192, 512)
     (found,) = records(planned(**dict.fromkeys(("summary", "role_plan"), "é" * 8192)))
     assert found.plan == Plan("é" * 8192, role_plan="é" * 8192)
 
 
-def test_the_largest_texts_fit_a_line_even_when_escaped() -> None:
+def test_largest_escaped_texts_fit_into_a_line() -> None:
     long = dict.fromkeys(("summary", "role_plan"), "\1" * 16384)
     short = dict.fromkeys(("branch", "worktree"), "\1" * 1024)
     assert len(records(line(PLAN, note="\1" * 16384, accepted_plan=long | short))) == 1
 
 
 @pytest.mark.parametrize("base", [PLAN, {}], ids=["plan", "edge"])
-def test_any_depth_of_nesting_ends_as_a_problem(base: dict[str, Any]) -> None:
+def test_any_depth_of_nesting_is_a_problem(base: dict[str, Any]) -> None:
     for depth in range(1, 1_100):
         nested = line(base, accepted_plan="x").replace(b'"x"', b"[" * depth + b"]" * depth)
         found, wrong = parse_plan_lines(nested, A)
@@ -238,7 +238,7 @@ def test_any_depth_of_nesting_ends_as_a_problem(base: dict[str, Any]) -> None:
 
 @settings(deadline=None)
 @given(st.lists(JSON | st.builds(planned, branch=SCALARS, summary=SCALARS) | st.binary()))
-def test_nothing_is_raised_and_every_line_accounted_for(values: list[Any]) -> None:
+def test_every_line_is_a_record_or_a_fault(values: list[Any]) -> None:
     lines = [
         (value if isinstance(value, bytes) else json.dumps(value).encode()) for value in values
     ]

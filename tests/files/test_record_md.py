@@ -78,7 +78,7 @@ def test_record_is_read_with_all_its_fields() -> None:
     )
 
 
-def test_an_accepted_plan_has_its_summary_in_the_body() -> None:
+def test_accepted_plan_has_its_summary_in_the_body() -> None:
     fields = {"branch": "work/0001", "worktree": "trees/0001", "role_plan": "one codes"}
     found = record(written("Do it.\n", kind="accepted_plan", target=None, **fields))
     assert (found.plan, found.note) == (Plan("Do it.", *fields.values()), None)
@@ -94,7 +94,7 @@ def test_every_kind_may_have_a_target_and_a_text(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", EDGES)
-def test_an_edge_needs_no_note_but_a_target(kind: str) -> None:
+def test_edge_needs_a_target_and_no_note(kind: str) -> None:
     assert record(written("\n \n", kind=kind)).note is None
     assert (
         f"no target, which {kind} needs" in problem(written("Why.", kind=kind, target=None)).message
@@ -102,13 +102,13 @@ def test_an_edge_needs_no_note_but_a_target(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", NOTES)
-def test_a_note_needs_no_target_but_its_text(kind: str) -> None:
+def test_note_needs_text_and_no_target(kind: str) -> None:
     assert record(written("Why.", kind=kind, target=None)).target is None
     assert problem(written(" \n", kind=kind, target=None)).message.startswith("has ")
 
 
 @pytest.mark.parametrize("key", ["kind", "author", "at"])
-def test_a_missing_field_is_a_problem(key: str) -> None:
+def test_missing_field_is_a_problem(key: str) -> None:
     assert problem(written(**{key: None})).message == f"has no {key}"
 
 
@@ -116,15 +116,15 @@ def test_a_missing_field_is_a_problem(key: str) -> None:
     "key", ["kind", "target", "author", "at", "branch", "worktree", "role_plan"]
 )
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "message"),
     [("", "empty"), ("~", "empty"), ("' '", "empty"), ("[a]", "not text"), ("{a: b}", "not text")],
 )
-def test_an_empty_field_or_one_that_is_no_text_is_a_problem_with_its_line(
-    key: str, value: str, said: str
+def test_empty_or_non_text_field_is_a_problem_with_its_line(
+    key: str, value: str, message: str
 ) -> None:
     fields: dict[str, str | None] = {"kind": "accepted_plan", "target": None, key: value}
     error = problem(written("Do it.", **fields))
-    assert_says(error.message, f"{key} {said}")
+    assert_says(error.message, f"{key} {message}")
     line = next(
         n for n, text in enumerate(written(**fields).split(b"\n"), 1) if key.encode() in text
     )
@@ -132,7 +132,7 @@ def test_an_empty_field_or_one_that_is_no_text_is_a_problem_with_its_line(
 
 
 @pytest.mark.parametrize(
-    ("fields", "line", "said"),
+    ("fields", "line", "message"),
     [
         ({"kind": "blockedby"}, 2, "did you mean blocked_by"),
         ({"kind": "parent"}, 2, "unknown kind 'parent'"),
@@ -148,11 +148,11 @@ def test_an_empty_field_or_one_that_is_no_text_is_a_problem_with_its_line(
         ({"retires": CONTENT_ID, "target": None}, 5, "together with kind or target"),
     ],
 )
-def test_a_bad_field_is_a_problem_with_its_line(
-    fields: dict[str, str], line: int, said: str
+def test_bad_field_is_a_problem_with_its_line(
+    fields: dict[str, str], line: int, message: str
 ) -> None:
     error = problem(written(**fields))
-    assert_says(error.message, said)
+    assert_says(error.message, message)
     assert error.line == line
 
 
@@ -161,12 +161,12 @@ def test_record_about_its_own_ticket_is_refused(kind: str) -> None:
     assert "its own ticket" in problem(written("Why.", kind=kind, target=A)).message
 
 
-def test_a_target_that_differs_in_case_is_another_ticket() -> None:
+def test_target_that_differs_in_case_is_another_ticket() -> None:
     assert record(written(target=A.lower())).target == A.lower()
 
 
 @pytest.mark.parametrize("target", ["00001234", "1e5", "no", "12:30:45", "2026-06-01"])
-def test_an_id_is_never_altered(target: str) -> None:
+def test_id_is_never_altered(target: str) -> None:
     assert record(written(target=target)).target == target
 
 
@@ -178,7 +178,7 @@ def test_an_id_is_never_altered(target: str) -> None:
         *((key, 16 * 1024) for key in ("role_plan", "note", "summary")),
     ],
 )
-def test_a_text_may_fill_its_bound_in_bytes_and_no_more(field: str, limit: int) -> None:
+def test_text_has_a_limit_in_bytes(field: str, limit: int) -> None:
     def data(text: str) -> bytes:
         kind = "waiting" if field == "note" else "accepted_plan"
         body = text if field in {"note", "summary"} else "Do it."
@@ -191,7 +191,7 @@ def test_a_text_may_fill_its_bound_in_bytes_and_no_more(field: str, limit: int) 
     assert_says(error.message, f"{field} {limit + 1} bytes {limit}")
 
 
-def test_an_unknown_key_is_reported_and_the_record_used() -> None:
+def test_unknown_key_is_reported_and_the_record_used() -> None:
     found, (fault,) = parse(written("Why.", severity="high"))
     assert found == record(written("Why."))
     assert (fault.effect, fault.line) == (Effect.NONE, 6)
@@ -199,7 +199,7 @@ def test_an_unknown_key_is_reported_and_the_record_used() -> None:
 
 
 @pytest.mark.parametrize("key", ["branch", "worktree", "role_plan"])
-def test_the_keys_of_a_plan_are_unknown_elsewhere(key: str) -> None:
+def test_plan_keys_are_unknown_in_other_records(key: str) -> None:
     _, (fault,) = parse(written(**{key: "a"}))
     assert f"'{key}'" in fault.message
 
@@ -213,7 +213,7 @@ def test_file_name_that_is_not_a_ulid_is_reported_and_the_record_used(stem: str)
     assert (fault.effect, fault.line) == (Effect.NONE, None)
 
 
-def test_a_retired_record_says_when_by_whom_and_why() -> None:
+def test_retired_record_says_when_by_whom_and_why() -> None:
     found = record(written("Why.", **RETIRED | {"retired_at": "2026-06-01T12:00:00+02:00"}))
     assert found.retired == Retired(AT, "someone", "It is done.")
     assert found.note == "Why."
@@ -232,25 +232,23 @@ NEITHER: dict[str, str | None] = {"kind": None, "target": None}
 
 @pytest.mark.parametrize("retires", [CONTENT_ID, ulid(3), "by-hand", "00001234"])
 @pytest.mark.parametrize("body", ["Over.", "\n\nOver.\n\n"])
-def test_a_retirement_names_a_record_and_has_the_reason_as_its_body(
-    retires: str, body: str
-) -> None:
+def test_retirement_names_a_record_and_has_the_reason_as_its_body(retires: str, body: str) -> None:
     found, faults = parse(written(body, retires=retires, **NEITHER))
     assert found == Retirement(STEM, A, retires, Retired(AT, "tester", "Over."))
     assert faults == []
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "said"),
+    ("key", "value", "message"),
     [("author", None, "has no author"), ("at", None, "has no at"), ("retires", "~", "retires")],
 )
-def test_a_retirement_needs_author_time_and_record(key: str, value: str | None, said: str) -> None:
+def test_retirement_needs_author_time_and_record(key: str, value: str | None, message: str) -> None:
     fields = NEITHER | {"retires": CONTENT_ID} | {key: value}
-    assert said in problem(written("Over.", **fields)).message
+    assert message in problem(written("Over.", **fields)).message
 
 
 @pytest.mark.parametrize("body", ["", "\n \n"])
-def test_a_retirement_without_a_reason_is_a_problem(body: str) -> None:
+def test_retirement_without_a_reason_is_a_problem(body: str) -> None:
     assert problem(written(body, retires=CONTENT_ID, **NEITHER)).message == "has an empty reason"
 
 
@@ -258,7 +256,7 @@ def test_a_retirement_without_a_reason_is_a_problem(body: str) -> None:
     ("author", "at"), [("tester", AT), ("tester", None), (None, AT), (None, None)]
 )
 @pytest.mark.parametrize("kind", ["blocks", "waiting_capacity_note", "accepted_plan", "no_kind"])
-def test_a_retirement_as_an_earlier_version_wrote_it_is_one(
+def test_retirement_of_an_earlier_version_is_read(
     kind: str, author: str | None, at: str | None
 ) -> None:
     target = B if kind == "blocks" else None
@@ -295,10 +293,10 @@ def test_note_is_the_body_without_surrounding_space(body: str) -> None:
     ("body", "line"),
     [(b"a\ncaf\xe9\n", 8), (b"\0", 7), (b"\n\n\xff", 9), (b"a\n<<<<<<< HEAD\nb\n", 8)],
 )
-def test_a_bad_body_is_a_problem_with_its_line(body: bytes, line: int) -> None:
+def test_bad_body_is_a_problem_with_its_line(body: bytes, line: int) -> None:
     assert problem(written() + body).line == line
 
 
-def test_a_body_may_hold_fences_and_headings() -> None:
+def test_body_may_contain_fences_and_headings() -> None:
     body = "Title\n=======\n\n---\nkind: blocks\n---"
     assert record(written(body)).note == body

@@ -92,7 +92,7 @@ def link_to_a_device(path: Path) -> None:
 ODDITIES = (Path.mkdir, fifo, unix_socket, link_to_a_file, broken_link, link_loop, link_to_a_device)
 
 
-def test_both_layouts_are_read_side_by_side(workspace: Workspace) -> None:
+def test_both_layouts_are_read_together(workspace: Workspace) -> None:
     workspace.ticket(A)
     for bucket in ("open", "pending", "closed"):
         workspace.ticket(f"{OLD}-{bucket}", None, bucket)
@@ -107,7 +107,7 @@ def test_both_layouts_are_read_side_by_side(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("holder", [A, f"open/{OLD}"])
-def test_a_ticket_has_these_sources_and_no_others(workspace: Workspace, holder: str) -> None:
+def test_ticket_has_these_sources_and_no_others(workspace: Workspace, holder: str) -> None:
     workspace.ticket(holder)
     record = workspace.record(holder, "related", B)
     workspace.relations_json(holder)
@@ -132,7 +132,7 @@ def test_records_without_an_item_are_sources_too(workspace: Workspace) -> None:
     assert [source.holder for source in scanned(workspace)] == [A]
 
 
-def test_files_beside_the_ticket_folders_are_not_sources(workspace: Workspace) -> None:
+def test_loose_files_are_not_sources(workspace: Workspace) -> None:
     (workspace.tickets / "README.md").write_text("about tickets")
     (workspace.tickets / "ABOUT.md").symlink_to("README.md")
     (workspace.tickets / "open").mkdir()
@@ -140,7 +140,7 @@ def test_files_beside_the_ticket_folders_are_not_sources(workspace: Workspace) -
     assert scanned(workspace) == []
 
 
-def test_dot_files_beside_records_are_ignored(workspace: Workspace) -> None:
+def test_dot_files_among_records_are_ignored(workspace: Workspace) -> None:
     name = workspace.record(A, "related", B).name
     for ignored in (f".{name}.123.tmp", ".hidden.md", ".gitkeep"):
         workspace.record_file(A, ignored, "half a rec")
@@ -167,12 +167,12 @@ def test_irregular_file_is_reported_without_waiting(
     "name", [A, "open", f"open/{OLD}", f"{B}/artifacts", f"{B}/artifacts/relations"]
 )
 @pytest.mark.parametrize("to", ["elsewhere", "nowhere", "itself"])
-def test_a_symlink_for_a_folder_is_reported_and_not_followed(
+def test_symlink_for_a_folder_is_reported_and_not_followed(
     workspace: Workspace, tmp_path: Path, name: str, to: str
 ) -> None:
     workspace.ticket(B)
     elsewhere = Workspace(tmp_path / "elsewhere")
-    for holder in ("", A, f"open/{A}"):  # whatever the link stands for, it would show records
+    for holder in ("", A, f"open/{A}"):  # the target of the link would have records
         elsewhere.record(holder, "related", B)
     path = workspace.tickets / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -195,7 +195,7 @@ def test_records_path_that_is_not_a_folder_is_reported(
     assert fault.message.startswith("is not a folder")
 
 
-def test_a_name_that_is_not_utf_8_is_reported_and_printable(workspace: Workspace) -> None:
+def test_name_that_is_not_utf_8_is_reported_and_printable(workspace: Workspace) -> None:
     folder = workspace.ticket(A)
     os.rename(folder, os.fsencode(folder) + b"\xff")
     workspace.ticket(B)
@@ -205,7 +205,7 @@ def test_a_name_that_is_not_utf_8_is_reported_and_printable(workspace: Workspace
     assert "UTF-8" in fault.message
 
 
-def test_a_record_name_that_is_not_utf_8_is_reported_and_used(workspace: Workspace) -> None:
+def test_record_name_that_is_not_utf_8_is_reported_and_used(workspace: Workspace) -> None:
     record = workspace.record(A, "related", B)
     os.rename(record, os.fsencode(record.parent) + b"/\xff.md")
     ((path, fault),) = faults(workspace)

@@ -81,11 +81,11 @@ def test_every_kind_of_the_format_is_read(kind: str) -> None:
 
 
 @pytest.mark.parametrize("note", [..., None])
-def test_a_note_may_be_absent(note: Any) -> None:
+def test_note_may_be_absent(note: Any) -> None:
     assert [record.note for record in records(document(entry(note=note)))] == [None]
 
 
-def test_the_content_id_is_that_of_the_canonical_entry() -> None:
+def test_content_id_is_that_of_the_canonical_entry() -> None:
     canonical = (
         r'{"at":"2026-06-01T10:00:00Z","author":"tester","kind":"blocks","note":"\"Da\" 🦀",'
         '"target":"00001KT0000BB","ticket_id":"00001KT0000AA"}'
@@ -94,7 +94,7 @@ def test_the_content_id_is_that_of_the_canonical_entry() -> None:
     assert found.id == f"x-{hashlib.sha256(canonical.encode()).hexdigest()[:16]}"
 
 
-def test_the_content_id_depends_on_nothing_but_the_entry() -> None:
+def test_content_id_depends_on_nothing_but_the_entry() -> None:
     mixed = {key: entry(note="é")[key] for key in ("note", *reversed(BASE))}
     pretty = document(entry(note="é"))
     compact = json.dumps({"relations": [mixed], "version": 1}, ensure_ascii=False).encode()
@@ -117,7 +117,7 @@ def test_the_content_id_depends_on_nothing_but_the_entry() -> None:
     ],
     ids=["pretty", "CRLF", "BOM", "U+2028", "compact", "loose", "none"],
 )
-def test_every_record_knows_its_line(data: bytes, lines: list[int]) -> None:
+def test_every_record_has_its_line(data: bytes, lines: list[int]) -> None:
     assert [record.line for record in records(data)] == lines
 
 
@@ -131,7 +131,7 @@ def test_line_separators_within_text_start_no_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bad", "said"),
+    ("bad", "message"),
     [
         *((entry(**{key: ...}), f"no {key}") for key in BASE),
         *((entry(**{key: None}), f"no {key}") for key in BASE),
@@ -159,26 +159,28 @@ def test_line_separators_within_text_start_no_line() -> None:
         (5, "no JSON object"),
     ],
 )
-def test_bad_entry_makes_the_file_unusable_and_is_named_with_its_line(bad: Any, said: str) -> None:
+def test_bad_entry_makes_the_file_unusable_and_is_named_with_its_line(
+    bad: Any, message: str
+) -> None:
     (fault,) = faults(document(entry(), bad, entry()))
-    assert_says(fault.message, said)
+    assert_says(fault.message, message)
     assert fault.line == 11
     fault.message.encode()  # it will be written down
 
 
-def test_a_text_may_fill_its_bound_in_bytes() -> None:
+def test_text_has_a_limit_in_bytes() -> None:
     (found,) = records(document(entry(note="é" * 8192, author="é" * 512, target="é" * 512)))
     assert (len(found.note or ""), len(found.author or ""), len(found.target or "")) == (
         *(8192, 512, 512),
     )
 
 
-def test_all_bad_entries_are_named() -> None:
+def test_all_bad_entries_are_reported() -> None:
     wrong = faults(document(entry(kind="a"), entry(), entry(target=A), entry(at="now")))
     assert [fault.line for fault in wrong] == [4, 18, 25]
 
 
-def test_number_of_named_bad_entries_is_limited() -> None:
+def test_number_of_reported_bad_entries_is_limited() -> None:
     data = b'{"version":1,"relations":[' + b'{"a":1},\n' * 100_000 + b'{"a":1}]}'
     *named, last = faults(data)
     assert [fault.line for fault in named] == [*range(1, 101)]
@@ -199,7 +201,7 @@ def test_relations_must_be_a_list(relations: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "line", "said"),
+    ("data", "line", "message"),
     [
         (b"", 1, "not valid JSON"),
         (b" \n\n", 3, "not valid JSON"),
@@ -230,9 +232,9 @@ def test_relations_must_be_a_list(relations: Any) -> None:
         (document(entry()).replace(b"\n    {", b"\n<<<<<<< HEAD\n    {"), 4, "merge conflict"),
     ],
 )
-def test_bad_document_names_reason_and_place(data: bytes, line: int | None, said: str) -> None:
+def test_bad_document_has_reason_and_line(data: bytes, line: int | None, message: str) -> None:
     (fault,) = faults(data)
-    assert_says(fault.message, said)
+    assert_says(fault.message, message)
     assert fault.line == line
     fault.message.encode()  # it will be written down
 
@@ -250,7 +252,7 @@ def test_duplicate_key_is_found_among_very_many() -> None:
 
 @settings(deadline=None)
 @given(JSON | st.builds(document, JSON, JSON) | st.binary())
-def test_nothing_is_raised_but_a_source_error(value: Any) -> None:
+def test_only_source_errors_are_raised(value: Any) -> None:
     data = value if isinstance(value, bytes) else json.dumps(value).encode()
     try:
         found, wrong = parse_relations(data, A)
@@ -275,7 +277,7 @@ PIECES = {
 
 
 @pytest.mark.parametrize("pieces", PIECES.values(), ids=PIECES)
-def test_many_bad_pieces_give_few_problems(pieces: tuple[str, str, str]) -> None:
+def test_many_bad_entries_give_few_problems(pieces: tuple[str, str, str]) -> None:
     """As many as fit in; `tests/campaign/test_bounds.py` bounds the time of the like."""
     before, piece, after = pieces
     number = LIST_LIMIT // (len(piece) + 1)

@@ -77,7 +77,7 @@ def test_declines_what_is_not_plain(text: str) -> None:
     assert read_plain(text, 2) is None
 
 
-def test_a_value_that_the_parser_refuses_is_never_taken() -> None:
+def test_value_that_the_parser_refuses_is_never_read() -> None:
     with pytest.raises(SourceError, match="the value of 'title' has ': ' in it"):
         parse_yaml("title: Docs: x\n", 2)
     assert read_plain("title: Docs: x\n", 2) is None

@@ -35,7 +35,7 @@ def made(workspace: Workspace, name: str) -> Path:
 
 
 @pytest.mark.parametrize("name", ["item.md", *LIMITS])
-def test_a_file_that_vanished_since_the_scan_is_gone(workspace: Workspace, name: str) -> None:
+def test_file_that_vanished_since_the_scan_has_no_content(workspace: Workspace, name: str) -> None:
     made(workspace, name)
     source = source_of(workspace)
     assert read_source(source) == b""
@@ -46,7 +46,7 @@ def test_a_file_that_vanished_since_the_scan_is_gone(workspace: Workspace, name:
 
 
 @pytest.mark.parametrize("name", ["item.md", *LIMITS])
-def test_a_file_that_became_a_link_since_the_scan_is_not_followed(
+def test_file_that_became_a_link_since_the_scan_is_not_followed(
     workspace: Workspace, name: str
 ) -> None:
     path = made(workspace, name)
@@ -73,9 +73,7 @@ def test_path_that_is_no_longer_a_file_is_reported(workspace: Workspace, name: s
 
 
 @pytest.mark.parametrize(("name", "limit"), LIMITS.items())
-def test_a_file_is_read_whole_up_to_its_limit_and_reported_above(
-    workspace: Workspace, name: str, limit: int
-) -> None:
+def test_file_above_its_limit_is_reported(workspace: Workspace, name: str, limit: int) -> None:
     path = made(workspace, name)
     path.write_bytes(b"x" * (limit - 4) + b"last")
     data = read_source(source_of(workspace)) or b""

@@ -51,7 +51,7 @@ def test_done_and_closed_are_resolved() -> None:
         ("state: queued # since monday", None, State.QUEUED),
     ],
 )
-def test_the_first_of_state_workflow_state_status_bucket_decides(
+def test_first_of_state_workflow_state_status_bucket_decides(
     head: str, bucket: str | None, state: State
 ) -> None:
     ticket, faults = parse_item(item(f"slug: x\n{head}"), bucket)
@@ -60,7 +60,7 @@ def test_the_first_of_state_workflow_state_status_bucket_decides(
 
 @pytest.mark.parametrize("word", ["no", "paused", "00001234", "open", "pending", "12:30:45", "''"])
 @pytest.mark.parametrize("bucket", [None, "closed"])
-def test_an_unknown_state_is_a_problem_with_its_line(word: str, bucket: str | None) -> None:
+def test_unknown_state_is_a_problem_with_its_line(word: str, bucket: str | None) -> None:
     ticket, (fault,) = parse_item(item(f"title: a\nstate: {word}\nstatus: closed"), bucket)
     assert (ticket.title, ticket.state) == ("a", None)
     assert (fault.effect, fault.line) == (Effect.TICKET, 3)
@@ -69,7 +69,7 @@ def test_an_unknown_state_is_a_problem_with_its_line(word: str, bucket: str | No
 
 @pytest.mark.parametrize("key", ["state", "workflow_state", "status"])
 @pytest.mark.parametrize("value", ["[done]", "{a: done}", "*t"])
-def test_a_state_that_is_no_text_is_a_problem_with_its_line(key: str, value: str) -> None:
+def test_state_that_is_not_text_is_a_problem_with_its_line(key: str, value: str) -> None:
     ticket, faults = parse_item(item(f"title: &t a\n{key}: {value}"), "closed")
     (fault,) = serious(faults)
     assert (ticket.title, ticket.state) == ("a", None)
@@ -82,7 +82,7 @@ def test_unknown_status_is_a_problem_in_spite_of_the_bucket(word: str) -> None:
     assert (ticket.state, len(faults)) == ((None, 1) if word == "opened" else (State.PLANNING, 0))
 
 
-def test_a_missing_state_is_a_problem() -> None:
+def test_missing_state_is_a_problem() -> None:
     ticket, (fault,) = parse_item(item("title: a"), None)
     assert ticket == Ticket("a", None, None)
     assert (fault.effect, fault.line) == (Effect.TICKET, None)
@@ -130,9 +130,7 @@ def misspelled(draw: st.DrawFn) -> tuple[str, str]:
 
 
 @given(one=st.composite(misspelled)(), bucket=st.sampled_from((None, "closed")))
-def test_a_key_that_is_nearly_one_of_a_state_hides_the_state(
-    one: tuple[str, str], bucket: str | None
-) -> None:
+def test_misspelled_state_key_hides_later_keys(one: tuple[str, str], bucket: str | None) -> None:
     key, written = one
     assume(written not in KEYS)
     head = f"title: a\n{json.dumps(written, ensure_ascii=False)}: queued\n{OLDER[key]}"
@@ -142,7 +140,7 @@ def test_a_key_that_is_nearly_one_of_a_state_hides_the_state(
 
 
 @pytest.mark.parametrize("key", ["stage", "stale", "estimate", "start", "tate-modern", "workflow"])
-def test_other_keys_hide_no_state(key: str) -> None:
+def test_other_keys_do_not_hide_the_state(key: str) -> None:
     head = f"title: a\n{key}: queued\nworkflow_state: ready"
     assert parse_item(item(head), None) == (Ticket("a", None, State.READY), [])
 
@@ -167,7 +165,7 @@ def test_title_and_slug_are_text_or_absent(head: str, title: str | None, slug: s
 
 
 @pytest.mark.parametrize("key", ["title", "slug"])
-def test_a_title_or_slug_that_is_no_text_is_reported_and_the_state_used(key: str) -> None:
+def test_title_or_slug_that_is_not_text_is_reported_and_the_state_used(key: str) -> None:
     ticket, faults = parse_item(item(f"state: done\n{key}: [a]"), None)
     (fault,) = serious(faults)
     assert ticket == Ticket(None, None, State.DONE)
@@ -176,7 +174,7 @@ def test_a_title_or_slug_that_is_no_text_is_reported_and_the_state_used(key: str
     assert fault.line == 3
 
 
-def test_other_keys_are_the_ticket_systems_own() -> None:
+def test_other_keys_are_ignored() -> None:
     head = "state: done\nlabels: [a, b]\nassignee: {name: x}\nid: 5\ncreated: 2026-06-01"
     assert parse_item(item(f"title: a\n{head}"), None) == (Ticket("a", None, State.DONE), [])
 
@@ -211,7 +209,7 @@ def test_unusable_item_has_no_fields(data: bytes, line: int, bucket: str | None)
         *(("Open", "status", "open"), ("done\u200b", "state", "done"), ("parked", "state", None)),
     ],
 )
-def test_an_unknown_state_lists_what_is_accepted_there_and_suggests_the_nearest(
+def test_unknown_state_lists_what_is_accepted_there_and_suggests_the_nearest(
     word: str, key: str, suggested: str | None
 ) -> None:
     _, (fault,) = parse_item(item(f"title: a\n{key}: {word}"), "open")
@@ -230,7 +228,7 @@ def test_an_unknown_state_lists_what_is_accepted_there_and_suggests_the_nearest(
 )
 @pytest.mark.parametrize("bucket", [None, "open", "closed"])
 @pytest.mark.parametrize("head", ["title: a\n{}: done", "slug: a\n{}: x\ntitle: a"])
-def test_a_key_that_is_nearly_one_of_a_state_makes_it_unknown(
+def test_misspelled_state_key_makes_the_state_unknown(
     key: str, bucket: str | None, head: str
 ) -> None:
     ticket, (fault,) = parse_item(item(head.format(key)), bucket)
@@ -250,7 +248,7 @@ def test_deciding_key_is_not_affected_by_another(key: str) -> None:
 @pytest.mark.parametrize(
     "title", ["", "title:\n", "title: ''\n", "title: ' '\n", "title: '\u2060'\n"]
 )
-def test_a_missing_or_empty_title_is_for_doctor_alone(title: str) -> None:
+def test_missing_or_empty_title_is_only_advice(title: str) -> None:
     ticket, (fault,) = parse_item(item(f"{title}state: done"), None)
     assert (ticket.state, fault.effect, fault.code) == (State.DONE, Effect.ADVICE, None)
 

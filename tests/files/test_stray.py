@@ -1,4 +1,4 @@
-"""What could be a record where none is read is reported; what certainly is none is not."""
+"""Strays are reported; files that are certainly not records are not."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RELATIONS_FOLDER = f"{A}/artifacts/relations"
 ONE = ulid(1)
 
 
-def odd(workspace: Workspace) -> list[Source]:
+def strays(workspace: Workspace) -> list[Source]:
     """The sources that cannot be used for what their name is."""
     found = scan(find_workspace(str(workspace.root)))
     return [source for source in found if source.format is Format.STRAY]
@@ -27,7 +27,7 @@ def odd(workspace: Workspace) -> list[Source]:
 
 def where(workspace: Workspace) -> list[str]:
     """Where they lie, below the tickets root; none of them is without effect."""
-    found = odd(workspace)
+    found = strays(workspace)
     assert all(isinstance(one.fault, Fault) for one in found)
     assert {one.fault.effect for one in found if one.fault} <= {Effect.RECORD}
     return [source.path.removeprefix(".yoi/tickets/") for source in found]
@@ -56,9 +56,7 @@ ENDINGS = ("", ".txt", ".MD", ".markdown", ".md.txt", ".md (1)", ".yaml", ",md",
 
 @pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.parametrize("text", [RECORD, "", "<<<<<<< HEAD"])
-def test_a_name_of_a_record_that_does_not_end_in_md(
-    tickets: Workspace, ending: str, text: str
-) -> None:
+def test_record_name_without_md_is_a_stray(tickets: Workspace, ending: str, text: str) -> None:
     put(tickets, f"{RELATIONS_FOLDER}/{ONE}{ending}", text)
     assert where(tickets) == [f"{RELATIONS_FOLDER}/{ONE}{ending}"]
     assert verdict(tickets) == "unknown"
@@ -66,7 +64,7 @@ def test_a_name_of_a_record_that_does_not_end_in_md(
 
 @pytest.mark.parametrize("name", ["blocked", "blocked.txt", "b.Md", "README"])
 @pytest.mark.parametrize("text", [RECORD, "---", "\ufeff---\n", "\n\n---\nkind"])
-def test_another_name_beside_records_where_the_content_could_be_one(
+def test_file_among_records_that_starts_like_one_is_a_stray(
     tickets: Workspace, name: str, text: str
 ) -> None:
     put(tickets, f"{RELATIONS_FOLDER}/{name}", text)
@@ -74,7 +72,7 @@ def test_another_name_beside_records_where_the_content_could_be_one(
 
 
 @pytest.mark.parametrize("name", ["folder", f"{ONE}.md.d", ONE, "notes.txt", "old.bak"])
-def test_a_folder_beside_records(tickets: Workspace, name: str) -> None:
+def test_folder_among_records_is_a_stray_unless_empty(tickets: Workspace, name: str) -> None:
     (tickets.tickets / RELATIONS_FOLDER / name).mkdir(parents=True)
     assert where(tickets) == []  # nothing is in it
     put(tickets, f"{RELATIONS_FOLDER}/{name}/.keep", "")
@@ -89,7 +87,7 @@ LISTS_INSIDE = (
 
 
 @pytest.mark.parametrize("name", LISTS_INSIDE)
-def test_a_file_of_several_records_one_folder_too_deep(tickets: Workspace, name: str) -> None:
+def test_list_among_records_is_a_stray(tickets: Workspace, name: str) -> None:
     put(tickets, f"{RELATIONS_FOLDER}/{name}", "")
     assert where(tickets) == [f"{RELATIONS_FOLDER}/{name}"]
     assert verdict(tickets) == "unknown"
@@ -104,7 +102,7 @@ LEFTOVERS = (
 
 
 @pytest.mark.parametrize("name", LEFTOVERS)
-def test_a_leftover_counts_where_its_original_is_gone(tickets: Workspace, name: str) -> None:
+def test_leftover_is_a_stray_if_its_original_is_gone(tickets: Workspace, name: str) -> None:
     original = put(tickets, f"{RELATIONS_FOLDER}/{ONE}.md")
     put(tickets, f"{RELATIONS_FOLDER}/{name}")
     assert where(tickets) == []
@@ -114,7 +112,7 @@ def test_a_leftover_counts_where_its_original_is_gone(tickets: Workspace, name: 
     assert verdict(tickets) == "unknown"
 
 
-def test_a_leftover_of_a_name_that_is_not_a_ulid(tickets: Workspace) -> None:
+def test_leftover_without_a_ulid_is_a_stray_if_its_original_is_gone(tickets: Workspace) -> None:
     put(tickets, f"{RELATIONS_FOLDER}/blocked.md").rename(
         put(tickets, f"{RELATIONS_FOLDER}/blocked.md.bak")
     )
@@ -125,7 +123,7 @@ def test_a_leftover_of_a_name_that_is_not_a_ulid(tickets: Workspace) -> None:
 
 @pytest.mark.parametrize("ending", [".bak", ".tmp", ".orig", "~", ".rej", ".swp", ".bak~"])
 @pytest.mark.parametrize("original", ["blocked", "blocked.md"])
-def test_a_leftover_that_begins_as_a_record_does(
+def test_leftover_that_starts_like_a_record_is_a_stray(
     tickets: Workspace, original: str, ending: str
 ) -> None:
     put(tickets, f"{RELATIONS_FOLDER}/{original}{ending}")
@@ -145,7 +143,7 @@ def test_file_that_cannot_be_a_record_is_not_a_source(tickets: Workspace, name: 
     assert (ran.code, ran.json["problems"], ran.json["freshness"]["sources"]) == (0, [], 2)
 
 
-def test_links_and_pipes_beside_records(tickets: Workspace) -> None:
+def test_links_and_pipes_among_records_are_strays(tickets: Workspace) -> None:
     folder = tickets.tickets / RELATIONS_FOLDER
     folder.mkdir(parents=True)
     (folder / "linked").symlink_to("nowhere")
@@ -161,7 +159,7 @@ OUTSIDE = (
 
 
 @pytest.mark.parametrize("name", OUTSIDE)
-def test_a_record_one_folder_too_high(tickets: Workspace, name: str) -> None:
+def test_record_in_artifacts_is_a_stray(tickets: Workspace, name: str) -> None:
     put(tickets, f"{A}/artifacts/{name}")
     assert where(tickets) == [f"{A}/artifacts/{name}"]
     assert verdict(tickets) == "unknown"
@@ -177,14 +175,14 @@ NEARLY = (
 
 
 @pytest.mark.parametrize("inner", [f"sub/{ONE}.md", f"a/b/c/d/{ONE}", "sub/blocked.md"])
-def test_a_folder_in_one_that_is_nearly_the_one_for_records(tickets: Workspace, inner: str) -> None:
+def test_records_in_nested_similar_folders_are_strays(tickets: Workspace, inner: str) -> None:
     put(tickets, f"{A}/artifacts/Relations/{inner}")
     assert where(tickets) == [f"{A}/artifacts/Relations"]
     assert verdict(tickets) == "unknown"
 
 
 @pytest.mark.parametrize("folder", NEARLY)
-def test_a_folder_that_is_nearly_the_one_for_records(tickets: Workspace, folder: str) -> None:
+def test_folder_with_a_name_like_relations_is_a_stray(tickets: Workspace, folder: str) -> None:
     inner = put(tickets, f"{A}/artifacts/{folder}/{ONE}.md")
     assert where(tickets) == [f"{A}/artifacts/{folder}"]
     assert verdict(tickets) == "unknown"
@@ -228,11 +226,13 @@ PLANS = (
     [(name, "relations.json") for name in FILES]
     + [(name, "orchestration-plan.jsonl") for name in PLANS],
 )
-def test_a_file_that_is_nearly_one_of_the_two(tickets: Workspace, name: str, original: str) -> None:
+def test_file_with_a_name_like_a_list_is_a_stray(
+    tickets: Workspace, name: str, original: str
+) -> None:
     put(tickets, f"{A}/artifacts/{name}", "{}")
     assert where(tickets) == [f"{A}/artifacts/{name}"]
     assert verdict(tickets) == "unknown"
-    if name != "relations":  # which stands in the way of the folder of that name
+    if name != "relations":  # which prevents the folder of that name
         tickets.artifact(A, original, '{"version":1,"relations":[]}' if "j" in original else "")
         assert where(tickets) == []
 
@@ -264,7 +264,7 @@ def test_other_files_in_artifacts_are_ignored(tickets: Workspace, name: str) -> 
     how=st.sampled_from(["drop", "add", "replace", "swap", "upper"]),
     end=st.sampled_from(["", ".bak", "~", " 2", " (3)", " copy", ".json", ".jsonl", ".JSON.orig"]),
 )
-def test_one_letter_and_any_mark_of_a_copy_may_differ(
+def test_name_may_differ_by_one_letter_and_copy_marks(
     place: tuple[bytes, bytes], at: int, letter: str, how: str, end: str
 ) -> None:
     word, meant = place[0].decode(), place[1]
@@ -282,7 +282,9 @@ def test_one_letter_and_any_mark_of_a_copy_may_differ(
 @pytest.mark.parametrize(
     "inner", [f"relations/{ONE}.md", "relations.json", "Relations/x", f"{ONE}.md", ONE.lower()]
 )
-def test_a_folder_that_is_nearly_artifacts(tickets: Workspace, folder: str, inner: str) -> None:
+def test_folder_with_a_name_like_artifacts_is_a_stray(
+    tickets: Workspace, folder: str, inner: str
+) -> None:
     put(tickets, f"{A}/{folder}/{inner}")
     assert where(tickets) == [f"{A}/{folder}"]
     (tickets.tickets / A / "artifacts").mkdir()
@@ -325,12 +327,12 @@ LOOSE = (
         ("", False),
     ],
 )
-def test_a_markdown_file_beside_the_tickets(
+def test_loose_markdown_file_is_a_stray(
     tickets: Workspace, name: str, text: str, *, counts: bool
 ) -> None:
     put(tickets, name, text)
     assert where(tickets) == ([name] if counts else [])
-    assert {source.holder for source in odd(tickets)} <= {""}
+    assert {source.holder for source in strays(tickets)} <= {""}
     assert verdict(tickets) == ("unknown" if counts else "clear")
     assert tickets.run("show", A, "--json").code == (4 if counts else 0)
 
@@ -348,17 +350,17 @@ def test_hidden_folder_is_not_a_ticket(tickets: Workspace) -> None:
 
 @pytest.mark.parametrize("outer", ["archive", "Open", "done", f"open/{ulid(3)}", "archive/2026"])
 @pytest.mark.parametrize("inner", ["item.md", "artifacts/relations.json"])
-def test_folder_that_holds_tickets_and_is_not_one(
+def test_folder_that_contains_tickets_is_a_stray(
     tickets: Workspace, outer: str, inner: str
 ) -> None:
     put(tickets, f"{outer}/20260601-101500-x/{inner}")
     first = outer if outer.startswith("open") else outer.partition("/")[0]
     assert where(tickets) == [first]
-    assert [source.holder for source in odd(tickets)] == [first.rpartition("/")[2]]
+    assert [source.holder for source in strays(tickets)] == [first.rpartition("/")[2]]
     assert verdict(tickets) == "unknown"
 
 
-def test_buckets_and_other_folders_hold_no_misplaced_tickets(tickets: Workspace) -> None:
+def test_buckets_and_other_folders_are_not_strays(tickets: Workspace) -> None:
     for bucket in ("open", "pending", "closed"):
         tickets.ticket("20260601-101500-x-" + bucket, None, bucket)
     put(tickets, "templates/short/text.md", "---\ntitle: x\n---\n")
@@ -367,7 +369,7 @@ def test_buckets_and_other_folders_hold_no_misplaced_tickets(tickets: Workspace)
     assert where(tickets) == []
 
 
-def test_very_many_folders_may_hold_tickets(tickets: Workspace) -> None:
+def test_folder_with_too_many_folders_is_a_stray(tickets: Workspace) -> None:
     for number in range(1001):
         (tickets.tickets / "many" / f"{number:04}").mkdir(parents=True)
     assert where(tickets) == ["many"]

@@ -1,4 +1,4 @@
-"""What a user without the rights to read or write meets; root, who has them all, lays them down."""
+"""Scans and writes without permissions. Root, who has all of them, drops them first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from workspace_builder import A, B, Workspace, ulid
 
-# Everything is imported before the rights go, wherever the interpreter may lie.
+# All modules are imported before the permissions are dropped: their files may be unreadable then.
 _AS_NOBODY = """
 import json, os, sys
 from yoi_relations.errors import RelationsError
@@ -49,14 +49,14 @@ try:
     if ticket:
         write_new(workspace, f".yoi/tickets/{ticket}", "new.md", b"new", None)
     faults = {source.path: [f.message for f in parsed(source).faults] for source in scan(workspace)}
-    print(json.dumps({"faults": {path: said for path, said in faults.items() if said}}))
+    print(json.dumps({"faults": {path: message for path, message in faults.items() if message}}))
 except RelationsError as error:
     print(json.dumps({"error": error.message}))
 """
 
 
 def as_nobody(workspace: Workspace, write_to: str = "") -> Any:
-    """The faults that a user without rights meets, or the error that stops them."""
+    """The faults that a user without permissions gets, or the error that ends the command."""
     ran = subprocess.run(
         [sys.executable, "-c", _AS_NOBODY, str(workspace.root), write_to],
         capture_output=True,
@@ -68,7 +68,7 @@ def as_nobody(workspace: Workspace, write_to: str = "") -> Any:
 
 @pytest.fixture
 def shared() -> Iterator[Workspace]:
-    """A workspace with two tickets and all formats, which everybody may read."""
+    """A workspace with two tickets and all formats that everybody may read."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         workspace = Workspace(Path(folder) / "work")
@@ -88,23 +88,23 @@ def test_readable_files_are_read(shared: Workspace) -> None:
 
 @pytest.mark.parametrize("mode", [0o000, 0o444], ids=["no rights", "listed only"])
 @pytest.mark.parametrize("name", ["", A, f"{A}/artifacts"])
-def test_a_folder_that_cannot_be_entered_fails_with_its_path(
+def test_folder_that_cannot_be_entered_fails_with_its_path(
     shared: Workspace, name: str, mode: int
 ) -> None:
     (shared.tickets / name).chmod(mode)
-    said = as_nobody(shared)["error"]
-    assert str(shared.tickets / name).removesuffix("/artifacts") in said
-    assert "cannot be listed" in said
+    message = as_nobody(shared)["error"]
+    assert str(shared.tickets / name).removesuffix("/artifacts") in message
+    assert "cannot be listed" in message
 
 
 @pytest.mark.parametrize("name", ["", f"{A}/artifacts/relations"])
-def test_a_folder_that_cannot_be_listed_fails_with_its_path(shared: Workspace, name: str) -> None:
+def test_folder_that_cannot_be_listed_fails_with_its_path(shared: Workspace, name: str) -> None:
     (shared.tickets / name).chmod(0o311)
-    said = as_nobody(shared)["error"]
-    assert said.startswith(f"{shared.tickets / name}: cannot be listed")
+    message = as_nobody(shared)["error"]
+    assert message.startswith(f"{shared.tickets / name}: cannot be listed")
 
 
-def test_a_bucket_that_cannot_be_listed_fails_with_its_path(shared: Workspace) -> None:
+def test_bucket_that_cannot_be_listed_fails_with_its_path(shared: Workspace) -> None:
     bucket = shared.ticket("20260601-101500-older", bucket="open").parent
     bucket.chmod(0o311)
     assert as_nobody(shared)["error"].startswith(f"{bucket}: cannot be listed")
@@ -131,7 +131,7 @@ def test_root_without_execute_permission_is_not_taken_for_empty(
         f"artifacts/relations/{ulid(1)}.md",
     ],
 )
-def test_a_file_that_cannot_be_read_is_a_problem_of_that_file(
+def test_file_that_cannot_be_read_is_a_problem_of_that_file(
     shared: Workspace, name: str, artifacts: int
 ) -> None:
     (shared.tickets / A / name).chmod(0)
@@ -141,18 +141,19 @@ def test_a_file_that_cannot_be_read_is_a_problem_of_that_file(
 
 
 @pytest.mark.parametrize("config", ["workspace.toml", "ticket.config.toml"])
-def test_a_configuration_that_cannot_be_read_fails_with_its_path(
+def test_configuration_that_cannot_be_read_fails_with_its_path(
     shared: Workspace, config: str
 ) -> None:
     (shared.root / ".yoi" / config).touch(0)
     assert as_nobody(shared)["error"].startswith(f".yoi/{config}: cannot be read")
 
 
-def test_a_ticket_folder_that_cannot_be_written_is_left_as_it_is(shared: Workspace) -> None:
+def test_read_only_ticket_folder_is_not_changed(shared: Workspace) -> None:
     (shared.tickets / A / "artifacts" / "relations").chmod(0o555)
     before = shared.snapshot()
-    said = as_nobody(shared, write_to=A)["error"]
+    message = as_nobody(shared, write_to=A)["error"]
     assert (
-        said == f".yoi/tickets/{A}/artifacts/relations/new.md: cannot be written: Permission denied"
+        message
+        == f".yoi/tickets/{A}/artifacts/relations/new.md: cannot be written: Permission denied"
     )
     assert shared.snapshot() == before

@@ -24,7 +24,7 @@ SECOND = 10**9
 NOW = 1_700_000_000 * SECOND
 FAR = 9_500_000_000 * SECOND
 """In the year 2271, or in 1669: more nanoseconds than 64 bits hold."""
-MEMORY = Path("/dev/shm")  # noqa: S108  # whatever lies there goes again
+MEMORY = Path("/dev/shm")  # noqa: S108  # the test removes what it writes
 needs_memory = pytest.mark.skipif(not os.path.ismount(MEMORY), reason="needs a tmpfs at /dev/shm")
 
 
@@ -40,11 +40,11 @@ def device(path: Path) -> int:
 
 
 @pytest.mark.parametrize("mtime", [0, -5 * SECOND, NOW, 4_102_444_800 * SECOND, FAR, -FAR])
-def test_a_stamp_is_as_long_whatever_the_date(tmp_path: Path, mtime: int) -> None:
+def test_stamp_has_a_fixed_length_for_any_date(tmp_path: Path, mtime: int) -> None:
     assert len(stamp(tmp_path / "file", mtime)) == SIZE
 
 
-def test_new_file_settles_later(tmp_path: Path) -> None:
+def test_new_file_is_racy_and_later_reliable(tmp_path: Path) -> None:
     one, now = stamp(tmp_path / "file", NOW), time.time_ns()
 
     assert not is_reliable(one, now, device(tmp_path))
@@ -52,7 +52,7 @@ def test_new_file_settles_later(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ahead", [-3600 * SECOND, 3600 * SECOND])
-def test_stamp_settles_one_window_after_its_latest_time(tmp_path: Path, ahead: int) -> None:
+def test_stamp_is_reliable_one_window_after_its_latest_time(tmp_path: Path, ahead: int) -> None:
     path = tmp_path / "file"
     one = stamp(path, time.time_ns() + ahead)
     later = max(path.stat().st_mtime_ns, path.stat().st_ctime_ns)
@@ -62,7 +62,7 @@ def test_stamp_settles_one_window_after_its_latest_time(tmp_path: Path, ahead: i
 
 
 @needs_memory
-def test_date_outside_the_stamp_range_never_settles() -> None:
+def test_date_outside_the_stamp_range_stays_racy() -> None:
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         path = Path(folder) / "file"
         assert not is_reliable(stamp(path, FAR), NOW, device(path))
@@ -70,24 +70,24 @@ def test_date_outside_the_stamp_range_never_settles() -> None:
         assert path.stat().st_mtime_ns == -FAR
 
 
-def test_future_date_never_settles(tmp_path: Path) -> None:
+def test_future_date_stays_racy(tmp_path: Path) -> None:
     now = time.time_ns()
     one = stamp(tmp_path / "file", now + 3600 * SECOND)
 
     assert not is_reliable(one, now + WINDOW + SECOND, device(tmp_path))
 
 
-def test_path_on_another_device_never_settles(tmp_path: Path) -> None:
+def test_path_on_another_device_stays_racy(tmp_path: Path) -> None:
     one = stamp(tmp_path / "file", NOW)
 
     assert not is_reliable(one, time.time_ns() + 3600 * SECOND, device(tmp_path) + 1)
 
 
-def test_missing_path_is_settled() -> None:
+def test_stamp_of_a_missing_path_is_reliable() -> None:
     assert is_reliable(ABSENT, NOW, 0)
 
 
-def test_every_change_shows_in_the_stamp(tmp_path: Path) -> None:
+def test_every_change_alters_the_stamp(tmp_path: Path) -> None:
     path = tmp_path / "file"
     seen = {stamp(path, NOW)}
     path.write_text("longer")
@@ -103,7 +103,7 @@ def test_every_change_shows_in_the_stamp(tmp_path: Path) -> None:
     assert len(seen) == 4
 
 
-def test_clock_is_that_of_the_file_system(tmp_path: Path) -> None:
+def test_clock_is_read_from_the_file_system(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.touch()
     os.utime(path, ns=(0, 0))
@@ -117,7 +117,7 @@ def test_clock_is_that_of_the_file_system(tmp_path: Path) -> None:
     assert path.stat().st_mtime_ns == now
 
 
-def test_overlay_folder_of_several_layers_never_settles(tmp_path: Path) -> None:
+def test_overlay_folder_of_several_layers_stays_racy(tmp_path: Path) -> None:
     """The system gives it one link, and the stamp of its uppermost layer."""
     for mode, links, proves in (
         (stat.S_IFDIR, 1, False),
@@ -130,8 +130,8 @@ def test_overlay_folder_of_several_layers_never_settles(tmp_path: Path) -> None:
         old = {"st_mtime_ns": NOW - 9 * SECOND, "st_ctime_ns": NOW - 9 * SECOND}
         taken = stamp_of(os.stat_result(fields, old))
         assert stat_stamp.racy_in(taken, NOW, now.st_dev) == []
-        settled = stat_stamp.racy_in(taken, NOW, now.st_dev, layered=True) == []
-        assert settled is proves
+        reliable = stat_stamp.racy_in(taken, NOW, now.st_dev, layered=True) == []
+        assert reliable is proves
 
 
 @needs_memory

@@ -12,7 +12,7 @@ from yoi_relations.files.source import SourceError
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "message"),
     [
         ("author", " ", "has an empty author"),
         ("note", "", "has an empty note"),
@@ -28,14 +28,16 @@ from yoi_relations.files.source import SourceError
         ("author", "a\rb", "has more than one line in its author"),
     ],
 )
-def test_too_long_text_is_a_problem_with_its_line(name: str, text: str, said: str) -> None:
+def test_too_long_text_is_a_problem_with_its_line(name: str, text: str, message: str) -> None:
     with pytest.raises(SourceError) as caught:
         check_text(name, text, 7)
-    assert (caught.value.message, caught.value.line) == (said, 7)
+    assert (caught.value.message, caught.value.line) == (message, 7)
 
 
-@pytest.mark.parametrize(("name", "said"), [("at", "an at"), ("retired_at", "a retired_at")])
-def test_invalid_time_is_a_problem_with_its_field(name: str, said: str) -> None:
-    with pytest.raises(SourceError, match=f"has {said} 'soon', which is not an RFC 3339") as caught:
+@pytest.mark.parametrize(("name", "message"), [("at", "an at"), ("retired_at", "a retired_at")])
+def test_invalid_time_is_a_problem_with_its_field(name: str, message: str) -> None:
+    with pytest.raises(
+        SourceError, match=f"has {message} 'soon', which is not an RFC 3339"
+    ) as caught:
         check_instant(name, "soon", 7)
     assert caught.value.line == 7
