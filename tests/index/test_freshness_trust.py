@@ -18,7 +18,7 @@ from interleaving import once_after
 from workspace_builder import A, B
 
 from yoi_relations.files.workspace import CACHE
-from yoi_relations.index import build, freshness, snapshot
+from yoi_relations.index import freshness, rescan, snapshot, snapshot_builder
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Trust
 
@@ -60,7 +60,7 @@ def test_rescans_when_another_process_published_meanwhile(disk: Disk, trust: Tru
         write_unseen(disk)
     else:
         disk.item(A, "closed")
-    looked = snapshot.suspects
+    looked = snapshot.compare_stamps
     waiting = [lambda: disk.item(B, "closed"), lambda: asked(disk).close()]
 
     def suspects(*arguments: Any, **named: Any) -> Any:
@@ -70,7 +70,7 @@ def test_rescans_when_another_process_published_meanwhile(disk: Disk, trust: Tru
         return found
 
     with (
-        mock.patch.object(freshness, "suspects", suspects),
+        mock.patch.object(freshness, "compare_stamps", suspects),
         asked(disk, trust) as index,
     ):
         assert_rebuilt(index)
@@ -86,7 +86,7 @@ def test_rescans_when_an_older_index_was_put_back_meanwhile(disk: Disk) -> None:
         asked(disk).close()
         step(disk, ("wait", "80"))
     disk.item(A, "closed")
-    looked = snapshot.suspects
+    looked = snapshot.compare_stamps
 
     def suspects(*arguments: Any, **named: Any) -> Any:
         found = looked(*arguments, **named)
@@ -94,7 +94,7 @@ def test_rescans_when_an_older_index_was_put_back_meanwhile(disk: Disk) -> None:
             older.replace(path)
         return found
 
-    with mock.patch.object(freshness, "suspects", suspects), asked(disk) as index:
+    with mock.patch.object(freshness, "compare_stamps", suspects), asked(disk) as index:
         assert_rebuilt(index)
     assert not older.exists()
 
@@ -102,17 +102,17 @@ def test_rescans_when_an_older_index_was_put_back_meanwhile(disk: Disk) -> None:
 def test_older_index_never_replaces_a_newer_one(disk: Disk) -> None:
     worth_an_index(disk)
     looked, waiting = (
-        build.rescan,
+        rescan.rescan_folders,
         [lambda: disk.item(A, "done"), lambda: asked(disk).close()],
     )
 
-    def rescan(*arguments: Any) -> Any:
+    def rescan_folders(*arguments: Any) -> Any:
         found = looked(*arguments)
         while waiting:
             waiting.pop(0)()
         return found
 
-    with mock.patch.object(build, "look_again", rescan):
+    with mock.patch.object(rescan, "rescan_folders", rescan_folders):
         asked(disk).close()
     assert not waiting
     with asked(disk, Trust.INDEX) as index:
@@ -128,7 +128,7 @@ def test_failed_publish_of_new_stamps_costs_no_answer(disk: Disk, why: str) -> N
             file = stack.enter_context(path.with_name("lock").open("r+b"))
             fcntl.flock(file, fcntl.LOCK_EX)
         else:
-            stack.enter_context(once_after(build, "look_again", path.unlink))
+            stack.enter_context(once_after(rescan, "rescan_folders", path.unlink))
         assert_rebuilt(stack.enter_context(open_index(disk.found, said.append)))
     assert said == []
 
@@ -172,7 +172,10 @@ def elsewhere(disk: Disk) -> Any:
 
 @pytest.mark.parametrize(
     "why",
-    [lambda _: mock.patch.object(build, "is_trusted_file_system", return_value=False), elsewhere],
+    [
+        lambda _: mock.patch.object(snapshot_builder, "is_trusted_file_system", return_value=False),
+        elsewhere,
+    ],
 )
 def test_untrusted_file_system_makes_it_read_every_file(
     disk: Disk, why: Callable[[Disk], Any]

@@ -151,7 +151,7 @@ def test_clean_workspace_keeps_its_probes(workspace: Workspace) -> None:
     workspace.ticket(B)
     workspace.ticket("20260601-101500-x", None, "open")
     with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
-        (probes,) = index.connection.execute("SELECT probes FROM freshness").fetchone()
+        (probes,) = index.connection.execute("SELECT paths FROM snapshot").fetchone()
     assert sorted(probes.split(b"\0")) == sorted(
         [
             *(b".", b"open"),

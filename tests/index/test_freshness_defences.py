@@ -121,7 +121,7 @@ def test_rescans_what_another_process_published_meanwhile() -> None:
             disk.ask().close()
 
         disk.item(A, "closed")
-        with once_after(freshness, "suspects", meanwhile):
+        with once_after(freshness, "compare_stamps", meanwhile):
             disk.ask().close()
         disk.item(B, "queued")  # of the same length, within the same tick
         assert_fresh(disk)

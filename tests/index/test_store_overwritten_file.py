@@ -43,7 +43,7 @@ def test_index_overwritten_before_the_answer_is_rebuilt(
 ) -> None:
     if is_stale:
         workspace.record(A, "blocked_by", B, "second")
-    published, calls = store.published, count(1)
+    published, calls = store.load_published, count(1)
 
     def load_and_cut(*arguments: Any, **named: Any) -> object:
         found = published(*arguments, **named)
@@ -51,7 +51,7 @@ def test_index_overwritten_before_the_answer_is_rebuilt(
             os.truncate(index, 100)
         return found
 
-    monkeypatch.setattr(store, "published", load_and_cut)
+    monkeypatch.setattr(store, "load_published", load_and_cut)
     with opened(workspace) as found:
         said = ["first", "second"] if is_stale else ["first"]
         assert [note for _, note in found.connection.execute(RELATIONS)] == said

@@ -1,6 +1,6 @@
 """What tools do to the dates of files: other content is seen, the same content soon believed.
 
-Nobody sets the machine's clock for a test: `test_incremental` puts back one of its own.
+Nobody sets the machine's clock for a test: `test_reconcile_updates` puts back one of its own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pytest
 from oracle import assert_as_read, settle, wait_window, without_rescans
 from workspace_builder import A, Workspace
 
-from yoi_relations.index import build
+from yoi_relations.index import rescan
 
 pytestmark = pytest.mark.usefixtures("soon_settled")
 TOOLS = {
@@ -102,7 +102,7 @@ def test_files_with_only_a_new_stamp_are_read_once(
     expected = edge.run("show", "--json").json
     act(edge)
     wait_window()
-    with mock.patch.object(build, "look_again", wraps=build.rescan) as looks:
+    with mock.patch.object(rescan, "rescan_folders", wraps=rescan.rescan_folders) as looks:
         assert edge.run("show", "--json").json == expected
         assert looks.call_count >= 1
     with without_rescans():

@@ -20,8 +20,8 @@ from workspace_builder import AT, A, B, Workspace, ulid
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import database, folder_batches, work_queue
-from yoi_relations.index.build import build
-from yoi_relations.index.compare import table_difference
+from yoi_relations.index.build import build_index
+from yoi_relations.index.compare import compare_indexes
 from yoi_relations.index.folder_scan import scan_folders
 from yoi_relations.index.forked_child import ForkedChild
 from yoi_relations.index.rows import rows_of
@@ -62,7 +62,7 @@ def in_second(act: Callable[[int], None]) -> Callable[[int], tuple[int, bytes]]:
 
 
 def test_results_come_in_order_from_both_processes() -> None:
-    makers = dict(work_queue.shared(lambda number: (number, os.getpid()), 2000))
+    makers = dict(work_queue.run_shared(lambda number: (number, os.getpid()), 2000))
     assert list(makers) == list(range(2000))
     assert len(set(makers.values())) <= 2  # the first may be quick enough alone
 
@@ -75,7 +75,7 @@ def test_second_process_takes_a_part_and_ends() -> None:
             signal.sigtimedwait([], 0.01)  # the second gets its turn, however busy the machine is
         return os.getpid()
 
-    makers = work_queue.shared(work, 2000)
+    makers = work_queue.run_shared(work, 2000)
     second = next(maker for maker in makers if maker != first)
     makers.close()
     with pytest.raises(ChildProcessError):
@@ -91,26 +91,26 @@ def test_first_process_does_what_the_second_does_not_deliver(how: str, number: i
         if at >= number:
             raise ValueError(at)
 
-    assert list(work_queue.shared(in_second(die), COUNT)) == PIECES
+    assert list(work_queue.run_shared(in_second(die), COUNT)) == PIECES
 
 
 @pytest.mark.parametrize("trouble", ["os.fork", "os.pipe"])
 def test_first_process_does_everything_alone(trouble: str) -> None:
     with all_closed(), mock.patch(trouble, side_effect=OSError(11, "try again")):
-        assert list(work_queue.shared(piece, COUNT)) == PIECES
+        assert list(work_queue.run_shared(piece, COUNT)) == PIECES
         with ForkedChild() as second:
             assert not second.start(lambda _: None)
 
 
 def test_no_descriptor_is_left_behind() -> None:
     with all_closed():
-        assert list(work_queue.shared(piece, COUNT)) == PIECES
-        makers = work_queue.shared(piece, COUNT)
+        assert list(work_queue.run_shared(piece, COUNT)) == PIECES
+        makers = work_queue.run_shared(piece, COUNT)
         next(makers)
         makers.close()
         with ForkedChild() as second:
             assert second.start(lambda file: file.write(b"more than a pipe takes" * 20_000))
-            assert second.whole_answer() == b"more than a pipe takes" * 20_000
+            assert second.read_all() == b"more than a pipe takes" * 20_000
 
 
 def test_one_core_starts_no_second_process() -> None:
@@ -118,17 +118,17 @@ def test_one_core_starts_no_second_process() -> None:
         mock.patch("os.sched_getaffinity", return_value={0}),
         mock.patch("os.fork", side_effect=AssertionError),
     ):
-        assert list(work_queue.shared(piece, COUNT)) == PIECES
+        assert list(work_queue.run_shared(piece, COUNT)) == PIECES
 
 
 ALONE = """
 import os, sys
-from yoi_relations.index.forked_child import Second
+from yoi_relations.index.forked_child import ForkedChild
 
 os.sched_getaffinity = lambda _: {0, 1}
-with Second() as second:
+with ForkedChild() as second:
     second.start(lambda file: file.write(b"whole"))
-    print(second.whole_answer(), "threading" in sys.modules)
+    print(second.read_all(), "threading" in sys.modules)
 """
 
 
@@ -141,10 +141,10 @@ def test_unknown_thread_count_is_one() -> None:
 def test_small_pipe_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     refused = OSError(1, "Operation not permitted")
     with mock.patch("fcntl.fcntl", side_effect=refused) as asked:
-        assert list(work_queue.shared(piece, COUNT)) == PIECES
+        assert list(work_queue.run_shared(piece, COUNT)) == PIECES
         assert asked.called
     monkeypatch.delattr("fcntl.F_SETPIPE_SZ")  # only Linux has it
-    assert list(work_queue.shared(piece, COUNT)) == PIECES
+    assert list(work_queue.run_shared(piece, COUNT)) == PIECES
 
 
 @pytest.fixture
@@ -172,10 +172,10 @@ def built(workspace: Workspace, cores: int, batch: int) -> StoredIndex:
     """An index, made on so many cores."""
     with ExitStack() as stack:
         stack.enter_context(mock.patch("os.sched_getaffinity", return_value=set(range(cores))))
-        stack.enter_context(mock.patch.object(folder_batches, "BATCH", batch))
-        stack.enter_context(mock.patch.object(folder_batches, "SHARE_FROM", 1))
+        stack.enter_context(mock.patch.object(folder_batches, "BATCH_SIZE", batch))
+        stack.enter_context(mock.patch.object(folder_batches, "FORK_FROM", 1))
         found = find_workspace(str(workspace.root))
-        return open_until_the_end(build(found, 1, lambda _done, _total: None))
+        return open_until_the_end(build_index(found, 1, lambda _done, _total: None))
 
 
 def dumped(stored: StoredIndex) -> dict[str, list[tuple[object, ...]]]:
@@ -188,7 +188,7 @@ def dumped(stored: StoredIndex) -> dict[str, list[tuple[object, ...]]]:
 def test_two_processes_make_the_index_that_one_makes(many: Workspace, batch: int) -> None:
     one, two = built(many, 1, 7), built(many, 2, batch)
     assert dumped(one) == dumped(two)
-    assert table_difference(one.connection, two.connection) == []
+    assert compare_indexes(one.connection, two.connection) == []
     assert one.generation.digest == two.generation.digest
 
 
@@ -199,12 +199,12 @@ def test_folders_are_split_into_at_most_one_byte_of_batches(
 ) -> None:
     names = [os.fsencode(name) for name in sorted(os.listdir(many.tickets))][:folders]
     with (
-        mock.patch.object(folder_batches, "BATCH", 1),
-        mock.patch.object(folder_batches, "MOST", most),
+        mock.patch.object(folder_batches, "BATCH_SIZE", 1),
+        mock.patch.object(folder_batches, "MAX_ITEMS", most),
         mock.patch("os.fork", wraps=os.fork) as forked,
     ):
         batches = list(folder_batches.read_batches(find_workspace(str(many.root)), names))
-    assert [group[0] for batch in batches for group in batch.groups] == names
+    assert [group[0] for batch in batches for group in batch.stamps] == names
     assert len(batches) == min(folders, most)
     assert forked.call_count == forks
 
@@ -219,7 +219,7 @@ def test_every_batch_can_be_sent(many: Workspace) -> None:
 
 def test_unreadable_folder_fails_in_either_process(many: Workspace) -> None:
     error = UnreadableFolderError("x: no", "fix it")
-    met = mock.patch.object(folder_batches, "look_at", side_effect=error)  # in both processes
+    met = mock.patch.object(folder_batches, "scan_folders", side_effect=error)  # in both processes
     with met, pytest.raises(UnreadableFolderError, match="x: no"):
         built(many, 2, 3)
 
@@ -229,7 +229,7 @@ def test_an_index_that_cannot_be_made_is_closed(many: Workspace) -> None:
     error = UnreadableFolderError("x: cannot be listed", "mend it")
     with (
         mock.patch.object(database, "new_connection", return_value=opened),
-        mock.patch.object(folder_batches, "look_at", side_effect=error),
+        mock.patch.object(folder_batches, "scan_folders", side_effect=error),
         pytest.raises(UnreadableFolderError),
     ):
         built(many, 1, 3)

@@ -18,7 +18,7 @@ from workspace_builder import A, B, Workspace, altered_index
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files import stat_stamp
 from yoi_relations.files.workspace import CACHE, find_workspace
-from yoi_relations.index import build, freshness, index_file, store
+from yoi_relations.index import freshness, index_file, rescan, store
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index
 from yoi_relations.index.snapshot import StampChanges
@@ -35,7 +35,7 @@ def read_images(*, allowed: bool) -> Iterator[mock.Mock]:
     """Whether the whole index file may be read."""
     effect = None if allowed else AssertionError("the whole file is read")
     with mock.patch.object(
-        index_file, "read_image", wraps=index_file.read_index_file, side_effect=effect
+        index_file, "read_index_file", wraps=index_file.read_index_file, side_effect=effect
     ) as it:
         yield it
 
@@ -71,10 +71,14 @@ def test_failed_question_closes_the_index(workspace: Workspace, what: str) -> No
     asked(workspace).close()
     with pytest.MonkeyPatch.context() as patch, all_closed():
         if what == "unsettled":
-            patch.setattr(freshness, "suspects", lambda *_, **__: StampChanges(set(), {A.encode()}))
+            patch.setattr(
+                freshness, "compare_stamps", lambda *_, **__: StampChanges(set(), {A.encode()})
+            )
         else:
             workspace.ticket(B, "closed")
-        patch.setattr(build, "look_again", mock.Mock(side_effect=UnreadableFolderError("no", "x")))
+        patch.setattr(
+            rescan, "rescan_folders", mock.Mock(side_effect=UnreadableFolderError("no", "x"))
+        )
         with pytest.raises(UnreadableFolderError) as kept:
             asked(workspace)
     assert kept.value.hint == "x"
@@ -153,7 +157,7 @@ def test_altered_index_is_checked_again(workspace: Workspace) -> None:
 def test_index_that_vanishes_before_opening_is_rebuilt(workspace: Workspace) -> None:
     path = filled(workspace)
     asked(workspace).close()
-    with once_after(store, "_noted", path.unlink), asked(workspace) as index:
+    with once_after(store, "_noted_stamp", path.unlink), asked(workspace) as index:
         assert (index.found, index.records) == (store.IndexState.DAMAGED, 1)
     assert path.exists()
 

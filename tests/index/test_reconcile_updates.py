@@ -18,7 +18,7 @@ from index_comparison import by_own_clock, coarse
 from workspace_builder import A, C, ulid
 
 from yoi_relations.files import read_source
-from yoi_relations.index import build, snapshot
+from yoi_relations.index import rescan, snapshot
 
 RECORDS = (ulid(1), ulid(2))
 
@@ -73,7 +73,9 @@ def test_settled_index_is_answered_without_reading() -> None:
         disk.ask().close()
         step(disk, ("wait", "80"))
         disk.ask().close()  # notes that all has settled
-        with mock.patch.object(build, "look_again", side_effect=AssertionError("it looks again")):
+        with mock.patch.object(
+            rescan, "rescan_folders", side_effect=AssertionError("it looks again")
+        ):
             disk.ask().close()
 
 

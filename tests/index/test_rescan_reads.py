@@ -16,7 +16,7 @@ from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.files.workspace import Workspace as ProductWorkspace
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index import build
+from yoi_relations.index import rescan
 from yoi_relations.index.folder_scan import FolderScan, scan_folders
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Trust
@@ -45,7 +45,7 @@ def looked_at(disk: Disk) -> set[bytes]:
         seen.update(names)
         return scan_folders(workspace, names, vouching)
 
-    with mock.patch.object(build, "look_at", noting):
+    with mock.patch.object(rescan, "scan_folders", noting):
         disk.ask().close()
     return seen
 

@@ -17,6 +17,7 @@ from oracle import settle
 from workspace_builder import A, B, Workspace, ulid
 
 from yoi_relations.errors import UnreadableFolderError
+from yoi_relations.files import scan_root
 from yoi_relations.files.scan_root import Listing, list_root
 from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.files.workspace import Workspace as ProductWorkspace
@@ -80,14 +81,14 @@ def test_folder_that_moves_after_the_listing_is_found(workspace: Workspace, *, k
         settle(workspace)  # so that the others are not looked at
         (workspace.tickets / "since").touch()
         workspace.ticket(A, "closed", "open")
-    with once_after(build, "list_root", move), open_index(found, lambda _: None) as index:
+    with once_after(scan_root, "list_root", move), open_index(found, lambda _: None) as index:
         assert index.tickets == 1
 
 
 def tickets_built(workspace: Workspace, settling: RescanPolicy) -> int:
     """How many tickets an index has that is built now."""
     found = find_workspace(str(workspace.root))
-    stored = build.build(found, 1, lambda _done, _total: None, settling)
+    stored = build.build_index(found, 1, lambda _done, _total: None, settling)
     with contextlib.closing(stored.connection):
         return count_of(stored.connection, "ticket")
 
@@ -104,7 +105,7 @@ def test_fails_when_folders_never_rest(workspace: Workspace) -> None:
         return list_root(found)
 
     settling = RESCAN_POLICY._replace(limit=0.6)
-    with mock.patch.object(build, "list_root", listed), pytest.raises(UnreadableFolderError):
+    with mock.patch.object(scan_root, "list_root", listed), pytest.raises(UnreadableFolderError):
         tickets_built(workspace, settling)
     assert next(numbers) > settling.scans
     assert tickets_built(workspace, settling) == 2
@@ -132,7 +133,7 @@ def test_waits_for_a_folder_that_is_absent_at_first(
             return list_root(found)
         return list_without(folder, found)
 
-    monkeypatch.setattr(build, "list_root", listed)
+    monkeypatch.setattr(scan_root, "list_root", listed)
     assert tickets_built(workspace, settling) == 1
 
 
@@ -152,7 +153,7 @@ def test_slow_scans_do_not_miss_a_folder(
             return listing
         return list_without(folder, found)
 
-    monkeypatch.setattr(build, "list_root", listed)
+    monkeypatch.setattr(scan_root, "list_root", listed)
     assert (tickets_built(workspace, settling), next(numbers) > max(away)) == (1, True)
 
 
@@ -170,7 +171,7 @@ def test_folder_is_the_same_in_every_bucket(
         places.reverse()
         return list_root(found)
 
-    monkeypatch.setattr(build, "list_root", listed)
+    monkeypatch.setattr(scan_root, "list_root", listed)
     assert tickets_built(workspace, settling) == 1
 
 
@@ -183,6 +184,6 @@ def test_fails_when_the_root_vanishes_during_a_build(
         workspace.tickets.rename(workspace.root / "elsewhere")
 
     found = find_workspace(str(workspace.root))
-    with once_after(build, "list_root", move), pytest.raises(UnreadableFolderError):
+    with once_after(scan_root, "list_root", move), pytest.raises(UnreadableFolderError):
         open_index(found, lambda _: None).close()
     assert not list((workspace.root / CACHE).glob("*.sqlite3"))

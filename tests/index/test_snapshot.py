@@ -17,10 +17,10 @@ from yoi_relations.index.freshness import open_index
 from yoi_relations.index.snapshot import (
     Snapshot,
     StampChanges,
+    compare_stamps,
     load_snapshot,
+    reliable_stamps,
     root_may_have_changed,
-    settled_in,
-    suspects,
 )
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
@@ -65,14 +65,14 @@ def test_changed_stamp_suspects_only_its_folder(
     workspace: Workspace, known: Snapshot, forks: mock.Mock
 ) -> None:
     root = str(workspace.tickets)
-    assert suspects(known, root) == StampChanges(set(), set())
+    assert compare_stamps(known, root) == StampChanges(set(), set())
     names = owners(known)
-    assert len(names) == known.probes.count(b"\0") + 1 > 12
+    assert len(names) == known.paths.count(b"\0") + 1 > 12
     for number, name in enumerate(names):
         stamps = bytearray(known.stamps)
         stamps[number * SIZE] ^= 1
-        found = suspects(known._replace(stamps=bytes(stamps)), root)
-        assert found == StampChanges({name}, set(), are_believed=True)
+        found = compare_stamps(known._replace(stamps=bytes(stamps)), root)
+        assert found == StampChanges({name}, set(), are_stamps_trusted=True)
     assert forks.call_count == (len(names) + 1 if forks.wanted else 0)
 
 
@@ -80,9 +80,9 @@ def test_missing_path_suspects_only_its_folder(
     workspace: Workspace, known: Snapshot, forks: mock.Mock
 ) -> None:
     shutil.rmtree(workspace.tickets / A / "artifacts" / "relations")
-    assert suspects(known, str(workspace.tickets)).changed == {A.encode()}
+    assert compare_stamps(known, str(workspace.tickets)).changed == {A.encode()}
     shutil.rmtree(workspace.tickets / "pending" / C)
-    changed = suspects(known, str(workspace.tickets)).changed
+    changed = compare_stamps(known, str(workspace.tickets)).changed
     assert changed == {A.encode(), b"pending", f"pending/{C}".encode(), os.fsencode(ROOT)}
     assert bool(forks.call_count) == forks.wanted
 
@@ -91,12 +91,12 @@ def test_missing_path_suspects_only_its_folder(
 def test_unreadable_root_suspects_every_folder(workspace: Workspace, known: Snapshot) -> None:
     everything = set(known.folders())
     workspace.tickets.rename(workspace.root / "elsewhere")
-    assert suspects(known, str(workspace.tickets)) == StampChanges(
-        everything, set(), are_believed=True
+    assert compare_stamps(known, str(workspace.tickets)) == StampChanges(
+        everything, set(), are_stamps_trusted=True
     )
     workspace.tickets.touch()
-    assert suspects(known, str(workspace.tickets)) == StampChanges(
-        everything, set(), are_believed=True
+    assert compare_stamps(known, str(workspace.tickets)) == StampChanges(
+        everything, set(), are_stamps_trusted=True
     )
 
 
@@ -106,14 +106,14 @@ def test_racy_stamp_is_listed_apart_from_changed_ones(
     names = owners(known)
     for number, name in enumerate(names):
         young = known._replace(racy=number.to_bytes(4, "little"))
-        assert suspects(young, str(workspace.tickets)) == StampChanges(
-            set(), {name}, are_believed=True
+        assert compare_stamps(young, str(workspace.tickets)) == StampChanges(
+            set(), {name}, are_stamps_trusted=True
         )
     (workspace.tickets / A / "item.md").unlink()
     number = names.index(A.encode())
     young = known._replace(racy=number.to_bytes(4, "little"))
-    assert suspects(young, str(workspace.tickets)) == StampChanges(
-        {A.encode()}, set(), are_believed=True
+    assert compare_stamps(young, str(workspace.tickets)) == StampChanges(
+        {A.encode()}, set(), are_stamps_trusted=True
     )
 
 
@@ -123,24 +123,24 @@ def test_where_no_stamp_can_be_believed_all_is_suspected_and_none_vouches(
     root, everything = str(workspace.tickets), set(known.folders())
     untrusted, early = known._replace(trusted=0), known._replace(scanned_at=2**63)
     for found in (
-        suspects(known, root, everything=True),
-        suspects(untrusted, root),
-        suspects(early, root),
+        compare_stamps(known, root, everything=True),
+        compare_stamps(untrusted, root),
+        compare_stamps(early, root),
     ):
-        assert found == StampChanges(set(), everything, are_believed=False)
+        assert found == StampChanges(set(), everything, are_stamps_trusted=False)
 
 
 def test_of_some_folders_the_stamps_that_were_settled_are_found(known: Snapshot) -> None:
-    paths, names = known.probes.split(b"\0"), owners(known)
+    paths, names = known.paths.split(b"\0"), owners(known)
     number = names.index(A.encode()) + 1
     young = known._replace(racy=number.to_bytes(4, "little"))
     for folder in known.folders():
-        assert settled_in(young, {folder}) == {
+        assert reliable_stamps(young, {folder}) == {
             path: known.stamps[at * SIZE : (at + 1) * SIZE]
             for at, (path, name) in enumerate(zip(paths, names, strict=True))
             if name == folder and at != number
         }
-    assert settled_in(young, ()) == {}
+    assert reliable_stamps(young, ()) == {}
 
 
 def test_root_may_differ_after_a_change_and_for_one_tick(

@@ -46,12 +46,12 @@ def compared(workspace: Workspace) -> Callable[[], object]:
     workspace.pair()
     found = find_workspace(str(workspace.root))
     known = snapshot.load_snapshot(made(workspace))
-    return lambda: snapshot.suspects(known, found.tickets_path)
+    return lambda: snapshot.compare_stamps(known, found.tickets_path)
 
 
 def built(_workspace: Workspace) -> Callable[[], object]:
     """Pieces of work that two processes share."""
-    return lambda: list(work_queue.shared(lambda number: number, 5))
+    return lambda: list(work_queue.run_shared(lambda number: number, 5))
 
 
 def interrupting(at: int) -> Callable[[FrameType, str, Any], Any]:

@@ -125,7 +125,7 @@ def test_obstacle_to_publishing_is_reported(workspace: Workspace, path: Path) ->
     index, told = asked(workspace)
     with index:
         assert index.records == 2
-    assert told == [f"{path}: cannot be kept: File exists; answered from memory"]
+    assert told == [f"{path}: cannot write the index: File exists; answering from memory"]
 
 
 def rebuilt(workspace: Workspace) -> tuple[Index, list[tuple[int, int]]]:
