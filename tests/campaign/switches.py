@@ -238,7 +238,7 @@ SWITCHES = {
         "tests/files/test_stamps.py::test_overlay_folder_of_several_layers_never_settles",
     ),
     "file system's clock": Switch(
-        _file_systems_clock, f"{_DEFENCES}clock_of_another_file_system_settles_no_stamp"
+        _file_systems_clock, f"{_DEFENCES}stamp_is_not_reliable_by_the_clock_of_another_file_system"
     ),
     "clock that went back": Switch(
         _clock_that_went_back,

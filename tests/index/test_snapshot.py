@@ -1,4 +1,4 @@
-"""Which folders are suspected when one stamp differs: by one process, and by two."""
+"""Which folders differ from a snapshot, compared by one process and by two."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from yoi_relations.index.snapshot import (
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
 ROOT = ""
 LAST = "z" * 200
-"""A name that makes the half of the bytes hold less than half of the probes."""
+"""A name so long that half of the bytes hold less than half of the paths."""
 
 
 @pytest.fixture(params=[1, 2], ids=["one process", "two processes"])
 def forks(request: pytest.FixtureRequest) -> Iterator[mock.Mock]:
-    """Forks, where the work of a second process pays from the first probe on."""
+    """The calls of `os.fork`, with a child from the first path on."""
     with (
         mock.patch.object(snapshot, "FORK_FROM", 1 if request.param == 2 else 12_000),
         mock.patch("os.sched_getaffinity", return_value={0, 1}),
@@ -43,8 +43,8 @@ def forks(request: pytest.FixtureRequest) -> Iterator[mock.Mock]:
 
 
 @pytest.fixture
-def known(workspace: Workspace) -> Snapshot:
-    """What is known of some folders, the first of which holds most."""
+def stored(workspace: Workspace) -> Snapshot:
+    """The snapshot of some folders; the first of them has the most paths. No stamp is racy."""
     for ticket in (A, B, C):
         workspace.ticket(ticket, bucket="pending" if ticket == C else "")
     for number in range(7):
@@ -52,110 +52,109 @@ def known(workspace: Workspace) -> Snapshot:
     workspace.record(f"pending/{C}", "after", A)
     workspace.ticket(LAST)
     with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
-        # As if all had settled: what does not differ is no suspect.
         return load_snapshot(index.connection)._replace(racy=b"")
 
 
-def owners(known: Snapshot) -> list[bytes]:
-    """The folder of each probe."""
-    return [name for name, size in known.folder_sizes() for _ in range(size)]
+def folder_of_each_path(stored: Snapshot) -> list[bytes]:
+    """The folder of each path."""
+    return [name for name, size in stored.folder_sizes() for _ in range(size)]
 
 
-def test_changed_stamp_suspects_only_its_folder(
-    workspace: Workspace, known: Snapshot, forks: mock.Mock
+def test_changed_stamp_changes_only_its_folder(
+    workspace: Workspace, stored: Snapshot, forks: mock.Mock
 ) -> None:
     root = str(workspace.tickets)
-    assert compare_stamps(known, root) == StampChanges(set(), set())
-    names = owners(known)
-    assert len(names) == known.paths.count(b"\0") + 1 > 12
+    assert compare_stamps(stored, root) == StampChanges(set(), set())
+    names = folder_of_each_path(stored)
+    assert len(names) == stored.paths.count(b"\0") + 1 > 12
     for number, name in enumerate(names):
-        stamps = bytearray(known.stamps)
+        stamps = bytearray(stored.stamps)
         stamps[number * SIZE] ^= 1
-        found = compare_stamps(known._replace(stamps=bytes(stamps)), root)
+        found = compare_stamps(stored._replace(stamps=bytes(stamps)), root)
         assert found == StampChanges({name}, set(), are_stamps_trusted=True)
     assert forks.call_count == (len(names) + 1 if forks.wanted else 0)
 
 
-def test_missing_path_suspects_only_its_folder(
-    workspace: Workspace, known: Snapshot, forks: mock.Mock
+def test_missing_path_changes_only_its_folder(
+    workspace: Workspace, stored: Snapshot, forks: mock.Mock
 ) -> None:
     shutil.rmtree(workspace.tickets / A / "artifacts" / "relations")
-    assert compare_stamps(known, str(workspace.tickets)).changed == {A.encode()}
+    assert compare_stamps(stored, str(workspace.tickets)).changed == {A.encode()}
     shutil.rmtree(workspace.tickets / "pending" / C)
-    changed = compare_stamps(known, str(workspace.tickets)).changed
+    changed = compare_stamps(stored, str(workspace.tickets)).changed
     assert changed == {A.encode(), b"pending", f"pending/{C}".encode(), os.fsencode(ROOT)}
     assert bool(forks.call_count) == forks.wanted
 
 
 @pytest.mark.usefixtures("forks")
-def test_unreadable_root_suspects_every_folder(workspace: Workspace, known: Snapshot) -> None:
-    everything = set(known.folders())
+def test_unreadable_root_changes_every_folder(workspace: Workspace, stored: Snapshot) -> None:
+    everything = set(stored.folders())
     workspace.tickets.rename(workspace.root / "elsewhere")
-    assert compare_stamps(known, str(workspace.tickets)) == StampChanges(
+    assert compare_stamps(stored, str(workspace.tickets)) == StampChanges(
         everything, set(), are_stamps_trusted=True
     )
     workspace.tickets.touch()
-    assert compare_stamps(known, str(workspace.tickets)) == StampChanges(
+    assert compare_stamps(stored, str(workspace.tickets)) == StampChanges(
         everything, set(), are_stamps_trusted=True
     )
 
 
 def test_racy_stamp_is_listed_apart_from_changed_ones(
-    workspace: Workspace, known: Snapshot
+    workspace: Workspace, stored: Snapshot
 ) -> None:
-    names = owners(known)
+    names = folder_of_each_path(stored)
     for number, name in enumerate(names):
-        young = known._replace(racy=number.to_bytes(4, "little"))
-        assert compare_stamps(young, str(workspace.tickets)) == StampChanges(
+        racy = stored._replace(racy=number.to_bytes(4, "little"))
+        assert compare_stamps(racy, str(workspace.tickets)) == StampChanges(
             set(), {name}, are_stamps_trusted=True
         )
     (workspace.tickets / A / "item.md").unlink()
     number = names.index(A.encode())
-    young = known._replace(racy=number.to_bytes(4, "little"))
-    assert compare_stamps(young, str(workspace.tickets)) == StampChanges(
+    racy = stored._replace(racy=number.to_bytes(4, "little"))
+    assert compare_stamps(racy, str(workspace.tickets)) == StampChanges(
         {A.encode()}, set(), are_stamps_trusted=True
     )
 
 
-def test_where_no_stamp_can_be_believed_all_is_suspected_and_none_vouches(
-    workspace: Workspace, known: Snapshot
+def test_every_folder_is_racy_if_no_stamp_is_reliable(
+    workspace: Workspace, stored: Snapshot
 ) -> None:
-    root, everything = str(workspace.tickets), set(known.folders())
-    untrusted, early = known._replace(trusted=0), known._replace(scanned_at=2**63)
+    root, everything = str(workspace.tickets), set(stored.folders())
+    untrusted, early = stored._replace(trusted=0), stored._replace(scanned_at=2**63)
     for found in (
-        compare_stamps(known, root, everything=True),
+        compare_stamps(stored, root, everything=True),
         compare_stamps(untrusted, root),
         compare_stamps(early, root),
     ):
         assert found == StampChanges(set(), everything, are_stamps_trusted=False)
 
 
-def test_of_some_folders_the_stamps_that_were_settled_are_found(known: Snapshot) -> None:
-    paths, names = known.paths.split(b"\0"), owners(known)
+def test_reliable_stamps_are_found_by_folder(stored: Snapshot) -> None:
+    paths, names = stored.paths.split(b"\0"), folder_of_each_path(stored)
     number = names.index(A.encode()) + 1
-    young = known._replace(racy=number.to_bytes(4, "little"))
-    for folder in known.folders():
-        assert reliable_stamps(young, {folder}) == {
-            path: known.stamps[at * SIZE : (at + 1) * SIZE]
+    racy = stored._replace(racy=number.to_bytes(4, "little"))
+    for folder in stored.folders():
+        assert reliable_stamps(racy, {folder}) == {
+            path: stored.stamps[at * SIZE : (at + 1) * SIZE]
             for at, (path, name) in enumerate(zip(paths, names, strict=True))
             if name == folder and at != number
         }
-    assert reliable_stamps(young, ()) == {}
+    assert reliable_stamps(racy, ()) == {}
 
 
-def test_root_may_differ_after_a_change_and_for_one_tick(
-    workspace: Workspace, known: Snapshot
+def test_root_may_have_changed_for_one_tick_and_after_a_change(
+    workspace: Workspace, stored: Snapshot
 ) -> None:
     root = str(workspace.tickets)
-    changed = max(changed_in(known.stamps[: 2 * SIZE]))  # of the root and of one bucket
-    rested = known._replace(scanned_at=changed + TICK)
-    assert not root_may_have_changed(rested, root)
-    assert root_may_have_changed(rested._replace(scanned_at=changed + TICK - 1), root)
-    assert root_may_have_changed(rested._replace(scanned_at=changed - 1), root)
+    changed = max(changed_in(stored.stamps[: 2 * SIZE]))  # of the root and of one bucket
+    resting = stored._replace(scanned_at=changed + TICK)
+    assert not root_may_have_changed(resting, root)
+    assert root_may_have_changed(resting._replace(scanned_at=changed + TICK - 1), root)
+    assert root_may_have_changed(resting._replace(scanned_at=changed - 1), root)
     workspace.ticket(A, "done")
     workspace.record(A, "after", B)
-    assert not root_may_have_changed(rested, root)  # for that, the folder itself is looked at
+    assert not root_may_have_changed(resting, root)  # the folder itself has other stamps
     workspace.ticket(B, bucket="pending")
-    assert root_may_have_changed(rested, root)
+    assert root_may_have_changed(resting, root)
     workspace.tickets.rename(workspace.root / "elsewhere")
-    assert root_may_have_changed(rested, root)
+    assert root_may_have_changed(resting, root)
