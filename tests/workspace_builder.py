@@ -205,9 +205,9 @@ def altered_index(path: Path, statements: str) -> None:
     data = path.read_bytes()
     place = data[-56:-32]
     connection = sqlite3.connect(":memory:")
-    serialization.fill(connection, data[:-56])
+    serialization.deserialize(connection, data[:-56])
     connection.executescript(statements)
-    body = serialization.to_bytes(connection) + place
+    body = serialization.serialize(connection) + place
     connection.close()
     path.write_bytes(body + hashlib.sha256(body).digest())
     date = int.from_bytes(place[-8:], "little")

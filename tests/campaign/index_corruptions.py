@@ -140,7 +140,7 @@ def slow_question(world: World, meanwhile: Callable[[], None]) -> None:
     before = _rebuilt(world)
     world.is_asking = True
     with (
-        once_after(freshness, "suspects", meanwhile),
+        once_after(freshness, "compare_stamps", meanwhile),
         freshness.open_index(world.found, lambda _: None) as index,
     ):
         answered = tables(index.connection)
@@ -149,7 +149,7 @@ def slow_question(world: World, meanwhile: Callable[[], None]) -> None:
 
 
 def _rebuilt(world: World) -> dict[str, list[tuple[object, ...]]]:
-    stored = build.build(world.found, 1, lambda _done, _total: None)
+    stored = build.build_index(world.found, 1, lambda _done, _total: None)
     try:
         return tables(stored.connection)
     finally:

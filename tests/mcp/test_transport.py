@@ -288,7 +288,7 @@ def test_notice_is_printed_once(two: Workspace, options: tuple[str, ...]) -> Non
     ran = Piped(two.root, lines(*opening(), *calls), *options)
 
     assert len(ran.answers) == 6
-    assert ran.err.count("cannot be kept") == 1
+    assert ran.err.count("cannot write the index") == 1
 
 
 def test_answers_if_stderr_is_closed(two: Workspace) -> None:

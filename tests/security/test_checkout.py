@@ -16,7 +16,7 @@ from workspace_builder import AT, A, B, Ran, Workspace, ulid
 
 from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.index import serialization
-from yoi_relations.index.origin import refuse_links
+from yoi_relations.index.store import refuse_links
 from yoi_relations.index.watcher_lock import is_watcher_running
 
 FORGED = "said by nobody"
@@ -245,15 +245,15 @@ def forged(path: Path, *, at: Path | None = None) -> None:
     """
     data = path.read_bytes()
     connection = sqlite3.connect(":memory:")
-    serialization.fill(connection, data[:-56])
+    serialization.deserialize(connection, data[:-56])
     connection.execute("UPDATE record SET note = ?", (FORGED,))
     connection.execute(
-        "UPDATE freshness SET scanned_at = 0, trusted = 1, names = ?, sizes = ?, probes = ?,"
-        " stamps = ?, unsettled = ?",
+        "UPDATE snapshot SET scanned_at = 0, trusted = 1, names = ?, sizes = ?, paths = ?,"
+        " stamps = ?, racy = ?",
         (b"gone", (1).to_bytes(4, "little"), b"gone", b"", b""),
     )
     connection.commit()
-    body = serialization.to_bytes(connection) + data[-56:-32]
+    body = serialization.serialize(connection) + data[-56:-32]
     connection.close()
     new = path.with_name("forged")
     new.write_bytes(body + hashlib.sha256(body).digest())

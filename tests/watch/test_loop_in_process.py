@@ -16,7 +16,7 @@ from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.errors import RelationsError, UsageError
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index import database
+from yoi_relations.index import index_file
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Trust
 from yoi_relations.index.watcher_lock import WatcherLock
@@ -196,7 +196,7 @@ def test_full_disk_is_reported_once_and_changes_go_on(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def story(run: Run) -> Iterator[Callable[[], bool]]:
-        monkeypatch.setattr(database, "publish", full)
+        monkeypatch.setattr(index_file, "publish", full)
         filled.ticket(A, "ready")
         yield run.told(2)
         filled.ticket(A, "done")
@@ -206,7 +206,7 @@ def test_full_disk_is_reported_once_and_changes_go_on(
 
     assert ran.words == ["state_changed", "verdict_changed"] * 2
     (notice,) = ran.notices
-    assert "No space left on device; answered from memory" in notice
+    assert "No space left on device; answering from memory" in notice
 
 
 def test_root_changed_in_the_configuration_is_watched(filled: Workspace) -> None:

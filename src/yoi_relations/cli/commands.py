@@ -203,15 +203,15 @@ def watch(call: Call, *, once: bool, timeout: float | None) -> ExitCode:
 
 def verify(call: Call) -> ExitCode:
     """Compare the index with the files, and answer with the differences."""
+    from yoi_relations.index.verify import verify_index
     from yoi_relations.render.terminal.progress import progress_bar
-    from yoi_relations.render.verify import verify as verify_index
-    from yoi_relations.render.verify import write_verified
+    from yoi_relations.render.verify import write_verification
 
     mode = call.mode
     with progress_bar("reading") as progress:
-        verified = verify_index(call.workspace(), progress)
-    with verified.fresh:
-        return write_verified(mode, verified)
+        verification = verify_index(call.workspace(), progress)
+    with verification.fresh:
+        return write_verification(mode, verification)
 
 
 def mcp(call: Call, *, allow_write: bool) -> ExitCode:

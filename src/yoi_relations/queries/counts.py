@@ -37,7 +37,7 @@ def count_all(connection: Connection) -> Counts:
     ):
         states[state] = count
     formats = dict.fromkeys((Format.FRONTMATTER, Format.RELATIONS_JSON, Format.PLAN_JSONL), 0)
-    for form, count in connection.execute("SELECT format, count(*) FROM statement GROUP BY 1"):
+    for form, count in connection.execute("SELECT format, count(*) FROM record_now GROUP BY 1"):
         formats[Format(form)] = count
     relations = {
         cls: total_of(connection, frozenset(k.shown for k in KINDS.values() if k.cls is cls))

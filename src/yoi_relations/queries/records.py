@@ -32,7 +32,7 @@ class RecordPlace(NamedTuple):
 class StoredRecord(NamedTuple):
     """One record.
 
-    Its fields are the columns of the view ``statement``, but for three names, and at the end why
+    Its fields are the columns of the view ``record_now``, but for three names, and at the end why
     the relation is not active, as in `Inactive`, at the record that speaks for it.
     """
 
@@ -76,8 +76,8 @@ _COLUMNS = {"row": "id", "id": "record_id", "cls": "class"}
 """By field, the columns of other names."""
 _SELECT = (
     "SELECT "  # noqa: S608  # fixed text, as below
-    + ", ".join(f"statement.{_COLUMNS.get(name, name)}" for name in StoredRecord._fields[:-1])
-    + ", activity.inactive FROM statement LEFT JOIN activity ON activity.id = statement.id"
+    + ", ".join(f"record_now.{_COLUMNS.get(name, name)}" for name in StoredRecord._fields[:-1])
+    + ", activity.inactive FROM record_now LEFT JOIN activity ON activity.id = record_now.id"
 )
 
 
@@ -170,13 +170,13 @@ def record_at(connection: Connection, place: RecordPlace) -> StoredRecord:
 
 def find_records(connection: Connection, *conditions: Condition) -> list[StoredRecord]:
     """The records that meet all `conditions`, by path and line."""
-    rows = _select(connection, conditions, "ORDER BY path, line, statement.id")
+    rows = _select(connection, conditions, "ORDER BY path, line, record_now.id")
     return [StoredRecord(*row) for row in rows]
 
 
 def latest_statement(connection: Connection, *conditions: Condition) -> StoredRecord | None:
     """The latest of the records that meet all `conditions`; None where none does."""
-    by_order = "ORDER BY at_key DESC, path DESC, coalesce(line, 0) DESC, statement.id DESC LIMIT 1"
+    by_order = "ORDER BY at_key DESC, path DESC, coalesce(line, 0) DESC, record_now.id DESC LIMIT 1"
     found = _select(connection, conditions, by_order)
     return next((StoredRecord(*row) for row in found), None)
 

@@ -1,4 +1,4 @@
-"""What could be a record where none is read comes, goes and changes: each question notices."""
+"""Strays appear, vanish and change; each question notices."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def same_size(tickets: Path, name: str) -> None:
     path.write_text(path.read_text().replace("kind:", "kinds").replace("---", "+++"))
 
 
-def odd_now(workspace: Workspace) -> list[str]:
-    """The sources that cannot be used, by an index that is what a rebuild makes."""
+def strays_now(workspace: Workspace) -> list[str]:
+    """The sources that cannot be used, in an index that equals a rebuilt one."""
     with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
         assert_rebuilt(index)
         rows = index.connection.execute("SELECT path FROM source WHERE format = 'stray'")
@@ -70,12 +70,12 @@ SPOILING: dict[str, tuple[str, str]] = {
 }
 
 AS_FOLDERS = ("another artifacts", "in a bucket")
-"""Those that count whatever they hold."""
+"""Strays of any content."""
 
 
 @pytest.fixture
 def ready(workspace: Workspace) -> Workspace:
-    """Two tickets, and all the folders that something may be put into."""
+    """Two tickets, and all folders that strays are put into."""
     workspace.pair(states=("queued", "ready"))
     for name in ("relations/empty", "Relations/a/b", "relations 2"):
         (workspace.tickets / ARTIFACTS / name).mkdir(parents=True)
@@ -89,37 +89,37 @@ def ready(workspace: Workspace) -> Workspace:
 
 @pytest.mark.parametrize("kind", SPOILING)
 def test_notices_unread_files_that_appear_and_vanish(ready: Workspace, kind: str) -> None:
-    name, told = SPOILING[kind]
-    assert odd_now(ready) == []
+    name, stray = SPOILING[kind]
+    assert strays_now(ready) == []
     put(ready.tickets, name)
-    assert odd_now(ready) == [told]
+    assert strays_now(ready) == [stray]
     settle(ready)
-    assert odd_now(ready) == [told]
+    assert strays_now(ready) == [stray]
     with without_rescans():
-        assert ready.run("show").code == 4  # as it lies, though something is odd
-    path = ready.tickets / told
+        assert ready.run("show").code == 4  # from the published index, which lists the stray
+    path = ready.tickets / stray
     path.rename(path.with_name(".hidden"))
-    assert odd_now(ready) == []
+    assert strays_now(ready) == []
     path.with_name(".hidden").rename(path)
     settle(ready)
     (ready.tickets / name).unlink()
-    assert odd_now(ready) == ([told] if kind in AS_FOLDERS else [])
+    assert strays_now(ready) == ([stray] if kind in AS_FOLDERS else [])
 
 
 @pytest.mark.parametrize("kind", ["a name", "another folder's name", "loose", "loose in a bucket"])
 def test_notices_content_changes_of_unread_files(ready: Workspace, kind: str) -> None:
-    name, told = SPOILING[kind]
+    name, stray = SPOILING[kind]
     put(ready.tickets, name)
     settle(ready)
     same_size(ready.tickets, name)
-    assert odd_now(ready) == []
+    assert strays_now(ready) == []
     settle(ready)
     put(ready.tickets, name)
-    assert odd_now(ready) == [told]
+    assert strays_now(ready) == [stray]
 
 
 @pytest.mark.parametrize(
-    ("original", "other", "told"),
+    ("original", "other", "stray"),
     [
         (f"{ARTIFACTS}/relations/{ONE}", f"{ARTIFACTS}/relations/{ONE}~", None),
         (f"{ARTIFACTS}/relations/{ONE}", f"{ARTIFACTS}/{ONE}", None),
@@ -128,7 +128,7 @@ def test_notices_content_changes_of_unread_files(ready: Workspace, kind: str) ->
     ],
 )
 def test_notices_an_original_that_vanishes_or_returns(
-    ready: Workspace, original: str, other: str, told: str | None
+    ready: Workspace, original: str, other: str, stray: str | None
 ) -> None:
     text = '{"version":1,"relations":[]}'
     if original.endswith(".md"):
@@ -136,23 +136,23 @@ def test_notices_an_original_that_vanishes_or_returns(
     put(ready.tickets, original, text)
     put(ready.tickets, other, text)
     settle(ready)
-    assert odd_now(ready) == []
+    assert strays_now(ready) == []
     (ready.tickets / original).unlink()
-    assert odd_now(ready) == [told or other]
+    assert strays_now(ready) == [stray or other]
     settle(ready)
     put(ready.tickets, original, text)
-    assert odd_now(ready) == []
+    assert strays_now(ready) == []
 
 
-def test_clean_workspace_keeps_its_probes(workspace: Workspace) -> None:
+def test_snapshot_of_a_clean_workspace_has_few_paths(workspace: Workspace) -> None:
     """One each for root, item, artifacts, records folder and record; one for what is missing."""
     workspace.ticket(A)
     workspace.record(A, "related", B)
     workspace.ticket(B)
     workspace.ticket("20260601-101500-x", None, "open")
     with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
-        (probes,) = index.connection.execute("SELECT probes FROM freshness").fetchone()
-    assert sorted(probes.split(b"\0")) == sorted(
+        (paths,) = index.connection.execute("SELECT paths FROM snapshot").fetchone()
+    assert sorted(paths.split(b"\0")) == sorted(
         [
             *(b".", b"open"),
             *(path.encode() for path in (f"{A}/item.md", f"{A}/artifacts")),

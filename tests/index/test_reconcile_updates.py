@@ -1,4 +1,4 @@
-"""A refreshed index equals a rebuilt one, table for table, whatever happened to the files.
+"""An updated index equals a rebuilt one, table by table, after any changes of files.
 
 Time is the test's own (`disks`).
 """
@@ -18,7 +18,7 @@ from index_comparison import by_own_clock, coarse
 from workspace_builder import A, C, ulid
 
 from yoi_relations.files import read_source
-from yoi_relations.index import build, snapshot
+from yoi_relations.index import rescan, snapshot
 
 RECORDS = (ulid(1), ulid(2))
 
@@ -63,17 +63,17 @@ def test_two_writes_within_one_tick_are_both_seen() -> None:
 
 
 def test_misses_the_second_write_without_the_window() -> None:
-    """The tests above have something to find: the window is what saves them."""
+    """So the window is what makes the tests above pass."""
     with disk_with(coarse, 2_000_000_000, window=-(10**18)) as disk, pytest.raises(AssertionError):
         ask_between(disk)
 
 
-def test_settled_index_is_answered_without_reading() -> None:
+def test_reliable_index_is_answered_without_reading() -> None:
     with disk_with(by_own_clock) as disk:
         disk.ask().close()
         step(disk, ("wait", "80"))
-        disk.ask().close()  # notes that all has settled
-        with mock.patch.object(build, "look_again", side_effect=AssertionError("it looks again")):
+        disk.ask().close()  # publishes the reliable stamps
+        with mock.patch.object(rescan, "rescan_folders", side_effect=AssertionError("it rescans")):
             disk.ask().close()
 
 
@@ -82,7 +82,7 @@ def test_clock_that_went_back_makes_it_read_every_file_once() -> None:
         step(disk, ("wait", "80"))
         disk.ask().close()
         before = (disk.folder(A) / "item.md").stat().st_mtime_ns
-        disk.item(A, "closed")  # of the same length, and dated as the old one was
+        disk.item(A, "closed")  # of the same length, with the date of the old one
         os.utime(disk.folder(A) / "item.md", ns=(before, before))
         disk.now -= 3_600 * 10**9
         assert_fresh(disk)
@@ -132,7 +132,7 @@ def test_threaded_program_starts_no_second_process() -> None:
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
 @pytest.mark.parametrize("trouble", ["", "os.fork", "os.pipe", "ignored"])
 def test_second_process_changes_no_answer(trouble: str) -> None:
-    """Not where it cannot be had, nor where the caller ignores its children's ends."""
+    """Also if there can be none, or if the caller ignores SIGCHLD."""
     with ExitStack() as stack:
         disk = stack.enter_context(disk_with(by_own_clock))
         stack.enter_context(mock.patch.object(snapshot, "FORK_FROM", 1))

@@ -1,4 +1,4 @@
-"""A second process is gone when the work is over, wherever an interrupt comes, and says nothing."""
+"""The child has ended when the work is done, wherever an interrupt comes, and prints nothing."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import forked_child, snapshot, work_queue
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
-MOST_LINES = 100
-"""More than the first process runs through in `second`, with a few pieces of work."""
+MAX_LINES = 100
+"""More lines than the parent executes in `forked_child` for a few items of work."""
 
 
 @pytest.fixture(autouse=True)
 def forked() -> Iterator[list[int]]:
-    """The second processes that were started, wherever the tests run."""
+    """The ids of the children that were started; there are children on any machine."""
     fork, forked = os.fork, []
 
-    def noted() -> int:
+    def recording_fork() -> int:
         process = fork()
         forked.append(process)
         return process
@@ -36,30 +36,30 @@ def forked() -> Iterator[list[int]]:
     with (
         mock.patch("os.sched_getaffinity", return_value={0, 1}),
         mock.patch("threading.active_count", return_value=1),
-        mock.patch("os.fork", noted),
+        mock.patch("os.fork", recording_fork),
     ):
         yield forked
 
 
-def compared(workspace: Workspace) -> Callable[[], object]:
-    """A comparison with the disk that two processes share."""
+def comparing(workspace: Workspace) -> Callable[[], object]:
+    """A comparison of stamps in two processes."""
     workspace.pair()
     found = find_workspace(str(workspace.root))
-    known = snapshot.load_snapshot(made(workspace))
-    return lambda: snapshot.suspects(known, found.tickets_path)
+    stored = snapshot.load_snapshot(made(workspace))
+    return lambda: snapshot.compare_stamps(stored, found.tickets_path)
 
 
-def built(_workspace: Workspace) -> Callable[[], object]:
-    """Pieces of work that two processes share."""
-    return lambda: list(work_queue.shared(lambda number: number, 5))
+def working(_workspace: Workspace) -> Callable[[], object]:
+    """Items of work in two processes."""
+    return lambda: list(work_queue.run_shared(lambda number: number, 5))
 
 
 def interrupting(at: int) -> Callable[[FrameType, str, Any], Any]:
-    """A tracer that sends this process a SIGINT at one of the lines of `second`.
+    """A tracer that sends a SIGINT to this process at one of the lines of `forked_child`.
 
-    Not where it tidies up: no program is safe from a second interrupt there.
+    Not in the clean-up: no program is safe from a second interrupt there.
     """
-    lines = iter(range(MOST_LINES))
+    lines = iter(range(MAX_LINES))
 
     def trace(frame: FrameType, event: str, _value: object) -> Any:
         code = frame.f_code
@@ -72,7 +72,7 @@ def interrupting(at: int) -> Callable[[FrameType, str, Any], Any]:
     return trace
 
 
-@pytest.mark.parametrize("work", [compared, built])
+@pytest.mark.parametrize("work", [comparing, working])
 def test_interrupt_at_any_line_leaves_no_process_or_descriptor(
     work: Callable[[Workspace], Callable[[], object]],
     workspace: Workspace,
@@ -82,7 +82,7 @@ def test_interrupt_at_any_line_leaves_no_process_or_descriptor(
     act, interrupted = work(workspace), 0
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     with all_closed() as check, mock.patch.object(snapshot, "FORK_FROM", 1):
-        for at in range(MOST_LINES):
+        for at in range(MAX_LINES):
             sys.settrace(interrupting(at))
             try:
                 act()
@@ -96,14 +96,14 @@ def test_interrupt_at_any_line_leaves_no_process_or_descriptor(
             check()
             assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == mask
             forked.clear()
-    assert 10 < interrupted < MOST_LINES
+    assert 10 < interrupted < MAX_LINES
     assert capfd.readouterr() == ("", "")
 
 
 def test_error_in_the_first_half_leaves_no_process_or_descriptor(
     workspace: Workspace, forked: list[int]
 ) -> None:
-    act, first, compare = compared(workspace), os.getpid(), snapshot._differing_in  # noqa: SLF001
+    act, first, compare = comparing(workspace), os.getpid(), snapshot._differing_in  # noqa: SLF001
 
     def fail(*arguments: Any) -> list[int]:
         if os.getpid() == first:

@@ -1,6 +1,6 @@
-"""What only one of the defences against stale answers would see; each is needed.
+"""Changes that only one of the defences against stale answers notices.
 
-`campaign/test_switches.py` switches them off and sees these tests fail.
+`campaign/test_switches.py` switches each defence off, and these tests must fail then.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ HOUR = 3_600 * 10**9
 
 
 def settle(workspace: Workspace) -> None:
-    """Ask until nothing is in doubt any more."""
+    """Ask until no stamp is racy."""
     found = find_workspace(str(workspace.root))
     racy = b"?"
     while racy:
@@ -83,7 +83,7 @@ def test_an_item_that_appears_beside_records_is_seen(
 
 
 def test_swapped_folders_are_seen_by_their_inodes() -> None:
-    """What lies in them is of one size and one date, as a checkout may leave it."""
+    """Their files have equal sizes and dates, as a checkout can leave them."""
     with disk_with(by_own_clock) as disk:
         disk.item(A, "closed")
         step(disk, ("wait", "80"))
@@ -98,7 +98,7 @@ def test_swapped_folders_are_seen_by_their_inodes() -> None:
 
 @pytest.mark.parametrize("gone", [False, True], ids=["", "another is gone"])
 def test_link_that_replaces_its_target_is_seen(*, gone: bool) -> None:
-    """Behind it lies the same file, of the same date."""
+    """The link leads to the same file with the same date."""
     with disk_with(by_own_clock) as disk:
         step(disk, ("wait", "80"))
         disk.ask().close()
@@ -111,24 +111,24 @@ def test_link_that_replaces_its_target_is_seen(*, gone: bool) -> None:
 
 
 def test_rescans_what_another_process_published_meanwhile() -> None:
-    """It knows that B is in doubt; what was suspected before does not."""
+    """The newer index knows that the stamp of B is racy; the earlier comparison does not."""
     with disk_with(by_own_clock) as disk:
         step(disk, ("wait", "80"))
         disk.ask().close()
 
-        def meanwhile() -> None:
+        def publish_another() -> None:
             disk.item(B, "closed")
             disk.ask().close()
 
         disk.item(A, "closed")
-        with once_after(freshness, "suspects", meanwhile):
+        with once_after(freshness, "compare_stamps", publish_another):
             disk.ask().close()
         disk.item(B, "queued")  # of the same length, within the same tick
         assert_fresh(disk)
 
 
-def test_clock_of_another_file_system_settles_no_stamp(workspace: Workspace) -> None:
-    """Here the machine's runs two hours ahead; with an hour's window no load matters."""
+def test_stamp_is_not_reliable_by_the_clock_of_another_file_system(workspace: Workspace) -> None:
+    """The machine's clock is two hours ahead; a window of an hour makes the load irrelevant."""
     machine = time.time_ns
     with ExitStack() as stack:
         for module in (scan_root, stat_collector, snapshot):

@@ -1,4 +1,4 @@
-"""An index file that was proven once is opened where it lies, until anything about it differs."""
+"""An index file that was proven is opened in place until its stamp changes."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from workspace_builder import A, B, Workspace, altered_index
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files import stat_stamp
 from yoi_relations.files.workspace import CACHE, find_workspace
-from yoi_relations.index import build, freshness, index_file, store
+from yoi_relations.index import freshness, index_file, rescan, store
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index
 from yoi_relations.index.snapshot import StampChanges
 
 
 @pytest.fixture(autouse=True)
-def _settled_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if every question came seconds after the last write."""
+def _reliable_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every stamp is reliable at once."""
     monkeypatch.setattr(stat_stamp, "WINDOW", -(10**18))
 
 
 @contextmanager
-def read_images(*, allowed: bool) -> Iterator[mock.Mock]:
-    """Whether the whole index file may be read."""
+def reads_of_index_file(*, allowed: bool) -> Iterator[mock.Mock]:
+    """The reads of the whole index file, and whether there may be any."""
     effect = None if allowed else AssertionError("the whole file is read")
     with mock.patch.object(
-        index_file, "read_image", wraps=index_file.read_index_file, side_effect=effect
+        index_file, "read_index_file", wraps=index_file.read_index_file, side_effect=effect
     ) as it:
         yield it
 
@@ -45,7 +45,7 @@ def asked(workspace: Workspace, *, publish: bool = True) -> Index:
 
 
 def filled(workspace: Workspace) -> Path:
-    """The index of a workspace with one relation; nobody has proven it yet."""
+    """The index file of a workspace with one relation; it is not proven yet."""
     workspace.pair("blocked_by", "first")
     asked(workspace).close()
     (index,) = (workspace.root / CACHE).glob("*.sqlite3")
@@ -56,25 +56,29 @@ def filled(workspace: Workspace) -> Path:
 def test_proven_index_is_opened_in_place_at_any_path(tmp_path: Path, name: bytes) -> None:
     workspace = Workspace(tmp_path / os.fsdecode(name) / "work")
     filled(workspace)
-    with read_images(allowed=True) as read, asked(workspace) as index:
+    with reads_of_index_file(allowed=True) as read, asked(workspace) as index:
         assert (index.records, read.call_count) == (1, 1)
-    with read_images(allowed=False), asked(workspace) as index:
+    with reads_of_index_file(allowed=False), asked(workspace) as index:
         assert index.records == 1
-        # It takes no writes: the next reader would have to prove it again.
+        # A write would change its stamp, and the next reader would have to prove it again.
         with pytest.raises(OperationalError, match="readonly"):
             index.connection.execute("DELETE FROM tally")
 
 
-@pytest.mark.parametrize("what", ["stale", "unsettled"])
+@pytest.mark.parametrize("what", ["stale", "racy"])
 def test_failed_question_closes_the_index(workspace: Workspace, what: str) -> None:
     filled(workspace)
     asked(workspace).close()
     with pytest.MonkeyPatch.context() as patch, all_closed():
-        if what == "unsettled":
-            patch.setattr(freshness, "suspects", lambda *_, **__: StampChanges(set(), {A.encode()}))
+        if what == "racy":
+            patch.setattr(
+                freshness, "compare_stamps", lambda *_, **__: StampChanges(set(), {A.encode()})
+            )
         else:
             workspace.ticket(B, "closed")
-        patch.setattr(build, "look_again", mock.Mock(side_effect=UnreadableFolderError("no", "x")))
+        patch.setattr(
+            rescan, "rescan_folders", mock.Mock(side_effect=UnreadableFolderError("no", "x"))
+        )
         with pytest.raises(UnreadableFolderError) as kept:
             asked(workspace)
     assert kept.value.hint == "x"
@@ -83,7 +87,7 @@ def test_failed_question_closes_the_index(workspace: Workspace, what: str) -> No
 def test_index_date_fits_every_file_system(workspace: Workspace) -> None:
     before = time.time_ns()
     date = filled(workspace).stat().st_mtime_ns
-    assert date % 2_000_000_000 == 0  # FAT knows no other
+    assert date % 2_000_000_000 == 0  # FAT stores no other dates
     assert before - 2_000_000_000 <= date <= time.time_ns()
 
 
@@ -100,14 +104,14 @@ def test_new_index_is_synced_before_it_replaces_the_old_one(workspace: Workspace
     with mock.patch("os.fsync", fsync):
         asked(workspace).close()
     after = path.stat()
-    (status, meanwhile) = synced[-1]
-    assert (status.st_ino, status.st_size, meanwhile) == (after.st_ino, after.st_size, before)
+    (status, published) = synced[-1]
+    assert (status.st_ino, status.st_size, published) == (after.st_ino, after.st_size, before)
 
 
 def test_question_without_publishing_writes_no_stamp(workspace: Workspace) -> None:
     index = filled(workspace)
     for _ in range(2):
-        with read_images(allowed=True) as read:
+        with reads_of_index_file(allowed=True) as read:
             asked(workspace, publish=False).close()
         assert read.call_count == 1
     assert not index.with_suffix(".stamp").exists()
@@ -153,7 +157,7 @@ def test_altered_index_is_checked_again(workspace: Workspace) -> None:
 def test_index_that_vanishes_before_opening_is_rebuilt(workspace: Workspace) -> None:
     path = filled(workspace)
     asked(workspace).close()
-    with once_after(store, "_noted", path.unlink), asked(workspace) as index:
+    with once_after(store, "_noted_stamp", path.unlink), asked(workspace) as index:
         assert (index.found, index.records) == (store.IndexState.DAMAGED, 1)
     assert path.exists()
 

@@ -1,4 +1,4 @@
-"""Rebuilds, questions and versions of the program at once; a lock whose holder stands still."""
+"""Rebuilds, questions and two versions of the program at once; a lock whose holder is stopped."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ with locked(find_workspace(sys.argv[1])):
 
 
 def kept(workspace: Workspace) -> set[str]:
-    """What lies in the cache folder."""
+    """The files in the cache folder."""
     return {path.name for path in (workspace.root / CACHE).iterdir()}
 
 
 def test_concurrent_rebuilds_and_questions_leave_one_index(edge: Workspace) -> None:
-    for number in range(400):  # so many that two processes read them
+    for number in range(400):  # enough for two processes
         edge.ticket(f"00001KT{number:06d}")
     commands = [("rebuild",), ("show", "--plain"), ("show", "--plain")] * 4
     with ThreadPoolExecutor(len(commands)) as pool:
@@ -69,7 +69,7 @@ def test_waits_a_bounded_time_for_a_stopped_lock_holder(
     edge: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cache_folder, "LOCK_WAIT", 0.2)
-    assert edge.run("show").err == ""  # whoever need not write does not ask for the lock
+    assert edge.run("show").err == ""  # a question that writes nothing takes no lock
     edge.record(B, "after", A, "second")
     ran = edge.run("show", "--all")
     assert (ran.code, ran.out.count("second")) == (0, 1)
@@ -118,7 +118,7 @@ def test_two_versions_in_turn_keep_separate_indexes(
         settle(edge)
     before = in_turn()
     assert len(before) == len(versions)
-    assert in_turn() == before  # nobody has built anything
+    assert in_turn() == before  # nothing was built
     edge.ticket(C)
     edge.record(C, "blocks", A, "second")
     after = in_turn()

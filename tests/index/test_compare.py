@@ -1,4 +1,4 @@
-"""The difference between two indexes names whatever a row says, and only that."""
+"""Every difference between two indexes is found, and named by path and row."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import database
-from yoi_relations.index.compare import COMPARED, DERIVED, source_digests, table_difference
+from yoi_relations.index.compare import COMPARED, DERIVED, compare_indexes, source_digests
 from yoi_relations.index.freshness import open_index
 
-HOW_AND_WHEN = {"generation", "freshness"}
-"""Tables that tell how and when an index was made."""
+BUILD_TABLES = {"generation", "snapshot"}
+"""Tables that say how and when an index was built."""
 RECORD = f".yoi/tickets/{A}/artifacts/relations/01KT0000000000000000000001.md"
 NAMED = "the record '01KT0000000000000000000001'"
 LINES = f".yoi/tickets/{B}/artifacts/orchestration-plan.jsonl"
@@ -31,18 +31,18 @@ def filled(workspace: Workspace) -> Workspace:
 
 
 def test_two_readings_of_the_same_files_do_not_differ(filled: Workspace) -> None:
-    assert table_difference(made(filled), made(filled)) == []
+    assert compare_indexes(made(filled), made(filled)) == []
 
 
 def test_every_table_is_compared_or_describes_the_build() -> None:
     with closing(database.new_connection()) as connection:
         rows = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
 
-    assert {name for (name,) in rows} == {*COMPARED, *DERIVED} | HOW_AND_WHEN
+    assert {name for (name,) in rows} == {*COMPARED, *DERIVED} | BUILD_TABLES
 
 
 @pytest.mark.parametrize(
-    ("damage", "path", "said"),
+    ("damage", "path", "message"),
     [
         (
             "UPDATE record SET note = 'other' WHERE note = 'why'",
@@ -68,7 +68,7 @@ def test_every_table_is_compared_or_describes_the_build() -> None:
             "INSERT INTO problem (source_id, message, effect)"  # noqa: ISC004  # one statement
             " SELECT id, 'smells', 'none' FROM source WHERE format = 'frontmatter'",
             RECORD,
-            "the index holds the problem 'smells', which is not there",
+            "the index holds the problem 'smells', which does not exist",
         ),
         (
             "UPDATE record SET line = line + 7 WHERE kind = 'before' AND line = 1",
@@ -83,7 +83,7 @@ def test_every_table_is_compared_or_describes_the_build() -> None:
         (
             "UPDATE record SET record_id = 'x-other' WHERE kind = 'before' AND line = 1",
             LINES,
-            "the index holds the record 'x-other', which is not there",
+            "the index holds the record 'x-other', which does not exist",
         ),
         (
             "UPDATE source SET digest = x'00ff' WHERE format = 'frontmatter'",
@@ -102,35 +102,35 @@ def test_every_table_is_compared_or_describes_the_build() -> None:
         ),
     ],
 )
-def test_a_row_that_differs_is_named(filled: Workspace, damage: str, path: str, said: str) -> None:
-    held = made(filled)
-    held.execute(damage)
+def test_names_each_different_row(filled: Workspace, damage: str, path: str, message: str) -> None:
+    stored = made(filled)
+    stored.execute(damage)
 
-    found = table_difference(held, made(filled))
+    found = compare_indexes(stored, made(filled))
 
-    assert {one.path for one in found} == {path}
-    assert said in found[0].what
+    assert {difference.path for difference in found} == {path}
+    assert message in found[0].message
 
 
 def test_rows_in_another_order_differ(filled: Workspace) -> None:
-    held = made(filled)
-    held.execute("UPDATE record SET id = 1000 - id")
+    stored = made(filled)
+    stored.execute("UPDATE record SET id = 1000 - id")
 
-    assert table_difference(held, made(filled)) == [
+    assert compare_indexes(stored, made(filled)) == [
         (LINES, "the index holds every record, but in another order")
     ]
 
 
 def test_extra_and_missing_sources_are_named_with_their_rows(filled: Workspace) -> None:
-    held = made(filled)
+    stored = made(filled)
     (filled.root / RECORD).unlink()
     filled.ticket(C)
 
-    found = table_difference(held, made(filled))
+    found = compare_indexes(stored, made(filled))
 
-    assert [(one.path.rpartition("/")[2], one.what.split(" '")[0]) for one in found] == [
+    assert [(one.path.rpartition("/")[2], one.message.split(" '")[0]) for one in found] == [
         ("01KT0000000000000000000001.md", "the index holds the record"),
-        ("01KT0000000000000000000001.md", "the index holds the source, which is not there"),
+        ("01KT0000000000000000000001.md", "the index holds the source, which does not exist"),
         ("item.md", "the index lacks the source"),
         ("item.md", "the index lacks the ticket"),
     ]
@@ -158,14 +158,14 @@ def test_updated_index_equals_a_new_one(
     change(filled)
 
     with open_index(found, lambda _: None) as index:
-        assert table_difference(index.connection, made(filled)) == []
+        assert compare_indexes(index.connection, made(filled)) == []
 
 
 def test_names_that_look_equal_stay_separate(workspace: Workspace) -> None:
     for name in (b"\xff", rb"\xff"):
         shutil.copytree(workspace.ticket(A), workspace.tickets / os.fsdecode(name))
-    held = made(workspace)
+    stored = made(workspace)
 
-    assert table_difference(held, made(workspace)) == []
-    (count,) = source_digests(held)[r".yoi/tickets/\xff/item.md"].values()
+    assert compare_indexes(stored, made(workspace)) == []
+    (count,) = source_digests(stored)[r".yoi/tickets/\xff/item.md"].values()
     assert count == 2

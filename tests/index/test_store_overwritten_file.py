@@ -1,4 +1,4 @@
-"""The index's file is cut short in place while a question reads it, as none of ours ever does."""
+"""Another program cuts the index file short in place while a question reads it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RELATIONS = "SELECT kind, note FROM record ORDER BY note"
 
 @pytest.fixture
 def index(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An index that is proven, so that the next question opens it in place."""
+    """A proven index, which the next question opens in place."""
     monkeypatch.setattr(stat_stamp, "WINDOW", 0)
     workspace.pair("blocked_by", "first")
     for _ in range(3):
@@ -43,18 +43,18 @@ def test_index_overwritten_before_the_answer_is_rebuilt(
 ) -> None:
     if is_stale:
         workspace.record(A, "blocked_by", B, "second")
-    published, calls = store.published, count(1)
+    real, calls = store.load_published, count(1)
 
     def load_and_cut(*arguments: Any, **named: Any) -> object:
-        found = published(*arguments, **named)
+        found = real(*arguments, **named)
         if next(calls) == load:
             os.truncate(index, 100)
         return found
 
-    monkeypatch.setattr(store, "published", load_and_cut)
+    monkeypatch.setattr(store, "load_published", load_and_cut)
     with opened(workspace) as found:
-        said = ["first", "second"] if is_stale else ["first"]
-        assert [note for _, note in found.connection.execute(RELATIONS)] == said
+        notes = ["first", "second"] if is_stale else ["first"]
+        assert [note for _, note in found.connection.execute(RELATIONS)] == notes
         assert found.found is (IndexState.DAMAGED if load == 1 else IndexState.STALE)
 
 

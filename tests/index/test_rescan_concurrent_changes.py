@@ -1,7 +1,7 @@
-"""Files that vanish or change while a question reads them, at each call that looks at one.
+"""Files vanish or change while a question reads them, before each call of `os` that reads one.
 
-The acts and the files are real; the calls of `os` are only told apart and counted, so that an act
-comes just before a certain one.
+The changes and the files are real. The calls of `os` are only counted, so that a change comes just
+before a certain call.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ Act = Callable[[Workspace], object]
 
 @contextmanager
 def before_call(number: int, act: Callable[[], object], root: Path) -> Iterator[list[str]]:
-    """Act just before the call of that number that looks at something below `root`; the calls."""
+    """Call `act` just before the call with that number below `root`; the names of the calls."""
     seen: list[str] = []
-    known: set[int] = set()
+    descriptors: set[int] = set()
 
-    def watched(name: str) -> Callable[..., Any]:
+    def counting(name: str) -> Callable[..., Any]:
         real = getattr(os, name)
 
         def call(path: Any = ".", *arguments: Any, **named: Any) -> Any:
-            below = named.get("dir_fd") in known or path in known
+            below = named.get("dir_fd") in descriptors or path in descriptors
             if below or (
                 isinstance(path, (str, bytes)) and os.fsdecode(path).startswith(str(root))
             ):
@@ -43,7 +43,7 @@ def before_call(number: int, act: Callable[[], object], root: Path) -> Iterator[
                     act()
                 found = real(path, *arguments, **named)
                 if name == "open":
-                    known.add(found)
+                    descriptors.add(found)
                 return found
             return real(path, *arguments, **named)
 
@@ -51,7 +51,7 @@ def before_call(number: int, act: Callable[[], object], root: Path) -> Iterator[
 
     with ExitStack() as stack:
         for name in CALLS:
-            stack.enter_context(mock.patch.object(os, name, watched(name)))
+            stack.enter_context(mock.patch.object(os, name, counting(name)))
         yield seen
 
 
@@ -100,7 +100,7 @@ def fill(root: Path) -> Workspace:
 
 
 def prepare(root: Path, index: str) -> Workspace:
-    """A workspace with no index, one that is old, or one that may answer as it lies."""
+    """A workspace with no index, with a stale one, or with one that stamps prove current."""
     workspace = fill(root)
     if index != "none":
         settle(workspace)
@@ -117,14 +117,14 @@ def said(rows: list[Any]) -> Said:
 
 
 def asked(workspace: Workspace, number: int, act: Act) -> tuple[Said, list[str]]:
-    """What is answered, and the calls, of which one is acted before."""
+    """The answer, and the calls; `act` was called before one of them."""
     with before_call(number, partial(act, workspace), workspace.tickets) as calls:
         ran = workspace.run("show", "--all", "--json")
     assert ran.code in (0, 4), ran
     return said(ran.json["relations"]), calls
 
 
-# In short, an act comes before some of the calls: before others with each act.
+# The short run tries only some of the calls, other ones with each change.
 EVERY = pytest.mark.parametrize("every", [13, pytest.param(1, marks=pytest.mark.campaign)])
 INDEXES = pytest.mark.parametrize("index", ["none", "stale", "settled"])
 
@@ -140,10 +140,10 @@ def test_changes_during_a_question_are_in_the_next_answer(
     for number in range(1 + list(ACTS).index(name) % every, len(calls) + 1, every):
         workspace = prepare(tmp_path / "work", index)
         found, calls = asked(workspace, number, ACTS[name])
-        if len(calls) < number:  # how often young folders are looked at depends on the time
+        if len(calls) < number:  # the number of scans of racy folders depends on the time
             ACTS[name](workspace)
         after = said(assert_as_read(workspace))
-        # It may have met any part of what happened at the same time, but nothing else.
+        # The answer may have any part of the changes made at the same time, but nothing else.
         assert found <= before | after, calls[number - 1 :][:1]
 
 
@@ -164,7 +164,7 @@ def test_fails_when_the_root_vanishes_during_a_question(
             ran = workspace.run("show", "--all", "--json")
         if len(calls) < number:
             act()
-        # Files that were open already are there to the end.
+        # Files that were open before can be read to the end.
         assert ran.code == 1 or said(ran.json["relations"]) == before, (
             calls[number - 1 :][:1],
             ran,

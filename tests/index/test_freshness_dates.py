@@ -1,6 +1,6 @@
-"""What tools do to the dates of files: other content is seen, the same content soon believed.
+"""Tools change the dates of files: new content is seen, and equal content is read only once.
 
-Nobody sets the machine's clock for a test: `test_incremental` puts back one of its own.
+No test sets the machine's clock; `test_reconcile_updates` uses a clock of its own.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ import pytest
 from oracle import assert_as_read, settle, wait_window, without_rescans
 from workspace_builder import A, Workspace
 
-from yoi_relations.index import build
+from yoi_relations.index import rescan
 
 pytestmark = pytest.mark.usefixtures("soon_settled")
 TOOLS = {
     "touch -d": 'cat "$1" >"$2" && touch -d "$3" "$2"',
     "touch -r": 'touch -r "$2" dates && cat "$1" >"$2" && touch -r dates "$2"',
     "cp -p": 'cp -p "$1" "$2"',
-    "cp -p anew": 'cp -p --remove-destination "$1" "$2"',
+    "cp -p to a new file": 'cp -p --remove-destination "$1" "$2"',
     "mv": 'mv "$1" "$2"',
     "ln": 'ln -f "$1" "$2"',
     "rsync -t": 'rsync -t --ignore-times "$1" "$2"',
@@ -34,7 +34,7 @@ TOOLS = {
     'tar -C "$(dirname "$2")" --overwrite -xpf all.tar',
     "dd": 'dd if="$1" of="$2" conv=notrunc status=none && touch -d "$3" "$2"',
 }
-"""How a shell brings the file $1 to the place of $2, which has its size and its date, $3."""
+"""Shell commands that replace the file $2 by $1, which has its size and its date $3."""
 DAY = 86_400 * 10**9
 DATES = {
     "to come": 4_102_444_800 * 10**9,
@@ -102,9 +102,9 @@ def test_files_with_only_a_new_stamp_are_read_once(
     expected = edge.run("show", "--json").json
     act(edge)
     wait_window()
-    with mock.patch.object(build, "look_again", wraps=build.rescan) as looks:
+    with mock.patch.object(rescan, "rescan_folders", wraps=rescan.rescan_folders) as rescans:
         assert edge.run("show", "--json").json == expected
-        assert looks.call_count >= 1
+        assert rescans.call_count >= 1
     with without_rescans():
         assert edge.run("show", "--json").json == expected
     assert edge.run("verify").code == 0
@@ -114,8 +114,8 @@ def test_files_with_only_a_new_stamp_are_read_once(
 def test_files_of_any_date_are_read_and_their_changes_seen(edge: Workspace, name: str) -> None:
     path, date = record_of(edge), DATES[name]
     paths = [edge.tickets, *edge.tickets.rglob("*")]
-    for one in paths:
-        os.utime(one, ns=(date, date))
+    for path in paths:
+        os.utime(path, ns=(date, date))
     for _ in range(2):
         wait_window()
         (before,) = assert_as_read(edge)

@@ -1,4 +1,4 @@
-"""What a question notes, so that the next one need not look again; nothing else is kept."""
+"""Which folders and files a question reads, and which it need not read again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.files.workspace import Workspace as ProductWorkspace
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index import build
+from yoi_relations.index import rescan
 from yoi_relations.index.folder_scan import FolderScan, scan_folders
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Trust
@@ -27,7 +27,7 @@ NEW = "00001KT0000EE"
 
 @pytest.fixture
 def disk() -> Iterator[Disk]:
-    """A disk on which everything has settled, and that is noted."""
+    """A disk whose published index has no racy stamp."""
     with disk_with(by_own_clock) as disk:
         disk.ask().close()
         step(disk, ("wait", "80"))
@@ -35,23 +35,23 @@ def disk() -> Iterator[Disk]:
         yield disk
 
 
-def looked_at(disk: Disk) -> set[bytes]:
-    """The ticket folders that a question lists and reads."""
+def scanned(disk: Disk) -> set[bytes]:
+    """The ticket folders that a question scans."""
     seen: set[bytes] = set()
 
-    def noting(
+    def recording(
         workspace: ProductWorkspace, names: list[bytes], vouching: Mapping[bytes, bytes]
     ) -> Iterator[FolderScan]:
         seen.update(names)
         return scan_folders(workspace, names, vouching)
 
-    with mock.patch.object(build, "look_at", noting):
+    with mock.patch.object(rescan, "scan_folders", recording):
         disk.ask().close()
     return seen
 
 
 def touch(disk: Disk) -> None:
-    """Another date, and nothing else; long ago, so that it is settled at once."""
+    """Change only the date; the new one is long ago, so that the stamp is reliable at once."""
     path = disk.folder(A) / "item.md"
     before = path.stat().st_mtime_ns
     os.utime(path, ns=(before - 1, before - 1))
@@ -71,32 +71,32 @@ def touch(disk: Disk) -> None:
 def test_rescans_only_changed_folders_until_they_settle(
     disk: Disk, change: Callable[[Disk], object], expected: set[str]
 ) -> None:
-    assert looked_at(disk) == set()
+    assert scanned(disk) == set()
     change(disk)
     names = {name.encode() for name in expected}
-    assert looked_at(disk) == names
+    assert scanned(disk) == names
     step(disk, ("wait", "80"))
-    assert looked_at(disk) <= names
-    assert looked_at(disk) == set()
+    assert scanned(disk) <= names
+    assert scanned(disk) == set()
 
 
 def records_read(act: Callable[[], object]) -> list[str]:
-    """The names of the record files that are opened while something is done."""
+    """The names of the record files that `act` opens."""
     opened: list[str] = []
     real = os.open
 
-    def noting(path: bytes | str, *rest: Any, **more: Any) -> int:
+    def recording(path: bytes | str, *rest: Any, **more: Any) -> int:
         name = os.path.basename(os.fsdecode(path))
         if name.endswith(".md") and name != "item.md":
             opened.append(name)
         return real(path, *rest, **more)
 
-    with mock.patch("os.open", noting):
+    with mock.patch("os.open", recording):
         act()
     return sorted(opened)
 
 
-def test_in_a_folder_that_changed_only_what_no_stamp_vouches_for_is_read(disk: Disk) -> None:
+def test_reads_only_changed_and_racy_sources_of_a_changed_folder(disk: Disk) -> None:
     def ask(trust: Trust = Trust.STAT) -> None:
         open_index(disk.found, lambda _: None, trust=trust).close()
 
@@ -114,14 +114,14 @@ def test_in_a_folder_that_changed_only_what_no_stamp_vouches_for_is_read(disk: D
     assert records_read(ask) == [f"{ulid(7)}.md"]
     disk.record(A, ulid(3), C, in_place=True)
     disk.delete_record(A, ulid(1))
-    assert records_read(ask) == [f"{ulid(3)}.md", f"{ulid(7)}.md"]  # the last is young
+    assert records_read(ask) == [f"{ulid(3)}.md", f"{ulid(7)}.md"]  # the last one is racy
     assert_fresh(disk)
     settle()
     everything = [f"{ulid(number)}.md" for number in (0, 2, 3, 4, 7)]
     assert records_read(lambda: ask(Trust.CONTENT)) == everything
 
 
-def test_records_that_have_settled_are_not_read_for_an_add(disk: Disk) -> None:
+def test_add_reads_no_record_with_a_reliable_stamp(disk: Disk) -> None:
     def add(note: str) -> None:
         draft = Draft(A, "waiting", note=note, author="tester")
         with add_record(disk.found, draft, lambda _: None):
@@ -132,9 +132,9 @@ def test_records_that_have_settled_are_not_read_for_an_add(disk: Disk) -> None:
     for _ in range(3):
         disk.ask().close()
         step(disk, ("wait", "80"))
-    settled = {f"{ulid(number)}.md" for number in range(5)}
+    reliable = {f"{ulid(number)}.md" for number in range(5)}
     for note in ("one", "two", "three"):
-        assert settled.isdisjoint(records_read(lambda note=note: add(note)))  # type: ignore[misc]
+        assert reliable.isdisjoint(records_read(lambda note=note: add(note)))  # type: ignore[misc]
     assert_fresh(disk)
 
 
@@ -143,11 +143,11 @@ def test_links_are_read_each_time_without_a_new_index(disk: Disk) -> None:
     link.symlink_to(disk.folder(A))
     os.utime(link, ns=(disk.now, disk.now), follow_symlinks=False)
     disk.date(disk.workspace.tickets)
-    for _ in range(2):  # what is new is noted, then that it has settled
+    for _ in range(2):  # publishes the change, then the reliable stamps
         disk.ask().close()
         step(disk, ("wait", "80"))
     before = files_of_the_cache(disk)
-    assert looked_at(disk) == {b"L"}
+    assert scanned(disk) == {b"L"}
     assert files_of_the_cache(disk) == before
 
 
@@ -159,7 +159,7 @@ def files_of_the_cache(disk: Disk) -> dict[str, tuple[int, int]]:
 
 @pytest.mark.parametrize("command", [("show",), ("show", "--trust", "content"), ("rebuild",)])
 def test_no_descriptor_stays_open(workspace: Workspace, command: tuple[str, ...]) -> None:
-    """Programs that ask again and again would come to the end of theirs."""
+    """A program that asks many questions must not run out of descriptors."""
     workspace.ticket(A)
     workspace.run(*command)
     with all_closed():

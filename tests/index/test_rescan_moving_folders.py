@@ -1,4 +1,4 @@
-"""Ticket folders that move, come and go while they are looked for."""
+"""Ticket folders that move, appear and vanish during a scan."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from oracle import settle
 from workspace_builder import A, B, Workspace, ulid
 
 from yoi_relations.errors import UnreadableFolderError
+from yoi_relations.files import scan_root
 from yoi_relations.files.scan_root import Listing, list_root
 from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.files.workspace import Workspace as ProductWorkspace
@@ -27,15 +28,15 @@ from yoi_relations.index.rescan_policy import RESCAN_POLICY, RescanPolicy
 
 
 @contextlib.contextmanager
-def meanwhile(act: Callable[[], None], pause: float) -> Iterator[None]:
-    """Do something again and again, `pause` seconds apart."""
+def repeating(act: Callable[[], None], pause: float) -> Iterator[None]:
+    """Call `act` in a thread again and again, every `pause` seconds."""
     stop = threading.Event()
 
-    def go_on() -> None:
+    def repeat() -> None:
         while not stop.wait(pause):
             act()
 
-    thread = threading.Thread(target=go_on)
+    thread = threading.Thread(target=repeat)
     thread.start()
     try:
         yield
@@ -58,7 +59,7 @@ def test_moving_folder_keeps_its_records_in_the_answer(
         places[0].rename(places[1])
         places.reverse()
 
-    with meanwhile(move, pause):
+    with repeating(move, pause):
         for _ in range(8):
             workspace.run(*command)
             answer = workspace.run("check", B, "--trust", "index")
@@ -66,8 +67,10 @@ def test_moving_folder_keeps_its_records_in_the_answer(
 
 
 @pytest.mark.usefixtures("soon_settled")
-@pytest.mark.parametrize("known", [False, True], ids=["built", "renewed"])
-def test_folder_that_moves_after_the_listing_is_found(workspace: Workspace, *, known: bool) -> None:
+@pytest.mark.parametrize("is_indexed", [False, True], ids=["built", "updated"])
+def test_folder_that_moves_after_the_listing_is_found(
+    workspace: Workspace, *, is_indexed: bool
+) -> None:
     folder = workspace.ticket(A, "queued", "open")
     (workspace.tickets / "pending").mkdir()
 
@@ -75,43 +78,43 @@ def test_folder_that_moves_after_the_listing_is_found(workspace: Workspace, *, k
         folder.rename(workspace.tickets / "pending" / A)
 
     found = find_workspace(str(workspace.root))
-    if known:
+    if is_indexed:
         (workspace.tickets / "aside").mkdir()
-        settle(workspace)  # so that the others are not looked at
+        settle(workspace)  # so that other folders are not scanned
         (workspace.tickets / "since").touch()
         workspace.ticket(A, "closed", "open")
-    with once_after(build, "list_root", move), open_index(found, lambda _: None) as index:
+    with once_after(scan_root, "list_root", move), open_index(found, lambda _: None) as index:
         assert index.tickets == 1
 
 
-def tickets_built(workspace: Workspace, settling: RescanPolicy) -> int:
-    """How many tickets an index has that is built now."""
+def tickets_built(workspace: Workspace, policy: RescanPolicy) -> int:
+    """The number of tickets in an index that is built now."""
     found = find_workspace(str(workspace.root))
-    stored = build.build(found, 1, lambda _done, _total: None, settling)
+    stored = build.build_index(found, 1, lambda _done, _total: None, policy)
     with contextlib.closing(stored.connection):
         return count_of(stored.connection, "ticket")
 
 
-def test_fails_when_folders_never_rest(workspace: Workspace) -> None:
+def test_fails_if_folders_never_stop_moving(workspace: Workspace) -> None:
     workspace.ticket(A)
     numbers = count(1)
 
     def listed(found: ProductWorkspace) -> Listing:
-        """What is listed is new each time, and gone by the next."""
+        """Each listing has a new ticket, which is gone at the next."""
         number = next(numbers)
         shutil.rmtree(workspace.tickets / ulid(number - 1), ignore_errors=True)
         workspace.ticket(ulid(number))
         return list_root(found)
 
-    settling = RESCAN_POLICY._replace(limit=0.6)
-    with mock.patch.object(build, "list_root", listed), pytest.raises(UnreadableFolderError):
-        tickets_built(workspace, settling)
-    assert next(numbers) > settling.scans
-    assert tickets_built(workspace, settling) == 2
+    policy = RESCAN_POLICY._replace(limit=0.6)
+    with mock.patch.object(scan_root, "list_root", listed), pytest.raises(UnreadableFolderError):
+        tickets_built(workspace, policy)
+    assert next(numbers) > policy.scans
+    assert tickets_built(workspace, policy) == 2
 
 
 def list_without(folder: Path, found: ProductWorkspace) -> Listing:
-    """The tickets root as it is listed while a folder is elsewhere."""
+    """A listing of the tickets root while a folder is elsewhere."""
     aside = Path(found.root) / "aside"
     folder.rename(aside)
     listing = list_root(found)
@@ -122,8 +125,8 @@ def list_without(folder: Path, found: ProductWorkspace) -> Listing:
 def test_waits_for_a_folder_that_is_absent_at_first(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Much longer than a clock stands still."""
-    settling = RESCAN_POLICY._replace(patience=20.0, limit=60.0)
+    """It waits much longer than a tick of the clock."""
+    policy = RESCAN_POLICY._replace(patience=20.0, limit=60.0)
     folder = workspace.ticket(A)
     back = time.monotonic() + 0.3
 
@@ -132,17 +135,17 @@ def test_waits_for_a_folder_that_is_absent_at_first(
             return list_root(found)
         return list_without(folder, found)
 
-    monkeypatch.setattr(build, "list_root", listed)
-    assert tickets_built(workspace, settling) == 1
+    monkeypatch.setattr(scan_root, "list_root", listed)
+    assert tickets_built(workspace, policy) == 1
 
 
 @pytest.mark.parametrize("away", [{1}, {2, 3, 4, 5, 6}], ids=["first", "later"])
 def test_slow_scans_do_not_miss_a_folder(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, away: set[int]
 ) -> None:
-    settling = RESCAN_POLICY._replace(patience=0.0, stopped_clock=0.0)
+    policy = RESCAN_POLICY._replace(patience=0.0, stopped_clock=0.0)
     folder = workspace.ticket(A)
-    numbers = count()  # the listing of the build itself is none of the looks
+    numbers = count()  # number 0 is the listing of the build, before the rescans
 
     def listed(found: ProductWorkspace) -> Listing:
         number = next(numbers)
@@ -152,16 +155,16 @@ def test_slow_scans_do_not_miss_a_folder(
             return listing
         return list_without(folder, found)
 
-    monkeypatch.setattr(build, "list_root", listed)
-    assert (tickets_built(workspace, settling), next(numbers) > max(away)) == (1, True)
+    monkeypatch.setattr(scan_root, "list_root", listed)
+    assert (tickets_built(workspace, policy), next(numbers) > max(away)) == (1, True)
 
 
 @pytest.mark.parametrize("bucket", ["pending", ""])
 def test_folder_is_the_same_in_every_bucket(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, bucket: str
 ) -> None:
-    """One that goes on moving is there all the time: that is no reason to fail."""
-    settling = RESCAN_POLICY._replace(patience=0.0, stopped_clock=0.0, limit=0.0)
+    """A folder that keeps moving exists all the time, so the command does not fail."""
+    policy = RESCAN_POLICY._replace(patience=0.0, stopped_clock=0.0, limit=0.0)
     places = [workspace.ticket(A, bucket=bucket), workspace.tickets / "open" / A]
     places[1].parent.mkdir()
 
@@ -170,8 +173,8 @@ def test_folder_is_the_same_in_every_bucket(
         places.reverse()
         return list_root(found)
 
-    monkeypatch.setattr(build, "list_root", listed)
-    assert tickets_built(workspace, settling) == 1
+    monkeypatch.setattr(scan_root, "list_root", listed)
+    assert tickets_built(workspace, policy) == 1
 
 
 def test_fails_when_the_root_vanishes_during_a_build(
@@ -183,6 +186,6 @@ def test_fails_when_the_root_vanishes_during_a_build(
         workspace.tickets.rename(workspace.root / "elsewhere")
 
     found = find_workspace(str(workspace.root))
-    with once_after(build, "list_root", move), pytest.raises(UnreadableFolderError):
+    with once_after(scan_root, "list_root", move), pytest.raises(UnreadableFolderError):
         open_index(found, lambda _: None).close()
     assert not list((workspace.root / CACHE).glob("*.sqlite3"))

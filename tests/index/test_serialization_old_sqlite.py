@@ -102,7 +102,7 @@ def test_database_bytes_survive_a_file_round_trip() -> None:
     with closing(database.new_connection()) as made, closing(in_memory()) as filled:
         made.execute("INSERT INTO tally VALUES ('ticket', 3, NULL)")
 
-        serialization.fill(filled, serialization.to_bytes(made))
+        serialization.deserialize(filled, serialization.serialize(made))
 
         for connection in (made, filled):
             assert connection.execute("SELECT * FROM tally").fetchall() == [("ticket", 3, None)]
@@ -116,7 +116,7 @@ def test_full_disk_is_a_system_error(monkeypatch: pytest.MonkeyPatch) -> None:
         closing(database.new_connection()) as made,
         pytest.raises(OSError, match="fdinfo") as raised,
     ):
-        serialization.to_bytes(made)
+        serialization.serialize(made)
     # Which would be taken for a missing index.
     assert raised.type is not FileNotFoundError
 

@@ -1,4 +1,4 @@
-"""Where stamps prove nothing, everything is read, whatever they say."""
+"""Files are read whatever their stamps are, if stamps prove nothing or are not trusted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from interleaving import once_after
 from workspace_builder import A, B
 
 from yoi_relations.files.workspace import CACHE
-from yoi_relations.index import build, freshness, snapshot
+from yoi_relations.index import freshness, rescan, snapshot, snapshot_builder
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Trust
 
@@ -31,7 +31,7 @@ def disk() -> Iterator[Disk]:
 
 
 def write_unseen(disk: Disk) -> None:
-    """Other bytes behind the same stamp, as by a memory mapping or on another machine's clock."""
+    """Change bytes and keep the stamp, as a memory mapping or another machine's clock can."""
     path = disk.folder(A) / "item.md"
     before = path.stat().st_mtime_ns
     disk.item(A, "closed")
@@ -47,7 +47,7 @@ def test_content_trust_sees_changes_without_a_new_stamp(disk: Disk, *, publish: 
     asked(disk).close()
     write_unseen(disk)
     with asked(disk) as index, pytest.raises(AssertionError):
-        assert_rebuilt(index)  # or there would be nothing to see
+        assert_rebuilt(index)  # the change is invisible to `stat`
     with asked(disk, Trust.CONTENT, publish=publish) as index:
         assert_rebuilt(index)
         assert index.trust is Trust.CONTENT
@@ -60,17 +60,17 @@ def test_rescans_when_another_process_published_meanwhile(disk: Disk, trust: Tru
         write_unseen(disk)
     else:
         disk.item(A, "closed")
-    looked = snapshot.suspects
+    real = snapshot.compare_stamps
     waiting = [lambda: disk.item(B, "closed"), lambda: asked(disk).close()]
 
-    def suspects(*arguments: Any, **named: Any) -> Any:
-        found = looked(*arguments, **named)
+    def then(*arguments: Any, **named: Any) -> Any:
+        found = real(*arguments, **named)
         while waiting:
             waiting.pop(0)()
         return found
 
     with (
-        mock.patch.object(freshness, "suspects", suspects),
+        mock.patch.object(freshness, "compare_stamps", then),
         asked(disk, trust) as index,
     ):
         assert_rebuilt(index)
@@ -82,37 +82,37 @@ def test_rescans_when_an_older_index_was_put_back_meanwhile(disk: Disk) -> None:
     older = path.with_name("older")
     older.hardlink_to(path)
     disk.item(B, "closed")
-    for _ in range(2):  # what is new is noted, then that it has settled
+    for _ in range(2):  # publishes the change, then the reliable stamps
         asked(disk).close()
         step(disk, ("wait", "80"))
     disk.item(A, "closed")
-    looked = snapshot.suspects
+    real = snapshot.compare_stamps
 
-    def suspects(*arguments: Any, **named: Any) -> Any:
-        found = looked(*arguments, **named)
+    def then(*arguments: Any, **named: Any) -> Any:
+        found = real(*arguments, **named)
         if older.exists():
             older.replace(path)
         return found
 
-    with mock.patch.object(freshness, "suspects", suspects), asked(disk) as index:
+    with mock.patch.object(freshness, "compare_stamps", then), asked(disk) as index:
         assert_rebuilt(index)
     assert not older.exists()
 
 
 def test_older_index_never_replaces_a_newer_one(disk: Disk) -> None:
-    worth_an_index(disk)
-    looked, waiting = (
-        build.rescan,
+    racy_index(disk)
+    real, waiting = (
+        rescan.rescan_folders,
         [lambda: disk.item(A, "done"), lambda: asked(disk).close()],
     )
 
-    def rescan(*arguments: Any) -> Any:
-        found = looked(*arguments)
+    def rescan_folders(*arguments: Any) -> Any:
+        found = real(*arguments)
         while waiting:
             waiting.pop(0)()
         return found
 
-    with mock.patch.object(build, "look_again", rescan):
+    with mock.patch.object(rescan, "rescan_folders", rescan_folders):
         asked(disk).close()
     assert not waiting
     with asked(disk, Trust.INDEX) as index:
@@ -121,21 +121,21 @@ def test_older_index_never_replaces_a_newer_one(disk: Disk) -> None:
 
 @pytest.mark.parametrize("why", ["held", "gone"])
 def test_failed_publish_of_new_stamps_costs_no_answer(disk: Disk, why: str) -> None:
-    path = worth_an_index(disk)
-    said: list[str] = []
+    path = racy_index(disk)
+    notices: list[str] = []
     with ExitStack() as stack:
         if why == "held":
             file = stack.enter_context(path.with_name("lock").open("r+b"))
             fcntl.flock(file, fcntl.LOCK_EX)
         else:
-            stack.enter_context(once_after(build, "look_again", path.unlink))
-        assert_rebuilt(stack.enter_context(open_index(disk.found, said.append)))
-    assert said == []
+            stack.enter_context(once_after(rescan, "rescan_folders", path.unlink))
+        assert_rebuilt(stack.enter_context(open_index(disk.found, notices.append)))
+    assert notices == []
 
 
 @pytest.mark.parametrize("index", ["settles", "is stale", "is missing"])
 def test_question_without_publishing_leaves_the_cache_unchanged(disk: Disk, index: str) -> None:
-    path = worth_an_index(disk)
+    path = racy_index(disk)
     if index == "is stale":
         disk.item(A, "closed")
     if index == "is missing":
@@ -147,8 +147,8 @@ def test_question_without_publishing_leaves_the_cache_unchanged(disk: Disk, inde
     assert path.parent.exists() == bool(before)
 
 
-def worth_an_index(disk: Disk) -> Path:
-    """An index that would be made anew by now, as all that it knows has settled."""
+def racy_index(disk: Disk) -> Path:
+    """An index whose racy stamps are reliable by now, so that the next question publishes them."""
     asked(disk).close()
     disk.item(B, "closed")
     asked(disk).close()
@@ -157,22 +157,23 @@ def worth_an_index(disk: Disk) -> Path:
     return path
 
 
-def elsewhere(disk: Disk) -> Any:
-    """The cache lies on another file system than the tickets, and goes by another clock."""
-    stat, beside = os.stat, str(disk.workspace.root / ".yoi")
+def on_another_file_system(disk: Disk) -> Any:
+    """The cache folder is on another file system than the tickets, with another clock."""
+    stat, yoi = os.stat, str(disk.workspace.root / ".yoi")
 
     def call(path: Any, **named: Any) -> Any:
         found = stat(path, **named)
-        return (
-            mock.Mock(st_dev=found.st_dev + 1, st_mode=found.st_mode) if path == beside else found
-        )
+        return mock.Mock(st_dev=found.st_dev + 1, st_mode=found.st_mode) if path == yoi else found
 
     return mock.patch("os.stat", call)
 
 
 @pytest.mark.parametrize(
     "why",
-    [lambda _: mock.patch.object(build, "is_trusted_file_system", return_value=False), elsewhere],
+    [
+        lambda _: mock.patch.object(snapshot_builder, "is_trusted_file_system", return_value=False),
+        on_another_file_system,
+    ],
 )
 def test_untrusted_file_system_makes_it_read_every_file(
     disk: Disk, why: Callable[[Disk], Any]
@@ -185,7 +186,7 @@ def test_untrusted_file_system_makes_it_read_every_file(
             assert index.trust is Trust.CONTENT
         with asked(disk, Trust.INDEX) as index:
             assert index.trust is Trust.INDEX
-    asked(disk).close()  # notes that it is trusted now
+    asked(disk).close()  # publishes that the file system is trusted now
     with asked(disk) as index:
         assert index.trust is Trust.STAT
 

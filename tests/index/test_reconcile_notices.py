@@ -1,4 +1,4 @@
-"""What a question tells of the index that it found, and of the one that it answers from."""
+"""The notices about the index that a question found, and about the one that answers it."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def path(workspace: Workspace) -> Path:
 
 
 def asked(workspace: Workspace, trust: Trust = Trust.STAT) -> tuple[Index, list[str]]:
-    """The index of a question, and what it was told beside the answer."""
-    told: list[str] = []
-    return open_index(find_workspace(str(workspace.root)), told.append, trust=trust), told
+    """The index of a question, and its notices."""
+    notices: list[str] = []
+    return open_index(find_workspace(str(workspace.root)), notices.append, trust=trust), notices
 
 
 def replace_by_folder(path: Path) -> None:
@@ -58,17 +58,17 @@ def test_unusable_index_is_reported_once(
     workspace: Workspace, path: Path, damage: Callable[[Path], object], found: str, trust: Trust
 ) -> None:
     damage(path)
-    index, told = asked(workspace, trust)
+    index, notices = asked(workspace, trust)
     with index:
         assert (index.found.value, index.published) == (found, None)
         assert index.generation.number == 1
-        (notice,) = told
+        (notice,) = notices
         assert notice.startswith("index: ")
         assert " 3 files" in notice
         assert found == "missing" or found in notice
-    index, told = asked(workspace)
+    index, notices = asked(workspace)
     with index:
-        assert (index.found.value, index.published, told) == ("current", index.generation, [])
+        assert (index.found.value, index.published, notices) == ("current", index.generation, [])
         assert index.generation.number == 1  # it was published
 
 
@@ -77,18 +77,18 @@ def test_outdated_index_is_updated_silently(workspace: Workspace, path: Path) ->
         before = index.generation
     inode = path.stat().st_ino
     workspace.record(B, "after", A, "second")
-    index, told = asked(workspace)
+    index, notices = asked(workspace)
     with index:
-        assert (index.found.value, index.published, told) == ("stale", before, [])
+        assert (index.found.value, index.published, notices) == ("stale", before, [])
         assert index.generation.number == before.number + 1
         assert index.generation.digest != before.digest
         assert (index.tickets, index.records, index.sources) == (2, 2, 4)
         held = index.generation
     assert path.stat().st_ino != inode
     workspace.record(B, "after", A, "third")
-    index, told = asked(workspace, Trust.INDEX)
+    index, notices = asked(workspace, Trust.INDEX)
     with index:
-        assert (index.found.value, index.published, told) == ("unchecked", held, [])
+        assert (index.found.value, index.published, notices) == ("unchecked", held, [])
         assert (index.trust, index.generation, index.records) == (Trust.INDEX, held, 2)
 
 
@@ -105,10 +105,10 @@ def test_failed_publish_is_reported_and_keeps_the_old_index(
         replace(source, target, **named)
 
     monkeypatch.setattr(os, "replace", fail)
-    index, told = asked(workspace)
+    index, notices = asked(workspace)
     with index:
         assert index.records == 2
-        (notice,) = told
+        (notice,) = notices
         assert notice.startswith(f"{path}: ")
         assert os.strerror(errno.ENOSPC) in notice
     with pytest.raises(WriteError) as failed:
@@ -122,14 +122,14 @@ def test_failed_publish_is_reported_and_keeps_the_old_index(
 def test_obstacle_to_publishing_is_reported(workspace: Workspace, path: Path) -> None:
     path.with_name(f"tmp-{os.getpid()}.sqlite3").mkdir()
     workspace.record(B, "after", A, "second")
-    index, told = asked(workspace)
+    index, notices = asked(workspace)
     with index:
         assert index.records == 2
-    assert told == [f"{path}: cannot be kept: File exists; answered from memory"]
+    assert notices == [f"{path}: cannot write the index: File exists; answering from memory"]
 
 
 def rebuilt(workspace: Workspace) -> tuple[Index, list[tuple[int, int]]]:
-    """The index of a rebuild, and the steps that it told of."""
+    """The index of a rebuild, and the steps of its progress."""
     steps: list[tuple[int, int]] = []
     found = find_workspace(str(workspace.root))
     return rebuild_index(found, lambda done, total: steps.append((done, total))), steps
@@ -149,7 +149,7 @@ def test_rebuild_increments_the_generation(workspace: Workspace, path: Path) -> 
 
 
 def test_progress_adds_up_over_batches(workspace: Workspace) -> None:
-    for number in range(260):  # as many as a second process pays for
+    for number in range(260):  # enough for a second process
         workspace.ticket(f"{A[:-3]}{number:03d}")
     index, steps = rebuilt(workspace)
     index.close()

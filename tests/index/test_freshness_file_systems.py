@@ -18,7 +18,7 @@ from workspace_builder import A, B, C, Workspace
 from yoi_relations.files.stat_stamp import file_system_of, is_trusted_file_system
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.freshness import open_index
-from yoi_relations.index.snapshot import load_snapshot, suspects
+from yoi_relations.index.snapshot import compare_stamps, load_snapshot
 
 pytestmark = [needs_root, pytest.mark.usefixtures("soon_settled")]
 
@@ -35,7 +35,7 @@ def suspected(workspace: Workspace) -> set[bytes]:
     """The folders that a question would look at."""
     found = find_workspace(str(workspace.root))
     with open_index(found, lambda _: None) as index:
-        both = suspects(load_snapshot(index.connection), found.tickets_path)
+        both = compare_stamps(load_snapshot(index.connection), found.tickets_path)
         return both.changed | both.racy
 
 
