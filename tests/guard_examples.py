@@ -66,7 +66,7 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
         ["AIza«" + "Sy1_" * 9 + "»", "ya29.«a0" + LETTERS + "»"],
         ["AIza starts a Google key", "GOCSPX-prefixed-secrets-and-others"],
     ),
-    "a service's token": (
+    "a service token": (
         [
             "sk-or-" + "v1-«" + "0a1b" * 16 + "»",
             "gsk_" + "«" + "a1B2" * 12 + "»",
@@ -220,7 +220,7 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
             "/etc/systemd/system/yoi.socket",
         ],
     ),
-    "a path of what runs now": (
+    "a runtime path": (
         ["log in /run/user/1000/yoi/a.log", "/proc/4711/fd"],
         ["below /run/user/<uid>/yoi", "/proc/self/fd", "/proc/1/status"],
     ),
@@ -242,7 +242,7 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
             "the pid of worker 12",
         ],
     ),
-    "a session's id": (
+    "a session id": (
         [
             f"session {UUID}",
             '"session_id": "abc123"',
@@ -262,7 +262,7 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
             "{root}/{session_id}/x",
         ],
     ),
-    "a claim of somebody at work": (
+    "a claim by a worker": (
         ["claimed by worker-3", "held by the agent 7f3a", "taken by this session"],
         [
             "owned by the session store",

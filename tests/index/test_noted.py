@@ -20,7 +20,7 @@ from yoi_relations.index import build
 from yoi_relations.index.folder_scan import FolderScan, scan_folders
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Trust
-from yoi_relations.recording.add import Draft, add_record
+from yoi_relations.recording.add import RecordRequest, add_record
 
 NEW = "00001KT0000EE"
 
@@ -123,7 +123,7 @@ def test_in_a_folder_that_changed_only_what_no_stamp_vouches_for_is_read(disk: D
 
 def test_records_that_have_settled_are_not_read_for_an_add(disk: Disk) -> None:
     def add(note: str) -> None:
-        draft = Draft(A, "waiting", note=note, author="tester")
+        draft = RecordRequest(A, "waiting", note=note, author="tester")
         with add_record(disk.found, draft, lambda _: None):
             pass
 

@@ -9,35 +9,35 @@ from guard_examples import EXAMPLES, GITHUB, PROSE
 from workspace_builder import A, B, Workspace
 
 from yoi_relations.errors import UsageError
-from yoi_relations.recording.guard import ROWS, check_durable
-from yoi_relations.recording.guard_rows import Row
+from yoi_relations.recording.guard import PATTERNS, check_durable
+from yoi_relations.recording.guard_pattern import GuardPattern
 
-CASES = [(row, text) for row in ROWS for text in EXAMPLES[row.what][0]]
-NEAR_MISSES = [(row, text) for row in ROWS for text in EXAMPLES[row.what][1]]
+CASES = [(pattern, text) for pattern in PATTERNS for text in EXAMPLES[pattern.name][0]]
+NEAR_MISSES = [(pattern, text) for pattern in PATTERNS for text in EXAMPLES[pattern.name][1]]
 PLAN = ("accepted-plan", "--note", "a plan")
 HELD = f"pid 4711 holds it, with {GITHUB}".replace("«", "").replace("»", "")
 
 
 def test_each_row_has_examples() -> None:
-    assert [row.what for row in ROWS] == list(EXAMPLES)
+    assert [pattern.name for pattern in PATTERNS] == list(EXAMPLES)
     assert all(refused and passing for refused, passing in EXAMPLES.values())
 
 
-@pytest.mark.parametrize(("row", "text"), CASES, ids=lambda value: getattr(value, "what", None))
-def test_secret_is_refused_and_named_without_its_text(row: Row, text: str) -> None:
+@pytest.mark.parametrize(("pattern", "text"), CASES, ids=lambda value: getattr(value, "name", None))
+def test_secret_is_refused_and_named_without_its_text(pattern: GuardPattern, text: str) -> None:
     secret = text.partition("«")[2].partition("»")[0]
     with pytest.raises(UsageError) as caught:
-        check_durable({row.field or "note": text.replace("«", "").replace("»", "")})
-    assert caught.value.message.startswith(f"the {row.field or 'note'} holds {row.what}: ")
-    assert caught.value.hint == row.instead
+        check_durable({pattern.field or "note": text.replace("«", "").replace("»", "")})
+    assert caught.value.message.startswith(f"the {pattern.field or 'note'} holds {pattern.name}: ")
+    assert caught.value.hint == pattern.advice
     assert not secret or secret[:4] not in caught.value.message
 
 
 @pytest.mark.parametrize(
-    ("row", "text"), NEAR_MISSES, ids=lambda value: getattr(value, "what", None)
+    ("pattern", "text"), NEAR_MISSES, ids=lambda value: getattr(value, "name", None)
 )
-def test_a_near_miss_passes(row: Row, text: str) -> None:
-    check_durable({row.field or "note": text})
+def test_a_near_miss_passes(pattern: GuardPattern, text: str) -> None:
+    check_durable({pattern.field or "note": text})
 
 
 @pytest.mark.parametrize("text", PROSE)
@@ -45,10 +45,10 @@ def test_prose_passes(text: str) -> None:
     check_durable(dict.fromkeys(["note", "summary", "role_plan", "branch", "author"], text))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what)
-def test_no_shape_repeats_without_bound(row: Row) -> None:
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.name)
+def test_no_shape_repeats_without_bound(pattern: GuardPattern) -> None:
     """Time stays in proportion to the text, whatever it is."""
-    bare = re.sub(r"\\.|\[\^?(?:\\.|[^\]\\])*\]", "", row.shape)
+    bare = re.sub(r"\\.|\[\^?(?:\\.|[^\]\\])*\]", "", pattern.regex)
     assert re.findall(r"\*|(?<!\})\+|\{\d*,\}", bare) == []
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple, Self
 
 from yoi_relations.queries.records import StoredRecord
 from yoi_relations.queries.relations import Relation
-from yoi_relations.recording.read_back import Recorded
+from yoi_relations.recording.outcome import RecordingResult
 
 
 class Receipt(NamedTuple):
@@ -27,8 +27,8 @@ class Receipt(NamedTuple):
     counts_again: tuple[Relation, ...]
 
     @classmethod
-    def of(cls, done: Recorded) -> Self:
+    def of(cls, done: RecordingResult) -> Self:
         """What remains of `done` once its index is closed."""
-        (entry,) = done.entries
-        more = (entry.warnings, entry.counts_again)
-        return cls(entry.relation, entry.record, entry.changed, *more)
+        (outcome,) = done.outcomes
+        more = (outcome.warnings, outcome.counts_again)
+        return cls(outcome.relation, outcome.record, outcome.changed, *more)

@@ -28,7 +28,7 @@ from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.questions import ask_checks, ask_relations, states_named
 from yoi_relations.queries.show import Answer
 from yoi_relations.queries.tickets import TicketInfo, all_tickets, tickets_in
-from yoi_relations.recording.add import Draft, add_record
+from yoi_relations.recording.add import RecordRequest, add_record
 from yoi_relations.recording.retire import RetirementRequest, retire_records
 
 if TYPE_CHECKING:
@@ -213,8 +213,8 @@ class Relations:
         arguments.check_texts_if_any(role_plan=role_plan, author=author, replaces=replaces)
         workspace = find_again(self._root)
         more = (branch, worktree, role_plan, author, replaces)
-        draft = Draft(ticket, kind, target, note, *more, here=workspace.root)
-        with add_record(workspace, draft, _LOG.info) as done:
+        request = RecordRequest(ticket, kind, target, note, *more, base_folder=workspace.root)
+        with add_record(workspace, request, _LOG.info) as done:
             return Receipt.of(done)
 
     def retire(self, record: str, reason: str, *, author: str | None = None) -> Receipt:
@@ -238,7 +238,7 @@ class Relations:
         arguments.check_texts(record=record, reason=reason)
         arguments.check_texts_if_any(author=author)
         workspace = find_again(self._root)
-        request = RetirementRequest((record,), reason, author, here=workspace.root)
+        request = RetirementRequest((record,), reason, author, base_folder=workspace.root)
         with retire_records(workspace, request, _LOG.info) as done:
             return Receipt.of(done)
 
