@@ -51,14 +51,14 @@ def test_all_kinds_and_formats_occur(lendshelf: Workspace) -> None:
     }
 
 
-def test_every_class_has_relations_that_count_and_some_that_do_not(lendshelf: Workspace) -> None:
+def test_every_class_has_active_and_inactive_relations(lendshelf: Workspace) -> None:
     relations = lendshelf.show("--all", "--limit", "0")["relations"]
 
     for active in (True, False):
         assert {one["class"] for one in relations if one["active"] is active} == set(RelationClass)
 
 
-def test_the_blockers_are_those_that_the_readme_promises(lendshelf: Workspace) -> None:
+def test_blockers_are_those_of_the_readme(lendshelf: Workspace) -> None:
     blockers = lendshelf.show("--kind", "blocker")["relations"]
 
     assert [(one["ticket"][-4:], one["target"][-4:]) for one in blockers] == [

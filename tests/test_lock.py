@@ -37,7 +37,7 @@ def asked() -> list[Requirement]:
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-def test_the_lock_pins_one_version_of_all_that_is_asked_for(python: str) -> None:
+def test_lock_pins_one_version_of_every_requirement(python: str) -> None:
     environment = {"python_full_version": python, "python_version": python[:4]}
     environment |= {"sys_platform": "linux", "os_name": "posix"}
     pinned: dict[str, str] = {}
@@ -52,7 +52,7 @@ def test_the_lock_pins_one_version_of_all_that_is_asked_for(python: str) -> None
         assert wanted.specifier.contains(pinned[canonicalize_name(wanted.name)]), wanted
 
 
-def test_the_lock_names_digests_and_no_registry() -> None:
+def test_lock_has_digests_and_no_registry() -> None:
     assert "://" not in LOCK
     for block in re.split(r"\n(?=\S)", LOCK.strip()):
         assert "--hash=sha256:" in block
@@ -68,11 +68,11 @@ def names(requirements: list[str]) -> set[str]:
     return {canonicalize_name(Requirement(one).name) for one in requirements}
 
 
-def test_the_flake_depends_on_what_pyproject_depends_on() -> None:
+def test_flake_has_the_dependencies_of_pyproject() -> None:
     assert python_packages("dependencies") == names(PYPROJECT["project"]["dependencies"])
 
 
-def test_the_dev_shell_of_the_flake_has_what_the_group_has() -> None:
+def test_dev_shell_has_the_packages_of_the_dev_group() -> None:
     (shell,) = re.findall(r"\+\+ \[(.*?)\]", FLAKE.split("devShells")[1], re.DOTALL)
     found = python_packages("testTools") | set(re.findall(r"python\.([\w-]+)", shell)) | BESIDE
     # An editable install is pip's way; the dev shell puts src/ on PYTHONPATH.
@@ -80,7 +80,7 @@ def test_the_dev_shell_of_the_flake_has_what_the_group_has() -> None:
     assert names(PYPROJECT["project"]["optional-dependencies"]["mcp"]) <= found
 
 
-def test_the_platforms_page_names_the_oldest_and_the_newest_versions() -> None:
+def test_platforms_page_lists_the_oldest_and_newest_versions() -> None:
     project = PYPROJECT["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["mcp"]]
     pinned = {canonicalize_name(one.name): one.specifier for one in locked()}
@@ -93,7 +93,7 @@ def test_the_platforms_page_names_the_oldest_and_the_newest_versions() -> None:
         assert pinned[name].contains(newest), name
 
 
-def test_the_classifiers_name_the_supported_pythons() -> None:
+def test_classifiers_list_the_supported_pythons() -> None:
     named = {
         line.rpartition(" ")[2]
         for line in PYPROJECT["project"]["classifiers"]

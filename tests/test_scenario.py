@@ -28,7 +28,7 @@ def state(workspace: Workspace, ticket: str) -> str:
     return text.split("state: ")[1].split("\n")[0]
 
 
-def test_a_queued_ticket_on_its_way(workspace: Workspace, tmp_path: Path) -> None:
+def test_ticket_goes_from_queued_to_accepted(workspace: Workspace, tmp_path: Path) -> None:
     for id_, at in ((A, "queued"), (B, "inprogress"), (C, "ready")):
         workspace.ticket(id_, at)
     assert workspace.process("add", A, "blocked-by", B, "--note", "needs the new table").code == 0

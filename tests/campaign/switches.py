@@ -264,7 +264,7 @@ SWITCHES = {
     ),
     "time after what it ends": Switch(
         _time_after_what_it_ends,
-        "tests/recording/test_consequences.py"
+        "tests/recording/test_record_time.py"
         "::test_new_record_is_later_than_one_of_a_fast_clock[md-waiting]",
     ),
     "version of the schema": Switch(

@@ -230,7 +230,7 @@ def test_device_is_reported_and_never_read(workspace: Workspace, file: str) -> N
     assert len(asked(workspace)) >= 1
 
 
-def test_odd_files_and_names_are_reported_without_waiting(workspace: Workspace) -> None:
+def test_special_files_and_names_are_reported_without_waiting(workspace: Workspace) -> None:
     workspace.ticket(B)
     workspace.record(B, "waiting", note="for a free desk")
     for name, make in ODD.items():

@@ -96,7 +96,7 @@ def assert_well(workspace: Workspace) -> None:
         pytest.param("inodes", "stale", marks=pytest.mark.campaign),
     ],
 )
-def test_a_full_disk(small_disk: Workspace, what: str, index: str) -> None:
+def test_full_disk_changes_nothing(small_disk: Workspace, what: str, index: str) -> None:
     (write_one_more if index == "stale" else drop_cache)(small_disk)
     disk = small_disk.root.parent
     kept = {path: path.read_bytes() for path in small_disk.root.rglob("*.sqlite3")}
@@ -110,7 +110,7 @@ def test_a_full_disk(small_disk: Workspace, what: str, index: str) -> None:
 
 @needs_root
 @pytest.mark.parametrize("pages", [2, *in_campaign(0, 1, 3, 5, 20, 27, 28, 29, 30, 40)])
-def test_an_almost_full_disk(small_disk: Workspace, pages: int) -> None:
+def test_almost_full_disk_leaves_files_whole(small_disk: Workspace, pages: int) -> None:
     write_one_more(small_disk)
     filler = fill(small_disk.root.parent, pages=pages)
     for command in (SHOW, *WRITING, ("rebuild",)):
@@ -120,7 +120,7 @@ def test_an_almost_full_disk(small_disk: Workspace, pages: int) -> None:
 
 
 @pytest.mark.parametrize("size", [150, *in_campaign(0, 1, 40, 300, 4_096, 20_000, 100_000)])
-def test_file_size_limit(workspace: Workspace, size: int) -> None:
+def test_file_size_limit_leaves_files_whole(workspace: Workspace, size: int) -> None:
     build(workspace.root)
     write_one_more(workspace)
     for command in (SHOW, *WRITING, ("rebuild",)):
@@ -175,7 +175,7 @@ def assert_done_or_undone(workspace: Workspace, command: tuple[str, ...], ran: R
 
 
 @needs_root
-def test_read_only_workspace(workspace: Workspace) -> None:
+def test_read_only_workspace_answers_questions(workspace: Workspace) -> None:
     build(workspace.root)
     write_one_more(workspace)
     with read_only(workspace.root):
@@ -184,7 +184,7 @@ def test_read_only_workspace(workspace: Workspace) -> None:
 
 
 @needs_root
-def test_read_only_tickets(workspace: Workspace) -> None:
+def test_read_only_tickets_refuse_records(workspace: Workspace) -> None:
     build(workspace.root)
     write_one_more(workspace)
     with read_only(workspace.tickets):
@@ -193,7 +193,7 @@ def test_read_only_tickets(workspace: Workspace) -> None:
 
 
 @needs_root
-def test_read_only_cache(workspace: Workspace) -> None:
+def test_read_only_cache_answers_and_records(workspace: Workspace) -> None:
     build(workspace.root)
     write_one_more(workspace)
     with read_only(workspace.root / ".yoi/cache"):

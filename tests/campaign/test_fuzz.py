@@ -110,7 +110,7 @@ def test_every_command_answers_on_mutated_files(examples: int) -> None:
 
 
 @example_counts(60, 5_000)
-def test_a_configuration_is_used_or_refused(examples: int) -> None:
+def test_configuration_is_used_or_refused(examples: int) -> None:
     folder, workspace = sample()
     config = workspace.root / ".yoi" / "ticket.config.toml"
     whole = config.read_bytes()

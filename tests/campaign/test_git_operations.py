@@ -104,7 +104,7 @@ def test_next_answer_holds_what_git_did(hooked: Workspace, name: str) -> None:
         assert assert_as_read(hooked) != before, command
 
 
-def test_the_first_question_in_a_fresh_clone(repository: Workspace, tmp_path: Path) -> None:
+def test_fresh_clone_answers_its_first_question(repository: Workspace, tmp_path: Path) -> None:
     git(repository, "clone", "--quiet", ".", str(tmp_path / "clone"))
     clone = Workspace(tmp_path / "clone")
     ran = clone.process("show", "--json")
@@ -115,7 +115,7 @@ def test_the_first_question_in_a_fresh_clone(repository: Workspace, tmp_path: Pa
 
 
 @pytest.mark.parametrize("name", ["merge", "rebase", "cherry-pick", "stash"])
-def test_a_conflict_is_a_problem_until_it_is_resolved(repository: Workspace, name: str) -> None:
+def test_conflict_is_a_problem_until_it_is_resolved(repository: Workspace, name: str) -> None:
     """Of all four sorts of files at once; what else there is, is answered."""
     files = conflicting(repository, "main")
     git(repository, "checkout", "--quiet", "-b", "theirs", "HEAD~1")
@@ -185,7 +185,7 @@ def test_each_work_tree_answers_for_itself(repository: Workspace, linked: Worksp
     assert [sorted(notes(tree)) for tree in trees] == [["first"], ["beside", "first"]]
 
 
-def test_a_hook_asks_about_its_own_work_tree(
+def test_hook_asks_about_its_own_work_tree(
     repository: Workspace, linked: Workspace, tmp_path: Path
 ) -> None:
     """git exports GIT_DIR there, and it may lead to another work tree's folder."""

@@ -41,7 +41,7 @@ TRIES = 3
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if name not in SLOW])
-def test_a_few_points(name: str, tmp_path: Path) -> None:
+def test_command_survives_failures_at_a_few_calls(name: str, tmp_path: Path) -> None:
     found = count(name, tmp_path)
     draw = random.Random(name)  # noqa: S311  # the same points each time
     writes = [point for point in found if point.call in {"write", "fsync", "renameat", "linkat"}]
@@ -52,7 +52,7 @@ def test_a_few_points(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.campaign
 @pytest.mark.parametrize("name", CASES)
-def test_every_point(name: str, tmp_path: Path) -> None:
+def test_command_survives_failures_at_every_call(name: str, tmp_path: Path) -> None:
     found = count(name, tmp_path)
     ended = outcomes(name, found, tmp_path)
     # Shown with -rP: what the run was worth.

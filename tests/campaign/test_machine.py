@@ -122,13 +122,13 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a
 
 
 @MACHINES
-def test_each_answer_is_what_the_files_say(machine: type[Machine]) -> None:
+def test_answers_match_the_files(machine: type[Machine]) -> None:
     seeded = settings(COMMON, max_examples=10, derandomize=True, database=None)
     run_state_machine_as_test(machine, settings=seeded)
 
 
 @pytest.mark.campaign
 @MACHINES
-def test_each_answer_is_what_the_files_say_for_long(machine: type[Machine]) -> None:
+def test_answers_match_the_files_in_long_runs(machine: type[Machine]) -> None:
     drawn_anew = settings(COMMON, max_examples=LONG, stateful_step_count=60)
     run_state_machine_as_test(machine, settings=drawn_anew)

@@ -84,7 +84,7 @@ def test_cycle_through_all_is_reported_once(many: Workspace) -> None:
     assert (code, len(cycles)) == (5, 1)
 
 
-def test_both_implementations_read_it_alike(many: Workspace) -> None:
+def test_both_implementations_agree_on_many_tickets(many: Workspace) -> None:
     assert run(many, "verify")[0] == 0
     item = many.tickets / name(TICKETS // 2) / "item.md"
     item.write_text(item.read_text().replace("queued", "closed"))

@@ -172,6 +172,6 @@ def test_commands_in_errors_are_quoted(workspace: Workspace, name: str, command:
 @pytest.mark.parametrize(
     "text", ["relations add A1;touch ZZ", "relations add `ZZ`", "relations a\nb"]
 )
-def test_a_hint_that_is_not_safe_would_be_seen(text: str) -> None:
+def test_unsafe_hint_fails_the_check(text: str) -> None:
     with pytest.raises(AssertionError):
         assert_safe(text.replace("touch ", ""))

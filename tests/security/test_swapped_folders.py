@@ -87,7 +87,7 @@ def notes_in(workspace: Workspace) -> str:
 @pytest.mark.usefixtures("soon_settled")
 @pytest.mark.parametrize("number", [20, pytest.param(1000, marks=pytest.mark.campaign)])
 @pytest.mark.parametrize("name", FOLDERS)
-def test_nothing_is_written_behind_a_link_that_takes_a_folder_s_place(
+def test_program_writes_nothing_through_a_swapped_link(
     workspace: Workspace, tmp_path: Path, name: str, number: int
 ) -> None:
     workspace.ticket(A, bucket="open")

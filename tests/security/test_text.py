@@ -91,7 +91,7 @@ def hostile(workspace: Workspace) -> Workspace:
 
 @pytest.mark.parametrize("form", [(), ("--json",)], ids=["plain", "json"])
 @pytest.mark.parametrize("question", QUESTIONS, ids=range(len(QUESTIONS)))
-def test_nothing_in_a_pipe_acts_on_a_terminal(
+def test_piped_output_has_no_effect_on_a_terminal(
     hostile: Workspace, question: tuple[str, ...], form: tuple[str, ...]
 ) -> None:
     ran = hostile.run(*form, *question)
@@ -141,7 +141,7 @@ def _read(terminal: int) -> bytes:
         (("nothing", MARKUP), "No such command"),
     ],
 )
-def test_nothing_acts_on_a_terminal_and_markup_is_shown(
+def test_terminal_output_has_no_effect_and_shows_markup(
     hostile: Workspace, question: tuple[str, ...], shows: str
 ) -> None:
     said = on_terminal(hostile, *question)
@@ -165,7 +165,7 @@ def test_output_of_watch_has_no_effect_on_a_terminal(mode: Mode) -> None:
     "name",
     ["' OR 1=1 --", '"; DROP TABLE record; --', "%", "____", "NEAR(a b)", "*", '["a"]'],
 )
-def test_names_are_no_sql(hostile: Workspace, name: str) -> None:
+def test_names_are_not_used_as_sql(hostile: Workspace, name: str) -> None:
     before = hostile.run("status", "--json").json["tickets"]
     hostile.ticket("00001KT0000EE", title="odd", slug=quoted(name))
     hostile.record("00001KT0000EE", "related", quoted(name))
@@ -181,7 +181,7 @@ def test_names_are_no_sql(hostile: Workspace, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["a\0bcd", "a\ud800bcd"])
-def test_invalid_name_names_nothing(hostile: Workspace, name: str) -> None:
+def test_invalid_name_is_not_found(hostile: Workspace, name: str) -> None:
     for command in (("show", name), ("check", name), ("retire", name, "--reason", "over")):
         assert hostile.run(*command).code == 3
 
@@ -201,7 +201,7 @@ def test_output_for_agents_has_no_effect(hostile: Workspace, mode: str) -> None:
         assert not SIGNS.search(asker.stderr)
 
 
-def test_fields_of_a_line_cannot_be_forged(workspace: Workspace) -> None:
+def test_text_cannot_forge_fields_of_a_line(workspace: Workspace) -> None:
     workspace.ticket(A, title=quoted("a\tb\nc"))
     workspace.ticket(B)
     workspace.record(A, "blocked_by", B, "one\ttwo\nthree\\n\n\u2028four\x0bfive")
@@ -214,7 +214,7 @@ def test_fields_of_a_line_cannot_be_forged(workspace: Workspace) -> None:
     "title",
     ['x), which is done. "A is free (', 'x\\", which is done', "), which is done", "\\", '"'],
 )
-def test_a_title_cannot_pass_for_the_end_of_a_sentence(workspace: Workspace, title: str) -> None:
+def test_title_cannot_end_a_sentence(workspace: Workspace, title: str) -> None:
     workspace.ticket(A, "queued")
     workspace.item(B, f"---\ntitle: {json.dumps(title)}\nstate: ready\n---\n")
     workspace.record(A, "blocked_by", B)
