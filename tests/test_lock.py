@@ -1,4 +1,4 @@
-"""The versions that are installed to develop with, and the lists that have to agree."""
+"""The locked versions for development, and the lists that must agree with them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ LOCK = (PROJECT / "requirements.lock").read_text("utf-8")
 FLAKE = (PROJECT / "flake.nix").read_text("utf-8")
 PLATFORMS = (PROJECT / "docs" / "platforms.md").read_text("utf-8")
 PYTHONS = ["3.11.2", "3.12.1", "3.13.0", "3.14.0"]
-BESIDE = {"import-linter", "ruff"}
-"""What the dev shell has from nixpkgs itself, not from its Python."""
+FROM_NIXPKGS = {"import-linter", "ruff"}
+"""Packages that the dev shell takes from nixpkgs, not from its Python packages."""
 
 
 def locked() -> Iterator[Requirement]:
@@ -29,11 +29,11 @@ def locked() -> Iterator[Requirement]:
             yield Requirement(line.removesuffix(" \\"))
 
 
-def asked() -> list[Requirement]:
+def required() -> list[Requirement]:
     project = PYPROJECT["project"]
     lists = [project["dependencies"], *project["optional-dependencies"].values()]
     lists += PYPROJECT["dependency-groups"].values()
-    return [Requirement(one) for each in lists for one in each]
+    return [Requirement(line) for lines in lists for line in lines]
 
 
 @pytest.mark.parametrize("python", PYTHONS)
@@ -41,14 +41,14 @@ def test_lock_pins_one_version_of_every_requirement(python: str) -> None:
     environment = {"python_full_version": python, "python_version": python[:4]}
     environment |= {"sys_platform": "linux", "os_name": "posix"}
     pinned: dict[str, str] = {}
-    for one in locked():
-        if one.marker is None or one.marker.evaluate(environment):
-            name = canonicalize_name(one.name)
-            (version,) = one.specifier
+    for requirement in locked():
+        if requirement.marker is None or requirement.marker.evaluate(environment):
+            name = canonicalize_name(requirement.name)
+            (version,) = requirement.specifier
             assert version.operator == "=="
             assert name not in pinned
             pinned[name] = version.version
-    for wanted in asked():
+    for wanted in required():
         assert wanted.specifier.contains(pinned[canonicalize_name(wanted.name)]), wanted
 
 
@@ -65,7 +65,7 @@ def python_packages(name: str) -> set[str]:
 
 
 def names(requirements: list[str]) -> set[str]:
-    return {canonicalize_name(Requirement(one).name) for one in requirements}
+    return {canonicalize_name(Requirement(line).name) for line in requirements}
 
 
 def test_flake_has_the_dependencies_of_pyproject() -> None:
@@ -74,7 +74,9 @@ def test_flake_has_the_dependencies_of_pyproject() -> None:
 
 def test_dev_shell_has_the_packages_of_the_dev_group() -> None:
     (shell,) = re.findall(r"\+\+ \[(.*?)\]", FLAKE.split("devShells")[1], re.DOTALL)
-    found = python_packages("testTools") | set(re.findall(r"python\.([\w-]+)", shell)) | BESIDE
+    found = (
+        python_packages("testTools") | set(re.findall(r"python\.([\w-]+)", shell)) | FROM_NIXPKGS
+    )
     # An editable install is pip's way; the dev shell puts src/ on PYTHONPATH.
     assert found == names(PYPROJECT["dependency-groups"]["dev"]) - {"editables"}
     assert names(PYPROJECT["project"]["optional-dependencies"]["mcp"]) <= found

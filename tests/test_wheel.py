@@ -1,7 +1,7 @@
-"""What users get: the built wheel, installed into an environment that holds nothing else.
+"""The built wheel, installed into an empty environment.
 
-The only test that needs a package index (or pip's cache); leave it out where there is none with
-``--ignore tests/test_wheel.py``. Nothing else depends on it.
+Only this test needs a package index (or the cache of pip). Without one, leave it out with
+``--ignore tests/test_wheel.py``.
 """
 
 from __future__ import annotations

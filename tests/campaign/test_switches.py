@@ -1,7 +1,7 @@
-"""The tests are tested: without a defence, the test that names it fails.
+"""Without a defence, the test of that defence fails.
 
-A test that passes with its switch thrown tests nothing, and a switch that breaks the program, or
-alters nothing any more, is none: each test must fail by an assertion of its own.
+A test that passes with its switch applied is useless, and so is a switch that breaks the program or
+has no effect: each test must fail by its own assertion.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A hostile checkout: what somebody else has put where the index belongs."""
+"""A hostile checkout: files of somebody else where the index belongs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from yoi_relations.index import serialization
 from yoi_relations.index.origin import refuse_links
 from yoi_relations.index.watcher_lock import is_watcher_running
 
-FORGED = "said by nobody"
+FORGED = "a note of no file"
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def hostile(workspace: Workspace) -> Workspace:
 
 @pytest.fixture
 def outside(tmp_path: Path) -> Path:
-    """A folder of the user's, with what the cache folder would overwrite and sweep."""
+    """A folder of the user with files that the cache would overwrite and remove."""
     folder = tmp_path / "home"
     folder.mkdir()
     (folder / ".gitignore").write_text("mine\n")
@@ -88,7 +88,7 @@ def test_linked_cache_folder_is_left_unchanged(
 def test_index_in_a_linked_folder_is_not_used(
     hostile: Workspace, tmp_path: Path, link: str
 ) -> None:
-    """It was made where it lies, by the same user: for other tickets."""
+    """The same user made it in that place, but for other tickets."""
     other = Workspace(tmp_path / "other")
     other.pair("blocked_by", FORGED)
     assert FORGED in other.run("show", "--trust", "index").out
@@ -100,7 +100,7 @@ def test_index_in_a_linked_folder_is_not_used(
 
 @pytest.mark.parametrize("name", ["home", "work too"])
 def test_link_out_of_the_workspace_is_refused(hostile: Workspace, outside: Path, name: str) -> None:
-    """Be it to one whose path begins like the workspace's."""
+    """Also if the path outside begins like the path of the workspace."""
     outside = outside.rename(outside.with_name(name))
     (hostile.root / ".yoi/workspace.toml").write_text('[ticket.backend]\nroot = "tickets"\n')
     (hostile.root / ".yoi/tickets").rename(hostile.root / "tickets")
@@ -117,7 +117,7 @@ def test_link_out_of_the_workspace_is_refused(hostile: Workspace, outside: Path,
 def test_links_are_refused_from_any_working_directory(
     hostile: Workspace, outside: Path, link: str
 ) -> None:
-    """The other tests run it in the workspace's root."""
+    """The other tests run the program in the workspace root."""
     found = find_workspace(str(hostile.root))
     refuse_links(found)
     path = hostile.root / link
@@ -125,7 +125,7 @@ def test_links_are_refused_from_any_working_directory(
     if path.exists():
         path.rename(hostile.root / "within")
         path.symlink_to(hostile.root / "within")
-        refuse_links(found)  # what lies within may be linked
+        refuse_links(found)  # links within the workspace are allowed
         path.unlink()
     path.symlink_to(outside)
     with pytest.raises(OSError, match="is a symbolic link") as refused:
@@ -154,7 +154,7 @@ def test_tickets_root_outside_of_the_workspace_is_refused(
 )
 @pytest.mark.parametrize("way", ["workspace.toml", "ticket.config.toml", "tickets"])
 def test_tickets_root_in_the_cache_is_refused(hostile: Workspace, where: str, way: str) -> None:
-    """git ignores what is recorded there, and what is tracked there is in the index's way."""
+    """git ignores records there, and tracked files there block the index."""
     (hostile.root / "x").mkdir()
     (hostile.root / "link").symlink_to(CACHE)
     (hostile.root / "near").symlink_to(".yoi/cache")

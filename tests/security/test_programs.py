@@ -1,4 +1,4 @@
-"""A hostile checkout: nothing in it is run, and no record is led out of it."""
+"""A hostile checkout: its programs are not run, and no record is written outside of it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_program_imports_no_module_of_the_workspace(hostile: Workspace, tmp_path
         ran_in(hostile.root, PROGRAM, *command)
     ran_in(hostile.root, sys.executable, "-P", "-m", "yoi_relations", "show")
     assert not mark.exists()
-    # What SECURITY.md warns of: the interpreter looks here before any line of the program is run.
+    # SECURITY.md warns of this: the interpreter imports from here before the program starts.
     subprocess.run([sys.executable, "-m", "yoi_relations"], cwd=hostile.root, check=False)
     assert mark.exists()
 
@@ -109,10 +109,10 @@ def test_checkout_that_looks_like_a_repository_sets_no_author(
         (hostile.root / name).mkdir()
     (hostile.root / "HEAD").write_text("ref: refs/heads/main\n")
     (hostile.root / "config").write_text("[core]\n\tbare = true\n[user]\n\tname = forged\n")
-    said = subprocess.run(
+    ran = subprocess.run(
         ["git", "config", "--get", "user.name"], cwd=hostile.root, capture_output=True, check=False
     )
-    assert said.stdout == b"forged\n"
+    assert ran.stdout == b"forged\n"
     assert author_of(find_workspace(str(hostile.root)), None) != "forged"
 
 
@@ -120,14 +120,14 @@ def test_repository_in_the_environment_is_ignored(
     hostile: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = Workspace(tmp_path / "other")
-    for one, name in ((hostile, "right"), (other, "wrong")):
-        git(one, "init", "-q")
-        git(one, "config", "user.name", name)
+    for workspace, user in ((hostile, "right"), (other, "wrong")):
+        git(workspace, "init", "-q")
+        git(workspace, "config", "user.name", user)
     monkeypatch.setenv("GIT_DIR", str(other.root / ".git"))
     monkeypatch.setenv("GIT_CONFIG", str(other.root / ".git/config"))
     monkeypatch.setenv("GIT_CONFIG_PARAMETERS", "'user.name'='wrong'")
-    said = ask_git(str(hostile.root), "config", "--get", "user.name").stdout
-    assert said == b"right\n"
+    name = ask_git(str(hostile.root), "config", "--get", "user.name").stdout
+    assert name == b"right\n"
 
 
 @pytest.mark.parametrize("link", ["", "artifacts", "artifacts/relations"])
@@ -152,7 +152,7 @@ def test_record_is_not_written_through_a_link(
 
 @pytest.fixture
 def confused(hostile: Workspace, tmp_path: Path) -> Path:
-    """A folder outside, to which a link leads that is called what another folder is told as."""
+    """A folder outside; a link to it has the printed name of another folder."""
     outside = tmp_path / "outside"
     shutil.copytree(hostile.tickets / A, hostile.tickets / os.fsdecode(b"\xff\xfe\xff"))
     shutil.copytree(hostile.tickets / A, outside)
