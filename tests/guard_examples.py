@@ -1,11 +1,11 @@
-"""Texts that the guard of the records refuses, by pattern, and similar texts that pass."""
+"""Texts that the guard refuses, by the name of the pattern, and similar texts that pass."""
 
 from __future__ import annotations
 
 from workspace_builder import A
 
-# Put together here, so that no secret scanner takes this file for a leak. No message may show
-# what is between « and ».
+# Secrets are concatenated, so that secret scanners do not report this file. No message may show the
+# text between « and ».
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 AWS = "AKIA«IOSFODNN7EXAMPLE»"
 GITHUB = "ghp_«" + "a1B2" * 9 + "»"
