@@ -1,7 +1,7 @@
-"""Switches that turn one defence against stale answers off, each with a test that must fail then.
+"""Switches that turn off one defence against stale answers, each with a test that must then fail.
 
-The product knows nothing of them: each alters its modules from outside, and fails where a name is
-no longer there. `switching` runs tests with one of them thrown.
+The product does not know them: each patches its modules from outside, and fails if a name no longer
+exists. `switch_runner` runs tests with one of them applied.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from yoi_relations.index import (
 from yoi_relations.recording import add
 
 _FAR = 2**62
-"""Nanoseconds since 1970: later than whatever a test dates."""
+"""Nanoseconds since 1970: later than all dates in tests."""
 Off = Callable[[pytest.MonkeyPatch], None]
 
 
@@ -164,7 +164,7 @@ def _stamps_of_files_that_are_not_read(patch: pytest.MonkeyPatch) -> None:
 
 
 def _time_after_what_it_ends(patch: pytest.MonkeyPatch) -> None:
-    """A record has the time of the clock, whatever it replaces."""
+    """A record has the time of the clock, even if it replaces a later one."""
     patch.setattr(add, "time_of_record", lambda *_: times.now())
 
 
@@ -266,7 +266,7 @@ SWITCHES = {
     ),
     "time after what it ends": Switch(
         _time_after_what_it_ends,
-        "tests/recording/test_consequences.py"
+        "tests/recording/test_record_time.py"
         "::test_new_record_is_later_than_one_of_a_fast_clock[md-waiting]",
     ),
     "version of the schema": Switch(

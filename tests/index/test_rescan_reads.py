@@ -20,7 +20,7 @@ from yoi_relations.index import rescan
 from yoi_relations.index.folder_scan import FolderScan, scan_folders
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Trust
-from yoi_relations.recording.add import Draft, add_record
+from yoi_relations.recording.add import RecordRequest, add_record
 
 NEW = "00001KT0000EE"
 
@@ -123,7 +123,7 @@ def test_reads_only_changed_and_racy_sources_of_a_changed_folder(disk: Disk) -> 
 
 def test_add_reads_no_record_with_a_reliable_stamp(disk: Disk) -> None:
     def add(note: str) -> None:
-        draft = Draft(A, "waiting", note=note, author="tester")
+        draft = RecordRequest(A, "waiting", note=note, author="tester")
         with add_record(disk.found, draft, lambda _: None):
             pass
 

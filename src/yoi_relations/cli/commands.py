@@ -105,13 +105,15 @@ def add(
     replaces: str | None,
 ) -> ExitCode:
     """Make a record of the arguments, and answer with it."""
-    from yoi_relations.recording.add import Draft, add_record
+    from yoi_relations.recording.add import RecordRequest, add_record
     from yoi_relations.render import receipts
 
     mode = call.mode
     more = (branch, worktree, role_plan, author, replaces)
-    draft = Draft(ticket, kind, target, note and _text(note), *more, here=os.curdir)
-    with add_record(call.workspace(), draft, call.notify) as done:
+    request = RecordRequest(
+        ticket, kind, target, note and _text(note), *more, base_folder=os.curdir
+    )
+    with add_record(call.workspace(), request, call.notify) as done:
         return receipts.added(mode, done)
 
 
@@ -121,7 +123,7 @@ def retire(call: Call, *, records: list[str], reason: str, author: str | None) -
     from yoi_relations.render import receipts
 
     mode = call.mode
-    request = RetirementRequest(tuple(records), _text(reason), author, here=os.curdir)
+    request = RetirementRequest(tuple(records), _text(reason), author, base_folder=os.curdir)
     with retire_records(call.workspace(), request, call.notify) as done:
         return receipts.retired(mode, done)
 

@@ -17,7 +17,7 @@ from yoi_relations.mcp.tools import ADD, CHECK, LIMIT, RETIRE, SHOW, Tool
 from yoi_relations.queries.check import Checked, check_tickets
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.questions import ask_checks, ask_relations, resolve_tickets
-from yoi_relations.recording.add import Draft, add_record
+from yoi_relations.recording.add import RecordRequest, add_record
 from yoi_relations.recording.retire import RetirementRequest, retire_records
 from yoi_relations.render import check, documents, receipts
 from yoi_relations.render.documents import Value
@@ -132,14 +132,14 @@ def _hint(index: Index, returned: int, count: int, filters: str) -> str | None:
 
 
 def _add(context: CallContext, arguments: Value) -> _Answer:
-    draft = Draft(**arguments, here=context.workspace.root)
-    with add_record(context.workspace, draft, context.notify) as done:
+    request = RecordRequest(**arguments, base_folder=context.workspace.root)
+    with add_record(context.workspace, request, context.notify) as done:
         return receipts.added_document(done), ExitCode.DONE
 
 
 def _retire(context: CallContext, arguments: Value) -> _Answer:
     records = (arguments.pop("record"),)
-    request = RetirementRequest(records, **arguments, here=context.workspace.root)
+    request = RetirementRequest(records, **arguments, base_folder=context.workspace.root)
     with retire_records(context.workspace, request, context.notify) as done:
         return receipts.retired_document(done), ExitCode.DONE
 

@@ -1,4 +1,4 @@
-"""What stays on the disk when something goes wrong while a record is written."""
+"""Failures and races while a record is written: what is on the disk, and what is reported."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from workspace_builder import A, B, C, Workspace, ulid
 
 
-def test_a_record_that_would_be_too_large_to_read_is_refused(pair: Workspace) -> None:
+def test_record_too_large_to_read_is_refused(pair: Workspace) -> None:
     before = pair.snapshot()
     # Each of these characters takes four bytes in YAML.
     ran = pair.run("add", A, "accepted-plan", "--note", "n" * 16000, "--role-plan", "\x01" * 16000)
@@ -22,7 +22,7 @@ def test_a_record_that_would_be_too_large_to_read_is_refused(pair: Workspace) ->
 
 
 @pytest.mark.parametrize("place", ["artifacts/relations", ".md"], ids=["folder", "draft"])
-def test_a_record_that_cannot_be_synced_is_taken_back(
+def test_record_that_cannot_be_synced_is_removed(
     pair: Workspace, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     before, fsync = pair.snapshot(), os.fsync
@@ -39,20 +39,20 @@ def test_a_record_that_cannot_be_synced_is_taken_back(
     assert pair.snapshot() == before
 
 
-@pytest.mark.parametrize("command", ["add", "retire", "retire beside"])
+@pytest.mark.parametrize("command", ["add", "retire", "retire entry"])
 @pytest.mark.parametrize(("call", "at"), [("listdir", "artifacts/relations"), ("stat", "/.yoi")])
-def test_record_that_is_not_read_back_is_reported_as_written(
+def test_record_not_read_back_is_reported_as_written(
     pair: Workspace, monkeypatch: pytest.MonkeyPatch, command: str, call: str, at: str
 ) -> None:
     pair.plan_lines(B, {"kind": "after", "related_ticket": A})
     old = pair.record(B, "related", A).relative_to(pair.root)
-    beside = f"{old.parent.parent}/orchestration-plan.jsonl:1"
+    entry = f"{old.parent.parent}/orchestration-plan.jsonl:1"
     arguments = {
         "add": ("add", A, "blocked-by", B),
         "retire": ("retire", str(old), "--reason", "over"),
-        "retire beside": ("retire", beside, "--reason", "over"),
+        "retire entry": ("retire", entry, "--reason", "over"),
     }[command]
-    written, fsync, spoilt = [], os.fsync, getattr(os, call)
+    written, fsync, original = [], os.fsync, getattr(os, call)
 
     def note(descriptor: int) -> None:
         fsync(descriptor)
@@ -62,7 +62,7 @@ def test_record_that_is_not_read_back_is_reported_as_written(
     def fail(path: Any = ".", **named: Any) -> Any:
         if written and not isinstance(path, int) and os.fsdecode(path).endswith(at):
             raise OSError(5, "Input/output error", path)
-        return spoilt(path, **named)
+        return original(path, **named)
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", note)
@@ -71,9 +71,9 @@ def test_record_that_is_not_read_back_is_reported_as_written(
 
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("error: .yoi/tickets/")
-    assert "is written, but could not be read back: " in ran.err
+    assert "could not be read back: " in ran.err
     assert "Input/output error" in ran.err
-    assert "\nhint: it is done: the same command once more changes nothing" in ran.err
+    assert "\nhint: the change is complete" in ran.err
     before = pair.snapshot()
     assert pair.run(*arguments).code == 0
     assert pair.snapshot() == before
@@ -98,7 +98,7 @@ def test_concurrent_retirements_write_one_file(pair: Workspace, *, read_only_for
 
 
 def test_concurrent_add_and_retire(pair: Workspace) -> None:
-    """In whichever order: both records are whole, the edge is one, and each said what it did."""
+    """In any order: both records are whole, the edge is one, and each answer is true."""
     pair.ticket(C)
     for kind in ("blocked-by", "related"):
         first = pair.run("add", A, kind, C, "--json").json["record"]
@@ -106,17 +106,17 @@ def test_concurrent_add_and_retire(pair: Workspace) -> None:
         with ThreadPoolExecutor(4) as pool:
             rans = list(pool.map(lambda call: pair.process(*call), (*calls, *calls)))
         assert [ran.code for ran in rans] == [0] * 4, rans
-        told = [ran.out for ran in rans if ran.out.startswith(A) and "\nrecorded in" in ran.out]
+        added = [ran.out for ran in rans if ran.out.startswith(A) and "\nrecorded in" in ran.out]
         (relation,) = pair.show("--all", "--kind", kind)["relations"]
-        assert len(relation["records"]) == 1 + len(told) <= 2
-        marks = {one["id"]: bool(one["retired_at"]) for one in relation["records"]}
+        assert len(relation["records"]) == 1 + len(added) <= 2
+        marks = {record["id"]: bool(record["retired_at"]) for record in relation["records"]}
         assert marks.pop(first["id"])
-        assert list(marks.values()) == [False] * len(told)
-        assert relation["active"] == bool(told)
+        assert list(marks.values()) == [False] * len(added)
+        assert relation["active"] == bool(added)
     assert pair.run("doctor", "--severity", "warning").code == 0
 
 
-def test_an_id_with_spaces_around_it_is_another_id(pair: Workspace) -> None:
+def test_id_with_a_leading_space_is_another_id(pair: Workspace) -> None:
     pair.ticket(" x")
     assert pair.run("add", A, "blocked-by", " x").code == 0
 
@@ -137,7 +137,7 @@ def test_incomplete_gitignore_is_completed(pair: Workspace, content: bytes) -> N
     assert sorted(path.name for path in ignore.parent.iterdir() if path.suffix == ".tmp") == []
 
 
-def test_a_record_is_retired_by_its_file_name_or_path(pair: Workspace) -> None:
+def test_record_is_retired_by_its_file_name_or_path(pair: Workspace) -> None:
     path: Path = pair.record(A, "after", B)
     assert pair.run("retire", f"./{path.relative_to(pair.root)}", "--reason", "x").code == 0
     assert "already retired" in pair.run("retire", f"{ulid(1)}.md", "--reason", "x").out

@@ -1,4 +1,4 @@
-"""Records and git: branches that add to the same ticket merge by themselves."""
+"""Branches that add to the same ticket merge without conflicts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workspace_builder import A, B, Workspace, git, ulid
 
 @pytest.fixture
 def repository(workspace: Workspace) -> Workspace:
-    """Two tickets under git, one of them with an older record."""
+    """A git repository with two tickets and records of each format."""
     return repository_at(workspace)
 
 
@@ -37,7 +37,7 @@ def commit_on(workspace: Workspace, branch: str, *commands: tuple[str, ...]) -> 
     git(workspace, "commit", "--quiet", f"--message={branch}")
 
 
-def test_two_branches_that_add_to_the_same_ticket_merge(repository: Workspace) -> None:
+def test_branches_that_add_to_one_ticket_merge(repository: Workspace) -> None:
     commit_on(
         repository,
         "left",
@@ -118,10 +118,8 @@ def checks(workspace: Workspace) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("first", ["left", "right"])
-def test_a_plan_and_waits_of_two_branches_count_as_their_times_say(
-    repository: Workspace, first: str
-) -> None:
-    """Whichever is merged into which: a plan ends the notes before it, notes add up."""
+def test_plan_ends_the_notes_of_merged_branches(repository: Workspace, first: str) -> None:
+    """The order of the merge does not matter: the times of the records do."""
     commit_on(repository, "left", ("add", A, "waiting", "--note", "left"))
     commit_on(repository, "right", ("add", A, "waiting", "--note", "right"))
     other = {"left": "right", "right": "left"}[first]

@@ -1,4 +1,4 @@
-"""`add` of what is recorded already: nothing is written where that counts as much, only there."""
+"""`add` of an existing record: it is written only if the existing one is less active."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def add(workspace: Workspace, *arguments: str) -> Any:
 
 
 def notes(workspace: Workspace) -> list[tuple[str, str | None]]:
-    """Kind and text of the notes and plans of A that count."""
+    """Kind and text of the active notes and plans of A."""
     rows = workspace.show(A)["relations"]
     return sorted(
         (row["kind"], (row["plan"] or {"summary": row["note"]})["summary"]) for row in rows
     )
 
 
-def test_a_note_that_a_plan_ended_is_recorded_again_and_counts(pair: Workspace) -> None:
+def test_note_ended_by_a_plan_is_recorded_again(pair: Workspace) -> None:
     pair.record(A, "waiting", None, "a desk", at=FIRST)
     pair.record(A, "accepted_plan", None, "how", at=SECOND)
     answer = add(pair, A, "waiting", "--note", "a desk")
@@ -42,7 +42,7 @@ def test_a_note_that_a_plan_ended_is_recorded_again_and_counts(pair: Workspace) 
     assert not add(pair, A, "waiting", "--note", "a desk")["changed"]
 
 
-def test_a_plan_that_was_replaced_is_recorded_again_and_counts(pair: Workspace) -> None:
+def test_replaced_plan_is_recorded_again(pair: Workspace) -> None:
     pair.record(A, "accepted_plan", None, "one", at=FIRST)
     pair.record(A, "accepted_plan", None, "two", at=SECOND)
     answer = add(pair, A, "accepted-plan", "--note", "one")
@@ -91,11 +91,11 @@ def test_added_record_is_active_after_any_history(
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder))
         workspace.ticket(A, "queued")
-        for day, (one, text) in enumerate(lines, start=1):
-            mark = {"retired_at": THIRD, "retired_by": "x", "retired_reason": "y"}
-            over = mark if day in retired else {}
-            workspace.record(A, one, None, text, at=f"2026-06-0{day}T10:00:00Z", **over)
-        waits = [day for day, (one, _) in enumerate(lines, start=1) if one == "waiting"]
+        for day, (line_kind, text) in enumerate(lines, start=1):
+            retirement = {"retired_at": THIRD, "retired_by": "x", "retired_reason": "y"}
+            fields = retirement if day in retired else {}
+            workspace.record(A, line_kind, None, text, at=f"2026-06-0{day}T10:00:00Z", **fields)
+        waits = [day for day, (line_kind, _) in enumerate(lines, start=1) if line_kind == "waiting"]
         more = ("--replaces", ulid(waits[-1])) if replaces and waits and kind == "waiting" else ()
         assert add(workspace, A, kind, "--note", "x", *more)["active"]
         again = add(workspace, A, kind, "--note", "x", *more)
@@ -103,7 +103,7 @@ def test_added_record_is_active_after_any_history(
         assert (kind, "x") in notes(workspace)
 
 
-def test_a_note_is_replaced_by_the_same_that_counts(pair: Workspace) -> None:
+def test_note_is_replaced_by_an_identical_active_note(pair: Workspace) -> None:
     for text in ("one", "two"):
         pair.record(A, "waiting", None, text)
     answer = add(pair, A, "waiting", "--note", "one", "--replaces", ulid(2))
@@ -116,7 +116,7 @@ def test_a_note_is_replaced_by_the_same_that_counts(pair: Workspace) -> None:
     assert (again["changed"], again["retirement"]) == (False, None)
 
 
-def test_a_note_is_not_replaced_by_the_same_that_a_plan_ended(pair: Workspace) -> None:
+def test_note_ended_by_a_plan_replaces_nothing(pair: Workspace) -> None:
     pair.record(A, "waiting", None, "one", at=FIRST)
     pair.record(A, "accepted_plan", None, "how", at=SECOND)
     pair.record(A, "waiting", None, "two", at=THIRD)
@@ -128,9 +128,7 @@ def test_a_note_is_not_replaced_by_the_same_that_a_plan_ended(pair: Workspace) -
 
 @pytest.mark.parametrize("state", ["inprogress", "done"])
 @pytest.mark.parametrize("text", ["one", "two"])
-def test_a_note_is_not_retired_for_one_that_does_not_count(
-    pair: Workspace, state: str, text: str
-) -> None:
+def test_note_is_not_retired_for_an_inactive_note(pair: Workspace, state: str, text: str) -> None:
     pair.record(A, "waiting", None, "one")
     pair.ticket(A, state)
     answer = add(pair, A, "waiting", "--note", text, "--replaces", ulid(1))

@@ -1,4 +1,4 @@
-"""What `add` and `retire` refuse: the message, the exit code, and a tree that is as it was."""
+"""What `add` and `retire` refuse: the message, the exit code, and unchanged files."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ RECORD = "01KT0000000000000000000001"
 
 @pytest.fixture
 def pair(workspace: Workspace) -> Workspace:
-    """Two tickets, one record, and an id that two folders share."""
-    return workspace.pair("after", "stands")
+    """Two tickets and one record."""
+    return workspace.pair("after", "a note")
 
 
 def assert_refused(
-    workspace: Workspace, arguments: tuple[str, ...], code: int, *said: str, stdin: bytes = b""
+    workspace: Workspace, arguments: tuple[str, ...], code: int, *parts: str, stdin: bytes = b""
 ) -> None:
-    """Refused with and without --json, and nothing changed."""
+    """The command is refused with and without --json, and changes nothing."""
     before = workspace.snapshot()
     ran = workspace.run(*arguments, stdin=stdin)
     assert (ran.code, ran.out) == (code, ""), ran
     assert ran.err.splitlines()[-2 if "\nhint: " in ran.err else -1].startswith("error: ")
-    assert [part for part in said if part not in ran.err] == []
+    assert [part for part in parts if part not in ran.err] == []
     ran = workspace.run("--json", *arguments, stdin=stdin)
     assert (ran.code, ran.out) == (code, "")
     error = ran.errors[-1]["error"]
     assert error.keys() == {"code", "message", "hint"}
     text = f"{error['message']} {error['hint']}"
-    assert [part for part in said if part not in text] == []
+    assert [part for part in parts if part not in text] == []
     assert workspace.snapshot() == before
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "parts"),
     [
         ((A, "blokced-by", B), 2, ["blokced-by", "did you mean blocked"]),
         ((A, "parent", B), 2, ["parent"]),
         (("blocks", A, B), 2, [f"unknown kind '{A}'", "add TICKET blocks TARGET"]),
         ((A, B, "Blocked-By"), 2, [f"unknown kind '{B}'", "the kind comes second"]),
-        ((A, "blocker", B), 2, ["blocker"]),  # a class is no kind
+        ((A, "blocker", B), 2, ["blocker"]),  # a class is not a kind
         ((A, "blocked-by", "ZZZZ"), 3, ["ZZZZ"]),
         (("ZZZZ", "blocked-by", B), 3, ["ZZZZ"]),
         ((A, "blocked-by", "00001KT"), 3, [A, B, f"Title of {A}"]),
@@ -77,14 +77,14 @@ def assert_refused(
         ((A, "related", B, "--colour", "red"), 2, ["--colour"]),
     ],
 )
-def test_a_record_that_cannot_be(
-    pair: Workspace, arguments: tuple[str, ...], code: int, said: list[str]
+def test_add_refuses_invalid_arguments(
+    pair: Workspace, arguments: tuple[str, ...], code: int, parts: list[str]
 ) -> None:
-    assert_refused(pair, ("add", *arguments), code, *said)
+    assert_refused(pair, ("add", *arguments), code, *parts)
 
 
 @pytest.mark.parametrize(
-    ("stdin", "said"),
+    ("stdin", "part"),
     [
         (b"", "note"),
         (b" \n", "note"),
@@ -95,11 +95,11 @@ def test_a_record_that_cannot_be(
         (b"<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n", "conflict"),
     ],
 )
-def test_a_note_on_stdin_that_cannot_be(pair: Workspace, stdin: bytes, said: str) -> None:
-    assert_refused(pair, ("add", A, "related", B, "--note", "-"), 2, said, stdin=stdin)
+def test_add_refuses_an_invalid_note_on_stdin(pair: Workspace, stdin: bytes, part: str) -> None:
+    assert_refused(pair, ("add", A, "related", B, "--note", "-"), 2, part, stdin=stdin)
 
 
-def test_a_target_that_does_not_exist_is_refused_though_records_name_it(pair: Workspace) -> None:
+def test_missing_target_is_refused_even_if_a_record_names_it(pair: Workspace) -> None:
     pair.record(A, "related", C)
     assert_refused(pair, ("add", A, "blocked-by", C), 3, C)
 
@@ -110,18 +110,18 @@ def test_folder_without_item_is_not_a_ticket(pair: Workspace) -> None:
     assert_refused(pair, ("add", C, "blocked-by", A), 3, C, "item.md")
 
 
-def test_an_id_in_two_folders_is_ambiguous(pair: Workspace) -> None:
+def test_id_of_two_folders_is_ambiguous(pair: Workspace) -> None:
     pair.ticket(B, bucket="open")
     assert_refused(pair, ("add", A, "blocked-by", B), 3, B)
     assert_refused(pair, ("add", B, "blocked-by", A), 3, B)
 
 
 @pytest.mark.parametrize(
-    ("record", "reason", "code", "said"),
+    ("record", "reason", "code", "parts"),
     [
         ("01ZZZZZZZZZZZZZZZZZZZZZZZZ", "over", 3, ["01ZZZZZZZZZZZZZZZZZZZZZZZZ"]),
         ("x-0123456789abcdef", "over", 3, ["x-0123456789abcdef"]),
-        ("001", "over", 3, ["001"]),  # too short a part
+        ("001", "over", 3, ["001"]),  # too short
         ("", "over", 3, []),
         (f".yoi/tickets/{A}/item.md:1", "over", 3, ["item.md:1"]),
         (RECORD, "", 2, ["the reason is empty", "--reason"]),
@@ -130,13 +130,13 @@ def test_an_id_in_two_folders_is_ambiguous(pair: Workspace) -> None:
         (RECORD, "a\0b", 2, []),
     ],
 )
-def test_a_retirement_that_cannot_be(
-    pair: Workspace, record: str, reason: str, code: int, said: list[str]
+def test_retire_refuses_invalid_arguments(
+    pair: Workspace, record: str, reason: str, code: int, parts: list[str]
 ) -> None:
-    assert_refused(pair, ("retire", record, "--reason", reason), code, *said)
+    assert_refused(pair, ("retire", record, "--reason", reason), code, *parts)
 
 
-def test_a_retirement_needs_a_reason(pair: Workspace) -> None:
+def test_retire_needs_a_reason(pair: Workspace) -> None:
     assert_refused(pair, ("retire", RECORD), 2, "--reason")
 
 
@@ -147,7 +147,7 @@ def test_failed_folder_creation_leaves_no_file(pair: Workspace, name: str) -> No
     assert_refused(pair, ("add", B, "related", A), 1, f"{B}/artifacts")
 
 
-def test_a_folder_behind_a_link_is_not_written_to(pair: Workspace) -> None:
+def test_add_does_not_write_through_a_link(pair: Workspace) -> None:
     outside = pair.root / "outside"
     outside.mkdir()
     (pair.tickets / B / "artifacts").symlink_to(outside)
@@ -171,7 +171,7 @@ def test_a_folder_behind_a_link_is_not_written_to(pair: Workspace) -> None:
         "-",
     ],
 )
-def test_a_place_of_a_plan_is_no_option_and_does_not_lead_out(
+def test_branch_or_worktree_that_is_an_option_or_leads_out_is_refused(
     workspace: Workspace, option: str, value: str
 ) -> None:
     workspace.ticket(A)
@@ -183,7 +183,7 @@ def test_a_place_of_a_plan_is_no_option_and_does_not_lead_out(
 
 
 @pytest.mark.parametrize("value", ["a-b", "a..b", "work/...", "..a/b", "a/b..", ".hidden"])
-def test_other_places_of_a_plan_are_recorded(workspace: Workspace, value: str) -> None:
+def test_similar_branch_and_worktree_are_recorded(workspace: Workspace, value: str) -> None:
     workspace.ticket(A)
     named = ("--branch", value, "--worktree", value)
     assert workspace.run("add", A, "accepted-plan", "--note", "so", *named).code == 0
