@@ -44,7 +44,7 @@ class Call(NamedTuple):
         """Tell something beside the answer."""
         notice(message, self.mode)
 
-    def opened(self, *, publish: bool = True) -> Index:
+    def open_index(self, *, publish: bool = True) -> Index:
         """The index to answer from, checked as asked."""
         trust, workspace = self.trust or Trust.STAT, self.workspace()
         try:
@@ -54,20 +54,20 @@ class Call(NamedTuple):
                 error.no_tickets_in = workspace.tickets_path
             raise
 
-    def tell_if_empty(self, index: Index) -> None:
+    def notify_if_empty(self, index: Index) -> None:
         """Tell that there are no tickets, where that is so, and what one looks like."""
         if index.sources:
             return
         from yoi_relations.render.first_ticket import (  # noqa: PLC0415  # rare
-            first_ticket,
-            no_tickets,
+            first_ticket_lines,
+            no_tickets_message,
         )
 
         root = index.workspace.tickets_path
-        notice(no_tickets(root), self.mode, first_ticket(root))
+        notice(no_tickets_message(root), self.mode, first_ticket_lines(root))
 
 
-def ended(act: Callable[[], int], *, as_json: bool) -> int:
+def exit_status_of(act: Callable[[], int], *, as_json: bool) -> int:
     """The exit status of `act`; what ends it early is told on stderr."""
     prepare_streams()
     try:
@@ -80,14 +80,14 @@ def ended(act: Callable[[], int], *, as_json: bool) -> int:
         failed = failure_of(error)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
-    report_error(failed, mode_of(as_json=as_json, as_plain=False), _how_to_begin(failed))
+    report_error(failed, mode_of(as_json=as_json, as_plain=False), _first_ticket_lines(failed))
     return failed.exit_code
 
 
-def _how_to_begin(error: RelationsError) -> list[str]:
+def _first_ticket_lines(error: RelationsError) -> list[str]:
     """What a ticket looks like, where there is no place for tickets yet."""
     if error.no_tickets_in is None:
         return []
-    from yoi_relations.render.first_ticket import first_ticket  # noqa: PLC0415  # rare
+    from yoi_relations.render.first_ticket import first_ticket_lines  # noqa: PLC0415  # rare
 
-    return first_ticket(error.no_tickets_in)
+    return first_ticket_lines(error.no_tickets_in)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from workspace_builder import FULL, QUICK, A, B, C, D, Door, Ran, Workspace
+from workspace_builder import FAST_PATH, FULL_COMMAND_LINE, A, B, C, CommandLine, D, Ran, Workspace
 
 from yoi_relations.cli import fast_path, typer_app
 from yoi_relations.cli.commands import COMMANDS
@@ -179,8 +179,8 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 def alike(workspace: Workspace, arguments: tuple[str, ...]) -> Ran:
     """What both doors answer, which is the same; the quick one must take it."""
-    fast_path = timeless(workspace.run(*arguments, doors=(QUICK,)))
-    assert fast_path == timeless(workspace.run(*arguments, doors=(FULL,)))
+    fast_path = timeless(workspace.run(*arguments, command_lines=(FAST_PATH,)))
+    assert fast_path == timeless(workspace.run(*arguments, command_lines=(FULL_COMMAND_LINE,)))
     return fast_path
 
 
@@ -202,10 +202,10 @@ def test_both_doors_tell_the_same_problems(troubled: Workspace, arguments: tuple
     alike(troubled, arguments)
 
 
-@pytest.mark.parametrize("door", [QUICK, FULL], ids=["quick", "full"])
-def test_both_doors_build_what_is_missing(workspace: Workspace, door: Door) -> None:
+@pytest.mark.parametrize("door", [FAST_PATH, FULL_COMMAND_LINE], ids=["quick", "full"])
+def test_both_doors_build_what_is_missing(workspace: Workspace, door: CommandLine) -> None:
     workspace.ticket(A)
-    ran = workspace.run("show", "--json", doors=(door,))
+    ran = workspace.run("show", "--json", command_lines=(door,))
 
     assert (ran.code, ran.json["count"]) == (0, 0)
     assert ["there was none yet" in error["message"] for error in ran.errors] == [True]
@@ -215,7 +215,7 @@ def test_both_doors_build_what_is_missing(workspace: Workspace, door: Door) -> N
 def test_doubtful_command_line_is_handed_over(
     lendshelf: Workspace, arguments: tuple[str, ...]
 ) -> None:
-    assert QUICK(list(arguments)) is None
+    assert FAST_PATH(list(arguments)) is None
     assert "Traceback" not in lendshelf.run(*arguments).err
 
 
@@ -307,7 +307,7 @@ def test_what_commands_take_is_what_the_table_says() -> None:
 def test_a_command_that_lives_long_collects_garbage(lendshelf: Workspace) -> None:
     gc.disable()
     try:
-        assert lendshelf.run("watch", "--timeout", "0", doors=(QUICK,)).code == 124
+        assert lendshelf.run("watch", "--timeout", "0", command_lines=(FAST_PATH,)).code == 124
         assert gc.isenabled()
     finally:
         gc.enable()

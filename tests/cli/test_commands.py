@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from workspace_builder import A, B, Workspace
 
-pytestmark = pytest.mark.usefixtures("either_door")
+pytestmark = pytest.mark.usefixtures("either_command_line")
 
 
 @pytest.fixture

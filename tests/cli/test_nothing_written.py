@@ -73,7 +73,7 @@ def test_every_command_is_one_or_the_other() -> None:
     assert {arguments[0] for arguments in READING} | WRITING == commands
 
 
-@pytest.mark.usefixtures("either_door")
+@pytest.mark.usefixtures("either_command_line")
 def test_commands_that_read_write_nothing_but_the_cache(busy: Workspace) -> None:
     before = everything(busy.root)
     for arguments in READING:

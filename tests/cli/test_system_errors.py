@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from workspace_builder import A, B, Workspace
 
-from yoi_relations.call import ended
+from yoi_relations.call import exit_status_of
 
 FAILED = OSError(errno.EIO, os.strerror(errno.EIO))
 
@@ -98,5 +98,5 @@ def test_unexpected_error_is_one_line(
     def act() -> int:
         raise OSError(errno.EIO, os.strerror(errno.EIO), name)
 
-    assert ended(act, as_json=False) == 1
+    assert exit_status_of(act, as_json=False) == 1
     assert capsys.readouterr().err.startswith(f"error: {place}Input/output error\nhint: ")

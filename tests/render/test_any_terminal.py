@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from workspace_builder import AT, FULL, QUICK, A, B, C, D, Workspace, git
+from workspace_builder import AT, FAST_PATH, FULL_COMMAND_LINE, A, B, C, D, Workspace, git
 
 from yoi_relations.kinds import KINDS
 from yoi_relations.render.output import LEAST_WIDTH
@@ -54,8 +54,8 @@ def drawn(workspace: Workspace, *arguments: str, encoding: str = "utf-8", **envi
         contextlib.chdir(workspace.root),
         mock.patch.dict(os.environ, kept | environ, clear=True),
     ):
-        code = QUICK(list(arguments))
-        code = FULL(list(arguments)) if code is None else code
+        code = FAST_PATH(list(arguments))
+        code = FULL_COMMAND_LINE(list(arguments)) if code is None else code
         out.flush()
     assert code in {0, 4, 5, 9, 10, 11}, told.getvalue()
     return re.sub(r"\x1b\[[0-9;]*m", "", data.getvalue().decode(encoding))

@@ -11,7 +11,7 @@ from workspace_builder import A, B, C, Workspace
 from yoi_relations.queries.doctor.findings import LISTED as BOUND
 from yoi_relations.render.terminal.doctor import LISTED
 
-pytestmark = pytest.mark.usefixtures("either_door")
+pytestmark = pytest.mark.usefixtures("either_command_line")
 
 
 def screen(workspace: Workspace, *arguments: str) -> list[str]:

@@ -46,7 +46,7 @@ def paste(workspace: Workspace, lines: list[str]) -> None:
     subprocess.run(["sh"], input=text, cwd=workspace.root, text=True, check=True)
 
 
-@pytest.mark.usefixtures("either_door")
+@pytest.mark.usefixtures("either_command_line")
 @pytest.mark.parametrize("as_json", [False, True])
 @pytest.mark.parametrize("command", ["show", "check", "status"])
 @pytest.mark.parametrize("there_is", NOTHING)

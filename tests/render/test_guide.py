@@ -15,7 +15,7 @@ from yoi_relations.kinds import KINDS
 from yoi_relations.mcp.tools import tools
 from yoi_relations.render.guide import GUIDE
 
-pytestmark = pytest.mark.usefixtures("either_door")
+pytestmark = pytest.mark.usefixtures("either_command_line")
 
 
 def test_guide_fits_into_an_agents_instructions() -> None:

@@ -13,7 +13,7 @@ from workspace_builder import A, B, C, D, Ran, Workspace, ulid
 
 from yoi_relations.files.times import parse_instant
 
-pytestmark = pytest.mark.usefixtures("either_door")
+pytestmark = pytest.mark.usefixtures("either_command_line")
 
 LONG = "十" * 1000
 

@@ -54,8 +54,8 @@ def show(
 ) -> ExitCode:
     """Answer with the relations that are asked for."""
     mode = call.mode
-    with call.opened() as index:
-        call.tell_if_empty(index)
+    with call.open_index() as index:
+        call.notify_if_empty(index)
         asked, answer = ask_relations(
             index.connection,
             PathBase(index.workspace, os.curdir),
@@ -84,8 +84,8 @@ def check(
     mode = call.mode
     if expect is not None and len(tickets) != 1:
         raise UsageError("--expect is about one ticket", "name the ticket that was checked before")
-    with call.opened() as index:
-        call.tell_if_empty(index)
+    with call.open_index() as index:
+        call.notify_if_empty(index)
         base = PathBase(index.workspace, os.curdir)
         checked = ask_checks(index.connection, base, tickets=tickets, states=states)
         return write_checks(mode, index, checked, expect, named=bool(tickets))
@@ -159,7 +159,7 @@ def doctor(call: Call, *, severity: Severity) -> ExitCode:
     from yoi_relations.render.doctor import write_findings
 
     mode = call.mode
-    with call.opened() as index:
+    with call.open_index() as index:
         return write_findings(mode, index, diagnose(index.workspace, index.connection, severity))
 
 
@@ -168,8 +168,8 @@ def status(call: Call) -> ExitCode:
     from yoi_relations.render.status import write_status
 
     mode = call.mode
-    with call.opened(publish=False) as index:
-        call.tell_if_empty(index)
+    with call.open_index(publish=False) as index:
+        call.notify_if_empty(index)
         return write_status(mode, index)
 
 

@@ -6,7 +6,7 @@ come from one place, and no command waits for Typer to be imported.
 
 from __future__ import annotations
 
-from yoi_relations.call import Call, ended
+from yoi_relations.call import Call, exit_status_of
 from yoi_relations.cli.commands import Request, version
 from yoi_relations.command_table import COMMON, PROGRAM, VERSION, Command, Parameter
 from yoi_relations.lean.types import Any
@@ -16,14 +16,14 @@ class _HandOverError(Exception):
     """Something that is better left to Typer."""
 
 
-def answer(arguments: list[str]) -> int | None:
+def run(arguments: list[str]) -> int | None:
     """The exit status of the command that `arguments` ask for; None to hand them over."""
     if arguments == [VERSION.flag]:
-        return ended(version, as_json=False)
+        return exit_status_of(version, as_json=False)
     request = understand(arguments)
     if request is None:
         return None
-    return ended(request.perform, as_json=request.call.as_json)
+    return exit_status_of(request.perform, as_json=request.call.as_json)
 
 
 def understand(arguments: list[str]) -> Request | None:

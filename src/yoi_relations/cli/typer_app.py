@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
-from yoi_relations.call import Call, ended
+from yoi_relations.call import Call, exit_status_of
 from yoi_relations.cli.commands import Request, version
 from yoi_relations.command_table import (
     COMMON,
@@ -38,7 +38,7 @@ _CONTEXT = "context"
 
 def run(arguments: list[str]) -> int:
     """Run one command; its exit status."""
-    return ended(lambda: _answer(arguments), as_json=_asked_for_json(arguments))
+    return exit_status_of(lambda: _answer(arguments), as_json=_asked_for_json(arguments))
 
 
 def _asked_for_json(arguments: list[str]) -> bool:

@@ -11,12 +11,12 @@ ID = "00001KTNSA2K0"
 """As good as any: there is no other ticket yet."""
 
 
-def no_tickets(tickets_root: str) -> str:
+def no_tickets_message(tickets_root: str) -> str:
     """The sentence that there are none below `tickets_root`, which is absolute."""
     return f"{printable(tickets_root)}: there are no tickets yet"
 
 
-def first_ticket(tickets_root: str) -> list[str]:
+def first_ticket_lines(tickets_root: str) -> list[str]:
     """Five lines to paste where the program was started, below one that says so.
 
     They are shown and not run: no command creates tickets. Nothing is shown where the path holds a
