@@ -86,7 +86,7 @@ def test_problems_beside_an_answer_come_with_what_to_do(pair: Workspace) -> None
 
     problem, advice = ran.err.splitlines()[-2:]
     assert (ran.code, problem.startswith(f"problem: .yoi/tickets/{A}/")) == (4, True)
-    assert advice == "relations doctor --severity info tells of all, and what to do"
+    assert "relations doctor --severity info" in advice
 
 
 def test_without_a_workspace_there_is_no_answer(pair: Workspace, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from rich.cells import cell_len
 from workspace_builder import AT, FAST_PATH, FULL_COMMAND_LINE, A, B, C, D, Workspace, git
 
 from yoi_relations.kinds import KINDS
-from yoi_relations.render.output import LEAST_WIDTH
+from yoi_relations.render.output import MIN_TABLE_WIDTH
 from yoi_relations.states import State
 
 OLD = "20260102-030405-a-slug-of-the-old-layout"
@@ -118,7 +118,7 @@ def test_no_table_loses_a_ticket_or_a_verdict(
             ("check", A, B, OLD): {A, B, OLD, *checks.values()},
             ("doctor", "--severity", "info"): {one["path"] for one in findings},
             ("status",): {".yoi/tickets", "5", "dependency"},
-            ("verify",): {"the index holds"} if width >= LEAST_WIDTH else set(),
+            ("verify",): {"the index matches"} if width >= MIN_TABLE_WIDTH else set(),
             ("hooks", "list"): {"post-checkout", "post-merge", "post-rewrite"},
         }
         for arguments, names in wanted.items():
@@ -127,7 +127,7 @@ def test_no_table_loses_a_ticket_or_a_verdict(
             joined = "".join(out.split())
             missing = [name for name in names if "".join(name.split()) not in joined]
             assert not missing, (arguments, missing, out)
-            if arguments[0] in {"show", "check"} and width >= LEAST_WIDTH:
+            if arguments[0] in {"show", "check"} and width >= MIN_TABLE_WIDTH:
                 lines = [line.rstrip() for line in out.splitlines()]
                 wide = [line for line in lines if cell_len(line) > width]
                 # Ids and paths are never broken; nothing else is wider than the terminal.
@@ -149,7 +149,7 @@ def test_invalid_width_counts_as_not_given(workspace: Workspace, columns: str) -
     assert drawn(workspace, "--help", COLUMNS="0").strip()
 
 
-@pytest.mark.parametrize("columns", [1, 10, LEAST_WIDTH - 1])
+@pytest.mark.parametrize("columns", [1, 10, MIN_TABLE_WIDTH - 1])
 def test_answer_below_twenty_columns_is_lines(workspace: Workspace, columns: int) -> None:
     workspace.pair("blocked_by", "why", states=("queued", "planning"))
     for arguments in (("show",), ("check",), ("doctor",), ("hooks", "list")):

@@ -9,7 +9,7 @@ from tour import COLUMNS, on_terminal
 from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.queries.doctor.findings import LISTED as BOUND
-from yoi_relations.render.terminal.doctor import LISTED
+from yoi_relations.render.terminal.doctor import DRAWN_FINDINGS_LIMIT
 
 pytestmark = pytest.mark.usefixtures("either_command_line")
 
@@ -128,12 +128,15 @@ def test_a_terminal_gets_findings_by_code(ailing: Workspace) -> None:
 
 
 def test_a_terminal_counts_what_it_leaves_out(ailing: Workspace) -> None:
-    for number in range(LISTED):
+    for number in range(DRAWN_FINDINGS_LIMIT):
         ailing.record(A, "related", "nowhere", f"reason {number}")
     lines = screen(ailing)
 
     assert "  and 1 more; --plain lists more" in lines
-    assert lines[-2:] == [f"{LISTED + 1} errors, 1 warning", "2 infos; --severity info lists them"]
+    assert lines[-2:] == [
+        f"{DRAWN_FINDINGS_LIMIT + 1} errors, 1 warning",
+        "2 infos; --severity info lists them",
+    ]
 
 
 def test_first_of_many_findings_are_listed_and_the_rest_counted(

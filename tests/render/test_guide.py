@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from workspace_builder import Workspace
 
-from yoi_relations.cli.fast_path import understand
+from yoi_relations.cli.fast_path import parse
 from yoi_relations.errors import ExitCode
 from yoi_relations.kinds import KINDS
 from yoi_relations.mcp.tools import tools
@@ -34,7 +34,7 @@ def test_the_commands_in_it_are_understood() -> None:
     examples = re.findall(r"^    relations (.*?)(?:   .*)?$", GUIDE, re.MULTILINE)
     assert len(examples) > 3
     for words in map(shlex.split, examples):
-        assert understand(words) is not None, words
+        assert parse(words) is not None, words
 
 
 def test_kinds_and_exit_codes_in_it_are_those_of_the_program() -> None:

@@ -9,6 +9,8 @@ from rich.cells import cell_len
 from tour import on_terminal
 from workspace_builder import A, B, Workspace, ulid
 
+from yoi_relations.render.terminal.check import REFERENCE_TO_COMMON
+
 
 @pytest.fixture
 def pair(workspace: Workspace) -> Workspace:
@@ -46,7 +48,10 @@ def test_words_of_any_length_stand_whole_in_one_column(pair: Workspace) -> None:
 
 def test_clear_ticket_is_reported(pair: Workspace) -> None:
     clear = screen(pair, A)
-    assert (clear[0], clear[2]) == (f"clear  {A} queued", "  nothing recorded stands in the way")
+    assert (clear[0], clear[2]) == (
+        f"clear  {A} queued",
+        "  no recorded relation speaks against it",
+    )
 
 
 def test_no_ticket_is_no_table(pair: Workspace) -> None:
@@ -85,12 +90,12 @@ def test_file_that_could_hide_every_blocker_is_listed_once(
     text = " ".join(" ".join(lines).split())
     assert lines.count(f"  {bad}:1") == 1
     assert text.count("frontmatter") == 1
-    assert text.count("it is named below") == (2 if named else 0)
+    assert text.count(REFERENCE_TO_COMMON) == (2 if named else 0)
     assert f"{A} is blocked by" in text
     assert f"{B} is inprogress" in text
     single = " ".join(screen(pair, A, columns=columns))
     assert single.count("frontmatter") == 1
-    assert "named below" not in single
+    assert REFERENCE_TO_COMMON not in " ".join(single.split())
 
 
 def test_ticket_without_other_reasons_refers_to_the_common_one(
@@ -99,7 +104,7 @@ def test_ticket_without_other_reasons_refers_to_the_common_one(
     pair.record_file(B, f"{ulid(9)}.md", "no record\n")
 
     text = " ".join(" ".join(screen(pair, "--state", "queued", columns=160)).split())
-    assert f"unknown {A} queued what cannot be read could hold a blocker; it is named below" in text
+    assert f"unknown {A} queued {REFERENCE_TO_COMMON}" in text
     assert "1 ticket: 1 unknown" in text
 
 

@@ -73,7 +73,7 @@ def answer_ticket(context: CallContext, name: str) -> Value:
         worst = max(check.exit_code_of_checks(checked, None), exit_code_of_relations(answer))
         return found | {
             "document": "ticket",
-            "problems": found["problems"][: check.LISTED_PROBLEMS],
+            "problems": found["problems"][: check.CHECK_PROBLEM_LIMIT],
             "check": check.check_value(checked.checks[0]),
             "exit_code": int(worst),
         }

@@ -1,4 +1,4 @@
-"""Findings as Rich draws them: by code, the worst first, each with its place and what to do."""
+"""Draws the answer of `doctor`: findings by code, the worst first, with their place and advice."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from yoi_relations.render.lines import counted
 from yoi_relations.render.terminal.cells import whole_line
 from yoi_relations.render.terminal.widths import console, drawable
 
-LISTED = 20
+DRAWN_FINDINGS_LIMIT = 20
 """Findings of one code that are drawn; lines and JSON have more of them."""
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 
 
 def draw_findings(diagnosis: Diagnosis, hidden: str | None) -> None:
-    """Draw findings, and as the last line how many there are and what is `hidden`."""
+    """Draw findings, a line that counts them, and `hidden`, the line about lower severities."""
     drawn: list[RenderableType] = []
     groups = groupby(sorted(diagnosis.findings, key=_group), key=_group)
     for _, findings in groups:
-        drawn += _drawn(list(findings), diagnosis)
+        drawn += _group_drawn(list(findings), diagnosis)
     drawn += [Text(line, style="dim") for line in (_counting_line(diagnosis), hidden) if line]
-    # A path is longer than what a narrow terminal is wide, and stays whole to be copied.
+    # A path stays whole, to be copied, even if it is longer than a line of the terminal.
     console().print(Group(*drawn), crop=False)
 
 
@@ -36,11 +36,11 @@ def _group(finding: Finding) -> tuple[int, int]:
     return -finding.severity.weight, list(Code).index(finding.code)
 
 
-def _drawn(findings: list[Finding], diagnosis: Diagnosis) -> list[RenderableType]:
+def _group_drawn(findings: list[Finding], diagnosis: Diagnosis) -> list[RenderableType]:
     severity, code = findings[0].severity, findings[0].code
     head = Text.assemble((severity, _STYLES[severity]), f" {code}: {RULES[code].meaning}")
-    lines = [part for finding in findings[:LISTED] for part in _finding(finding)]
-    more = len(findings) - LISTED + diagnosis.more.get((code, severity), 0)
+    lines = [part for finding in findings[:DRAWN_FINDINGS_LIMIT] for part in _finding(finding)]
+    more = len(findings) - DRAWN_FINDINGS_LIMIT + diagnosis.more.get((code, severity), 0)
     rest = [Text(f"  and {more} more; --plain lists more", style="dim")] if more > 0 else []
     return [head, *lines, *rest, Text("")]
 
@@ -58,5 +58,5 @@ def _indented(columns: int, text: Text) -> Padding:
 
 
 def _counting_line(diagnosis: Diagnosis) -> str:
-    """How many of each severity were asked for and found; zeros say that all was looked at."""
+    """The number of findings of each severity that was asked for, zeros included."""
     return counted({s: n for s, n in diagnosis.counts.items() if s not in diagnosis.hidden})
