@@ -18,7 +18,7 @@ from yoi_relations.extras import how_to_install
         ("pyvenv.cfg", ["pip install", "pipx install --force", "uv tool install --force"]),
     ],
 )
-def test_the_way_of_the_running_copy_is_named_or_all(
+def test_hint_names_the_installer_or_all(
     receipt: str, ways: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / receipt).touch()

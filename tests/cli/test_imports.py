@@ -121,7 +121,7 @@ def loaded(
         "--json status",
     ],
 )
-def test_a_read_loads_nothing_heavy(indexed: Workspace, line: str) -> None:
+def test_read_imports_nothing_heavy(indexed: Workspace, line: str) -> None:
     modules = loaded(indexed, PROGRAM, *line.split()) - loaded(indexed, "pass")
 
     assert "yoi_relations.cli.fast_path" in modules
@@ -132,14 +132,14 @@ def test_a_read_loads_nothing_heavy(indexed: Workspace, line: str) -> None:
     "line",
     ["show --kind blocker --all --json", f"--json show {A}", "show --trust index --json"],
 )
-def test_a_settled_lookup_loads_nothing_that_it_does_not_use(settled: Workspace, line: str) -> None:
+def test_lookup_imports_only_what_it_uses(settled: Workspace, line: str) -> None:
     modules = loaded(settled, PROGRAM, *line.split()) - loaded(settled, "pass")
 
     assert "_sqlite3" in modules
     assert not modules & NOT_FOR_A_LOOKUP
 
 
-def test_a_check_of_a_ticket_costs_what_a_lookup_costs(settled: Workspace) -> None:
+def test_check_of_a_ticket_imports_little(settled: Workspace) -> None:
     modules = loaded(settled, PROGRAM, "check", B, "--json") - loaded(settled, "pass")
 
     assert "yoi_relations.queries.check" in modules
@@ -147,13 +147,13 @@ def test_a_check_of_a_ticket_costs_what_a_lookup_costs(settled: Workspace) -> No
 
 
 @pytest.mark.parametrize("line", ["show --limit 1", "check --state ready", "doctor", "status"])
-def test_a_terminal_costs_rich_and_not_typer(indexed: Workspace, line: str) -> None:
+def test_terminal_imports_rich_and_not_typer(indexed: Workspace, line: str) -> None:
     modules = loaded(indexed, PROGRAM, *line.split(), terminal=True)
 
     assert modules & {"rich", "typer", "click", "yaml"} == {"rich"}
 
 
-def test_the_version_costs_no_typer(indexed: Workspace) -> None:
+def test_version_does_not_import_typer(indexed: Workspace) -> None:
     modules = loaded(indexed, PROGRAM, "--version") - loaded(indexed, "pass")
 
     assert not modules & NOT_FOR_A_LOOKUP
@@ -173,7 +173,7 @@ def test_the_version_costs_no_typer(indexed: Workspace) -> None:
         "completion run --line=relations",
     ],
 )
-def test_no_command_costs_typer(indexed: Workspace, tmp_path: Path, line: str) -> None:
+def test_no_command_imports_typer(indexed: Workspace, tmp_path: Path, line: str) -> None:
     copy = Workspace(shutil.copytree(indexed.root, tmp_path / "copy"))
 
     modules = loaded(copy, PROGRAM, *line.split(), codes={0, 1, 3, 5, 124})
@@ -181,7 +181,7 @@ def test_no_command_costs_typer(indexed: Workspace, tmp_path: Path, line: str) -
     assert not modules & {"typer", "yoi_relations.cli.typer_app"}
 
 
-def test_a_key_that_is_pressed_costs_little_more_than_a_lookup(indexed: Workspace) -> None:
+def test_completion_imports_little(indexed: Workspace) -> None:
     modules = loaded(indexed, PROGRAM, "completion", "run", "--", "show", "") - loaded(
         indexed, "pass"
     )
@@ -190,21 +190,21 @@ def test_a_key_that_is_pressed_costs_little_more_than_a_lookup(indexed: Workspac
 
 
 @pytest.mark.parametrize("line", ["show --help", "show -C.", "show --colour", "add", "doctor -h"])
-def test_help_and_errors_do_not_cost_pydantic(indexed: Workspace, line: str) -> None:
+def test_help_and_errors_do_not_import_pydantic(indexed: Workspace, line: str) -> None:
     modules = loaded(indexed, PROGRAM, *line.split(), codes={0, 2})
 
     assert "typer" in modules
     assert not {module.partition(".")[0] for module in modules} & {"pydantic", "pydantic_core"}
 
 
-def test_help_is_typers(indexed: Workspace) -> None:
+def test_help_imports_typer(indexed: Workspace) -> None:
     assert loaded(indexed, PROGRAM, "show", "--help") >= {
         "typer",
         "yoi_relations.cli.typer_app",
     }
 
 
-def test_a_server_loads_little_more_than_its_sdk(indexed: Workspace) -> None:
+def test_mcp_server_imports_only_its_sdk(indexed: Workspace) -> None:
     """Starting it costs what `import mcp.server` does, and what is named here."""
     known = loaded(indexed, "import mcp.server")
     ours = {"yoi_relations", "anyio", "ulid"}

@@ -97,7 +97,7 @@ def test_program_runs_with_any_interpreter_option(edge: Workspace, options: list
     check_all(edge, sys.executable, *options, "-c", code)
 
 
-def test_help_does_not_rest_on_docstrings(edge: Workspace) -> None:
+def test_help_works_without_docstrings(edge: Workspace) -> None:
     said = ran(edge, sys.executable, "-OO", "-c", ALL_HELP).json
     assert said == ran(edge, sys.executable, "-c", ALL_HELP).json
     assert {name for name, text in said.items() if not text} == set()

@@ -68,13 +68,13 @@ def busy(workspace: Workspace) -> Workspace:
     return workspace
 
 
-def test_every_command_is_one_or_the_other() -> None:
+def test_every_command_reads_or_writes() -> None:
     commands = {one.name for one in PROGRAM.commands}
     assert {arguments[0] for arguments in READING} | WRITING == commands
 
 
 @pytest.mark.usefixtures("either_command_line")
-def test_commands_that_read_write_nothing_but_the_cache(busy: Workspace) -> None:
+def test_reading_commands_write_only_the_cache(busy: Workspace) -> None:
     before = everything(busy.root)
     for arguments in READING:
         shutil.rmtree(busy.root / CACHE, ignore_errors=True)

@@ -91,9 +91,7 @@ def shared() -> Iterator[Workspace]:
         (f"{A}/artifacts/relations", 0o311),
     ],
 )
-def test_a_folder_that_cannot_be_listed_fails_the_command(
-    shared: Workspace, name: str, mode: int
-) -> None:
+def test_unlistable_folder_fails_the_command(shared: Workspace, name: str, mode: int) -> None:
     before = shared.snapshot()
     (shared.tickets / name).chmod(mode)
     for command in (("show",), ("status",), ("rebuild",), ("add", A, "related", B)):
@@ -102,7 +100,7 @@ def test_a_folder_that_cannot_be_listed_fails_the_command(
     assert shared.snapshot() == before
 
 
-def test_a_folder_that_cannot_be_entered_is_not_walked_past(shared: Workspace) -> None:
+def test_inaccessible_folder_ends_the_search_for_a_workspace(shared: Workspace) -> None:
     """The workspace may lie there; the one around it says nothing of its tickets."""
     inner = Workspace(shared.root / "inner")
     inner.ticket(A)
@@ -134,7 +132,7 @@ def test_unreadable_root_of_a_client_is_an_error(shared: Workspace) -> None:
     assert "cannot be examined" in ran.stderr, ran
 
 
-def test_a_file_that_cannot_be_read_is_a_problem(shared: Workspace) -> None:
+def test_unreadable_file_is_a_problem(shared: Workspace) -> None:
     path = shared.record(A, "after", B)
     path.chmod(0)
     ran = as_nobody(shared, "show", "--json")
@@ -142,7 +140,7 @@ def test_a_file_that_cannot_be_read_is_a_problem(shared: Workspace) -> None:
     assert [one["path"] for one in ran.json["problems"]] == [str(path.relative_to(shared.root))]
 
 
-def test_an_unreadable_configuration_fails_the_command(shared: Workspace) -> None:
+def test_unreadable_configuration_fails_the_command(shared: Workspace) -> None:
     config = shared.root / ".yoi/workspace.toml"
     config.write_text("")
     config.chmod(0)

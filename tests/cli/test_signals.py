@@ -77,7 +77,7 @@ def assert_nothing_left(workspace: Workspace, group: int) -> None:
 @pytest.mark.parametrize(
     ("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)]
 )
-def test_a_signal_ends_it_without_a_word(
+def test_signal_ends_a_rebuild_silently(
     large: Workspace, command: tuple[str, ...], sent: signal.Signals, code: int
 ) -> None:
     for _ in range(TRIES):
@@ -93,9 +93,7 @@ def test_a_signal_ends_it_without_a_word(
 
 
 @COMMANDS
-def test_a_reader_that_goes_ends_it_without_a_word(
-    large: Workspace, command: tuple[str, ...]
-) -> None:
+def test_closed_pipe_ends_a_rebuild_silently(large: Workspace, command: tuple[str, ...]) -> None:
     with begun(large, *command) as process:
         assert process.stdout
         assert process.stderr

@@ -64,7 +64,7 @@ def test_unknown_file_system_of_a_folder_fails_the_command(
 
 
 @pytest.mark.parametrize("name", [f"{A}/artifacts/relations", "open"])
-def test_a_folder_that_fails_at_each_look_is_not_taken_for_gone(
+def test_failing_folder_is_not_treated_as_deleted(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     workspace.ticket(A)

@@ -170,12 +170,12 @@ def test_words_are_completed(terminal: Terminal) -> None:
         assert terminal.completed(line).removesuffix("/") == completed
 
 
-def test_an_odd_id_is_quoted_and_nothing_runs(terminal: Terminal) -> None:
+def test_unusual_id_is_quoted_and_nothing_runs(terminal: Terminal) -> None:
     assert terminal.completed("relations show a") == f"relations|show|{ODD}"
     assert {path.name for path in terminal.root.iterdir()} == {".yoi", "out", "script", "show.py"}
 
 
-def test_a_list_shows_titles_and_nothing_in_them_acts(terminal: Terminal) -> None:
+def test_list_shows_escaped_titles(terminal: Terminal) -> None:
     terminal.write("relations show 00001KT0000\t\t")
 
     listed = terminal.wait_for("Mail once more")

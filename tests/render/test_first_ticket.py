@@ -69,7 +69,7 @@ def test_shown_commands_create_a_ticket(
     assert (one["verdict"], one["state"]) == ("clear", "queued")
 
 
-def test_a_ticket_that_is_named_is_not_found_and_one_is_shown(workspace: Workspace) -> None:
+def test_unknown_ticket_shows_how_to_create_one(workspace: Workspace) -> None:
     ran = workspace.run("check", "SA2K0", "--json")
 
     assert (ran.code, ran.out) == (3, "")
@@ -91,7 +91,7 @@ def test_no_example_is_shown_with_tickets(workspace: Workspace, command: str) ->
     ),
     st.sampled_from(NOTHING),
 )
-def test_any_name_of_a_folder_is_quoted(name: str, there_is: str) -> None:
+def test_any_folder_name_is_quoted(name: str, there_is: str) -> None:
     place = Path(tempfile.mkdtemp())
     workspace = Workspace(place / name)
     prepare(workspace, there_is)

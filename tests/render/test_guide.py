@@ -30,14 +30,14 @@ def test_guide_needs_no_workspace(workspace: Workspace, tmp_path: Path) -> None:
     assert workspace.run("prime", "--json").json["guide"] == GUIDE
 
 
-def test_the_commands_in_it_are_understood() -> None:
+def test_commands_in_the_guide_are_valid() -> None:
     examples = re.findall(r"^    relations (.*?)(?:   .*)?$", GUIDE, re.MULTILINE)
     assert len(examples) > 3
     for words in map(shlex.split, examples):
         assert parse(words) is not None, words
 
 
-def test_kinds_and_exit_codes_in_it_are_those_of_the_program() -> None:
+def test_guide_names_existing_kinds_and_exit_codes() -> None:
     named = set(re.findall(r"`([a-z]+_[a-z]+)`", GUIDE))
     assert named - {"exit_code"} <= {*KINDS, *tools(allow_write=True)}
     told = re.findall(

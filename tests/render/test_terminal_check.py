@@ -26,7 +26,7 @@ def screen(workspace: Workspace, *arguments: str, columns: int = 80) -> list[str
 
 
 @pytest.mark.parametrize("columns", [40, 80])
-def test_the_place_of_a_reason_can_be_copied(pair: Workspace, columns: int) -> None:
+def test_place_of_a_reason_is_not_broken(pair: Workspace, columns: int) -> None:
     record = pair.record(A, "blocked_by", B, "the other one first, " * 8)
 
     lines = screen(pair, A, columns=columns)
@@ -35,7 +35,7 @@ def test_the_place_of_a_reason_can_be_copied(pair: Workspace, columns: int) -> N
     assert {line.split()[0] for line in lines if line.startswith("  ho")} == {"hold"}
 
 
-def test_words_of_any_length_stand_whole_in_one_column(pair: Workspace) -> None:
+def test_long_words_are_not_broken(pair: Workspace) -> None:
     pair.record(A, "blocked_by", B)
     pair.record(A, "waiting", note="for a decision")
     pair.record(A, "related", B).write_text("no record\n")
@@ -54,7 +54,7 @@ def test_clear_ticket_is_reported(pair: Workspace) -> None:
     )
 
 
-def test_no_ticket_is_no_table(pair: Workspace) -> None:
+def test_no_ticket_draws_no_table(pair: Workspace) -> None:
     assert screen(pair, "--state", "done") == ["0 tickets"]
 
 

@@ -102,6 +102,7 @@ _TRUST_REASONS = {
 
 
 def _hooks(index: Index) -> tuple[str, ...]:
+    from yoi_relations.hooks import installation  # noqa: PLC0415  # only status needs git
 
     return installation.installed(index.workspace)
 

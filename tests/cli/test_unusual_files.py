@@ -97,7 +97,7 @@ def test_unusable_file_is_reported_with_its_path(others: Workspace, name: str) -
 @pytest.mark.parametrize(
     "word", ["00001234", "1e5", "no", "12:30:45", "2026-06-01", "0x1F", "~tilde"]
 )
-def test_no_id_is_altered_on_its_way(others: Workspace, word: str) -> None:
+def test_ids_are_kept_as_written(others: Workspace, word: str) -> None:
     others.ticket(word)
     others.record(B, "blocked_by", word)
     assert others.run("add", word, "related", C).code == 0
@@ -160,7 +160,7 @@ FILES = ("item.md", "relations.json", "orchestration-plan.jsonl", f"{ulid(2)}.md
 
 @pytest.mark.usefixtures("soon_settled")
 @pytest.mark.parametrize("name", FILES)
-def test_half_of_a_file_is_a_problem_until_the_rest_is_there(others: Workspace, name: str) -> None:
+def test_half_written_file_is_a_problem_until_complete(others: Workspace, name: str) -> None:
     others.ticket(A)
     others.record(A, "blocked_by", B, "a file")
     others.relations_json(A, {"kind": "related", "target": B, "note": "a list"})
