@@ -174,7 +174,7 @@ TERMINAL_DEFAULT_LIMIT = 200
 
 _SHOW = Command(
     "show",
-    "Show active relations: all of them, those of one ticket, or the one that a record states.",
+    "Show relations: all active ones, those of a ticket, or the one that a record states.",
     (
         Parameter(
             "ticket",

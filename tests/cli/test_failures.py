@@ -1,4 +1,4 @@
-"""What the machine fails with: one error of the program's own everywhere, and never a traceback."""
+"""An error of the machine is one error of the program, and never a traceback."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Locales that are not UTF-8: names of files, and text, are UTF-8 all the same."""
+"""File names and text are UTF-8 even if the locale is not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ C_LOCALE = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 @pytest.fixture(scope="session")
 def german(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a German locale of before UTF-8."""
+    """The environment of a German locale with ISO 8859-1."""
     folder = tmp_path_factory.mktemp("locales")
     command = shutil.which("localedef")
     made = folder / "de_DE.ISO-8859-1"
@@ -38,7 +38,7 @@ def environ(request: pytest.FixtureRequest) -> dict[str, str]:
 
 @pytest.fixture
 def buckets(tmp_path: Path) -> Workspace:
-    """A workspace, below a root that is not called so, with a ticket that is neither."""
+    """A workspace whose root, tickets root and ticket have names that are not ASCII."""
     workspace = Workspace(tmp_path / "Ablage für 限")
     config = workspace.root / ".yoi" / "workspace.toml"
     config.write_text('[ticket.backend]\nroot = ".yoi/Zettel-ü"\n', encoding="utf-8")
@@ -94,7 +94,7 @@ def test_index_does_not_depend_on_the_locale(buckets: Workspace, environ: dict[s
 
 
 def test_arguments_are_decoded_by_the_locale(buckets: Workspace, german: dict[str, str]) -> None:
-    """What a terminal of that locale sends."""
+    """A terminal with that locale sends such bytes."""
     note = os.fsdecode("für".encode("latin-1"))
     assert buckets.process("add", A, "waiting", "--note", note, stdin=b"", **german).code == 0
     assert buckets.process("show", A, "--json").json["relations"][0]["note"] == "für"

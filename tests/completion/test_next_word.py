@@ -31,7 +31,7 @@ def trio(workspace: Workspace) -> Workspace:
 
 
 def offered(workspace: Workspace, *words: str) -> dict[str, str]:
-    """What the last of `words` is completed to, with the help beside it."""
+    """The candidates for the last of `words`, with their help."""
     ran = workspace.run("completion", "run", "--", *words)
     assert (ran.code, ran.err) == (0, "")
     return dict(line.split("\t") for line in ran.out.splitlines())

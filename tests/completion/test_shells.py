@@ -20,7 +20,7 @@ from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.completion.request import TIME_LIMIT
 
-ODD = "a b;$(touch id)'\"`touch id`\\n:x"
+UNUSUAL = "a b;$(touch id)'\"`touch id`\\n:x"
 """An id that a shell would act on, were it not quoted."""
 HOSTILE = (
     "$(touch title) `touch title` ; touch title | \\e]0;owned\\a \\u202e ' \\\" \\t \\n %F{red} a:b"
@@ -127,12 +127,12 @@ class Terminal:
 
 
 @pytest.fixture
-def odd(workspace: Workspace) -> Workspace:
+def unusual(workspace: Workspace) -> Workspace:
     """A workspace of titles and ids that a shell could trip over."""
     workspace.ticket(A, title=f'"{HOSTILE}"')
     workspace.ticket(B, title="'Mail: with a colon'", slug="send-mail")
     workspace.ticket(C, title="Mail once more")
-    workspace.ticket(ODD, title="of an odd folder")
+    workspace.ticket(UNUSUAL, title="of an unusual folder")
     workspace.record(A, "blocked_by", B, "why")
     workspace.process("rebuild")
     (workspace.root / "show.py").write_text(
@@ -142,11 +142,11 @@ def odd(workspace: Workspace) -> Workspace:
 
 
 @pytest.fixture(params=sorted(_SHELLS))
-def terminal(request: pytest.FixtureRequest, odd: Workspace) -> Iterator[Terminal]:
+def terminal(request: pytest.FixtureRequest, unusual: Workspace) -> Iterator[Terminal]:
     shell = request.param
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed")
-    terminal = Terminal(shell, odd)
+    terminal = Terminal(shell, unusual)
     yield terminal
     terminal.close()
 
@@ -171,7 +171,7 @@ def test_words_are_completed(terminal: Terminal) -> None:
 
 
 def test_unusual_id_is_quoted_and_nothing_runs(terminal: Terminal) -> None:
-    assert terminal.completed("relations show a") == f"relations|show|{ODD}"
+    assert terminal.completed("relations show a") == f"relations|show|{UNUSUAL}"
     assert {path.name for path in terminal.root.iterdir()} == {".yoi", "out", "script", "show.py"}
 
 

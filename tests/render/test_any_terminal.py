@@ -1,4 +1,4 @@
-"""Whatever the terminal is like, the answer is there: each ticket, and each verdict."""
+"""Every ticket and verdict is shown on any terminal."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ def drawn(workspace: Workspace, *arguments: str, encoding: str = "utf-8", **envi
     kept = {key: text for key, text in os.environ.items() if key not in {"NO_COLOR", "COLUMNS"}}
     with (
         contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(io.StringIO()) as told,
+        contextlib.redirect_stderr(io.StringIO()) as stderr,
         contextlib.chdir(workspace.root),
         mock.patch.dict(os.environ, kept | environ, clear=True),
     ):
         code = FAST_PATH(list(arguments))
         code = FULL_COMMAND_LINE(list(arguments)) if code is None else code
         out.flush()
-    assert code in {0, 4, 5, 9, 10, 11}, told.getvalue()
+    assert code in {0, 4, 5, 9, 10, 11}, stderr.getvalue()
     return re.sub(r"\x1b\[[0-9;]*m", "", data.getvalue().decode(encoding))
 
 
@@ -118,7 +118,7 @@ def test_tables_show_every_ticket_and_verdict(
             ("check", A, B, OLD): {A, B, OLD, *checks.values()},
             ("doctor", "--severity", "info"): {one["path"] for one in findings},
             ("status",): {".yoi/tickets", "5", "dependency"},
-            ("verify",): {"the index matches"} if width >= MIN_TABLE_WIDTH else set(),
+            ("verify",): {"the index holds"} if width >= MIN_TABLE_WIDTH else set(),
             ("hooks", "list"): {"post-checkout", "post-merge", "post-rewrite"},
         }
         for arguments, names in wanted.items():

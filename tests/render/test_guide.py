@@ -1,4 +1,4 @@
-"""The guide for agents: short, true, and for any place."""
+"""The guide for agents is short and true, and needs no workspace."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def test_commands_in_the_guide_are_valid() -> None:
 def test_guide_names_existing_kinds_and_exit_codes() -> None:
     named = set(re.findall(r"`([a-z]+_[a-z]+)`", GUIDE))
     assert named - {"exit_code"} <= {*KINDS, *tools(allow_write=True)}
-    told = re.findall(
+    codes = re.findall(
         r"(?:^|; )(\d+) (?:done|caution|hold|unknown|the|answered)", GUIDE, re.MULTILINE
     )
-    assert {ExitCode(int(code)).name for code in told} == {
+    assert {ExitCode(int(code)).name for code in codes} == {
         *("DONE", "CAUTION", "HOLD", "UNKNOWN", "NOT_AS_EXPECTED", "PROBLEM_IN_ANSWER")
     }
 

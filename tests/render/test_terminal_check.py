@@ -1,4 +1,4 @@
-"""How check looks on a terminal."""
+"""The answer of `check` on a terminal."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def differences(workspace: Workspace) -> list[tuple[str, str]]:
     return found
 
 
-def test_index_that_matches_the_files_is_current(built: Workspace) -> None:
+def test_an_index_that_holds_what_the_files_say_is_current(built: Workspace) -> None:
     document = verified(built)
 
     assert document["document"] == "verify"
@@ -68,7 +68,7 @@ def test_index_that_matches_the_files_is_current(built: Workspace) -> None:
     assert (document["differences"], document["differences_total"]) == ([], 0)
 
 
-def test_changed_files_are_listed(built: Workspace) -> None:
+def test_files_that_differ_from_what_was_read_are_named(built: Workspace) -> None:
     (built.root / RECORD).unlink()
     built.ticket(B, "done")
     built.ticket(C)
@@ -83,7 +83,7 @@ def test_changed_files_are_listed(built: Workspace) -> None:
         assert word in message
 
 
-def test_wrong_rows_are_distinguished_from_changed_files(built: Workspace) -> None:
+def test_wrong_rows_are_told_apart_from_changed_files(built: Workspace) -> None:
     forge(built, "UPDATE record SET note = 'forged'")
     ((path, message),) = differences(built)
     assert path == RECORD
@@ -104,7 +104,7 @@ def test_wrong_rows_are_distinguished_from_changed_files(built: Workspace) -> No
         ("DELETE FROM generation", "is damaged"),
     ],
 )
-def test_unusable_index_is_listed_itself(built: Workspace, sql: str, said: str) -> None:
+def test_an_index_that_is_not_one_is_named_itself(built: Workspace, sql: str, said: str) -> None:
     forge(built, sql)
 
     ((path, message),) = differences(built)
@@ -113,7 +113,7 @@ def test_unusable_index_is_listed_itself(built: Workspace, sql: str, said: str) 
     assert said in message
 
 
-def test_flipped_byte_is_found_in_an_index_that_was_proven_before(built: Workspace) -> None:
+def test_a_flipped_byte_is_found_although_the_file_was_proven_before(built: Workspace) -> None:
     path = built.root / INDEX
     data = bytearray(path.read_bytes())
     data[-40] ^= 1
@@ -124,7 +124,7 @@ def test_flipped_byte_is_found_in_an_index_that_was_proven_before(built: Workspa
     assert "damaged" in message
 
 
-def test_inconsistent_index_page_is_found(built: Workspace) -> None:
+def test_an_index_page_that_disagrees_with_its_table_is_found(built: Workspace) -> None:
     forge(
         built,
         "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage ="
@@ -145,7 +145,7 @@ def wide(tmp_path: Path) -> Workspace:
     return workspace
 
 
-def test_further_differences_are_counted(
+def test_differences_are_counted_where_there_are_many(
     wide: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     document = verified(wide)
@@ -184,7 +184,7 @@ def test_current_index_is_reported(
     assert capsys.readouterr() == (out, err)
 
 
-def test_missing_index_is_reported(
+def test_no_index_is_nothing_to_verify(
     workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     workspace.ticket(A)

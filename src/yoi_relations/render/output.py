@@ -1,6 +1,6 @@
 """Writes to stdout and stderr: answers to stdout, notices and errors to stderr.
 
-A closed pipe is not an error. Text of others is escaped here, and nowhere else.
+A closed pipe is not an error. Control characters in answers are escaped here.
 """
 
 from __future__ import annotations
