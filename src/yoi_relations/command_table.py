@@ -233,12 +233,7 @@ _CHECK = Command(
     " 9 caution, 10 hold, 11 unknown; 12 if --expect no longer holds.",
     (
         Parameter(
-            "tickets",
-            "",
-            "The tickets to check.",
-            "TICKET",
-            repeatable=True,
-            offers=Offer.TICKET,
+            "tickets", "", "The tickets to check.", "TICKET", repeatable=True, offers=Offer.TICKET
         ),
         Parameter(
             "states",
@@ -276,21 +271,13 @@ _ADD = Command(
             offers=Offer.TICKET,
         ),
         Parameter(
-            "kind",
-            "",
-            "Kind of relation; listed below.",
-            "KIND",
-            required=True,
-            offers=Offer.KIND,
+            "kind", "", "Kind of relation; listed below.", "KIND", required=True, offers=Offer.KIND
         ),
         Parameter("target", "", "The other ticket.", "TARGET", offers=Offer.TICKET),
         Parameter("note", "--note", "Why; - reads it from standard input.", "TEXT|-"),
         Parameter("branch", "--branch", "Branch of an accepted plan.", "NAME"),
         Parameter(
-            "worktree",
-            "--worktree",
-            "Work tree of an accepted plan, as a relative path.",
-            "PATH",
+            "worktree", "--worktree", "Work tree of an accepted plan, as a relative path.", "PATH"
         ),
         Parameter("role_plan", "--role-plan", "Who does what in an accepted plan.", "TEXT"),
         _AUTHOR,
@@ -342,11 +329,7 @@ _WATCH = Command(
     (
         Parameter("once", "--once", "End after the first change."),
         Parameter(
-            "timeout",
-            "--timeout",
-            "End after S seconds, with status 124.",
-            "S",
-            number=float,
+            "timeout", "--timeout", "End after S seconds, with status 124.", "S", number=float
         ),
     ),
 )
@@ -405,10 +388,7 @@ PROGRAM = Command(
         ),
         Command("prime", "Print a guide for agents, in under 60 lines."),
         _WATCH,
-        Command(
-            "verify",
-            "Read every file and prove that the index matches. Read-only.",
-        ),
+        Command("verify", "Read every file and prove that the index matches. Read-only."),
         _MCP,
         _HOOKS,
         _COMPLETION,

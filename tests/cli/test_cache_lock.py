@@ -18,9 +18,9 @@ FORK_WITH_LOCK = """
 import os, sys, time
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.cache_folder import locked
-from yoi_relations.index.watcher_lock import WatchLock
+from yoi_relations.index.watcher_lock import WatcherLock
 workspace = find_workspace(sys.argv[1])
-watch = WatchLock(workspace)
+watch = WatcherLock(workspace)
 assert watch.hold()
 with locked(workspace):
     child = os.fork()

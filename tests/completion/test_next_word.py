@@ -177,7 +177,7 @@ def test_scripts_are_printed_and_parse(tmp_path: Path, shell: str) -> None:
 
 
 def replies(workspace: Workspace, line: str, word: str, kind: int = 9) -> list[str]:
-    """What the function for bash leaves in COMPREPLY; `word` is the one as bash sees it."""
+    """COMPREPLY after the bash function; `word` is the last word as bash splits it."""
     code = (
         "source <(relations completion bash); "
         'COMP_LINE=$1 COMP_POINT=${#1} COMP_TYPE=$3; _relations relations "$2"; '
@@ -197,7 +197,7 @@ def replies(workspace: Workspace, line: str, word: str, kind: int = 9) -> list[s
 
 
 def test_completion_of_typer_is_disabled(trio: Workspace) -> None:
-    """It would print a program for the shell to run, whatever the command."""
+    """Otherwise any command could print a script for the shell to run."""
     ran = trio.process("add", "--help", _RELATIONS_COMPLETE="bash_source")
     assert (ran.code, ran.err) == (0, "")
     assert "Record a relation" in ran.out

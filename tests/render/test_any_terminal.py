@@ -37,14 +37,14 @@ TERMS = ("xterm-256color", "dumb", "unknown", "", "vt52", "no-such-terminal")
 
 
 class Terminal(io.TextIOWrapper):
-    """A stream that says that it is a terminal."""
+    """A stream that claims to be a terminal."""
 
     def isatty(self) -> bool:
         return True
 
 
 def drawn(workspace: Workspace, *arguments: str, encoding: str = "utf-8", **environ: str) -> str:
-    """What a command writes to a terminal, without colours."""
+    """The output of a command on a terminal, without colours."""
     data = io.BytesIO()
     out = Terminal(data, encoding=encoding, errors="strict")
     kept = {key: text for key, text in os.environ.items() if key not in {"NO_COLOR", "COLUMNS"}}
@@ -62,7 +62,7 @@ def drawn(workspace: Workspace, *arguments: str, encoding: str = "utf-8", **envi
 
 
 def built(root: Path, states: list[State], text: str) -> Workspace:
-    """Every kind in every format that has it, between tickets in these states."""
+    """A workspace with every kind in every format that has it, between tickets in these states."""
     workspace = Workspace(root)
     ids = (A, B, C, D)
     for id_, state in zip(ids, states, strict=True):

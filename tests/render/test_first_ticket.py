@@ -1,4 +1,4 @@
-"""Where there are no tickets yet: what one looks like is shown, and works when it is pasted."""
+"""A workspace without tickets shows shell lines that create one, and they work."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from workspace_builder import Ran, Workspace
 INTRODUCED = "paste these five lines:"
 LINES = 5
 NOTHING = ["nothing", ".yoi", ".yoi/tickets", "elsewhere"]
-"""What there is already; the last is a configuration that names a root."""
+"""What exists already; the last is a configuration that names a tickets root."""
 
 
 def prepare(workspace: Workspace, there_is: str) -> Workspace:
-    """Take away what a workspace has when it is made, but for `there_is`."""
+    """Delete what a new workspace has, except for `there_is`."""
     if there_is == ".yoi/tickets":
         return workspace
     workspace.tickets.rmdir()

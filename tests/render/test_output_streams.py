@@ -1,4 +1,4 @@
-"""Streams, folders and arguments that are not what a program expects."""
+"""Unusual streams, working directories and arguments give no traceback."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workspace_builder import A, B, Ran, Workspace
 
 
 def shell(workspace: Workspace, line: str, **environ: str) -> Ran:
-    """Run a line of shell in which `relations` is this program."""
+    """Run a shell line in which `relations` is this program."""
     program = f'relations() {{ "{sys.executable}" -m yoi_relations "$@"; }}; {line}'
     ran = subprocess.run(
         ["bash", "-c", program],

@@ -53,13 +53,13 @@ def plain(lines: list[str]) -> list[str]:
 
 
 def words(lines: list[str]) -> str:
-    """All that is on the screen, with whatever was folded joined again."""
+    """The text on the screen, with folded lines joined again."""
     return "".join("".join(plain(lines)).split())
 
 
 @pytest.fixture
 def drawn(workspace: Workspace) -> Workspace:
-    """Every class, with wide titles and long notes; one relation is over."""
+    """A workspace with every class, wide titles and long notes; one relation is not active."""
     workspace.ticket(A, "queued", title=JAPANESE)
     workspace.ticket(B, "inprogress", title="A plain title of some length that must be folded")
     workspace.ticket(C, "done", title="短い")
@@ -126,7 +126,7 @@ def test_narrow_terminal_loses_no_text(drawn: Workspace) -> None:
 
 
 def columns(lines: list[str]) -> dict[str, str]:
-    """The text of each column of a table, cut out by cells and joined without white space."""
+    """The text of each column of a table, without white space."""
     heading = next(line for line in lines if "Ticket" in line and "Note" in line)
     names = heading.split()
     starts = [heading.index(name) for name in names]

@@ -124,7 +124,9 @@ def retire(call: Call, *, records: list[str], reason: str, author: str | None) -
     from yoi_relations.render import receipts
 
     mode = call.mode
-    request = RetirementRequest(tuple(records), _text_or_stdin(reason), author, base_folder=os.curdir)
+    request = RetirementRequest(
+        tuple(records), _text_or_stdin(reason), author, base_folder=os.curdir
+    )
     with retire_records(call.workspace(), request, call.notify) as done:
         return receipts.write_retired(mode, done)
 

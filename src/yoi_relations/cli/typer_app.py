@@ -18,15 +18,7 @@ import typer
 
 from yoi_relations.call import Call, exit_status_of
 from yoi_relations.cli.commands import Request, version
-from yoi_relations.command_table import (
-    COMMON,
-    HELP,
-    PROGRAM,
-    VERSION,
-    Command,
-    Parameter,
-    leaves,
-)
+from yoi_relations.command_table import COMMON, HELP, PROGRAM, VERSION, Command, Parameter, leaves
 from yoi_relations.errors import ExitCode, UsageError
 from yoi_relations.kinds import KINDS, RelationClass, separate_options_hint
 from yoi_relations.render.output import write_answer

@@ -93,12 +93,7 @@ def check_value(check: Check, *, whole: bool = True) -> Value:
 
 def _held_value(held: HeldTicket) -> Value:
     ticket = held.ticket
-    return {
-        "ticket": ticket.id,
-        "title": ticket.title,
-        "state": ticket.state,
-        "frees": held.frees,
-    }
+    return {"ticket": ticket.id, "title": ticket.title, "state": ticket.state, "frees": held.frees}
 
 
 def _reason_value(reason: Reason, *, whole: bool) -> Value:

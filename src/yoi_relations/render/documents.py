@@ -18,12 +18,7 @@ Value = dict[str, Any]
 
 
 def envelope(document: str, index: Index) -> Value:
-    """The fields that every answer starts with.
-
-    Args:
-        document: the value of the field `document`.
-        index: the index that was asked.
-    """
+    """The fields that every answer starts with; `document` is the value of the field `document`."""
     workspace = index.workspace
     return {
         "schema_version": SCHEMA_VERSION,

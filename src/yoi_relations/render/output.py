@@ -161,12 +161,7 @@ def plain_field(text: str) -> str:
     return visible(text.replace("\\", "\\\\"))
 
 
-_CONTROLS = (
-    *range(0x20),
-    *range(0x7F, 0xA0),
-    *range(0x2028, 0x202F),
-    *range(0x2066, 0x206A),
-)
+_CONTROLS = (*range(0x20), *range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A))
 """C0, DEL, C1, line separators and bidirectional control characters."""
 _escaped: dict[int, str] = {}
 

@@ -10,13 +10,7 @@ from yoi_relations.queries.command_lines import RecordNames, each_id_once
 from yoi_relations.queries.records import StoredRecord
 from yoi_relations.queries.relations import Relation
 from yoi_relations.recording.outcome import Outcome, RecordingResult
-from yoi_relations.render.documents import (
-    Value,
-    envelope,
-    place_value,
-    plan_value,
-    record_value,
-)
+from yoi_relations.render.documents import Value, envelope, place_value, plan_value, record_value
 from yoi_relations.render.output import Mode, json_line, notice, visible_lines, write_answer
 
 _STILL_STATED_LIMIT = 50

@@ -49,13 +49,7 @@ def write_rebuilt(mode: Mode, index: Index, seconds: float) -> ExitCode:
 
 
 def status_document(document: str, index: Index, counts: Counts) -> Value:
-    """The fields that `status` and `rebuild` share, as a JSON value.
-
-    Args:
-        document: the name of the command.
-        index: the index as it was found.
-        counts: the numbers of tickets, records, relations and problems.
-    """
+    """The fields that the answers of `status` and `rebuild` share; `document` names the command."""
     workspace = index.workspace
     return envelope(document, index) | {
         "index": {
