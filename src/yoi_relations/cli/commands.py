@@ -145,7 +145,7 @@ def rebuild(call: Call) -> ExitCode:
     import time
 
     from yoi_relations.index.reconcile import rebuild_index
-    from yoi_relations.render.status import write_rebuilt
+    from yoi_relations.render.status import write_rebuild
     from yoi_relations.render.terminal.progress import progress_bar
 
     mode = call.mode
@@ -153,7 +153,7 @@ def rebuild(call: Call) -> ExitCode:
     with progress_bar("reading") as progress:
         index = rebuild_index(call.workspace(), progress)
     with index:
-        return write_rebuilt(mode, index, time.monotonic() - start)
+        return write_rebuild(mode, index, time.monotonic() - start)
 
 
 def doctor(call: Call, *, severity: Severity) -> ExitCode:

@@ -7,7 +7,7 @@ from yoi_relations.index.handle import Index
 from yoi_relations.queries.doctor.diagnosis import Diagnosis
 from yoi_relations.queries.doctor.findings import Finding
 from yoi_relations.render.documents import Value, envelope
-from yoi_relations.render.lines import counted, tab_separated
+from yoi_relations.render.lines import severity_counts, tab_separated
 from yoi_relations.render.output import Mode, json_line, notice, write_answer
 
 
@@ -21,13 +21,13 @@ def write_findings(mode: Mode, index: Index, diagnosis: Diagnosis) -> ExitCode:
         write_answer(json_line(doctor_document(index, diagnosis)))
     elif mode is Mode.PLAIN:
         write_answer(tab_separated(_finding_row(finding) for finding in diagnosis.findings))
-        for line in (*more_lines(diagnosis), hidden_line(diagnosis)):
+        for line in (*unlisted_lines(diagnosis), lower_severity_line(diagnosis)):
             if line:
                 notice(line, mode)
     else:
         from yoi_relations.render.terminal.doctor import draw_findings  # noqa: PLC0415  # Rich
 
-        draw_findings(diagnosis, hidden_line(diagnosis))
+        draw_findings(diagnosis, lower_severity_line(diagnosis))
     return ExitCode.FOUND if diagnosis.findings else ExitCode.DONE
 
 
@@ -43,17 +43,17 @@ def doctor_document(index: Index, diagnosis: Diagnosis) -> Value:
     }
 
 
-def more_lines(diagnosis: Diagnosis) -> list[str]:
+def unlisted_lines(diagnosis: Diagnosis) -> list[str]:
     """One line per code with findings that are not listed, with their number."""
     return [f"{count} more of {code} (not listed)" for (code, _), count in diagnosis.more.items()]
 
 
-def hidden_line(diagnosis: Diagnosis) -> str | None:
+def lower_severity_line(diagnosis: Diagnosis) -> str | None:
     """How many findings have a lower severity, and the option that lists them; None if none."""
     if not diagnosis.hidden:
         return None
     *_, least = diagnosis.hidden
-    return f"{counted(diagnosis.hidden)}; --severity {least} lists them"
+    return f"{severity_counts(diagnosis.hidden)}; --severity {least} lists them"
 
 
 def _finding_value(finding: Finding) -> Value:

@@ -41,7 +41,7 @@ def relation_row(relation: Relation, *, whole: bool) -> list[object]:
     ]
 
 
-def counting_line(answer: Answer, criteria: Filter) -> str:
+def summary_line(answer: Answer, criteria: Filter) -> str:
     """How many relations are shown, and what ``--all`` and ``--limit`` would add."""
     kind = "" if criteria.inactive else "active "
     shown = len(answer.relations)
@@ -53,7 +53,7 @@ def counting_line(answer: Answer, criteria: Filter) -> str:
     return "; ".join(parts)
 
 
-def counted(numbers: Mapping[Severity, int]) -> str:
+def severity_counts(numbers: Mapping[Severity, int]) -> str:
     """The number of each severity in words: ``1 error, 2 warnings``."""
     return ", ".join(f"{n} {severity}{'' if n == 1 else 's'}" for severity, n in numbers.items())
 

@@ -18,15 +18,15 @@ def write_relations(mode: Mode, index: Index, criteria: Filter, answer: Answer) 
         write_answer(json_line(relations_document(index, criteria, answer)))
     elif mode is Mode.PLAIN:
         from yoi_relations.render.lines import (  # noqa: PLC0415  # for lines only
-            counting_line,
             relation_row,
+            summary_line,
             tab_separated,
         )
 
         rows = (relation_row(relation, whole=criteria.whole) for relation in answer.relations)
         write_answer(tab_separated(rows))
         if len(answer.relations) < answer.total:
-            notice(counting_line(answer, criteria), mode)
+            notice(summary_line(answer, criteria), mode)
     else:
         from yoi_relations.render.terminal.show import draw_relations  # noqa: PLC0415  # Rich
 

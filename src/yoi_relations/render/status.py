@@ -29,13 +29,13 @@ def write_status(mode: Mode, index: Index) -> ExitCode:
     elif mode is Mode.PLAIN:
         write_answer(tab_separated(_status_rows(index, counts)))
     else:
-        from yoi_relations.render.terminal.show import draw_facts  # noqa: PLC0415  # Rich
+        from yoi_relations.render.terminal.show import draw_fields  # noqa: PLC0415  # Rich
 
-        draw_facts(_status_rows(index, counts))
+        draw_fields(_status_rows(index, counts))
     return ExitCode.DONE
 
 
-def write_rebuilt(mode: Mode, index: Index, seconds: float) -> ExitCode:
+def write_rebuild(mode: Mode, index: Index, seconds: float) -> ExitCode:
     """Write the answer of `rebuild`, which took `seconds`."""
     if mode is Mode.JSON:
         write_answer(json_line(status_document("rebuild", index, count_all(index.connection))))

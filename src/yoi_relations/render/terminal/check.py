@@ -55,7 +55,7 @@ def draw_checks(checks: list[Check], *, whole: bool) -> None:
         drawn += [part for reason in common for part in _reason(reason)]
         drawn.append(Text(""))
     if not whole:
-        drawn.append(Text(_counting_line(checks), style="dim"))
+        drawn.append(Text(_summary_line(checks), style="dim"))
     # A path stays whole, to be copied, even if it is longer than a line of the terminal.
     terminal.print(Group(*drawn), crop=False)
 
@@ -164,7 +164,7 @@ def _word(verdict: Verdict) -> Text:
     return Text(verdict.word, style=_STYLES[verdict])
 
 
-def _counting_line(checks: list[Check]) -> str:
+def _summary_line(checks: list[Check]) -> str:
     counts = Counter(check.verdict for check in checks)
     worst_first = sorted(counts, reverse=True)
     parts = [f"{counts[verdict]} {verdict.word}" for verdict in worst_first]

@@ -11,7 +11,7 @@ from rich.text import Text
 from yoi_relations.queries.doctor.diagnosis import Diagnosis
 from yoi_relations.queries.doctor.findings import RULES, Code, Finding
 from yoi_relations.queries.problems import Severity
-from yoi_relations.render.lines import counted
+from yoi_relations.render.lines import severity_counts
 from yoi_relations.render.terminal.cells import whole_line
 from yoi_relations.render.terminal.widths import console, drawable
 
@@ -27,7 +27,7 @@ def draw_findings(diagnosis: Diagnosis, hidden: str | None) -> None:
     groups = groupby(sorted(diagnosis.findings, key=_group), key=_group)
     for _, findings in groups:
         drawn += _group_drawn(list(findings), diagnosis)
-    drawn += [Text(line, style="dim") for line in (_counting_line(diagnosis), hidden) if line]
+    drawn += [Text(line, style="dim") for line in (_summary_line(diagnosis), hidden) if line]
     # A path stays whole, to be copied, even if it is longer than a line of the terminal.
     console().print(Group(*drawn), crop=False)
 
@@ -57,6 +57,6 @@ def _indented(columns: int, text: Text) -> Padding:
     return Padding(text, (0, 0, 0, columns))
 
 
-def _counting_line(diagnosis: Diagnosis) -> str:
+def _summary_line(diagnosis: Diagnosis) -> str:
     """The number of findings of each severity that was asked for, zeros included."""
-    return counted({s: n for s, n in diagnosis.counts.items() if s not in diagnosis.hidden})
+    return severity_counts({s: n for s, n in diagnosis.counts.items() if s not in diagnosis.hidden})

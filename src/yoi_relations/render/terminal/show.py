@@ -15,7 +15,7 @@ from rich.text import Text
 from yoi_relations.kinds import RelationClass
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.show import Answer, Filter
-from yoi_relations.render.lines import counting_line
+from yoi_relations.render.lines import summary_line
 from yoi_relations.render.terminal.cells import (
     folded_cell,
     phrase_cell,
@@ -59,11 +59,11 @@ def draw_relations(answer: Answer, criteria: Filter) -> None:
         for cls, relations in groupby(answer.relations, key=lambda relation: relation.cls)
         for part in _class_drawn(cls, list(relations), terminal.width, whole=criteria.whole)
     ]
-    drawn.append(Text(counting_line(answer, criteria), style="dim"))
+    drawn.append(Text(summary_line(answer, criteria), style="dim"))
     terminal.print(Group(*drawn), crop=False)
 
 
-def draw_facts(rows: Iterable[tuple[str, str]]) -> None:
+def draw_fields(rows: Iterable[tuple[str, str]]) -> None:
     """Draw names and values in two columns, for `status`."""
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
