@@ -228,20 +228,15 @@ def select_shown(words: Iterable[str]) -> frozenset[str]:
         elif by_class:
             chosen |= by_class
         else:
-            from yoi_relations.word_hints import selector_hint  # noqa: PLC0415  # only errors need it
+            from yoi_relations.word_hints import (  # noqa: PLC0415  # only errors need it
+                one_by_one,
+                selector_hint,
+            )
 
             known = (*KINDS, *RelationClass, *ALIASES)
             hint = one_by_one("--kind", name, known) or selector_hint(word, known)
             raise UsageError(f"unknown kind '{word}'", _dashed(hint))
     return frozenset(chosen)
-
-
-def one_by_one(flag: str, words: str, known: Iterable[str]) -> str | None:
-    """What to say to somebody who wrote several of `known` as one; None where they did not."""
-    parts = words.replace(",", " ").split()
-    if len(parts) < 2 or not set(parts) <= set(known):  # noqa: PLR2004  # several
-        return None
-    return f"give each by itself: {' '.join(f'{flag} {part}' for part in parts)}"
 
 
 def _normal(word: str) -> str:

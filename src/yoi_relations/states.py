@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from yoi_relations.errors import UsageError
 from yoi_relations.lean.types import StrEnum
 
 
 class State(StrEnum):
-    """Where a ticket stands; observed, never set."""
+    """The state of a ticket; it is read, never set."""
 
     PLANNING = "planning"
     READY = "ready"
@@ -24,7 +25,24 @@ UNRESOLVED = (*(state for state in State if state not in RESOLVED), None)
 
 
 def suggest_state(word: str, known: Iterable[str]) -> str | None:
-    """What to say to somebody who wrote `word` for one of `known`; None if nothing is near."""
+    """A hint for somebody who wrote `word` for one of `known`; None if no state is similar."""
     from yoi_relations.word_hints import state_hint  # noqa: PLC0415  # only errors need it
 
     return state_hint(word, known)
+
+
+def select_states(words: Iterable[str]) -> frozenset[State]:
+    """The states that `words` name.
+
+    Raises:
+        UsageError: a word does not name a state; the hint suggests the closest ones.
+    """
+    states = set()
+    for word in words:
+        if word not in list(State):
+            from yoi_relations.word_hints import one_by_one  # noqa: PLC0415  # only errors need it
+
+            hint = one_by_one("--state", word, State) or suggest_state(word, State)
+            raise UsageError(f"unknown state '{word}'", hint or f"known: {', '.join(State)}")
+        states.add(State(word))
+    return frozenset(states)

@@ -234,3 +234,11 @@ def _forms(verb: str, active: str, passive: str | None) -> dict[str, Meaning]:
             Meaning((active,)) if active == passive else Meaning((active, passive), Side.EITHER)
         )
     return found
+
+
+def one_by_one(flag: str, words: str, known: Iterable[str]) -> str | None:
+    """A hint for somebody who wrote several of `known` as one value; None if they did not."""
+    parts = words.replace(",", " ").split()
+    if len(parts) < 2 or not set(parts) <= set(known):  # noqa: PLR2004  # several
+        return None
+    return f"give each by itself: {' '.join(f'{flag} {part}' for part in parts)}"

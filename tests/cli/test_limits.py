@@ -218,7 +218,7 @@ def test_memory_error_is_one_line(
     def fail(*_: object, **__: object) -> None:
         raise MemoryError
 
-    name = {"memory": "queries.asking.ask_relations", "sqlite": "index.store.published"}[at]
+    name = {"memory": "queries.show.ask_relations", "sqlite": "index.store.published"}[at]
     module, _, function = name.rpartition(".")
     monkeypatch.setattr(sys.modules[f"yoi_relations.{module}"], function, fail)
     if at == "memory":

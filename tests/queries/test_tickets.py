@@ -14,8 +14,8 @@ from workspace_builder import A, B, D, Workspace
 from yoi_relations.files.id_endings import MIN_PART
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.freshness import open_index
+from yoi_relations.queries.check import ask_checks
 from yoi_relations.queries.path_base import PathBase
-from yoi_relations.queries.questions import ask_checks
 from yoi_relations.queries.ticket_names import Named, TicketNames
 
 pytestmark = pytest.mark.usefixtures("either_door")

@@ -28,8 +28,9 @@ from yoi_relations.command_table import (
     leaves,
 )
 from yoi_relations.errors import ExitCode, UsageError
-from yoi_relations.kinds import KINDS, RelationClass, one_by_one
+from yoi_relations.kinds import KINDS, RelationClass
 from yoi_relations.render.output import write_answer
+from yoi_relations.word_hints import one_by_one
 
 _PANEL = "Everywhere, before or after the command"
 _CONTEXT = "context"

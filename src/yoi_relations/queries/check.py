@@ -6,9 +6,10 @@ business of whoever asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
+from yoi_relations.errors import UsageError
 from yoi_relations.lean.digest import digest_of
 from yoi_relations.lean.types import Any, Connection, NamedTuple
 from yoi_relations.queries.check_reasons import (
@@ -23,11 +24,14 @@ from yoi_relations.queries.check_reasons import (
 from yoi_relations.queries.check_unknowns import Doubts, load_doubts, reasons_for_doubts, what_of
 from yoi_relations.queries.cycles import Cycle, find_cycles
 from yoi_relations.queries.holds import HeldTicket, held_by_ticket
+from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.problems import Problem, find_problems
 from yoi_relations.queries.records import StoredRecord, shown_as, touching
 from yoi_relations.queries.relations import Relation, load_relations
 from yoi_relations.queries.replacements import Replacements, load_replacements
-from yoi_relations.queries.tickets import TicketInfo, load_tickets
+from yoi_relations.queries.ticket_lookup import resolve_tickets
+from yoi_relations.queries.tickets import TicketInfo, load_tickets, tickets_in
+from yoi_relations.states import UNRESOLVED, select_states
 
 
 class Check(NamedTuple):
@@ -63,6 +67,30 @@ class _Judged(NamedTuple):
     ticket: TicketInfo
     touching: list[Relation]
     reasons: list[Reason]
+
+
+def ask_checks(
+    connection: Connection,
+    base: PathBase,
+    *,
+    tickets: Sequence[str] = (),
+    states: Iterable[str] = (),
+) -> Checked:
+    """A check of each ticket that is named or in one of the states; otherwise of all unresolved.
+
+    Raises:
+        UsageError: both are given, or there is no such state.
+        NotFoundError: no ticket is called that; `AmbiguousError` where several are.
+    """
+    wanted = select_states(states)
+    if tickets and wanted:
+        raise UsageError("tickets and states exclude each other", "name tickets, or give states")
+    if tickets:
+        found = resolve_tickets(connection, tickets, base)
+        asked = list({ticket.id: ticket for ticket in found}.values())
+    else:
+        asked = tickets_in(connection, wanted or UNRESOLVED)
+    return check_tickets(connection, asked)
 
 
 def check_tickets(connection: Connection, tickets: list[TicketInfo]) -> Checked:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from yoi_relations.errors import AmbiguousError, NotFoundError, UsageError
 from yoi_relations.files.source import Effect
-from yoi_relations.kinds import ALL_SHOWN, KINDS, RelationClass
+from yoi_relations.index.handle import Notify
+from yoi_relations.kinds import ALL_SHOWN, KINDS, RelationClass, select_shown
 from yoi_relations.lean.types import TYPE_CHECKING, Connection, NamedTuple
 from yoi_relations.queries.near_relations import near_relations
+from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.problems import Problem, find_problems
 from yoi_relations.queries.records import (
     Condition,
@@ -24,11 +27,15 @@ from yoi_relations.queries.relations import (
     relations_of,
 )
 from yoi_relations.queries.show_page import first_page, total_of
+from yoi_relations.queries.ticket_lookup import resolve_ticket
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
-from yoi_relations.states import State
+from yoi_relations.states import State, select_states
 
 if TYPE_CHECKING:
     from yoi_relations.queries.record_filter import Written
+
+_MAX_LIMIT = 2**31 - 1
+"""More relations than there can be; SQLite takes no integer of more than 64 bits."""
 
 
 class Filter(NamedTuple):
@@ -79,6 +86,73 @@ class Answer(NamedTuple):
     hidden: int
     problems: list[Problem]
     doubts: list[Problem]
+
+
+def ask_relations(  # noqa: PLR0913  # as many as there are options
+    connection: Connection,
+    base: PathBase,
+    *,
+    ticket: str | None = None,
+    kinds: Iterable[str] = (),
+    states: Iterable[str] = (),
+    everything: bool = False,
+    limit: int = 0,
+    since: str | None = None,
+    author: str | None = None,
+    in_part: Notify | None = None,
+) -> tuple[Filter, Answer]:
+    """The relations that are asked for, and the filter that the words came to.
+
+    Args:
+        connection: the index.
+        base: what paths are relative to.
+        ticket: what the ticket at either end is called, or a record; None for any.
+        kinds: kinds, classes and aliases; none for all.
+        states: the ticket must be in one of them; none for any.
+        everything: whether those that no longer count are wanted too.
+        limit: the most to answer with; 0 for all.
+        since: one record must have been recorded or retired since then; None for any time.
+        author: that record must be by this author; None for anybody.
+        in_part: is told which ticket was taken for a mere part of its names; None to take no parts.
+
+    Raises:
+        UsageError: there is no such kind or state, `since` is not a time, or the limit is below 0.
+        NotFoundError: no ticket or record is called that; `AmbiguousError` where several are.
+    """
+    if limit < 0:
+        raise UsageError(f"the limit {limit} is below 0", "0 stands for all")
+    shown = select_shown(kinds) or ALL_SHOWN
+    wanted = select_states(states)
+    asked = Filter(None, shown, frozenset(wanted), everything, min(limit, _MAX_LIMIT))
+    if since is not None or author is not None:
+        from yoi_relations.queries.record_filter import Written  # noqa: PLC0415  # times cost start-up
+
+        asked = asked._replace(written=Written.of(author, since))
+    if ticket is not None:
+        asked = _about(connection, base, asked, ticket, in_part)
+    return asked, find_relations(connection, asked)
+
+
+def _about(
+    connection: Connection, base: PathBase, asked: Filter, name: str, in_part: Notify | None
+) -> Filter:
+    """`asked` of the ticket that is called `name`; where none is, of the record."""
+    try:
+        ticket = resolve_ticket(connection, name, base, in_part=in_part)
+    except AmbiguousError:
+        raise
+    except NotFoundError as error:
+        from yoi_relations.queries.record_lookup import find_record  # noqa: PLC0415  # rarely asked
+
+        try:
+            record = find_record(connection, name, base)
+        except AmbiguousError:
+            raise
+        except NotFoundError:
+            hint = f"{error.hint}; a record by its id, or by PATH:LINE"
+            raise NotFoundError(error.message, hint) from None
+        return asked._replace(record=record, kinds=asked.kinds & {record.shown}, inactive=True)
+    return asked._replace(ticket=ticket.id)
 
 
 def find_relations(connection: Connection, asked: Filter) -> Answer:

@@ -19,7 +19,7 @@ _MAX_LISTED = 10
 """Tickets that a hint offers."""
 
 
-class Calling:
+class TicketSearch:
     """What tickets are called; the names of all are read once, when they are needed.
 
     Args:
@@ -34,7 +34,7 @@ class Calling:
         self._in_part = in_part
         self._names: TicketNames | None = None
 
-    def ticket(self, name: str) -> TicketInfo:
+    def find(self, name: str) -> TicketInfo:
         """The ticket that is called `name`.
 
         Raises:
