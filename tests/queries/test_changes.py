@@ -10,7 +10,7 @@ import pytest
 from index_comparison import made
 from workspace_builder import A, B, C, Workspace
 
-from yoi_relations.queries.changes import Change, changes
+from yoi_relations.queries.changes import Change, find_changes
 
 RECORD = "01KT0000000000000000000001"
 PATH = f".yoi/tickets/{A}/artifacts/relations/{RECORD}.md"
@@ -27,7 +27,7 @@ def filled(workspace: Workspace) -> Workspace:
 def happened(workspace: Workspace, change: Callable[[Workspace], object]) -> list[Change]:
     old = made(workspace)
     change(workspace)
-    return changes(old, made(workspace))
+    return find_changes(old, made(workspace))
 
 
 def edit(workspace: Workspace, old: str, new: str) -> None:
@@ -139,8 +139,8 @@ def test_reverted_change_is_reported_as_its_opposite(filled: Workspace) -> None:
     filled.ticket(C, "ready")
     new = made(filled)
 
-    assert [one.what.value for one in changes(old, new)] == ["ticket_added", "problem_solved"]
-    (gone, appeared) = changes(new, old)
+    assert [one.what.value for one in find_changes(old, new)] == ["ticket_added", "problem_solved"]
+    (gone, appeared) = find_changes(new, old)
     assert (gone.what.value, gone.before, gone.after) == ("ticket_gone", "ready", None)
     assert (appeared.what.value, appeared.path, appeared.line) == (
         "problem_appeared",

@@ -20,7 +20,7 @@ from yoi_relations.index import database
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Trust
 from yoi_relations.index.watcher_lock import WatchLock
-from yoi_relations.queries.changes import Change, What
+from yoi_relations.queries.changes import Change, ChangeType
 from yoi_relations.render.output import Mode
 from yoi_relations.watch import loop
 from yoi_relations.watch.loop import News, Watch, watch
@@ -279,9 +279,14 @@ def test_a_missing_root_at_the_start_is_an_error(filled: Workspace) -> None:
 def test_a_terminal_gets_time_word_and_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     what = [
         Change(
-            What.RETIRED, A, "a.md", None, "x", f"{A} is blocked by {C}: \x1b[2J" + "long " * 40
+            ChangeType.RETIRED,
+            A,
+            "a.md",
+            None,
+            "x",
+            f"{A} is blocked by {C}: \x1b[2J" + "long " * 40,
         ),
-        Change(What.PROBLEM_APPEARED, A, "b.jsonl", 3, None, "is no JSON"),
+        Change(ChangeType.PROBLEM_APPEARED, A, "b.jsonl", 3, None, "is no JSON"),
     ]
 
     assert teller(Mode.TABLE)(News(what, "one", "two"))

@@ -96,8 +96,9 @@ class Relations:
             author: that record must be by this author.
 
         Returns:
-            The relations in order, with every problem of the files. Where `Answer.doubts` is not
-            empty, a file that cannot be used could add or alter a row of this answer.
+            The relations in order, with every problem of the files. If
+            `Answer.problems_in_answer` is not empty, a file that cannot be used could add or
+            alter a row of this answer.
 
         Raises:
             UsageError: there is no such kind or state, `since` is not a time, or the limit is

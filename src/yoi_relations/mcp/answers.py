@@ -14,7 +14,7 @@ from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Notify, Trust
 from yoi_relations.mcp.arguments import read_arguments
 from yoi_relations.mcp.tools import ADD, CHECK, LIMIT, RETIRE, SHOW, Tool
-from yoi_relations.queries.check import Checked, ask_checks, check_tickets
+from yoi_relations.queries.check import CheckAnswer, ask_checks, check_tickets
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.show import ask_relations
 from yoi_relations.queries.ticket_lookup import resolve_ticket
@@ -111,7 +111,9 @@ def _check(place: CallContext, given: Value) -> _Made:
         base, states = PathBase(place.workspace), given.get("states", ())
         checked = ask_checks(index.connection, base, tickets=tickets, states=states)
         some = checked.checks[:limit]
-        found = check.check_document(index, Checked(some, checked.problems), whole=bool(tickets))
+        found = check.check_document(
+            index, CheckAnswer(some, checked.problems), whole=bool(tickets)
+        )
         page = {
             "count": len(checked.checks),
             "returned": len(some),

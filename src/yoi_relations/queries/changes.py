@@ -13,7 +13,7 @@ from yoi_relations.queries.problems import Problem, find_problems
 from yoi_relations.queries.records import StoredRecord, find_records, held_by
 
 
-class What(StrEnum):
+class ChangeType(StrEnum):
     """What happened, in the order in which it is told of one ticket."""
 
     TICKET_ADDED = "ticket_added"
@@ -29,7 +29,7 @@ class What(StrEnum):
     VERDICT_CHANGED = "verdict_changed"
 
 
-_RANK = {what: rank for rank, what in enumerate(What)}
+_RANK = {what: rank for rank, what in enumerate(ChangeType)}
 
 
 class Change(NamedTuple):
@@ -46,7 +46,7 @@ class Change(NamedTuple):
         after: the one that is.
     """
 
-    what: What
+    what: ChangeType
     ticket: str
     path: str
     line: int | None
@@ -56,7 +56,7 @@ class Change(NamedTuple):
     after: str | None = None
 
 
-def changes(old: sqlite3.Connection, new: sqlite3.Connection) -> list[Change]:
+def find_changes(old: sqlite3.Connection, new: sqlite3.Connection) -> list[Change]:
     """What happened from `old` to `new`, but for verdicts: by ticket, then as `What` lists it.
 
     A record is known by its holder and its id, wherever it stands: a ticket's folder that moves
@@ -107,20 +107,22 @@ def _of_ticket(id_: str, old: _Ticket | None, new: _Ticket | None) -> Iterator[C
         return
     path = f"{is_.folder}/item.md"
 
-    def change(what: What, said: str, before: str | None, after: str | None) -> Change:
+    def change(what: ChangeType, said: str, before: str | None, after: str | None) -> Change:
         return Change(what, id_, path, None, None, f"{id_} {said}", before, after)
 
     if old is None:
-        yield change(What.TICKET_ADDED, f"is new, {_state(is_)}: {_title(is_)}", None, is_.state)
+        yield change(
+            ChangeType.TICKET_ADDED, f"is new, {_state(is_)}: {_title(is_)}", None, is_.state
+        )
     elif new is None:
-        yield change(What.TICKET_GONE, f"is gone, it was {_state(is_)}", is_.state, None)
+        yield change(ChangeType.TICKET_GONE, f"is gone, it was {_state(is_)}", is_.state, None)
     else:
         if old.state != new.state:
             said = f"was {_state(old)}, is {_state(new)}"
-            yield change(What.STATE_CHANGED, said, old.state, new.state)
+            yield change(ChangeType.STATE_CHANGED, said, old.state, new.state)
         if old.title != new.title:
             said = f"is called {_title(new)}, was called {_title(old)}"
-            yield change(What.TITLE_CHANGED, said, old.title, new.title)
+            yield change(ChangeType.TITLE_CHANGED, said, old.title, new.title)
 
 
 def _state(ticket: _Ticket) -> str:
@@ -145,15 +147,15 @@ def _of_records(
     for key in before.keys() | after.keys():
         was, is_ = before.get(key), after.get(key)
         if is_ is None and was is not None:
-            yield _of_record(What.GONE, was)
+            yield _of_record(ChangeType.GONE, was)
         elif is_ is not None and was is None:
-            yield _of_record(What.ADDED, is_)
+            yield _of_record(ChangeType.ADDED, is_)
         elif is_ is not None and was is not None:
             unequal = [name for name in _SAID if getattr(was, name) != getattr(is_, name)]
             if "retired_at" in unequal and was.retired_at is None:
-                yield _of_record(What.RETIRED, is_, f": {quoted(is_.retired_reason or '')}")
+                yield _of_record(ChangeType.RETIRED, is_, f": {quoted(is_.retired_reason or '')}")
             elif unequal:
-                yield _of_record(What.CHANGED, is_, f" ({', '.join(unequal)})")
+                yield _of_record(ChangeType.CHANGED, is_, f" ({', '.join(unequal)})")
 
 
 def _records(
@@ -169,7 +171,7 @@ def _records(
     return found
 
 
-def _of_record(what: What, record: StoredRecord, more: str = "") -> Change:
+def _of_record(what: ChangeType, record: StoredRecord, more: str = "") -> Change:
     said = sentence(Edge(record.shown, record.edge_ticket, record.edge_target)) + more
     return Change(what, record.holder, record.path, record.line, record.id, said)
 
@@ -180,9 +182,9 @@ def _of_problems(old: list[Problem], new: list[Problem]) -> Iterator[Change]:
     for message in before.keys() | after.keys():
         was, is_ = before[message], after[message]
         for problem in was[len(is_) :]:
-            yield _of_problem(What.PROBLEM_SOLVED, problem)
+            yield _of_problem(ChangeType.PROBLEM_SOLVED, problem)
         for problem in is_[len(was) :]:
-            yield _of_problem(What.PROBLEM_APPEARED, problem)
+            yield _of_problem(ChangeType.PROBLEM_APPEARED, problem)
 
 
 def _by_message(problems: list[Problem]) -> defaultdict[tuple[str, str], list[Problem]]:
@@ -192,5 +194,5 @@ def _by_message(problems: list[Problem]) -> defaultdict[tuple[str, str], list[Pr
     return found
 
 
-def _of_problem(what: What, problem: Problem) -> Change:
+def _of_problem(what: ChangeType, problem: Problem) -> Change:
     return Change(what, problem.about, problem.path, problem.line, None, problem.message)

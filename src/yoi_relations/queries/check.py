@@ -21,7 +21,12 @@ from yoi_relations.queries.check_reasons import (
     reasons_for_replaced,
     reasons_from,
 )
-from yoi_relations.queries.check_unknowns import Doubts, load_doubts, reasons_for_doubts, what_of
+from yoi_relations.queries.check_unknowns import (
+    Unknowns,
+    digest_content,
+    load_unknowns,
+    unknown_reasons,
+)
 from yoi_relations.queries.cycles import Cycle, find_cycles
 from yoi_relations.queries.holds import HeldTicket, held_by_ticket
 from yoi_relations.queries.path_base import PathBase
@@ -54,7 +59,7 @@ class Check(NamedTuple):
     digest: str
 
 
-class Checked(NamedTuple):
+class CheckAnswer(NamedTuple):
     """The answer about several tickets: a check of each, and everything wrong with the files."""
 
     checks: list[Check]
@@ -75,7 +80,7 @@ def ask_checks(
     *,
     tickets: Sequence[str] = (),
     states: Iterable[str] = (),
-) -> Checked:
+) -> CheckAnswer:
     """A check of each ticket that is named or in one of the states; otherwise of all unresolved.
 
     Raises:
@@ -93,10 +98,10 @@ def ask_checks(
     return check_tickets(connection, asked)
 
 
-def check_tickets(connection: Connection, tickets: list[TicketInfo]) -> Checked:
+def check_tickets(connection: Connection, tickets: list[TicketInfo]) -> CheckAnswer:
     """Check each of `tickets`, in their order; about one, nothing depends on the others."""
     problems = find_problems(connection)
-    doubts = load_doubts(connection, problems)
+    doubts = load_unknowns(connection, problems)
     cycles = find_cycles(connection, frozenset(ticket.id for ticket in tickets))
     judged, replacements = _judge(connection, tickets, cycles, doubts)
     waiting = _waiting(connection, judged.values(), replacements, doubts)
@@ -111,11 +116,11 @@ def check_tickets(connection: Connection, tickets: list[TicketInfo]) -> Checked:
         candidates = [known[id_] for id_ in waiting[ticket.id]]
         holds = held_by_ticket(ticket.id, [(one.ticket, one.reasons) for one in candidates], doubts)
         checks.append(_check(judged[ticket.id], holds, doubts))
-    return Checked(checks, problems)
+    return CheckAnswer(checks, problems)
 
 
 def _judge(
-    connection: Connection, tickets: list[TicketInfo], cycles: dict[str, Cycle], doubts: Doubts
+    connection: Connection, tickets: list[TicketInfo], cycles: dict[str, Cycle], doubts: Unknowns
 ) -> tuple[dict[str, _Judged], Replacements]:
     """Each of `tickets` with its reasons, by id; and which closed tickets were replaced."""
     relations = _by_ticket(connection, frozenset(ticket.id for ticket in tickets))
@@ -132,7 +137,7 @@ def _judge(
     for ticket in tickets:
         own, cycle = relations[ticket.id], cycles.get(ticket.id)
         reasons = [
-            *reasons_for_doubts(ticket, own, doubts, replacements),
+            *unknown_reasons(ticket, own, doubts, replacements),
             *([reason_from_cycle(ticket, cycle)] if cycle else ()),
             *reasons_from(ticket, own),
             *reasons_for_replaced(ticket, own, replacements),
@@ -156,7 +161,7 @@ def _waiting(
     connection: Connection,
     judged: Iterable[_Judged],
     replacements: Replacements,
-    doubts: Doubts,
+    doubts: Unknowns,
 ) -> dict[str, set[str]]:
     """By ticket, the ids of those whose verdict may rest on it."""
     judged = list(judged)
@@ -186,7 +191,7 @@ def _dependents(connection: Connection, ids: AbstractSet[str]) -> dict[str, set[
     return found
 
 
-def _check(judged: _Judged, holds: list[HeldTicket], doubts: Doubts) -> Check:
+def _check(judged: _Judged, holds: list[HeldTicket], doubts: Unknowns) -> Check:
     ticket, own, reasons = judged
     worst = max((reason.verdict for reason in reasons), default=Verdict.CLEAR)
     plan = next((one.relation for one in reasons if one.code == "plan"), None)
@@ -199,7 +204,7 @@ def _check(judged: _Judged, holds: list[HeldTicket], doubts: Doubts) -> Check:
             ticket.id,
             [(end.id, end.title, end.state) for _, end in sorted(ends.items())],
             [_content(record) for one in own for record in one.records],
-            [what_of(problem) for id_ in known for problem in doubts.states.get(id_, ())],
+            [digest_content(problem) for id_ in known for problem in doubts.states.get(id_, ())],
             doubts.digest,
             [(reason.code, reason.sentence) for reason in reasons],
         ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from yoi_relations.kinds import KINDS, RelationClass, phrase, quoted
 from yoi_relations.lean.types import IntEnum, NamedTuple
-from yoi_relations.queries.cycles import NAMED_STEPS, Cycle, in_words
+from yoi_relations.queries.cycles import NAMED_STEPS, Cycle, describe_cycle
 from yoi_relations.queries.records import RecordPlace
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.replacements import Replacements
@@ -86,7 +86,7 @@ def weight_of(ticket: TicketInfo, relation: Relation) -> tuple[Verdict, str] | N
     Where the state of the other end decides and is not known, `doubts` has the reason.
     """
     other = other_end(ticket, relation)
-    if rests_on_other(ticket, relation) and other is not None and other.state is None:
+    if depends_on_other(ticket, relation) and other is not None and other.state is None:
         return None
     if relation.cls is RelationClass.CONFLICT:
         return _IN_CONFLICT.get(other.state) if other else None
@@ -100,7 +100,7 @@ def reason_from_cycle(ticket: TicketInfo, cycle: Cycle) -> Reason:
     )
     first = cycle.steps[0]
     places = tuple(place for step in cycle.steps[:NAMED_STEPS] for place in step.places)
-    said = f"{ticket.name} is on a {in_words(cycle)}"
+    said = f"{ticket.name} is on a {describe_cycle(cycle)}"
     return Reason(verdict, code, said, first, first.target, places)
 
 
@@ -172,7 +172,7 @@ def _standing(ticket: TicketInfo) -> str:
     return "has a state that is not known" if ticket.folders else "does not exist"
 
 
-def rests_on_other(ticket: TicketInfo, relation: Relation) -> bool:
+def depends_on_other(ticket: TicketInfo, relation: Relation) -> bool:
     """Whether the state of the other end decides what the relation means for `ticket`."""
     if relation.cls is RelationClass.CONFLICT:
         return True

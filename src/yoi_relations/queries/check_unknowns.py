@@ -17,9 +17,9 @@ from yoi_relations.queries.check_reasons import (
     Reason,
     Verdict,
     closed_blockers,
+    depends_on_other,
     other_end,
     reasons_for_replaced,
-    rests_on_other,
     weight_of,
 )
 from yoi_relations.queries.inactive_reasons import ENDED_BY_PLAN
@@ -74,7 +74,7 @@ class History(NamedTuple):
         return self.is_closed and self.may_replace and not linked.isdisjoint(closed)
 
 
-class Doubts(NamedTuple):
+class Unknowns(NamedTuple):
     """What is not known in a workspace.
 
     Attributes:
@@ -96,7 +96,7 @@ class Doubts(NamedTuple):
     lost: dict[str, list[LostRetirement]]
 
 
-def load_doubts(connection: Connection, problems: Iterable[Problem]) -> Doubts:
+def load_unknowns(connection: Connection, problems: Iterable[Problem]) -> Unknowns:
     """All doubts of a workspace with these problems."""
     hiding = [problem for problem in problems if problem.effect is Effect.RECORD]
     holders = load_tickets(connection, {problem.about for problem in hiding})
@@ -119,17 +119,17 @@ def load_doubts(connection: Connection, problems: Iterable[Problem]) -> Doubts:
         for id_ in (retirement.holder, *retirement.elsewhere):
             lost.setdefault(id_, []).append(retirement)
     unusable = [problem for problem in hiding if not holders[problem.about].resolved]
-    digest = digest_of([what_of(problem) for problem in unusable])
-    return Doubts(unusable, digest, history, held, states, near, lost)
+    digest = digest_of([digest_content(problem) for problem in unusable])
+    return Unknowns(unusable, digest, history, held, states, near, lost)
 
 
-def what_of(problem: Problem) -> tuple[str, int | None, str]:
+def digest_content(problem: Problem) -> tuple[str, int | None, str]:
     """What of a problem a digest covers."""
     return problem.path, problem.line, problem.message
 
 
-def reasons_for_doubts(
-    ticket: TicketInfo, touching: list[Relation], doubts: Doubts, replacements: Replacements
+def unknown_reasons(
+    ticket: TicketInfo, touching: list[Relation], doubts: Unknowns, replacements: Replacements
 ) -> Iterator[Reason]:
     """Why the verdict about `ticket` may be another one than what could be read says.
 
@@ -164,7 +164,7 @@ def _unknown_states(
         other = other_end(ticket, one)
         if one.inactive_reason or other is None or other.state is not None:
             continue
-        if rests_on_other(ticket, one):
+        if depends_on_other(ticket, one):
             is_missing = other.folders == 0
             said = "does not exist" if is_missing else "has a state that is not known"
             because = "" if is_missing else _because(problems.get(other.id))
@@ -193,7 +193,7 @@ def _weighs(ticket: TicketInfo, relation: Relation, replacements: Replacements) 
     if relation.inactive_reason is not None:
         return any(reasons_for_replaced(ticket, [relation], replacements))
     other = other_end(ticket, relation)
-    if rests_on_other(ticket, relation) and other is not None and other.state is None:
+    if depends_on_other(ticket, relation) and other is not None and other.state is None:
         return True
     weight = weight_of(ticket, relation)
     return weight is not None and weight[0] > Verdict.CLEAR
@@ -205,7 +205,7 @@ def _gaps(unusable: list[Problem]) -> Iterator[Reason]:
     yield from _each_of(unusable, kind, "could hold a blocker", "files or lines")
 
 
-def gaps_beside(doubts: Doubts, holder: str, ticket: str) -> bool:
+def remains_unknown(doubts: Unknowns, holder: str, ticket: str) -> bool:
     """Whether what cannot be read would still be a reason for `ticket` were `holder` resolved."""
     return any(problem.about != holder for problem in doubts.unusable) or any(
         one.may_replace and one.names(ticket) for one in doubts.held.get(holder, ())

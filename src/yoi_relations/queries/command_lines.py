@@ -24,7 +24,7 @@ def shell_line(*words: str) -> str | None:
     return shlex.join(words) if all(map(str.isprintable, words)) else None
 
 
-def in_turn(*lines: str | None) -> str | None:
+def shell_chain(*lines: str | None) -> str | None:
     """Lines of which each is run only where the one before it succeeded; None if one is None."""
     known = [line for line in lines if line is not None]
     return " && ".join(known) if known and len(known) == len(lines) else None
@@ -40,7 +40,7 @@ def argument(name: str, otherwise: str) -> str:
     return (shell_line(name) if is_argument(name) else None) or otherwise
 
 
-def retiring_by(name: str) -> str:
+def retire_template(name: str) -> str:
     """The template that retires the record that goes by `name`."""
     return f"relations retire {argument(name, 'PATH')} --reason WHY"
 
@@ -96,13 +96,13 @@ class RecordNames:
     def _template(self, relation: Relation) -> str:
         # Each of very many records could ask for a template with all of them.
         few = len(relation.records) <= _MOST_RECORDS
-        names = [self.of(one) for one in each_id_once(relation.by_time())] if few else []
+        names = [self.of(one) for one in unique_by_id(relation.by_time())] if few else []
         usable = bool(names) and all(map(is_argument, names))
         whole = shell_line("relations", "retire", *names, "--reason", "WHY") if usable else None
         return whole or "relations retire PATH --reason WHY"
 
 
-def each_id_once(records: Iterable[StoredRecord]) -> list[StoredRecord]:
+def unique_by_id(records: Iterable[StoredRecord]) -> list[StoredRecord]:
     """The records that are not retired; of those that one retirement retires, the first."""
     found: dict[tuple[str, str], StoredRecord] = {}
     for one in records:

@@ -92,7 +92,7 @@ def find_cycle_groups(edges: Iterable[Relation]) -> list[Cycle]:
     return found
 
 
-def closed_by(connection: Connection, edge: Edge) -> list[Relation] | None:
+def cycle_closed_by(connection: Connection, edge: Edge) -> list[Relation] | None:
     """The active dependencies and orderings by which `edge`, if it were recorded, closes a cycle.
 
     They lead from the edge's target back to its ticket. None where there is no such way.
@@ -109,7 +109,7 @@ def closed_by(connection: Connection, edge: Edge) -> list[Relation] | None:
     return [net.by_ends[pair] for pair in pairwise([*way[1:], edge.ticket])]
 
 
-def in_words(cycle: Cycle) -> str:
+def describe_cycle(cycle: Cycle) -> str:
     """The cycle by its first steps: ``dependency cycle: A is blocked by B, ...``."""
     named = [step.sentence for step in cycle.steps[:NAMED_STEPS]]
     if not cycle.whole or len(named) < len(cycle.steps):

@@ -6,13 +6,16 @@ from collections.abc import Iterable
 
 from yoi_relations.lean.types import NamedTuple
 from yoi_relations.queries.check_reasons import Reason, Verdict
-from yoi_relations.queries.check_unknowns import Doubts, gaps_beside
+from yoi_relations.queries.check_unknowns import Unknowns, remains_unknown
 from yoi_relations.queries.replacements import REPLACING
 from yoi_relations.queries.tickets import TicketInfo
 
 _IGNORED = frozenset({"state", "unusable_source", "dependency_cycle", "mixed_cycle"})
-"""The ticket's own state; what cannot be read, which `gaps_beside` knows; and cycles: one that goes
-on without the other ticket leaves a blocker or an ordering, which is a reason of its own."""
+"""Codes of reasons that do not keep a ticket from being freed.
+
+The ticket's own state; unreadable sources, which `remains_unknown` covers; and cycles: a cycle that
+goes on without the other ticket leaves a blocker or an ordering, which is a reason of its own.
+"""
 
 
 class HeldTicket(NamedTuple):
@@ -28,7 +31,7 @@ class HeldTicket(NamedTuple):
 
 
 def held_by_ticket(
-    id_: str, candidates: Iterable[tuple[TicketInfo, Iterable[Reason]]], doubts: Doubts
+    id_: str, candidates: Iterable[tuple[TicketInfo, Iterable[Reason]]], doubts: Unknowns
 ) -> list[HeldTicket]:
     """Those of `candidates`, each with its reasons, whose verdict rests on the ticket `id_`."""
     found = []
@@ -36,7 +39,9 @@ def held_by_ticket(
         weighing = [one for one in reasons if one.verdict > Verdict.CLEAR]
         if ticket.id != id_ and any(_rests_on(id_, one) for one in weighing):
             left = [o for o in weighing if o.code not in _IGNORED and not _ends_with(id_, o)]
-            found.append(HeldTicket(ticket, not left and not gaps_beside(doubts, id_, ticket.id)))
+            found.append(
+                HeldTicket(ticket, not left and not remains_unknown(doubts, id_, ticket.id))
+            )
     return sorted(found, key=lambda held: held.ticket.id)
 
 

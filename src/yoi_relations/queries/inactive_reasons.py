@@ -15,7 +15,7 @@ _WORDS = {
 }
 
 
-def in_words(why: str | None, ticket: TicketInfo, target: TicketInfo | None) -> str | None:
+def describe_inactive(why: str | None, ticket: TicketInfo, target: TicketInfo | None) -> str | None:
     """Why a relation between two tickets is not active; None where it is.
 
     Args:

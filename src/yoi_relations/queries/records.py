@@ -129,7 +129,7 @@ def between(ticket: str, other: str) -> Condition:
     )
 
 
-def saying(target: str | None, *texts: str | None) -> Condition:
+def with_texts(target: str | None, *texts: str | None) -> Condition:
     """Records with this target, and these texts: note, summary, branch, work tree, role plan."""
     columns = ("target", "note", "summary", "branch", "worktree", "role_plan")
     return Condition(" AND ".join(f"{name} IS ?" for name in columns), (target, *texts))
@@ -150,7 +150,7 @@ def either(one: Condition, other: Condition) -> Condition:
     return Condition(f"({one.sql} OR {other.sql})", one.values + other.values)
 
 
-def called(id_: str) -> Condition:
+def with_id(id_: str) -> Condition:
     """Records with this id."""
     return Condition("record_id = ?", (id_,))
 
@@ -174,7 +174,7 @@ def find_records(connection: Connection, *conditions: Condition) -> list[StoredR
     return [StoredRecord(*row) for row in rows]
 
 
-def latest_statement(connection: Connection, *conditions: Condition) -> StoredRecord | None:
+def find_latest_record(connection: Connection, *conditions: Condition) -> StoredRecord | None:
     """The latest of the records that meet all `conditions`; None where none does."""
     by_order = "ORDER BY at_key DESC, path DESC, coalesce(line, 0) DESC, statement.id DESC LIMIT 1"
     found = _select(connection, conditions, by_order)

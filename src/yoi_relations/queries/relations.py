@@ -16,7 +16,7 @@ from yoi_relations.kinds import (
     sentence,
 )
 from yoi_relations.lean.types import Connection, NamedTuple
-from yoi_relations.queries.inactive_reasons import in_words
+from yoi_relations.queries.inactive_reasons import describe_inactive
 from yoi_relations.queries.records import (
     Condition,
     Order,
@@ -80,7 +80,7 @@ class Relation(NamedTuple):
         target = self.target.id if self.target else ""
         return (CLASS_ORDER[self.cls], self.ticket.id, target, self.latest_record.order)
 
-    def filed_under(self) -> list[str | None]:
+    def filter_states(self) -> list[str | None]:
         """The states under which a filter by state finds it."""
         if KINDS[self.kind].direction is Direction.SYMMETRIC:
             return [end.state for end in self.ends]
@@ -142,4 +142,6 @@ def _relation(records: list[StoredRecord], tickets: dict[str, TicketInfo]) -> Re
     ticket = tickets[first.edge_ticket]
     target = tickets[first.edge_target] if first.edge_target is not None else None
     why = next((one.inactive for one in records if one.inactive), None)
-    return Relation(first.shown, ticket, target, tuple(records), in_words(why, ticket, target))
+    return Relation(
+        first.shown, ticket, target, tuple(records), describe_inactive(why, ticket, target)
+    )

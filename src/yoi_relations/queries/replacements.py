@@ -81,7 +81,7 @@ def load_replacements(
     return Replacements(found)
 
 
-def loop_closed_by(connection: Connection, edge: Edge) -> list[Relation] | None:
+def replacement_loop_closed_by(connection: Connection, edge: Edge) -> list[Relation] | None:
     """The replacements by which `edge`, if it were recorded, leads back to a ticket it replaces.
 
     They lead from the ticket that takes the other's place to that other. None where there is no

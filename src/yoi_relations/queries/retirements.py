@@ -34,7 +34,7 @@ class RetirementInfo(NamedTuple):
     retires: str
 
 
-def retirement_called(
+def find_retirement(
     connection: Connection, name: str, paths: Iterable[str]
 ) -> RetirementInfo | None:
     """The retirement with this id, or at one of these paths; None where there is none."""

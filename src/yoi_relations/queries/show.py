@@ -78,14 +78,14 @@ class Answer(NamedTuple):
         total: how many there are without the limit.
         hidden: how many more there would be with those that do not count now.
         problems: everything wrong with the files.
-        doubts: those of the problems that could add or alter a row of this answer.
+        problems_in_answer: those of the problems that could add or alter a row of this answer.
     """
 
     relations: list[Relation]
     total: int
     hidden: int
     problems: list[Problem]
-    doubts: list[Problem]
+    problems_in_answer: list[Problem]
 
 
 def ask_relations(  # noqa: PLR0913  # as many as there are options
@@ -172,7 +172,7 @@ def find_relations(connection: Connection, asked: Filter) -> Answer:
         total=len(matching),
         hidden=total - len(matching),
         problems=problems,
-        doubts=_doubts(connection, asked, counting, problems),
+        problems_in_answer=_problems_in_answer(connection, asked, counting, problems),
     )
 
 
@@ -184,15 +184,15 @@ def _first(connection: Connection, asked: Filter, problems: list[Problem]) -> An
     total = total_of(connection, asked.kinds)
     # Behind the page, too, a ticket may be one whose state is in doubt.
     about = {problem.about for problem in problems if problem.effect is Effect.TICKET}
-    open_to_doubt = (
-        load_relations(connection, shown_as(asked.kinds), touching(about)) if about else []
-    )
+    uncertain = load_relations(connection, shown_as(asked.kinds), touching(about)) if about else []
     return Answer(
         relations=relations[: asked.limit],
         total=total.relations if asked.inactive else total.active,
         hidden=0 if asked.inactive else total.relations - total.active,
         problems=problems,
-        doubts=_doubts(connection, asked, _counting(open_to_doubt, asked), problems),
+        problems_in_answer=_problems_in_answer(
+            connection, asked, _counting(uncertain, asked), problems
+        ),
     )
 
 
@@ -228,10 +228,10 @@ def _conditions(asked: Filter) -> Iterator[Condition]:
 
 
 def _in_states(relation: Relation, asked: Filter) -> bool:
-    return not asked.states or any(state in asked.states for state in relation.filed_under())
+    return not asked.states or any(state in asked.states for state in relation.filter_states())
 
 
-def _doubts(
+def _problems_in_answer(
     connection: Connection,
     asked: Filter,
     counting: list[Relation],
@@ -241,7 +241,7 @@ def _doubts(
     open_to_doubt = {
         end.id
         for one in counting
-        if _in_states(one, asked) or None in one.filed_under()
+        if _in_states(one, asked) or None in one.filter_states()
         for end in one.ends
     }
     holders = load_tickets(connection, {problem.about for problem in problems})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from yoi_relations.queries.changes import Change, What
+from yoi_relations.queries.changes import Change, ChangeType
 from yoi_relations.queries.check import Check, check_tickets
 from yoi_relations.queries.check_reasons import Verdict
 from yoi_relations.queries.tickets import tickets_in
@@ -14,13 +14,13 @@ Verdicts = dict[str, Verdict]
 """By ticket, the verdict of each that is not resolved."""
 
 
-def find_verdicts(connection: sqlite3.Connection) -> Verdicts:
+def load_verdicts(connection: sqlite3.Connection) -> Verdicts:
     """The verdict of every ticket that is not resolved."""
     checks = check_tickets(connection, tickets_in(connection, UNRESOLVED)).checks
     return {one.ticket.id: one.verdict for one in checks}
 
 
-def verdict_changes(
+def find_verdict_changes(
     before: Verdicts, old: sqlite3.Connection, new: sqlite3.Connection
 ) -> tuple[list[Change], Verdicts]:
     """The verdicts that changed from `old` to `new`, by ticket; and those to compare next time.
@@ -28,7 +28,7 @@ def verdict_changes(
     A ticket counts if it is unresolved in `old` or in `new`, and is in both.
 
     Args:
-        before: what `find_verdicts` says of `old`; it is not asked again.
+        before: what `load_verdicts` says of `old`; it is not asked again.
         old: the index before.
         new: the index now.
     """
@@ -59,7 +59,7 @@ def _change(connection: sqlite3.Connection, before: Verdict, check: Check) -> Ch
     ticket, verdict = check.ticket, check.verdict
     because = f": {check.reasons[0].sentence}" if verdict else ""
     return Change(
-        what=What.VERDICT_CHANGED,
+        what=ChangeType.VERDICT_CHANGED,
         ticket=ticket.id,
         path=f"{ticket.folder or _folder(connection, ticket.id)}/item.md",
         line=None,

@@ -14,11 +14,11 @@ from yoi_relations.kinds import (
     sentence,
 )
 from yoi_relations.lean.types import Connection
-from yoi_relations.queries.command_lines import RecordNames, each_id_once
-from yoi_relations.queries.cycles import closed_by
+from yoi_relations.queries.command_lines import RecordNames, unique_by_id
+from yoi_relations.queries.cycles import cycle_closed_by
 from yoi_relations.queries.records import StoredRecord, between, held_by, shown_as
 from yoi_relations.queries.relations import Relation, load_relations
-from yoi_relations.queries.replacements import REPLACING, loop_closed_by
+from yoi_relations.queries.replacements import REPLACING, replacement_loop_closed_by
 
 _NAMED = 5
 """Steps of a cycle that a sentence names beside the new one."""
@@ -43,9 +43,11 @@ def consequences(connection: Connection, record: Record) -> list[str]:
     found = list(_repeated(edge, relations, names))
     if record.kind.cls in _TIED and not found:
         opposed = _opposed(edge, record.kind.cls, relations, names)
-        found += opposed or _closing("a cycle", edge, closed_by(connection, edge))
+        found += opposed or _closing("a cycle", edge, cycle_closed_by(connection, edge))
     elif record.kind.shown in REPLACING and not found:
-        found += _closing("a loop of replacements", edge, loop_closed_by(connection, edge))
+        found += _closing(
+            "a loop of replacements", edge, replacement_loop_closed_by(connection, edge)
+        )
     return found
 
 
@@ -68,7 +70,7 @@ def _repeated(edge: Edge, relations: Iterable[Relation], names: RecordNames) -> 
     for one in relations:
         if (one.kind, one.ticket.id, one.target and one.target.id) != edge:
             continue
-        for record in each_id_once(one.by_time()):
+        for record in unique_by_id(one.by_time()):
             about = f" ({record.kind}, by {quoted(record.author)})"
             said = names.with_place(record, about)
             yield f"this is stated already by {said}; each has to be retired by itself"

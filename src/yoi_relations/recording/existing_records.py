@@ -7,15 +7,15 @@ from yoi_relations.files.record import Record
 from yoi_relations.index.activity import inactive_if_recorded, outdated_notes
 from yoi_relations.kinds import KINDS, Edge, RelationClass
 from yoi_relations.lean.types import Connection
-from yoi_relations.queries.inactive_reasons import in_words
+from yoi_relations.queries.inactive_reasons import describe_inactive
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.records import (
     StoredRecord,
     find_records,
     held_by,
     not_retired,
-    saying,
     shown_as,
+    with_texts,
 )
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.recording.retire import find_to_retire
@@ -46,7 +46,7 @@ def find_replaced(
 def why_no_wait(connection: Connection, holder: TicketInfo) -> str | None:
     """Why no waiting note of `holder` counts now, in words; None where one may."""
     edge = Edge("waiting", holder.id, None)
-    return in_words(inactive_if_recorded(connection, edge), holder, None)
+    return describe_inactive(inactive_if_recorded(connection, edge), holder, None)
 
 
 def find_same(
@@ -68,7 +68,7 @@ def find_same(
         held_by([record.holder]),
         shown_as([record.kind.shown]),
         not_retired(without),
-        saying(record.target, record.note, *(record.plan or _NO_PLAN)),
+        with_texts(record.target, record.note, *(record.plan or _NO_PLAN)),
     )
     found = [one for one in alike if KINDS[one.kind].written == record.kind.written]
     if found and record.kind.is_note:

@@ -20,16 +20,16 @@ from yoi_relations.queries.record_lookup import find_record
 from yoi_relations.queries.records import (
     RecordPlace,
     StoredRecord,
-    called,
     either,
     find_records,
     held_by,
     in_files,
     record_at,
     shown_as,
+    with_id,
 )
 from yoi_relations.queries.relations import Relation, load_relations, relation_of
-from yoi_relations.queries.retirements import retirement_called
+from yoi_relations.queries.retirements import find_retirement
 from yoi_relations.recording.author import author_of
 from yoi_relations.recording.guard import check_durable
 from yoi_relations.recording.read_back import Entry, Recorded, check_readable, read_back
@@ -139,7 +139,7 @@ def find_to_retire(connection: Connection, name: str, base: PathBase) -> StoredR
     try:
         return find_record(connection, name, base)
     except NotFoundError:
-        retirement = retirement_called(connection, name, base.below_root(name))
+        retirement = find_retirement(connection, name, base.below_root(name))
         if retirement is None:
             raise
         raise UsageError(
@@ -172,7 +172,7 @@ def _counting(
 
 def _alike(connection: Connection, record: StoredRecord) -> tuple[StoredRecord, ...]:
     """The other records of the same holder that have the record's id and are not retired."""
-    found = find_records(connection, held_by([record.holder]), called(record.id))
+    found = find_records(connection, held_by([record.holder]), with_id(record.id))
     return tuple(one for one in found if one.row != record.row and not one.retired_at)
 
 

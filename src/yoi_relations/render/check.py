@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from yoi_relations.errors import ExitCode
 from yoi_relations.index.handle import Index
 from yoi_relations.kinds import shown_name
-from yoi_relations.queries.check import Check, Checked
+from yoi_relations.queries.check import Check, CheckAnswer
 from yoi_relations.queries.check_reasons import Reason, Verdict
 from yoi_relations.queries.holds import HeldTicket
 from yoi_relations.render.documents import (
@@ -24,7 +24,7 @@ LISTED_PROBLEMS = 200
 
 
 def write_checks(
-    mode: Mode, index: Index, checked: Checked, expect: str | None, *, named: bool
+    mode: Mode, index: Index, checked: CheckAnswer, expect: str | None, *, named: bool
 ) -> ExitCode:
     """Write the answer of `check`: of tickets that were named, every reason."""
     if mode is Mode.JSON:
@@ -43,7 +43,7 @@ def write_checks(
     return code
 
 
-def exit_code_of_checks(checked: Checked, expect: str | None) -> ExitCode:
+def exit_code_of_checks(checked: CheckAnswer, expect: str | None) -> ExitCode:
     """The exit status of `check` with this answer, and with this digest expected."""
     if expect is not None and any(one.digest != expect for one in checked.checks):
         return ExitCode.NOT_AS_EXPECTED
@@ -58,7 +58,7 @@ _EXIT_CODES = {
 }
 
 
-def check_document(index: Index, checked: Checked, *, whole: bool) -> Value:
+def check_document(index: Index, checked: CheckAnswer, *, whole: bool) -> Value:
     """The answer of `check`; notes are cut unless they are wanted `whole`."""
     problems = checked.problems[:LISTED_PROBLEMS]
     return envelope("check", index) | {

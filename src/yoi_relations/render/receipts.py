@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from yoi_relations.errors import ExitCode
 from yoi_relations.kinds import Edge, sentence
-from yoi_relations.queries.command_lines import RecordNames, each_id_once
+from yoi_relations.queries.command_lines import RecordNames, unique_by_id
 from yoi_relations.queries.records import RecordPlace, StoredRecord
 from yoi_relations.queries.relations import Relation
 from yoi_relations.recording.read_back import Entry, Recorded
@@ -95,7 +95,7 @@ def _retired_lines(entry: Entry, names: RecordNames) -> Iterator[str]:
     yield f"retired in {entry.retirement}" if entry.retirement else f"already retired at {at}"
     for record in entry.also_retired:
         yield f"also retired: {_said_by(record)}, in {record.place}"
-    still = each_id_once(entry.relation.records)
+    still = unique_by_id(entry.relation.records)
     for record in still[:_LISTED]:
         yield f"still stated by {names.with_place(record, f' ({record.kind})')}"
     if len(still) > _LISTED:

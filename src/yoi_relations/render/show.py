@@ -37,15 +37,15 @@ def write_relations(mode: Mode, index: Index, asked: Filter, answer: Answer) -> 
 
 def exit_code_of_relations(answer: Answer) -> ExitCode:
     """The exit status of `show` with this answer."""
-    return ExitCode.PROBLEM_IN_ANSWER if answer.doubts else ExitCode.DONE
+    return ExitCode.PROBLEM_IN_ANSWER if answer.problems_in_answer else ExitCode.DONE
 
 
 def _tell_problems(mode: Mode, answer: Answer) -> None:
     if mode is Mode.JSON or not answer.problems:
         return
-    doubts = set(answer.doubts)
+    doubts = set(answer.problems_in_answer)
     others = [problem for problem in answer.problems if problem not in doubts]
-    for problem in (answer.doubts + others)[:LISTED_PROBLEMS]:
+    for problem in (answer.problems_in_answer + others)[:LISTED_PROBLEMS]:
         doubt = " (this could add or alter a row of the answer)" if problem in doubts else ""
         notice(f"problem: {problem}{doubt}", mode)
     more = len(answer.problems) - LISTED_PROBLEMS

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from yoi_relations.files.source import Effect
 from yoi_relations.lean.types import Connection
-from yoi_relations.queries.doctor.findings import Code, Finding, found_at, found_wrong
+from yoi_relations.queries.doctor.findings import Code, Finding, found_at, found_problem
 from yoi_relations.queries.doctor.names import Copy, first_elsewhere
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.tickets import TicketInfo
@@ -39,7 +39,7 @@ _HINTS = {
 }
 
 
-def wrong_files(
+def broken_file_findings(
     connection: Connection, problems: Iterable[Problem], tickets: Mapping[str, TicketInfo]
 ) -> Iterator[Finding]:
     """What cannot be used, or not as it is, in single files.
@@ -53,7 +53,7 @@ def wrong_files(
         code = Code(problem.code) if problem.code else _BY_EFFECT[problem.effect]
         holder = tickets.get(problem.about)
         history = holder is not None and holder.resolved
-        found = found_wrong(problem, code, _HINTS[code], history=history)
+        found = found_problem(problem, code, _HINTS[code], history=history)
         original = first_elsewhere(connection, problem) if code is Code.SELF_RELATION else None
         if original is None:
             yield found

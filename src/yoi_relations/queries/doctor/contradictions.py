@@ -11,7 +11,7 @@ from yoi_relations.queries.relations import Relation
 from yoi_relations.states import State
 
 
-def contradictions(active: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
+def contradiction_findings(active: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
     """Active relations that contradict each other, or the states of their tickets.
 
     Args:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from yoi_relations.kinds import RelationClass
 from yoi_relations.queries.command_lines import RecordNames
-from yoi_relations.queries.cycles import NAMED_STEPS, find_cycle_groups, in_words
+from yoi_relations.queries.cycles import NAMED_STEPS, describe_cycle, find_cycle_groups
 from yoi_relations.queries.doctor.findings import Code, Finding, found_in
 from yoi_relations.queries.graph import shortest_cycle, strongly_connected
 from yoi_relations.queries.relations import Relation
@@ -16,7 +16,7 @@ _PAIR = 2
 _EDGES = (RelationClass.DEPENDENCY, RelationClass.ORDERING)
 
 
-def cycles(active: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
+def cycle_findings(active: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
     """The cycles of active dependencies and orderings.
 
     Two tickets bound by an ordering are left to `contradictions`, which says it better.
@@ -31,7 +31,7 @@ def cycles(active: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
         code = Code.MIXED_CYCLE if cycle.mixed else Code.DEPENDENCY_CYCLE
         first = cycle.steps[0]
         hint = f"end one of them that does not hold, for example: {names.retiring(first)}"
-        yield found_in(first.latest_record, code, in_words(cycle), hint, cycle.tickets)
+        yield found_in(first.latest_record, code, describe_cycle(cycle), hint, cycle.tickets)
 
 
 def replacement_loops(relations: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:

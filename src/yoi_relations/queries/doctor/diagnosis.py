@@ -9,16 +9,16 @@ from yoi_relations.files.source import SpanningCode
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.lean.types import Connection, NamedTuple
 from yoi_relations.queries.command_lines import RecordNames
-from yoi_relations.queries.doctor.broken_files import wrong_files
-from yoi_relations.queries.doctor.contradictions import contradictions
-from yoi_relations.queries.doctor.cycles import cycles, replacement_loops
-from yoi_relations.queries.doctor.expired import expired
+from yoi_relations.queries.doctor.broken_files import broken_file_findings
+from yoi_relations.queries.doctor.contradictions import contradiction_findings
+from yoi_relations.queries.doctor.cycles import cycle_findings, replacement_loops
+from yoi_relations.queries.doctor.expired import expired_findings
 from yoi_relations.queries.doctor.findings import LISTED, Code, Finding, More
-from yoi_relations.queries.doctor.folders import odd_folders
-from yoi_relations.queries.doctor.misplaced import misplaced
+from yoi_relations.queries.doctor.folders import folder_findings
+from yoi_relations.queries.doctor.misplaced import misplaced_findings
 from yoi_relations.queries.doctor.names import contested_slugs, copied_records, load_copies
-from yoi_relations.queries.doctor.repeated import mentioned, repeated
-from yoi_relations.queries.doctor.retirements import odd_retirements, times_ahead
+from yoi_relations.queries.doctor.repeated import repeated_records, unrelated_mentions
+from yoi_relations.queries.doctor.retirements import times_ahead, wrong_retirements
 from yoi_relations.queries.doctor.targets import dangling_targets
 from yoi_relations.queries.problems import Severity, find_problems
 from yoi_relations.queries.relations import load_relations
@@ -90,11 +90,11 @@ def _of_files(workspace: Workspace, connection: Connection) -> Iterator[Finding]
     problems = find_problems(connection, advice=True)
     spanning = frozenset(SpanningCode)
     in_one = (one for one in problems if one.code not in spanning)
-    yield from wrong_files(connection, in_one, tickets)
-    yield from odd_folders(
+    yield from broken_file_findings(connection, in_one, tickets)
+    yield from folder_findings(
         workspace, connection, (one.about for one in problems if one.code in _OF_FOLDERS)
     )
-    yield from misplaced(workspace)
+    yield from misplaced_findings(workspace)
     yield from contested_slugs(tickets)
 
 
@@ -108,11 +108,11 @@ def _of_relations(connection: Connection) -> Iterator[Finding | More]:
     dangling = [one for one in problems if one.code == SpanningCode.DANGLING_TARGET]
     yield from dangling_targets(connection, dangling, relations, names)
     yield from copied_records(load_copies(connection))
-    yield from odd_retirements(connection, relations, tickets)
+    yield from wrong_retirements(connection, relations, tickets)
     yield from times_ahead(relations, names)
-    yield from cycles(active, names)
+    yield from cycle_findings(active, names)
     yield from replacement_loops(relations, names)
-    yield from contradictions(active, names)
-    yield from expired(relations, names)
-    yield from repeated(active, names)
-    yield from mentioned(relations, tickets)
+    yield from contradiction_findings(active, names)
+    yield from expired_findings(relations, names)
+    yield from repeated_records(active, names)
+    yield from unrelated_mentions(relations, tickets)

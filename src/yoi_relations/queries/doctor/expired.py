@@ -17,7 +17,7 @@ _IN_THE_WAY = (RelationClass.DEPENDENCY, RelationClass.ORDERING, RelationClass.C
 _NOTES = (RelationClass.CAPACITY, RelationClass.PLAN)
 
 
-def expired(relations: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
+def expired_findings(relations: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
     """Relations that are over though nobody retired them.
 
     Args:

@@ -176,7 +176,7 @@ def found_in(
     return found_at(record.path, code, sentence, hint, about)._replace(line=record.line)
 
 
-def found_wrong(problem: Problem, code: Code, hint: str, *, history: bool) -> Finding:
+def found_problem(problem: Problem, code: Code, hint: str, *, history: bool) -> Finding:
     """A problem as a finding; `history` as in `Finding.graded`."""
     found = found_at(problem.path, code, problem.message, hint, [problem.about])
     return found._replace(line=problem.line).graded(history=history)

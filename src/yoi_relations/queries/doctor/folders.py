@@ -10,7 +10,7 @@ from yoi_relations.files.locale_names import as_name
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import Connection, NamedTuple
-from yoi_relations.queries.command_lines import argument, in_turn, shell_line
+from yoi_relations.queries.command_lines import argument, shell_chain, shell_line
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
 
 _RECORDS = "artifacts/relations"
@@ -32,7 +32,7 @@ class _Folders(NamedTuple):
     others: list[str]
 
 
-def odd_folders(
+def folder_findings(
     workspace: Workspace, connection: Connection, ids: Iterable[str]
 ) -> Iterator[Finding]:
     """A finding for each of `ids`, that several folders share or that has no item.md.
@@ -128,7 +128,7 @@ def _moving(workspace: Workspace, home: str, folders: Iterable[str]) -> str | No
                 return None
             taken.add(name.casefold())
         lines += _moves(folder, home, names)
-    return in_turn(*lines)
+    return shell_chain(*lines)
 
 
 def _names(root: str, folder: str) -> list[str] | None:

@@ -34,7 +34,7 @@ _HINTS = {
 _INTO_THE_ROOT = "move the whole folder into the tickets root, with all that is in it"
 
 
-def misplaced(workspace: Workspace) -> Iterator[Finding]:
+def misplaced_findings(workspace: Workspace) -> Iterator[Finding]:
     """What lies below the tickets root and is not read, or read as something that it is not."""
     for one in find_misplaced(workspace):
         if one.code is MisplacedCode.ODD_FOLDER and _is_bare(workspace, one.path):

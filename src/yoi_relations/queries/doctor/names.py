@@ -10,7 +10,7 @@ from itertools import islice
 from yoi_relations.files.id_endings import MIN_PART, ends_with
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import Connection, NamedTuple
-from yoi_relations.queries.command_lines import retiring_by
+from yoi_relations.queries.command_lines import retire_template
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.tickets import TicketInfo
@@ -75,7 +75,7 @@ def copied_records(copies: Iterable[Copy]) -> Iterator[Finding]:
         said = f"has the same id as {first.path}{others}"
         hint = (
             "if one is a copy that states nothing of its own, retire it by its path:"
-            f" {retiring_by(last.path)}"
+            f" {retire_template(last.path)}"
         )
         yield found_at(last.path, Code.COPIED_RECORD, said, hint, holders)
 

@@ -27,7 +27,7 @@ _NAMES = re.compile(
 _NOBODY = array("I")
 
 
-def repeated(active: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
+def repeated_records(active: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
     """Records that say the same of the same in the same folder, word for word.
 
     Both ends recording an edge, or a dependency in either older format, is how work is done.
@@ -60,7 +60,7 @@ def _without(record: StoredRecord, same: StoredRecord, names: RecordNames) -> st
     return names.retire_line(record, f"repeats {same.id}")
 
 
-def mentioned(
+def unrelated_mentions(
     relations: Iterable[Relation], tickets: Mapping[str, TicketInfo]
 ) -> Iterator[Finding | More]:
     """Tickets that a text of an active relation names, and that no relation links to its holder.

@@ -23,7 +23,7 @@ class _Mark(NamedTuple):
     at: str
 
 
-def odd_retirements(
+def wrong_retirements(
     connection: Connection, relations: Iterable[Relation], tickets: Mapping[str, TicketInfo]
 ) -> Iterator[Finding]:
     """Retirements without a record, before their record, or ahead of the clock.

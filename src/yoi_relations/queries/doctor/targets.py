@@ -10,12 +10,12 @@ from yoi_relations.kinds import KINDS
 from yoi_relations.lean.types import Connection
 from yoi_relations.queries.command_lines import (
     RecordNames,
-    in_turn,
     is_argument,
-    retiring_by,
+    retire_template,
+    shell_chain,
     shell_line,
 )
-from yoi_relations.queries.doctor.findings import Code, Finding, found_wrong
+from yoi_relations.queries.doctor.findings import Code, Finding, found_problem
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.records import StoredRecord
 from yoi_relations.queries.relations import Relation
@@ -54,7 +54,7 @@ def dangling_targets(
         ids = meant.get((record.path, record.line, record.id), [])
         line = None if history or record.holder in ids else _corrected(record, ids, names)
         hint = _hint(relation, record, ids, line, names)
-        found = found_wrong(problem, Code.DANGLING_TARGET, hint, history=history)
+        found = found_problem(problem, Code.DANGLING_TARGET, hint, history=history)
         about = sorted({holder.id, problem.about, *ids})
         yield found._replace(tickets=about).with_commands(line)
 
@@ -82,7 +82,7 @@ def _hint(
     said = f"if {whom} {'are' if len(meant) > 1 else 'is'} meant, record that first"
     kind = KINDS[record.kind].written.replace("_", "-")
     if line is None or len(line) > _SHORT:
-        end = retiring_by(names.of(record))
+        end = retire_template(names.of(record))
         return f"{said}, as {kind} of {record.holder} and with the same note, and then: {end}"
     return f"{said}, and then retire this record: {line}"
 
@@ -93,7 +93,7 @@ def _corrected(record: StoredRecord, meant: list[str], names: RecordNames) -> st
         return None
     reason = f"its target was meant to be {' and '.join(meant)}, which is recorded again"
     lines = [_recorded_again(record, ticket) for ticket in meant]
-    return in_turn(*lines, names.retire_line(record, reason))
+    return shell_chain(*lines, names.retire_line(record, reason))
 
 
 def _recorded_again(record: StoredRecord, target: str) -> str | None:
