@@ -251,7 +251,7 @@ SWITCHES = {
     ),
     "near targets": Switch(
         _near_targets,
-        "tests/queries/test_doubts.py"
+        "tests/queries/test_unknown_reasons.py"
         "::test_a_misspelled_target_of_an_older_format_counts_too[json]",
     ),
     "files that are not read": Switch(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from queries import naive, naive_doubts, naive_replaced
+from queries import naive, naive_replaced, naive_unknowns
 from queries.naive_reading import Read, Row
 
 Reason = tuple[str, str, str | None, tuple[str, ...]]
@@ -76,7 +76,7 @@ def check(found: Read, rows: list[Row], id_: str) -> tuple[str, Counter[Reason],
         *relation_reasons(found, active, id_),
         *own_reasons(found, active, id_),
         *naive_replaced.reasons(found, rows, id_),
-        *naive_doubts.reasons(found, rows, id_),
+        *naive_unknowns.reasons(found, rows, id_),
         *misspelled(found, id_),
     ]
     reasons = Counter((VERDICTS[code], code, other, places) for code, other, places in said)

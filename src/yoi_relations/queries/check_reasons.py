@@ -138,7 +138,7 @@ def _ended_by_closing(ticket: TicketInfo, relation: Relation) -> bool:
         and relation.ticket.id == ticket.id
         and relation.target is not None
         and relation.target.state == State.CLOSED
-        and not all(record.retired_at for record in relation.records)
+        and not relation.is_retired
     )
 
 

@@ -106,6 +106,6 @@ def unique_by_id(records: Iterable[StoredRecord]) -> list[StoredRecord]:
     """The records that are not retired; of those that one retirement retires, the first."""
     found: dict[tuple[str, str], StoredRecord] = {}
     for one in records:
-        if not one.retired_at:
+        if not one.is_retired:
             found.setdefault((one.holder, one.id), one)
     return list(found.values())

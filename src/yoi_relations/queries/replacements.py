@@ -113,7 +113,7 @@ def replacement_loop_closed_by(connection: Connection, edge: Edge) -> list[Relat
 
 def replaced(relation: Relation) -> Iterator[tuple[TicketInfo, TicketInfo]]:
     """The ticket that a relation says is replaced, and the one that took its place, if it does."""
-    if relation.target is None or all(record.retired_at for record in relation.records):
+    if relation.target is None or relation.is_retired:
         return
     if relation.kind == "supersedes":
         yield relation.target, relation.ticket

@@ -9,7 +9,7 @@ from yoi_relations.files.source import Effect
 from yoi_relations.index.handle import Notify
 from yoi_relations.kinds import ALL_SHOWN, KINDS, RelationClass, select_shown
 from yoi_relations.lean.types import TYPE_CHECKING, Connection, NamedTuple
-from yoi_relations.queries.near_relations import near_relations
+from yoi_relations.queries.near_relations import load_near_relations
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.problems import Problem, find_problems
 from yoi_relations.queries.records import (
@@ -264,7 +264,7 @@ def _misspelled(connection: Connection, asked: Filter) -> set[tuple[str, int | N
     """Where records are whose target probably means the ticket that is asked for."""
     return {
         (record.path, record.line)
-        for one in near_relations(connection)
+        for one in load_near_relations(connection)
         if one.meant == asked.ticket
         and one.relation.kind in asked.kinds
         and (asked.inactive or one.relation.inactive_reason is None or _may_go_on(one.relation))

@@ -42,8 +42,7 @@ def expired_findings(relations: Iterable[Relation], names: RecordNames) -> Itera
 
 
 def _is_over(relation: Relation) -> bool:
-    retired = all(record.retired_at for record in relation.records)
-    return relation.inactive_reason is not None and not retired
+    return relation.inactive_reason is not None and not relation.is_retired
 
 
 def _edge(relation: Relation) -> Iterator[Finding]:
@@ -89,7 +88,7 @@ def _ended_waits(relations: Iterable[Relation]) -> Iterator[Finding]:
     plans: dict[str, list[StoredRecord]] = {}
     ended: list[Relation] = []
     for one in relations:
-        if one.cls is RelationClass.PLAN and not one.latest_record.retired_at:
+        if one.cls is RelationClass.PLAN and not one.latest_record.is_retired:
             plans.setdefault(one.ticket.id, []).append(one.latest_record)
         elif one.inactive_reason == ENDED_BY_PLAN and one.cls is RelationClass.CAPACITY:
             ended.append(one)

@@ -134,7 +134,7 @@ def _named(record: StoredRecord) -> list[str]:
 
 
 def _standing(relation: Relation) -> list[StoredRecord]:
-    return [record for record in relation.by_time()[::-1] if not record.retired_at]
+    return [record for record in relation.by_time()[::-1] if not record.is_retired]
 
 
 def _ids(relation: Relation) -> list[str]:

@@ -16,8 +16,9 @@ from yoi_relations.queries.command_lines import (
     shell_line,
 )
 from yoi_relations.queries.doctor.findings import Code, Finding, found_problem
+from yoi_relations.queries.near_relations import load_near_targets
 from yoi_relations.queries.problems import Problem
-from yoi_relations.queries.records import StoredRecord
+from yoi_relations.queries.records import RecordPlace, StoredRecord
 from yoi_relations.queries.relations import Relation
 
 _SHORT = 300
@@ -44,28 +45,21 @@ def dangling_targets(
     naming: Mapping[_Key, list[tuple[Relation, StoredRecord]]] = defaultdict(list)
     for relation in relations:
         for record in relation.records:
-            if not record.retired_at:
+            if not record.is_retired:
                 naming[record.path, record.line, record.target].append((relation, record))
-    meant = _load_meant(connection)
+    meant: dict[RecordPlace, list[str]] = {}
+    for target in load_near_targets(connection):
+        meant.setdefault(target.place, []).append(target.meant)
     for problem in problems:
         relation, record = naming[problem.path, problem.line, problem.about].pop()
         holder = next(end for end in relation.ends if end.id != problem.about)
         history = relation.inactive_reason is not None or holder.resolved
-        ids = meant.get((record.path, record.line, record.id), [])
+        ids = meant.get(record.place, [])
         line = None if history or record.holder in ids else _corrected(record, ids, names)
         hint = _hint(relation, record, ids, line, names)
         found = found_problem(problem, Code.DANGLING_TARGET, hint, history=history)
         about = sorted({holder.id, problem.about, *ids})
         yield found._replace(tickets=about).with_commands(line)
-
-
-def _load_meant(connection: Connection) -> dict[tuple[str, int | None, str], list[str]]:
-    """By path, line and id of a record, the tickets that its target probably means."""
-    found: dict[tuple[str, int | None, str], list[str]] = {}
-    rows = connection.execute("SELECT path, line, record_id, meant FROM near_target ORDER BY meant")
-    for path, line, id_, meant in rows:
-        found.setdefault((path, line, id_), []).append(meant)
-    return found
 
 
 def _hint(
