@@ -91,7 +91,7 @@ def test_changed_verdict_is_reported(
         assert said.startswith(wanted)
 
 
-def test_the_path_is_that_of_the_item(queue: Workspace) -> None:
+def test_change_has_path_of_item(queue: Workspace) -> None:
     old = made(queue)
     (queue.tickets / A / "item.md").unlink()
     queue.ticket(B, "done")

@@ -172,7 +172,7 @@ def _possible_dependents(
     for relation in (near.relation for found in unknowns.near.values() for near in found):
         for end in relation.ends:
             near.setdefault(end.id, []).append(relation)
-    closed = {one.ticket.id: replacements.closed_before(one.ticket.id) for one in asked}
+    closed = {ticket.id: replacements.closed_before(ticket.id) for ticket, _, _ in asked}
     dependents = _recorded_dependents(connection, {id_ for ids in closed.values() for id_ in ids})
     found: dict[str, set[str]] = {}
     for ticket, own, _ in asked:

@@ -1,4 +1,4 @@
-"""All that is found in a workspace, the worst first."""
+"""All findings of a workspace, the worst first."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _OF_FOLDERS = frozenset((SpanningCode.NO_ITEM, SpanningCode.SHARED_ID))
 
 
 class Diagnosis(NamedTuple):
-    """What was found.
+    """The answer of `doctor`.
 
     Attributes:
-        findings: those that were asked for, the worst first, then by path and line.
-        counts: of all, by severity.
-        hidden: of those that were not asked for, by severity, where there are any.
-        more: of those that were asked for and are not among `findings`, by code and severity.
+        findings: the findings that were asked for, the worst first, then by path and line.
+        counts: by severity, the number of all findings.
+        hidden: by severity, the number of findings that were not asked for, if there are any.
+        more: by code and severity, the number of findings that were asked for but not listed.
     """
 
     findings: list[Finding]
@@ -45,27 +45,31 @@ class Diagnosis(NamedTuple):
 
 
 def diagnose(workspace: Workspace, connection: Connection, least: Severity) -> Diagnosis:
-    """Look for everything that somebody may want to correct.
+    """All findings of a workspace.
 
     Args:
-        workspace: whose tickets root is walked for what is not read.
+        workspace: the workspace; its tickets root is searched for files that are not read.
         connection: the index.
-        least: the least severity to list; what is below is counted.
+        least: the least severity to list; less severe findings are counted.
     """
     counts = dict.fromkeys(Severity, 0)
-    groups: dict[Group, _First] = {}
+    groups: dict[Group, _FindingGroup] = {}
     for finding in chain(_of_files(workspace, connection), _of_relations(connection)):
         counts[finding.severity] += finding.number if isinstance(finding, More) else 1
         if finding.severity.weight >= least.weight:
-            groups.setdefault((finding.code, finding.severity), _First()).take(finding)
+            groups.setdefault((finding.code, finding.severity), _FindingGroup()).take(finding)
     listed = [finding for group in groups.values() for finding in group.listed()]
-    hidden = {one: n for one, n in counts.items() if n and one.weight < least.weight}
+    hidden = {
+        severity: number
+        for severity, number in counts.items()
+        if number and severity.weight < least.weight
+    }
     more = {of: group.total - LISTED for of, group in groups.items() if group.total > LISTED}
     return Diagnosis(sorted(listed, key=Finding.rank), counts, hidden, more)
 
 
-class _First:
-    """The first of the findings that it is given, by rank; it never holds many more."""
+class _FindingGroup:
+    """Keeps the first `LISTED` findings by rank, and counts all; it never holds many more."""
 
     def __init__(self) -> None:
         self.total = 0
@@ -85,27 +89,26 @@ class _First:
 
 
 def _of_files(workspace: Workspace, connection: Connection) -> Iterator[Finding]:
-    """What is wrong with files and folders by themselves."""
+    """Findings about files and folders."""
     tickets = {ticket.id: ticket for ticket in all_tickets(connection)}
     problems = find_problems(connection, advice=True)
     spanning = frozenset(SpanningCode)
-    in_one = (one for one in problems if one.code not in spanning)
-    yield from broken_file_findings(connection, in_one, tickets)
-    yield from folder_findings(
-        workspace, connection, (one.about for one in problems if one.code in _OF_FOLDERS)
-    )
+    single = (problem for problem in problems if problem.code not in spanning)
+    yield from broken_file_findings(connection, single, tickets)
+    ids = (problem.about for problem in problems if problem.code in _OF_FOLDERS)
+    yield from folder_findings(workspace, connection, ids)
     yield from misplaced_findings(workspace)
     yield from contested_slugs(tickets)
 
 
 def _of_relations(connection: Connection) -> Iterator[Finding | More]:
-    """What is wrong with records, or between them."""
+    """Findings about records and relations."""
     relations = load_relations(connection)
-    active = [one for one in relations if one.inactive_reason is None]
+    active = [relation for relation in relations if relation.inactive_reason is None]
     tickets = {ticket.id: ticket for ticket in all_tickets(connection)}
     names = RecordNames.load(connection)
     problems = find_problems(connection)
-    dangling = [one for one in problems if one.code == SpanningCode.DANGLING_TARGET]
+    dangling = [problem for problem in problems if problem.code == SpanningCode.DANGLING_TARGET]
     yield from dangling_targets(connection, dangling, relations, names)
     yield from copied_records(load_copies(connection))
     yield from wrong_retirements(connection, relations, tickets)

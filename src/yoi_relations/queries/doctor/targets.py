@@ -1,4 +1,4 @@
-"""Targets that are not tickets: what was probably meant, and how to say that instead."""
+"""Findings about targets that do not exist: what was probably meant, and how to record that."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.records import RecordPlace, StoredRecord
 from yoi_relations.queries.relations import Relation
 
-_SHORT = 300
+_MAX_REPEATED = 300
 """Characters of a command that a hint repeats."""
 
 _Key = tuple[str, int | None, str | None]
@@ -38,9 +38,9 @@ def dangling_targets(
 
     Args:
         connection: the index.
-        problems: those that say so.
-        relations: all of the workspace.
-        names: what records are called.
+        problems: the problems with the code `dangling_target`.
+        relations: all relations of the workspace.
+        names: names of records for commands.
     """
     naming: Mapping[_Key, list[tuple[Relation, StoredRecord]]] = defaultdict(list)
     for relation in relations:
@@ -71,18 +71,18 @@ def _hint(
 ) -> str:
     if not meant:
         target = escaped(record.target or "")
-        return f"restore {target}, or take the record back: {names.retiring(relation)}"
-    whom = " and ".join(meant)
-    said = f"if {whom} {'are' if len(meant) > 1 else 'is'} meant, record that first"
+        return f"restore {target}, or retire the record: {names.retiring(relation)}"
+    tickets = " and ".join(meant)
+    text = f"if {tickets} {'are' if len(meant) > 1 else 'is'} meant, record that first"
     kind = KINDS[record.kind].written.replace("_", "-")
-    if line is None or len(line) > _SHORT:
+    if line is None or len(line) > _MAX_REPEATED:
         end = retire_template(names.of(record))
-        return f"{said}, as {kind} of {record.holder} and with the same note, and then: {end}"
-    return f"{said}, and then retire this record: {line}"
+        return f"{text}, as {kind} of {record.holder} and with the same note, and then: {end}"
+    return f"{text}, and then retire this record: {line}"
 
 
 def _corrected(record: StoredRecord, meant: list[str], names: RecordNames) -> str | None:
-    """What records the same about the tickets that were meant, and only then retires the record."""
+    """The line that records the same for the meant tickets, and then retires the record."""
     if not meant:
         return None
     reason = f"its target was meant to be {' and '.join(meant)}, which is recorded again"
@@ -99,6 +99,6 @@ def _recorded_again(record: StoredRecord, target: str) -> str | None:
         return shell_line(*words)
     if record.note != "-" and "\n" not in record.note:
         return shell_line(*words, "--note", record.note)
-    said = shell_line("printf", "%s\\n", *record.note.split("\n"))
-    added = shell_line(*words, "--note", "-")
-    return f"{said} | {added}" if said and added else None
+    printed = shell_line("printf", "%s\\n", *record.note.split("\n"))
+    recorded = shell_line(*words, "--note", "-")
+    return f"{printed} | {recorded}" if printed and recorded else None
