@@ -25,7 +25,7 @@
         python.watchfiles
       ];
 
-      # What the tests import or run.
+      # Packages that the tests import or run.
       testTools = python: [
         python.alembic
         python.build
@@ -44,10 +44,10 @@
           src = ./.;
           build-system = [ pkgs.python3Packages.hatchling ];
           dependencies = dependencies pkgs.python3Packages;
-          # nixpkgs may be ahead of the versions that were tried (see pyproject.toml).
+          # nixpkgs may have newer versions than the tested ones (see pyproject.toml).
           pythonRelaxDeps = [ "typer" ];
           pythonImportsCheck = [ "yoi_relations" ];
-          # The tests need more than the program does: see checks.
+          # The tests need more packages than the program: see checks.
           doCheck = false;
           meta = {
             inherit (project) description;
@@ -56,7 +56,7 @@
           };
         };
 
-      # The tests, all but the one that installs the wheel from a package index.
+      # All tests except the one that installs the wheel from a package index.
       tested =
         pkgs:
         (package pkgs).overridePythonAttrs (_: {
@@ -71,7 +71,7 @@
           '';
         });
 
-      # The program that was built answers on the examples: five blockers are open there.
+      # Runs the built program on the examples, which have five open blockers.
       answering =
         pkgs:
         pkgs.runCommand "${project.name}-examples" { nativeBuildInputs = [ (package pkgs) ]; } ''

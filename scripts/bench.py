@@ -1,9 +1,9 @@
-"""Measure the installed program, and print ratios of pairs that were run in turn.
+"""Measure the installed program, and print ratios of commands that were run alternately.
 
 scripts/dev bench [--tickets N]... [--own SHARE] [--corpus FOLDER] [--runs N]
 
-B is `python -c pass` of the same environment. Each figure is the median over the runs of a command,
-divided by the median of what it was run in turn with: machines are noisy, ratios less so.
+B is `python -c pass` in the same environment. Each figure is the median time of a command divided
+by the median time of its baseline, run alternately: on a busy machine, ratios vary less than times.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from benching import BARE_LOOP, Bench
+from bench_environment import BARE_LOOP, Bench
 from generate import generate
 
 CORES = sorted(os.sched_getaffinity(0))
-SOME_CORES = [set(CORES[:count]) for count in (1, 2) if count <= len(CORES)]
-"""On which a rebuild is measured."""
+CORE_SETS = [set(CORES[:count]) for count in (1, 2) if count <= len(CORES)]
+"""The sets of cores on which a rebuild is measured."""
 CHANGED = 10
 """Tickets that a checkout changes."""
 RECORD = "---\nkind: waiting\nauthor: x\nat: 2026-06-09T10:03:41Z\n---\nWhy.\n"
@@ -34,25 +34,25 @@ def report(name: str, value: float, goal: str, unit: str = "") -> None:
 
 
 def measure(bench: Bench, name: str, folder: Path) -> None:
-    """All rows for one workspace."""
+    """Print all rows for one workspace."""
     bench.run(folder, bench.relations, "rebuild")
     tickets = sorted(path for path in (folder / ".yoi" / "tickets").iterdir() if path.is_dir())
-    place = tickets[0] / "artifacts" / "relations"
-    place.mkdir(parents=True, exist_ok=True)
+    records = tickets[0] / "artifacts" / "relations"
+    records.mkdir(parents=True, exist_ok=True)
     bench.settle(folder)
     _lookups(bench, name, folder, tickets[0].name)
-    report(f"lookup right after an edit, {name}", edited(bench, folder, place), "steady lookups")
+    report(f"lookup right after an edit, {name}", edited(bench, folder, records), "steady lookups")
     report(f"a hook after {CHANGED} tickets changed, {name}", hook(bench, folder), "steady lookups")
-    for count, cores in enumerate(SOME_CORES, start=1):
+    for count, cores in enumerate(CORE_SETS, start=1):
         ratio = rebuilt(bench, folder, cores)
         report(f"rebuild on {count} cores, {name}", ratio, "bare loops with libyaml")
-    report(f"watch, from write to line, {name}", watched(bench, folder, place), "", " ms")
+    report(f"watch, from write to line, {name}", watched(bench, folder, records), "", " ms")
 
 
 def _lookups(bench: Bench, name: str, folder: Path, ticket: str) -> None:
     def row(what: str, *more: str, terminal: bool = False) -> None:
         ratio = bench.ratio(
-            lambda: bench.lookup(folder, *more, terminal=terminal), lambda: bench.bare(folder)
+            lambda: bench.lookup(folder, *more, terminal=terminal), lambda: bench.baseline(folder)
         )
         report(f"{what}, {name}", ratio, "B")
 
@@ -62,13 +62,13 @@ def _lookups(bench: Bench, name: str, folder: Path, ticket: str) -> None:
     row("lookup on a terminal, 50 rows", "--limit", "50", terminal=True)
     check = bench.ratio(
         lambda: bench.run(folder, bench.relations, "check", ticket, "--json"),
-        lambda: bench.bare(folder),
+        lambda: bench.baseline(folder),
     )
     report(f"check of one ticket, {name}", check, "B")
 
 
 def rebuilt(bench: Bench, folder: Path, cores: set[int]) -> float:
-    """A rebuild against the bare loop, both on these cores alone."""
+    """The time of a rebuild divided by that of the bare loop, both limited to `cores`."""
     allowed = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores)
     try:
@@ -81,23 +81,23 @@ def rebuilt(bench: Bench, folder: Path, cores: set[int]) -> float:
 
 
 def steady(bench: Bench, folder: Path) -> float:
-    """Seconds of a lookup where nothing has changed for a while."""
+    """The time in seconds of a lookup if nothing has changed for a while."""
     bench.settle(folder)
     return statistics.median(bench.lookup(folder) for _ in range(5))
 
 
-def edited(bench: Bench, folder: Path, place: Path) -> float:
-    """The lookup after one record was written, against the steady one."""
+def edited(bench: Bench, folder: Path, records: Path) -> float:
+    """The time of the lookup after one record was written, divided by the steady time."""
     ratios = []
     for number in range(min(bench.runs, 7)):
         before = steady(bench, folder)
-        (place / f"01KT{number:022d}.md").write_text(RECORD)
+        (records / f"01KT{number:022d}.md").write_text(RECORD)
         ratios.append(bench.lookup(folder) / before)
     return statistics.median(ratios)
 
 
 def hook(bench: Bench, folder: Path) -> float:
-    """What a hook runs after a checkout, against the steady lookup."""
+    """The time of the command in a hook after a checkout, divided by the steady time."""
     ratios = []
     for _ in range(min(bench.runs, 7)):
         before = steady(bench, folder)
@@ -107,25 +107,25 @@ def hook(bench: Bench, folder: Path) -> float:
     return statistics.median(ratios)
 
 
-def watched(bench: Bench, folder: Path, place: Path) -> float:
-    """Milliseconds from a write to the line that `watch` prints of it."""
+def watched(bench: Bench, folder: Path, records: Path) -> float:
+    """Milliseconds from a write to the line that `watch` prints about it."""
     bench.settle(folder)
     command = [str(bench.relations), "watch"]
     waits = []
     with subprocess.Popen(
         command, cwd=folder, env=bench.environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
-        assert process.stdout is not None  # noqa: S101  # as it was asked for
+        assert process.stdout is not None  # noqa: S101  # for mypy: stdout is a pipe
         time.sleep(3)
         for number in range(100, 100 + bench.runs):
             start = time.perf_counter()
-            (place / f"01KT{number:022d}.md").write_text(RECORD)
+            (records / f"01KT{number:022d}.md").write_text(RECORD)
             while f"{number:022d}".encode() not in process.stdout.readline():
                 pass
             waits.append(time.perf_counter() - start)
             time.sleep(0.5)
         process.terminate()
-    shutil.rmtree(place)
+    shutil.rmtree(records)
     return statistics.median(waits) * 1000
 
 
@@ -134,18 +134,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the installed program.")
     parser.add_argument("--tickets", type=int, action="append", help="sizes to generate")
     parser.add_argument("--own", type=float, default=0.5, help="share of one-file records")
-    parser.add_argument("--corpus", type=Path, help="a workspace of yours; it is copied")
+    parser.add_argument("--corpus", type=Path, help="an existing workspace; it is copied")
     parser.add_argument("--runs", type=int, default=15)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place:
-        bench = Bench(Path(place), arguments.runs)
+    with tempfile.TemporaryDirectory() as scratch:
+        bench = Bench(Path(scratch), arguments.runs)
         print("| what | ratio | of |\n|---|---|---|")
         if arguments.corpus:
-            copy = Path(place) / "corpus"
+            copy = Path(scratch) / "corpus"
             shutil.copytree(arguments.corpus / ".yoi", copy / ".yoi", symlinks=True)
             measure(bench, "own workspace", copy)
         for tickets in arguments.tickets or [1000, 10_000]:
-            folder = Path(place) / str(tickets)
+            folder = Path(scratch) / str(tickets)
             generate(folder, tickets, own=arguments.own)
             measure(bench, f"{tickets:,} tickets", folder)
 

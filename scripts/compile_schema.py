@@ -30,15 +30,14 @@ def compile_schema() -> str:
 
 
 def views() -> str:
-    """The views, as they are written."""
+    """The text of views.sql."""
     return (INDEX / "views.sql").read_text("utf-8")
 
 
 def main() -> int:
     """Write the schema."""
     target = INDEX / "schema.sql"
-    wanted = compile_schema()
-    target.write_text(wanted, "utf-8")
+    target.write_text(compile_schema(), "utf-8")
     print(f"wrote {target}")
     return 0
 

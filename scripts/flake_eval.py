@@ -1,12 +1,11 @@
-"""Evaluate flake.nix without network: does it parse, and does it offer what it should?
+"""Evaluate flake.nix without network, and compare its outputs with the expected ones.
 
 scripts/dev flake
 
-A stub stands in for nixpkgs. It knows the few names that the flake uses, so this finds syntax
-errors, misspelt attributes, missing outputs and a wrong name or version. **It builds nothing**:
-whether `nix build` succeeds with today's nixpkgs is left to a machine that can download it. For
-the same reason there is no flake.lock: making one needs the network, and the first `nix build`
-does it.
+A stub replaces nixpkgs. It has only the names that the flake uses, so this finds syntax errors,
+misspelt attributes, missing outputs and a wrong name or version. **It builds nothing**: run
+`nix build` on a machine with network access to test the build. There is no flake.lock, because
+creating one needs the network; the first `nix build` creates it.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ PROJECT = Path(__file__).parents[1]
 SYSTEMS = {"x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin"}
 DEPENDENCIES = {"pyyaml", "python-ulid", "rich", "sqlmodel", "typer", "watchfiles"}
 
-# Each package is a set that looks like a derivation and remembers what it was made from.
+# Each package is a set that looks like a derivation and keeps its arguments.
 _STUB = """
 let
   flake = import FLAKE;
@@ -94,11 +93,11 @@ Value = dict[str, Any]
 
 
 class FlakeError(Exception):
-    """What is wrong with the flake, or with the machine."""
+    """An error in the flake, or nix is missing."""
 
 
 def main() -> int:
-    """Evaluate the flake and say what holds."""
+    """Evaluate the flake and print the checks that passed."""
     try:
         parse()
         outputs = evaluate()
@@ -107,7 +106,7 @@ def main() -> int:
     except FlakeError as error:
         print(f"flake_eval: {error}", file=sys.stderr)
         return 1
-    print("flake.nix evaluates against a stub of nixpkgs; nix build itself was NOT run")
+    print("flake.nix evaluates with a stub of nixpkgs; nix build was NOT run")
     return 0
 
 
@@ -117,7 +116,7 @@ def parse() -> None:
 
 
 def evaluate() -> Value:
-    """The flake's outputs, with the stub for nixpkgs, as far as they are checked."""
+    """The outputs of the flake that are checked, with the stub for nixpkgs."""
     systems = " ".join(f'"{system}"' for system in sorted(SYSTEMS))
     flake = json.dumps(str(PROJECT / "flake.nix"))
     expression = _STUB.replace("FLAKE", flake).replace("SYSTEMS", f"[ {systems} ]")
@@ -139,10 +138,10 @@ def _nix(*arguments: str) -> str:
 
 
 def check(outputs: Value) -> Iterator[str]:
-    """Compare the outputs with what they should be; yield what holds.
+    """Compare the outputs with the expected ones; yield a line for each system.
 
     Raises:
-        FlakeError: something does not.
+        FlakeError: an output differs.
     """
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
     _expect("inputs", outputs["inputs"], ["nixpkgs"])
@@ -190,11 +189,11 @@ def _check_checks(checks: Value, project: Value) -> None:
     _expect("tests: runner", "pytestCheckHook" in tests["checkInputs"], wanted=True)
     _expect("tests: version", tests["version"], project["version"])
     for path in tests["disabled"]:
-        _expect(f"{path}, left out of the tests, exists", (PROJECT / path).exists(), wanted=True)
+        _expect(f"{path}; excluded from the tests, exists", (PROJECT / path).exists(), wanted=True)
 
 
 def _name(requirement: str) -> str:
-    """The name in front of a requirement's version range."""
+    """The name in a requirement, without its version range."""
     return requirement.partition(">")[0]
 
 

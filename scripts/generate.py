@@ -1,9 +1,10 @@
-"""Write a synthetic workspace, to measure with.
+"""Write a synthetic workspace for measurements.
 
 scripts/dev generate FOLDER TICKETS [--own SHARE] [--open SHARE] [--seed N]
 
-Two tickets in five have relations and two in five a plan, as one file a record on a SHARE of the
-tickets (--own), else in the two older formats. The same arguments give the same bytes.
+Two in five tickets have relations and two in five have a plan. A SHARE of the tickets (--own) has
+one file per record, the others use the two older formats. The same arguments produce the same
+bytes.
 """
 
 from __future__ import annotations
@@ -23,30 +24,30 @@ WORDS = [
 EDGES = {"depends_on": 62, "related": 80, "blocks": 5, "supersedes": 3, "duplicate_of": 2}
 NOTES = {"accepted_plan": 129, "waiting_capacity_note": 43, "blocked_by": 27, "after": 11}
 UNRESOLVED = ("planning", "ready", "queued", "inprogress")
-_SPEAKING = 0.4
-"""Share of the tickets about which something is recorded, edges and notes each."""
+_RECORDED = 0.4
+"""Share of the tickets with edges, and share of the tickets with notes."""
 FIRST = 1_767_225_600_000  # 2026-01-01, in milliseconds
 
 
 def encode(number: int, width: int) -> str:
     """`number` in Crockford's base 32."""
-    signs = ""
+    digits = ""
     for _ in range(width):
         number, digit = divmod(number, 32)
-        signs = ALPHABET[digit] + signs
-    return signs
+        digits = ALPHABET[digit] + digits
+    return digits
 
 
 def prose(rng: random.Random, words: int) -> str:
-    """Some words in a row."""
+    """Random words, separated by spaces."""
     return " ".join(rng.choice(WORDS) for _ in range(words))
 
 
 def records(rng: random.Random, number: int, ids: list[str]) -> list[dict[str, Any]]:
-    """What is recorded about a ticket; a target is always an older ticket."""
+    """The records of a ticket; a target is always an older ticket."""
     found: list[dict[str, Any]] = []
     for kinds in (EDGES, NOTES):
-        if number == 0 or rng.random() >= _SPEAKING:
+        if number == 0 or rng.random() >= _RECORDED:
             continue
         for kind in set(rng.choices(list(kinds), list(kinds.values()), k=rng.randint(1, 2))):
             record: dict[str, Any] = {"kind": kind, "note": prose(rng, 12), "old": kinds is EDGES}
@@ -57,7 +58,7 @@ def records(rng: random.Random, number: int, ids: list[str]) -> list[dict[str, A
 
 
 def write_own(folder: Path, number: int, found: list[dict[str, Any]], at: str) -> None:
-    """One file a record."""
+    """Write one file per record."""
     place = folder / "artifacts" / "relations"
     place.mkdir()
     for position, record in enumerate(found):
@@ -69,7 +70,7 @@ def write_own(folder: Path, number: int, found: list[dict[str, Any]], at: str) -
 
 
 def write_older(folder: Path, found: list[dict[str, Any]], at: str) -> None:
-    """The two older formats."""
+    """Write the two older formats."""
     common = {"ticket_id": folder.name, "author": "orchestrator", "at": at}
     edges = [
         common | {key: record[key] for key in ("kind", "target", "note")}
@@ -101,16 +102,16 @@ def generate(
     """Write `tickets` tickets below `root`.
 
     Args:
-        root: the workspace's folder, made here.
-        tickets: how many.
-        own: share of the tickets with one file a record.
+        root: the folder of the workspace, which is created.
+        tickets: number of tickets.
+        own: share of the tickets with one file per record.
         open_: share of the tickets that are not closed.
-        seed: the same one gives the same bytes.
+        seed: of the random numbers; the same seed produces the same bytes.
     """
     ids = [encode(FIRST + number * 600_000, 13) for number in range(tickets)]
     at = "2026-06-09T10:03:41Z"
     for number, ticket in enumerate(ids):
-        rng = random.Random(f"{seed}/{number}")  # noqa: S311  # the same bytes each time
+        rng = random.Random(f"{seed}/{number}")  # noqa: S311  # not for security; the bytes must be reproducible
         folder = root / ".yoi" / "tickets" / ticket
         (folder / "artifacts").mkdir(parents=True)
         state = rng.choice(UNRESOLVED) if rng.random() < open_ else "closed"
@@ -125,7 +126,7 @@ def generate(
 
 
 def main() -> None:
-    """Read the arguments."""
+    """Read the arguments and write the workspace."""
     parser = argparse.ArgumentParser(description="Write a synthetic workspace.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("tickets", type=int)

@@ -1,4 +1,4 @@
-// The TypeScript SDK's client, for mcp_clients.py: asks what it is told as JSON, prints the answers.
+// The TypeScript SDK's client, for mcp_clients.py: makes the calls in its JSON argument, prints the answers.
 import { pathToFileURL } from "node:url";
 
 const { sdk, server, roots, calls } = JSON.parse(process.argv[2]);

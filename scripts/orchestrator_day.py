@@ -1,12 +1,12 @@
-"""Count the characters that a day of an orchestrator costs: all that it has to read.
+"""Count the characters that an orchestrator reads in one day.
 
 scripts/dev day [--workspace FOLDER] [PROGRAM [OTHER]]
 
-The day is played in a copy of the workspace: find what may be accepted, explain what is held,
-record ten decisions, check again. Each question is asked by somebody who has seen no answer yet:
-the overviews as lines, all else as JSON.
-With two programs (commands, with arguments if need be), the last column is PROGRAM by OTHER; both
-get the same questions, and each answers them in as many calls as it needs.
+The day runs in a copy of the workspace: find tickets that may be accepted, explain what is on hold,
+record ten decisions, check again. No question relies on an earlier answer. Overviews are read as
+lines, everything else as JSON.
+With two programs (commands, optionally with arguments), the last column is PROGRAM divided by
+OTHER; both get the same questions, and each answers them in as many calls as it needs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 ANSWERS = {0, 4, 9, 10, 11}
-"""Exit statuses with which there is an answer."""
+"""Exit codes of commands that answer."""
 ADDED = (
     ("ticket blocked-by target", "The table of members has to exist first; the import needs it."),
     (
@@ -43,9 +43,9 @@ ADDED = (
     ),
     ("ticket related target", "The same report from a reader led to both."),
 )
-"""What is added, of each class, and why; the first two are retired again."""
+"""Records of each class to add, with their notes; the first two are then retired."""
 IN_ORDER = {"blocked", "ordered_after", "dependency_cycle", "mixed_cycle"}
-"""Codes of reasons that a ticket waits by; a target without any of them closes no cycle."""
+"""Codes of reasons that make a ticket wait; a target without them cannot close a cycle."""
 REASON = "The two were cut differently; this no longer holds for either half."
 
 
@@ -53,9 +53,9 @@ class Day:
     """One program's day in a copy of a workspace.
 
     Attributes:
-        costs: characters by step, of stdout and stderr together.
-        calls: commands by step.
-        freed: by blocker, the tickets that nothing else stands against.
+        costs: characters on stdout and stderr, by step.
+        calls: number of commands, by step.
+        freed: for each blocker, the tickets that have no other reason to wait.
     """
 
     def __init__(self, program: str, folder: Path) -> None:
@@ -67,22 +67,22 @@ class Day:
         self._step = "open the index"
         self._ask("status")
 
-    def live(self) -> None:
-        """Play the day."""
-        found = self._look("find what may be accepted")
+    def run(self) -> None:
+        """Run the day."""
+        found = self._overview("find what may be accepted")
         self._step = "explain what is held"
         held = {ticket for verdict, ticket, *_ in found if verdict == "hold"}
         answers = [self._check(ticket) for ticket in sorted(held)]
-        blockers = {reason["ticket"] for one in answers for reason in _holding(one)} - {None}
-        at_once = all("holds" in one for one in answers)
+        blockers = {reason["ticket"] for check in answers for reason in _holding(check)} - {None}
+        lists_freed = all("holds" in check for check in answers)
         for blocker in sorted(blockers):
-            self.freed[blocker] = self._what_becomes_free(blocker, at_once=at_once)
+            self.freed[blocker] = self._freed_by(blocker, lists_freed=lists_freed)
         self._step = "record ten decisions"
         self._record(found)
-        self._look("check again")
+        self._overview("check again")
 
-    def _look(self, step: str) -> list[list[str]]:
-        """What is recorded against the tickets that are not resolved."""
+    def _overview(self, step: str) -> list[list[str]]:
+        """The reasons against accepting unresolved tickets, as rows."""
         self._step = step
         lines = self._run("check", "--plain").splitlines()
         return [line.split("\t") for line in lines]
@@ -90,10 +90,10 @@ class Day:
     def _check(self, ticket: str) -> Any:  # noqa: ANN401  # JSON
         return self._ask("check", ticket)["checks"][0]
 
-    def _what_becomes_free(self, blocker: str, *, at_once: bool) -> list[str]:
-        """The tickets that nothing would stand against if `blocker` were done."""
-        if at_once:
-            return [one["ticket"] for one in self._check(blocker)["holds"] if one["frees"]]
+    def _freed_by(self, blocker: str, *, lists_freed: bool) -> list[str]:
+        """The tickets without a reason to wait if `blocker` were done."""
+        if lists_freed:
+            return [hold["ticket"] for hold in self._check(blocker)["holds"] if hold["frees"]]
         rows = self._ask("show", blocker)["relations"]
         ends = {row[end] for row in rows for end in ("ticket", "target")} - {blocker, None}
         return [
@@ -103,28 +103,28 @@ class Day:
         ]
 
     def _record(self, found: list[list[str]]) -> None:
-        """Add records about tickets that come in turn, and retire two of them."""
+        """Add records about one ticket after the other, and retire two of them."""
         waiting: dict[str, bool] = {}
         for _, ticket, _, _, code, *_ in found:
             waiting[ticket] = waiting.get(ticket, False) or code in IN_ORDER
         tickets = [ticket for ticket, waits in waiting.items() if waits] or list(waiting)
         targets = [ticket for ticket, waits in waiting.items() if not waits] or list(waiting)
-        made = []
-        for ticket, target, (what, note) in zip(
+        added = []
+        for ticket, target, (arguments, note) in zip(
             cycle(tickets), cycle(targets), ADDED, strict=False
         ):
             names = {"ticket": ticket, "target": target}
-            words = [names.get(word, word) for word in what.split()]
-            made.append(self._ask("add", *words, "--note", note)["record"]["id"])
-        for record in made[:2]:
+            words = [names.get(word, word) for word in arguments.split()]
+            added.append(self._ask("add", *words, "--note", note)["record"]["id"])
+        for record in added[:2]:
             self._ask("retire", record, "--reason", REASON)
 
     def _ask(self, *arguments: str) -> Any:  # noqa: ANN401  # JSON
-        """A command's answer as JSON, what it costs written down."""
+        """The JSON answer of a command, whose cost is counted."""
         return json.loads(self._run(*arguments, "--json"))
 
     def _run(self, *arguments: str) -> str:
-        """The same, as it was printed."""
+        """The output of a command, whose cost is counted."""
         ran = subprocess.run(
             [*self._program, *arguments],
             cwd=self._folder,
@@ -142,35 +142,37 @@ class Day:
 
 
 def _against(check: Any) -> list[Any]:  # noqa: ANN401  # JSON
-    """The reasons against a ticket, but for its own state."""
+    """The reasons against accepting a ticket, except its own state."""
     reasons = check["reasons"]
-    return [one for one in reasons if one["verdict"] != "clear" and one["code"] != "state"]
+    return [each for each in reasons if each["verdict"] != "clear" and each["code"] != "state"]
 
 
 def _holding(check: Any) -> list[Any]:  # noqa: ANN401  # JSON
-    return [one for one in check["reasons"] if one["verdict"] == "hold"]
+    return [reason for reason in check["reasons"] if reason["verdict"] == "hold"]
 
 
-def live(program: str, workspace: Path) -> Day:
-    """The day of `program` in a copy of `workspace`."""
-    with tempfile.TemporaryDirectory() as place:
+def run_day(program: str, workspace: Path) -> Day:
+    """Run the day with `program` in a copy of `workspace`."""
+    with tempfile.TemporaryDirectory() as folder:
         copied = shutil.ignore_patterns("cache")
-        shutil.copytree(workspace / ".yoi", Path(place, ".yoi"), symlinks=True, ignore=copied)
-        day = Day(program, Path(place))
+        shutil.copytree(workspace / ".yoi", Path(folder, ".yoi"), symlinks=True, ignore=copied)
+        day = Day(program, Path(folder))
         day.costs.clear()
         day.calls.clear()
-        day.live()
+        day.run()
         return day
 
 
 def main() -> None:
     """Read the arguments and print a row for each step."""
-    own = shlex.join([sys.executable, "-m", "yoi_relations"])
-    parser = argparse.ArgumentParser(description="Count what a day of an orchestrator costs.")
-    parser.add_argument("program", nargs="*", default=[own], help="one, or two to compare")
+    this = shlex.join([sys.executable, "-m", "yoi_relations"])
+    parser = argparse.ArgumentParser(
+        description="Count the characters that an orchestrator reads in one day."
+    )
+    parser.add_argument("program", nargs="*", default=[this], help="one program, or two to compare")
     parser.add_argument("--workspace", type=Path, default=ROOT / "examples")
     arguments = parser.parse_args()
-    days = [live(program, arguments.workspace) for program in arguments.program]
+    days = [run_day(program, arguments.workspace) for program in arguments.program]
     for step in days[0].costs:
         print(_row(step, [(day.costs[step], day.calls[step]) for day in days]))
     print(_row("the day", [(day.costs.total(), day.calls.total()) for day in days]))

@@ -1,7 +1,7 @@
-"""Run the commands that documents show in a copy of the sample workspace, and keep the output.
+"""Run the commands that documents show in a copy of the sample workspace, and update their output.
 
-In a console block, a line that starts with ``$`` is `relations` with its arguments, perhaps with
-``; echo $?`` or ``| jq .a.path[0]`` behind it, or `sed -i`, which stands for an editor.
+In a console block, a line that starts with ``$`` is `relations` with its arguments, optionally
+followed by ``; echo $?`` or ``| jq .a.path[0]``; or it is `sed -i`, in place of an editor.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ ROOT = Path(__file__).parent.parent
 COLUMNS = 80
 _BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 DOCUMENTS = [ROOT / "README.md", ROOT / "docs" / "orchestration.md"]
-_MADE = [
+_VARIABLE = [
     (re.compile(r"\b01[0-9A-HJKMNP-TV-Z]{24}\b"), "ULID"),
     (re.compile(r'(digest"?:? "?)[0-9a-f]{16}'), r"\1DIGEST"),
     (re.compile(r"(recorded on )20\d\d-\d\d-\d\d"), r"\1DAY"),
 ]
-"""What hangs on when the records were made that are made on the way."""
+"""Parts of the output that depend on the time at which the commands record something."""
 
 
 def on_terminal(arguments: list[str], folder: Path, columns: int = COLUMNS) -> tuple[str, int]:
-    """What a command prints on a terminal without colours or trailing spaces; its exit status."""
+    """The output of a command on a terminal, without colours and trailing spaces; its status."""
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     environ = os.environ | {"NO_COLOR": "1", "TERM": "xterm", "YOI_RELATIONS_AUTHOR": "you"}
@@ -54,26 +54,26 @@ def _drain(leader: int) -> bytes:
     try:
         while part := os.read(leader, 65536):
             parts.append(part)
-    except OSError:  # how Linux says that the other side is closed
+    except OSError:  # Linux reports a closed terminal as an error
         pass
     os.close(leader)
     return b"".join(parts)
 
 
-def toured(text: str) -> str:
-    """`text` with every console block's commands run, and their output below them."""
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place) / "examples"
+def with_output(text: str) -> str:
+    """`text` with the current output below the commands of every console block."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "examples"
         shutil.copytree(ROOT / "examples", folder, ignore=shutil.ignore_patterns("cache"))
         _run("relations rebuild", folder)
         return _BLOCK.sub(lambda block: f"```console\n{_rerun(block[1], folder)}```", text)
 
 
-def same(one: str, other: str) -> bool:
-    """Whether two texts differ in nothing but what hangs on the moment."""
-    for pattern, name in _MADE:
-        one, other = pattern.sub(name, one), pattern.sub(name, other)
-    return one == other
+def same(first: str, second: str) -> bool:
+    """Whether two texts are equal, except for parts that depend on the time."""
+    for pattern, name in _VARIABLE:
+        first, second = pattern.sub(name, first), pattern.sub(name, second)
+    return first == second
 
 
 def _rerun(block: str, folder: Path) -> str:
@@ -89,7 +89,7 @@ def _run(command: str, folder: Path) -> str:
         subprocess.run(words, cwd=folder, check=True)
         return ""
     if words[0] != "relations":
-        raise SystemExit(f"no document runs this: {command}")
+        raise SystemExit(f"{command}: only relations and sed -i can be run")
     arguments = [sys.executable, "-m", "yoi_relations", *words[1:]]
     if path:
         ran = subprocess.run(arguments, cwd=folder, capture_output=True, check=False)
@@ -99,17 +99,17 @@ def _run(command: str, folder: Path) -> str:
 
 
 def _at(value: Any, path: str) -> Any:  # noqa: ANN401  # JSON
-    """What a path of jq's kind, such as ``.checks[0].plan``, leads to."""
+    """The value at a jq path, such as ``.checks[0].plan``."""
     for name, number in re.findall(r"\.(\w+)|\[(\d+)\]", path):
         value = value[name] if name else value[int(number)]
     return value
 
 
 def main() -> int:
-    """Rewrite the documents whose output is another."""
+    """Rewrite the documents whose output differs."""
     for document in DOCUMENTS:
         before = document.read_text("utf-8")
-        after = toured(before)
+        after = with_output(before)
         if same(before, after):
             print(f"{document.name} is current")
         else:

@@ -22,7 +22,7 @@ from workspace_builder import AT, A, B, C, Workspace
 from yoi_relations.files import scan_root, stat_collector, stat_stamp
 from yoi_relations.files.workspace import Workspace as ProductWorkspace
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index import build, cache_folder, snapshot
+from yoi_relations.index import cache_folder, rescan, snapshot
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index
 from yoi_relations.index.rescan_policy import RESCAN_POLICY
@@ -118,18 +118,18 @@ def assert_fresh(disk: Disk) -> None:
 def without_pause_for_clock() -> AbstractContextManager[object]:
     """Scans of a root do not wait for a clock that has stopped: a test stops it on purpose."""
     settling = RESCAN_POLICY._replace(stopped_clock=0.0)
-    real = build.rescan
+    real = rescan.rescan_folders
 
-    def rescan(
+    def rescan_folders(
         workspace: ProductWorkspace,
         stored: StoredIndex,
         known: Snapshot,
         suspected: StampChanges,
         _: object = None,
-    ) -> build.Update:
+    ) -> rescan.Update:
         return real(workspace, stored, known, suspected, settling)
 
-    return mock.patch.object(build, "rescan", rescan)
+    return mock.patch.object(rescan, "rescan_folders", rescan_folders)
 
 
 @contextmanager

@@ -1,11 +1,11 @@
-"""Texts that the guard of the records refuses, by pattern, and similar texts that pass."""
+"""Texts that the guard refuses, by the name of the pattern, and similar texts that pass."""
 
 from __future__ import annotations
 
 from workspace_builder import A
 
-# Put together here, so that no secret scanner takes this file for a leak. No message may show
-# what is between « and ».
+# Secrets are concatenated, so that secret scanners do not report this file. No message may show the
+# text between « and ».
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 AWS = "AKIA«IOSFODNN7EXAMPLE»"
 GITHUB = "ghp_«" + "a1B2" * 9 + "»"
@@ -66,7 +66,7 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
         ["AIza«" + "Sy1_" * 9 + "»", "ya29.«a0" + LETTERS + "»"],
         ["AIza starts a Google key", "GOCSPX-prefixed-secrets-and-others"],
     ),
-    "a service's token": (
+    "a service token": (
         [
             "sk-or-" + "v1-«" + "0a1b" * 16 + "»",
             "gsk_" + "«" + "a1B2" * 12 + "»",
@@ -220,7 +220,7 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
             "/etc/systemd/system/yoi.socket",
         ],
     ),
-    "a path of what runs now": (
+    "a runtime path": (
         ["log in /run/user/1000/yoi/a.log", "/proc/4711/fd"],
         ["below /run/user/<uid>/yoi", "/proc/self/fd", "/proc/1/status"],
     ),
@@ -242,7 +242,7 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
             "the pid of worker 12",
         ],
     ),
-    "a session's id": (
+    "a session id": (
         [
             f"session {UUID}",
             '"session_id": "abc123"',
@@ -262,7 +262,7 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
             "{root}/{session_id}/x",
         ],
     ),
-    "a claim of somebody at work": (
+    "a claim by a worker": (
         ["claimed by worker-3", "held by the agent 7f3a", "taken by this session"],
         [
             "owned by the session store",

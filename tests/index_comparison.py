@@ -13,7 +13,7 @@ from yoi_relations.index import build
 from yoi_relations.index.handle import Index
 from yoi_relations.index.store import StoredIndex
 
-ABOUT_ITSELF = {"freshness", "generation"}
+ABOUT_ITSELF = {"snapshot", "generation"}
 """Tables that describe how and when an index was built."""
 NUMBERS = {"id", "source_id"}
 """Columns that differ with the order in which sources were read."""
@@ -32,7 +32,7 @@ def open_until_the_end(stored: StoredIndex) -> StoredIndex:
 def made(workspace: Workspace) -> sqlite3.Connection:
     """An index made from the files alone."""
     found = find_workspace(str(workspace.root))
-    return open_until_the_end(build.build(found, 1, lambda _done, _total: None)).connection
+    return open_until_the_end(build.build_index(found, 1, lambda _done, _total: None)).connection
 
 
 def tables(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
@@ -63,7 +63,7 @@ def _rows(connection: sqlite3.Connection, table: str) -> list[tuple[object, ...]
 
 def assert_rebuilt(index: Index) -> None:
     """The index equals one that is built from every file, table by table."""
-    naive = build.build(index.workspace, 1, lambda _done, _total: None)
+    naive = build.build_index(index.workspace, 1, lambda _done, _total: None)
     try:
         assert tables(index.connection) == tables(naive.connection)
         assert index.generation.digest == naive.generation.digest

@@ -1,4 +1,4 @@
-"""Runs an action in the middle of a command, between one of its steps and the next."""
+"""Runs an action in the middle of a command, between two of its steps."""
 
 from __future__ import annotations
 

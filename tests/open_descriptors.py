@@ -1,4 +1,4 @@
-"""The open descriptors of this process, none of which a test may add."""
+"""Checks that a test leaves no descriptor of this process open."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 @contextmanager
 def opened(folder: str | Path) -> Iterator[int]:
-    """The descriptor of a folder."""
+    """A descriptor of a folder, closed at the end."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         yield descriptor
@@ -21,8 +21,8 @@ def opened(folder: str | Path) -> Iterator[int]:
 
 @contextmanager
 def all_closed() -> Iterator[Callable[[], None]]:
-    """Fail at the end, and whenever the function is called, if something is open that was not."""
-    gc.collect()  # what earlier tests left open is not closed in between
+    """Fail at the end, and when the function is called, if a new descriptor is open."""
+    gc.collect()  # so that descriptors of earlier tests are not closed later
     before = _opened()
 
     def check() -> None:
@@ -33,9 +33,9 @@ def all_closed() -> Iterator[Callable[[], None]]:
 
 
 def _opened() -> set[tuple[str, str]]:
-    """Each descriptor, and what it is open on."""
+    """The open descriptors, with their paths."""
     found = set()
     for descriptor in os.listdir("/proc/self/fd"):
-        with suppress(FileNotFoundError):  # the one that lists
+        with suppress(FileNotFoundError):  # the descriptor of the listing itself
             found.add((descriptor, os.readlink(f"/proc/self/fd/{descriptor}")))
     return found

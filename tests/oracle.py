@@ -16,7 +16,7 @@ from queries import naive, naive_reading
 from queries.test_naive import assert_same, comparable, shown
 from workspace_builder import Workspace
 
-from yoi_relations.index import build
+from yoi_relations.index import build, rescan
 
 WINDOW = 20_000_000
 """Nanoseconds in which a stamp settles, under the fixture `soon_settled`: more than a tick of any
@@ -51,7 +51,7 @@ def without_rescans() -> Iterator[None]:
     """Fail if files are read or an index is built: the published index has to be enough."""
     error = AssertionError("files are read")
     with (
-        mock.patch.object(build, "rescan", side_effect=error),
-        mock.patch.object(build, "build", side_effect=error),
+        mock.patch.object(rescan, "rescan_folders", side_effect=error),
+        mock.patch.object(build, "build_index", side_effect=error),
     ):
         yield

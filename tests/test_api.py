@@ -1,4 +1,4 @@
-"""The Python API: its examples, its freshness, its errors, and what it does not load."""
+"""The Python API: its examples, its freshness, its errors and its imports."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _PRELUDE = "from yoi_relations import Relations\nrelations = Relations()\n"
 
 
 def examples() -> dict[str, str]:
-    """By name, the texts that hold examples: the page, and every docstring of the module."""
+    """The texts with examples, by name: the page, and every docstring of the module."""
     found = {"python.md": "\n".join(re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL))}
     for test in doctest.DocTestFinder().find(module, "relations"):
         if test.docstring and ">>>" in test.docstring:
@@ -69,15 +69,15 @@ def pair(workspace: Workspace) -> Workspace:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 @pytest.mark.usefixtures("lendshelf")
-def test_the_examples_give_what_they_say(name: str) -> None:
+def test_examples_return_the_documented_values(name: str) -> None:
     names = {"relations": Relations()}
     test = doctest.DocTestParser().get_doctest(EXAMPLES[name], names, name, None, 0)
-    said: list[str] = []
+    output: list[str] = []
 
-    ran = doctest.DocTestRunner(verbose=False).run(test, out=said.append)
+    ran = doctest.DocTestRunner(verbose=False).run(test, out=output.append)
 
     assert ran.attempted > 0
-    assert not ran.failed, "".join(said)
+    assert not ran.failed, "".join(output)
 
 
 def test_every_public_method_has_an_example() -> None:
@@ -86,7 +86,7 @@ def test_every_public_method_has_an_example() -> None:
     assert methods <= {name.rpartition(".")[2] for name in EXAMPLES}
 
 
-def test_the_examples_are_typed(tmp_path: Path) -> None:
+def test_examples_pass_the_type_checker(tmp_path: Path) -> None:
     files = []
     for name, text in EXAMPLES.items():
         lines = [example.source for example in doctest.DocTestParser().get_examples(text)]
@@ -101,17 +101,17 @@ def test_the_examples_are_typed(tmp_path: Path) -> None:
     assert code == 0, out + err
 
 
-def test_all_names_are_there() -> None:
+def test_package_offers_exactly_the_names_of_the_api() -> None:
     assert yoi_relations.__all__ == api.__all__
     assert all(getattr(yoi_relations, name) is getattr(api, name) for name in api.__all__)
     with pytest.raises(AttributeError, match="nothing_of_the_kind"):
         _ = yoi_relations.nothing_of_the_kind
-    errors = {one.__name__ for one in RelationsError.__subclasses__()} | {"AmbiguousError"}
+    errors = {error.__name__ for error in RelationsError.__subclasses__()} | {"AmbiguousError"}
     assert errors <= set(api.__all__)
     assert set(re.findall(r"^\| `(\w+Error)`", PAGE, re.MULTILINE)) == errors
 
 
-def test_the_package_itself_imports_nothing() -> None:
+def test_package_imports_no_other_module() -> None:
     code = "import sys; old = {*sys.modules}; import yoi_relations; print(*{*sys.modules} - old)"
 
     ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
@@ -119,7 +119,7 @@ def test_the_package_itself_imports_nothing() -> None:
     assert ran.stdout.split() == ["yoi_relations"]
 
 
-def test_each_call_sees_the_files_as_they_are(pair: Workspace) -> None:
+def test_each_call_reads_the_current_files(pair: Workspace) -> None:
     relations = Relations(pair.root)
     with relations.session() as session:
         assert len(session.exec(select(Record)).all()) == 1
@@ -129,18 +129,18 @@ def test_each_call_sees_the_files_as_they_are(pair: Workspace) -> None:
     pair.ticket(B, "done")
     pair.ticket(C, "ready")
 
-    assert [one.sentence for one in relations.show(everything=True).relations] == [
+    assert [relation.sentence for relation in relations.show(everything=True).relations] == [
         f"{A} is blocked by {B}",
         f"{B} comes after {C}",
     ]
     assert relations.show().relations == []
-    assert [one.id for one in relations.tickets(states=["ready", "done"])] == [B, C]
-    assert [one.verdict for one in relations.check(C)] == [Verdict.CLEAR]
+    assert [ticket.id for ticket in relations.tickets(states=["ready", "done"])] == [B, C]
+    assert [check.verdict for check in relations.check(C)] == [Verdict.CLEAR]
     with relations.session() as session:
         assert len(session.exec(select(Record)).all()) == 2
 
 
-def test_a_tickets_root_that_is_configured_later_is_followed(pair: Workspace) -> None:
+def test_tickets_root_configured_later_is_used(pair: Workspace) -> None:
     relations = Relations(str(pair.root))
     assert len(relations.tickets()) == 2
 
@@ -150,7 +150,7 @@ def test_a_tickets_root_that_is_configured_later_is_followed(pair: Workspace) ->
     assert relations.tickets() == []
 
 
-def test_a_workspace_that_is_gone_is_not_looked_for_elsewhere(pair: Workspace) -> None:
+def test_removed_workspace_is_not_searched_in_parent_folders(pair: Workspace) -> None:
     inner = Workspace(pair.root / "inner")
     relations = Relations(inner.root)
     shutil.rmtree(inner.root / ".yoi")
@@ -189,9 +189,9 @@ def test_impossible_request_is_reported(pair: Workspace, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "odd", [[A], (A,), {A: 1}, {A}, b"x", 5, 1.5, True, None, object(), Path(A)]
+    "value", [[A], (A,), {A: 1}, {A}, b"x", 5, 1.5, True, None, object(), Path(A)]
 )
-def test_wrong_type_is_refused_with_its_parameter(pair: Workspace, odd: Any) -> None:
+def test_wrong_type_is_refused_with_its_parameter(pair: Workspace, value: Any) -> None:
     relations, before = Relations(pair.root), pair.snapshot()
 
     def refused(name: str, ask: Callable[[], object]) -> None:
@@ -199,27 +199,27 @@ def test_wrong_type_is_refused_with_its_parameter(pair: Workspace, odd: Any) -> 
             ask()
         assert caught.value.hint
 
-    refused("tickets", lambda: relations.check(odd))
-    refused("tickets", lambda: relations.check(A, odd))
-    refused("kinds", lambda: relations.show(kinds=[odd]))
-    refused("ticket", lambda: relations.add(odd, "blocks", B))
-    refused("kind", lambda: relations.add(A, odd, B))
-    refused("record", lambda: relations.retire(odd, "why"))
-    refused("reason", lambda: relations.retire("nothing", odd))
-    refused("trust", lambda: Relations(pair.root, trust=odd))
+    refused("tickets", lambda: relations.check(value))
+    refused("tickets", lambda: relations.check(A, value))
+    refused("kinds", lambda: relations.show(kinds=[value]))
+    refused("ticket", lambda: relations.add(value, "blocks", B))
+    refused("kind", lambda: relations.add(A, value, B))
+    refused("record", lambda: relations.retire(value, "why"))
+    refused("reason", lambda: relations.retire("nothing", value))
+    refused("trust", lambda: Relations(pair.root, trust=value))
     for ask in (relations.show, relations.check, relations.tickets):
-        refused("states", partial(ask, states=[odd]))
-    if odd is not None:
-        refused("ticket", lambda: relations.show(odd))
-        refused("target", lambda: relations.add(A, "blocks", odd))
-        refused("author", lambda: relations.retire("nothing", "why", author=odd))
+        refused("states", partial(ask, states=[value]))
+    if value is not None:
+        refused("ticket", lambda: relations.show(value))
+        refused("target", lambda: relations.add(A, "blocks", value))
+        refused("author", lambda: relations.retire("nothing", "why", author=value))
         for name in ("note", "branch", "worktree", "role_plan", "author"):
-            refused(name, partial(relations.add, A, "accepted-plan", **{name: odd}))
-    if odd != 5:
-        refused("limit", lambda: relations.show(limit=odd))
-    if not isinstance(odd, list | tuple | dict | set):  # of texts, these are several
-        refused("kinds", lambda: relations.show(kinds=odd))
-        refused("states", lambda: relations.tickets(states=odd))
+            refused(name, partial(relations.add, A, "accepted-plan", **{name: value}))
+    if value != 5:
+        refused("limit", lambda: relations.show(limit=value))
+    if not isinstance(value, list | tuple | dict | set):  # of texts, these are several
+        refused("kinds", lambda: relations.show(kinds=value))
+        refused("states", lambda: relations.tickets(states=value))
     assert pair.snapshot() == before
 
 
@@ -239,20 +239,20 @@ def test_impossible_folder_is_not_a_folder(name: Any) -> None:
         Relations(name)
 
 
-def test_a_folder_may_be_named_in_bytes(pair: Workspace) -> None:
+def test_folder_is_accepted_as_bytes(pair: Workspace) -> None:
     folder: Any = os.fsencode(pair.root)
 
     assert len(Relations(folder).tickets()) == 2
 
 
-def test_a_missing_root_is_no_empty_answer(pair: Workspace) -> None:
+def test_missing_tickets_root_raises_an_error(pair: Workspace) -> None:
     relations = Relations(pair.root)
     shutil.rmtree(pair.tickets)
     with pytest.raises(UnreadableFolderError):
         relations.show()
 
 
-def test_a_record_is_retired_by_its_place_too(pair: Workspace) -> None:
+def test_record_is_retired_by_its_place(pair: Workspace) -> None:
     relations = Relations(pair.root)
     [blocker] = relations.show(A).relations
 
@@ -276,14 +276,14 @@ def test_notices_are_logged_and_nothing_is_printed(
     with caplog.at_level(logging.INFO, "yoi_relations"):
         Relations(pair.root).show()
 
-    assert [one.message for one in caplog.records] == [
+    assert [notice.message for notice in caplog.records] == [
         "index: built from 3 files; there was none yet"
     ]
     assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("kept", [True, False], ids=["on the disk", "in memory"])
-def test_a_session_can_change_nothing(pair: Workspace, *, kept: bool) -> None:
+def test_session_is_read_only(pair: Workspace, *, kept: bool) -> None:
     if not kept:
         (pair.root / ".yoi" / "cache").write_text("a file where the folder would be\n")
     with Relations(pair.root).session() as session:
@@ -299,14 +299,14 @@ def test_a_session_can_change_nothing(pair: Workspace, *, kept: bool) -> None:
         ]
 
 
-def test_rows_outlive_their_session(pair: Workspace) -> None:
+def test_rows_are_readable_after_their_session(pair: Workspace) -> None:
     with Relations(pair.root).session() as session:
         [record] = session.exec(select(Record)).all()
 
     assert (record.note, record.edge_target) == ("why", B)
 
 
-def test_threads_may_share_one(pair: Workspace, caplog: pytest.LogCaptureFixture) -> None:
+def test_threads_share_one_object(pair: Workspace, caplog: pytest.LogCaptureFixture) -> None:
     relations = Relations(pair.root)
     for turn in range(20):
         shutil.rmtree(pair.root / ".yoi" / "cache", ignore_errors=True)
@@ -314,7 +314,8 @@ def test_threads_may_share_one(pair: Workspace, caplog: pytest.LogCaptureFixture
         with caplog.at_level(logging.INFO), ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(lambda _: relations.show(everything=True), range(8)))
         assert [len(answer.relations) for answer in answers] == [turn + 2] * 8
-    assert [one.message for one in caplog.records if "cannot be kept" in one.message] == []
+    notices = [notice.message for notice in caplog.records]
+    assert [text for text in notices if "cannot write the index" in text] == []
 
 
 def test_session_names_the_missing_sqlmodel(pair: Workspace) -> None:

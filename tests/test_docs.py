@@ -25,7 +25,7 @@ from yoi_relations.queries import check_reasons, unknown_reasons
 from yoi_relations.queries.check_reasons import Verdict
 from yoi_relations.queries.doctor.findings import RULES
 from yoi_relations.queries.problems import Severity
-from yoi_relations.recording.guard import ROWS
+from yoi_relations.recording.guard import PATTERNS
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = (ROOT / "docs" / "reference.md").read_text("utf-8")
@@ -177,7 +177,7 @@ def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
 def test_documents_show_what_the_program_prints(document: Path) -> None:
     text = document.read_text("utf-8")
 
-    assert tour.same(text, tour.toured(text))
+    assert tour.same(text, tour.with_output(text))
 
 
 def test_the_tools_are_those_of_the_mcp_server() -> None:
@@ -185,7 +185,7 @@ def test_the_tools_are_those_of_the_mcp_server() -> None:
 
     documented = {codes(row[0])[0]: set(codes(row[1])) for row in table(mcp, "tool")}
     assert documented == {
-        name: set(tool.takes["properties"]) for name, tool in tools(allow_write=True).items()
+        name: set(tool.input_schema["properties"]) for name, tool in tools(allow_write=True).items()
     }
 
 
@@ -240,4 +240,6 @@ def test_documented_refusals_are_those_of_the_guard() -> None:
     rows = table(section("What no record holds"), "refused | for example | say instead")
     documented = re.sub(r"\([^)]*\)|, as a work tree", "", ", ".join(row[0] for row in rows))
 
-    assert [name.strip() for name in documented.split(", ")] == [row.what for row in ROWS]
+    assert [name.strip() for name in documented.split(", ")] == [
+        pattern.name for pattern in PATTERNS
+    ]

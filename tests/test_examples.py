@@ -1,4 +1,4 @@
-"""The sample workspace shows everything there is, and nothing is wrong with it."""
+"""The sample workspace has every state, kind and format, and no problem."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_doctor_finds_no_problem(lendshelf: Workspace) -> None:
     ran = lendshelf.run("doctor", "--json")
 
     assert (ran.code, ran.json["findings"]) == (0, [])
-    assert ran.json["counts"]["info"]  # some reasons have expired, as everywhere
+    assert ran.json["counts"]["info"]  # some relations are inactive
 
 
 def test_all_kinds_and_formats_occur(lendshelf: Workspace) -> None:
@@ -51,21 +51,23 @@ def test_all_kinds_and_formats_occur(lendshelf: Workspace) -> None:
     }
 
 
-def test_every_class_has_relations_that_count_and_some_that_do_not(lendshelf: Workspace) -> None:
+def test_every_class_has_active_and_inactive_relations(lendshelf: Workspace) -> None:
     relations = lendshelf.show("--all", "--limit", "0")["relations"]
 
     for active in (True, False):
-        assert {one["class"] for one in relations if one["active"] is active} == set(RelationClass)
+        assert {relation["class"] for relation in relations if relation["active"] is active} == set(
+            RelationClass
+        )
 
 
-def test_the_blockers_are_those_that_the_readme_promises(lendshelf: Workspace) -> None:
+def test_blockers_are_those_of_the_readme(lendshelf: Workspace) -> None:
     blockers = lendshelf.show("--kind", "blocker")["relations"]
 
-    assert [(one["ticket"][-4:], one["target"][-4:]) for one in blockers] == [
+    assert [(blocker["ticket"][-4:], blocker["target"][-4:]) for blocker in blockers] == [
         ("ZNZC", "YGD9"),
         ("EHKH", "EGYV"),
         ("ZYPM", "EGYV"),
         ("19PD", "40ER"),
         ("QSAC", "EHKH"),
     ]
-    assert [len(one["records"]) for one in blockers] == [2, 1, 1, 1, 1]
+    assert [len(blocker["records"]) for blocker in blockers] == [2, 1, 1, 1, 1]

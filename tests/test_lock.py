@@ -1,4 +1,4 @@
-"""The versions that are installed to develop with, and the lists that have to agree."""
+"""The locked versions for development, and the lists that must agree with them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ LOCK = (PROJECT / "requirements.lock").read_text("utf-8")
 FLAKE = (PROJECT / "flake.nix").read_text("utf-8")
 PLATFORMS = (PROJECT / "docs" / "platforms.md").read_text("utf-8")
 PYTHONS = ["3.11.2", "3.12.1", "3.13.0", "3.14.0"]
-BESIDE = {"import-linter", "ruff"}
-"""What the dev shell has from nixpkgs itself, not from its Python."""
+FROM_NIXPKGS = {"import-linter", "ruff"}
+"""Packages that the dev shell takes from nixpkgs, not from its Python packages."""
 
 
 def locked() -> Iterator[Requirement]:
@@ -29,30 +29,30 @@ def locked() -> Iterator[Requirement]:
             yield Requirement(line.removesuffix(" \\"))
 
 
-def asked() -> list[Requirement]:
+def required() -> list[Requirement]:
     project = PYPROJECT["project"]
     lists = [project["dependencies"], *project["optional-dependencies"].values()]
     lists += PYPROJECT["dependency-groups"].values()
-    return [Requirement(one) for each in lists for one in each]
+    return [Requirement(line) for lines in lists for line in lines]
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-def test_the_lock_pins_one_version_of_all_that_is_asked_for(python: str) -> None:
+def test_lock_pins_one_version_of_every_requirement(python: str) -> None:
     environment = {"python_full_version": python, "python_version": python[:4]}
     environment |= {"sys_platform": "linux", "os_name": "posix"}
     pinned: dict[str, str] = {}
-    for one in locked():
-        if one.marker is None or one.marker.evaluate(environment):
-            name = canonicalize_name(one.name)
-            (version,) = one.specifier
+    for requirement in locked():
+        if requirement.marker is None or requirement.marker.evaluate(environment):
+            name = canonicalize_name(requirement.name)
+            (version,) = requirement.specifier
             assert version.operator == "=="
             assert name not in pinned
             pinned[name] = version.version
-    for wanted in asked():
+    for wanted in required():
         assert wanted.specifier.contains(pinned[canonicalize_name(wanted.name)]), wanted
 
 
-def test_the_lock_names_digests_and_no_registry() -> None:
+def test_lock_has_digests_and_no_registry() -> None:
     assert "://" not in LOCK
     for block in re.split(r"\n(?=\S)", LOCK.strip()):
         assert "--hash=sha256:" in block
@@ -65,22 +65,24 @@ def python_packages(name: str) -> set[str]:
 
 
 def names(requirements: list[str]) -> set[str]:
-    return {canonicalize_name(Requirement(one).name) for one in requirements}
+    return {canonicalize_name(Requirement(line).name) for line in requirements}
 
 
-def test_the_flake_depends_on_what_pyproject_depends_on() -> None:
+def test_flake_has_the_dependencies_of_pyproject() -> None:
     assert python_packages("dependencies") == names(PYPROJECT["project"]["dependencies"])
 
 
-def test_the_dev_shell_of_the_flake_has_what_the_group_has() -> None:
+def test_dev_shell_has_the_packages_of_the_dev_group() -> None:
     (shell,) = re.findall(r"\+\+ \[(.*?)\]", FLAKE.split("devShells")[1], re.DOTALL)
-    found = python_packages("testTools") | set(re.findall(r"python\.([\w-]+)", shell)) | BESIDE
+    found = (
+        python_packages("testTools") | set(re.findall(r"python\.([\w-]+)", shell)) | FROM_NIXPKGS
+    )
     # An editable install is pip's way; the dev shell puts src/ on PYTHONPATH.
     assert found == names(PYPROJECT["dependency-groups"]["dev"]) - {"editables"}
     assert names(PYPROJECT["project"]["optional-dependencies"]["mcp"]) <= found
 
 
-def test_the_platforms_page_names_the_oldest_and_the_newest_versions() -> None:
+def test_platforms_page_lists_the_oldest_and_newest_versions() -> None:
     project = PYPROJECT["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["mcp"]]
     pinned = {canonicalize_name(one.name): one.specifier for one in locked()}
@@ -93,7 +95,7 @@ def test_the_platforms_page_names_the_oldest_and_the_newest_versions() -> None:
         assert pinned[name].contains(newest), name
 
 
-def test_the_classifiers_name_the_supported_pythons() -> None:
+def test_classifiers_list_the_supported_pythons() -> None:
     named = {
         line.rpartition(" ")[2]
         for line in PYPROJECT["project"]["classifiers"]

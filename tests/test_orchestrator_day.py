@@ -14,7 +14,7 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 def test_a_day_has_four_steps_and_ten_decisions() -> None:
     program = shlex.join([sys.executable, "-m", "yoi_relations"])
 
-    day = orchestrator_day.live(program, EXAMPLES)
+    day = orchestrator_day.run_day(program, EXAMPLES)
 
     find, explain, record, again = day.calls.values()
     assert (find, record, again) == (1, 10, 1)

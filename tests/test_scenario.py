@@ -10,16 +10,16 @@ from workspace_builder import A, B, C, Workspace
 
 
 def check(workspace: Workspace, ticket: str, code: int) -> Any:
-    """The check of a ticket by a process that knows nothing; it must change no file."""
+    """The check of a ticket by a new process; it must change no file."""
     before = workspace.snapshot()
     ran = workspace.process("check", ticket, "--json")
     assert (ran.code, workspace.snapshot()) == (code, before), ran
-    (one,) = ran.json["checks"]
-    return one
+    (found,) = ran.json["checks"]
+    return found
 
 
-def codes(one: Any) -> list[tuple[str, str | None]]:
-    return [(reason["code"], reason["ticket"]) for reason in one["reasons"]]
+def codes(check: Any) -> list[tuple[str, str | None]]:
+    return [(reason["code"], reason["ticket"]) for reason in check["reasons"]]
 
 
 def state(workspace: Workspace, ticket: str) -> str:
@@ -28,7 +28,7 @@ def state(workspace: Workspace, ticket: str) -> str:
     return text.split("state: ")[1].split("\n")[0]
 
 
-def test_a_queued_ticket_on_its_way(workspace: Workspace, tmp_path: Path) -> None:
+def test_ticket_goes_from_queued_to_accepted(workspace: Workspace, tmp_path: Path) -> None:
     for id_, at in ((A, "queued"), (B, "inprogress"), (C, "ready")):
         workspace.ticket(id_, at)
     assert workspace.process("add", A, "blocked-by", B, "--note", "needs the new table").code == 0
@@ -46,7 +46,7 @@ def test_a_queued_ticket_on_its_way(workspace: Workspace, tmp_path: Path) -> Non
     assert (ran.code, ran.json["checks"]) == (12, [free])
     assert workspace.process("check", A, "--expect", free["digest"]).code == 0
 
-    # The conflict is recorded in the other ticket's folder, and seen from here all the same.
+    # The conflict is recorded in the folder of the other ticket, and this check includes it.
     assert workspace.process("add", C, "conflicts-with", A, "--note", "same files").code == 0
     assert codes(check(workspace, A, 9)) == [("conflict_waiting", C)]
     workspace.ticket(C, "inprogress")
@@ -66,7 +66,7 @@ def test_a_queued_ticket_on_its_way(workspace: Workspace, tmp_path: Path) -> Non
         "role_plan": None,
     }
 
-    # All context is lost: another clone, no index, and the same answer to the letter.
+    # Another clone without an index gives exactly the same answer.
     elsewhere = Workspace(tmp_path / "elsewhere")
     shutil.copytree(workspace.tickets, elsewhere.tickets, dirs_exist_ok=True)
     assert check(elsewhere, A, 9) == accepted

@@ -1,7 +1,7 @@
-"""What users get: the built wheel, installed into an environment that holds nothing else.
+"""The built wheel, installed into an empty environment.
 
-The only test that needs a package index (or pip's cache); leave it out where there is none with
-``--ignore tests/test_wheel.py``. Nothing else depends on it.
+Only this test needs a package index (or the cache of pip). Without one, leave it out with
+``--ignore tests/test_wheel.py``.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def check_content(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     needed = ["py.typed", "index/schema.sql", "index/views.sql", "index/models.py"]
-    needed += [f"surfaces/completion/completion.{shell}" for shell in ("bash", "zsh", "fish")]
+    needed += [f"completion/completion.{shell}" for shell in ("bash", "zsh", "fish")]
     assert {f"yoi_relations/{name}" for name in needed} <= names
     tops = {name.partition("/")[0] for name in names}
     assert tops == {"yoi_relations", f"{'-'.join(wheel.name.split('-')[:2])}.dist-info"}
@@ -98,7 +98,7 @@ def check_workspace(folder: Path, relations: Path) -> None:
     assert session.stdout == "True\n", session.stderr
 
 
-def test_the_wheel_works_in_an_empty_environment(tmp_path: Path) -> None:
+def test_wheel_works_in_an_empty_environment(tmp_path: Path) -> None:
     wheel = build_wheel(tmp_path)
     check_content(wheel)
     programs = install(tmp_path, wheel)

@@ -86,7 +86,7 @@ def followed(said: str) -> set[tuple[str, str, str | None]]:
 @pytest.mark.parametrize(
     ("word", "edge"), [(word, edge) for edge, words in FORWARD.items() for word in words.split()]
 )
-def test_a_hint_says_what_the_word_says_however_it_is_written(
+def test_hint_has_the_meaning_of_the_word_in_any_spelling(
     word: str, edge: tuple[str, str, str]
 ) -> None:
     for spelling in spellings(word):
@@ -98,7 +98,7 @@ def test_a_hint_says_what_the_word_says_however_it_is_written(
 @pytest.mark.parametrize(
     ("word", "kind"), [(word, kind) for kind, words in SYMMETRIC.items() for word in words.split()]
 )
-def test_words_without_a_direction_have_their_kind(word: str, kind: str) -> None:
+def test_word_of_a_symmetric_kind_offers_that_kind(word: str, kind: str) -> None:
     for spelling in spellings(word):
         assert {shown for shown, *_ in followed(hint(spelling))} == {kind}
 
@@ -113,7 +113,7 @@ def test_word_without_direction_offers_both_kinds(
 
 
 @pytest.mark.parametrize("word", HIERARCHY.split())
-def test_there_is_no_hierarchy(word: str) -> None:
+def test_hierarchy_word_says_that_there_is_none(word: str) -> None:
     for spelling in spellings(word):
         assert hint(spelling).startswith("there is no hierarchy here")
         with pytest.raises(UsageError) as caught:
@@ -183,10 +183,10 @@ def test_record_hint_suggests_only_kinds_of_its_format(
         *(("cancelled", "closed"), ("resolved", "done or closed"), ("backlog", "planning")),
     ],
 )
-def test_a_state_is_suggested_by_meaning(word: str, said: str) -> None:
+def test_state_is_suggested_by_meaning(word: str, said: str) -> None:
     assert suggest_state(word, State) == f"did you mean {said}?"
 
 
 @pytest.mark.parametrize("word", ["parked", "blocked", "xyz", "", "\u200b"])
-def test_a_state_that_means_nothing_known_has_no_suggestion(word: str) -> None:
+def test_unrelated_state_has_no_suggestion(word: str) -> None:
     assert suggest_state(word, State) is None

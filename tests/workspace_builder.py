@@ -18,8 +18,9 @@ from typing import Any, Self
 from unittest import mock
 
 from yoi_relations.cli import fast_path, typer_app
-from yoi_relations.files.scan_folder import FolderScanner, Source
+from yoi_relations.files.scan_folder import FolderScanner
 from yoi_relations.files.scan_root import list_root
+from yoi_relations.files.source import Source
 from yoi_relations.files.workspace import CACHE
 from yoi_relations.files.workspace import Workspace as ProductWorkspace
 from yoi_relations.index import serialization
@@ -204,9 +205,9 @@ def altered_index(path: Path, statements: str) -> None:
     data = path.read_bytes()
     place = data[-56:-32]
     connection = sqlite3.connect(":memory:")
-    serialization.fill(connection, data[:-56])
+    serialization.deserialize(connection, data[:-56])
     connection.executescript(statements)
-    body = serialization.to_bytes(connection) + place
+    body = serialization.serialize(connection) + place
     connection.close()
     path.write_bytes(body + hashlib.sha256(body).digest())
     date = int.from_bytes(place[-8:], "little")
@@ -215,8 +216,8 @@ def altered_index(path: Path, statements: str) -> None:
 
 def scan(workspace: ProductWorkspace) -> list[Source]:
     """Every source below the tickets root, by path."""
-    names, lister = list_root(workspace).names, FolderScanner(workspace)
-    found = [source for name in names for source in lister.list_folder(os.fsencode(name)).sources]
+    names, scanner = list_root(workspace).names, FolderScanner(workspace)
+    found = [source for name in names for source in scanner.scan(os.fsencode(name)).sources]
     return sorted(found, key=lambda source: source.path)
 
 

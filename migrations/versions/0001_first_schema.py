@@ -40,8 +40,8 @@ WHERE source.format <> 'stray'
 GROUP BY source.holder
 """
 
-_STATEMENT = """
-CREATE VIEW statement AS
+_RECORD_NOW = """
+CREATE VIEW record_now AS
 SELECT
     record.id, source.path, record.line, source.format, record.record_id, record.kind,
     record.holder, record.target, record.class, record.shown, record.edge_ticket,
@@ -62,44 +62,44 @@ LEFT JOIN retirement ON retirement.source_id = (
 _RELATION = """
 CREATE VIEW relation AS
 SELECT
-    voice.class,
-    voice.shown AS kind,
-    voice.edge_ticket AS ticket,
+    latest.class,
+    latest.shown AS kind,
+    latest.edge_ticket AS ticket,
     ticket.title AS ticket_title,
     ticket.state AS ticket_state,
-    voice.edge_target AS target,
+    latest.edge_target AS target,
     target.title AS target_title,
     target.state AS target_state,
     CASE WHEN activity.inactive IS NULL THEN 1 ELSE 0 END AS active,
     activity.inactive,
-    coalesce(voice.summary, voice.note) AS text,
-    voice.author,
-    voice.at,
+    coalesce(latest.summary, latest.note) AS text,
+    latest.author,
+    latest.at,
     (
-        SELECT count(*) FROM statement AS each
-        WHERE each.shown = voice.shown AND each.edge_ticket = voice.edge_ticket AND (
-            each.id = voice.id
-            OR (voice.class NOT IN ('capacity', 'plan') AND each.edge_target = voice.edge_target)
+        SELECT count(*) FROM record_now AS each
+        WHERE each.shown = latest.shown AND each.edge_ticket = latest.edge_ticket AND (
+            each.id = latest.id
+            OR (latest.class NOT IN ('capacity', 'plan') AND each.edge_target = latest.edge_target)
         )
     ) AS records,
     (
-        SELECT count(*) FROM statement AS each
-        WHERE each.shown = voice.shown AND each.edge_ticket = voice.edge_ticket AND (
-            each.id = voice.id
-            OR (voice.class NOT IN ('capacity', 'plan') AND each.edge_target = voice.edge_target)
+        SELECT count(*) FROM record_now AS each
+        WHERE each.shown = latest.shown AND each.edge_ticket = latest.edge_ticket AND (
+            each.id = latest.id
+            OR (latest.class NOT IN ('capacity', 'plan') AND each.edge_target = latest.edge_target)
         ) AND each.retired_at IS NULL
     ) AS records_not_retired
 FROM activity
-JOIN statement AS voice ON voice.id = activity.id
-LEFT JOIN ticket_now AS ticket ON ticket.ticket = voice.edge_ticket
-LEFT JOIN ticket_now AS target ON target.ticket = voice.edge_target
+JOIN record_now AS latest ON latest.id = activity.id
+LEFT JOIN ticket_now AS ticket ON ticket.ticket = latest.edge_ticket
+LEFT JOIN ticket_now AS target ON target.ticket = latest.edge_target
 """
 
 
 def upgrade() -> None:
     """Go to this revision."""
     _create_generation()
-    _create_freshness()
+    _create_snapshot()
     _create_source()
     _create_ticket()
     _create_record()
@@ -109,19 +109,19 @@ def upgrade() -> None:
     _create_near_target()
     _create_activity()
     _create_tally()
-    for view in (_TICKET_NOW, _STATEMENT, _RELATION):
+    for view in (_TICKET_NOW, _RECORD_NOW, _RELATION):
         op.execute(view)
 
 
 def downgrade() -> None:
     """Go back to an empty database."""
-    for view in ("relation", "statement", "ticket_now"):
+    for view in ("relation", "record_now", "ticket_now"):
         op.execute(f"DROP VIEW {view}")
     op.drop_table("tally")
     op.drop_table("activity")
     op.drop_table("near_target")
     op.drop_table("spanning_problem")
-    for table in ("problem", "retirement", "record", "ticket", "source", "freshness", "generation"):
+    for table in ("problem", "retirement", "record", "ticket", "source", "snapshot", "generation"):
         op.drop_table(table)
 
 
@@ -151,13 +151,13 @@ def _create_generation() -> None:
     )
 
 
-def _create_freshness() -> None:
+def _create_snapshot() -> None:
     op.create_table(
-        "freshness",
+        "snapshot",
         _number("id"),
         _number("scanned_at"),
         _number("trusted"),
-        *(_bytes(name) for name in ("names", "sizes", "probes", "stamps", "unsettled")),
+        *(_bytes(name) for name in ("names", "sizes", "paths", "stamps", "racy")),
         sa.PrimaryKeyConstraint("id"),
         sa.CheckConstraint("id = 1", name="one_row"),
     )

@@ -14,30 +14,11 @@ Data flows down this list, and imports point up it:
 * ``cli``: the command line, a fast path and a full one.
 """
 
+# ruff: noqa: F403, F405  # `__all__` has the names; a test compares them with those of the API
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from yoi_relations.api import (
-        AmbiguousError,
-        Answer,
-        Check,
-        GitTimeoutError,
-        NotFoundError,
-        Problem,
-        Reason,
-        Receipt,
-        Relation,
-        RelationClass,
-        Relations,
-        RelationsError,
-        State,
-        StoredRecord,
-        TicketInfo,
-        UnreadableFolderError,
-        UsageError,
-        Verdict,
-        WorkspaceError,
-        WriteError,
-    )
+    from yoi_relations.api import *
 
 __all__ = [
     "AmbiguousError",
@@ -65,9 +46,9 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:
-    """The names of the API, on first use: the command line comes by here, and needs none of it."""
+    """Load a name of the API when it is first used: the command line must not pay for the API."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from yoi_relations import api  # noqa: PLC0415  # heavy, as said above
+    from yoi_relations import api  # noqa: PLC0415  # heavy
 
     return getattr(api, name)

@@ -1,4 +1,4 @@
-"""Writes a file in one step: into a draft, which takes the file's name once it is whole."""
+"""Writes a file atomically: a draft is written, and renamed once it is complete."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ import stat
 from collections.abc import Iterator
 from typing import BinaryIO
 
-_USE = stat.S_IRUSR | stat.S_IWUSR
+_READ_WRITE = stat.S_IRUSR | stat.S_IWUSR
 
 
 def create_file(path: str | bytes, flags: int, mode: int = 0o666, dir_fd: int | None = None) -> int:
-    """The descriptor of a file that is made if missing, and that its owner can use.
-
-    Whatever the umask takes away, its owner can read and write it.
+    """Open a file, and create it if missing. Its owner can read and write it under any umask.
 
     Args:
-        path: where.
-        flags: as `os.open` takes them; ``O_CREAT`` and ``O_CLOEXEC`` are added.
-        mode: the rights of a new file, before the umask.
-        dir_fd: the descriptor of the folder that `path` is relative to.
+        path: of the file.
+        flags: for `os.open`; ``O_CREAT`` and ``O_CLOEXEC`` are added.
+        mode: permissions of a new file, before the umask.
+        dir_fd: descriptor of the folder that `path` is relative to.
+
+    Returns:
+        The descriptor.
 
     Raises:
         OSError: it cannot be opened.
@@ -28,8 +29,8 @@ def create_file(path: str | bytes, flags: int, mode: int = 0o666, dir_fd: int | 
     descriptor = os.open(path, flags | os.O_CREAT | os.O_CLOEXEC, mode, dir_fd=dir_fd)
     try:
         status = os.fstat(descriptor)
-        if status.st_mode & _USE != _USE and status.st_uid == os.geteuid():
-            os.fchmod(descriptor, stat.S_IMODE(status.st_mode) | _USE)
+        if status.st_mode & _READ_WRITE != _READ_WRITE and status.st_uid == os.geteuid():
+            os.fchmod(descriptor, stat.S_IMODE(status.st_mode) | _READ_WRITE)
     except BaseException:
         os.close(descriptor)
         raise
@@ -40,16 +41,16 @@ def create_file(path: str | bytes, flags: int, mode: int = 0o666, dir_fd: int | 
 def replacing(
     path: str, draft: str, mode: int = 0o666, dir_fd: int | None = None
 ) -> Iterator[BinaryIO]:
-    """A new file to write to, which takes the place of `path` at the end; removed after a failure.
+    """A new file that replaces `path` at the end of the context; it is removed after a failure.
 
     Args:
-        path: where.
-        draft: the path of the new file, in the same folder.
-        mode: the rights of the new file, before the umask.
-        dir_fd: the descriptor of the folder that both paths are relative to.
+        path: of the file to replace.
+        draft: path of the new file, in the same folder.
+        mode: permissions of the new file, before the umask.
+        dir_fd: descriptor of the folder that both paths are relative to.
 
     Raises:
-        OSError: it cannot be written, or there is something at `draft`.
+        OSError: it cannot be written, or `draft` exists.
     """
     try:
         flags = os.O_WRONLY | os.O_EXCL
@@ -63,7 +64,7 @@ def replacing(
 
 
 def sync(file: BinaryIO) -> None:
-    """Bring to the disk what was written to an open file.
+    """Flush and fsync an open file.
 
     Raises:
         OSError: it could not be written.

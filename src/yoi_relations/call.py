@@ -9,7 +9,7 @@ from yoi_relations.files.stat_stamp import is_gone
 from yoi_relations.files.workspace import Workspace, find_workspace
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Trust
-from yoi_relations.index.store import SqliteError
+from yoi_relations.lean.sqlite import SqliteError
 from yoi_relations.lean.types import NamedTuple
 from yoi_relations.render.output import Mode, mode_of, notice, prepare_streams, report_error
 

@@ -1,4 +1,4 @@
-"""One family of errors: what is wrong, what to do next, and the exit code."""
+"""The errors of this package: what is wrong, what to do next, and the exit code."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class ExitCode(IntEnum):
 
 
 class RelationsError(Exception):
-    """A failure with its way out.
+    """A failure, with what to do about it.
 
     Attributes:
-        message: what is wrong, the path first where there is one.
+        message: what is wrong; the path first, if there is one.
         hint: what to do next, on one line without control characters, or None.
-        no_tickets_in: where there is no tickets root yet: its path, so that whoever reports the
-            error can show what a ticket in it looks like; otherwise None.
+        no_tickets_in: path of the missing tickets root, so that the report can show a first ticket
+            for it; None for other errors.
         exit_code: the process's exit status.
         code: the error's name in JSON.
     """
@@ -49,33 +49,33 @@ class RelationsError(Exception):
 
 
 def _one_line(hint: str) -> str:
-    from yoi_relations.characters import printable_line  # noqa: PLC0415  # for odd names alone
+    from yoi_relations.characters import printable_line  # noqa: PLC0415  # only unusual names need it
 
     return printable_line(hint)
 
 
 class UsageError(RelationsError):
-    """The command line cannot be understood or says something impossible."""
+    """The command line is invalid."""
 
     exit_code = ExitCode.USAGE
     code = "usage"
 
 
 class NotFoundError(RelationsError):
-    """No ticket or record goes by that name."""
+    """No ticket or record has that name."""
 
     exit_code = ExitCode.NOT_FOUND
     code = "not_found"
 
 
 class AmbiguousError(NotFoundError):
-    """More than one ticket or record goes by that name."""
+    """More than one ticket or record has that name."""
 
     code = "ambiguous"
 
     @classmethod
     def among(cls, name: str, what: str, found: list[str], hint: str) -> Self:
-        """The error that `name` stands for all of `found`, of which the first ones are listed."""
+        """The error for a `name` that means all of `found`; only the first 10 are listed."""
         listed = found[:_MAX_LISTED]
         if len(found) > _MAX_LISTED:
             listed.append(f"{len(found) - _MAX_LISTED} more")
@@ -83,24 +83,24 @@ class AmbiguousError(NotFoundError):
 
 
 class WorkspaceError(RelationsError):
-    """There is no workspace here, or its configuration cannot be used."""
+    """There is no workspace, or its configuration cannot be used."""
 
     code = "workspace"
 
 
 class UnreadableFolderError(RelationsError):
-    """A folder cannot be listed; it could hold anything, so there is no answer."""
+    """A folder cannot be listed. It could hold any record, so there is no answer."""
 
     code = "unreadable_folder"
 
 
 class WriteError(RelationsError):
-    """A record or the index could not be written; what was there is unharmed."""
+    """A record or the index could not be written; existing files are unchanged."""
 
     code = "write_failed"
 
 
 class GitTimeoutError(RelationsError):
-    """Git gave no answer in time."""
+    """Git did not answer in time."""
 
     code = "git_timeout"

@@ -1,4 +1,4 @@
-"""Asks git about the repository around a folder, and about no other."""
+"""Runs git in the repository around a folder, whatever the environment names."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ LOCAL_VARIABLES = frozenset(
         *("REPLACE_REF_BASE", "SHALLOW_FILE", "WORK_TREE"),
     )
 )
-"""What ``git rev-parse --local-env-vars`` lists: set, they would make another repository answer."""
-# What a checkout can hold is no repository, be it laid out like one; and nothing that is asked here
-# is worth a program that a configuration names.
-_CAREFULLY = ("-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false")
+"""The list of ``git rev-parse --local-env-vars``: variables that select another repository."""
+# A bare repository inside a checkout is never used, and no program from a configuration is run for
+# these commands.
+_SAFE_CONFIG = ("-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false")
 
 TIME_LIMIT = 5.0
-"""Seconds for one question; what is asked here takes git some milliseconds."""
+"""Seconds for one command; each takes git a few milliseconds."""
 
 
 def ask_git(folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    """What git answers in `folder`; its status is for the caller to look at.
+    """The result of a git command in `folder`. The caller checks its exit status.
 
     Raises:
-        OSError: there is no git.
-        GitTimeoutError: it gave no answer in time; it is ended, with all that it has started.
+        OSError: git cannot be started.
+        GitTimeoutError: it did not end in time; it was killed with all its child processes.
     """
     clean = {key: value for key, value in os.environ.items() if key not in LOCAL_VARIABLES}
     with subprocess.Popen(  # noqa: S603  # no shell, and no argument from outside
-        ["git", "--no-pager", *_CAREFULLY, *arguments],  # noqa: S607  # git is where PATH says
+        ["git", "--no-pager", *_SAFE_CONFIG, *arguments],  # noqa: S607  # git is found by PATH
         cwd=folder,
         env=clean,
-        stdin=subprocess.PIPE,  # not the null device, which a small container may lack
+        stdin=subprocess.PIPE,  # a small container may lack the null device
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         process_group=0,
@@ -50,8 +50,8 @@ def ask_git(folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
             os.killpg(process.pid, signal.SIGKILL)
             if isinstance(error, subprocess.TimeoutExpired):
                 raise GitTimeoutError(
-                    f"git: gave no answer within {TIME_LIMIT:g} s",
-                    f"find out why, by hand: git {shlex.join(arguments)}",
+                    f"git: no answer within {TIME_LIMIT:g} s",
+                    f"run it by hand to find the cause: git {shlex.join(arguments)}",
                 ) from error
             raise
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)

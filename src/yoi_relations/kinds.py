@@ -1,6 +1,6 @@
-"""The closed set of relation kinds, their classes, and what each of them says.
+"""The closed set of relation kinds, their classes and their meaning.
 
-A kind is a line in ``_KINDS`` and a phrase in ``_PHRASES``; filters and sentences follow from them.
+A kind is one entry of ``_KINDS`` and one of ``_PHRASES``; filters and sentences follow from them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from yoi_relations.lean.types import NamedTuple, StrEnum
 
 
 class RelationClass(StrEnum):
-    """What a relation is about, in the order in which answers list them."""
+    """The class of a relation, in the order in which answers list them."""
 
     DEPENDENCY = "dependency"
     ORDERING = "ordering"
@@ -28,7 +28,7 @@ class Inactive(StrEnum):
     RETIRED = "retired"
     """All its records are retired."""
     REWRITTEN = "rewritten"
-    """A later waiting note in the same orchestration plan took its place."""
+    """A later waiting note in the same orchestration plan replaces it."""
     LATER_PLAN = "later_plan"
     """A later plan of the ticket was accepted."""
     TICKET = "ticket"
@@ -55,9 +55,9 @@ class Direction(StrEnum):
     REVERSE = "reverse"
     """The holder is the edge's target."""
     SYMMETRIC = "symmetric"
-    """Both ends are alike; the smaller id is the edge's ticket."""
+    """Both tickets have the same role; the smaller id is the edge's ticket."""
     NOTE = "note"
-    """No edge: a note about the holder. A target is context at most."""
+    """No edge: a note about the holder. A target is only context."""
 
 
 class Kind(NamedTuple):
@@ -65,7 +65,7 @@ class Kind(NamedTuple):
 
     Attributes:
         name: as recorded in files.
-        shown: the kind under which the relation is shown; kinds that mean the same share it.
+        shown: the kind of the relation in answers; kinds with the same meaning share it.
         cls: the class it belongs to.
         direction: how holder and target map to the edge.
     """
@@ -82,7 +82,7 @@ class Kind(NamedTuple):
 
     @property
     def is_note(self) -> bool:
-        """Whether it is a note about one ticket instead of an edge between two."""
+        """Whether it is a note about one ticket, not an edge between two."""
         return self.direction is Direction.NOTE
 
 
@@ -123,7 +123,7 @@ PLAN_KINDS = {
 SHOWN_KINDS = tuple(dict.fromkeys(kind.shown for kind in _KINDS))
 ALL_SHOWN = frozenset(SHOWN_KINDS)
 SHOWN_NOTES = frozenset(kind.shown for kind in _KINDS if kind.is_note)
-"""Those of the shown kinds that are notes about one ticket."""
+"""The shown kinds that are notes about one ticket."""
 CLASS_ORDER = {cls: rank for rank, cls in enumerate(RelationClass)}
 
 _PHRASES = {
@@ -140,7 +140,7 @@ _PHRASES = {
 
 
 class Edge(NamedTuple):
-    """The meaning of a record, the same in whichever direction it was written down."""
+    """The meaning of a record, whichever direction it was recorded in."""
 
     shown: str
     ticket: str
@@ -158,28 +158,28 @@ def edge_of(kind: Kind, holder: str, target: str | None) -> Edge:
 
 
 def phrase(shown: str) -> str:
-    """What stands between ticket and target in a sentence: ``is blocked by``."""
+    """The words between ticket and target in a sentence: ``is blocked by``."""
     return _PHRASES[shown]
 
 
 def sentence(edge: Edge) -> str:
-    """The edge as a person would say it: ``A is blocked by B``."""
-    said = f"{named(edge.ticket)} {_PHRASES[edge.shown]}"
+    """The edge as a sentence: ``A is blocked by B``."""
+    text = f"{named(edge.ticket)} {_PHRASES[edge.shown]}"
     if edge.target is None:
-        return said
+        return text
     target = named(edge.target)
-    return f"{said} (see {target})" if KINDS[edge.shown].is_note else f"{said} {target}"
+    return f"{text} (see {target})" if KINDS[edge.shown].is_note else f"{text} {target}"
 
 
 def named(id_: str) -> str:
-    """An id as it appears in a sentence: quoted where it could pass for more than a word."""
+    """An id in a sentence: quoted if it could be read as more than one word."""
     if id_.replace("-", "").replace("_", "").replace(".", "").isalnum():
         return id_
     return shown_name(quoted(id_))
 
 
 def shown_name(id_: str) -> str:
-    """An id with each character that nobody would see as an escape."""
+    """An id in which each invisible character is an escape."""
     if id_.isascii() and id_.isprintable():
         return id_
     from yoi_relations.characters import escaped  # noqa: PLC0415  # few ids need it
@@ -188,35 +188,35 @@ def shown_name(id_: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Text of a ticket as it appears in a sentence, so that it cannot pass for part of that."""
+    """Text of a ticket in a sentence, in quotes, so that it cannot be read as part of it."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
 def kind_named(word: str) -> Kind:
-    """The kind that `word` names, written with ``-`` or ``_``.
+    """The kind of that name, written with ``-`` or ``_``.
 
     Raises:
-        UsageError: there is none; the hint says which kind means that, and from which side.
+        UsageError: there is none; the hint names the kind with that meaning, and the side.
     """
     name = _normal(word)
     if name not in KINDS:
         from yoi_relations.word_hints import kind_hint  # noqa: PLC0415  # only errors need it
 
-        raise UsageError(f"unknown kind '{word}'", _dashed(kind_hint(word, KINDS)))
+        raise UsageError(f"unknown kind '{word}'", dashed(kind_hint(word, KINDS)))
     return KINDS[name]
 
 
 def is_kind(word: str) -> bool:
-    """Whether `kind_named` knows the word."""
+    """Whether `kind_named` accepts the word."""
     return _normal(word) in KINDS
 
 
 def select_shown(words: Iterable[str]) -> frozenset[str]:
-    """The shown kinds that any of `words` selects: kinds, classes and aliases.
+    """The shown kinds that `words`, which are kinds, classes or aliases, select.
 
     Raises:
-        UsageError: a word is none of these; the hint says what selects what it means.
+        UsageError: a word is none of these; the hint names what selects its meaning.
     """
     chosen: set[str] = set()
     for word in words:
@@ -229,13 +229,13 @@ def select_shown(words: Iterable[str]) -> frozenset[str]:
             chosen |= by_class
         else:
             from yoi_relations.word_hints import (  # noqa: PLC0415  # only errors need it
-                one_by_one,
                 selector_hint,
+                separate_options_hint,
             )
 
             known = (*KINDS, *RelationClass, *ALIASES)
-            hint = one_by_one("--kind", name, known) or selector_hint(word, known)
-            raise UsageError(f"unknown kind '{word}'", _dashed(hint))
+            hint = separate_options_hint("--kind", name, known) or selector_hint(word, known)
+            raise UsageError(f"unknown kind '{word}'", dashed(hint))
     return frozenset(chosen)
 
 
@@ -243,5 +243,6 @@ def _normal(word: str) -> str:
     return word.replace("-", "_").lower()
 
 
-def _dashed(text: str) -> str:
+def dashed(text: str) -> str:
+    """Words of the command line: with ``-`` in place of ``_``."""
     return text.replace("_", "-")

@@ -9,7 +9,7 @@ from yoi_relations.lean.types import StrEnum
 
 
 class State(StrEnum):
-    """The state of a ticket; it is read, never set."""
+    """The workflow state of a ticket; read, never written."""
 
     PLANNING = "planning"
     READY = "ready"
@@ -21,11 +21,11 @@ class State(StrEnum):
 
 RESOLVED = frozenset({State.DONE, State.CLOSED})
 UNRESOLVED = (*(state for state in State if state not in RESOLVED), None)
-"""None: a state that is not known."""
+"""None is an unknown state."""
 
 
 def suggest_state(word: str, known: Iterable[str]) -> str | None:
-    """A hint for somebody who wrote `word` for one of `known`; None if no state is similar."""
+    """The hint for an unknown state: those of `known` that resemble `word`; None if none does."""
     from yoi_relations.word_hints import state_hint  # noqa: PLC0415  # only errors need it
 
     return state_hint(word, known)
@@ -40,9 +40,9 @@ def select_states(words: Iterable[str]) -> frozenset[State]:
     states = set()
     for word in words:
         if word not in list(State):
-            from yoi_relations.word_hints import one_by_one  # noqa: PLC0415  # only errors need it
+            from yoi_relations.word_hints import separate_options_hint  # noqa: PLC0415  # only errors need it
 
-            hint = one_by_one("--state", word, State) or suggest_state(word, State)
+            hint = separate_options_hint("--state", word, State) or suggest_state(word, State)
             raise UsageError(f"unknown state '{word}'", hint or f"known: {', '.join(State)}")
         states.add(State(word))
     return frozenset(states)

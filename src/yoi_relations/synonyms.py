@@ -1,6 +1,6 @@
-"""The words that people use for kinds and states, by what they mean; for hints alone.
+"""The words that people use for kinds and states, by meaning; only hints need them.
 
-Each word is written as small letters and digits without a gap: ``blockedby``.
+Each word is written in lower-case letters and digits without separators: ``blockedby``.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ SAME_SIDE = {
         "foldsinto absorbedby"
     ),
 }
-"""By the kind that says the same from the same side."""
+"""By the kind with the same meaning from the same side."""
 OTHER_SIDE = {
     "supersedes": (
         "hasreplacement hassubstitute replacedwith supersededwith infavorof infavourof "
@@ -75,7 +75,7 @@ OTHER_SIDE = {
     "duplicate_of": "hasduplicate hasduplicates hasdup hasdupe hascopy hasclone originalof absorbs "
     "mergedfrom hasmerged",
 }
-"""By the kind that says the same from the other side, where none does from this one."""
+"""By the kind with the same meaning from the other side; no kind has it from this side."""
 EITHER_SIDE = {
     ("depends_on", "blocks"): (
         "dep deps dependency dependencies dependent dependents dependant dependants blocker "
@@ -91,7 +91,7 @@ EITHER_SIDE = {
     ("supersedes",): "replacement substitute",
     ("duplicate_of",): "original sameas equals equalto identicalto equivalentto aliasof",
 }
-"""By the kinds that they may mean, where they leave open which, or which ticket is which."""
+"""By the kinds that an ambiguous word may mean, or a word that does not show its subject."""
 VERBS = (
     (
         "blocks",
@@ -109,7 +109,8 @@ VERBS = (
     ("supersedes", None, "supersede replace obsolete override deprecate subsume supplant outdate"),
     ("duplicate_of", None, "duplicate dupe copy clone repeat mirror"),
 )
-"""Kind of the active voice; of the passive, or None where that is said from the other side."""
+"""Kind of the active voice, kind of the passive voice, verbs. None: the passive is the active kind
+from the other side."""
 HIERARCHY = (
     "parent parents parentof parentto hasparent child children childof childrenof haschild "
     "haschildren part parts partof partsof haspart haspartof haspiece pieceof component "
@@ -127,9 +128,11 @@ HIERARCHY = (
     "rollsupto rollsup aggregates"
 )
 NEGATED = "parallel parallelwith parallelto concurrent concurrentwith together independent"
-"""Words that say what nothing needs to be recorded for."""
-FILLERS = "is are was were be been being gets got should must can will shall a an the it this that"
-"""Words that a phrase begins with and that say nothing of the kind."""
+"""Words for facts that need no record."""
+LEADING_WORDS = (
+    "is are was were be been being gets got should must can will shall a an the it this that"
+)
+"""Words at the start of a phrase that do not change its kind."""
 NEGATIONS = "not no non never dont don doesnt doesn isnt isn cannot without"
 STATES = {
     "planning": (
@@ -148,4 +151,4 @@ STATES = {
         "archived invalid declined discarded resolved"
     ),
 }
-"""By the state that they may mean."""
+"""Words by the state that they may mean."""

@@ -1,8 +1,8 @@
-"""Hints for words that are not kinds or states, by what the words mean.
+"""Hints for words that are not kinds or states, by the meaning of the words.
 
-Letters alone mislead: ``superseded-by`` looks like ``supersedes`` and says the opposite. So a word
-is looked up in the vocabulary first, and a misspelled word counts as the word there that it
-resembles. Only errors need this module.
+Letters alone mislead: ``superseded-by`` resembles ``supersedes`` and means the opposite. So a word
+is first searched in the vocabulary (``synonyms``), and a misspelled word counts as the word there
+that it resembles. Only error messages need this module.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from difflib import SequenceMatcher, get_close_matches
 from yoi_relations import synonyms
 from yoi_relations.lean.types import NamedTuple, StrEnum
 
-_LONGEST_WORD = 64
-"""Characters of a word that are compared with known ones; the comparison is quadratic."""
-_ALIKE = 0.8
-"""How much of a word must agree with a known one for it to be a misspelling of that."""
-_AS_ALIKE = 0.05
-"""Known words whose likeness differs by less resemble a word equally."""
+_MAX_WORD = 64
+"""Characters of a word that are compared; the comparison takes quadratic time."""
+_MIN_RATIO = 0.8
+"""Least similarity, 0 to 1, of a misspelled word and the word that is meant."""
+_SAME_RATIO = 0.05
+"""Words of the vocabulary whose similarity differs by less than this are equally likely."""
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W_a-zA-Z]+")
 
-_FILLERS = frozenset(synonyms.FILLERS.split())
+_LEADING_WORDS = frozenset(synonyms.LEADING_WORDS.split())
 _NEGATIONS = frozenset(synonyms.NEGATIONS.split())
 
 _NO_HIERARCHY = (
@@ -33,7 +33,7 @@ _NOT_RECORDED = (
     "what does not hold is not recorded; a relation that holds no longer is retired: "
     "relations retire RECORD --reason WHY"
 )
-_SAYS = {
+_STATEMENTS = {
     "blocked_by": "{ticket} cannot go on until {target} is resolved",
     "depends_on": "{ticket} cannot go on until {target} is resolved",
     "blocks": "{target} cannot go on until {ticket} is resolved",
@@ -42,13 +42,13 @@ _SAYS = {
     "supersedes": "{ticket} replaces {target}",
     "duplicate_of": "{ticket} repeats {target}",
 }
-"""Which ticket is which, for the kinds where that matters."""
+"""What a kind states, for the kinds where the order of the two tickets matters."""
 _EQUIVALENT = {
     "blocked_by": "depends_on",
     "depends_on": "blocked_by",
     "waiting": "waiting_capacity_note",
 }
-"""Another kind that says the same from the same side."""
+"""Another kind that means the same from the same side."""
 _SELECTORS = {
     ("depends_on", "blocks"): "dependency",
     ("before", "after"): "ordering",
@@ -59,7 +59,7 @@ _SELECTORS = {
 
 
 class Side(StrEnum):
-    """From which of two tickets a word is said, compared with its kind."""
+    """The ticket that is the subject of a word, compared with the subject of its kind."""
 
     SAME = "same"
     OTHER = "other"
@@ -67,12 +67,12 @@ class Side(StrEnum):
 
 
 class Meaning(NamedTuple):
-    """What a word says of two tickets.
+    """What a word means between two tickets.
 
     Attributes:
-        kinds: that say it; more than one where the word leaves open which.
-        side: from which they say it.
-        instead: what to do where no kind says it.
+        kinds: those with that meaning; several if the word is ambiguous.
+        side: which ticket is the subject of the word.
+        instead: what to do if no kind has that meaning, or None.
     """
 
     kinds: tuple[str, ...]
@@ -85,42 +85,43 @@ _NEGATED = Meaning((), instead=_NOT_RECORDED)
 
 
 def kind_hint(word: str, known: Iterable[str]) -> str:
-    """What to say to somebody who wanted to record a relation with `word` as its kind."""
-    names = list(known)
-    meanings = _meanings(word)
-    offers = [
-        f"{kind}{_explained(kind, 'TICKET', 'TARGET')}"
-        for kind in _offered(meanings, names, but=Side.OTHER)
-    ]
-    said = [f"did you mean {' or '.join(offers)}?"] if offers else []
-    otherwise = "if not, " if said else ""
-    said += [
-        f"{otherwise}record it from the other side: relations add TARGET {kind} TICKET"
-        f"{_explained(kind, 'TARGET', 'TICKET')}"
-        for kind in _offered(meanings, names, but=Side.SAME)
-    ]
-    return _joined(meanings, said, names)
+    """The hint for an unknown kind on the command line."""
+    converse = "relations add TARGET {kind} TICKET"
+    return _kind_hint(word, list(known), "TICKET", "TARGET", converse + "{statement}")
 
 
 def recorded_kind_hint(word: str, known: Iterable[str]) -> str:
-    """What to say of a record, in the folder of some ticket, that has `word` as its kind."""
-    names = list(known)
+    """The hint for an unknown kind in a record file."""
+    converse = "{kind} in the folder of the target"
+    return _kind_hint(word, list(known), "its own ticket", "the target", converse)
+
+
+def _kind_hint(word: str, known: list[str], ticket: str, target: str, converse: str) -> str:
+    """The hint for an unknown kind.
+
+    Args:
+        word: the unknown kind.
+        known: the kinds that can be used.
+        ticket: what to call the ticket that holds the record.
+        target: what to call the other ticket.
+        converse: how to record a ``{kind}`` from the other side, and its ``{statement}``.
+    """
     meanings = _meanings(word)
     offers = [
-        f"{kind}{_explained(kind, 'its own ticket', 'the target')}"
-        for kind in _offered(meanings, names, but=Side.OTHER)
+        f"{kind}{_statement(kind, ticket, target)}"
+        for kind in _offered(meanings, known, but=Side.OTHER)
     ]
-    said = [f"did you mean {' or '.join(offers)}?"] if offers else []
-    otherwise = "if not, " if said else ""
-    said += [
-        f"{otherwise}record it from the other side: {kind} in the folder of the target"
-        for kind in _offered(meanings, names, but=Side.SAME)
+    hints = [f"did you mean {' or '.join(offers)}?"] if offers else []
+    start = f"{'if not, ' if hints else ''}record it from the other side: {converse}"
+    hints += [
+        start.format(kind=kind, statement=_statement(kind, target, ticket))
+        for kind in _offered(meanings, known, but=Side.SAME)
     ]
-    return _joined(meanings, said, names)
+    return _joined(meanings, hints, known)
 
 
 def selector_hint(word: str, known: Iterable[str]) -> str:
-    """What to say to somebody who wanted to select relations by `word`."""
+    """The hint for an unknown word that should select relations."""
     names = list(known)
     meanings = _meanings(word)
     offers = dict.fromkeys(
@@ -132,69 +133,75 @@ def selector_hint(word: str, known: Iterable[str]) -> str:
 
 
 def state_hint(word: str, known: Iterable[str]) -> str | None:
-    """What to say to somebody who wrote `word` for one of these states; None if nothing is near."""
+    """The hint for an unknown state: those of `known` that resemble `word`; None if none does."""
     by_word = {_squashed(name): [name] for name in known}
     names = list(known)
     for state, words in synonyms.STATES.items():
-        for one in words.split():
-            if state in names and by_word.get(one) != [one]:
-                by_word.setdefault(one, []).append(state)
-    said = _squashed(word)[:_LONGEST_WORD]
-    near = [said] if said in by_word else get_close_matches(said, by_word, n=1, cutoff=_ALIKE)
+        for synonym in words.split():
+            if state in names and by_word.get(synonym) != [synonym]:
+                by_word.setdefault(synonym, []).append(state)
+    bare = _squashed(word)[:_MAX_WORD]
+    near = [bare] if bare in by_word else get_close_matches(bare, by_word, n=1, cutoff=_MIN_RATIO)
     return f"did you mean {' or '.join(by_word[near[0]])}?" if near else None
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """What to say to somebody who wrote `word`: those of `known` that look like it, else all."""
+    """The hint for an unknown word: the words of `known` that resemble it, or all of them."""
     names = list(known)
-    near = get_close_matches(word[:_LONGEST_WORD], names, n=3, cutoff=0.5)
+    near = get_close_matches(word[:_MAX_WORD], names, n=3, cutoff=0.5)
     return f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names)}"
 
 
-def _joined(meanings: list[Meaning], said: list[str], names: list[str]) -> str:
-    said += [meaning.instead for meaning in meanings if meaning.instead]
-    return "; ".join(said) or f"known: {', '.join(names)}"
+def _joined(meanings: list[Meaning], hints: list[str], names: list[str]) -> str:
+    hints += [meaning.instead for meaning in meanings if meaning.instead]
+    return "; ".join(hints) or f"known: {', '.join(names)}"
 
 
-def _explained(kind: str, ticket: str, target: str) -> str:
-    return f" ({_SAYS[kind].format(ticket=ticket, target=target)})" if kind in _SAYS else ""
+def _statement(kind: str, ticket: str, target: str) -> str:
+    return (
+        f" ({_STATEMENTS[kind].format(ticket=ticket, target=target)})"
+        if kind in _STATEMENTS
+        else ""
+    )
 
 
 def _offered(meanings: list[Meaning], known: list[str], *, but: Side) -> list[str]:
-    """The kinds of `known` that say one of `meanings` from a side other than `but`."""
+    """The kinds of `known` that have one of `meanings` from a side other than `but`."""
     kinds: list[str] = []
     for meaning in meanings:
-        # Of two kinds that are each other's converse, either is said from this side.
+        # If two kinds are the converse of each other, one of them fits this side.
         both = meaning.side is Side.EITHER and len(meaning.kinds) > 1
         if meaning.side is not but and not (both and but is Side.SAME):
             kinds += meaning.kinds
-    found = [kind if kind in known else _EQUIVALENT.get(kind, kind) for kind in kinds]
-    return list(dict.fromkeys(kind for kind in found if kind in known))
+    usable = [kind if kind in known else _EQUIVALENT.get(kind, kind) for kind in kinds]
+    return list(dict.fromkeys(kind for kind in usable if kind in known))
 
 
 def _meanings(word: str) -> list[Meaning]:
-    """What `word` may mean; nothing where that cannot be told."""
+    """The possible meanings of `word`; empty if it resembles no word of the vocabulary."""
     parts = [part.casefold() for part in _PART.findall(unicodedata.normalize("NFKC", word))]
-    while len(parts) > 1 and parts[0] in _FILLERS:
+    while len(parts) > 1 and parts[0] in _LEADING_WORDS:
         parts = parts[1:]
-    said = "".join(parts)[:_LONGEST_WORD]
-    known = _known_words()
-    if said in known:
-        return [known[said]]
-    if _is_negated(parts, said, known):
+    bare = "".join(parts)[:_MAX_WORD]
+    vocabulary = _vocabulary()
+    if bare in vocabulary:
+        return [vocabulary[bare]]
+    if _is_negated(parts, bare, vocabulary):
         return [_NEGATED]
-    # "by" at the end turns a word round, so it is not a letter or two like others.
-    candidates = [one for one in known if one.endswith("by") == said.endswith("by")]
-    near = get_close_matches(said, candidates, n=8, cutoff=_ALIKE)
-    likeness = [SequenceMatcher(None, one, said).ratio() for one in near]
-    best = [one for one, like in zip(near, likeness, strict=True) if like > likeness[0] - _AS_ALIKE]
-    return list(dict.fromkeys(known[one] for one in best))
+    # "by" at the end reverses the meaning, so it is not a mere difference of two letters.
+    candidates = [known for known in vocabulary if known.endswith("by") == bare.endswith("by")]
+    near = get_close_matches(bare, candidates, n=8, cutoff=_MIN_RATIO)
+    ratios = [SequenceMatcher(None, known, bare).ratio() for known in near]
+    best = [
+        known for known, ratio in zip(near, ratios, strict=True) if ratio > ratios[0] - _SAME_RATIO
+    ]
+    return list(dict.fromkeys(vocabulary[known] for known in best))
 
 
-def _is_negated(parts: list[str], said: str, known: dict[str, Meaning]) -> bool:
+def _is_negated(parts: list[str], bare: str, vocabulary: dict[str, Meaning]) -> bool:
     if not _NEGATIONS.isdisjoint(parts):
         return True
-    return any(said.startswith(un) and said.removeprefix(un) in known for un in ("un", "non"))
+    return any(bare.startswith(un) and bare.removeprefix(un) in vocabulary for un in ("un", "non"))
 
 
 def _squashed(word: str) -> str:
@@ -202,8 +209,8 @@ def _squashed(word: str) -> str:
     return "".join(sign for sign in folded if sign.isalnum())
 
 
-def _known_words() -> dict[str, Meaning]:
-    """The vocabulary, with the kinds; what is listed overrides the forms of verbs."""
+def _vocabulary() -> dict[str, Meaning]:
+    """The meaning of each word of `synonyms` and each kind; listed words override verb forms."""
     found: dict[str, Meaning] = {}
     for active, passive, verbs in synonyms.VERBS:
         for verb in verbs.split():
@@ -236,9 +243,9 @@ def _forms(verb: str, active: str, passive: str | None) -> dict[str, Meaning]:
     return found
 
 
-def one_by_one(flag: str, words: str, known: Iterable[str]) -> str | None:
-    """A hint for somebody who wrote several of `known` as one value; None if they did not."""
+def separate_options_hint(flag: str, words: str, known: Iterable[str]) -> str | None:
+    """The hint for one word that joins several of `known`; None if `words` is not such a word."""
     parts = words.replace(",", " ").split()
-    if len(parts) < 2 or not set(parts) <= set(known):  # noqa: PLR2004  # several
+    if len(parts) < 2 or not set(parts) <= set(known):  # noqa: PLR2004  # one word is correct
         return None
     return f"give each by itself: {' '.join(f'{flag} {part}' for part in parts)}"

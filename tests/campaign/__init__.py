@@ -1,1 +1,1 @@
-"""What goes wrong on purpose: crashes, errors of the system, full disks."""
+"""Tests under failure: crashes, system errors, full disks, corrupt files, concurrency."""

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from workspace_builder import Workspace, scan
 
 from yoi_relations.files.read_source import read_source
-from yoi_relations.files.scan_folder import Source
+from yoi_relations.files.source import Source
 from yoi_relations.files.workspace import find_workspace
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CORPUS: list[tuple[Source, bytes]] = [
     (source, read_source(source) or b"") for source in scan(find_workspace(str(EXAMPLES)))
 ]
-# What has a meaning in one of the formats, so that more than the first check is reached.
+# Pieces with a meaning in one of the formats, so that mutations get past the first check.
 _MEANINGFUL = [
     *(b"---\n", b"\n", b"\r\n", b"\r", b"\xef\xbb\xbf", b"\0", b"\xff", b"\xc2", b"\t", b" "),
     *(b"[", b"]", b"{", b"}", b": ", b",", b'"', b"'", b"&a ", b"*a", b"!!x ", b"? ", b"- "),

@@ -37,7 +37,7 @@ class Case:
 
 
 def build(root: Path) -> Workspace:
-    """Three tickets, the last with nothing but its item.md, and an index of them."""
+    """Three tickets, the last with only its item.md, and an index of them."""
     workspace = Workspace(root)
     for id_ in (A, B, C):
         workspace.ticket(id_)
@@ -76,7 +76,7 @@ def put_file_at_cache(workspace: Workspace) -> None:
 
 
 def relations_in(root: Path) -> list[dict[str, Any]]:
-    """What the files say, read plainly."""
+    """The relations in the files, by the naive implementation."""
     found = naive_reading.read(root)
     return naive.relations_of(found.tickets, found.records)
 
@@ -84,9 +84,9 @@ def relations_in(root: Path) -> list[dict[str, Any]]:
 def is_added(root: Path) -> bool:
     """Whether C has its record, whole and alone."""
     records = [one for one in naive_reading.read(root).records if one["holder"] == C]
-    said = [(one["kind"], one["target"], one["note"], one["author"]) for one in records]
-    assert said in ([], [("after", A, NOTE, "tester")])
-    return bool(said)
+    fields = [(one["kind"], one["target"], one["note"], one["author"]) for one in records]
+    assert fields in ([], [("after", A, NOTE, "tester")])
+    return bool(fields)
 
 
 def is_retired(holder: str) -> Callable[[Path], bool]:
@@ -172,7 +172,7 @@ def check_files(case: Case, workspace: Workspace, before: Snapshot, *, cut: bool
     records = {name for name in new if name.endswith(".md")}
     assert len(records) == done
     others = {name for name in new - records if after[name] is not None or not (done or cut)}
-    # A draft beside its name: the scan passes it over, and its name tells what it was.
+    # A draft next to its final name: the scan skips it, and its name says what it was.
     assert all(cut and name.endswith(".tmp") and "/." in name for name in others), others
 
 

@@ -60,7 +60,7 @@ class Point(NamedTuple):
 
 @cache
 def why_unavailable() -> str:
-    """Why nothing can be injected on this machine; empty if it can."""
+    """Why faults cannot be injected on this machine; empty if they can."""
     if shutil.which("strace") is None:
         return "strace is not installed"
     with tempfile.TemporaryDirectory() as folder:
@@ -104,7 +104,7 @@ def hit(root: Path, point: Point, *arguments: str) -> Ran | None:
 
 
 def _is_about(root: Path, line: str) -> bool:
-    """Whether a call names something in the workspace, by its path or behind a descriptor."""
+    """Whether a call names something in the workspace, by its path or by a descriptor."""
     return f"{root}/.yoi" in line
 
 

@@ -14,7 +14,7 @@ COMING_AND_GOING = 7
 
 
 def git(cwd: Path, *arguments: str, stdin: bytes = b"") -> str:
-    """What git prints."""
+    """The output of git."""
     ran = subprocess.run(
         ["git", *arguments],
         cwd=cwd,

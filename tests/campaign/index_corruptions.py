@@ -82,7 +82,7 @@ def _damage(world: World, how: str, number: int) -> None:
         path.unlink()
         path.mkdir()
     elif world.is_asking:
-        # What changes in the very file that is being read is a limit; docs/reliability.md has it.
+        # A change in the file that is being read is a documented limit; see docs/reliability.md.
         draft = world.aside()
         draft.write_bytes(data)
         draft.replace(path)
@@ -99,7 +99,7 @@ def _keep(world: World) -> None:
 
 
 def _put_back(world: World, renamed: bool) -> None:  # noqa: FBT001  # drawn
-    """The copy, in place or by a rename; with its old dates, if those are not its only mark."""
+    """Restore the copy, in place or by a rename; with its old dates, unless only they differ."""
     there = world.cache / world.kept.name if world.kept else None
     if there is None or world.kept is None or not world.cache.is_dir() or there.is_dir():
         return
@@ -135,12 +135,12 @@ INDEX: Family = {
 def slow_question(world: World, meanwhile: Callable[[], None]) -> None:
     """Ask a question, and call `meanwhile` right after it has compared the disk with the index.
 
-    What was written before the question is in the answer; what is written meanwhile may be.
+    The answer has everything written before the question; it may have what was written since.
     """
     before = _rebuilt(world)
     world.is_asking = True
     with (
-        once_after(freshness, "suspects", meanwhile),
+        once_after(freshness, "compare_stamps", meanwhile),
         freshness.open_index(world.found, lambda _: None) as index,
     ):
         answered = tables(index.connection)
@@ -149,7 +149,7 @@ def slow_question(world: World, meanwhile: Callable[[], None]) -> None:
 
 
 def _rebuilt(world: World) -> dict[str, list[tuple[object, ...]]]:
-    stored = build.build(world.found, 1, lambda _done, _total: None)
+    stored = build.build_index(world.found, 1, lambda _done, _total: None)
     try:
         return tables(stored.connection)
     finally:

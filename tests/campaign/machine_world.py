@@ -1,7 +1,7 @@
 """The world of the state machine: a real workspace, with a fine clock or a coarse one.
 
-In the *fine* world, stamps and clocks are the kernel's own; only the window in which stamps are not
-believed yet is shortened, so that an example need not last for minutes. In the *coarse* world, a
+In the *fine* world, stamps and clocks are the kernel's own; only the time until stamps are reliable
+is shortened, so that an example does not take minutes. In the *coarse* world, a
 stamp is what a file system without inodes and times of change would give, rounded down to two
 seconds: whatever the kernel has dated is dated again, by a clock that moves as the example says.
 """
@@ -30,10 +30,10 @@ from yoi_relations.index import cache_folder, snapshot, store
 
 TICKETS = (A, B, C)
 START = 1_700_000_001_000_000_000
-"""The coarse clock's, long before whatever the kernel dates."""
+"""The start of the coarse clock, long before any date of the kernel."""
 GRANULE = 2_000_000_000
 WINDOW = 20_000_000
-"""Nanoseconds, in the fine world: more than a tick of any kernel's clock."""
+"""Nanoseconds, in the fine world: more than one tick of the clock of any kernel."""
 
 
 class World:
@@ -43,7 +43,7 @@ class World:
         coarse: whether its stamps are those of a poorer file system.
         cache: the folder that holds the index.
         kept: a copy of an index, to put back.
-        is_asking: whether a question is being answered, in the middle of which something happens.
+        is_asking: whether a question is being answered while operations are applied.
     """
 
     def __init__(self, *, is_coarse: bool) -> None:
@@ -79,7 +79,7 @@ class World:
         self._stack.close()
 
     def wait(self, tenths: int) -> None:
-        """Let tenths of a second go by; in the fine world, as much of its shorter window."""
+        """Wait tenths of a second; in the fine world, the same share of its shorter window."""
         if self.coarse:
             self._now += tenths * 100_000_000
         else:
@@ -100,7 +100,7 @@ class World:
                 os.utime(path, ns=(self._now, self._now))
 
     def aside(self) -> Path:
-        """A path on the same disk, outside the tickets root, where nothing is."""
+        """A path on the same disk, outside the tickets root, that does not exist."""
         return self.workspace.root / f"aside-{next(self._names)}"
 
     def folders(self) -> Iterator[Path]:
@@ -133,7 +133,7 @@ def run_in_fork(act: Callable[[], object]) -> None:
     if process == 0:
         try:
             act()
-        except BaseException:  # noqa: BLE001  # nothing may go back into pytest
+        except BaseException:  # noqa: BLE001  # the fork must not return into pytest
             traceback.print_exc()
             os._exit(1)
         sys.stdout.flush()

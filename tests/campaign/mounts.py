@@ -22,7 +22,7 @@ def mounted(place: Path, *options: str) -> Iterator[Path]:
     """Mount a file system at a folder; `options` are those of ``mount``."""
     ran = subprocess.run(["mount", *options, place], capture_output=True, check=False, text=True)
     if ran.returncode:
-        pytest.skip(f"nothing can be mounted here: {ran.stderr.strip()}")
+        pytest.skip(f"mounting is not possible here: {ran.stderr.strip()}")
     try:
         yield place
     finally:
@@ -31,7 +31,7 @@ def mounted(place: Path, *options: str) -> Iterator[Path]:
 
 @contextmanager
 def read_only(folder: Path) -> Iterator[None]:
-    """Nobody can write below `folder`."""
+    """Make a folder read-only."""
     with mounted(folder, "--bind", str(folder)):
         subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True)
         yield
@@ -52,6 +52,6 @@ def coarse_ext4(place: Path) -> Iterator[Path]:
 
 @contextmanager
 def ramfs(place: Path) -> Iterator[Path]:
-    """A file system that the program does not know, so that it trusts no stamp."""
+    """A file system that the program does not know, so that no stamp is reliable."""
     with mounted(place, "-t", "ramfs", "none"):
         yield place

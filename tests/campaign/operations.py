@@ -33,11 +33,11 @@ statements = st.tuples(
 bad_files = st.sampled_from([*sorted(BAD_FILES), None])
 
 Family = dict[str, tuple[st.SearchStrategy[Operation], Callable[..., None]]]
-"""By name: the strategy of an operation's arguments, and the function that applies it."""
+"""The strategy of the arguments and the function that applies the operation, by its name."""
 
 
 def any_of(*families: Family) -> st.SearchStrategy[Operation]:
-    """A strategy of any operation of these families."""
+    """A strategy that draws any operation of the families."""
     named = [(name, values) for family in families for name, (values, _) in family.items()]
     return st.one_of([st.tuples(st.just(name), values) for name, values in named])
 
@@ -57,7 +57,7 @@ def _put(world: World, path: Path, data: bytes, mode: str) -> None:
 
 
 def _item(world: World, ticket: str, state: str, mode: str) -> None:
-    text = f"---\ntitle: T\nstate: {state}\n---\n"  # several states are of one length
+    text = f"---\ntitle: T\nstate: {state}\n---\n"  # some states have equal lengths
     _put(world, world.folder(ticket) / "item.md", text.encode(), mode)
 
 
@@ -134,7 +134,7 @@ def _remove(world: World, ticket: str) -> None:
 
 
 def _move(world: World, number: int, ticket: str) -> None:
-    """Move a record into another ticket, over one of that name."""
+    """Move a record into another ticket; it replaces a record of that name."""
     path = _pick([one for one in world.files() if one.parent.name == "relations"], number)
     if path:
         to = _record_path(world, ticket, path.stem)
@@ -210,7 +210,7 @@ WRITES: Family = {
     "list": (st.tuples(tickets, st.lists(statements, max_size=2), write_modes), _list),
     "delete": (st.tuples(numbers), _delete),
 }
-"""Each of them changes one file."""
+"""Each changes one file."""
 MOVES: Family = {
     "remove": (st.tuples(tickets), _remove),
     "move": (st.tuples(numbers, tickets), _move),

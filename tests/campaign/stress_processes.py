@@ -39,7 +39,7 @@ class Result:
         from_memory: answers that could not be kept, because another process held the lock.
         worst: seconds that the slowest took.
         wrong: stale answers.
-        errors: whatever else must not be.
+        errors: all other failures.
     """
 
     count: int = 0
@@ -88,7 +88,7 @@ class StressProcess:
         elif way < 0.9:
             path.unlink()
             path.write_bytes(data)
-        else:  # cut to nothing, then filled
+        else:  # truncated, then filled
             path.write_bytes(data)
         self.numbers.end(self.tree, holder)
 
@@ -163,7 +163,7 @@ class StressProcess:
         """Ask with a new process, as users and agents do."""
         before = self.numbers.done(self.tree)
         ran = self.run("show", "--all", "--limit", "0", "--json")
-        said = [json.loads(line) for line in ran.stderr.splitlines()]
+        notices = [json.loads(line) for line in ran.stderr.splitlines()]
         if ran.returncode in (0, 4):
             relations = json.loads(ran.stdout)["relations"]
             rows = [
@@ -172,11 +172,11 @@ class StressProcess:
                 for record in relation["records"]
             ]
             self._check_rows(rows, before)
-            self._check_notices([line["message"] for line in said])
+            self._check_notices([line["message"] for line in notices])
             if ran.returncode == 4 and self.numbers.begun(self.tree) == before:
                 self.result.errors.append(f"a problem, though nobody wrote: {ran.stdout}")
         else:
-            self._check_failure(said[-1]["error"]["message"] if said else str(ran), before)
+            self._check_failure(notices[-1]["error"]["message"] if notices else str(ran), before)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the program in the work tree."""

@@ -1,7 +1,7 @@
-"""Switches that turn one defence against stale answers off, each with a test that must fail then.
+"""Switches that turn off one defence against stale answers, each with a test that must then fail.
 
-The product knows nothing of them: each alters its modules from outside, and fails where a name is
-no longer there. `switching` runs tests with one of them thrown.
+The product does not know them: each patches its modules from outside, and fails if a name no longer
+exists. `switch_runner` runs tests with one of them applied.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from yoi_relations.index import (
     index_file,
     near_targets,
     reconcile,
+    rescan,
     snapshot,
     snapshot_builder,
     store,
@@ -33,7 +34,7 @@ from yoi_relations.index import (
 from yoi_relations.recording import add
 
 _FAR = 2**62
-"""Nanoseconds since 1970: later than whatever a test dates."""
+"""Nanoseconds since 1970: later than all dates in tests."""
 Off = Callable[[pytest.MonkeyPatch], None]
 
 
@@ -82,15 +83,16 @@ def _without_folders_times(*values: int) -> tuple[int, ...]:
 
 def _look_inside_the_lock(patch: pytest.MonkeyPatch) -> None:
     """What was suspected outside is used, whatever has been published meanwhile."""
-    real = reconcile._made  # noqa: SLF001  # what is done inside
+    real = reconcile._current_index  # noqa: SLF001  # it runs inside the lock
     patch.setattr(
-        reconcile, "_made", lambda request, _, suspected: real(request, mock.ANY, suspected)
+        reconcile, "_current_index", lambda request, _, changes: real(request, mock.ANY, changes)
     )
 
 
 def _second_look(patch: pytest.MonkeyPatch) -> None:
     """No folder was moved while folders were looked at."""
-    patch.setattr(build, "root_may_have_changed", lambda *_: False)
+    for module in (build, rescan):
+        patch.setattr(module, "root_may_have_changed", lambda *_: False)
 
 
 def _doubt_about_unreadable_files(patch: pytest.MonkeyPatch) -> None:
@@ -107,7 +109,7 @@ def _doubt_about_links(patch: pytest.MonkeyPatch) -> None:
 
 
 def _doubt_about_file_systems(patch: pytest.MonkeyPatch) -> None:
-    for module in (build, store):
+    for module in (snapshot_builder, store):
         patch.setattr(module, "is_trusted_file_system", lambda _: True)
 
 
@@ -125,13 +127,13 @@ def _file_systems_clock(patch: pytest.MonkeyPatch) -> None:
 
 def _clock_that_went_back(patch: pytest.MonkeyPatch) -> None:
     """Nobody asks whether it is behind the index."""
-    real = snapshot.suspects
+    real = snapshot.compare_stamps
 
-    def suspects(known: Any, *others: Any, **named: Any) -> Any:
+    def compare_stamps(known: Any, *others: Any, **named: Any) -> Any:
         return real(known._replace(scanned_at=0), *others, **named)
 
     for module in (freshness, reconcile, build):
-        patch.setattr(module, "suspects", suspects)
+        patch.setattr(module, "compare_stamps", compare_stamps)
 
 
 def _near_targets(patch: pytest.MonkeyPatch) -> None:
@@ -162,7 +164,7 @@ def _stamps_of_files_that_are_not_read(patch: pytest.MonkeyPatch) -> None:
 
 
 def _time_after_what_it_ends(patch: pytest.MonkeyPatch) -> None:
-    """A record has the time of the clock, whatever it replaces."""
+    """A record has the time of the clock, even if it replaces a later one."""
     patch.setattr(add, "time_of_record", lambda *_: times.now())
 
 
@@ -180,14 +182,14 @@ def _any_version(name: str, query: str) -> Off:
     """A version is neither part of the index file's name nor of what must be equal in it."""
 
     def off(patch: pytest.MonkeyPatch) -> None:
-        real = store._read_identity  # noqa: SLF001  # compares the versions
+        real = store._read_generation  # noqa: SLF001  # compares the versions
 
         def read(connection: Any, workspace: Any) -> store.Generation:
             (written,) = connection.execute(query).fetchone()
             with mock.patch.object(store, name, written):
                 return real(connection, workspace)
 
-        patch.setattr(store, "_read_identity", read)
+        patch.setattr(store, "_read_generation", read)
         path: Callable[..., str] = lambda found: os.path.join(found.cache_path, "index.sqlite3")  # noqa: E731
         patch.setattr(store, "index_path", path)
 
@@ -196,7 +198,7 @@ def _any_version(name: str, query: str) -> Off:
 
 _DAMAGE, _DEFENCES, _INCREMENTAL, _UNREAD = (
     f"tests/index/test_{name}.py::test_"
-    for name in ("damage", "defences", "incremental", "unread_fresh")
+    for name in ("store_damage", "freshness_defences", "reconcile_updates", "freshness_strays")
 )
 SWITCHES = {
     "settle window": Switch(_window, f"{_INCREMENTAL}two_writes_within_one_tick_are_both_seen"),
@@ -210,7 +212,7 @@ SWITCHES = {
     ),
     "times of folders": Switch(
         _stamps_with(_without_folders_times),
-        "tests/index/test_refresh.py::test_a_change_is_seen_at_once[add_a_ticket]",
+        "tests/index/test_freshness_changes.py::test_a_change_is_seen_at_once[add_a_ticket]",
     ),
     "look inside the lock": Switch(
         _look_inside_the_lock,
@@ -218,7 +220,7 @@ SWITCHES = {
     ),
     "second look at folders that move": Switch(
         _second_look,
-        "tests/index/test_moving.py::test_folder_that_moves_after_the_listing_is_found[built]",
+        "tests/index/test_rescan_moving_folders.py::test_folder_that_moves_after_the_listing_is_found[built]",
     ),
     "doubt about unreadable files": Switch(
         _doubt_about_unreadable_files,
@@ -233,10 +235,10 @@ SWITCHES = {
     ),
     "layers of an overlay": Switch(
         _layers,
-        "tests/files/test_stamps.py::test_overlay_folder_of_several_layers_never_settles",
+        "tests/files/test_stat_stamp.py::test_overlay_folder_of_several_layers_stays_racy",
     ),
     "file system's clock": Switch(
-        _file_systems_clock, f"{_DEFENCES}clock_of_another_file_system_settles_no_stamp"
+        _file_systems_clock, f"{_DEFENCES}stamp_is_not_reliable_by_the_clock_of_another_file_system"
     ),
     "clock that went back": Switch(
         _clock_that_went_back,
@@ -264,7 +266,7 @@ SWITCHES = {
     ),
     "time after what it ends": Switch(
         _time_after_what_it_ends,
-        "tests/recording/test_consequences.py"
+        "tests/recording/test_record_time.py"
         "::test_new_record_is_later_than_one_of_a_fast_clock[md-waiting]",
     ),
     "version of the schema": Switch(

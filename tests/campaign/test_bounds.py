@@ -1,4 +1,4 @@
-"""Files that are made to take all time or memory: each in its own process, with limits."""
+"""Files made to use up time or memory: each in its own process, with limits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from workspace_builder import AT, A, B, Workspace, ulid
 
 SECONDS = 10
-"""Of processor time, for a program that starts, reads it and answers; it takes a tenth of that."""
+"""Seconds of processor time for a command; it normally takes a tenth of that."""
 MEMORY = 400 << 20
 """Bytes of address space; an empty workspace takes a tenth of that."""
 RESIDENT = 256 << 10
@@ -113,7 +113,7 @@ BOMBS: dict[str, tuple[str, bytes, str | None]] = {
     "deep lines": (LINES, (b"[" * 400_000 + b"\n") * 10, ""),
     "a huge file of lines": (LINES, b"{}\n", "4096 KiB"),
 }
-"""By name: a file, what it holds, and a value that its problem names; None if it is used."""
+"""By name: a file, its content, and a value that its problem names; None if it is used."""
 HEAVY = {
     *("a deep document", "deep entries", "many entries", "many escapes", "many brackets"),
     *("many lines", "blank jsonl", "one long line", "deep lines", "100,000 bad entries"),
@@ -121,11 +121,11 @@ HEAVY = {
     *("targets of many words", "misspelled notes"),
     *("no closing fence", "one key", "many colons", "many spaces", "block lists", "mappings"),
 }
-"""Those that take a second; only the campaign runs them, and `doctor` on them."""
+"""Files that take a second; only the campaign runs them, and `doctor` on them."""
 
 
 def limited(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The program with limits on time and memory, at which it would be killed or fail."""
+    """Run the program with limits on time and memory."""
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
@@ -143,10 +143,10 @@ def limited(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def resident(root: Path, *arguments: str) -> int:
-    """The most memory that the program held, in KiB, by a parent that holds little itself."""
-    said = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=-3, stderr=-3);"
-    said += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-    own = [sys.executable, "-c", said, sys.executable, "-m", "yoi_relations", *arguments]
+    """The most memory that the program used, in KiB, measured by a small parent process."""
+    code = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=-3, stderr=-3);"
+    code += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    own = [sys.executable, "-c", code, sys.executable, "-m", "yoi_relations", *arguments]
     ran = subprocess.run(own, cwd=root, capture_output=True, text=True, timeout=300, check=True)
     return int(ran.stdout)
 
@@ -163,7 +163,7 @@ def test_texts_that_name_many_tickets_fit_into_memory(workspace: Workspace) -> N
 
 
 def asked(workspace: Workspace) -> list[str]:
-    """What `show` says is wrong with A, the rest answered all the same."""
+    """The problems of A in the answer of `show`, which must include the other tickets."""
     ran = limited(workspace.root, "show", "--all", "--limit", "0", "--json")
     assert ran.returncode in (0, 4), (ran.returncode, ran.stderr)
     answer = json.loads(ran.stdout)
@@ -230,7 +230,7 @@ def test_device_is_reported_and_never_read(workspace: Workspace, file: str) -> N
     assert len(asked(workspace)) >= 1
 
 
-def test_odd_files_and_names_are_reported_without_waiting(workspace: Workspace) -> None:
+def test_special_files_and_names_are_reported_without_waiting(workspace: Workspace) -> None:
     workspace.ticket(B)
     workspace.record(B, "waiting", note="for a free desk")
     for name, make in ODD.items():
@@ -246,14 +246,14 @@ def test_odd_files_and_names_are_reported_without_waiting(workspace: Workspace) 
         )
     ran = limited(workspace.root, "show", "--all", "--limit", "0", "--json")
     assert ran.returncode == 4, ran.stderr
-    told = [one["path"] for one in json.loads(ran.stdout)["problems"]]
+    reported = [one["path"] for one in json.loads(ran.stdout)["problems"]]
     for name in ODD:
         for file in (ITEM, JSON, LINES, RECORD):
-            assert f".yoi/tickets/{name}/{file}" in told
+            assert f".yoi/tickets/{name}/{file}" in reported
     for raw in NAMES:
         shown = raw.decode("utf-8", "backslashreplace")
-        is_told = any(f"/{shown}/artifacts/relations/" in path for path in told)
-        assert is_told != raw.startswith(b"."), raw  # whatever a dot hides is not a ticket
+        is_reported = any(f"/{shown}/artifacts/relations/" in path for path in reported)
+        assert is_reported != raw.startswith(b"."), raw  # hidden folders are not tickets
     for command in (("show", "--plain"), ("check",), ("doctor",), ("status",), ("verify",)):
         ran = limited(workspace.root, *command)
         assert ran.returncode in (0, 4, 5, 11), (command, ran.stderr)

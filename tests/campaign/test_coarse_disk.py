@@ -1,7 +1,7 @@
 """Files written in place, of one size, within one tick of a real file system's clock.
 
 A network file system would need a server and its kernel module, which no ordinary machine of a test
-has. In its place stands ramfs: like those it is not among the file systems that are believed.
+has. ramfs takes its place: like those it is not in the list of trusted file systems.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from campaign.mounts import coarse_ext4, needs_root, ramfs
 from yoi_relations.files.stat_stamp import WINDOW
 
 STATES = ("queued", "closed")
-"""Of one length."""
+"""Two states of equal length."""
 
 
 def write_in_place(workspace: Workspace, state: str) -> None:
@@ -30,7 +30,7 @@ def write_in_place(workspace: Workspace, state: str) -> None:
         file.write(data)
 
 
-def told(workspace: Workspace) -> str:
+def shown_state(workspace: Workspace) -> str:
     (row,) = workspace.run("show", "--all", "--json").json["relations"]
     return str(row["target_state"])
 
@@ -42,7 +42,7 @@ def ask_between_writes(workspace: Workspace, *, tick: float) -> None:
     while time.monotonic() < end:
         for state in STATES:
             write_in_place(workspace, state)
-            assert told(workspace) == state
+            assert shown_state(workspace) == state
             status = (workspace.tickets / B / "item.md").stat()
             assert tick < 1 or status.st_mtime_ns % 10**9 == 0, "it is no coarse clock after all"
 
@@ -61,11 +61,11 @@ def test_last_of_many_writes_within_a_tick_is_seen(
     with make(tmp_path / "disk") as disk:
         workspace = Workspace(disk / "work")
         workspace.pair("blocked_by", states=("planning", "queued"))
-        assert told(workspace) == "queued"
+        assert shown_state(workspace) == "queued"
         ask_between_writes(workspace, tick=tick)
         for state in STATES:  # and of one in an index that has settled
             time.sleep(WINDOW / 1e9 + tick)
-            assert told(workspace) == told(workspace)
+            assert shown_state(workspace) == shown_state(workspace)
             write_in_place(workspace, state)
-            assert told(workspace) == state
+            assert shown_state(workspace) == state
         assert workspace.run("status", "--json").json["freshness"]["trust"] == trust

@@ -1,7 +1,7 @@
-"""Readers, writers, checkouts, hooks, a watcher, and refreshers that are killed, all at once.
+"""Readers, writers, checkouts, hooks, a watcher and killed rebuilds at the same time.
 
-The rule is that of the reference: what was done before a question began is in its answer. What may
-happen besides, each counted: a folder that a checkout takes away while it is listed fails the
+The rule of the reference: an answer has everything that was done before its question began. What
+else may happen is counted: a folder that a checkout takes away while it is listed fails the
 question (status 1, with the path), a record that is just being written is absent or a problem
 (status 4), and an answer is given from memory while another process holds the lock.
 """
@@ -31,16 +31,16 @@ PROCESSES = {
     "add": 1,
     **{holder: 1 for holder in write_ledger.WRITERS if holder != "ADDED"},
 }
-"""How many of each role there are in a work tree."""
+"""The number of processes per role in a work tree."""
 WRITING = ("check-out", "add", *write_ledger.WRITERS)
 FLOORS = {"ask": 4, "ask-program": 2, "kill": 4, "check-out": 2, "add": 2, "T000": 6}
-"""What there must be at least in 5 s, on a machine that is busy with other things, too."""
+"""The least numbers in 5 s, also on a busy machine."""
 SLOWEST = 30.0
-"""Seconds for one answer on a machine that is busy with all of them."""
+"""The most seconds for one answer while all processes run."""
 
 
 def start_all(folder: Path, seconds: float) -> list[tuple[str, subprocess.Popen[str]]]:
-    """All processes, each with its role; the time runs once all are there."""
+    """Start all processes with their roles; the time starts when all run."""
     roles = [
         (tree, role)
         for tree in write_ledger.TREES
@@ -69,13 +69,13 @@ def start_all(folder: Path, seconds: float) -> list[tuple[str, subprocess.Popen[
 
 
 def watcher(root: Path) -> subprocess.Popen[bytes]:
-    with (root.parent / "watcher").open("wb") as said:
+    with (root.parent / "watcher").open("wb") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "yoi_relations", "watch", "--json"],
             cwd=root,
             env=write_ledger.ENVIRON,
             stdout=subprocess.DEVNULL,
-            stderr=said,
+            stderr=output,
         )
 
 
@@ -105,7 +105,7 @@ def total(done: dict[str, list[dict[str, Any]]], *roles: str) -> int:
 
 
 def summary(done: dict[str, list[dict[str, Any]]]) -> str:
-    """The figures of a run, in a line."""
+    """The figures of a run in one line."""
     asking = [one for role in ("ask", "ask-program") for one in done[role]]
     counts: Counter[str] = Counter()
     for one in asking:

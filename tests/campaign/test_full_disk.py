@@ -1,4 +1,4 @@
-"""Disks that are full, that take no long files, or that may only be read; no stand-ins for them."""
+"""Real disks that are full, limit the size of files, or are read-only."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WRITING = (
 
 
 def in_campaign(*values: int) -> list[ParameterSet]:
-    """More values of a parameter, for when there is time."""
+    """More values of a parameter, for the campaign."""
     return [pytest.param(value, marks=pytest.mark.campaign) for value in values]
 
 
@@ -42,7 +42,7 @@ def small_disk(tmp_path: Path) -> Iterator[Workspace]:
 
 
 def fill(folder: Path, *, pages: int) -> Path:
-    """Use up a file system but for some pages; the file that does it."""
+    """Use up a file system except some pages; returns the file that does it."""
     filler = folder / "filler"
     with filler.open("wb") as file:
         free = os.statvfs(folder).f_bavail
@@ -51,15 +51,15 @@ def fill(folder: Path, *, pages: int) -> Path:
 
 
 def use_up_inodes(folder: Path) -> list[Path]:
-    """Make files until none can be made any more."""
+    """Create files until no inode is left."""
     made = [folder / f"filler{n}" for n in range(os.statvfs(folder).f_ffree)]
     for path in made:
         path.touch()
     return made
 
 
-def assert_loud(workspace: Workspace, *, cache_is_written: bool = False) -> None:
-    """Nothing can be written: questions are answered, everything else fails and changes nothing."""
+def assert_fails_with_errors(workspace: Workspace, *, cache_is_written: bool = False) -> None:
+    """Without writes, questions are answered; all other commands fail and change nothing."""
     before = workspace.snapshot()
     ran = workspace.process(*SHOW)
     assert ran.code == 0, ran
@@ -77,8 +77,8 @@ def assert_loud(workspace: Workspace, *, cache_is_written: bool = False) -> None
     assert workspace.snapshot() == before
 
 
-def assert_well(workspace: Workspace) -> None:
-    """Once there is room again, everything works without a hand."""
+def assert_works(workspace: Workspace) -> None:
+    """When there is room again, everything works without repair."""
     compare(workspace)
     for command in (*WRITING, ("rebuild",)):
         ran = workspace.run(*command)
@@ -96,40 +96,40 @@ def assert_well(workspace: Workspace) -> None:
         pytest.param("inodes", "stale", marks=pytest.mark.campaign),
     ],
 )
-def test_a_full_disk(small_disk: Workspace, what: str, index: str) -> None:
+def test_full_disk_changes_nothing(small_disk: Workspace, what: str, index: str) -> None:
     (write_one_more if index == "stale" else drop_cache)(small_disk)
     disk = small_disk.root.parent
     kept = {path: path.read_bytes() for path in small_disk.root.rglob("*.sqlite3")}
     fillers = [fill(disk, pages=0)] if what == "blocks" else use_up_inodes(disk)
-    assert_loud(small_disk)
+    assert_fails_with_errors(small_disk)
     assert {path: path.read_bytes() for path in small_disk.root.rglob("*.sqlite3")} == kept
     for path in fillers:
         path.unlink()
-    assert_well(small_disk)
+    assert_works(small_disk)
 
 
 @needs_root
 @pytest.mark.parametrize("pages", [2, *in_campaign(0, 1, 3, 5, 20, 27, 28, 29, 30, 40)])
-def test_an_almost_full_disk(small_disk: Workspace, pages: int) -> None:
+def test_almost_full_disk_leaves_files_whole(small_disk: Workspace, pages: int) -> None:
     write_one_more(small_disk)
     filler = fill(small_disk.root.parent, pages=pages)
     for command in (SHOW, *WRITING, ("rebuild",)):
         assert_done_or_undone(small_disk, command, small_disk.process(*command))
     filler.unlink()
-    assert_well(small_disk)
+    assert_works(small_disk)
 
 
 @pytest.mark.parametrize("size", [150, *in_campaign(0, 1, 40, 300, 4_096, 20_000, 100_000)])
-def test_file_size_limit(workspace: Workspace, size: int) -> None:
+def test_file_size_limit_leaves_files_whole(workspace: Workspace, size: int) -> None:
     build(workspace.root)
     write_one_more(workspace)
     for command in (SHOW, *WRITING, ("rebuild",)):
         assert_done_or_undone(workspace, command, limited(workspace, size, *command))
-    assert_well(workspace)
+    assert_works(workspace)
 
 
 def test_sorting_needs_no_disk_space(workspace: Workspace) -> None:
-    """However much it is; SQLite would put it into files outside of the workspace."""
+    """SQLite could sort in files outside of the workspace."""
     build(workspace.root)
     for number in range(300):
         workspace.record(A, "after", B, f"about {number}: {'x' * 12_000}")
@@ -161,7 +161,7 @@ def limited(workspace: Workspace, size: int, *arguments: str) -> Ran:
 
 
 def assert_done_or_undone(workspace: Workspace, command: tuple[str, ...], ran: Ran) -> None:
-    """A command succeeded, or it failed, said so, and left the files as they were."""
+    """A command succeeded, or it failed with an error and left the files unchanged."""
     assert ran.code in {0, 1}, ran
     assert "Traceback" not in ran.err
     assert command != SHOW or ran.code == 0
@@ -175,25 +175,25 @@ def assert_done_or_undone(workspace: Workspace, command: tuple[str, ...], ran: R
 
 
 @needs_root
-def test_read_only_workspace(workspace: Workspace) -> None:
+def test_read_only_workspace_answers_questions(workspace: Workspace) -> None:
     build(workspace.root)
     write_one_more(workspace)
     with read_only(workspace.root):
-        assert_loud(workspace)
-    assert_well(workspace)
+        assert_fails_with_errors(workspace)
+    assert_works(workspace)
 
 
 @needs_root
-def test_read_only_tickets(workspace: Workspace) -> None:
+def test_read_only_tickets_refuse_records(workspace: Workspace) -> None:
     build(workspace.root)
     write_one_more(workspace)
     with read_only(workspace.tickets):
-        assert_loud(workspace, cache_is_written=True)
-    assert_well(workspace)
+        assert_fails_with_errors(workspace, cache_is_written=True)
+    assert_works(workspace)
 
 
 @needs_root
-def test_read_only_cache(workspace: Workspace) -> None:
+def test_read_only_cache_answers_and_records(workspace: Workspace) -> None:
     build(workspace.root)
     write_one_more(workspace)
     with read_only(workspace.root / ".yoi/cache"):
@@ -203,4 +203,4 @@ def test_read_only_cache(workspace: Workspace) -> None:
             ran = workspace.process(*command)
             assert (ran.code, " memory" in ran.err) == (0, True), (command, ran)
         compare(workspace)
-    assert_well(workspace)
+    assert_works(workspace)

@@ -1,4 +1,4 @@
-"""Every parser fed with what nobody would write; short here, long with ``-m campaign``."""
+"""Every parser on mutated files; long with ``-m campaign``."""
 
 from __future__ import annotations
 
@@ -18,11 +18,9 @@ from campaign.byte_mutations import (
     sample,
 )
 from yoi_relations.errors import WorkspaceError
-from yoi_relations.files.formats import Format
 from yoi_relations.files.parse import Parsed, parse_source
 from yoi_relations.files.record import NOTE_LIMIT, Record
-from yoi_relations.files.scan_folder import Source
-from yoi_relations.files.source import Effect
+from yoi_relations.files.source import Effect, Format, Source
 from yoi_relations.files.times import parse_instant
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.kinds import KINDS
@@ -38,7 +36,7 @@ def assert_in_bounds(record: Record, holder: str) -> None:
 
 
 def assert_accounted_for(source: Source, data: bytes, parsed: Parsed) -> None:
-    """Nothing is dropped without a word."""
+    """No content is dropped without a problem."""
     spoiling = [fault for fault in parsed.faults if fault.effect is Effect.RECORD]
     if source.format is Format.FRONTMATTER:
         assert len(parsed.records) + len(parsed.retirements) + len(spoiling) == 1
@@ -101,8 +99,8 @@ def test_every_command_answers_on_mutated_files(examples: int) -> None:
             assert ran.code in codes, (command, ran)
             answers[command[0]] = ran.json
             assert workspace.run(*command, "--plain").code == ran.code
-        told = {(one["path"], one["line"]) for one in answers["show"]["problems"]}
-        assert faults <= told
+        reported = {(one["path"], one["line"]) for one in answers["show"]["problems"]}
+        assert faults <= reported
         for which in spoilt:
             source, data = CORPUS[which]
             (workspace.root / source.path).write_bytes(data)
@@ -112,7 +110,7 @@ def test_every_command_answers_on_mutated_files(examples: int) -> None:
 
 
 @example_counts(60, 5_000)
-def test_a_configuration_is_used_or_refused(examples: int) -> None:
+def test_configuration_is_used_or_refused(examples: int) -> None:
     folder, workspace = sample()
     config = workspace.root / ".yoi" / "ticket.config.toml"
     whole = config.read_bytes()
@@ -124,8 +122,8 @@ def test_a_configuration_is_used_or_refused(examples: int) -> None:
         try:
             found = find_workspace(str(workspace.root))
         except WorkspaceError as error:
-            said = error.message
-            assert said.startswith(".yoi/ticket.config.toml: ")  # or none
+            message = error.message
+            assert message.startswith(".yoi/ticket.config.toml: ")
             return
         named = tomllib.loads(data.decode()).get("backend", {})
         root = named.get("root", ".yoi/tickets") if isinstance(named, dict) else ".yoi/tickets"

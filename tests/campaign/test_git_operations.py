@@ -1,4 +1,4 @@
-"""Whatever git does to the work tree, the next answer is what its files say; hooks or no hooks."""
+"""After any git operation the next answer matches the files, with and without hooks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from oracle import assert_as_read, settle
 from workspace_builder import AT, A, B, C, D, Workspace, git, ulid
 
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.hooks import manage
+from yoi_relations.hooks import installation
 
 pytestmark = pytest.mark.usefixtures("soon_settled")
 RECORD = f"{ulid(9)}.md"
@@ -21,14 +21,14 @@ Command = tuple[str, ...]
 OPERATIONS: dict[str, tuple[Command, ...]] = {
     "checkout": (("checkout", "other"), ("checkout", "main")) * 3,
     "checkout of files": (("checkout", "other", "--", ".yoi"),),
-    "merge": (("merge", "--no-edit", "beside"), ("merge", "--no-edit", "other")),
+    "merge": (("merge", "--no-edit", "extra"), ("merge", "--no-edit", "other")),
     "fast-forward": (("merge", "--ff-only", "other"),),
-    "pull": (("pull", "--ff", ".", "other"), ("pull", "--no-rebase", "--no-edit", ".", "beside")),
-    "pull --rebase": (("checkout", "beside"), ("pull", "--rebase", ".", "other")),
-    "rebase": (("rebase", "other", "beside"), ("checkout", "main")),
+    "pull": (("pull", "--ff", ".", "other"), ("pull", "--no-rebase", "--no-edit", ".", "extra")),
+    "pull --rebase": (("checkout", "extra"), ("pull", "--rebase", ".", "other")),
+    "rebase": (("rebase", "other", "extra"), ("checkout", "main")),
     "reset --hard": (("reset", "--hard", "other"), ("reset", "--hard", "HEAD~1")),
     "stash": (("stash", "--include-untracked"), ("stash", "pop"), ("reset", "--hard")),
-    "cherry-pick": (("cherry-pick", "beside"), ("cherry-pick", "other")),
+    "cherry-pick": (("cherry-pick", "extra"), ("cherry-pick", "other")),
     "revert": (("checkout", "other"), ("revert", "--no-edit", "HEAD")),
     "clean": (("clean", "-fdx"),),
     "sparse checkout": (
@@ -41,7 +41,7 @@ OPERATIONS: dict[str, tuple[Command, ...]] = {
     ),
 }  # fmt: skip
 DIRTY = ("stash", "clean")
-"""What is done to a work tree with changes in it."""
+"""Operations on a work tree with local changes."""
 
 
 def commit(workspace: Workspace, message: str) -> None:
@@ -50,7 +50,7 @@ def commit(workspace: Workspace, message: str) -> None:
 
 
 def make_dirty(workspace: Workspace) -> None:
-    """A changed file, one that git does not know, and one that it ignores."""
+    """A changed file, an untracked file and an ignored file."""
     workspace.ticket(B, "inprogress")
     workspace.ticket(D)
     workspace.record(D, "blocks", A, "not committed")
@@ -58,15 +58,15 @@ def make_dirty(workspace: Workspace) -> None:
 
 @pytest.fixture
 def repository(workspace: Workspace) -> Workspace:
-    """Two tickets on ``main``; ``other`` alters a record, ``beside`` adds a ticket with one."""
+    """Two tickets on ``main``; ``other`` alters a record, ``extra`` adds a ticket with one."""
     workspace.pair()
     record = workspace.record(A, "blocked_by", B, "first")
     git(workspace, "init", "--quiet", "--initial-branch=main")
     commit(workspace, "first")
-    git(workspace, "checkout", "--quiet", "-b", "beside")
+    git(workspace, "checkout", "--quiet", "-b", "extra")
     workspace.ticket(C)
-    workspace.record(C, "after", A, "beside")
-    commit(workspace, "beside")
+    workspace.record(C, "after", A, "extra")
+    commit(workspace, "extra")
     git(workspace, "checkout", "--quiet", "-b", "other", "main")
     record.write_text(record.read_text().replace("first", "other"))
     workspace.ticket(B, "queued")
@@ -82,14 +82,14 @@ def hooked(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Workspace:
-    """The same, without hooks and with them."""
+    """The repository without hooks and with hooks."""
     if request.param == "hooks":
         program = tmp_path / "bin" / "relations"
         program.parent.mkdir()
         program.write_text(f'#!/bin/sh\nexec {sys.executable} -m yoi_relations "$@"\n')
         program.chmod(0o755)
         monkeypatch.setenv("PATH", str(program.parent), prepend=":")
-        manage.install(find_workspace(str(repository.root)))
+        installation.install(find_workspace(str(repository.root)))
     return repository
 
 
@@ -104,7 +104,7 @@ def test_next_answer_holds_what_git_did(hooked: Workspace, name: str) -> None:
         assert assert_as_read(hooked) != before, command
 
 
-def test_the_first_question_in_a_fresh_clone(repository: Workspace, tmp_path: Path) -> None:
+def test_fresh_clone_answers_its_first_question(repository: Workspace, tmp_path: Path) -> None:
     git(repository, "clone", "--quiet", ".", str(tmp_path / "clone"))
     clone = Workspace(tmp_path / "clone")
     ran = clone.process("show", "--json")
@@ -115,8 +115,8 @@ def test_the_first_question_in_a_fresh_clone(repository: Workspace, tmp_path: Pa
 
 
 @pytest.mark.parametrize("name", ["merge", "rebase", "cherry-pick", "stash"])
-def test_a_conflict_is_a_problem_until_it_is_resolved(repository: Workspace, name: str) -> None:
-    """Of all four sorts of files at once; what else there is, is answered."""
+def test_conflict_is_a_problem_until_it_is_resolved(repository: Workspace, name: str) -> None:
+    """In all four sorts of files at once; the other tickets are answered."""
     files = conflicting(repository, "main")
     git(repository, "checkout", "--quiet", "-b", "theirs", "HEAD~1")
     conflicting(repository, "theirs", state="ready", target=D)
@@ -147,7 +147,7 @@ def test_a_conflict_is_a_problem_until_it_is_resolved(repository: Workspace, nam
 def conflicting(
     workspace: Workspace, word: str, state: str = "queued", target: str = A
 ) -> list[str]:
-    """Commit a record in each format of a ticket, and its state; where they lie."""
+    """Commit a record in each format and the state of a ticket; returns their paths."""
     for id_ in (C, D):
         workspace.ticket(id_)
     paths = [
@@ -181,11 +181,11 @@ def test_each_work_tree_answers_for_itself(repository: Workspace, linked: Worksp
             settle(tree)
     with ThreadPoolExecutor(6) as pool:
         assert list(pool.map(notes, trees * 3)) == [["first"], ["other"]] * 3
-    git(linked, "checkout", "--quiet", "--detach", "beside")
-    assert [sorted(notes(tree)) for tree in trees] == [["first"], ["beside", "first"]]
+    git(linked, "checkout", "--quiet", "--detach", "extra")
+    assert [sorted(notes(tree)) for tree in trees] == [["first"], ["extra", "first"]]
 
 
-def test_a_hook_asks_about_its_own_work_tree(
+def test_hook_asks_about_its_own_work_tree(
     repository: Workspace, linked: Workspace, tmp_path: Path
 ) -> None:
     """git exports GIT_DIR there, and it may lead to another work tree's folder."""
@@ -193,13 +193,15 @@ def test_a_hook_asks_about_its_own_work_tree(
     hook.parent.mkdir(exist_ok=True)
     hook.write_text(
         f'#!/bin/sh\nprintenv GIT_DIR >"{tmp_path}/variable"\n'
-        f'exec {sys.executable} -m yoi_relations show --plain >"{tmp_path}/said"\n'
+        f'exec {sys.executable} -m yoi_relations show --plain >"{tmp_path}/output"\n'
     )
     hook.chmod(0o755)
-    git(linked, "checkout", "--quiet", "--detach", "beside")
+    git(linked, "checkout", "--quiet", "--detach", "extra")
     assert "worktrees/linked" in (tmp_path / "variable").read_text()
-    assert sorted(line.split("\t")[7] for line in (tmp_path / "said").read_text().splitlines()) == [
-        "beside",
+    assert sorted(
+        line.split("\t")[7] for line in (tmp_path / "output").read_text().splitlines()
+    ) == [
+        "extra",
         "first",
     ]
     for _ in range(2):
@@ -209,5 +211,5 @@ def test_a_hook_asks_about_its_own_work_tree(
             GIT_WORK_TREE=str(repository.root),
             GIT_INDEX_FILE="nowhere",
         )
-        assert ran.out == (tmp_path / "said").read_text()
+        assert ran.out == (tmp_path / "output").read_text()
         shutil.rmtree(repository.root / ".yoi", ignore_errors=True)

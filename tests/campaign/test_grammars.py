@@ -1,4 +1,4 @@
-"""Frontmatter and JSON by grammar, held against the parsers that everybody uses."""
+"""Generated frontmatter and JSON, compared with the usual parsers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from yoi_relations.files.record_json import parse_relations
 from yoi_relations.files.source import SourceError
 from yoi_relations.files.yaml_full import MAX_DEPTH
 
-# What differs between it and the one in Python (a tab behind a colon) is no matter here.
+# Its difference from the one in Python (a tab after a colon) does not matter here.
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 KEYS = st.sampled_from(["a", "b", "no", "1", "''", '"a"', "? a\n", "a b", "[a]", "&x a", "*x", ""])
 LEAVES = st.sampled_from(
@@ -43,9 +43,9 @@ HEADS = st.lists(st.tuples(KEYS, SEPARATORS, NODES).map("".join) | LEAVES, max_s
 
 
 def composed(text: str) -> dict[str, str | None] | None:
-    """What PyYAML makes of a frontmatter, by another way; None where it is of no use."""
+    """The fields of a frontmatter by PyYAML; None if it has no valid ones."""
     if any(sign in text for sign in "\r\x85\u2028\u2029"):
-        return None  # ends a line for YAML, and for nobody else
+        return None  # ends a line only in YAML
     try:
         root = yaml.compose(text, _Loader)
     except yaml.YAMLError:
@@ -67,7 +67,7 @@ def composed(text: str) -> dict[str, str | None] | None:
 
 @example_counts(300, 20_000)
 def test_frontmatter_reads_as_yaml_does(examples: int) -> None:
-    """But for aliases: they are never followed, so one without an anchor is no error here."""
+    """Except aliases: they are not resolved, so one without an anchor is not an error here."""
 
     @run_examples(examples, HEADS)
     def check(lines: list[str]) -> None:

@@ -1,6 +1,6 @@
-"""A command is killed, or refused by the system, at each of its calls; in short, at a few.
+"""A command is killed, or gets an error, at each of its system calls; the short run takes a few.
 
-What a power cut leaves on a disk is not tested: that takes a disk that forgets what was not synced.
+A power cut is not tested: that needs a disk that loses unsynced data.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ LEAST = {
     "retire": 340,
     "retire-beside": 340,
 }
-"""Points that each command has at least; with fewer, something was not looked at."""
+"""The least number of points per command; with fewer, calls were missed."""
 SLOW = ("settle", "prove")
-"""Commands that some seconds must pass before."""
+"""Commands that need files of some seconds of age."""
 SAMPLE = 2
-"""Points of each sort that the short version tries: any, those that write, those that kill."""
+"""Points of each sort that the short run tries: any, writing calls, kills."""
 LONG = 600
-"""Characters that are shown of what went wrong at a point."""
+"""The most characters of a failure that are shown."""
 TRIES = 3
-"""Runs until a point is hit: how often a command looks at young files depends on the time."""
+"""Runs until a point is hit: how often a command reads new files depends on the time."""
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if name not in SLOW])
-def test_a_few_points(name: str, tmp_path: Path) -> None:
+def test_command_survives_failures_at_a_few_calls(name: str, tmp_path: Path) -> None:
     found = count(name, tmp_path)
     draw = random.Random(name)  # noqa: S311  # the same points each time
     writes = [point for point in found if point.call in {"write", "fsync", "renameat", "linkat"}]
@@ -52,7 +52,7 @@ def test_a_few_points(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.campaign
 @pytest.mark.parametrize("name", CASES)
-def test_every_point(name: str, tmp_path: Path) -> None:
+def test_command_survives_failures_at_every_call(name: str, tmp_path: Path) -> None:
     found = count(name, tmp_path)
     ended = outcomes(name, found, tmp_path)
     # Shown with -rP: what the run was worth.
@@ -70,7 +70,7 @@ def count(name: str, folder: Path) -> list[Point]:
 
 
 def fresh(name: str, folder: Path) -> Workspace:
-    """A new workspace, as it is before a command."""
+    """A new workspace, as before the command."""
     shutil.rmtree(folder / "work", ignore_errors=True)
     workspace = build(folder / "work")
     CASES[name].prepare(workspace)
@@ -78,7 +78,7 @@ def fresh(name: str, folder: Path) -> Workspace:
 
 
 def outcomes(name: str, chosen: list[Point], folder: Path) -> Counter[str]:
-    """Try each point; how often the command was killed, failed or succeeded all the same."""
+    """Try each point; how often the command was killed, failed or succeeded."""
     ended: Counter[str] = Counter()
     wrong = []
     for point in chosen:

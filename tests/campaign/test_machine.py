@@ -1,7 +1,7 @@
-"""Whatever is done to files, index and program: each answer is what a reading of every file gives.
+"""After any operations on files, index and program each answer equals a full read of the files.
 
 The seeded runs are part of every suite; `./scripts/dev campaign` runs the long ones, which draw
-anew each time. ``CAMPAIGN_EXAMPLES`` sets how many examples those draw.
+other examples each time. ``CAMPAIGN_EXAMPLES`` sets how many examples those draw.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Machine(RuleBasedStateMachine):
     def be_slow(
         self, operation: Operation, meanwhile: tuple[list[Operation], list[Operation], Operation]
     ) -> None:
-        """A question about something new, during which others tamper, write and refresh."""
+        """Ask about a change while other processes damage the cache, write and refresh."""
         self.do(operation)
         tampering, writing, refreshing = meanwhile
         slow_question(self.world, lambda: self.do(*writing, refreshing, *tampering))
@@ -105,7 +105,7 @@ class Machine(RuleBasedStateMachine):
 
 
 class CoarseMachine(Machine):
-    """The same on a file system that knows no inodes, no times of change, and only every 2 s."""
+    """The same on a file system without inodes and change times, with a clock of 2 s."""
 
     is_coarse = True
 
@@ -122,13 +122,13 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a
 
 
 @MACHINES
-def test_each_answer_is_what_the_files_say(machine: type[Machine]) -> None:
+def test_answers_match_the_files(machine: type[Machine]) -> None:
     seeded = settings(COMMON, max_examples=10, derandomize=True, database=None)
     run_state_machine_as_test(machine, settings=seeded)
 
 
 @pytest.mark.campaign
 @MACHINES
-def test_each_answer_is_what_the_files_say_for_long(machine: type[Machine]) -> None:
-    drawn_anew = settings(COMMON, max_examples=LONG, stateful_step_count=60)
-    run_state_machine_as_test(machine, settings=drawn_anew)
+def test_answers_match_the_files_in_long_runs(machine: type[Machine]) -> None:
+    unseeded = settings(COMMON, max_examples=LONG, stateful_step_count=60)
+    run_state_machine_as_test(machine, settings=unseeded)

@@ -1,4 +1,4 @@
-"""Ten thousand tickets, a hundred records about one, and a cycle that goes through all of them."""
+"""Ten thousand tickets, a hundred records of one ticket, and a cycle through all tickets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.campaign
 TICKETS = 10_000
 RECORDS = 100
 SECONDS = 60
-"""Of processor time for one command on all of them."""
+"""Seconds of processor time for one command."""
 MEMORY = 1 << 30
 
 
@@ -38,7 +38,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 def run(workspace: Workspace, *arguments: str) -> tuple[int, Any]:
-    """A command in a process with limits; its code and its document."""
+    """Run a command with limits; returns its exit code and its document."""
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
@@ -84,7 +84,7 @@ def test_cycle_through_all_is_reported_once(many: Workspace) -> None:
     assert (code, len(cycles)) == (5, 1)
 
 
-def test_both_implementations_read_it_alike(many: Workspace) -> None:
+def test_both_implementations_agree_on_many_tickets(many: Workspace) -> None:
     assert run(many, "verify")[0] == 0
     item = many.tickets / name(TICKETS // 2) / "item.md"
     item.write_text(item.read_text().replace("queued", "closed"))

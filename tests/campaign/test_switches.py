@@ -1,7 +1,7 @@
-"""The tests are tested: without a defence, the test that names it fails.
+"""Without a defence, the test of that defence fails.
 
-A test that passes with its switch thrown tests nothing, and a switch that breaks the program, or
-alters nothing any more, is none: each test must fail by an assertion of its own.
+A test that passes with its switch applied is useless, and so is a switch that breaks the program or
+has no effect: each test must fail by its own assertion.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ ROWS = [f"| {name} | `{switch.test.removeprefix('tests/')}` |" for name, switch 
 
 
 @pytest.mark.parametrize("name", SWITCHES)
-def test_test_of_a_defence_fails_without_it(name: str) -> None:
+def test_defence_test_fails_without_its_defence(name: str) -> None:
     (ended,) = run(name, SWITCHES[name].test)
     assert (ended.test, ended.when) == (SWITCHES[name].test, "call")
     assert ended.error == "AssertionError"
     assert ended.place.startswith("tests/")
 
 
-def test_tests_of_defences_pass_with_them() -> None:
+def test_defence_tests_pass_with_their_defences() -> None:
     tests = [switch.test for switch in SWITCHES.values()]
     ended = run(NOTHING, *tests)
     assert sorted((one.test, one.error) for one in ended) == sorted((test, "") for test in tests)

@@ -20,7 +20,7 @@ from campaign.mounts import mounted, needs_root
 from workspace_builder import A, B, C, Workspace, git
 
 from yoi_relations.files.parse import Parsed, parse_source
-from yoi_relations.files.scan_folder import Source
+from yoi_relations.files.source import Source
 from yoi_relations.files.workspace import CACHE
 
 RELATIONS = [sys.executable, "-m", "yoi_relations"]
@@ -218,7 +218,7 @@ def test_memory_error_is_one_line(
     def fail(*_: object, **__: object) -> None:
         raise MemoryError
 
-    name = {"memory": "queries.show.ask_relations", "sqlite": "index.store.published"}[at]
+    name = {"memory": "queries.show.ask_relations", "sqlite": "index.store.load_published"}[at]
     module, _, function = name.rpartition(".")
     monkeypatch.setattr(sys.modules[f"yoi_relations.{module}"], function, fail)
     if at == "memory":
@@ -396,10 +396,10 @@ def test_an_odd_lock_file_is_named(pair: Workspace, kind: str) -> None:
         )
     asked = pair.run("show")
     assert (asked.code, asked.out.count("\n")) == (0, 1)
-    assert asked.err.startswith(f"{lock}: cannot be used as a lock: ")
+    assert asked.err.startswith(f"{lock}: cannot use the lock file: ")
     asked = pair.run("rebuild", "--json")
     assert asked.code == 1
-    assert asked.errors[-1]["error"]["message"].startswith(f"{lock}: cannot be used")
+    assert asked.errors[-1]["error"]["message"].startswith(f"{lock}: cannot use")
     assert pair.run("add", A, "related", B).code == 0
 
 

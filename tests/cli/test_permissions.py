@@ -18,7 +18,7 @@ from workspace_builder import A, B, Ran, Workspace
 AS_NOBODY = """
 import contextlib, io, os, sqlite3, sys, tempfile, tomllib
 from pathlib import Path
-from yoi_relations.index import by_file, publishing
+from yoi_relations.index import database, serialization
 from yoi_relations.cli import quick
 from yoi_relations.cli.typer_app import run as run_in_full
 
@@ -26,7 +26,7 @@ def run(arguments):
     code = quick.answer(arguments)
     return run_in_full(arguments) if code is None else code
 
-image = by_file.to_bytes(publishing.new_connection())
+image = serialization.serialize(database.new_connection())
 with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()), \
         contextlib.redirect_stderr(io.StringIO()):
     for ticket in ("a", "b"):
@@ -38,10 +38,10 @@ with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.Stri
 
 def new_connection():
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    by_file.fill(connection, image)
+    serialization.deserialize(connection, image)
     return connection
 
-publishing.new_connection = new_connection
+database.new_connection = new_connection
 if os.getuid() == 0:
     os.setgroups([]), os.setgid(65534), os.setuid(65534)
 sys.exit(run(sys.argv[1:]))
@@ -131,7 +131,7 @@ def test_unreadable_root_of_a_client_is_an_error(shared: Workspace) -> None:
         text=True,
     )
     inner.root.parent.chmod(0o755)
-    assert "cannot be looked at" in ran.stderr, ran
+    assert "cannot be examined" in ran.stderr, ran
 
 
 def test_a_file_that_cannot_be_read_is_a_problem(shared: Workspace) -> None:

@@ -6,8 +6,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from yoi_relations.files import yaml_full
-from yoi_relations.files.fences import find_fences, through_closing_fence
-from yoi_relations.files.frontmatter import parse_document
+from yoi_relations.files.frontmatter import find_fences, parse_document, through_closing_fence
 from yoi_relations.files.source import SourceError
 from yoi_relations.files.yaml_full import MAX_DEPTH
 
@@ -38,12 +37,12 @@ def problem(data: bytes) -> SourceError:
         *("00001KTNVGT8G", "00001E1234567", "C:\\temp", "a#b", "it's", 'a "word"', "日本語 🦀"),
     ],
 )
-def test_a_plain_scalar_stays_the_text_that_was_written(text: str) -> None:
+def test_plain_scalar_stays_as_written(text: str) -> None:
     assert texts(fenced(f"state: {text}")) == {"state": text}
 
 
 @pytest.mark.parametrize("text", ["", "null", "~", "no", " padded ", "a: b", "- a", "# a", "---"])
-def test_a_quoted_scalar_is_the_text_within(text: str) -> None:
+def test_quoted_scalar_is_read_without_quotes(text: str) -> None:
     assert texts(fenced(f"a: '{text}'\nb: \"{text}\"")) == {"a": text, "b": text}
 
 
@@ -53,7 +52,7 @@ def test_null_is_not_text(text: str) -> None:
     assert parse_document(fenced(f"state: {text}")).fields["state"].scalar
 
 
-def test_keys_stay_text_too() -> None:
+def test_keys_stay_as_written() -> None:
     assert list(texts(fenced("no: a\n0123: b\n12:30: c\n2026-06-01: d"))) == [
         *("no", "0123", "12:30", "2026-06-01"),
     ]
@@ -82,7 +81,7 @@ def test_value_that_is_not_a_scalar_is_marked(value: str) -> None:
     assert fields["state"].text == "done"
 
 
-def test_every_value_knows_its_line() -> None:
+def test_every_value_has_its_line() -> None:
     data = fenced("# comment\ntitle: a\n\nlabels:\n  - b\nstate: done")
     assert [(key, value.line) for key, value in parse_document(data).fields.items()] == [
         *(("title", 3), ("labels", 6), ("state", 7)),
@@ -108,7 +107,7 @@ def test_every_value_knows_its_line() -> None:
         *("flow", "odd body"),
     ],
 )
-def test_equivalent_spellings_read_alike(data: bytes, body: bytes) -> None:
+def test_equivalent_spellings_give_equal_fields(data: bytes, body: bytes) -> None:
     assert texts(data) == {"title": "a", "state": "done"}
     assert parse_document(data).body == body
     assert data.endswith(body)
@@ -116,12 +115,12 @@ def test_equivalent_spellings_read_alike(data: bytes, body: bytes) -> None:
 
 
 @pytest.mark.parametrize("data", [b"---\n---", b"---\n\n---\n", b"---\n# nothing\n---\n"])
-def test_an_empty_frontmatter_has_no_fields(data: bytes) -> None:
+def test_empty_frontmatter_has_no_fields(data: bytes) -> None:
     assert parse_document(data).fields == {}
 
 
 @pytest.mark.parametrize(
-    ("data", "line", "said"),
+    ("data", "line", "message"),
     [
         (b"", 1, "no frontmatter"),
         (b"state: done\n", 1, "no frontmatter"),
@@ -152,15 +151,15 @@ def test_an_empty_frontmatter_has_no_fields(data: bytes) -> None:
     ],
 )
 def test_unusable_frontmatter_names_reason_and_line(
-    data: bytes, line: int | None, said: str
+    data: bytes, line: int | None, message: str
 ) -> None:
     error = problem(data)
-    assert said in error.message
+    assert message in error.message
     assert error.line == line
 
 
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
-def test_lines_are_counted_alike_with_either_line_end(line_end: bytes) -> None:
+def test_line_numbers_do_not_depend_on_the_line_end(line_end: bytes) -> None:
     data = fenced("a: 1\n\nb: x: y").replace(b"\n", line_end)
     assert problem(data).line == 4
 
@@ -179,7 +178,7 @@ def test_nesting_has_an_exact_limit(head: str) -> None:
 
 @pytest.mark.parametrize("unit", ["[", "{a: ", "- ", "? ", "a: [", "[[], "])
 @pytest.mark.parametrize("start", ["", "a: ", "a:\n  "])
-def test_bottomless_nesting_ends_as_a_problem(start: str, unit: str) -> None:
+def test_endless_nesting_is_a_problem(start: str, unit: str) -> None:
     assert problem(fenced(start + unit * 32_000)).message
 
 
@@ -188,7 +187,7 @@ def test_too_deep_nesting_is_named_by_either_parser(unit: str) -> None:
     assert "nests values" in problem(fenced("a: " + unit * 12_000)).message
 
 
-def test_deep_indentation_ends_as_a_problem() -> None:
+def test_deep_indentation_is_a_problem() -> None:
     head = "".join(" " * depth + "a:\n" for depth in range(350))
     assert "nests values" in problem(fenced(head)).message
 
@@ -314,13 +313,13 @@ def test_invalid_yaml_is_named_by_key_and_character(
 @settings(deadline=None)
 @given(st.text(st.sampled_from("a:b -#'\"[]{}@%`*&!|>?,\\\n\t\u00a0\uff1a"), max_size=30))
 def test_invalid_yaml_never_shows_a_parser_message(text: str) -> None:
-    said = ""
+    message = ""
     try:
         parse_document(fenced(f"title: {text}"))
     except SourceError as error:
-        said = error.message
+        message = error.message
     theirs = ("expected", "mapping values", "while", "found", "could not", "did not")
-    assert not any(word in said for word in theirs)
+    assert not any(word in message for word in theirs)
 
 
 def test_too_long_frontmatter_names_the_limit() -> None:

@@ -1,4 +1,4 @@
-"""What doctor is told of files and folders in places where nothing is read."""
+"""Misplaced files and folders, as doctor lists them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from workspace_builder import AT, A, B, C, Workspace, scan, ulid
 
-from yoi_relations.files.misplaced.search import Misplaced, find_misplaced
+from yoi_relations.files.misplaced.search import MisplacedFile, find_misplaced
 from yoi_relations.files.workspace import find_workspace
 
 RECORD = f"---\nkind: blocked_by\ntarget: {B}\nauthor: x\nat: {AT}\n---\nWhy.\n"
@@ -29,7 +29,7 @@ LINE = json.dumps(
 )
 
 
-def misplaced(workspace: Workspace) -> list[Misplaced]:
+def misplaced(workspace: Workspace) -> list[MisplacedFile]:
     """All of it; nothing that is a source is among it."""
     place = find_workspace(str(workspace.root))
     found = find_misplaced(place)
@@ -39,7 +39,7 @@ def misplaced(workspace: Workspace) -> list[Misplaced]:
     return found
 
 
-def told(workspace: Workspace) -> list[tuple[str, str]]:
+def findings(workspace: Workspace) -> list[tuple[str, str]]:
     """Code, and path below the tickets root."""
     return [(one.code, one.path.removeprefix(".yoi/tickets/")) for one in misplaced(workspace)]
 
@@ -74,8 +74,8 @@ def tickets(workspace: Workspace) -> Workspace:
     return workspace
 
 
-def test_nothing_is_reported_in_an_orderly_workspace(tickets: Workspace) -> None:
-    assert told(tickets) == []
+def test_reports_nothing_in_a_regular_workspace(tickets: Workspace) -> None:
+    assert findings(tickets) == []
 
 
 @pytest.mark.parametrize(
@@ -122,17 +122,17 @@ def test_nothing_is_reported_in_an_orderly_workspace(tickets: Workspace) -> None
         ("closed/ticket.md", ITEM, "misplaced_file"),
     ],
 )
-def test_a_file_that_is_not_read(tickets: Workspace, path: str, text: str, code: str) -> None:
+def test_misplaced_file_is_reported(tickets: Workspace, path: str, text: str, code: str) -> None:
     put(tickets, path, text)
-    assert told(tickets) == [(code, path)]
+    assert findings(tickets) == [(code, path)]
     (one,) = misplaced(tickets)
     folder = Path(path).parts[1 if path.startswith("closed/") else 0]
     assert one.ticket == (folder if folder in (A, C, OLD) else "")
 
 
-def test_misnamed_item_beside_records_is_reported(tickets: Workspace) -> None:
+def test_misnamed_item_next_to_records_is_reported(tickets: Workspace) -> None:
     (tickets.tickets / A / "item.md").rename(tickets.tickets / A / "Item.md")
-    assert told(tickets) == [("misnamed_item", f"{A}/Item.md")]
+    assert findings(tickets) == [("misnamed_item", f"{A}/Item.md")]
 
 
 @pytest.mark.parametrize(
@@ -149,12 +149,14 @@ def test_misnamed_item_beside_records_is_reported(tickets: Workspace) -> None:
         (f"{A}/artifacts/old/item.md", "odd_folder", f"{A}/artifacts/old"),
     ],
 )
-def test_an_odd_folder(tickets: Workspace, path: str, code: str, where: str) -> None:
+def test_folder_that_is_not_a_ticket_is_reported(
+    tickets: Workspace, path: str, code: str, where: str
+) -> None:
     if path.endswith("/"):
         (tickets.tickets / path).mkdir()
     else:
         put(tickets, path, ITEM)
-    assert told(tickets) == [(code, where)]
+    assert findings(tickets) == [(code, where)]
 
 
 OTHER_JSON = (
@@ -173,11 +175,11 @@ OTHER_JSON = (
 @pytest.mark.parametrize("name", ["artifacts/plan.jsonl", "notes/relations.json", "data.json"])
 def test_other_json_is_ignored(tickets: Workspace, name: str, text: str) -> None:
     put(tickets, f"{A}/{name}", text)
-    assert told(tickets) == []
+    assert findings(tickets) == []
 
 
 @pytest.mark.parametrize("folder", [C, f"artifacts/{C}", f"a/b/{C}"])
-def test_a_ticket_within_another_is_one_finding(tickets: Workspace, folder: str) -> None:
+def test_nested_ticket_is_one_finding(tickets: Workspace, folder: str) -> None:
     for path in ("item.md", f"artifacts/relations/{TWO}", "artifacts/relations.json", TWO):
         put(tickets, f"{A}/{folder}/{path}", ITEM if path == "item.md" else RECORD)
     (one,) = misplaced(tickets)
@@ -218,50 +220,52 @@ COPIES = (
 
 @pytest.mark.parametrize("name", COPIES)
 @pytest.mark.parametrize("original", [A, f"closed/{OLD}"])
-def test_a_copied_folder(tickets: Workspace, name: str, original: str) -> None:
+def test_copied_folder_is_reported_with_its_original(
+    tickets: Workspace, name: str, original: str
+) -> None:
     bucket, slash, last = original.rpartition("/")
     copy = bucket + slash + name.format(last)
     shutil.copytree(tickets.tickets / original, tickets.tickets / copy)
-    assert told(tickets) == [("copied_folder", copy)]
+    assert findings(tickets) == [("copied_folder", copy)]
     (one,) = misplaced(tickets)
     assert one.ticket == name.format(last)
     assert last in one.message
     if original == A:  # once the original is gone, its name still tells
         shutil.rmtree(tickets.tickets / original)
-        assert told(tickets) == [("copied_folder", copy)]
+        assert findings(tickets) == [("copied_folder", copy)]
 
 
 def test_suffix_after_an_id_is_a_copy_if_names_are_ids(tickets: Workspace) -> None:
     copies = [f"{A}-{end}" for end in ("mine", "2026", "x", "a-b")] + [f"{A}.save"]
     for copy in copies:
         shutil.copytree(tickets.tickets / A, tickets.tickets / copy)
-    assert told(tickets) == sorted(
+    assert findings(tickets) == sorted(
         (("copied_folder", copy) for copy in copies), key=lambda one: one[1]
     )
     shutil.copytree(tickets.tickets / A, tickets.tickets / f"{A}1234")
-    assert ("odd_folder", f"{A}1234") in told(tickets)
+    assert ("odd_folder", f"{A}1234") in findings(tickets)
 
 
 @pytest.mark.parametrize("end", ["-old", "_bak", "copy", "-x", ".old", " (2)", "-backup"])
-def test_copies_of_short_ids_without_records(workspace: Workspace, end: str) -> None:
+def test_copies_of_short_ids_are_reported(workspace: Workspace, end: str) -> None:
     for name in ("A0001", "B0001"):
         workspace.ticket(name)
     put(workspace, f"A0001{end}/notes.txt", "x")
     workspace.ticket(f"B0001{end}")
-    assert told(workspace) == [("copied_folder", f"{id_}0001{end}") for id_ in "AB"]
+    assert findings(workspace) == [("copied_folder", f"{id_}0001{end}") for id_ in "AB"]
 
 
 def test_ids_that_end_like_copies_are_not_copies(workspace: Workspace) -> None:
     for name in ("20260601-101500-fix-2", "20260601-101500-fix", "20260601-101501-make-copy"):
         workspace.ticket(name)
     workspace.ticket("00001KT000002")
-    assert told(workspace) == []
+    assert findings(workspace) == []
 
 
-def test_no_name_is_odd_if_none_is_an_id(workspace: Workspace) -> None:
+def test_names_are_accepted_if_none_is_an_id(workspace: Workspace) -> None:
     for name in ("A", "B", "TASK-12", "TASK-1"):
         workspace.ticket(name)
-    assert told(workspace) == []
+    assert findings(workspace) == []
 
 
 @pytest.mark.parametrize(
@@ -279,7 +283,7 @@ def test_no_name_is_odd_if_none_is_an_id(workspace: Workspace) -> None:
 )
 def test_unusable_source_is_not_reported_twice(tickets: Workspace, path: str) -> None:
     put(tickets, path)
-    assert told(tickets) == []
+    assert findings(tickets) == []
 
 
 def test_links_pipes_and_closed_folders_are_skipped(tickets: Workspace) -> None:
@@ -288,16 +292,16 @@ def test_links_pipes_and_closed_folders_are_skipped(tickets: Workspace) -> None:
     os.mkfifo(folder / "artifacts" / TWO.replace("2", "3"))
     (folder / "loop").symlink_to("..")
     (folder / "closed").mkdir(mode=0)
-    assert ("misplaced_record", f"{A}/{TWO}") not in told(tickets)
+    assert ("misplaced_record", f"{A}/{TWO}") not in findings(tickets)
 
 
 def test_names_that_are_not_utf_8_are_printable(tickets: Workspace) -> None:
     os.rename(put(tickets, f"{A}/x.md"), os.fsencode(tickets.tickets / A) + b"/\xff.md")
-    assert told(tickets) == [("misplaced_record", f"{A}/\\xff.md")]
+    assert findings(tickets) == [("misplaced_record", f"{A}/\\xff.md")]
 
 
 def test_very_large_folder_is_not_searched(tickets: Workspace) -> None:
     for number in range(6000):
         put(tickets, f"{A}/artifacts/many/{number}", "")
     put(tickets, f"{A}/zzz/{TWO}")
-    assert told(tickets) == []
+    assert findings(tickets) == []

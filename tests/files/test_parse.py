@@ -5,11 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from workspace_builder import A, B, Workspace, scan
 
-from yoi_relations.files.formats import Format
 from yoi_relations.files.parse import Parsed, parse_source, unusable
 from yoi_relations.files.read_source import read_source
-from yoi_relations.files.scan_folder import Source
-from yoi_relations.files.source import Effect, Fault
+from yoi_relations.files.source import Effect, Fault, Format, Source
 from yoi_relations.files.ticket_md import Ticket
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.states import State
@@ -64,7 +62,7 @@ def source(form: Format) -> Source:
 
 @settings(deadline=None, max_examples=300)
 @given(st.sampled_from(READ), BYTES)
-def test_any_bytes_end_as_records_and_faults(form: Format, data: bytes) -> None:
+def test_any_bytes_give_records_and_faults(form: Format, data: bytes) -> None:
     parsed = parse_source(source(form), data)
     assert (parsed.ticket is not None) is (form is Format.ITEM)
     for fault in parsed.faults:
@@ -76,7 +74,7 @@ def test_any_bytes_end_as_records_and_faults(form: Format, data: bytes) -> None:
 
 @settings(deadline=None, max_examples=200)
 @given(st.sampled_from([b"---\n%b---\n", b"\xef\xbb\xbf---\r\n%b\r\n---\r\n"]), BYTES)
-def test_any_frontmatter_ends_as_records_and_faults(frame: bytes, head: bytes) -> None:
+def test_any_frontmatter_gives_records_and_faults(frame: bytes, head: bytes) -> None:
     for form in (Format.ITEM, Format.FRONTMATTER):
         parsed = parse_source(source(form), frame % head)
         assert parsed.faults or parsed.records or parsed.ticket
@@ -84,7 +82,7 @@ def test_any_frontmatter_ends_as_records_and_faults(frame: bytes, head: bytes) -
             assert fault.message.encode()
 
 
-def test_each_source_is_parsed_as_what_it_is(workspace: Workspace) -> None:
+def test_source_is_parsed_by_its_format(workspace: Workspace) -> None:
     workspace.ticket(A, "queued")
     workspace.record(A, "waiting", note="w")
     workspace.relations_json(A, {"kind": "related", "target": B})

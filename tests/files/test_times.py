@@ -37,7 +37,7 @@ INSTANTS = st.builds(
         ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"),
     ],
 )
-def test_rfc_3339_is_read_and_given_in_utc(text: str, utc: str) -> None:
+def test_rfc_3339_is_converted_to_utc(text: str, utc: str) -> None:
     assert parse_instant(text)[0] == utc
 
 
@@ -71,32 +71,32 @@ def test_rfc_3339_is_read_and_given_in_utc(text: str, utc: str) -> None:
     ],
 )
 def test_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011  # some are said by datetime
+    with pytest.raises(ValueError):  # noqa: PT011  # some are raised by datetime
         parse_instant(text)
 
 
-def test_the_key_tells_fractions_apart_that_a_datetime_cannot() -> None:
+def test_sort_key_distinguishes_nanoseconds() -> None:
     texts = ["41Z", "41.000000001Z", "41.01Z", "41.1Z", "41.10000001Z", "41.9Z", "42Z"]
     keys = [parse_instant(f"2026-06-09T10:03:{text}")[1] for text in texts]
     assert keys == sorted(set(keys))
 
 
 @given(INSTANTS)
-def test_the_instant_stays_the_same(at: datetime) -> None:
+def test_conversion_keeps_the_instant(at: datetime) -> None:
     text, _ = parse_instant(at.isoformat())
     assert text.endswith("Z")
     assert datetime.fromisoformat(text[:26].removesuffix("Z") + "+00:00") == at
 
 
 @given(INSTANTS, INSTANTS | st.timedeltas(timedelta(seconds=-2), timedelta(seconds=2)))
-def test_the_key_sorts_as_the_instants_do(one: datetime, other: datetime | timedelta) -> None:
+def test_sort_key_is_chronological(one: datetime, other: datetime | timedelta) -> None:
     if isinstance(other, timedelta):
         other = one + other
     first, second = (parse_instant(at.isoformat())[1] for at in (one, other))
     assert (first < second, first == second) == (one < other, one == other)
 
 
-def test_now_is_this_second_in_utc() -> None:
+def test_now_is_the_current_second_in_utc() -> None:
     text = now()
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", text)
     assert abs(datetime.fromisoformat(text) - datetime.now(UTC)) < timedelta(minutes=1)

@@ -1,4 +1,4 @@
-"""Configurations that would cost a TOML parser more than they are long."""
+"""Configurations that are small and would take a TOML parser much memory."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ DEEP = {
     "arrays": f"x = {'[' * 99}{']' * 99}",
     "arrays over lines": f"x = {'[ # [' + chr(10)}{('[' + chr(10)) * 99}{']' * 100}",
     "tables": f"x = {'{a = ' * 99}1{'}' * 99}",
-    "behind text": f"x = '''\n\"\"\"'''\ny = \"\\\"'\"\n{'.'.join(['a'] * 99)} = 1",
-    "behind a comment": f'# it\'s """\n{".".join(["a"] * 99)} = 1',
+    "after text": f"x = '''\n\"\"\"'''\ny = \"\\\"'\"\n{'.'.join(['a'] * 99)} = 1",
+    "after a comment": f'# it\'s """\n{".".join(["a"] * 99)} = 1',
 }
 
 

@@ -45,19 +45,19 @@ def test_walks_up_from_the_working_directory(
     assert find_workspace().root == str(workspace.root)
 
 
-def test_the_nearest_folder_with_a_yoi_folder_wins(workspace: Workspace) -> None:
+def test_nearest_folder_with_yoi_is_the_workspace(workspace: Workspace) -> None:
     inner = Workspace(workspace.root / "vendor" / "inner")
     assert find_workspace(str(inner.tickets)).root == str(inner.root)
 
 
-def test_a_file_called_yoi_is_walked_past(workspace: Workspace) -> None:
+def test_file_called_yoi_is_ignored(workspace: Workspace) -> None:
     below = workspace.root / "below"
     below.mkdir()
     (below / ".yoi").write_text("no folder")
     assert find_workspace(str(below)).root == str(workspace.root)
 
 
-def test_a_named_start_wins_over_the_variable_and_the_variable_over_here(
+def test_start_precedes_variable_and_variable_precedes_working_directory(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     named, here = Workspace(tmp_path / "named"), Workspace(tmp_path / "here")
@@ -69,15 +69,13 @@ def test_a_named_start_wins_over_the_variable_and_the_variable_over_here(
     assert find_workspace().root == str(here.root)
 
 
-def test_a_workspace_behind_a_symlink_is_the_same_workspace(
-    workspace: Workspace, tmp_path: Path
-) -> None:
+def test_workspace_is_found_through_a_symlink(workspace: Workspace, tmp_path: Path) -> None:
     (tmp_path / "alias").symlink_to(workspace.root)
     assert find_workspace(str(tmp_path / "alias" / ".yoi")) == find_workspace(str(workspace.root))
 
 
 @pytest.mark.parametrize("name", ["two words", 'it\'s "quoted"', "line\nbreak", "emoji 🦀"])
-def test_a_root_may_have_any_name(tmp_path: Path, name: str) -> None:
+def test_root_may_have_any_name(tmp_path: Path, name: str) -> None:
     found = find_workspace(str(Workspace(tmp_path / name).tickets))
     assert found.root == str(tmp_path / name)
     assert found.tickets_path == str(tmp_path / name / ".yoi" / "tickets")
@@ -107,7 +105,7 @@ def test_start_that_is_not_a_folder_is_a_usage_error(
     assert "-C DIR" in (caught.value.hint or "")
 
 
-def test_a_working_directory_that_is_gone_is_an_error(
+def test_deleted_working_directory_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone = tmp_path / "gone"
@@ -119,7 +117,7 @@ def test_a_working_directory_that_is_gone_is_an_error(
     assert caught.value.hint
 
 
-def test_the_tickets_root_is_yoi_tickets_by_default(workspace: Workspace) -> None:
+def test_tickets_root_is_yoi_tickets_by_default(workspace: Workspace) -> None:
     assert tickets_root(workspace) == ".yoi/tickets"
 
 
@@ -135,14 +133,14 @@ def test_either_configuration_names_the_tickets_root(
     assert tickets_root(workspace) == root
 
 
-def test_workspace_toml_wins_over_ticket_config_toml(workspace: Workspace) -> None:
+def test_workspace_toml_precedes_ticket_config_toml(workspace: Workspace) -> None:
     for config, text in CONFIGS.items():
         configure(workspace, config, text.format(f"'{config}'"))
     assert tickets_root(workspace) == "workspace.toml"
 
 
 @pytest.mark.parametrize("text", ["", "[ticket]\n", "[ticket.backend]\nkind = 'git'\n"])
-def test_a_workspace_toml_without_a_root_leaves_it_to_the_other(
+def test_ticket_config_toml_is_used_if_workspace_toml_has_no_root(
     workspace: Workspace, text: str
 ) -> None:
     configure(workspace, "workspace.toml", text)
@@ -153,27 +151,25 @@ def test_a_workspace_toml_without_a_root_leaves_it_to_the_other(
 
 @pytest.mark.parametrize("config", CONFIGS)
 @pytest.mark.parametrize("value", ["..", "/", "../work-too", "a/../../elsewhere", "link", "link/a"])
-def test_a_tickets_root_outside_is_refused(
+def test_tickets_root_outside_is_refused(
     workspace: Workspace, tmp_path: Path, config: str, value: str
 ) -> None:
     (tmp_path / "elsewhere" / "a").mkdir(parents=True)
     (workspace.root / "link").symlink_to(tmp_path / "elsewhere")
     configure(workspace, config, CONFIGS[config].format(f"'{value}'"))
-    said = refusal(workspace)
-    assert said.startswith(f".yoi/{config}: ")
-    assert f"'{value}'" in said
+    message = refusal(workspace)
+    assert message.startswith(f".yoi/{config}: ")
+    assert f"'{value}'" in message
 
 
-def test_the_default_root_is_refused_where_it_is_a_symlink_to_outside(
-    workspace: Workspace, tmp_path: Path
-) -> None:
+def test_default_root_that_links_outside_is_refused(workspace: Workspace, tmp_path: Path) -> None:
     workspace.tickets.rmdir()
     (tmp_path / "elsewhere").mkdir()
     workspace.tickets.symlink_to(tmp_path / "elsewhere")
     assert ".yoi/tickets" in refusal(workspace)
 
 
-def test_a_tickets_root_inside_may_be_absolute_or_behind_a_symlink(
+def test_tickets_root_may_be_absolute_or_a_symlink_inside(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     (workspace.root / "real").mkdir()
@@ -214,13 +210,13 @@ def test_invalid_toml_is_refused_with_its_path(
 
 
 @pytest.mark.parametrize("config", CONFIGS)
-def test_a_configuration_that_is_a_folder_is_refused(workspace: Workspace, config: str) -> None:
+def test_configuration_that_is_a_folder_is_refused(workspace: Workspace, config: str) -> None:
     (workspace.root / ".yoi" / config).mkdir()
     assert refusal(workspace).startswith(f".yoi/{config}: cannot be read")
 
 
 @pytest.mark.parametrize("config", CONFIGS)
-def test_a_configuration_may_fill_its_bound_and_no_more(workspace: Workspace, config: str) -> None:
+def test_configuration_has_a_size_limit(workspace: Workspace, config: str) -> None:
     text = CONFIGS[config].format("'work'")
     full = text + "#" * (CONFIG_LIMIT - len(text))
     configure(workspace, config, full)

@@ -43,7 +43,7 @@ def on_another_device(path: Path) -> str | None:
     return shared if there and os.stat(shared).st_dev != path.stat().st_dev else None
 
 
-@pytest.fixture(params=["cache folder", "beside", "other device"])
+@pytest.fixture(params=["cache folder", "same folder", "other device"])
 def temporary(
     request: pytest.FixtureRequest, workspace: Workspace, tmp_path: Path
 ) -> Iterator[Path | None]:
@@ -54,7 +54,7 @@ def temporary(
         pytest.skip("there is one device alone")
     parent = shared if request.param == "other device" else str(tmp_path)
     with TemporaryDirectory(dir=parent) as folder:
-        yield None if request.param == "beside" else Path(folder)
+        yield None if request.param == "same folder" else Path(folder)
         assert os.listdir(folder) == []
 
 
@@ -79,7 +79,7 @@ def small_files(size: int) -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, ignored)
 
 
-def test_a_new_file_is_written_whole_and_alone(
+def test_new_file_is_written_completely_and_no_other(
     workspace: Workspace, temporary: Path | None
 ) -> None:
     before = workspace.snapshot()
@@ -90,7 +90,7 @@ def test_a_new_file_is_written_whole_and_alone(
     assert (workspace.root / PATH).stat().st_nlink == 1
 
 
-def test_a_taken_name_is_never_written_over(workspace: Workspace, temporary: Path | None) -> None:
+def test_existing_file_is_never_overwritten(workspace: Workspace, temporary: Path | None) -> None:
     write(workspace, b"first", temporary)
     before = workspace.snapshot()
     with pytest.raises(WriteError, match="File exists") as caught:
@@ -99,9 +99,7 @@ def test_a_taken_name_is_never_written_over(workspace: Workspace, temporary: Pat
     assert workspace.snapshot() == before
 
 
-def test_name_of_a_dangling_link_is_never_written_over(
-    workspace: Workspace, temporary: Path | None
-) -> None:
+def test_dangling_link_is_never_overwritten(workspace: Workspace, temporary: Path | None) -> None:
     folder = (workspace.root / PATH).parent
     folder.mkdir(parents=True)
     (folder / NAME).symlink_to("nowhere")
@@ -111,9 +109,7 @@ def test_name_of_a_dangling_link_is_never_written_over(
 
 
 @pytest.mark.parametrize("there", ["", "artifacts", "artifacts/relations"])
-def test_a_disk_that_is_full_leaves_nothing_behind(
-    workspace: Workspace, temporary: Path | None, there: str
-) -> None:
+def test_full_disk_leaves_no_file(workspace: Workspace, temporary: Path | None, there: str) -> None:
     (workspace.root / FOLDER / there).mkdir(parents=True, exist_ok=True)
     before = workspace.snapshot()
     with small_files(1_000), pytest.raises(WriteError, match="File too large"):
@@ -166,7 +162,7 @@ def test_vanished_ticket_folder_is_not_created_again(
 
 
 @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
-def test_the_umask_decides_who_may_read(
+def test_umask_decides_permissions(
     workspace: Workspace, temporary: Path | None, umask: int, mode: int
 ) -> None:
     before = os.umask(umask)
@@ -210,7 +206,7 @@ def write_where(failing: str, workspace: Workspace, data: str, temporary: Path |
 
 @pytest.mark.skipif(bool(why_unavailable()), reason=why_unavailable())
 @pytest.mark.parametrize("error", ["EPERM", "EOPNOTSUPP"])
-def test_write_without_hard_links_is_whole_and_replaces_nothing(
+def test_write_without_hard_links_is_complete_and_replaces_nothing(
     workspace: Workspace, temporary: Path | None, error: str
 ) -> None:
     before = workspace.snapshot()
@@ -219,12 +215,12 @@ def test_write_without_hard_links_is_whole_and_replaces_nothing(
     folders = dict.fromkeys((f"{FOLDER}/artifacts", f"{FOLDER}/artifacts/relations"))
     after = before | folders | {PATH: b"first"}
     assert workspace.snapshot() == after
-    said = write_where(no_links, workspace, "second", temporary)
-    assert said == f"{PATH}: cannot be written: File exists"
+    message = write_where(no_links, workspace, "second", temporary)
+    assert message == f"{PATH}: cannot be written: File exists"
     assert workspace.snapshot() == after
 
 
-def test_a_draft_is_not_written_through_what_has_its_name(
+def test_draft_is_not_written_through_an_existing_name(
     workspace: Workspace, temporary: Path | None, tmp_path: Path
 ) -> None:
     (tmp_path / "outside").write_text("theirs")
@@ -261,13 +257,13 @@ def test_no_file_stays_open(workspace: Workspace, temporary: Path | None) -> Non
         write(workspace, b"first", temporary)
 
 
-def test_a_value_is_written_on_one_line_in_its_own_letters() -> None:
+def test_value_is_written_on_one_line_without_escapes() -> None:
     reason = "Grün ist die Farbe 🦀 " * 40 + "."
     lines = render_record(FIELDS | {"retired_reason": reason}, None).decode().split("\n")
     assert lines[-3:] == [f"retired_reason: {reason}", "---", ""]
 
 
-def test_a_record_is_written_as_the_contract_shows_it() -> None:
+def test_record_is_written_as_the_contract_shows_it() -> None:
     assert (
         render_record(FIELDS | {"branch": None}, "Wait for the tool API.")
         == (
@@ -284,7 +280,7 @@ def test_a_record_is_written_as_the_contract_shows_it() -> None:
 @example(target="1e5", author="- a: b # c", note="a\u2028b\u0085c")
 @example(target="a\u2028b\u2029c", author="a\u0085b", note=None)
 @example(target="a\u2028", author="a\u0085", note=None)
-def test_a_written_record_reads_back(target: str, author: str, note: str | None) -> None:
+def test_written_record_reads_back(target: str, author: str, note: str | None) -> None:
     note = note.strip() if note else None
     assume(target != A and not any(marker * 7 in (note or "") for marker in "<|>"))
     data = render_record(FIELDS | {"target": target, "author": author}, note)
@@ -303,7 +299,7 @@ def test_a_written_record_reads_back(target: str, author: str, note: str | None)
 @given(st.tuples(SOME_LINES, ONE_LINE, ONE_LINE, SOME_LINES))
 @example(("a", "b", "c", "d\u0085e"))
 @example(("a", "b", "c", "d\n---\n e\u2028f"))
-def test_a_written_plan_reads_back(parts: tuple[str, str, str, str]) -> None:
+def test_written_plan_reads_back(parts: tuple[str, str, str, str]) -> None:
     plan = Plan(*parts)
     assume(not any(marker * 7 in plan.summary for marker in "<|>"))
     fields = {"branch": plan.branch, "worktree": plan.worktree, "role_plan": plan.role_plan}

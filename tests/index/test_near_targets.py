@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yoi_relations.index.near_targets import TargetNames, say
+from yoi_relations.index.near_targets import TargetNames, dangling_message
 
 IDS = ("00001KQY8ZNZC", "00001KQY8YGD9", "20260101-120000-größe", "TASK-12", "TASK-112", "K 7")
 SLUGS = {"00001KQY8ZNZC": "reminders", "20260101-120000-größe": "größe"}
@@ -102,7 +102,7 @@ def test_ambiguous_text_finds_none() -> None:
 
 @given(st.text(max_size=30))
 def test_any_text_is_answered_without_invisible_characters(target: str) -> None:
-    said = say(target, NAMES.meant_by(target))
+    said = dangling_message(target, NAMES.meant_by(target))
     assert all(sign == " " or (sign.isprintable() and not sign.isspace()) for sign in said)
 
 

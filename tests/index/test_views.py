@@ -115,7 +115,7 @@ def test_the_docs_query_for_days_can_count_from_today(workspace: Workspace) -> N
     workspace.ticket(A)
     workspace.record(A, "waiting", note="long ago", at="2020-01-01T00:00:00Z")
     assert workspace.run("add", A, "waiting", "--note", "just now").code == 0
-    sql = blocks("sql")[1].replace("(SELECT max(at_key) FROM statement)", "'now'")
+    sql = blocks("sql")[1].replace("(SELECT max(at_key) FROM record_now)", "'now'")
     assert [row["records"] for row in query(workspace, sql)] == [1]
 
 
@@ -169,7 +169,7 @@ def _facts_shown(one: Row) -> tuple[str, ...]:
     return tuple(map(str, values))
 
 
-def test_the_view_of_statements_holds_every_record(examples: Workspace) -> None:
+def test_the_view_of_records_holds_every_record(examples: Workspace) -> None:
     shown = examples.show("--all", "--limit", "0")["relations"]
     names = ("kind", "holder", "target", "author", "at", "path", "line", "format")
     retired = ("retired_at", "retired_by", "retired_reason")
@@ -178,7 +178,7 @@ def test_the_view_of_statements_holds_every_record(examples: Workspace) -> None:
         for one in shown
         for record in one["records"]
     ]
-    rows = query(examples, "SELECT * FROM statement")
+    rows = query(examples, "SELECT * FROM record_now")
     found = [tuple(str(row[name]) for name in ("record_id", *names, *retired)) for row in rows]
     assert sorted(found) == sorted(wanted)
 

@@ -32,7 +32,7 @@ def test_output_equals_that_of_the_json_package(value: object) -> None:
     assert json_text(value) == packaged(value)
 
 
-def test_words_and_tuples_are_text_and_lists() -> None:
+def test_enums_are_text_and_tuples_are_lists() -> None:
     assert json_text({"word": Word.ONE, "pair": (1, Word.ONE)}) == '{"word":"one","pair":[1,"one"]}'
 
 
@@ -43,12 +43,12 @@ def test_unknown_type_is_refused(value: object) -> None:
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_a_number_that_json_does_not_know_is_refused(value: float) -> None:
+def test_number_that_json_lacks_is_refused(value: float) -> None:
     with pytest.raises(ValueError, match="JSON"):
         json_text(value)
 
 
-def test_an_interpreter_without_the_encoder_uses_the_package(
+def test_interpreter_without_the_encoder_uses_the_package(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     value = {"a": [1, None, True, "\N{SNOWMAN}\u2028"]}

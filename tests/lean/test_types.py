@@ -67,7 +67,7 @@ class TheirCode(enum.IntEnum):
     SEVEN = 7
 
 
-def test_they_are_made_compared_and_shown_alike() -> None:
+def test_named_tuples_equal_those_of_typing() -> None:
     assert tuple(Ours(1)) == tuple(Theirs(1)) == (1, "two")
     assert Ours(first=1, second="2") == Ours(1, "2")
     assert tuple(Ours(1)._replace(first=3)) == tuple(Theirs(1)._replace(first=3))
@@ -91,20 +91,20 @@ def test_they_are_made_compared_and_shown_alike() -> None:
         ((1, "2"), {"second": "2"}),
     ],
 )
-def test_invalid_values_are_refused_alike(given: Any, named: Any) -> None:
+def test_invalid_fields_are_refused_like_in_typing(given: Any, named: Any) -> None:
     for make in (Ours, Theirs):
         with pytest.raises(TypeError):
             make(*given, **named)
 
 
-def test_they_are_frozen_and_hold_nothing_else() -> None:
+def test_named_tuples_are_frozen_without_other_attributes() -> None:
     with pytest.raises(AttributeError):
         Ours(1).first = 2  # type: ignore[misc]
     with pytest.raises(AttributeError):
         Ours(1).third = 3  # type: ignore[attr-defined]
 
 
-def test_they_can_be_pickled() -> None:
+def test_named_tuples_can_be_pickled() -> None:
     assert pickle.loads(pickle.dumps(Ours(1))) == Ours(1)  # noqa: S301  # its own
 
 
@@ -126,7 +126,7 @@ COPIES: dict[str, Callable[[Any], Any]] = {
 
 
 @pytest.mark.parametrize("how", COPIES)
-def test_a_copied_member_is_the_member(how: str) -> None:
+def test_copied_member_is_the_member(how: str) -> None:
     # What a test defines, a process of a pool cannot import.
     own = () if how == "pool" else (OurWord, OurCode)
     for words in (*own, Verdict, State, RelationClass, ExitCode):
@@ -140,7 +140,7 @@ PAIRS = [(OurWord, TheirWord), (OurCode, TheirCode)]
 
 
 @pytest.mark.parametrize(("ours", "theirs"), PAIRS)
-def test_members_are_told_and_compared_alike(ours: Any, theirs: Any) -> None:
+def test_members_equal_those_of_enum(ours: Any, theirs: Any) -> None:
     assert [one.name for one in ours] == [one.name for one in theirs]
     assert [one.value for one in ours] == [one.value for one in theirs]
     assert list(ours) == list(theirs)
@@ -152,7 +152,7 @@ def test_members_are_told_and_compared_alike(ours: Any, theirs: Any) -> None:
 
 
 @pytest.mark.parametrize("words", [OurWord, TheirWord])
-def test_a_word_is_looked_up_and_made_once(words: Any) -> None:
+def test_member_is_created_once(words: Any) -> None:
     assert words("other word") is words.OTHER
     assert words(words.ONE) is words.ONE
     assert isinstance(words.ONE, words)

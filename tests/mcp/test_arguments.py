@@ -47,7 +47,7 @@ STATES = ["ready", "queued", "inprogress"]
     ],
     ids=str,
 )
-def test_accepts_text_with_one_reading(
+def test_accepts_text_with_one_interpretation(
     tool: Tool, written: dict[str, Any], meant: dict[str, Any]
 ) -> None:
     assert read_arguments(tool, written) == meant
@@ -79,7 +79,7 @@ def test_accepts_text_with_one_reading(
     ],
     ids=lambda value: str(value)[:50],
 )
-def test_refuses_text_without_a_reading(tool: Tool, written: dict[str, Any]) -> None:
+def test_rejects_text_without_an_interpretation(tool: Tool, written: dict[str, Any]) -> None:
     with pytest.raises(UsageError) as refused:
         read_arguments(tool, written)
 
@@ -97,7 +97,7 @@ def test_refuses_text_without_a_reading(tool: Tool, written: dict[str, Any]) -> 
         },
     )
 )
-def test_text_that_holds_a_value_is_that_value(meant: dict[str, Any]) -> None:
+def test_text_of_a_json_value_equals_the_value(meant: dict[str, Any]) -> None:
     as_text = {
         name: value if isinstance(value, str) else json.dumps(value)
         for name, value in meant.items()
@@ -108,7 +108,7 @@ def test_text_that_holds_a_value_is_that_value(meant: dict[str, Any]) -> None:
 
 @given(
     st.dictionaries(
-        st.sampled_from([*SHOW.takes["properties"], "x"]),
+        st.sampled_from([*SHOW.input_schema["properties"], "x"]),
         st.from_type(type(None))
         | st.text()
         | st.floats()
@@ -117,7 +117,7 @@ def test_text_that_holds_a_value_is_that_value(meant: dict[str, Any]) -> None:
         | st.lists(st.text() | st.integers()),
     )
 )
-def test_anything_else_is_refused_in_words(written: dict[str, Any]) -> None:
+def test_any_other_value_is_a_usage_error(written: dict[str, Any]) -> None:
     try:
         found = read_arguments(SHOW, written)
     except UsageError:
@@ -128,7 +128,7 @@ def test_anything_else_is_refused_in_words(written: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "arguments", [json.dumps({"tickets": [A]}), {"tickets": [A]}, {"tickets": json.dumps([A])}]
 )
-def test_arguments_that_came_as_text(workspace: Workspace, arguments: object) -> None:
+def test_arguments_may_be_json_text(workspace: Workspace, arguments: object) -> None:
     workspace.pair(states=("queued", "queued"))
     call = request(1, "tools/call", name="relations_check", arguments=arguments)
 
@@ -137,7 +137,7 @@ def test_arguments_that_came_as_text(workspace: Workspace, arguments: object) ->
     assert [one["ticket"] for one in checks(ran.answers[1])] == [A]
 
 
-def test_arguments_that_are_left_out_in_every_way(workspace: Workspace) -> None:
+def test_empty_arguments_equal_missing_ones(workspace: Workspace) -> None:
     workspace.ticket(A, "queued")
     ways: list[Any] = ["", [], {}, None]
     calls = [
@@ -152,7 +152,7 @@ def test_arguments_that_are_left_out_in_every_way(workspace: Workspace) -> None:
         assert [one["ticket"] for one in checks(ran.answers[n])] == [A]
 
 
-def test_arguments_that_are_no_object_are_refused(workspace: Workspace) -> None:
+def test_arguments_that_are_not_an_object_are_an_error(workspace: Workspace) -> None:
     calls = [
         request(n, "tools/call", name="relations_check", arguments=way)
         for n, way in enumerate(["A", "[1]", "{", [1], 5, True], 1)
@@ -206,7 +206,7 @@ def wrong_calls(value: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("value", [*LONG, *ODD], ids=["x", "wide", "control", "quote", *"lni"])
-def test_no_error_repeats_all_that_was_wrong(workspace: Workspace, value: Any) -> None:
+def test_every_error_is_short(workspace: Workspace, value: Any) -> None:
     workspace.ticket(A)
     workspace.ticket(B)
     calls = wrong_calls(value)
@@ -222,7 +222,7 @@ def test_no_error_repeats_all_that_was_wrong(workspace: Workspace, value: Any) -
     assert piped.answers[99]["result"]["structuredContent"]["exit_code"] == 0
 
 
-def test_where_there_are_no_tickets_the_hint_says_so(workspace: Workspace) -> None:
+def test_hint_explains_an_empty_workspace(workspace: Workspace) -> None:
     for tickets in ([], [A]):
         for ticket in tickets:
             workspace.ticket(ticket, "queued")

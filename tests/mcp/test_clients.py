@@ -14,7 +14,7 @@ INSTALLED = FOLDER.is_dir() and shutil.which("node") is not None
 
 
 @pytest.mark.skipif(not INSTALLED, reason=f"{mcp_clients.FOLDER_VARIABLE} names no folder of them")
-def test_clients_that_are_not_ours_are_answered(tmp_path: Path) -> None:
+def test_clients_of_other_projects_get_correct_answers(tmp_path: Path) -> None:
     for number, (name, ask) in enumerate(mcp_clients.clients(FOLDER).items()):
         place = mcp_clients.workspace(tmp_path / str(number))
-        assert mcp_clients.right(ask(place)), name
+        assert mcp_clients.are_correct(ask(place)), name

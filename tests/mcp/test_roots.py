@@ -60,7 +60,7 @@ def root(asker: Asker) -> str:
     return found
 
 
-def test_the_first_root_that_lies_in_a_workspace(
+def test_first_root_in_a_workspace_is_used(
     asking: tuple[Asker, Roots, Path], first: Workspace, second: Workspace, tmp_path: Path
 ) -> None:
     asker, roots, named = asking
@@ -130,7 +130,7 @@ def listed(hands: tuple[Path, Hand, Hand], result: dict[str, Any]) -> list[Any]:
 
 
 @pytest.mark.parametrize("place", ["before", "behind", "alone"])
-def test_roots_that_are_no_local_folders_are_passed_over(
+def test_roots_that_are_not_local_folders_are_ignored(
     hands: tuple[Path, Hand, Hand], first: Workspace, place: str
 ) -> None:
     ours = [first.root.as_uri()] if place != "alone" else []
@@ -162,7 +162,7 @@ def test_roots_that_are_no_local_folders_are_passed_over(
     ],
     ids=str,
 )
-def test_a_list_of_roots_that_cannot_be_read_is_an_error(
+def test_invalid_list_of_roots_is_an_error(
     hands: tuple[Path, Hand, Hand], said: dict[str, Any]
 ) -> None:
     for answer in listed(hands, said):
@@ -171,7 +171,7 @@ def test_a_list_of_roots_that_cannot_be_read_is_an_error(
         assert error["code"] == "workspace"
 
 
-def test_roots_are_asked_for_where_resources_are_read(
+def test_reading_a_resource_requests_the_roots(
     asking: tuple[Asker, Roots, Path], second: Workspace
 ) -> None:
     asker, roots, _ = asking
@@ -181,7 +181,9 @@ def test_roots_are_asked_for_where_resources_are_read(
     assert str(second.root) in asker.read(f"relations://ticket/{A}").text
 
 
-def test_a_root_whose_name_is_not_utf_8(asking: tuple[Asker, Roots, Path], tmp_path: Path) -> None:
+def test_root_whose_name_is_not_utf_8_is_used(
+    asking: tuple[Asker, Roots, Path], tmp_path: Path
+) -> None:
     asker, roots, _ = asking
     odd = Workspace(Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")))
     folder = odd.ticket(A, "queued")
@@ -197,7 +199,7 @@ def test_a_root_whose_name_is_not_utf_8(asking: tuple[Asker, Roots, Path], tmp_p
     assert asker.error("relations_show")["code"] == "workspace"
 
 
-def test_a_client_that_does_not_tell_its_roots(
+def test_client_that_does_not_list_its_roots_gets_an_error(
     asking: tuple[Asker, Roots, Path], first: Workspace
 ) -> None:
     asker, roots, named = asking
@@ -213,7 +215,7 @@ def test_a_client_that_does_not_tell_its_roots(
     assert root(asker) == str(named)
 
 
-def test_an_error_about_a_folder_whose_name_is_not_utf_8(tmp_path: Path) -> None:
+def test_error_about_a_folder_whose_name_is_not_utf_8_is_sent(tmp_path: Path) -> None:
     odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
     odd.mkdir()
     with connected(odd) as asker:
@@ -296,7 +298,7 @@ def test_server_ends_at_a_signal(workspace: Workspace, sent: signal.Signals | No
     assert said == "index: built from 1 files; there was none yet\n"
 
 
-def test_it_needs_the_extra_and_a_look_at_the_files(workspace: Workspace) -> None:
+def test_command_needs_the_extra_and_rejects_trust_index(workspace: Workspace) -> None:
     program = (
         "import sys; sys.modules['mcp'] = None; sys.argv[1:] = ['mcp', '--json']\n"
         "from yoi_relations.__main__ import main; main()"

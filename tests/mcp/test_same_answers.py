@@ -131,9 +131,7 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-def test_a_mere_part_of_a_name_is_not_enough_for_a_tool(
-    furnished: Workspace, server: Server
-) -> None:
+def test_part_of_a_name_is_not_enough_for_a_tool(furnished: Workspace, server: Server) -> None:
     for tool, arguments in (
         (SHOW.name, {"ticket": "T0000"}),
         (CHECK.name, {"tickets": [A, "T0000"]}),
@@ -146,7 +144,7 @@ def test_a_mere_part_of_a_name_is_not_enough_for_a_tool(
             assert part in said.error["hint"]
 
 
-def test_a_record_is_shown_by_its_id_and_place(furnished: Workspace, ask: Surface) -> None:
+def test_record_is_found_by_id_and_by_path(furnished: Workspace, ask: Surface) -> None:
     assert furnished
     (relation,) = ask(SHOW.name, kinds=["conflict"]).document["relations"]
     (record,) = relation["records"]
@@ -160,7 +158,7 @@ def test_a_record_is_shown_by_its_id_and_place(furnished: Workspace, ask: Surfac
 
 @pytest.mark.parametrize("spoiled", [False, True], ids=["whole", "spoiled"])
 @pytest.mark.parametrize(("tool", "arguments"), QUESTIONS, ids=str)
-def test_the_answers_are_the_same(
+def test_answers_equal_those_of_the_command_line(
     furnished: Workspace, server: Server, tool: str, arguments: dict[str, Any], *, spoiled: bool
 ) -> None:
     if spoiled:
@@ -169,7 +167,7 @@ def test_the_answers_are_the_same(
     assert server.over(furnished)(tool, **arguments) == command_line(furnished)(tool, **arguments)
 
 
-def test_relations_are_seen_from_both_ends(furnished: Workspace, ask: Surface) -> None:
+def test_relations_are_listed_for_both_ends(furnished: Workspace, ask: Surface) -> None:
     assert furnished
     ends = {
         (one["ticket"], one["target"], one["end"])
@@ -179,9 +177,7 @@ def test_relations_are_seen_from_both_ends(furnished: Workspace, ask: Surface) -
     assert ends == {(A, B, "target"), (B, C, "ticket"), (B, None, "ticket")}
 
 
-def test_a_problem_that_could_matter_is_an_answer_with_a_code(
-    furnished: Workspace, ask: Surface
-) -> None:
+def test_relevant_problem_sets_the_exit_code(furnished: Workspace, ask: Surface) -> None:
     furnished.artifact(A, "orchestration-plan.jsonl", "no JSON\n")
 
     said = ask(SHOW.name)
@@ -191,7 +187,7 @@ def test_a_problem_that_could_matter_is_an_answer_with_a_code(
     assert ask(CHECK.name, tickets=[A]).code == 11
 
 
-def test_a_digest_holds_until_something_changes(furnished: Workspace, ask: Surface) -> None:
+def test_digest_is_valid_until_something_changes(furnished: Workspace, ask: Surface) -> None:
     said = ask(CHECK.name, tickets=[A])
     (before,) = said.document["checks"]
     assert (before["verdict"], said.code) == ("hold", 10)
@@ -204,7 +200,7 @@ def test_a_digest_holds_until_something_changes(furnished: Workspace, ask: Surfa
     assert again.document["checks"][0]["digest"] != before["digest"]
 
 
-def test_a_record_is_added_once_and_retired_once(furnished: Workspace, ask: Surface) -> None:
+def test_record_is_added_once_and_retired_once(furnished: Workspace, ask: Surface) -> None:
     draft = {"ticket": "CC", "kind": "after", "target": "BB", "note": "B is smaller"}
     before = furnished.snapshot()
 
@@ -226,7 +222,7 @@ def test_a_record_is_added_once_and_retired_once(furnished: Workspace, ask: Surf
     assert not ask(RETIRE.name, record=record["path"], reason="once more").document["changed"]
 
 
-def test_a_plan_has_all_its_fields(furnished: Workspace, ask: Surface) -> None:
+def test_plan_has_all_its_fields(furnished: Workspace, ask: Surface) -> None:
     assert furnished
     plan = {"branch": "b", "worktree": ".worktree/b", "role_plan": "Coder codes."}
 
@@ -235,10 +231,12 @@ def test_a_plan_has_all_its_fields(furnished: Workspace, ask: Surface) -> None:
     assert said.document["plan"] == {"summary": "Step by step."} | plan
 
 
-def test_the_tools_take_what_the_commands_take() -> None:
+def test_tools_have_the_parameters_of_the_commands() -> None:
     for name, tool in tools(allow_write=False).items():
         command = PROGRAM.command_named(COMMANDS[name])
         assert command
         known = {parameter.name for parameter in command.parameters}
         renamed = {"everything": "all"}
-        assert set(tool.takes["properties"]) == {renamed.get(one, one) for one in known} | {"limit"}
+        assert set(tool.input_schema["properties"]) == {renamed.get(one, one) for one in known} | {
+            "limit"
+        }

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from workspace_builder import A, B, D, Workspace
 
-from yoi_relations.files.id_endings import MIN_PART
+from yoi_relations.files.ids import MIN_PART
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.freshness import open_index
 from yoi_relations.queries.check import ask_checks

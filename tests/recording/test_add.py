@@ -1,4 +1,4 @@
-"""`add`: one sentence in, one new file, and nothing else touched; or a refusal and no change."""
+"""`add`: it writes one new file and changes nothing else."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ SENTENCES = {
 
 
 def new_files(workspace: Workspace, before: dict[str, bytes | None]) -> list[str]:
-    """The files that were added; everything else must be as it was."""
+    """The paths of new files; every other file must be unchanged."""
     after = workspace.snapshot()
     assert {path: after.get(path, "gone") for path in before} == before
     return [path for path in after.keys() - before.keys() if after[path] is not None]
 
 
 @pytest.mark.parametrize("kind", SENTENCES)
-@pytest.mark.parametrize("sign", ["-", "_"])
-def test_an_edge_is_echoed_as_it_will_be_read(pair: Workspace, kind: str, sign: str) -> None:
+@pytest.mark.parametrize("separator", ["-", "_"])
+def test_add_prints_the_edge_as_it_will_be_read(pair: Workspace, kind: str, separator: str) -> None:
     before = pair.snapshot()
-    ran = pair.run("add", A, kind.replace("-", sign), B, "--note", "because")
+    ran = pair.run("add", A, kind.replace("-", separator), B, "--note", "because")
     assert (ran.code, ran.out.splitlines()[0]) == (0, SENTENCES[kind])
     (path,) = new_files(pair, before)
     assert path.startswith(f".yoi/tickets/{A}/artifacts/relations/")
@@ -46,16 +46,16 @@ def test_an_edge_is_echoed_as_it_will_be_read(pair: Workspace, kind: str, sign: 
     (relation,) = pair.show()["relations"]
     assert f"{relation['ticket']} " == SENTENCES[kind][: len(A) + 1]
     assert (relation["note"], relation["author"]) == ("because", "tester")
-    assert [one["kind"] for one in relation["records"]] == [kind.replace("-", "_")]
+    assert [record["kind"] for record in relation["records"]] == [kind.replace("-", "_")]
 
 
-def test_ends_that_are_alike_are_echoed_with_the_smaller_id_first(pair: Workspace) -> None:
+def test_add_prints_the_smaller_id_of_a_symmetric_edge_first(pair: Workspace) -> None:
     assert pair.run("add", B, "conflicts-with", A).out.startswith(f"{A} conflicts with {B}\n")
 
 
 @pytest.mark.parametrize("kind", ["waiting", "waiting-capacity-note"])
 @pytest.mark.parametrize("target", [None, B])
-def test_a_waiting_note_may_name_a_target(pair: Workspace, kind: str, target: str | None) -> None:
+def test_waiting_note_accepts_a_target(pair: Workspace, kind: str, target: str | None) -> None:
     arguments = [target] if target else []
     ran = pair.run("add", A, kind, *arguments, "--note", "for a decision", "--json")
     assert ran.code == 0
@@ -64,7 +64,7 @@ def test_a_waiting_note_may_name_a_target(pair: Workspace, kind: str, target: st
     assert (relation["kind"], relation["ticket"], relation["target"]) == ("waiting", A, target)
 
 
-def test_a_plan_has_a_summary_and_its_fields(pair: Workspace) -> None:
+def test_plan_keeps_its_summary_and_fields(pair: Workspace) -> None:
     where = (
         "--branch",
         "work/queue",
@@ -91,12 +91,12 @@ def test_written_relation_is_reported_among_many(pair: Workspace) -> None:
         pair.record(holder, "related", target)
     added = pair.run("add", A, "related", C, "--json").json
     retired = pair.run("retire", added["record"]["id"], "--reason", "over", "--json").json
-    for one in (added, retired):
-        assert one["record"]["target"] == C
-        assert C in one["sentence"]
+    for answer in (added, retired):
+        assert answer["record"]["target"] == C
+        assert C in answer["sentence"]
 
 
-def test_the_json_answer_holds_the_record_with_its_path(pair: Workspace) -> None:
+def test_json_answer_contains_the_record_and_its_path(pair: Workspace) -> None:
     ran = pair.run("--json", "add", A, "blocks", B, "--author", "ann")
     answer = ran.json
     record = answer["record"]
@@ -118,7 +118,7 @@ def test_the_json_answer_holds_the_record_with_its_path(pair: Workspace) -> None
     ],
 )
 @pytest.mark.parametrize("from_stdin", [True, False])
-def test_a_note_is_kept_word_for_word(pair: Workspace, note: str, *, from_stdin: bool) -> None:
+def test_note_is_stored_unchanged(pair: Workspace, note: str, *, from_stdin: bool) -> None:
     given = "-" if from_stdin else note
     ran = pair.run("add", A, "related", B, "--note", given, stdin=f"{note}\n".encode())
     assert ran.code == 0, ran.err
@@ -126,12 +126,12 @@ def test_a_note_is_kept_word_for_word(pair: Workspace, note: str, *, from_stdin:
 
 
 @pytest.mark.parametrize("name", ["no", "1234", "0x10", "1e3", "~", "a: b", "# x", "'", "日本"])
-def test_odd_names_are_read_back_as_given(pair: Workspace, name: str) -> None:
+def test_author_that_looks_like_yaml_is_stored_unchanged(pair: Workspace, name: str) -> None:
     assert pair.run("add", A, "related", B, "--author", name).code == 0
     assert pair.show()["relations"][0]["author"] == name
 
 
-def test_tickets_may_be_called_by_slug_ending_and_path(workspace: Workspace) -> None:
+def test_add_accepts_slug_ending_and_path_of_a_ticket(workspace: Workspace) -> None:
     workspace.ticket(A, slug="the-queue")
     workspace.ticket("20260101-000000-old", bucket="open")
     before = workspace.snapshot()
@@ -155,7 +155,7 @@ def test_tickets_may_be_called_by_slug_ending_and_path(workspace: Workspace) -> 
         (None, None, None, "login"),
     ],
 )
-def test_the_author_is_the_nearest_name(
+def test_author_comes_from_the_first_source_that_has_one(
     pair: Workspace, given: str | None, variable: str | None, git_user: str | None, author: str
 ) -> None:
     subprocess.run(["git", "init", "--quiet"], cwd=pair.root, check=True)
@@ -182,7 +182,7 @@ def test_the_author_is_the_nearest_name(
         (A, "accepted-plan", "--note", "a plan", "--branch", "b"),
     ],
 )
-def test_a_repetition_says_so_and_writes_nothing(
+def test_repeated_add_is_reported_and_writes_nothing(
     pair: Workspace, arguments: tuple[str, ...]
 ) -> None:
     first = pair.run("add", *arguments)
@@ -194,7 +194,7 @@ def test_a_repetition_says_so_and_writes_nothing(
     assert pair.run("add", *arguments, "--json").json["changed"] is False
 
 
-def test_record_in_a_list_is_not_repeated(pair: Workspace) -> None:
+def test_record_of_another_format_is_not_repeated(pair: Workspace) -> None:
     pair.relations_json(A, {"kind": "depends_on", "target": B, "note": "word for word"})
     before = pair.snapshot()
     ran = pair.run("add", A, "depends-on", B, "--note", "word for word")
@@ -205,7 +205,7 @@ def test_record_in_a_list_is_not_repeated(pair: Workspace) -> None:
     "arguments",
     [(A, "blocked-by", B, "--note", "another"), (A, "depends-on", B), (B, "blocks", A)],
 )
-def test_other_words_for_an_edge_are_a_new_record_of_it(
+def test_edge_in_other_words_becomes_a_second_record(
     pair: Workspace, arguments: tuple[str, ...]
 ) -> None:
     assert pair.run("add", A, "blocked-by", B).code == 0
@@ -216,19 +216,19 @@ def test_other_words_for_an_edge_are_a_new_record_of_it(
     assert len(relation["records"]) == 2
 
 
-def test_retired_record_may_be_added_again(pair: Workspace) -> None:
+def test_retired_record_can_be_added_again(pair: Workspace) -> None:
     record = pair.run("add", A, "blocked-by", B, "--json").json["record"]
     assert pair.run("retire", record["id"], "--reason", "over").code == 0
     assert pair.run("add", A, "blocked-by", B, "--json").json["changed"] is True
     assert pair.show()["count"] == 1
 
 
-def test_an_added_relation_that_does_not_count_says_so(workspace: Workspace) -> None:
+def test_add_says_that_the_relation_is_inactive(workspace: Workspace) -> None:
     workspace.pair(states=("planning", "done"))
     assert f"not active: {B} is done" in workspace.run("add", A, "blocked-by", B).out
 
 
-def test_eight_processes_that_add_the_same_edge_all_succeed(pair: Workspace) -> None:
+def test_eight_processes_add_the_same_edge(pair: Workspace) -> None:
     with ThreadPoolExecutor(8) as pool:
         calls = [pool.submit(pair.process, "add", A, "blocked-by", B) for _ in range(8)]
     answers = [call.result() for call in calls]
@@ -238,7 +238,7 @@ def test_eight_processes_that_add_the_same_edge_all_succeed(pair: Workspace) -> 
     assert 1 <= len(written) == len(relation["records"])
 
 
-def test_the_older_formats_and_a_third_ticket_stay_as_they_are(pair: Workspace) -> None:
+def test_add_leaves_other_files_unchanged(pair: Workspace) -> None:
     pair.ticket(C)
     pair.relations_json(A, {"kind": "blocks", "target": C})
     pair.plan_lines(A, {"kind": "after", "related_ticket": C})

@@ -1,4 +1,4 @@
-"""What does not belong into a record is refused; prose about the same things passes."""
+"""The guard refuses secrets and runtime claims; prose about them passes."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from guard_examples import EXAMPLES, GITHUB, PROSE
 from workspace_builder import A, B, Workspace
 
 from yoi_relations.errors import UsageError
-from yoi_relations.recording.guard import ROWS, check_durable
-from yoi_relations.recording.guard_rows import Row
+from yoi_relations.recording.guard import PATTERNS, check_durable
+from yoi_relations.recording.guard_pattern import GuardPattern
 
-CASES = [(row, text) for row in ROWS for text in EXAMPLES[row.what][0]]
-NEAR_MISSES = [(row, text) for row in ROWS for text in EXAMPLES[row.what][1]]
+CASES = [(pattern, text) for pattern in PATTERNS for text in EXAMPLES[pattern.name][0]]
+NEAR_MISSES = [(pattern, text) for pattern in PATTERNS for text in EXAMPLES[pattern.name][1]]
 PLAN = ("accepted-plan", "--note", "a plan")
 HELD = f"pid 4711 holds it, with {GITHUB}".replace("«", "").replace("»", "")
 
 
-def test_each_row_has_examples() -> None:
-    assert [row.what for row in ROWS] == list(EXAMPLES)
+def test_each_pattern_has_examples() -> None:
+    assert [pattern.name for pattern in PATTERNS] == list(EXAMPLES)
     assert all(refused and passing for refused, passing in EXAMPLES.values())
 
 
-@pytest.mark.parametrize(("row", "text"), CASES, ids=lambda value: getattr(value, "what", None))
-def test_secret_is_refused_and_named_without_its_text(row: Row, text: str) -> None:
+@pytest.mark.parametrize(("pattern", "text"), CASES, ids=lambda value: getattr(value, "name", None))
+def test_secret_is_refused_and_named_without_its_text(pattern: GuardPattern, text: str) -> None:
     secret = text.partition("«")[2].partition("»")[0]
     with pytest.raises(UsageError) as caught:
-        check_durable({row.field or "note": text.replace("«", "").replace("»", "")})
-    assert caught.value.message.startswith(f"the {row.field or 'note'} holds {row.what}: ")
-    assert caught.value.hint == row.instead
+        check_durable({pattern.field or "note": text.replace("«", "").replace("»", "")})
+    assert caught.value.message.startswith(f"the {pattern.field or 'note'} holds {pattern.name}: ")
+    assert caught.value.hint == pattern.advice
     assert not secret or secret[:4] not in caught.value.message
 
 
 @pytest.mark.parametrize(
-    ("row", "text"), NEAR_MISSES, ids=lambda value: getattr(value, "what", None)
+    ("pattern", "text"), NEAR_MISSES, ids=lambda value: getattr(value, "name", None)
 )
-def test_a_near_miss_passes(row: Row, text: str) -> None:
-    check_durable({row.field or "note": text})
+def test_similar_text_passes(pattern: GuardPattern, text: str) -> None:
+    check_durable({pattern.field or "note": text})
 
 
 @pytest.mark.parametrize("text", PROSE)
@@ -45,10 +45,10 @@ def test_prose_passes(text: str) -> None:
     check_durable(dict.fromkeys(["note", "summary", "role_plan", "branch", "author"], text))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what)
-def test_no_shape_repeats_without_bound(row: Row) -> None:
-    """Time stays in proportion to the text, whatever it is."""
-    bare = re.sub(r"\\.|\[\^?(?:\\.|[^\]\\])*\]", "", row.shape)
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.name)
+def test_every_repetition_of_a_pattern_is_bounded(pattern: GuardPattern) -> None:
+    """So the time is proportional to the length of any text."""
+    bare = re.sub(r"\\.|\[\^?(?:\\.|[^\]\\])*\]", "", pattern.regex)
     assert re.findall(r"\*|(?<!\})\+|\{\d*,\}", bare) == []
 
 
@@ -67,22 +67,22 @@ def test_add_guards_every_field(pair: Workspace, arguments: tuple[str, ...], fie
     assert_refused(pair, ("add", A, *arguments), f"the {field} holds a GitHub token: ghp_…")
 
 
-def test_add_guards_what_it_reads_and_whom_it_finds(pair: Workspace) -> None:
-    said = "the note holds a GitHub token: ghp_…"
-    assert_refused(pair, ("add", A, "related", B, "--note", "-"), said, stdin=HELD.encode())
-    said = "the author holds a process id: pid 4711"
-    assert_refused(pair, ("add", A, "related", B), said, author="pid 4711")
+def test_add_guards_standard_input_and_the_default_author(pair: Workspace) -> None:
+    message = "the note holds a GitHub token: ghp_…"
+    assert_refused(pair, ("add", A, "related", B, "--note", "-"), message, stdin=HELD.encode())
+    message = "the author holds a process id: pid 4711"
+    assert_refused(pair, ("add", A, "related", B), message, author="pid 4711")
 
 
-def test_retire_guards_its_reason_and_its_author(pair: Workspace) -> None:
+def test_retire_guards_reason_and_author(pair: Workspace) -> None:
     record = pair.record(A, "after", B).stem
-    said = "the reason holds a GitHub token: ghp_…"
-    assert_refused(pair, ("retire", record, "--reason", HELD), said)
-    said = "the author holds a process id: pid 4711"
-    assert_refused(pair, ("retire", record, "--reason", "x"), said, author="pid 4711")
+    message = "the reason holds a GitHub token: ghp_…"
+    assert_refused(pair, ("retire", record, "--reason", HELD), message)
+    message = "the author holds a process id: pid 4711"
+    assert_refused(pair, ("retire", record, "--reason", "x"), message, author="pid 4711")
 
 
-def test_a_record_that_is_there_is_read_and_retired_as_ever(pair: Workspace) -> None:
+def test_existing_record_is_not_guarded(pair: Workspace) -> None:
     record = pair.record(A, "after", B, "pid 4711 holds it")
     pair.plan_lines(
         B, {"kind": "accepted_plan", "accepted_plan": {"summary": "x", "worktree": "/a"}}
@@ -96,15 +96,15 @@ def test_a_record_that_is_there_is_read_and_retired_as_ever(pair: Workspace) -> 
 def assert_refused(
     workspace: Workspace,
     arguments: tuple[str, ...],
-    said: str,
+    message: str,
     stdin: bytes = b"",
     author: str = "tester",
 ) -> None:
-    """Refused as what cannot be recorded, in words that hold no secret, and nothing is written."""
+    """The command is refused without showing the secret, and writes nothing."""
     before = workspace.snapshot()
     ran = workspace.run("--json", *arguments, stdin=stdin, YOI_RELATIONS_AUTHOR=author)
     error = ran.errors[-1]["error"]
-    assert (ran.code, ran.out, error["code"], error["message"]) == (2, "", "usage", said)
+    assert (ran.code, ran.out, error["code"], error["message"]) == (2, "", "usage", message)
     assert error["hint"]
     assert "a1B2" not in ran.err
     assert workspace.snapshot() == before

@@ -1,4 +1,4 @@
-"""`retire`: the record stays as it is, whichever of the three formats it was recorded in."""
+"""`retire`: the record stays unchanged in each of the three formats."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ FILES = {
 
 
 def new_file(before: dict[str, bytes | None], after: dict[str, bytes | None]) -> tuple[str, str]:
-    """The one file that is new, and its text; no other may differ."""
+    """The path and the text of the one new file; every other file must be unchanged."""
     assert {key: after[key] for key in before} == before
     ((path, data),) = ((key, after[key]) for key in after.keys() - before.keys() if after[key])
     return path, (data or b"").decode()
 
 
 @pytest.mark.parametrize("form", FILES)
-def test_a_record_stays_as_it_is_and_a_file_beside_it_retires_it(
+def test_retire_writes_a_new_file_and_leaves_the_record_unchanged(
     pair: Workspace, form: str
 ) -> None:
     path = pair.record_file(A, f"{ulid(7)}.md", FILES[form].encode())
@@ -78,7 +78,7 @@ def test_a_record_stays_as_it_is_and_a_file_beside_it_retires_it(
         "a\u2028b",
     ],
 )
-def test_a_reason_is_kept_word_for_word(pair: Workspace, reason: str) -> None:
+def test_reason_is_stored_unchanged(pair: Workspace, reason: str) -> None:
     pair.record(A, "after", B)
     retire(pair, ulid(1), reason)
     (record,) = pair.show("--all")["relations"][0]["records"]
@@ -93,7 +93,7 @@ def write_list(workspace: Workspace, entry: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("entry", [ENTRY, LINE, PLAN])
-def test_an_entry_is_retired_by_one_new_file_that_names_its_content(
+def test_entry_of_a_list_is_retired_by_a_file_with_its_content_id(
     pair: Workspace, entry: dict[str, Any]
 ) -> None:
     write_list(pair, entry)
@@ -108,7 +108,7 @@ def test_an_entry_is_retired_by_one_new_file_that_names_its_content(
     assert not relation["active"]
 
 
-def test_the_json_answer_holds_the_record_once_and_what_became_of_it(pair: Workspace) -> None:
+def test_json_answer_contains_the_record_once_and_its_outcome(pair: Workspace) -> None:
     path = pair.record(A, "after", B, "A note that is said once.")
     ran = pair.run("retire", ulid(1), "--reason", "over", "--json")
     answer, record = ran.json, ran.json["record"]
@@ -122,7 +122,7 @@ def test_the_json_answer_holds_the_record_once_and_what_became_of_it(pair: Works
     assert (answer["still_stated_by"], answer["counts_again"], answer["also"]) == ([], [], [])
 
 
-def test_several_records_are_retired_at_once(pair: Workspace) -> None:
+def test_retire_accepts_several_records(pair: Workspace) -> None:
     for kind in ("after", "conflicts_with", "related"):
         pair.record(A, kind, B)
     names = [ulid(3), ulid(1), ulid(3)]
@@ -133,7 +133,7 @@ def test_several_records_are_retired_at_once(pair: Workspace) -> None:
     assert [one["kind"] for one in pair.show()["relations"]] == ["conflicts_with"]
 
 
-def test_unknown_name_among_several_retires_nothing(pair: Workspace) -> None:
+def test_unknown_name_prevents_every_retirement(pair: Workspace) -> None:
     pair.record(A, "after", B)
     before = pair.snapshot()
     assert pair.run("retire", ulid(1), ulid(2), "--reason", "over").code == 3
@@ -141,7 +141,7 @@ def test_unknown_name_among_several_retires_nothing(pair: Workspace) -> None:
 
 
 @pytest.mark.parametrize("by", ["id", "path"])
-def test_a_retirement_cannot_be_retired(pair: Workspace, by: str) -> None:
+def test_retirement_cannot_be_retired(pair: Workspace, by: str) -> None:
     pair.record(A, "after", B)
     ran = pair.run("retire", ulid(1), "--reason", "over", "--json")
     before = pair.snapshot()
@@ -171,7 +171,7 @@ def test_second_retirement_changes_nothing(pair: Workspace) -> None:
         assert pair.snapshot() == before
 
 
-def test_a_mark_by_hand_in_another_ticket_retires_nothing_here(pair: Workspace) -> None:
+def test_retirement_in_another_ticket_has_no_effect(pair: Workspace) -> None:
     pair.relations_json(A, ENTRY)
     text = f"---\nretires: {content_id(ENTRY)}\nauthor: x\nat: {AT}\n---\ny\n"
     pair.record_file(B, f"{ulid(9)}.md", text)
@@ -202,7 +202,7 @@ def test_retire_names_other_records_of_the_relation(pair: Workspace) -> None:
         f".yoi/tickets/{A}/artifacts/relations/{ulid(3)}.md",
     ],
 )
-def test_a_file_is_called_by_its_id_or_its_place(pair: Workspace, name: str) -> None:
+def test_retire_accepts_id_and_path_of_a_file(pair: Workspace, name: str) -> None:
     for number in range(4):
         pair.record(A, "after", B, f"note {number}")
     retire(pair, name)
@@ -212,7 +212,9 @@ def test_a_file_is_called_by_its_id_or_its_place(pair: Workspace, name: str) -> 
 
 @pytest.mark.parametrize("length", [4, 8, 16])
 @pytest.mark.parametrize("with_x", [True, False])
-def test_a_content_id_may_be_shortened(pair: Workspace, length: int, *, with_x: bool) -> None:
+def test_retire_accepts_a_shortened_content_id(
+    pair: Workspace, length: int, *, with_x: bool
+) -> None:
     pair.plan_lines(A, LINE, PLAN)
     short = content_id(LINE)[2 : 2 + length]
     retire(pair, f"x-{short}" if with_x else short)
@@ -220,21 +222,21 @@ def test_a_content_id_may_be_shortened(pair: Workspace, length: int, *, with_x: 
     assert notes == {"waiting": False, "accepted_plan": True}
 
 
-def test_a_line_is_called_by_its_place(pair: Workspace) -> None:
+def test_retire_accepts_path_and_line(pair: Workspace) -> None:
     pair.plan_lines(A, *({**LINE, "note": f"note {n}"} for n in (1, 2, 3)))
     retire(pair, f".yoi/tickets/{A}/artifacts/orchestration-plan.jsonl:2")
     rows = [row["records"][0] for row in pair.show("--all")["relations"]]
     assert [row["line"] for row in rows if row["retired_at"]] == [2]
 
 
-def test_a_place_may_be_named_from_where_one_stands(pair: Workspace) -> None:
+def test_retire_accepts_a_path_relative_to_the_working_directory(pair: Workspace) -> None:
     path = pair.record(A, "after", B)
     assert pair.run("-C", str(pair.tickets), "retire", f"{path}:1", "--reason", "x").code == 0
     assert pair.show()["count"] == 0
 
 
 @pytest.mark.parametrize("place", [".yoi/tickets", "{root}/.yoi/tickets", "real", "{root}/real"])
-def test_a_place_may_be_named_where_the_tickets_root_is_a_link(pair: Workspace, place: str) -> None:
+def test_retire_accepts_paths_through_a_linked_tickets_root(pair: Workspace, place: str) -> None:
     below = pair.record(A, "after", B).relative_to(pair.tickets)
     pair.tickets.rename(pair.root / "real")
     pair.tickets.symlink_to("../real")
@@ -242,7 +244,7 @@ def test_a_place_may_be_named_where_the_tickets_root_is_a_link(pair: Workspace, 
     assert pair.show()["count"] == 0
 
 
-def test_an_ambiguous_name_lists_the_places(pair: Workspace) -> None:
+def test_ambiguous_name_lists_the_places(pair: Workspace) -> None:
     pair.record(A, "after", B)
     pair.record_file(
         B, f"{ulid(1)}.md", f"---\nkind: after\ntarget: {A}\nauthor: x\nat: {AT}\n---\n"
@@ -263,7 +265,7 @@ def test_identical_entries_are_retired_together(pair: Workspace) -> None:
     assert [bool(row["records"][0]["retired_at"]) for row in rows] == [True, True]
 
 
-def test_all_records_that_one_retirement_retires_are_named(workspace: Workspace) -> None:
+def test_retire_names_all_records_with_the_same_id(workspace: Workspace) -> None:
     for bucket in ("open", "closed"):
         workspace.ticket(A, "ready", bucket)
     workspace.ticket(B)
@@ -282,7 +284,7 @@ def test_all_records_that_one_retirement_retires_are_named(workspace: Workspace)
     assert again.json["also_retired"] == []
 
 
-def test_lines_that_share_an_id_are_named_when_one_is_retired(pair: Workspace) -> None:
+def test_retire_names_the_lines_with_the_same_id(pair: Workspace) -> None:
     pair.plan_lines(A, LINE, LINE, {**LINE, "note": "another"})
     path = f".yoi/tickets/{A}/artifacts/orchestration-plan.jsonl"
     out = retire(pair, f"{path}:1")
@@ -290,7 +292,7 @@ def test_lines_that_share_an_id_are_named_when_one_is_retired(pair: Workspace) -
     assert f"{path}:3" not in out
 
 
-def test_other_records_of_a_relation_are_named_for_retire(pair: Workspace) -> None:
+def test_retire_accepts_the_names_that_it_prints(pair: Workspace) -> None:
     pair.ticket(C)
     pair.record(A, "blocked_by", B, "one")
     text = f"---\nkind: blocked_by\ntarget: {B}\nauthor: x\nat: {AT}\n---\n"

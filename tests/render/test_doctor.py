@@ -87,7 +87,7 @@ def test_a_line_has_severity_code_place_sentence_and_hint(workspace: Workspace) 
     assert place == f"{path.relative_to(workspace.root)}:1"
     assert sentence == "names the ticket 'nowhere\\\\x09there', which does not exist"
     assert hint.startswith(
-        "restore nowhere\\\\x09there, or take the record back: relations retire x-"
+        "restore nowhere\\\\x09there, or retire the record: relations retire x-"
     )
 
 

@@ -11,8 +11,9 @@ from workspace_builder import A, B, C, Workspace, altered_index
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import store
 from yoi_relations.index.reconcile import rebuild_index
+from yoi_relations.index.verify import verify_index
 from yoi_relations.render.output import Mode
-from yoi_relations.render.verify import LISTED, verify, verify_document, write_verified
+from yoi_relations.render.verify import MAX_LISTED, verify_document, write_verification
 
 RECORD = f".yoi/tickets/{A}/artifacts/relations/01KT0000000000000000000001.md"
 INDEX = f".yoi/cache/relations/index-v{store.SCHEMA_VERSION}.{store.PARSER_VERSION}.sqlite3"
@@ -43,7 +44,7 @@ def cached(workspace: Workspace) -> dict[str, tuple[int, bytes]]:
 def verified(workspace: Workspace) -> dict[str, Any]:
     """The JSON answer of `verify`, which leaves everything as it is."""
     before = cached(workspace)
-    done = verify(find_workspace(str(workspace.root)), lambda _done, _total: None)
+    done = verify_index(find_workspace(str(workspace.root)), lambda _done, _total: None)
     with done.fresh:
         document = verify_document(done)
     assert cached(workspace) == before
@@ -98,7 +99,7 @@ def test_wrong_rows_are_told_apart_from_changed_files(built: Workspace) -> None:
     [
         ("DROP INDEX record_edge", "has other tables, indexes or views"),
         ("DROP VIEW relation", "has other tables, indexes or views"),
-        ("UPDATE generation SET digest = 'x'", "was not made from the files it tells of"),
+        ("UPDATE generation SET digest = 'x'", "was not built from the files that it names"),
         ("UPDATE generation SET parser_version = 0", "or by another version"),
         ("DELETE FROM generation", "is damaged"),
     ],
@@ -139,7 +140,7 @@ def wide(tmp_path: Path) -> Workspace:
     """More differences than are told."""
     workspace = Workspace(tmp_path / "wide")
     rebuild(workspace)
-    for number in range(LISTED + 10):
+    for number in range(MAX_LISTED + 10):
         workspace.ticket(f"00001KT{number:06d}")
     return workspace
 
@@ -148,11 +149,14 @@ def test_differences_are_counted_where_there_are_many(
     wide: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     document = verified(wide)
-    assert (len(document["differences"]), document["differences_total"]) == (LISTED, LISTED + 10)
+    assert (len(document["differences"]), document["differences_total"]) == (
+        MAX_LISTED,
+        MAX_LISTED + 10,
+    )
 
     assert told(wide, Mode.PLAIN) == 5
     out, err = capsys.readouterr()
-    assert out.count("\n") == LISTED
+    assert out.count("\n") == MAX_LISTED
     assert out.splitlines()[0].split("\t") == [
         ".yoi/tickets/00001KT000000/item.md",
         "the file is new since the index was built",
@@ -161,9 +165,9 @@ def test_differences_are_counted_where_there_are_many(
 
 
 def told(workspace: Workspace, mode: Mode) -> int:
-    done = verify(find_workspace(str(workspace.root)), lambda _done, _total: None)
+    done = verify_index(find_workspace(str(workspace.root)), lambda _done, _total: None)
     with done.fresh:
-        return write_verified(mode, done)
+        return write_verification(mode, done)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A hostile checkout: what somebody else has put where the index belongs."""
+"""A hostile checkout: files of somebody else where the index belongs."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from workspace_builder import AT, A, B, Ran, Workspace, ulid
 
 from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.index import serialization
-from yoi_relations.index.origin import refuse_links
-from yoi_relations.index.watcher_lock import alive
+from yoi_relations.index.store import refuse_links
+from yoi_relations.index.watcher_lock import is_watcher_running
 
-FORGED = "said by nobody"
+FORGED = "a note of no file"
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def hostile(workspace: Workspace) -> Workspace:
 
 @pytest.fixture
 def outside(tmp_path: Path) -> Path:
-    """A folder of the user's, with what the cache folder would overwrite and sweep."""
+    """A folder of the user with files that the cache would overwrite and remove."""
     folder = tmp_path / "home"
     folder.mkdir()
     (folder / ".gitignore").write_text("mine\n")
@@ -63,7 +63,7 @@ COMMANDS = [
 
 @pytest.mark.parametrize("link", [".yoi/cache", CACHE])
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_a_linked_cache_folder_is_left_alone(
+def test_linked_cache_folder_is_left_unchanged(
     hostile: Workspace, outside: Path, link: str, command: tuple[str, ...]
 ) -> None:
     relations = outside / "relations" if link == ".yoi/cache" else outside
@@ -85,8 +85,10 @@ def test_a_linked_cache_folder_is_left_alone(
 
 
 @pytest.mark.parametrize("link", [".yoi/cache", CACHE])
-def test_index_behind_a_link_is_not_used(hostile: Workspace, tmp_path: Path, link: str) -> None:
-    """It was made where it lies, by the same user: for other tickets."""
+def test_index_in_a_linked_folder_is_not_used(
+    hostile: Workspace, tmp_path: Path, link: str
+) -> None:
+    """The same user made it in that place, but for other tickets."""
     other = Workspace(tmp_path / "other")
     other.pair("blocked_by", FORGED)
     assert FORGED in other.run("show", "--trust", "index").out
@@ -97,10 +99,8 @@ def test_index_behind_a_link_is_not_used(hostile: Workspace, tmp_path: Path, lin
 
 
 @pytest.mark.parametrize("name", ["home", "work too"])
-def test_a_folder_that_leads_out_of_the_workspace_is_refused(
-    hostile: Workspace, outside: Path, name: str
-) -> None:
-    """Be it to one whose path begins like the workspace's."""
+def test_link_out_of_the_workspace_is_refused(hostile: Workspace, outside: Path, name: str) -> None:
+    """Also if the path outside begins like the path of the workspace."""
     outside = outside.rename(outside.with_name(name))
     (hostile.root / ".yoi/workspace.toml").write_text('[ticket.backend]\nroot = "tickets"\n')
     (hostile.root / ".yoi/tickets").rename(hostile.root / "tickets")
@@ -114,10 +114,10 @@ def test_a_folder_that_leads_out_of_the_workspace_is_refused(
 
 
 @pytest.mark.parametrize("link", [".yoi", ".yoi/cache", CACHE])
-def test_links_are_refused_wherever_the_program_runs(
+def test_links_are_refused_from_any_working_directory(
     hostile: Workspace, outside: Path, link: str
 ) -> None:
-    """The other tests run it in the workspace's root."""
+    """The other tests run the program in the workspace root."""
     found = find_workspace(str(hostile.root))
     refuse_links(found)
     path = hostile.root / link
@@ -125,7 +125,7 @@ def test_links_are_refused_wherever_the_program_runs(
     if path.exists():
         path.rename(hostile.root / "within")
         path.symlink_to(hostile.root / "within")
-        refuse_links(found)  # what lies within may be linked
+        refuse_links(found)  # links within the workspace are allowed
         path.unlink()
     path.symlink_to(outside)
     with pytest.raises(OSError, match="is a symbolic link") as refused:
@@ -134,7 +134,7 @@ def test_links_are_refused_wherever_the_program_runs(
 
 
 @pytest.mark.parametrize("where", ["..", "../victim", "/etc", "link", "link/below"])
-def test_a_tickets_root_outside_of_the_workspace_is_refused(
+def test_tickets_root_outside_of_the_workspace_is_refused(
     hostile: Workspace, outside: Path, where: str
 ) -> None:
     (hostile.root / "link").symlink_to(outside)
@@ -142,7 +142,7 @@ def test_a_tickets_root_outside_of_the_workspace_is_refused(
     for command in (("show",), ("add", A, "related", B), ("rebuild",)):
         ran = hostile.run(*command)
         assert (ran.code, ran.out) == (1, "")
-        assert "does not lie inside" in ran.err
+        assert "is not inside" in ran.err
 
 
 @pytest.mark.parametrize(
@@ -153,8 +153,8 @@ def test_a_tickets_root_outside_of_the_workspace_is_refused(
     ],
 )
 @pytest.mark.parametrize("way", ["workspace.toml", "ticket.config.toml", "tickets"])
-def test_a_tickets_root_in_the_cache_is_refused(hostile: Workspace, where: str, way: str) -> None:
-    """git ignores what is recorded there, and what is tracked there is in the index's way."""
+def test_tickets_root_in_the_cache_is_refused(hostile: Workspace, where: str, way: str) -> None:
+    """git ignores records there, and tracked files there block the index."""
     (hostile.root / "x").mkdir()
     (hostile.root / "link").symlink_to(CACHE)
     (hostile.root / "near").symlink_to(".yoi/cache")
@@ -176,7 +176,7 @@ def test_a_tickets_root_in_the_cache_is_refused(hostile: Workspace, where: str, 
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_a_folder_in_the_index_s_place_keeps_what_it_holds(
+def test_folder_at_the_path_of_the_index_keeps_its_files(
     hostile: Workspace, command: tuple[str, ...]
 ) -> None:
     hostile.run("rebuild")
@@ -210,7 +210,7 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", ["workspace.toml", "ticket.config.toml"])
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
-def test_no_configuration_takes_more_than_its_share(
+def test_hostile_configuration_is_read_within_limits(
     hostile: Workspace, name: str, bomb: str
 ) -> None:
     (hostile.root / ".yoi" / name).write_text(bomb)
@@ -245,15 +245,15 @@ def forged(path: Path, *, at: Path | None = None) -> None:
     """
     data = path.read_bytes()
     connection = sqlite3.connect(":memory:")
-    serialization.fill(connection, data[:-56])
+    serialization.deserialize(connection, data[:-56])
     connection.execute("UPDATE record SET note = ?", (FORGED,))
     connection.execute(
-        "UPDATE freshness SET scanned_at = 0, trusted = 1, names = ?, sizes = ?, probes = ?,"
-        " stamps = ?, unsettled = ?",
+        "UPDATE snapshot SET scanned_at = 0, trusted = 1, names = ?, sizes = ?, paths = ?,"
+        " stamps = ?, racy = ?",
         (b"gone", (1).to_bytes(4, "little"), b"gone", b"", b""),
     )
     connection.commit()
-    body = serialization.to_bytes(connection) + data[-56:-32]
+    body = serialization.serialize(connection) + data[-56:-32]
     connection.close()
     new = path.with_name("forged")
     new.write_bytes(body + hashlib.sha256(body).digest())
@@ -272,7 +272,7 @@ def test_index_from_a_checkout_is_not_used(hostile: Workspace, trust: str) -> No
     assert hostile.run("show").err == ""
 
 
-def test_index_from_a_checkout_offers_no_completion(hostile: Workspace) -> None:
+def test_index_from_a_checkout_is_not_used_for_completion(hostile: Workspace) -> None:
     hostile.run("rebuild")
     (index,) = (hostile.root / CACHE).glob("*.sqlite3")
     data = index.read_bytes()
@@ -283,7 +283,7 @@ def test_index_from_a_checkout_offers_no_completion(hostile: Workspace) -> None:
     assert "Forgery" not in ran.out
 
 
-def test_status_and_verify_tell_of_an_index_from_elsewhere(hostile: Workspace) -> None:
+def test_status_and_verify_report_an_index_from_elsewhere(hostile: Workspace) -> None:
     hostile.run("rebuild")
     (index,) = (hostile.root / CACHE).glob("*.sqlite3")
     forged(index)
@@ -314,7 +314,7 @@ def test_index_of_the_tickets_owner_is_used(hostile: Workspace) -> None:
 
 @pytest.mark.parametrize("name", ["lock", "watch.lock", ".gitignore", "CACHEDIR.TAG", "index"])
 @pytest.mark.parametrize("kind", ["fifo", "link", "nowhere", "folder", "endless"])
-def test_odd_things_in_the_cache_folder_neither_hang_nor_harm(
+def test_unexpected_files_in_the_cache_folder_do_no_harm(
     hostile: Workspace, outside: Path, name: str, kind: str
 ) -> None:
     hostile.run("rebuild")
@@ -331,7 +331,7 @@ def test_odd_things_in_the_cache_folder_neither_hang_nor_harm(
         path.symlink_to(leads[kind])
     os.utime(victim, ns=(0, 0))
     before = state_of(outside)
-    assert alive(find_workspace(str(hostile.root))) is False
+    assert is_watcher_running(find_workspace(str(hostile.root))) is False
     for _ in range(2):
         hostile.record(A, "after", B, AT)
         ran = hostile.process("show")

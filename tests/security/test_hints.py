@@ -1,4 +1,4 @@
-"""Commands that hints, findings and errors give: none can be made to say anything else."""
+"""Commands in hints, findings and errors: no name can change what they do."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def texts_of(value: object) -> list[str]:
 
 
 def assert_safe(text: str) -> None:
-    """Nothing of a name is outside of quotation marks where a shell would act on it."""
+    """No part of a name is outside of quotation marks where a shell would interpret it."""
     assert text.isprintable(), text
     for word in ("relations ", "mv -n", "git log", "mkdir -p", "diff -r", "printf "):
         for at in (at for at in range(len(text)) if text.startswith(word, at)):
@@ -61,7 +61,7 @@ def assert_safe(text: str) -> None:
             for before, token in pairwise(tokens):
                 assert not ("ZZ" in token and set(before) <= set(_SIGNS)), text
             if word == "relations ":
-                # Of a name that begins with a hyphen, no command makes an option.
+                # A name that begins with a hyphen never becomes an option.
                 assert not any(one.startswith("-") and "ZZ" in one for one in tokens[:5]), text
 
 
@@ -100,13 +100,13 @@ def test_commands_of_doctor_are_quoted(ids: list[str], record: str, slug: str, n
         item = f"---\ntitle: {yaml(slug)}\nslug: {yaml(slug)}\nstate: queued\n---\n"
         for id_ in (first, second, A):
             workspace.item(id_, item)
-        said = f"note about {second} {A} 00001KT0000BB\n{note}"
+        note_text = f"note about {second} {A} 00001KT0000BB\n{note}"
 
         def body(kind: str, target: str | None, **more: str) -> str:
             fields = {"kind": kind, "author": note, "at": AT, **more}
             fields |= {"target": target} if target else {}
             lines = "".join(f"{key}: {yaml(value)}\n" for key, value in fields.items())
-            return f"---\n{lines}---\n{said}\n"
+            return f"---\n{lines}---\n{note_text}\n"
 
         workspace.record_file(first, f"{record}.md", body("blocked_by", second))
         workspace.record_file(second, f"{record}.md", body("blocked_by", first))
@@ -134,7 +134,7 @@ def test_commands_of_doctor_are_quoted(ids: list[str], record: str, slug: str, n
             ("add", "--json", "--", second, first, "blocked-by"),
             ("show", "--json", "--", slug),
         )
-        assert len(found) > 4  # it has something to say
+        assert len(found) > 4  # otherwise nothing is checked
         for text in found:
             assert_safe(text)
 
@@ -172,6 +172,6 @@ def test_commands_in_errors_are_quoted(workspace: Workspace, name: str, command:
 @pytest.mark.parametrize(
     "text", ["relations add A1;touch ZZ", "relations add `ZZ`", "relations a\nb"]
 )
-def test_a_hint_that_is_not_safe_would_be_seen(text: str) -> None:
+def test_unsafe_hint_fails_the_check(text: str) -> None:
     with pytest.raises(AssertionError):
         assert_safe(text.replace("touch ", ""))

@@ -1,4 +1,4 @@
-"""A hostile checkout: nothing in it is run, and no record is led out of it."""
+"""A hostile checkout: its programs are not run, and no record is written outside of it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def ran_in(folder: Path, *command: str | Path, **environ: str) -> None:
 
 
 @pytest.mark.skipif(not PROGRAM.exists(), reason="the program is not installed as a command")
-def test_no_module_of_the_folder_is_imported(hostile: Workspace, tmp_path: Path) -> None:
+def test_program_imports_no_module_of_the_workspace(hostile: Workspace, tmp_path: Path) -> None:
     git(hostile, "init", "-q")
     mark = tmp_path / "was-run"
     for name in ("__future__", "yaml", "rich", "typer", "json", "ulid", "sitecustomize", "git"):
@@ -58,12 +58,12 @@ def test_no_module_of_the_folder_is_imported(hostile: Workspace, tmp_path: Path)
         ran_in(hostile.root, PROGRAM, *command)
     ran_in(hostile.root, sys.executable, "-P", "-m", "yoi_relations", "show")
     assert not mark.exists()
-    # What SECURITY.md warns of: the interpreter looks here before any line of the program is run.
+    # SECURITY.md warns of this: the interpreter imports from here before the program starts.
     subprocess.run([sys.executable, "-m", "yoi_relations"], cwd=hostile.root, check=False)
     assert mark.exists()
 
 
-def test_nothing_that_a_configuration_of_git_names_is_run(
+def test_program_runs_nothing_that_a_git_configuration_names(
     hostile: Workspace, tmp_path: Path
 ) -> None:
     git(hostile, "init", "-q")
@@ -99,7 +99,7 @@ def test_nothing_that_a_configuration_of_git_names_is_run(
     assert mark.exists()  # the trap works
 
 
-def test_a_checkout_laid_out_like_a_repository_names_no_author(
+def test_checkout_that_looks_like_a_repository_sets_no_author(
     hostile: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("YOI_RELATIONS_AUTHOR", raising=False)
@@ -109,29 +109,29 @@ def test_a_checkout_laid_out_like_a_repository_names_no_author(
         (hostile.root / name).mkdir()
     (hostile.root / "HEAD").write_text("ref: refs/heads/main\n")
     (hostile.root / "config").write_text("[core]\n\tbare = true\n[user]\n\tname = forged\n")
-    said = subprocess.run(
+    ran = subprocess.run(
         ["git", "config", "--get", "user.name"], cwd=hostile.root, capture_output=True, check=False
     )
-    assert said.stdout == b"forged\n"
+    assert ran.stdout == b"forged\n"
     assert author_of(find_workspace(str(hostile.root)), None) != "forged"
 
 
-def test_another_repository_in_the_environment_does_not_answer(
+def test_repository_in_the_environment_is_ignored(
     hostile: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = Workspace(tmp_path / "other")
-    for one, name in ((hostile, "right"), (other, "wrong")):
-        git(one, "init", "-q")
-        git(one, "config", "user.name", name)
+    for workspace, user in ((hostile, "right"), (other, "wrong")):
+        git(workspace, "init", "-q")
+        git(workspace, "config", "user.name", user)
     monkeypatch.setenv("GIT_DIR", str(other.root / ".git"))
     monkeypatch.setenv("GIT_CONFIG", str(other.root / ".git/config"))
     monkeypatch.setenv("GIT_CONFIG_PARAMETERS", "'user.name'='wrong'")
-    said = ask_git(str(hostile.root), "config", "--get", "user.name").stdout
-    assert said == b"right\n"
+    name = ask_git(str(hostile.root), "config", "--get", "user.name").stdout
+    assert name == b"right\n"
 
 
 @pytest.mark.parametrize("link", ["", "artifacts", "artifacts/relations"])
-def test_a_record_is_not_written_through_a_link(
+def test_record_is_not_written_through_a_link(
     hostile: Workspace, tmp_path: Path, link: str
 ) -> None:
     outside = tmp_path / "outside"
@@ -152,7 +152,7 @@ def test_a_record_is_not_written_through_a_link(
 
 @pytest.fixture
 def confused(hostile: Workspace, tmp_path: Path) -> Path:
-    """A folder outside, to which a link leads that is called what another folder is told as."""
+    """A folder outside; a link to it has the printed name of another folder."""
     outside = tmp_path / "outside"
     shutil.copytree(hostile.tickets / A, hostile.tickets / os.fsdecode(b"\xff\xfe\xff"))
     shutil.copytree(hostile.tickets / A, outside)
@@ -160,7 +160,7 @@ def confused(hostile: Workspace, tmp_path: Path) -> Path:
     return outside
 
 
-def test_a_name_that_is_no_text_leads_no_record_outside(hostile: Workspace, confused: Path) -> None:
+def test_name_that_is_not_text_leads_no_record_outside(hostile: Workspace, confused: Path) -> None:
     shutil.rmtree(confused / "artifacts")
     ran = hostile.run("add", "\\xff\\xfe\\xff", "related", B)
     assert (ran.code, ran.out) == (1, "")
@@ -168,7 +168,7 @@ def test_a_name_that_is_no_text_leads_no_record_outside(hostile: Workspace, conf
     assert not (confused / "artifacts").exists()
 
 
-def test_a_name_that_is_no_text_leads_no_retirement_outside(
+def test_name_that_is_not_text_leads_no_retirement_outside(
     hostile: Workspace, confused: Path
 ) -> None:
     (record,) = (confused / "artifacts/relations").iterdir()
@@ -182,7 +182,7 @@ def test_a_name_that_is_no_text_leads_no_retirement_outside(
 @pytest.mark.parametrize(
     "name", ["../../outside", "/etc", "..", ".", "../B", f"{A}/../{B}", "a/b", "~"]
 )
-def test_names_are_no_paths(hostile: Workspace, name: str) -> None:
+def test_names_are_not_used_as_paths(hostile: Workspace, name: str) -> None:
     before = hostile.snapshot()
     for command in (
         ("show", name),
@@ -198,7 +198,7 @@ def test_names_are_no_paths(hostile: Workspace, name: str) -> None:
     assert hostile.run("doctor", "--json").code == 5
 
 
-def test_a_huge_configuration_is_refused(hostile: Workspace) -> None:
+def test_huge_configuration_is_refused(hostile: Workspace) -> None:
     with (hostile.root / ".yoi/workspace.toml").open("wb") as file:
         file.truncate(1 << 40)
     ran = hostile.run("show")

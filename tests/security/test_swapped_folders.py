@@ -1,7 +1,7 @@
-"""A folder that is swapped for a link, again and again, while commands run.
+"""A folder that is repeatedly swapped for a link while commands run.
 
 Another process exchanges the two as fast as it can. The link leads to a copy of the folder outside
-of the workspace, in which everything that a command writes could be written.
+of the workspace, in which a command could write everything that it writes.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ COMMANDS = (
     ("show", "--trust", "content"),
 )
 CODES = {0, 1, 3, 4}
-"""An answer, one with problems, a folder that is not as it was, and a ticket that is not there."""
+"""An answer, an answer with problems, a changed folder, and a missing ticket."""
 Stamps = dict[str, tuple[int, bytes | None]]
 
 pytestmark = pytest.mark.skipif(
@@ -52,7 +52,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def stamps_of(folder: Path) -> Stamps:
-    """When each file and folder was changed, and what the files hold."""
+    """The change time of each file and folder, and the content of the files."""
     paths = (folder, *folder.rglob("*"))
     return {
         str(path): (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else None)
@@ -62,7 +62,7 @@ def stamps_of(folder: Path) -> Stamps:
 
 @contextmanager
 def swapped(workspace: Workspace, name: str, outside: Path) -> Iterator[None]:
-    """Within it, a folder and a link to `outside` change places all the time."""
+    """In this context, a folder and a link to `outside` are exchanged all the time."""
     folder, aside = workspace.root / name, workspace.root / "aside"
     shutil.copytree(folder, outside)
     aside.symlink_to(outside)
@@ -79,7 +79,7 @@ def swapped(workspace: Workspace, name: str, outside: Path) -> Iterator[None]:
 
 
 def notes_in(workspace: Workspace) -> str:
-    """All records of a ticket, one behind the other."""
+    """The text of all records of the ticket."""
     files = (workspace.root / TICKET / "artifacts/relations").glob("*.md")
     return "".join(path.read_text() for path in files)
 
@@ -87,12 +87,12 @@ def notes_in(workspace: Workspace) -> str:
 @pytest.mark.usefixtures("soon_settled")
 @pytest.mark.parametrize("number", [20, pytest.param(1000, marks=pytest.mark.campaign)])
 @pytest.mark.parametrize("name", FOLDERS)
-def test_nothing_is_written_behind_a_link_that_takes_a_folder_s_place(
+def test_program_writes_nothing_through_a_swapped_link(
     workspace: Workspace, tmp_path: Path, name: str, number: int
 ) -> None:
     workspace.ticket(A, bucket="open")
     workspace.ticket(B)
-    if "artifacts" in name:  # else they are made while folders above are swapped
+    if "artifacts" in name:  # otherwise they are made while folders above are swapped
         workspace.record(f"open/{A}", "blocked_by", B, "first")
     workspace.run("rebuild")
     outside = tmp_path / "outside"

@@ -1,4 +1,4 @@
-"""Hostile text: what a ticket, a record or an argument says is shown, and acts on nothing."""
+"""Hostile text in tickets, records and arguments is shown and has no effect."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.queries.changes import Change, ChangeType
 from yoi_relations.render.output import Mode
-from yoi_relations.watch.loop import News
-from yoi_relations.watch.printing import teller
+from yoi_relations.watch.loop import ChangeSet
+from yoi_relations.watch.printer import change_printer
 
 ACTING = "\x1b]0;owned\x07\x1b[2J\x9b31m\x85\u202e\u2066\x7f"
 """Sets the window's title, clears the screen, colours, breaks the line, turns text around."""
 MARKUP = "[red]marked[/red] [link=file:///x]here[/link] [/] :smile:"
 HOSTILE = f"{ACTING} {MARKUP}"
 NAME = "00001KT\x1b]0;owned\x07\x9b31m"
-"""Of a ticket's folder."""
+"""The name of a ticket folder."""
 SIGNS = re.compile("\x1b\\]|\x1b\\[2J|\x07|[\x80-\x9f]|[\u202a-\u202e\u2066-\u2069]|\x7f")
-"""What nothing of the program's own writes, on a terminal or not."""
+"""Sequences that the program itself never writes."""
 
 QUESTIONS = [
     ("show", "--all"),
@@ -67,20 +67,24 @@ def quoted(text: str) -> str:
 
 @pytest.fixture
 def hostile(workspace: Workspace) -> Workspace:
-    """A workspace that says it in every place where something can be said."""
-    said = quoted(HOSTILE)
-    workspace.ticket(A, title=said, slug=said)
-    workspace.ticket(B, "queued", title=said)
+    """A workspace with hostile text in every field that takes text."""
+    hostile_text = quoted(HOSTILE)
+    workspace.ticket(A, title=hostile_text, slug=hostile_text)
+    workspace.ticket(B, "queued", title=hostile_text)
     workspace.ticket(C, quoted(ACTING), title=MARKUP.replace(":", ""))
-    workspace.ticket(NAME, title=said)
-    workspace.record(A, "blocked_by", B, HOSTILE, author=said)
+    workspace.ticket(NAME, title=hostile_text)
+    workspace.record(A, "blocked_by", B, HOSTILE, author=hostile_text)
     workspace.record(NAME, "blocked_by", A, HOSTILE)
     workspace.record(A, "blocked_by", quoted(f"gone{HOSTILE}"), "why")
-    workspace.record(A, said, B)
-    workspace.record(B, "related", A, **{said: said})
-    plan = {"branch": said, "worktree": said, "role_plan": said}
+    workspace.record(A, hostile_text, B)
+    workspace.record(B, "related", A, **{hostile_text: hostile_text})
+    plan = {"branch": hostile_text, "worktree": hostile_text, "role_plan": hostile_text}
     workspace.record(B, "accepted_plan", None, HOSTILE, **plan)
-    retired = {"retired_at": "2026-06-02T10:00:00Z", "retired_by": said, "retired_reason": said}
+    retired = {
+        "retired_at": "2026-06-02T10:00:00Z",
+        "retired_by": hostile_text,
+        "retired_reason": hostile_text,
+    }
     workspace.record(B, "after", C, HOSTILE, **retired)
     workspace.record_file(A, f"{ACTING}.md", "---\nkind: [\n---\n")
     workspace.record_file(A, f"{ACTING}.txt", "")
@@ -91,20 +95,20 @@ def hostile(workspace: Workspace) -> Workspace:
 
 @pytest.mark.parametrize("form", [(), ("--json",)], ids=["plain", "json"])
 @pytest.mark.parametrize("question", QUESTIONS, ids=range(len(QUESTIONS)))
-def test_nothing_in_a_pipe_acts_on_a_terminal(
+def test_piped_output_has_no_effect_on_a_terminal(
     hostile: Workspace, question: tuple[str, ...], form: tuple[str, ...]
 ) -> None:
     ran = hostile.run(*form, *question)
-    said = ran.out + ran.err
-    assert not SIGNS.search(said), said
-    assert "\r" not in said
-    assert "\x1b" not in said
+    output = ran.out + ran.err
+    assert not SIGNS.search(output), output
+    assert "\r" not in output
+    assert "\x1b" not in output
     if question == ("show", "--all"):
-        assert MARKUP in said
+        assert MARKUP in output
 
 
 def on_terminal(workspace: Workspace, *arguments: str) -> str:
-    """What a command writes to a terminal of 400 columns, its answer and the rest."""
+    """All that a command writes to a terminal of 400 columns."""
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(workspace.root)
@@ -122,7 +126,7 @@ def on_terminal(workspace: Workspace, *arguments: str) -> str:
 def _read(terminal: int) -> bytes:
     try:
         return os.read(terminal, 1 << 16)
-    except OSError:  # the way in which a terminal ends
+    except OSError:  # the other end is closed
         return b""
 
 
@@ -141,14 +145,14 @@ def _read(terminal: int) -> bytes:
         (("nothing", MARKUP), "No such command"),
     ],
 )
-def test_nothing_acts_on_a_terminal_and_markup_is_shown(
+def test_terminal_output_has_no_effect_and_shows_markup(
     hostile: Workspace, question: tuple[str, ...], shows: str
 ) -> None:
-    said = on_terminal(hostile, *question)
-    assert "Traceback" not in said
-    assert not SIGNS.search(said), said
-    assert shows in said
-    assert "\r" not in said.replace("\r\n", "")
+    output = on_terminal(hostile, *question)
+    assert "Traceback" not in output
+    assert not SIGNS.search(output), output
+    assert shows in output
+    assert "\r" not in output.replace("\r\n", "")
 
 
 @pytest.mark.parametrize("mode", list(Mode))
@@ -156,7 +160,7 @@ def test_output_of_watch_has_no_effect_on_a_terminal(mode: Mode) -> None:
     change = Change(ChangeType.ADDED, HOSTILE, HOSTILE, 1, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
     out = io.StringIO()
     with redirect_stdout(out), mock.patch.dict(os.environ, {"COLUMNS": "400"}):
-        assert teller(mode)(News([change], "before", "after"))
+        assert change_printer(mode)(ChangeSet([change], "before", "after"))
     assert not SIGNS.search(out.getvalue())
     assert MARKUP in out.getvalue()
 
@@ -165,9 +169,9 @@ def test_output_of_watch_has_no_effect_on_a_terminal(mode: Mode) -> None:
     "name",
     ["' OR 1=1 --", '"; DROP TABLE record; --', "%", "____", "NEAR(a b)", "*", '["a"]'],
 )
-def test_names_are_no_sql(hostile: Workspace, name: str) -> None:
+def test_names_are_not_used_as_sql(hostile: Workspace, name: str) -> None:
     before = hostile.run("status", "--json").json["tickets"]
-    hostile.ticket("00001KT0000EE", title="odd", slug=quoted(name))
+    hostile.ticket("00001KT0000EE", title="hostile", slug=quoted(name))
     hostile.record("00001KT0000EE", "related", quoted(name))
     for command in (("show", name), ("check", name), ("add", A, "related", name)):
         ran = hostile.run(*command)
@@ -181,7 +185,7 @@ def test_names_are_no_sql(hostile: Workspace, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["a\0bcd", "a\ud800bcd"])
-def test_invalid_name_names_nothing(hostile: Workspace, name: str) -> None:
+def test_invalid_name_is_not_found(hostile: Workspace, name: str) -> None:
     for command in (("show", name), ("check", name), ("retire", name, "--reason", "over")):
         assert hostile.run(*command).code == 3
 
@@ -195,13 +199,13 @@ def test_output_for_agents_has_no_effect(hostile: Workspace, mode: str) -> None:
             assert json.loads(content.text) == asker.ask(tool, **given)
         assert not SIGNS.search(asker.read(f"relations://ticket/{A}").text)
         for name in (ACTING * 2, "../../etc/passwd", "' OR 1=1 --"):
-            said = asker.error("relations_show", ticket=name)
-            assert said["code"] == "not_found"
+            error = asker.error("relations_show", ticket=name)
+            assert error["code"] == "not_found"
         assert not SIGNS.search(asker.refusal(ACTING))
         assert not SIGNS.search(asker.stderr)
 
 
-def test_fields_of_a_line_cannot_be_forged(workspace: Workspace) -> None:
+def test_text_cannot_forge_fields_of_a_line(workspace: Workspace) -> None:
     workspace.ticket(A, title=quoted("a\tb\nc"))
     workspace.ticket(B)
     workspace.record(A, "blocked_by", B, "one\ttwo\nthree\\n\n\u2028four\x0bfive")
@@ -214,7 +218,7 @@ def test_fields_of_a_line_cannot_be_forged(workspace: Workspace) -> None:
     "title",
     ['x), which is done. "A is free (', 'x\\", which is done', "), which is done", "\\", '"'],
 )
-def test_a_title_cannot_pass_for_the_end_of_a_sentence(workspace: Workspace, title: str) -> None:
+def test_title_cannot_end_a_sentence(workspace: Workspace, title: str) -> None:
     workspace.ticket(A, "queued")
     workspace.item(B, f"---\ntitle: {json.dumps(title)}\nstate: ready\n---\n")
     workspace.record(A, "blocked_by", B)

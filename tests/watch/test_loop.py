@@ -14,7 +14,7 @@ from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import store
-from yoi_relations.index.watcher_lock import alive
+from yoi_relations.index.watcher_lock import is_watcher_running
 
 
 def git(workspace: Workspace, *arguments: str) -> None:
@@ -27,7 +27,7 @@ def git(workspace: Workspace, *arguments: str) -> None:
     )
 
 
-def test_each_change_is_a_line_of_fields(edge: Workspace, start: Start) -> None:
+def test_each_change_is_a_tab_separated_line(edge: Workspace, start: Start) -> None:
     watcher = start(edge).ready()
 
     edge.ticket(B, "ready")
@@ -43,9 +43,7 @@ def test_each_change_is_a_line_of_fields(edge: Workspace, start: Start) -> None:
     ]
 
 
-def test_json_is_an_object_a_change_and_the_digests_make_a_chain(
-    edge: Workspace, start: Start
-) -> None:
+def test_json_has_one_object_per_change_with_chained_digests(edge: Workspace, start: Start) -> None:
     watcher = start(edge, "--json").ready()
 
     edge.ticket(A, "ready")
@@ -90,7 +88,7 @@ def test_checkout_takes_few_scans_and_reports_every_change(edge: Workspace, star
     assert len({one["digest_after"] for one in told}) <= 30
 
 
-def test_a_new_ticket_with_nested_records_is_seen_whole(edge: Workspace, start: Start) -> None:
+def test_new_ticket_is_reported_with_all_its_records(edge: Workspace, start: Start) -> None:
     watcher = start(edge, "--json").ready()
 
     edge.ticket(C, "ready")
@@ -103,9 +101,7 @@ def test_a_new_ticket_with_nested_records_is_seen_whole(edge: Workspace, start: 
     assert {one["ticket"] for one in told} == {C}
 
 
-def test_a_root_that_is_deleted_and_made_again_is_watched_again(
-    edge: Workspace, start: Start
-) -> None:
+def test_deleted_and_recreated_root_is_watched_again(edge: Workspace, start: Start) -> None:
     watcher = start(edge).ready()
     aside = edge.root / "aside"
     shutil.copytree(edge.tickets, aside)
@@ -124,7 +120,7 @@ def test_a_root_that_is_deleted_and_made_again_is_watched_again(
     assert "Traceback" not in "".join(watcher.err.lines)
 
 
-def test_another_root_in_its_place_is_watched(edge: Workspace, start: Start) -> None:
+def test_replaced_root_is_watched(edge: Workspace, start: Start) -> None:
     watcher = start(edge).ready()
     other = edge.root / ".yoi" / "other"
     shutil.copytree(edge.tickets, other)
@@ -136,13 +132,13 @@ def test_another_root_in_its_place_is_watched(edge: Workspace, start: Start) -> 
     watcher.out.until(lambda lines: bool(lines) and lines[-1].startswith("state_changed"))
 
 
-def test_a_second_watcher_refuses_kindly_and_one_killed_leaves_nothing(
+def test_second_watcher_ends_and_a_killed_one_releases_the_lock(
     edge: Workspace, start: Start
 ) -> None:
     place = find_workspace(str(edge.root))
-    assert not alive(place)
+    assert not is_watcher_running(place)
     first = start(edge).ready()
-    assert alive(place)
+    assert is_watcher_running(place)
 
     second = start(edge)
     assert second.ends() == 0
@@ -153,12 +149,12 @@ def test_a_second_watcher_refuses_kindly_and_one_killed_leaves_nothing(
     first.out.until(lambda lines: len(lines) == 1)
 
     first.stop()
-    assert not alive(place)
+    assert not is_watcher_running(place)
     third = start(edge, "--timeout", "0")
     assert (third.ends(), third.err.rest()) == (124, [])
 
 
-def test_once_ends_with_the_first_change_beside_another_watcher(
+def test_once_ends_with_the_first_change_while_another_watcher_runs(
     edge: Workspace, start: Start
 ) -> None:
     watcher = start(edge).ready()
@@ -172,11 +168,11 @@ def test_once_ends_with_the_first_change_beside_another_watcher(
         *("state_changed", "verdict_changed"),
     ]
     watcher.out.until(lambda lines: len(lines) == 2)
-    assert alive(find_workspace(str(edge.root)))
+    assert is_watcher_running(find_workspace(str(edge.root)))
 
 
 @pytest.mark.parametrize("options", [(), ("--once",)])
-def test_a_timeout_that_runs_out_has_a_status_of_its_own(
+def test_timeout_ends_with_its_own_exit_status(
     edge: Workspace, start: Start, options: tuple[str, ...]
 ) -> None:
     watcher = start(edge, "--timeout", "0.2", *options)
@@ -185,7 +181,7 @@ def test_a_timeout_that_runs_out_has_a_status_of_its_own(
     assert watcher.out.rest() == []
 
 
-def test_a_timeout_that_is_no_number_is_refused(edge: Workspace) -> None:
+def test_timeout_that_is_nan_is_a_usage_error(edge: Workspace) -> None:
     """It would never run out, and leave no time to wait in."""
     ran = edge.run("watch", "--timeout", "nan")
 
@@ -196,7 +192,7 @@ def test_a_timeout_that_is_no_number_is_refused(edge: Workspace) -> None:
 @pytest.mark.parametrize(
     ("sign", "status"), [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 130)]
 )
-def test_a_signal_ends_it_without_a_word(
+def test_signal_ends_the_watcher_silently(
     edge: Workspace, start: Start, sign: signal.Signals, status: int
 ) -> None:
     watcher = start(edge).ready()
@@ -205,10 +201,10 @@ def test_a_signal_ends_it_without_a_word(
 
     assert watcher.ends() == status
     assert len(watcher.err.rest()) == 1  # the notice that made it ready
-    assert not alive(find_workspace(str(edge.root)))
+    assert not is_watcher_running(find_workspace(str(edge.root)))
 
 
-def test_a_reader_that_goes_ends_it_without_a_word(edge: Workspace, start: Start) -> None:
+def test_closed_output_ends_the_watcher_silently(edge: Workspace, start: Start) -> None:
     watcher = start(edge).ready()
 
     watcher.stdout.close()
@@ -217,7 +213,7 @@ def test_a_reader_that_goes_ends_it_without_a_word(edge: Workspace, start: Start
     assert len(watcher.err.rest()) == 1
 
 
-def test_names_that_are_no_utf_8_are_lived_with(edge: Workspace, start: Start) -> None:
+def test_names_that_are_not_utf_8_are_reported(edge: Workspace, start: Start) -> None:
     watcher = start(edge, "--json").ready()
 
     odd = os.fsencode(edge.tickets) + b"/odd-\xff"
@@ -233,7 +229,7 @@ def test_names_that_are_no_utf_8_are_lived_with(edge: Workspace, start: Start) -
     watcher.out.until(lambda lines: "is closed" in lines[-1])
 
 
-def test_polling_is_reported_and_works(edge: Workspace, start: Start) -> None:
+def test_polling_is_announced_and_reports_changes(edge: Workspace, start: Start) -> None:
     watcher = start(edge, WATCHFILES_FORCE_POLLING="1", WATCHFILES_POLL_DELAY_MS="50").ready()
 
     edge.ticket(C)  # polling misses a second change of a file within a second

@@ -14,7 +14,7 @@ from watch_process import Start, without_verdicts
 from workspace_builder import A, B, C, Workspace, git
 
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index.watcher_lock import alive
+from yoi_relations.index.watcher_lock import is_watcher_running
 
 QUEUE = Path("/proc/sys/fs/inotify/max_queued_events")
 FEW = 20
@@ -31,7 +31,7 @@ def states(workspace: Workspace) -> dict[str, str]:
     return {row[end]: row[f"{end}_state"] for end in ("ticket", "target")}
 
 
-def test_a_watcher_that_was_stopped_catches_up(edge: Workspace, start: Start) -> None:
+def test_stopped_watcher_reports_missed_changes_later(edge: Workspace, start: Start) -> None:
     """Meanwhile more happens than the system keeps for it, so that events are lost."""
     if not QUEUE.exists():
         pytest.skip("no inotify here, so no queue of it that could overflow")
@@ -43,7 +43,7 @@ def test_a_watcher_that_was_stopped_catches_up(edge: Workspace, start: Start) ->
         draft.unlink()
     edge.ticket(A, "done")
     assert states(edge) == {A: "done", B: "planning"}
-    assert alive(find_workspace(str(edge.root)))
+    assert is_watcher_running(find_workspace(str(edge.root)))
 
     watcher.process.send_signal(signal.SIGCONT)
     told = watcher.told(2)
@@ -55,7 +55,9 @@ def test_a_watcher_that_was_stopped_catches_up(edge: Workspace, start: Start) ->
     assert states(edge) == {A: "done", B: "closed"}
 
 
-def test_more_folders_than_may_be_listened_to(edge: Workspace, start: Start) -> None:
+def test_watcher_scans_without_events_beyond_the_inotify_limit(
+    edge: Workspace, start: Start
+) -> None:
     tried = subprocess.run([*WITHIN_LIMIT, "true"], capture_output=True, check=False, text=True)
     if shutil.which("unshare") is None or tried.returncode:
         pytest.skip(f"no limit can be set here: {tried.stderr.strip()}")
@@ -64,7 +66,7 @@ def test_more_folders_than_may_be_listened_to(edge: Workspace, start: Start) -> 
     watcher = start(edge, within=WITHIN_LIMIT)
     watcher.err.until(lambda lines: any("limit" in line for line in lines))
     watcher.ready()
-    assert "looking every few seconds until then" in "".join(watcher.err.lines)
+    assert "scanning every few seconds until then" in "".join(watcher.err.lines)
     edge.ticket(A, "done")
     assert states(edge)[A] == "done"
     watcher.out.until(lambda lines: len(lines) == 1)
@@ -85,7 +87,9 @@ def test_each_work_tree_has_its_own_watcher(edge: Workspace, start: Start, tmp_p
     assert [states(tree)[A] for tree in (edge, linked)] == ["ready", "done"]
 
 
-def test_a_burst_is_in_the_next_question_beside_a_watcher(edge: Workspace, start: Start) -> None:
+def test_burst_of_changes_is_in_the_next_answer_while_a_watcher_runs(
+    edge: Workspace, start: Start
+) -> None:
     watcher = start(edge, "--json").ready()
     for number in range(5):
         ticket = f"00001KT00000{number}"
@@ -98,7 +102,7 @@ def test_a_burst_is_in_the_next_question_beside_a_watcher(edge: Workspace, start
     watcher.told_until(lambda told: len(without_verdicts(told)) == 25)
 
 
-def test_names_of_255_bytes_and_of_any_bytes_are_reported(edge: Workspace, start: Start) -> None:
+def test_names_of_255_bytes_are_reported(edge: Workspace, start: Start) -> None:
     watcher = start(edge, "--json").ready()
     names = {"n" * 255: b"n" * 255, "\\xff" * 255: b"\xff" * 255}
     for raw in names.values():

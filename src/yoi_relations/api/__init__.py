@@ -1,11 +1,16 @@
-"""Relations for Python programs: the questions and the two ways to record, answered in values.
+"""The API for Python programs: questions, and the two ways to record, answered in values.
 
-The names here are those of the package, `yoi_relations`, which leads here at a name's first use.
+Programs import the names from `yoi_relations`, which loads this package when one is first used.
+
+* ``relations``: the class `Relations`;
+* ``receipt``: the answer of its `add` and `retire`;
+* ``session``: a SQLModel session over the index;
+* ``arguments``: type checks of what a program passes.
 """
 
 from __future__ import annotations
 
-from yoi_relations.api.receipts import Receipt
+from yoi_relations.api.receipt import Receipt
 from yoi_relations.api.relations import Relations
 from yoi_relations.errors import (
     AmbiguousError,

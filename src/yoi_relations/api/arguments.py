@@ -1,7 +1,7 @@
-"""What a Python program passes: of another type, it is refused at the door, by its name.
+"""Type checks of the arguments that a Python program passes.
 
-Behind the door a wrong type would end in an error about the inside, and a text where several words
-are meant would be taken for a word a character.
+Without them a wrong type would fail in an internal module, and a text would be read as a list of
+one-letter words.
 """
 
 from __future__ import annotations
@@ -12,72 +12,73 @@ from yoi_relations.errors import UsageError
 from yoi_relations.index.handle import Trust
 
 
-def check_texts(**given: object) -> None:
-    """Refuse what is no text.
+def check_texts(**arguments: object) -> None:
+    """Refuse values that are not a str.
 
     Raises:
-        UsageError: it names the argument.
+        UsageError: one is not; the message begins with its name.
     """
-    for name, value in given.items():
+    for name, value in arguments.items():
         if not isinstance(value, str):
             raise UsageError(f"{name}: must be a str, not {_type(value)}", "pass a str")
 
 
-def check_texts_if_any(**given: object) -> None:
-    """Refuse what is neither text nor None, as `check_texts` does."""
-    check_texts(**{name: value for name, value in given.items() if value is not None})
+def check_optional_texts(**arguments: object) -> None:
+    """Refuse values that are neither a str nor None, as `check_texts` does."""
+    check_texts(**{name: value for name, value in arguments.items() if value is not None})
 
 
 def check_names(tickets: tuple[object, ...]) -> None:
-    """Refuse tickets that are not named one by one.
+    """Refuse names of tickets that are not a str.
 
     Raises:
-        UsageError: one of them is no text.
+        UsageError: one is not, such as a list of names.
     """
-    for one in tickets:
-        if not isinstance(one, str):
+    for ticket in tickets:
+        if not isinstance(ticket, str):
             raise UsageError(
-                f"tickets: each must be a str, not {_type(one)}",
+                f"tickets: each must be a str, not {_type(ticket)}",
                 'name them one by one: check("A", "B"), or check(*names)',
             )
 
 
-def check_count(**given: object) -> None:
-    """Refuse what is no whole number.
+def check_count(**arguments: object) -> None:
+    """Refuse values that are not an int, and bools.
 
     Raises:
-        UsageError: it names the argument.
+        UsageError: one is not; the message begins with its name.
     """
-    for name, value in given.items():
+    for name, value in arguments.items():
         if not isinstance(value, int) or isinstance(value, bool):
             raise UsageError(f"{name}: must be an int, not {_type(value)}", "pass an int")
 
 
-def words(name: str, given: str | Iterable[str]) -> tuple[str, ...]:
-    """One word, or several.
+def words(name: str, value: str | Iterable[str]) -> tuple[str, ...]:
+    """The words of an argument that takes one str or an iterable of str.
 
     Raises:
-        UsageError: they are something else; it names the argument.
+        UsageError: it is something else; the message begins with `name`.
     """
-    if isinstance(given, str):
-        return (given,)
-    several = tuple(given) if isinstance(given, Iterable) else (None,)
-    if not all(isinstance(one, str) for one in several):
+    if isinstance(value, str):
+        return (value,)
+    items = tuple(value) if isinstance(value, Iterable) else (None,)
+    if not all(isinstance(item, str) for item in items):
         raise UsageError(
-            f"{name}: must be a str, or several, not {given!r:.60}", f"{name}=() stands for any"
+            f"{name}: must be a str or an iterable of str, not {value!r:.60}",
+            f"{name}=() means any",
         )
-    return several
+    return items
 
 
 def trust_named(word: str) -> Trust:
-    """How the index is checked.
+    """The trust with that name.
 
     Raises:
-        UsageError: there is no such way.
+        UsageError: there is none, or it is not a str.
     """
     check_texts(trust=word)
     if word not in list(Trust):
-        from yoi_relations.word_hints import suggestion  # noqa: PLC0415  # only errors need it
+        from yoi_relations.word_hints import suggestion  # noqa: PLC0415  # only for errors
 
         raise UsageError(f"unknown trust '{word}'", suggestion(word, Trust))
     return Trust(word)

@@ -1,4 +1,4 @@
-"""A SQLModel session over an open index, for queries of one's own."""
+"""A SQLModel session over an open index, for queries that the API does not have."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def session_over(connection: sqlite3.Connection) -> Iterator[Session]:
-    """A session on `connection`, which takes no changes from then on.
+    """A session on `connection`, which is read-only from then on.
 
     Raises:
-        RelationsError: SQLModel is not installed; the installation is not whole.
+        RelationsError: SQLModel cannot be imported.
     """
     try:
-        from sqlalchemy.pool import StaticPool  # noqa: PLC0415  # heavy, and only for this
-        from sqlmodel import Session, create_engine  # noqa: PLC0415  # the same
+        from sqlalchemy.pool import StaticPool  # noqa: PLC0415  # only sessions need it
+        from sqlmodel import Session, create_engine  # noqa: PLC0415  # it takes long to import
     except ImportError as error:
         raise RelationsError(
             f"a session needs the package sqlmodel: {error}",
             "install yoi-relations again: sqlmodel comes with it",
         ) from error
-    # Of an index in memory, SQLite would take writes, which would then be lost.
+    # An index in memory would accept writes, which would be lost.
     connection.execute("PRAGMA query_only = ON")
     engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
     try:

@@ -106,13 +106,15 @@ def add(
     replaces: str | None,
 ) -> ExitCode:
     """Make a record of the arguments, and answer with it."""
-    from yoi_relations.recording.add import Draft, add_record
+    from yoi_relations.recording.add import RecordRequest, add_record
     from yoi_relations.render import receipts
 
     mode = call.mode
     more = (branch, worktree, role_plan, author, replaces)
-    draft = Draft(ticket, kind, target, note and _text(note), *more, here=os.curdir)
-    with add_record(call.workspace(), draft, call.notify) as done:
+    request = RecordRequest(
+        ticket, kind, target, note and _text(note), *more, base_folder=os.curdir
+    )
+    with add_record(call.workspace(), request, call.notify) as done:
         return receipts.added(mode, done)
 
 
@@ -122,7 +124,7 @@ def retire(call: Call, *, records: list[str], reason: str, author: str | None) -
     from yoi_relations.render import receipts
 
     mode = call.mode
-    request = RetirementRequest(tuple(records), _text(reason), author, here=os.curdir)
+    request = RetirementRequest(tuple(records), _text(reason), author, base_folder=os.curdir)
     with retire_records(call.workspace(), request, call.notify) as done:
         return receipts.retired(mode, done)
 
@@ -187,14 +189,14 @@ def prime(call: Call) -> ExitCode:
 def watch(call: Call, *, once: bool, timeout: float | None) -> ExitCode:
     """Watch until a condition of the options ends it."""
     from yoi_relations.watch import loop
-    from yoi_relations.watch.printing import has_reader, teller
+    from yoi_relations.watch.printer import change_printer, has_reader
 
     _live_long()
-    asked = loop.Watch(
+    asked = loop.WatchRequest(
         workspace=call.workspace(),
-        tell=teller(call.mode),
+        print_changes=change_printer(call.mode),
         notify=call.notify,
-        listened=has_reader,
+        has_reader=has_reader,
         trust=call.trust or Trust.STAT,
         once=once,
         timeout=timeout,
@@ -204,15 +206,15 @@ def watch(call: Call, *, once: bool, timeout: float | None) -> ExitCode:
 
 def verify(call: Call) -> ExitCode:
     """Compare the index with the files, and answer with the differences."""
+    from yoi_relations.index.verify import verify_index
     from yoi_relations.render.terminal.progress import progress_bar
-    from yoi_relations.render.verify import verify as verify_index
-    from yoi_relations.render.verify import write_verified
+    from yoi_relations.render.verify import write_verification
 
     mode = call.mode
     with progress_bar("reading") as progress:
-        verified = verify_index(call.workspace(), progress)
-    with verified.fresh:
-        return write_verified(mode, verified)
+        verification = verify_index(call.workspace(), progress)
+    with verification.fresh:
+        return write_verification(mode, verification)
 
 
 def mcp(call: Call, *, allow_write: bool) -> ExitCode:
@@ -240,31 +242,35 @@ def _live_long() -> None:
 
 def hooks_install(call: Call) -> ExitCode:
     """Install the hooks, and answer with their states."""
-    from yoi_relations.hooks import manage
+    from yoi_relations.hooks import installation
     from yoi_relations.render.hooks import write_hooks
 
-    return write_hooks(call.mode, call.workspace(), manage.install, manage.left_by_install)
+    return write_hooks(
+        call.mode, call.workspace(), installation.install, installation.install_error
+    )
 
 
 def hooks_uninstall(call: Call) -> ExitCode:
     """Uninstall the hooks, and answer with their states."""
-    from yoi_relations.hooks import manage
+    from yoi_relations.hooks import installation
     from yoi_relations.render.hooks import write_hooks
 
-    return write_hooks(call.mode, call.workspace(), manage.uninstall, manage.left_by_uninstall)
+    return write_hooks(
+        call.mode, call.workspace(), installation.uninstall, installation.uninstall_error
+    )
 
 
 def hooks_list(call: Call) -> ExitCode:
     """Answer with the states of the hooks."""
-    from yoi_relations.hooks import manage
+    from yoi_relations.hooks import installation
     from yoi_relations.render.hooks import write_hooks
 
-    return write_hooks(call.mode, call.workspace(), manage.list_hooks, lambda _: None)
+    return write_hooks(call.mode, call.workspace(), installation.list_hooks, lambda _: None)
 
 
 def hooks_run(call: Call) -> ExitCode:
     """Refresh the index, whatever is wrong with it."""
-    from yoi_relations.hooks.run import refresh_quietly
+    from yoi_relations.hooks.refresh import refresh_quietly
 
     refresh_quietly(call.directory)
     return ExitCode.DONE

@@ -30,7 +30,7 @@ from yoi_relations.command_table import (
 from yoi_relations.errors import ExitCode, UsageError
 from yoi_relations.kinds import KINDS, RelationClass
 from yoi_relations.render.output import write_answer
-from yoi_relations.word_hints import one_by_one
+from yoi_relations.word_hints import separate_options_hint
 
 _PANEL = "Everywhere, before or after the command"
 _CONTEXT = "context"
@@ -120,7 +120,7 @@ def _value(parameter: Parameter, text: str, hint: str) -> str | float:
     try:
         return parameter.value_of(text)
     except ValueError as error:
-        better = one_by_one(parameter.flag, text, parameter.choices or ())
+        better = separate_options_hint(parameter.flag, text, parameter.choices or ())
         message = f"Invalid value for '{parameter.flag}': {error}"
         raise UsageError(message, better or hint) from error
 

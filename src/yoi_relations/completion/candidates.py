@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Trust
-from yoi_relations.kinds import ALIASES, KINDS, Edge, RelationClass, sentence
+from yoi_relations.kinds import ALIASES, KINDS, Edge, RelationClass, dashed, sentence
 from yoi_relations.lean.types import NamedTuple
 from yoi_relations.queries.records import find_records
 from yoi_relations.queries.tickets import TicketInfo, all_tickets
@@ -78,7 +78,7 @@ def records(directory: str | None) -> list[Candidate]:
 
 def kinds() -> list[Candidate]:
     """What `add` takes as a kind."""
-    return [Candidate(_dashed(kind.name), str(kind.cls), kind.name) for kind in KINDS.values()]
+    return [Candidate(dashed(kind.name), str(kind.cls), kind.name) for kind in KINDS.values()]
 
 
 def kinds_and_classes() -> list[Candidate]:
@@ -103,7 +103,3 @@ def _is_plain(value: str) -> bool:
 
 def _short(text: str) -> str:
     return text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"
-
-
-def _dashed(name: str) -> str:
-    return name.replace("_", "-")

@@ -12,7 +12,7 @@ import signal
 from yoi_relations.completion.candidates import Candidate, lines
 from yoi_relations.completion.next_word import complete
 from yoi_relations.errors import ExitCode, RelationsError
-from yoi_relations.index.store import SqliteError
+from yoi_relations.lean.sqlite import SqliteError
 from yoi_relations.render.output import write_answer
 
 TIME_LIMIT = 3

@@ -1,10 +1,20 @@
-"""The truth: ticket folders and records as they lie in the work tree.
+"""Ticket folders and records in the work tree, which are the only truth.
 
-``workspace`` says where they are, ``root`` lists their folders, ``scan`` the sources in a folder
-with their ``stamps`` (``probing``), ``unread`` what could be a record where none is read (by its
-name: ``odd_names``), ``misplaced`` what doctor should list. ``reading`` takes their bytes
-(``opening``), ``parse`` makes tickets and records of them: ``tickets``, ``records`` and one module
-a record format (``markdown``, ``relations_json``, ``plan_jsonl``), over ``frontmatter`` and
-``json_text``. What cannot be used is a fault (``faults``). ``write`` is the only writer; it writes
-in what ``folders`` opens, and never through a link.
+``workspace``: finds the workspace, its configuration and the tickets root.
+``scan_root``: lists the tickets root and its buckets. ``scan_folder``: scans one ticket folder.
+``stat_collector``: collects the stat stamps of a scan. ``stat_stamp``: stamps, reliable or racy.
+``source``: what a source is, and what can be wrong with it.
+``read_source``: reads the bytes of a source. ``safe_read``: reads files without following links.
+``parse``: turns a source into tickets and records.
+``ticket_md``: an item.md. ``record``: a record, and the checks that all formats share.
+``record_md``, ``record_json``, ``record_jsonl``: the three formats of records.
+``appended_record``: a second record in the text of the first.
+``text``: UTF-8, merge markers, line ends. ``frontmatter``: fences and fields.
+``yaml_plain``: the plain case of a frontmatter. ``yaml_full``: any other, with a YAML parser.
+``yaml_errors``: why a frontmatter is not YAML. ``yaml_dropped_text``: text that YAML drops.
+``toml_plain``, ``toml_bounds``: the configuration, plain, and bounded for a TOML parser.
+``json_reader``: strict JSON with line numbers. ``times``: RFC 3339 timestamps.
+``ids``: the forms of ids. ``nfc``, ``locale_names``: Unicode forms and encodings of names.
+``write``: writes records and retirements. ``folders``: opens the folders to write in.
+``stray``: files that could hold a record and are not read. ``misplaced``: what only doctor lists.
 """

@@ -1,4 +1,4 @@
-"""A second record in the text of the first, as where one file was appended to another."""
+"""Finds a second record in the text of a record, as after one file was appended to another."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from yoi_relations.files.source import Effect, Fault, FaultCode
 
 _FENCE = "---"
 _KEYS = (("kind:", "retires:"), ("at:", "retired_at:"))
-"""What each record and each retirement has: one key of each group."""
+"""Groups of keys: every record and every retirement has one key of each group."""
 
 
-def faults_of_second(body: str, first_line: int) -> list[Fault]:
-    """What doctor says of a text that holds another record.
+def second_record_faults(body: str, first_line: int) -> list[Fault]:
+    """The fault of a text that contains another record, for doctor; empty if it does not.
 
     Args:
         body: the text below the frontmatter.
-        first_line: the number of its first line in the file.
+        first_line: number of the first line of `body` in the file.
     """
     if not all(any(f"\n{key}" in body for key in group) for group in _KEYS):
         return []
     line = _second_frontmatter(body)
     if line is None:
         return []
-    said = "holds a second record in its text, which counts only as text"
-    return [Fault(said, Effect.ADVICE, first_line + line, FaultCode.SECOND_RECORD)]
+    message = "holds a second record in its text, which counts only as text"
+    return [Fault(message, Effect.ADVICE, first_line + line, FaultCode.SECOND_RECORD)]
 
 
 def _second_frontmatter(body: str) -> int | None:
-    """The line, counted from 0, that opens a frontmatter within the text.
+    """The line, counted from 0, on which a frontmatter starts in the text; or None.
 
-    The line before it may have had no end when the other file was appended.
+    Its opening fence may follow other text, if the first file did not end with a line end.
     """
     opened: int | None = None
     missing = set(_KEYS)

@@ -1,7 +1,7 @@
-"""Opens folders by descriptors, so that what is written goes through no symbolic link.
+"""Opens folders by descriptors, so that no write follows a symbolic link.
 
-Each folder is opened relative to the one above it. Whatever is then done relative to the last
-descriptor is done in that folder, even if a link takes its place in the meantime.
+Each folder is opened relative to the one above it. An operation relative to the last descriptor
+happens in that folder, even if a link replaces the folder meanwhile.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from yoi_relations.files.workspace import printable
 
 _PATH = getattr(os, "O_PATH", os.O_RDONLY)
-"""Needs no right to list the folder, where the system has it."""
-_PASS = _PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+"""A flag that needs no permission to list the folder, if the system has it."""
+_OPEN = _PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _LIST = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
@@ -24,16 +24,17 @@ _LIST = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 def open_folder(
     root: str, base: str, names: Sequence[bytes] = (), made: Sequence[bytes] = ()
 ) -> Iterator[int]:
-    """The descriptor of a folder in a workspace, which can be listed and synced.
+    """A descriptor of a folder in a workspace, usable to list and sync it.
 
     Args:
-        root: the workspace's absolute path, which holds no symbolic links.
-        base: a folder's path below `root`; links on it are followed inside the workspace.
-        names: of the folders that follow, none of which may be a link.
-        made: of the folders after those; they are made if missing, and removed after a failure.
+        root: the absolute path of the workspace, without symbolic links.
+        base: path of a folder below `root`; links in it are followed inside the workspace.
+        names: names of the folders below `base`, none of which may be a link.
+        made: names of the folders below those. They are created if missing, and removed after a
+            failure.
 
     Raises:
-        OSError: a folder cannot be opened or made, is a link, or lies outside of the workspace.
+        OSError: a folder cannot be opened or created, is a link, or is outside the workspace.
     """
     path = b""
     with contextlib.ExitStack() as stack:
@@ -47,10 +48,10 @@ def open_folder(
 
 
 def make_folders(path: str) -> None:
-    """Make a folder and those above it, where they are missing; their owner can use them.
+    """Create a folder and its missing parents, all with full permissions for the owner.
 
     Raises:
-        OSError: one cannot be made.
+        OSError: one cannot be created.
     """
     if not os.path.isdir(path):
         make_folders(os.path.dirname(path))
@@ -59,18 +60,18 @@ def make_folders(path: str) -> None:
 
 
 def _real_names(root: str, base: str) -> list[bytes]:
-    """The names of the folders from `root` to `base`, as links lead now."""
+    """The names of the folders from `root` to `base`, with links resolved."""
     within = os.path.join(root, "")
     real = os.path.realpath(os.path.join(root, base))
     if not real.startswith(within):
-        said = f"{printable(base)} is a symbolic link out of the workspace"
-        raise OSError(errno.ELOOP, said)
+        message = f"{printable(base)} is a symbolic link out of the workspace"
+        raise OSError(errno.ELOOP, message)
     return os.fsencode(real.removeprefix(within)).split(b"/")
 
 
 @contextlib.contextmanager
 def _made(parent: int | None, name: bytes, path: str) -> Iterator[int]:
-    """A folder as `_opened` gives it, made if missing; a new one is removed after a failure."""
+    """The descriptor of a folder, created if missing; a new one is removed after a failure."""
     is_new = False
     with contextlib.suppress(FileExistsError):
         os.mkdir(name, dir_fd=parent)
@@ -78,7 +79,7 @@ def _made(parent: int | None, name: bytes, path: str) -> Iterator[int]:
     try:
         with _opened(parent, name, path) as folder:
             if is_new:
-                _let_owner_use(folder)
+                _permit_owner(folder)
             yield folder
     except OSError:
         if is_new:
@@ -89,13 +90,13 @@ def _made(parent: int | None, name: bytes, path: str) -> Iterator[int]:
 
 @contextlib.contextmanager
 def _opened(parent: int | None, name: bytes, path: str) -> Iterator[int]:
-    """The descriptor of the folder `name`, which errors call `path`; not of one behind a link."""
+    """The descriptor of the folder `name`, called `path` in errors; a link is refused."""
     try:
-        folder = os.open(name, _PASS, dir_fd=parent)
+        folder = os.open(name, _OPEN, dir_fd=parent)
     except NotADirectoryError as error:
         if _is_link(parent, name):
-            said = f"{path} is a symbolic link, which is not followed"
-            raise OSError(errno.ELOOP, said) from error
+            message = f"{path} is a symbolic link, which is not followed"
+            raise OSError(errno.ELOOP, message) from error
         raise
     with _closing(folder):
         yield folder
@@ -106,7 +107,7 @@ def _closing(folder: int) -> Iterator[int]:
     try:
         yield folder
     finally:
-        with contextlib.suppress(OSError):  # nothing was written through it
+        with contextlib.suppress(OSError):  # no data can be lost: it was never written to
             os.close(folder)
 
 
@@ -118,9 +119,9 @@ def _is_link(parent: int | None, name: bytes) -> bool:
     return True
 
 
-def _let_owner_use(folder: int) -> None:
-    """Give the owner what the umask took away."""
+def _permit_owner(folder: int) -> None:
+    """Restore the permissions of the owner that the umask removed."""
     mode = stat.S_IMODE(os.fstat(folder).st_mode)
     if mode & stat.S_IRWXU != stat.S_IRWXU:
-        # By its name, the folder could be another by now; `fchmod` takes no descriptor like this.
+        # The name may mean another folder by now, and `fchmod` refuses an O_PATH descriptor.
         os.chmod(f"/proc/self/fd/{folder}", mode | stat.S_IRWXU)

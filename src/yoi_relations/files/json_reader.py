@@ -1,7 +1,7 @@
-"""JSON as the two read-only formats use it: strict, with the line of every entry.
+"""Strict JSON for the two read-only formats, with the line of every entry.
 
-The standard decoder reads the values; around it stand the checks it lacks (a key that stands twice,
-NaN) and a walk that knows where each entry of the list starts.
+The standard decoder reads the values. This module adds the checks that it lacks (duplicate keys,
+NaN) and a walk that keeps the line on which each entry of the list starts.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return entry
 
 
-def _no_constant(name: str) -> Any:  # noqa: ANN401  # what the decoder expects
+def _no_constant(name: str) -> Any:  # noqa: ANN401  # the decoder's signature
     raise SourceError(f"holds {name}, which is not JSON")
 
 
@@ -39,10 +39,10 @@ _decoder = json.JSONDecoder(object_pairs_hook=_no_duplicates, parse_constant=_no
 
 
 def decode_value(text: str, at: int = 0, line: int = 1) -> tuple[Any, int]:
-    """The JSON value that starts at offset `at`, and the offset behind it.
+    """The JSON value that starts at offset `at`, and the offset of its end.
 
     Args:
-        text: what to read from.
+        text: JSON.
         at: offset of the value's first character.
         line: the line of `at`, for errors.
 
@@ -52,18 +52,18 @@ def decode_value(text: str, at: int = 0, line: int = 1) -> tuple[Any, int]:
     try:
         return _decoder.raw_decode(text, at)
     except json.JSONDecodeError as error:
-        off = line + text.count("\n", at, error.pos)
-        raise SourceError(f"is not valid JSON: {error.msg}", off) from error
+        bad_line = line + text.count("\n", at, error.pos)
+        raise SourceError(f"is not valid JSON: {error.msg}", bad_line) from error
     except SourceError as error:
         raise SourceError(error.message, line) from error
     except RecursionError as error:
-        raise SourceError("is not usable JSON: it is nested too deep", line) from error
+        raise SourceError("is not usable JSON: it is nested too deeply", line) from error
     except ValueError as error:
         raise SourceError("is not usable JSON: it holds a number that is too long", line) from error
 
 
 class Walk:
-    """Steps through a JSON text, keeping count of lines."""
+    """Steps through a JSON text and counts its lines."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -75,7 +75,7 @@ class Walk:
         self.at = to
 
     def peek(self) -> str:
-        """The next character that is no white space; empty at the end."""
+        """The next character that is not white space; empty at the end."""
         gap = _SPACE.match(self.text, self.at)
         to = gap.end() if gap else self.at
         if to > self.at:
@@ -83,7 +83,7 @@ class Walk:
         return self.text[to : to + 1]
 
     def take(self, expected: str) -> None:
-        """Step over `expected`, the next character that is no white space."""
+        """Step over the next character that is not white space, which must be `expected`."""
         if self.peek() != expected:
             raise SourceError(f"is not valid JSON: expected '{expected}'", self.line)
         self.at += 1
@@ -96,7 +96,7 @@ class Walk:
         return value
 
     def items(self, opening: str, closing: str) -> Iterator[None]:
-        """Step into a list or an object; the caller takes one item a turn."""
+        """Step through a list or an object; the caller takes one item per iteration."""
         self.take(opening)
         if self.peek() != closing:
             yield
@@ -107,7 +107,7 @@ class Walk:
 
 
 def _canonical(value: Any) -> str:  # noqa: ANN401  # JSON
-    """`value` as canonical JSON; text and objects, which is what records are made of, quickly."""
+    """`value` as canonical JSON; fast for text and objects, which records consist of."""
     if type(value) is str:
         return encode_basestring(value)
     if type(value) is not dict:
@@ -117,13 +117,13 @@ def _canonical(value: Any) -> str:  # noqa: ANN401  # JSON
 
 
 def content_id(entry: dict[str, Any]) -> str:
-    """The id of an entry that has none of its own.
+    """The id of an entry without an id.
 
     ``x-`` and the first 16 hex digits of the SHA-256 of the entry as canonical JSON: keys sorted,
     no spaces, UTF-8.
 
     Args:
-        entry: as `take_fields` accepted it, so that UTF-8 can hold its text.
+        entry: accepted by `take_fields`, so that UTF-8 can encode its text.
     """
     return f"x-{hashlib.sha256(_canonical(entry).encode()).hexdigest()[:16]}"
 
@@ -134,13 +134,13 @@ def take_fields(
     optional: tuple[str, ...],
     what: str,
 ) -> dict[str, str | None]:
-    """The text fields of a JSON object, all checked; None for an optional one that is absent.
+    """The text fields of a JSON object, all checked; None for an absent optional one.
 
     Raises:
-        SourceError: it is no object, a field is unknown, missing, no text, or out of bounds.
+        SourceError: it is not an object; or a field is unknown, missing, not text, or too long.
     """
     if not isinstance(entry, dict):
-        raise SourceError(f"holds {what} that is no JSON object")
+        raise SourceError(f"holds {what} that is not a JSON object")
     fields: dict[str, str | None] = dict.fromkeys(required + optional)
     if not fields.keys() >= entry.keys():
         unknown = next(key for key in entry if key not in fields)

@@ -1,7 +1,7 @@
-"""Text and names where the locale is not UTF-8: files, and what is in them, are UTF-8 all the same.
+"""Arguments and file names under a locale that is not UTF-8.
 
-Python reads arguments, and writes names of files, by the locale. What it makes of them is put right
-here; where the locale is UTF-8, nothing changes.
+Files and their names are UTF-8 under every locale, but Python decodes arguments and encodes file
+names by the locale. These functions correct that. Under a UTF-8 locale they change nothing.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import os
 
 
 def as_text(argument: str) -> str:
-    """An argument, or a variable of the environment, as UTF-8 where its bytes are that.
+    """An argument or environment variable, decoded as UTF-8 if its bytes are valid UTF-8.
 
-    Other bytes are what the locale says.
+    Otherwise it is returned as the locale decoded it.
     """
     try:
         return os.fsencode(argument).decode()
@@ -21,9 +21,9 @@ def as_text(argument: str) -> str:
 
 
 def as_name(text: str) -> str:
-    """`text` as the system's calls take it for a name that is UTF-8 on the disk.
+    """`text` as the argument of a system call that means the UTF-8 name on the disk.
 
-    What no file can be called stays as it is.
+    Text that no file can be named is returned unchanged.
     """
     try:
         return os.fsdecode(text.encode("utf-8", "surrogateescape"))
@@ -32,6 +32,6 @@ def as_name(text: str) -> str:
 
 
 def existing_path(text: str) -> str:
-    """`text` as a path: in UTF-8 where there is something behind it, otherwise by the locale."""
+    """`text` as a path: in UTF-8 if that path exists, otherwise as the locale encodes it."""
     path = as_name(text)
     return path if os.path.lexists(path) else text

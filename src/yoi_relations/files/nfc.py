@@ -1,4 +1,4 @@
-"""One Unicode form for names: file systems keep the same name in several."""
+"""The Unicode form of names: file systems may store the same name in several forms."""
 
 from __future__ import annotations
 

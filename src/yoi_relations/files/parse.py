@@ -1,6 +1,6 @@
-"""What a source says: a pure function of its bytes and its path.
+"""Parses a source: a pure function of its bytes and its path.
 
-Whenever the same bytes yield another result, ``index.store.PARSER_VERSION`` must be raised.
+A change of the result for the same bytes needs a higher ``index.store.PARSER_VERSION``.
 """
 
 from __future__ import annotations
@@ -8,17 +8,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from yoi_relations.files.formats import Format
 from yoi_relations.files.record import Record, Retirement
 from yoi_relations.files.record_md import named_targets, parse_record
-from yoi_relations.files.scan_folder import Source
-from yoi_relations.files.source import Effect, Fault, SourceError
+from yoi_relations.files.source import Effect, Fault, Format, Source, SourceError
 from yoi_relations.files.ticket_md import Ticket, parse_item
 from yoi_relations.lean.types import NamedTuple
 
 
 class Parsed(NamedTuple):
-    """All that one source says, and what is wrong with it."""
+    """The content of one source, and its faults."""
 
     ticket: Ticket | None = None
     records: Sequence[Record] = ()
@@ -27,7 +25,7 @@ class Parsed(NamedTuple):
 
 
 def parse_source(source: Source, data: bytes) -> Parsed:
-    """What the bytes of `source` say."""
+    """The content of `source`, parsed from its bytes."""
     try:
         return _parse(source, data)
     except SourceError as error:
@@ -37,14 +35,14 @@ def parse_source(source: Source, data: bytes) -> Parsed:
 
 
 def unusable(source: Source, reason: str) -> Parsed:
-    """What is left of a source that could not be read for `reason`."""
+    """The result for a source that could not be read because of `reason`."""
     if source.format is Format.ITEM:
         return Parsed(Ticket(None, None, None), faults=[Fault(reason, Effect.TICKET)])
     return Parsed(faults=[source.fault or Fault(reason)])
 
 
 def _parse(source: Source, data: bytes) -> Parsed:
-    # All fields by position: keywords would cost eight times as much, at every source.
+    # All fields by position: keywords take eight times as long, for every source.
     if source.format is Format.ITEM:
         ticket, faults = parse_item(data, source.bucket)
         return Parsed(ticket, (), (), faults)
@@ -53,7 +51,7 @@ def _parse(source: Source, data: bytes) -> Parsed:
         if isinstance(found, Retirement):
             return Parsed(None, (), [found], faults)
         return Parsed(None, [found], (), faults)
-    # Most refreshes read Markdown alone, and what JSON needs costs start-up.
+    # Most updates read only Markdown, and the JSON modules are slow to import.
     if source.format is Format.RELATIONS_JSON:
         from yoi_relations.files.record_json import parse_relations  # noqa: PLC0415
 

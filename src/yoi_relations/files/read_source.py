@@ -1,15 +1,13 @@
-"""Takes the bytes of one source, and no more of them than its format allows."""
+"""Reads the bytes of one source, and no more than its format allows."""
 
 from __future__ import annotations
 
 import errno
 import os
 
-from yoi_relations.files.fences import FRONTMATTER_LIMIT, through_closing_fence
-from yoi_relations.files.formats import Format
+from yoi_relations.files.frontmatter import FRONTMATTER_LIMIT, through_closing_fence
 from yoi_relations.files.safe_read import read_with_status
-from yoi_relations.files.scan_folder import Source
-from yoi_relations.files.source import SourceError, UnreadableError
+from yoi_relations.files.source import Format, Source, SourceError, UnreadableError
 
 KIB = 1024
 RECORD_LIMIT = 64 * KIB
@@ -24,12 +22,12 @@ _LIMITS = {
 
 
 def read_source(source: Source) -> bytes | None:
-    """The bytes that `source` is parsed from; None when it is gone.
+    """The bytes that `source` is parsed from; None if it does not exist any more.
 
-    Of an item.md that is its beginning, through the end of its frontmatter.
+    For an item.md, they end with its frontmatter.
 
     Raises:
-        SourceError: it cannot be read, is no regular file, or is too large.
+        SourceError: it cannot be read, is not a regular file, or is too large.
     """
     if source.fault is not None:
         raise SourceError(source.fault.message)
@@ -45,17 +43,17 @@ def read_source(source: Source) -> bytes | None:
         raise UnreadableError(f"cannot be read: {error.strerror}") from error
 
 
-def read_at_once(path: bytes, form: Format) -> tuple[os.stat_result, bytes]:
-    """The status of a file from before it was read, and the bytes that it is parsed from.
+def read_at_once(path: bytes, format_: Format) -> tuple[os.stat_result, bytes]:
+    """The status of a file, taken before it is read, and the bytes that it is parsed from.
 
     Raises:
-        OSError: it cannot be read, is a symbolic link, or no regular file.
+        OSError: it cannot be read, is a symbolic link, or is not a regular file.
         SourceError: it is too large.
     """
-    if form is Format.ITEM:
+    if format_ is Format.ITEM:
         status, data = read_with_status(path, FRONTMATTER_LIMIT)
         return status, through_closing_fence(data)
-    limit = _LIMITS[form]
+    limit = _LIMITS[format_]
     status, data = read_with_status(path, limit + 1)
     if len(data) > limit:
         raise SourceError(f"is larger than {limit // KIB} KiB")

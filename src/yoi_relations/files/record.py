@@ -1,15 +1,14 @@
 """The record: one statement about a ticket, the same whatever format it was read from.
 
-Here are the bounds and the checks that all three formats share; ``markdown``, ``relations_json``
-and ``plan_jsonl`` know how each of them is written down.
+It has the bounds and the checks that all three formats share. ``record_md``, ``record_json`` and
+``record_jsonl`` parse one format each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from yoi_relations.files.formats import Format
-from yoi_relations.files.source import FaultCode, SourceError
+from yoi_relations.files.source import FaultCode, Format, SourceError
 from yoi_relations.files.times import parse_instant
 from yoi_relations.kinds import Direction, Kind
 from yoi_relations.lean.types import NamedTuple
@@ -17,10 +16,10 @@ from yoi_relations.lean.types import NamedTuple
 NOTE_LIMIT = 16 * 1024
 """UTF-8 bytes of a note, a summary, a role plan or a reason."""
 FIELD_LIMIT = 1024
-"""UTF-8 bytes of any other field, which is one line."""
+"""UTF-8 bytes of any other field, which must be one line."""
 
-_SURELY_SHORT = FIELD_LIMIT // 4
-"""Characters that are within bounds, however many bytes each of them takes."""
+_ALWAYS_SHORT = FIELD_LIMIT // 4
+"""Characters that are within bounds, however many bytes each takes in UTF-8."""
 LONG_FIELDS = frozenset({"note", "summary", "role_plan", "reason"})
 
 
@@ -34,7 +33,7 @@ class Plan(NamedTuple):
 
 
 class Retired(NamedTuple):
-    """When a record was taken back, by whom and why. `at` is RFC 3339 in UTC."""
+    """When a record was retired, by whom and why. `at` is RFC 3339 in UTC."""
 
     at: str
     by: str
@@ -64,16 +63,16 @@ class Record(NamedTuple):
         id: the file's name without ``.md``, or a content id (``x-`` and 16 hex digits).
         format: the format it was read from.
         kind: as recorded.
-        holder: id of the ticket in whose folder it lies.
+        holder: id of the ticket in whose folder it is.
         target: the other ticket's id, or None.
-        note: free text, or None; a plan's text is in `plan`.
-        plan: set for accepted_plan alone.
+        note: free text, or None; the text of a plan is in `plan`.
+        plan: only for accepted_plan.
         author: who recorded it.
         at: when, RFC 3339 in UTC.
-        at_key: the same as text that sorts as the instants do.
+        at_key: the same time as text that sorts chronologically.
         line: in its file, counted from 1; None for a file of its own.
-        retired: set where the record's own file says that it was retired, as an earlier version
-            of this tool wrote it.
+        retired: only if the record's own file says that it was retired, as an earlier version of
+            this tool wrote it.
     """
 
     id: str
@@ -91,18 +90,18 @@ class Record(NamedTuple):
 
 
 def check_text(name: str, text: str, line: int | None = None) -> str:
-    """`text`, when it is within bounds for the field `name`.
+    """`text`, if it is within the bounds of the field `name`.
 
-    White space around a text of several lines is dropped; any other field is kept as written.
+    White space around a text of several lines is removed; any other field stays as written.
 
     Raises:
-        SourceError: it is empty, too long, or more than one line where one is allowed.
+        SourceError: it is empty, too long, or more than one line in a field of one line.
     """
     is_long = name in LONG_FIELDS
     bare = text.strip()
     if is_long:
         text = bare
-    if bare and len(text) <= _SURELY_SHORT and text.isprintable():
+    if bare and len(text) <= _ALWAYS_SHORT and text.isprintable():
         return text  # the usual case: one line, no control character, no lone surrogate
     limit = NOTE_LIMIT if is_long else FIELD_LIMIT
     if not bare:
@@ -121,33 +120,35 @@ def check_text(name: str, text: str, line: int | None = None) -> str:
 
 
 def check_instant(name: str, text: str, line: int | None = None) -> tuple[str, str]:
-    """`text` as RFC 3339 in UTC and as text that sorts as the instants do.
+    """`text` as RFC 3339 in UTC, and as text that sorts chronologically.
 
     Raises:
-        SourceError: it is no RFC 3339 time.
+        SourceError: it is not an RFC 3339 timestamp.
     """
     try:
         return parse_instant(text)
     except ValueError as error:
-        message = f"has {_a(name)} '{text}' that is no RFC 3339 time, like 2026-06-09T10:03:41Z"
+        message = (
+            f"has {_a(name)} '{text}', which is not an RFC 3339 timestamp like 2026-06-09T10:03:41Z"
+        )
         raise SourceError(message, line) from error
 
 
 def check_kind(word: str, known: Mapping[str, Kind], line: int | None = None) -> Kind:
-    """The kind recorded as `word`, which must be one of `known`.
+    """The kind of `known` that is recorded as `word`.
 
     Raises:
-        SourceError: it is not.
+        SourceError: there is none.
     """
     if word not in known:
-        from yoi_relations.word_hints import recorded_kind_hint  # noqa: PLC0415  # errors alone
+        from yoi_relations.word_hints import recorded_kind_hint  # noqa: PLC0415  # only errors need it
 
         raise SourceError(f"has an unknown kind '{word}'; {recorded_kind_hint(word, known)}", line)
     return known[word]
 
 
 def check_ends(kind: Kind, holder: str, target: str | None, line: int | None = None) -> None:
-    """Refuse an edge without a target, and a record about a ticket and itself.
+    """Refuse an edge without a target, and a record whose target is its holder.
 
     Raises:
         SourceError: it is one of these.

@@ -1,14 +1,12 @@
 """Format 2, read only: ``artifacts/relations.json``, a list of relations in one document.
 
-A bad entry spoils the whole file; all bad entries are named all the same.
+One bad entry makes the whole file unusable; still, every bad entry is reported.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from yoi_relations.files.fences import decode, refuse_conflict
-from yoi_relations.files.formats import Format
 from yoi_relations.files.json_reader import Walk, content_id, take_fields
 from yoi_relations.files.nfc import composed
 from yoi_relations.files.record import (
@@ -18,7 +16,8 @@ from yoi_relations.files.record import (
     check_kind,
     check_text,
 )
-from yoi_relations.files.source import Fault, SourceError
+from yoi_relations.files.source import Fault, Format, SourceError
+from yoi_relations.files.text import decode, refuse_conflict
 from yoi_relations.kinds import JSON_KINDS
 from yoi_relations.lean.types import Any
 
@@ -28,16 +27,16 @@ _VERSION = 1
 _MAX_FAULTS = 100
 _MAX_TARGETS = 100
 _MAX_ENTRIES = 1 << 16
-"""More than files of the size that is read can list: an entry takes at least 64 bytes."""
+"""A file within the size limit cannot list more: an entry takes at least 64 bytes."""
 _MAX_KEYS = 16
-"""Fields of the document, of which two are known."""
+"""Fields of the document; two of them are known."""
 
 
 def parse_relations(data: bytes, holder: str) -> tuple[list[Record], list[Fault]]:
-    """The records of a relations.json, or what is wrong with it.
+    """The records of a relations.json, or its faults.
 
     Raises:
-        SourceError: it is no JSON document of version 1.
+        SourceError: it is not a JSON document of version 1.
     """
     refuse_conflict(data)
     records: list[Record] = []
@@ -61,21 +60,21 @@ def parse_relations(data: bytes, holder: str) -> tuple[list[Record], list[Fault]
 
 
 def _targets(entries: Iterable[Any]) -> tuple[str, ...] | None:
-    """The targets of all `entries`; None where one has none that can be read, or there are many."""
-    named: set[str] = set()
+    """The targets of all `entries`; None if one has no readable target, or there are too many."""
+    targets: set[str] = set()
     for entry in entries:
         target = entry.get("target") if isinstance(entry, dict) else None
         if not isinstance(target, str):
             return None
         try:
-            named.add(check_text("target", target))
+            targets.add(check_text("target", target))
         except SourceError:
             return None
-    return tuple(sorted(named)) if len(named) <= _MAX_TARGETS else None
+    return tuple(sorted(targets)) if len(targets) <= _MAX_TARGETS else None
 
 
 def _entries(text: str) -> list[tuple[Any, int]]:
-    """The entries of the document with the lines on which they start; at most one too many."""
+    """The entries of the document with their first lines; at most `_MAX_ENTRIES` and one more."""
     walk = Walk(text.removeprefix("\ufeff"))
     entries: list[tuple[Any, int]] = []
     seen: dict[str, Any] = {}
@@ -83,7 +82,7 @@ def _entries(text: str) -> list[tuple[Any, int]]:
         walk.peek()
         line, key = walk.line, walk.value()
         if not isinstance(key, str) or key in seen:
-            raise SourceError("is not usable JSON: a key is no text, or stands twice", line)
+            raise SourceError("is not usable JSON: a key is not text, or occurs twice", line)
         walk.take(":")
         if key == "relations" and walk.peek() == "[":
             seen[key] = entries
@@ -92,13 +91,13 @@ def _entries(text: str) -> list[tuple[Any, int]]:
                 start = walk.line
                 entries.append((walk.value(), start))
                 if len(entries) > _MAX_ENTRIES:
-                    return entries  # some are bad, so there is no need to read the others
+                    return entries  # too many; the others need not be read
         else:
             seen[key] = walk.value()
         if len(seen) > _MAX_KEYS:
             break
     if len(seen) <= _MAX_KEYS and walk.peek():
-        raise SourceError("is not valid JSON: something follows the document", walk.line)
+        raise SourceError("is not valid JSON: there is text after the document", walk.line)
     _check_document(seen)
     return entries
 

@@ -1,16 +1,15 @@
-"""Format 3, read only: ``artifacts/orchestration-plan.jsonl``, one record a line.
+"""Format 3, read only: ``artifacts/orchestration-plan.jsonl``, one record per line.
 
-A bad line spoils that line alone.
+A bad line does not affect the other lines.
 """
 
 from __future__ import annotations
 
-from yoi_relations.files.fences import decode, refuse_conflict
-from yoi_relations.files.formats import Format
 from yoi_relations.files.json_reader import content_id, decode_value, take_fields
 from yoi_relations.files.nfc import composed
 from yoi_relations.files.record import Plan, Record, check_ends, check_instant, check_kind
-from yoi_relations.files.source import Fault, SourceError
+from yoi_relations.files.source import Fault, Format, SourceError
+from yoi_relations.files.text import decode, refuse_conflict
 from yoi_relations.kinds import PLAN_KINDS, Kind, RelationClass
 from yoi_relations.lean.types import Any
 
@@ -18,7 +17,7 @@ _MAX_FAULTS = 1000
 _REQUIRED = ("id", "ticket_id", "kind", "author", "at")
 _OPTIONAL = ("related_ticket", "note")
 LINE_LIMIT = 512 * 1024
-"""UTF-8 bytes of a line: the longest texts that are allowed, written in JSON's widest escapes."""
+"""UTF-8 bytes of a line: enough for the longest texts in the longest JSON escapes."""
 
 
 def parse_plan_lines(data: bytes, holder: str) -> tuple[list[Record], list[Fault]]:
@@ -74,7 +73,7 @@ def _entry(data: bytes) -> Any:  # noqa: ANN401  # JSON
     text = decode(data).strip(" \t\r")
     entry, end = decode_value(text)
     if end < len(text):
-        raise SourceError("is not valid JSON: something follows the object")
+        raise SourceError("is not valid JSON: there is text after the object")
     return entry
 
 

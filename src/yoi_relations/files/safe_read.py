@@ -1,4 +1,4 @@
-"""Opens files that may be anything: never through a link, never waiting for a FIFO's writer."""
+"""Reads files of unknown type. It never follows a link and never waits for the writer of a FIFO."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ def read_file(path: str | bytes, limit: int = sys.maxsize, dir_fd: int | None = 
     """At most `limit` bytes of a regular file.
 
     Args:
-        path: where.
-        limit: see there.
-        dir_fd: the descriptor of the folder that `path` is relative to.
+        path: of the file.
+        limit: in bytes.
+        dir_fd: descriptor of the folder that `path` is relative to.
 
     Raises:
-        OSError: it cannot be read, is a symbolic link, or no regular file.
+        OSError: it cannot be read, is a symbolic link, or is not a regular file.
     """
     return read_with_status(path, limit, dir_fd)[1]
 
@@ -28,27 +28,27 @@ def read_file(path: str | bytes, limit: int = sys.maxsize, dir_fd: int | None = 
 def read_with_status(
     path: str | bytes, limit: int, dir_fd: int | None = None
 ) -> tuple[os.stat_result, bytes]:
-    """The status of a regular file from before it was read, and at most `limit` bytes of it.
+    """The status of a regular file, taken before it is read, and at most `limit` bytes of it.
 
     Raises:
-        OSError: as `read_file`.
+        OSError: it cannot be read, is a symbolic link, or is not a regular file.
     """
     descriptor = os.open(path, _FLAGS, dir_fd=dir_fd)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "is not a regular file")
-        # One byte more than there should be: where it does not come, that was the end.
+        # One byte more than the size: if it does not come, the file is complete.
         data = os.read(descriptor, min(limit, status.st_size + 1, _CHUNK))
         if data and len(data) != status.st_size:
-            data += _take(descriptor, limit - len(data))
+            data += _read(descriptor, limit - len(data))
         return status, data
     finally:
         os.close(descriptor)
 
 
-def _take(descriptor: int, size: int) -> bytes:
-    """At most `size` bytes from where `descriptor` stands."""
+def _read(descriptor: int, size: int) -> bytes:
+    """At most `size` bytes from the offset of `descriptor`."""
     parts = []
     while size > 0 and (part := os.read(descriptor, min(size, _CHUNK))):
         parts.append(part)

@@ -1,21 +1,20 @@
 """Lists a ticket folder's sources: the files that a ticket and its records are read from.
 
-A folder is listed as a whole: its sources, and the probes, the paths whose stamps tell
-whether it would be listed and read alike another time. A folder that cannot be listed ends the
-command, because it could hold anything; every other oddity becomes a source with a fault, reported
-with its path.
+A scan returns the sources of a folder, and the paths with their stat stamps: while these stay
+equal, another scan would give the same result. A folder that cannot be listed ends the command,
+because it could hold anything. Every stray becomes a source with a fault, reported with its path.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
-from yoi_relations.files.formats import Format
 from yoi_relations.files.nfc import composed
-from yoi_relations.files.source import Effect, Fault, SourceError
+from yoi_relations.files.read_source import read_at_once
+from yoi_relations.files.source import Effect, Fault, Format, Source, SourceError
 from yoi_relations.files.stat_collector import StatCollector
 from yoi_relations.files.stray.contents import may_state
 from yoi_relations.files.stray.names import BUCKETS, RELATIONS, is_loose
@@ -28,53 +27,32 @@ from yoi_relations.files.stray.sources import (
     without_artifacts,
     without_item,
 )
-from yoi_relations.files.workspace import Workspace, printable
+from yoi_relations.files.workspace import Workspace, printable, printable_bytes
 from yoi_relations.lean.types import NamedTuple
 
 _LINK = Fault("is a symbolic link, which is not followed; put the folder itself here")
 _NO_FOLDER = Fault("is not a folder; records are read from a folder of this name")
-_ODD_NAME = Fault("has a name that is not UTF-8", Effect.NONE)
+_NOT_UTF8 = Fault("has a name that is not UTF-8", Effect.NONE)
 _FILES = {form.encode(): form for form in (Format.RELATIONS_JSON, Format.PLAN_JSONL)}
 _RECORDS = b"%s/%s" % (ARTIFACTS, RELATIONS)
 _PLACES = frozenset((RELATIONS, *_FILES, b".gitkeep"))
-"""What most often lies in artifacts/, and is never in a wrong place there."""
-
-
-class Source(NamedTuple):
-    """One file (or odd thing) below the tickets root.
-
-    Attributes:
-        path: below the workspace root, with ``/``, printable as UTF-8.
-        fs_path: absolute, in the file system's bytes.
-        format: what it is read as.
-        holder: the ticket id of its folder: the folder's name in Unicode NFC.
-        folder: the ticket folder's path, like `path`.
-        bucket: the bucket the ticket folder lies in, or None.
-        fault: why it cannot be used, where the listing alone tells, or None.
-    """
-
-    path: str
-    fs_path: bytes
-    format: Format
-    holder: str
-    folder: str
-    bucket: str | None
-    fault: Fault | None = None
+"""The usual names in artifacts/, none of which is a stray."""
 
 
 class Folder(NamedTuple):
-    """A ticket folder, or the tickets root, as it was listed.
+    """A ticket folder, or the tickets root, as it was scanned.
 
     Attributes:
-        paths: what must be equal for the listing to be the same: below the tickets root, in the
-            file system's bytes.
-        stamps: theirs, from before anything behind them was read.
-        sources: what there is to read; none for the root.
-        contents: of each source, its bytes, where they were read on the way.
-        is_link: whether it is a symbolic link, for whose target no stamp vouches.
-        is_unreliable: whether something that is no source could not be read, which may pass.
-        vouched: paths, as in `Source`, of further sources, which are as they were; they were not
-            read.
+        paths: those that the result depends on: below the tickets root, in the file system's
+            bytes.
+        stamps: of `paths`, each taken before the content was read.
+        sources: what there is to read; empty for the root.
+        contents: the bytes of each source, or None if they are still to be read.
+        is_link: whether it is a symbolic link. No stamp shows a change in its target.
+        is_unreliable: whether a file that is not a source could not be read. Another scan may
+            succeed.
+        unchanged: paths, as in `Source`, of further sources. They have the stamps that were given
+            to the scanner, and were not read.
     """
 
     paths: list[bytes]
@@ -83,70 +61,57 @@ class Folder(NamedTuple):
     contents: list[bytes | None]
     is_link: bool = False
     is_unreliable: bool = False
-    vouched: Collection[str] = ()
-
-
-def _printable(name: bytes) -> str:
-    return name.decode("utf-8", "backslashreplace")
-
-
-Reader = Callable[[bytes, Format], tuple[os.stat_result, bytes]]
-"""Takes a path, and what it is read as; gives the status from before, and the bytes. An OSError or
-a SourceError says that it could not."""
+    unchanged: Collection[str] = ()
 
 
 class FolderScanner:
-    """Lists ticket folders, and reads on the way what can be read.
+    """Lists ticket folders and reads the sources in them.
 
     Args:
-        workspace: whose folders.
-        read: how to read a file. One that is opened need not be looked at before.
-        vouching: by path below the tickets root, stamps of sources: one that still has its stamp
-            is not read.
+        workspace: the workspace of the folders.
+        reliable: reliable stamps of sources by their paths below the tickets root. A source that
+            still has its stamp is not read.
     """
 
     def __init__(
         self,
         workspace: Workspace,
-        read: Reader | None = None,
-        vouching: Mapping[bytes, bytes] = MappingProxyType({}),
+        reliable: Mapping[bytes, bytes] = MappingProxyType({}),
     ) -> None:
         self.root = os.fsencode(workspace.tickets_path)
         self.below = printable(workspace.tickets_root)
-        self.read = read
-        self.vouching = vouching
+        self.reliable = reliable
 
-    def list_folder(self, name: bytes) -> Folder:
-        """What lies in the folder `name` below the tickets root, or in the file of that name.
+    def scan(self, name: bytes) -> Folder:
+        """Scan the folder, or the file, that is called `name` below the tickets root.
 
         Raises:
             UnreadableFolderError: a folder in it cannot be listed.
         """
-        return _Listing(self, name).folder()
+        return _Scan(self, name).run()
 
 
-class _Listing(StatCollector):
-    """Lists one ticket folder, or one file that lies beside those."""
+class _Scan(StatCollector):
+    """The scan of one ticket folder, or of one loose file in the tickets root or a bucket."""
 
-    def __init__(self, lister: FolderScanner, name: bytes) -> None:
-        super().__init__(lister.root, name)
-        self.read = lister.read
-        self.vouching = lister.vouching
-        self.vouched: list[str] = []
+    def __init__(self, scanner: FolderScanner, name: bytes) -> None:
+        super().__init__(scanner.root, name)
+        self.reliable = scanner.reliable
+        self.unchanged: list[str] = []
         self.sources: list[Source] = []
         self.contents: list[bytes | None] = []
         bucket, _, last = name.rpartition(b"/")
         self.bucket = bucket.decode() or None
-        self.holder = composed(_printable(last))
-        self.below = f"{lister.below}/{_printable(name)}"
-        self.is_odd = last.decode("utf-8", "replace") != _printable(last)
+        self.holder = composed(printable_bytes(last))
+        self.below = f"{scanner.below}/{printable_bytes(name)}"
+        self.has_odd_name = last.decode("utf-8", "replace") != printable_bytes(last)
 
-    def folder(self) -> Folder:
+    def run(self) -> Folder:
         own = self.lstat(b"")
         mode = own.st_mode if own else 0
         is_link = stat.S_ISLNK(mode)
         if is_link:
-            self.keep(b"", own)
+            self.add(b"", own)
             if os.path.isdir(self.place) or not os.path.exists(self.place):
                 self._source(b"", Format.STRAY, _LINK)
         elif stat.S_ISDIR(mode):
@@ -154,7 +119,7 @@ class _Listing(StatCollector):
         elif stat.S_ISREG(mode) and is_loose(self.name):
             self._loose()
         else:
-            self.keep(b"", own)
+            self.add(b"", own)
         # By position, which costs least.
         return Folder(
             self.paths,
@@ -163,33 +128,33 @@ class _Listing(StatCollector):
             self.contents,
             is_link,
             self.is_unreliable,
-            self.vouched,
+            self.unchanged,
         )
 
     def _loose(self) -> None:
-        """Take a file beside the folders of tickets where it could be a record."""
+        """Add a loose file as a stray if it could be a record."""
         if self.may_hold(b"", may_state):
-            folder = os.path.dirname(self.below)  # whose record it could be, nobody knows
+            folder = os.path.dirname(self.below)  # its holder is not known
             self.sources.append(
                 Source(self.below, self.place, Format.STRAY, "", folder, self.bucket, LOOSE)
             )
             self.contents.append(None)
         if not self.paths:
-            self.keep(b"", None)  # gone meanwhile
+            self.add(b"", None)  # it vanished
 
     def _files(self, own: os.stat_result | None) -> None:
-        if self.is_odd:
-            self._source(b"", Format.STRAY, _ODD_NAME)
-        item, artifacts = self._file(b"/item.md", Format.ITEM), self.look(ARTIFACTS)
+        if self.has_odd_name:
+            self._source(b"", Format.STRAY, _NOT_UTF8)
+        item, artifacts = self._file(b"/item.md", Format.ITEM), self.add_mode(ARTIFACTS)
         if not item or not artifacts:
-            self.keep(b"", own)  # tells when one of them appears
+            self.add(b"", own)  # its stamp changes when one of them appears
         if stat.S_ISDIR(artifacts):
             self._artifacts()
         elif artifacts:
             self._source(ARTIFACTS, Format.STRAY, _no_folder(artifacts))
         if not (item and artifacts) and not (self.bucket is None and self.holder in BUCKETS):
-            self._unread(without_artifacts(self) if not artifacts else ())
-            self._unread(without_item(self) if not item else ())
+            self._strays(without_artifacts(self) if not artifacts else ())
+            self._strays(without_item(self) if not item else ())
 
     def _artifacts(self) -> None:
         present = self._names()
@@ -198,18 +163,18 @@ class _Listing(StatCollector):
                 self._file(b"%s/%s" % (ARTIFACTS, name), form)
         records = self._records() if RELATIONS in present else []
         if not _PLACES.issuperset(present):
-            self._unread(in_artifacts(self, present, records))
+            self._strays(in_artifacts(self, present, records))
 
     def _names(self) -> Collection[bytes]:
-        """What lies in artifacts/, or could: one listing is less work than looks at what is not."""
+        """The names in artifacts/. One listing costs less than the status of each missing file."""
         try:
             return os.listdir(self.place + ARTIFACTS)
-        except OSError:  # a folder that may be entered and not listed; a look will tell
+        except OSError:  # it may allow search and not listing; each file is tried then
             return (*_FILES, RELATIONS)
 
     def _records(self) -> list[bytes]:
-        """Take the folder of records; the names in it."""
-        mode = self.look(_RECORDS)
+        """Add the files in the folder of records, and return the names in it."""
+        mode = self.add_mode(_RECORDS)
         if not stat.S_ISDIR(mode):
             if mode:
                 self._source(_RECORDS, Format.STRAY, _no_folder(mode))
@@ -230,44 +195,41 @@ class _Listing(StatCollector):
             self._source(path, Format.FRONTMATTER)
 
     def _file(self, name: bytes, form: Format) -> bool:
-        """Take a file that is a source; whether there is one."""
-        if self._is_vouched(name):
+        """Add a file as a source; return whether it exists."""
+        if self._add_unchanged(name):
             return True
-        if self.read:
-            try:
-                status, content = self.read(self.place + name, form)
-            except (OSError, SourceError):
-                pass  # whoever reads it by itself will be told why
-            else:
-                self.keep(name, status)
-                self._source(name, form, content=content)
-                return True
-        if not self.look(name):
-            return False
-        self._source(name, form)
+        try:
+            status, content = read_at_once(self.place + name, form)
+        except (OSError, SourceError):  # `read_source` reads it again, and says what is wrong
+            if not self.add_mode(name):
+                return False
+            self._source(name, form)
+        else:
+            self.add(name, status)
+            self._source(name, form, content=content)
         return True
 
-    def _is_vouched(self, name: bytes) -> bool:
-        """Take a source that has the stamp that vouches for it; whether it has."""
-        stamp = self.vouching.get(self.name + name)
-        if stamp is None or not self.keep_if_as(name, stamp):
+    def _add_unchanged(self, name: bytes) -> bool:
+        """Add a source that still has its reliable stamp; return whether it does."""
+        stamp = self.reliable.get(self.name + name)
+        if stamp is None or not self.add_if_equal(name, stamp):
             return False
-        self.vouched.append(self.below + _printable(name))
+        self.unchanged.append(self.below + printable_bytes(name))
         return True
 
-    def _unread(self, found: Iterable[StrayFault]) -> None:
+    def _strays(self, found: Iterable[StrayFault]) -> None:
         for name, fault in found:
             self._source(name, Format.STRAY, fault)
 
     def _source(
         self, name: bytes, form: Format, fault: Fault | None = None, content: bytes | None = None
     ) -> None:
-        path = self.below + _printable(name)
+        path = self.below + printable_bytes(name)
         place = self.place + name
         self.sources.append(Source(path, place, form, self.holder, self.below, self.bucket, fault))
         self.contents.append(content)
 
 
 def _no_folder(mode: int) -> Fault:
-    """What is wrong with something of this mode that stands where a folder should."""
+    """The fault of a path of this mode where a folder should be."""
     return _LINK if stat.S_ISLNK(mode) else _NO_FOLDER

@@ -1,4 +1,4 @@
-"""Lists the tickets root and its buckets: what could be ticket folders, or records beside them."""
+"""Lists the tickets root and its buckets: possible ticket folders, and loose files."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from yoi_relations.files.workspace import Workspace
 from yoi_relations.lean.types import NamedTuple
 
 ROOT = ""
-"""The name of the folder that stands for the tickets root itself and its buckets."""
+"""The folder name that represents the tickets root itself and its buckets."""
 
 
 class Listing(NamedTuple):
-    """The tickets root as it was listed.
+    """The result of listing the tickets root.
 
     Attributes:
         folder: the root itself.
-        names: of all that could be ticket folders, below the root, and of the files beside them
-            that could be records by their names.
-        links: those of the names that are symbolic links, behind which anything may have changed.
+        names: paths below the root of all possible ticket folders, and of loose files that could
+            be records by their names.
+        links: those of `names` that are symbolic links. Their targets may change unnoticed.
     """
 
     folder: Folder
@@ -32,29 +32,29 @@ class Listing(NamedTuple):
 
 
 def list_root(workspace: Workspace) -> Listing:
-    """The tickets root, and what could be ticket folders in it and in its buckets.
+    """List the tickets root and its buckets.
 
     Raises:
-        UnreadableFolderError: it or one of its buckets cannot be listed.
+        UnreadableFolderError: one of them cannot be listed.
     """
     root = workspace.tickets_path
-    # The root may be a link inside the workspace; what counts, and is compared, is behind it.
+    # The root may be a link inside the workspace; the stamp is that of its target.
     paths, stamps = [b"."], [_stamp(root, follow=True)]
-    found = {entry.name: entry for entry in _list(root)}
+    entries = {entry.name: entry for entry in _list(root)}
     for bucket in BUCKETS:
-        if bucket in found and found[bucket].is_dir(follow_symlinks=False):
+        if bucket in entries and entries[bucket].is_dir(follow_symlinks=False):
             paths.append(bucket.encode())
             stamps.append(_stamp(f"{root}/{bucket}"))
-            inner = _list_if_there(f"{root}/{bucket}")
-            found |= {f"{bucket}/{entry.name}": entry for entry in inner}
-    # Whatever a dot hides is of other programs.
-    found = {name: entry for name, entry in found.items() if not entry.name.startswith(".")}
-    links = [name for name, entry in found.items() if entry.is_symlink()]
-    names = [name for name, entry in found.items() if _may_matter(entry)]
+            inner = _list_if_present(f"{root}/{bucket}")
+            entries |= {f"{bucket}/{entry.name}": entry for entry in inner}
+    # Dot-files belong to other programs.
+    entries = {name: entry for name, entry in entries.items() if not entry.name.startswith(".")}
+    links = [name for name, entry in entries.items() if entry.is_symlink()]
+    names = [name for name, entry in entries.items() if _is_candidate(entry)]
     return Listing(Folder(paths, stamps, [], []), names + links, links)
 
 
-def _may_matter(entry: os.DirEntry[str]) -> bool:
+def _is_candidate(entry: os.DirEntry[str]) -> bool:
     if entry.is_dir(follow_symlinks=False):
         return True
     return is_loose(os.fsencode(entry.name)) and entry.is_file(follow_symlinks=False)
@@ -77,8 +77,8 @@ def _list(path: str) -> list[os.DirEntry[str]]:
         raise unreadable(path, error) from error
 
 
-def _list_if_there(path: str) -> list[os.DirEntry[str]]:
-    """A folder's entries; none where it vanished since its parent was listed."""
+def _list_if_present(path: str) -> list[os.DirEntry[str]]:
+    """The entries of a folder; empty if it vanished since its parent was listed."""
     try:
         return _list(path)
     except UnreadableFolderError:

@@ -1,25 +1,39 @@
-"""What is wrong with a source: a value that is carried to the answer, never a silent gap."""
+"""What a source is, and what can be wrong with it.
+
+A fault is a value that is carried to the answer, so that a broken source is never a silent gap.
+"""
 
 from __future__ import annotations
 
 from yoi_relations.lean.types import NamedTuple, StrEnum
 
 
+class Format(StrEnum):
+    """What a source is read as."""
+
+    ITEM = "item"
+    FRONTMATTER = "frontmatter"
+    RELATIONS_JSON = "relations.json"
+    PLAN_JSONL = "orchestration-plan.jsonl"
+    STRAY = "stray"
+    """It cannot be read: only its fault counts."""
+
+
 class Effect(StrEnum):
-    """What a fault could hide."""
+    """What a fault may hide."""
 
     RECORD = "record"
-    """One record or more of the ticket that holds the source."""
+    """One or more records of the ticket in whose folder the source is."""
     TICKET = "ticket"
     """The state or the title of the ticket."""
     NONE = "none"
-    """Nothing: the source was used all the same."""
+    """Nothing: the source was used."""
     ADVICE = "advice"
-    """Nothing either, and doctor alone speaks of it."""
+    """Nothing: the source was used, and only doctor reports the fault."""
 
 
 class FaultCode(StrEnum):
-    """Names of faults that are told apart by more than their effect."""
+    """Names of faults that need more than their effect to be distinguished."""
 
     SELF_RELATION = "self_relation"
     DROPPED_TEXT = "dropped_text"
@@ -27,7 +41,7 @@ class FaultCode(StrEnum):
 
 
 class SpanningCode(StrEnum):
-    """What is wrong between files, though each by itself can be read."""
+    """What is wrong between several sources, each of which can be read."""
 
     NO_ITEM = "no_item"
     SHARED_ID = "shared_id"
@@ -35,15 +49,15 @@ class SpanningCode(StrEnum):
 
 
 class Fault(NamedTuple):
-    """A reason why a file or one of its lines cannot be used.
+    """What is wrong with a source, or with one of its lines.
 
     Attributes:
         message: what is wrong, to be read after the path.
-        effect: what it could hide.
-        line: counted from 1, or None where the whole file is meant.
-        code: its name, where it has one of its own.
-        targets: the targets of all records that it could hide, one line each; None where they
-            cannot be told.
+        effect: what it may hide.
+        line: counted from 1, or None for the whole file.
+        code: its name, or None if the effect says enough.
+        targets: the targets of all records that it may hide, each on one line; None if they are
+            unknown.
     """
 
     message: str
@@ -51,6 +65,28 @@ class Fault(NamedTuple):
     line: int | None = None
     code: FaultCode | None = None
     targets: tuple[str, ...] | None = None
+
+
+class Source(NamedTuple):
+    """One file below the tickets root that is read, or one stray.
+
+    Attributes:
+        path: below the workspace root, with ``/``, printable as UTF-8.
+        fs_path: absolute, in the file system's bytes.
+        format: what it is read as.
+        holder: the ticket id of its folder: the folder's name in Unicode NFC.
+        folder: the ticket folder's path, like `path`.
+        bucket: the bucket that contains the ticket folder, or None.
+        fault: why it cannot be used, if the scan alone shows that, or None.
+    """
+
+    path: str
+    fs_path: bytes
+    format: Format
+    holder: str
+    folder: str
+    bucket: str | None
+    fault: Fault | None = None
 
 
 class SourceError(Exception):
@@ -66,11 +102,11 @@ class SourceError(Exception):
         self, message: str, line: int | None = None, code: FaultCode | None = None
     ) -> None:
         super().__init__(message)
-        # What it quotes may hold lone surrogates, which nothing could print or store.
+        # It may quote lone surrogates, which cannot be printed or stored.
         self.message = message.encode("utf-8", "backslashreplace").decode()
         self.line = line
         self.code = code
 
 
 class UnreadableError(SourceError):
-    """A source that could not be read this time: by this user, or for a fault that may pass."""
+    """A source that could not be read by this user, or this time; another attempt may succeed."""

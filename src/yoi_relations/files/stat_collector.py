@@ -1,7 +1,6 @@
-"""Looks at what lies below one name in the tickets root, and keeps a probe of all that decides.
+"""Reads the status of files below one name in the tickets root, and collects their stat stamps.
 
-A probe is a path and its stamp. Where all probes of a folder are equal another time, it would be
-listed and read alike.
+While the stamps of all collected paths stay equal, another scan would give the same result.
 """
 
 from __future__ import annotations
@@ -14,22 +13,22 @@ from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.safe_read import read_with_status
 from yoi_relations.files.stat_stamp import ABSENT, NOT_THERE, is_gone, stamp_of
 
-BEGINNING = 64 * 1024
-"""Bytes that tell what a file begins with: as many as a frontmatter may have."""
+HEAD_SIZE = 64 * 1024
+"""Bytes at the start of a file that are examined: as many as a frontmatter may have."""
 
 
 class StatCollector:
-    """Looks at one folder (or file) below the tickets root.
+    """Reads one folder (or file) below the tickets root.
 
     Args:
         root: the tickets root, absolute, in the file system's bytes.
         name: below it.
 
     Attributes:
-        place: absolute; the names that methods take are put behind it.
-        paths: what was looked at and decides, below the tickets root.
-        stamps: theirs, from before anything behind them was read.
-        is_unreliable: whether something could not be read this time, which no stamp may tell.
+        place: absolute; methods append the names that they take to it.
+        paths: the collected paths, below the tickets root.
+        stamps: their stamps, each taken before the content was read.
+        is_unreliable: whether a file could not be read this time, which no stamp may show.
     """
 
     def __init__(self, root: bytes, name: bytes) -> None:
@@ -39,13 +38,13 @@ class StatCollector:
         self.stamps: list[bytes] = []
         self.is_unreliable = False
 
-    def keep(self, name: bytes, status: os.stat_result | None) -> None:
-        """Add a probe."""
+    def add(self, name: bytes, status: os.stat_result | None) -> None:
+        """Collect the stamp of a path."""
         self.paths.append(self.name + name)
         self.stamps.append(stamp_of(status) if status else ABSENT)
 
-    def keep_if_as(self, name: bytes, stamp: bytes) -> bool:
-        """Whether a file has this stamp; then it is remembered."""
+    def add_if_equal(self, name: bytes, stamp: bytes) -> bool:
+        """Collect the stamp of a file if it equals `stamp`; return whether it does."""
         status = self.lstat(name)
         if status is None or stamp_of(status) != stamp:
             return False
@@ -53,30 +52,30 @@ class StatCollector:
         self.stamps.append(stamp)
         return True
 
-    def look(self, name: bytes) -> int:
-        """The mode of a file, which is remembered; 0 where there is none.
+    def add_mode(self, name: bytes) -> int:
+        """Collect the stamp of a file and return its mode; 0 if it does not exist.
 
-        What is absent needs no probe: the stamp of the folder above tells when it appears.
+        A missing file needs no stamp: the stamp of the folder above changes when it appears.
         """
         status = self.lstat(name)
         if status is None:
             return 0
-        self.keep(name, status)
+        self.add(name, status)
         return status.st_mode
 
     def mode(self, name: bytes) -> int:
-        """The mode of a file whose coming and going is all that matters; 0 where there is none.
+        """The mode of a file of which only the existence matters; 0 if it does not exist.
 
-        The stamp of the folder above, which has to be kept, vouches for that.
+        Its stamp is not collected. The stamp of the folder above must be.
         """
         status = self.lstat(name)
         return status.st_mode if status else 0
 
     def lstat(self, name: bytes) -> os.stat_result | None:
-        """The status of a file; None where there is none.
+        """The status of a file; None if it does not exist.
 
         Raises:
-            UnreadableFolderError: that cannot be told.
+            UnreadableFolderError: its folder cannot be searched.
         """
         path = self.place + name
         try:
@@ -87,7 +86,7 @@ class StatCollector:
             raise unreadable(os.fsdecode(os.path.dirname(path)), error) from error
 
     def names(self, name: bytes) -> list[bytes]:
-        """What lies in a folder; nothing where it vanished since its parent was listed.
+        """The names in a folder; empty if it vanished since its parent was listed.
 
         Raises:
             UnreadableFolderError: it cannot be listed.
@@ -101,7 +100,7 @@ class StatCollector:
             raise unreadable(os.fsdecode(path), error) from error
 
     def folders(self, name: bytes) -> Iterator[bytes]:
-        """The paths of the folders in a folder, in order; no links, and none that a dot hides.
+        """The paths of the folders in a folder, sorted; without links and dot-folders.
 
         Raises:
             UnreadableFolderError: it cannot be listed.
@@ -111,23 +110,23 @@ class StatCollector:
             if not inner.startswith(b".") and stat.S_ISDIR(self.mode(path)):
                 yield path
 
-    def may_hold(self, name: bytes, judge: Callable[[bytes], bool]) -> bool:
-        """Whether a file's beginning is what `judge` looks for; of what cannot be read it may be.
+    def may_hold(self, name: bytes, predicate: Callable[[bytes], bool]) -> bool:
+        """Whether `predicate` accepts the start of a file; True if the file cannot be read.
 
-        The file is remembered. A folder, or a device, holds nothing.
+        The stamp of the file is collected. A folder or a device is never accepted.
         """
         try:
-            status, data = read_with_status(self.place + name, BEGINNING)
+            status, data = read_with_status(self.place + name, HEAD_SIZE)
         except OSError:
-            mode = self.look(name)
+            mode = self.add_mode(name)
             self.is_unreliable |= stat.S_ISREG(mode)
             return stat.S_ISREG(mode) or stat.S_ISLNK(mode)
-        self.keep(name, status)
-        return judge(data)
+        self.add(name, status)
+        return predicate(data)
 
 
 def unreadable(path: str, error: OSError) -> UnreadableFolderError:
-    """The error about a folder that cannot be listed."""
+    """The error for a folder that cannot be listed."""
     if isinstance(error, FileNotFoundError):
         return UnreadableFolderError(
             f"{path}: there is no such folder", "create it, or name another tickets root"

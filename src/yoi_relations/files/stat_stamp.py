@@ -1,8 +1,8 @@
-"""Stamps: what the file system says of a file without reading it, and when that can be believed.
+"""Stat stamps: what the file system says about a file without reading it, and when to trust that.
 
-A file whose stamp is equal to an older one is taken for unchanged, if the older stamp was settled
-when it was taken: if its times lay far enough behind the clock that a later change must show in
-them. Git calls the others "racily clean".
+A file whose stamp equals an older one counts as unchanged if the older stamp was reliable when it
+was taken: if its times were so much earlier than the clock that a later change must alter them. All
+other stamps are racy. Git calls such files "racily clean".
 """
 
 from __future__ import annotations
@@ -15,31 +15,30 @@ import struct
 SIZE = 48
 """Bytes of a stamp."""
 ABSENT = bytes(SIZE)
-"""The stamp of what is not there."""
+"""The stamp of a path that does not exist."""
 WINDOW = 2_500_000_000
-"""Nanoseconds after which a stamp is settled: more than the coarsest clock among file systems, the
-2 s of FAT."""
+"""Nanoseconds after which a stamp is reliable: more than the coarsest clock of a file system, which
+is the 2 s of FAT."""
 TICK = 10_000_000
-"""Nanoseconds in which a kernel's clock for files may stand still."""
+"""Nanoseconds for which a kernel's clock for files may not advance."""
 _FIELDS = struct.Struct("<qqQQqQ")
 _KIND = 0o170000
-"""The bits of a mode that tell folders from files."""
+"""The bits of a mode that distinguish folders from files."""
 _LAYERED = 1 << 32
-"""A bit beside the mode: a folder with one link, which most file systems do not have. On overlay
-it has entries of several layers."""
+"""A bit above the mode: a folder with one link, which most file systems do not have. On an overlay,
+such a folder has entries of several layers."""
 _LATEST = 2**63 - 1
-"""A time beyond it, in the year 2262, is none that settles."""
+"""A stamp with a later time than this, in the year 2262, is never reliable."""
 OVERLAY = b"overlay"
 _TRUSTED = frozenset(b"ext2 ext3 ext4 xfs btrfs tmpfs overlay zfs f2fs bcachefs".split(b" "))
-"""File systems whose clocks and inodes hold; network and exotic ones are read anew each time."""
-
+"""File systems whose times and inodes can be trusted. On others, every file is read each time."""
 
 NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
-"""How the system says that there is nothing behind a path."""
+"""Error numbers that mean that a path does not exist."""
 
 
 def is_gone(path: str | bytes) -> bool:
-    """Whether there surely is nothing; what cannot be looked at may well be there."""
+    """Whether a path certainly does not exist. False if its status cannot be read."""
     try:
         os.lstat(path)
     except OSError as error:
@@ -48,7 +47,7 @@ def is_gone(path: str | bytes) -> bool:
 
 
 def stamp_of(status: os.stat_result) -> bytes:
-    """Times of content and of inode in nanoseconds, inode, device, size and mode."""
+    """The stamp of a status: mtime and ctime in nanoseconds, inode, device, size and mode."""
     times = status.st_mtime_ns, status.st_ctime_ns
     mode = status.st_mode
     if mode & _KIND == stat.S_IFDIR and status.st_nlink == 1:
@@ -67,35 +66,35 @@ def is_reliable(stamp: bytes, now: int, device: int) -> bool:
     Args:
         stamp: taken at `now` or later.
         now: nanoseconds since 1970 by the file system's own clock.
-        device: the tickets root's; what lies elsewhere goes by another clock.
+        device: of the tickets root; files on other devices have another clock.
     """
     return not racy_in(stamp, now, device)
 
 
 def racy_in(stamps: bytes, now: int, device: int, *, layered: bool = False) -> list[int]:
-    """The numbers of those of many stamps, one behind the other, that are not settled.
+    """The positions of the racy stamps among many concatenated ones.
 
     Args:
-        stamps: as in `is_reliable`, like the next two.
-        now: see there.
-        device: see there.
-        layered: whether they are of an overlay, where the stamp of a folder with entries of several
-            layers is that of the uppermost alone: what comes and goes below does not show in it.
+        stamps: taken at `now` or later.
+        now: nanoseconds since 1970 by the file system's own clock.
+        device: of the tickets root; files on other devices have another clock.
+        layered: whether they are of an overlay. There, the stamp of a folder with entries of
+            several layers is that of the uppermost layer, and shows no change in the lower ones.
     """
     latest = now - WINDOW
     no_proof = _LAYERED if layered else 0
     return [
         number
         for number, (mtime, ctime, _, on, _, mode) in enumerate(_FIELDS.iter_unpack(stamps))
-        # Without a mode there is nothing, and nothing cannot change unseen.
+        # Mode 0 is a missing path; the stamp of its folder changes when it appears.
         if mode
         and (mode & no_proof or not (on == device and -_LATEST < mtime < latest and ctime < latest))
     ]
 
 
 def changed_in(stamps: bytes) -> list[int]:
-    """When the inodes of many stamps, one behind the other, last changed."""
-    return [changed for _, changed, *_ in _FIELDS.iter_unpack(stamps)]
+    """The ctimes, in nanoseconds, of many concatenated stamps."""
+    return [ctime for _, ctime, *_ in _FIELDS.iter_unpack(stamps)]
 
 
 def clock_of(descriptor: int) -> int:
@@ -109,19 +108,19 @@ def clock_of(descriptor: int) -> int:
 
 
 def is_trusted_file_system(path: str) -> bool:
-    """Whether stamps on the file system that holds `path` can be believed."""
+    """Whether stamps on the file system of `path` can be trusted."""
     return file_system_of(path) in _TRUSTED
 
 
 def file_system_of(path: str) -> bytes | None:
-    """The kind of file system that holds `path`, as the list of mounts has it; None if unknown."""
+    """The type of the file system of `path`, as the list of mounts names it; None if unknown."""
     try:
         number = _mount_of(path)
         with open("/proc/self/mountinfo", "rb") as file:
             mounts = file.read()
     except OSError:
         return None
-    # In a place's name the system escapes these two; other separators of lines it may leave.
+    # In a mount point's name the kernel escapes these two, but not other line separators.
     for line in mounts.split(b"\n"):
         fields, _, kind = line.partition(b" - ")
         if fields.split(b" ")[0] == number:
@@ -130,11 +129,11 @@ def file_system_of(path: str) -> bytes | None:
 
 
 def _mount_of(path: str) -> bytes:
-    """The number of a mount. A device's number would not do: btrfs gives each subvolume its own."""
+    """The id of a mount. The device number does not do: each btrfs subvolume has its own."""
     descriptor = os.open(path, getattr(os, "O_PATH", os.O_RDONLY) | os.O_CLOEXEC)
     try:
         with open(f"/proc/self/fdinfo/{descriptor}", "rb") as file:
-            facts = dict(line.split(b":\t", 1) for line in file if b":\t" in line)
+            fields = dict(line.split(b":\t", 1) for line in file if b":\t" in line)
     finally:
         os.close(descriptor)
-    return facts.get(b"mnt_id", b"").strip()
+    return fields.get(b"mnt_id", b"").strip()

@@ -8,7 +8,7 @@ from yoi_relations.characters import escaped, is_invisible
 from yoi_relations.files.frontmatter import parse_document
 from yoi_relations.files.source import Effect, Fault, SourceError
 from yoi_relations.files.stray.names import one_edit_apart
-from yoi_relations.files.yaml_dropped_text import faults_of_dropped
+from yoi_relations.files.yaml_dropped_text import dropped_text_faults
 from yoi_relations.files.yaml_plain import Value
 from yoi_relations.lean.types import NamedTuple
 from yoi_relations.states import State, suggest_state
@@ -20,11 +20,11 @@ _STATE_KEYS = (("state", _STATES), ("workflow_state", _STATES), ("status", _STAT
 _OTHER_KEYS = frozenset(
     (*(key for key, _ in _STATE_KEYS), "stage", "stale", "stake", "stats", "slate", "estate")
 )
-"""What is nearly such a key, and is another word."""
+"""Other keys that resemble such a key and have their own meaning."""
 
 
 class Ticket(NamedTuple):
-    """What relations need to know of a ticket; None where the file does not say."""
+    """The fields of a ticket that relations need; None if the file does not have them."""
 
     title: str | None
     slug: str | None
@@ -32,9 +32,9 @@ class Ticket(NamedTuple):
 
 
 def parse_item(data: bytes, bucket: str | None) -> tuple[Ticket, list[Fault]]:
-    """The ticket that an item.md describes, and what is wrong with it.
+    """The ticket that an item.md describes, and its faults.
 
-    A file that cannot be used gives a ticket of which nothing is known.
+    An unusable file gives a ticket without any field.
     """
     try:
         fields = parse_document(data).fields
@@ -43,20 +43,20 @@ def parse_item(data: bytes, bucket: str | None) -> tuple[Ticket, list[Fault]]:
     faults: list[Fault] = []
     title = _text(fields, "title", Effect.TICKET, faults)
     if _is_empty(title):
-        _complain_of_title(fields, faults)
-    faults += faults_of_dropped(fields, ("title",))
+        _report_title(fields, faults)
+    faults += dropped_text_faults(fields, ("title",))
     slug = _text(fields, "slug", Effect.NONE, faults)
     return Ticket(title, slug, _state(fields, bucket, faults)), faults
 
 
 def _state(fields: dict[str, Value], bucket: str | None, faults: list[Fault]) -> State | None:
-    """The state that the first of the keys gives, or, nearly the key, hides; else the bucket's."""
+    """The state by the first of the keys, or by the bucket; None if a similar key hides it."""
     for key, known in _STATE_KEYS:
         if key in fields:
             return _state_at(fields, key, known, faults)
         near = next((name for name in fields if _is_nearly(name, key)), None)
         if near is not None:
-            message = f"has the key '{escaped(near)}' instead of '{key}', so its state is not known"
+            message = f"has the key '{escaped(near)}' instead of '{key}', so its state is unknown"
             faults.append(Fault(message, Effect.TICKET, fields[near].line))
             return None
     if bucket is not None:
@@ -68,7 +68,7 @@ def _state(fields: dict[str, Value], bucket: str | None, faults: list[Fault]) ->
 def _state_at(
     fields: dict[str, Value], key: str, known: Mapping[str, State], faults: list[Fault]
 ) -> State | None:
-    """The state that a key gives; it decides, even where it is empty."""
+    """The state by a key, which decides even if it is empty."""
     word = _text(fields, key, Effect.TICKET, faults)
     if word is not None and word in known:
         return known[word]
@@ -88,11 +88,11 @@ def _known(words: Mapping[str, State]) -> str:
 
 
 def _is_nearly(name: str, key: str) -> bool:
-    """Whether a name is `key`, but for case, separators, what cannot be seen, or one letter."""
+    """Whether a name is `key`, except for case, separators, invisible characters or one letter."""
     if name in _OTHER_KEYS:
         return False
     if not name.isascii():
-        import unicodedata  # noqa: PLC0415  # hardly any key needs it
+        import unicodedata  # noqa: PLC0415  # few keys need it
 
         name = unicodedata.normalize("NFKC", name)
     bare = "".join(sign for sign in name.casefold() if sign.isalnum())
@@ -100,17 +100,17 @@ def _is_nearly(name: str, key: str) -> bool:
 
 
 def _is_empty(title: str | None) -> bool:
-    """Whether nothing of a title can be seen."""
+    """Whether a title has no visible character."""
     if title is None or title.isascii():
         return not title or title.isspace()
     return all(is_invisible(sign) for sign in title)
 
 
-def _complain_of_title(fields: dict[str, Value], faults: list[Fault]) -> None:
+def _report_title(fields: dict[str, Value], faults: list[Fault]) -> None:
     value = fields.get("title")
     if value is None or value.scalar:
-        said = "has no title" if value is None else "has an empty title"
-        faults.append(Fault(said, Effect.ADVICE, value.line if value else None))
+        message = "has no title" if value is None else "has an empty title"
+        faults.append(Fault(message, Effect.ADVICE, value.line if value else None))
 
 
 def _text(fields: dict[str, Value], key: str, effect: Effect, faults: list[Fault]) -> str | None:

@@ -1,11 +1,11 @@
-"""Instants: RFC 3339 text in, UTC text and UTC text that sorts out."""
+"""Timestamps: reads RFC 3339, and returns UTC as text, also as text that sorts chronologically."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, time, timedelta
 
-# RFC 3339, section 5.6: date-time. Python from 3.13 on would read the hour 24, too.
+# RFC 3339, section 5.6: date-time. Python 3.13 and newer would also accept the hour 24.
 _RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ]((?!24)\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))",
     re.ASCII,
@@ -17,12 +17,12 @@ _DAY = timedelta(days=1)
 
 
 def parse_instant(text: str) -> tuple[str, str]:
-    """`text` as ``YYYY-MM-DDTHH:MM:SS[.fraction]Z``, and as text that sorts as the instants do.
+    """`text` as ``YYYY-MM-DDTHH:MM:SS[.fraction]Z``, and as text that sorts chronologically.
 
-    Digits behind the ninth of the fraction are dropped.
+    Digits after the ninth of the fraction are dropped.
 
     Raises:
-        ValueError: `text` is no RFC 3339 time, or its instant lies outside the years 1 to 9999.
+        ValueError: `text` is not an RFC 3339 timestamp, or is outside the years 1 to 9999 in UTC.
     """
     match = _RFC3339.fullmatch(text)
     if match is None:
@@ -37,7 +37,7 @@ def parse_instant(text: str) -> tuple[str, str]:
 
 
 def _to_utc(instant: datetime, sign: str, hours: int, minutes: int) -> datetime:
-    clock = time(hours, minutes)  # raises ValueError where it is none
+    clock = time(hours, minutes)  # raises ValueError if it is not one
     offset = timedelta(hours=clock.hour, minutes=clock.minute)
     try:
         return instant - offset if sign == "+" else instant + offset
@@ -46,13 +46,13 @@ def _to_utc(instant: datetime, sign: str, hours: int, minutes: int) -> datetime:
 
 
 def second_after(at: str) -> str:
-    """The instant one second after `at`, which is RFC 3339 in UTC, in the same form."""
+    """The time one second after `at`; both are RFC 3339 in UTC."""
     later = datetime.fromisoformat(at[:_SECONDS]) + timedelta(seconds=1)
     return f"{later.isoformat()}{at[_SECONDS:]}"
 
 
 def is_ahead(at: str) -> bool:
-    """Whether `at`, RFC 3339 in UTC, is in a later second than now."""
+    """Whether `at`, RFC 3339 in UTC, is at least one second later than now."""
     return at[:_SECONDS] > now()[:_SECONDS]
 
 
@@ -62,11 +62,11 @@ def is_beyond_a_day(at: str) -> bool:
 
 
 def are_within_a_day(earlier: str, later: str) -> bool:
-    """Whether less than a day lies between two instants, both RFC 3339 in UTC."""
+    """Whether two times, both RFC 3339 in UTC, are less than a day apart."""
     start, end = (datetime.fromisoformat(at[:_SECONDS]) for at in (earlier, later))
     return end - start < _DAY
 
 
 def now() -> str:
-    """This instant, to the second, as RFC 3339 in UTC."""
+    """The current time, to the second, as RFC 3339 in UTC."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

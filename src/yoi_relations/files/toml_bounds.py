@@ -1,7 +1,7 @@
-"""Bounds a configuration before a TOML parser sees it.
+"""Checks the bounds of a configuration before a TOML parser reads it.
 
-Parsers take memory that grows with the square of the parts of a dotted key, and a frame for each
-level of nesting. So both are counted first, by tokens: outside of text and comments alone.
+The memory that a parser takes grows with the square of the parts of a dotted key, and it takes a
+stack frame per level of nesting. So tokens outside text and comments are counted first.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 MAX_PARTS = 16
-"""Parts of one dotted key; the settings that are read have three."""
+"""Parts of one dotted key; the settings that are used have three."""
 MAX_DEPTH = 16
 """Levels of arrays and inline tables."""
 
@@ -28,15 +28,15 @@ _TOKENS = re.compile(
 
 
 def check_bounds(text: str) -> None:
-    """Refuse a document that nests too deep, or holds a key of too many parts.
+    """Refuse a document that nests too deeply, or has a key of too many parts.
 
     Raises:
-        ValueError: it says on which line.
+        ValueError: with the line.
     """
     parts, depth = 1, 0
     for token in _TOKENS.finditer(text):
         if token["open"] or token["lone"]:
-            return  # text without an end: no parser reads on from here
+            return  # unclosed text: a parser reads no further
         sign = token["sign"]
         if sign == ".":
             parts += 1

@@ -1,18 +1,18 @@
-"""Reads the plain case of a configuration, without what a TOML parser costs at start-up.
+"""Reads the plain case of a configuration without a TOML parser, which is slow to import.
 
-Tables, and keys with text or a truth value, one a line. Wherever a TOML parser could see something
-else, it gives up; a test holds the two to the same results.
+That is tables, and keys with text or a boolean, one per line. Anything that a TOML parser could
+read in another way is refused; a test compares the two.
 """
 
 from __future__ import annotations
 
 _MAX_PARTS = 16
-"""Parts of a table's name; `toml_bounds` refuses more."""
+"""Parts of the name of a table; `toml_bounds` refuses more."""
 _BOOLEANS = {"true": True, "false": False}
 
 
 def read_plain(text: str) -> dict[str, object] | None:
-    """The values of a plain configuration, tables as nested mappings; None where it may be none."""
+    """The values of a plain configuration, tables as nested mappings; None if it is not plain."""
     root: dict[str, object] = {}
     here = root
     tables: set[str] = set()
@@ -37,7 +37,7 @@ def read_plain(text: str) -> dict[str, object] | None:
 
 
 def _table(root: dict[str, object], name: str) -> dict[str, object] | None:
-    """The table called `name`, made where it is missing; None where the name is taken."""
+    """The table called `name`, created if missing; None if the name is taken."""
     here: object = root
     parts = name.split(".")
     if len(parts) > _MAX_PARTS:

@@ -1,4 +1,4 @@
-"""Finds the workspace: the folder with ``.yoi/``, and the tickets root its configuration names."""
+"""Finds the workspace, a folder with ``.yoi/``, and the tickets root by its configuration."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROOT_VARIABLE = "YOI_RELATIONS_ROOT"
 DEFAULT_TICKETS_ROOT = ".yoi/tickets"
 CACHE = ".yoi/cache/relations"
 CONFIG_LIMIT = 64 * 1024
-"""Bytes of a configuration."""
+"""Largest size of a configuration, in bytes."""
 # The first file that names a root decides.
 _CONFIGS = (
     (".yoi/workspace.toml", ("ticket", "backend", "root")),
@@ -24,7 +24,7 @@ _CONFIGS = (
 
 
 class Workspace(NamedTuple):
-    """A folder with ``.yoi/`` in it.
+    """A folder that contains ``.yoi/``.
 
     Attributes:
         root: absolute path.
@@ -46,21 +46,28 @@ class Workspace(NamedTuple):
 
 
 def printable(name: str) -> str:
-    """`name` as text that UTF-8 can hold: each byte that is none is written as an escape."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    """A file name as text that UTF-8 can encode: each invalid byte becomes an escape."""
+    return printable_bytes(os.fsencode(name))
+
+
+def printable_bytes(name: bytes) -> str:
+    """`printable` for a name in the file system's bytes."""
+    return name.decode("utf-8", "backslashreplace")
 
 
 def find_workspace(start: str | None = None) -> Workspace:
-    """The workspace around `start`, else around ``YOI_RELATIONS_ROOT``, else around here.
+    """The workspace around `start`, ``YOI_RELATIONS_ROOT`` or the working directory.
+
+    The first of these that is set decides.
 
     Raises:
-        UsageError: the folder to start from does not exist.
-        WorkspaceError: no folder from there upward holds ``.yoi/``, or its configuration cannot
-            be used.
+        UsageError: that folder does not exist.
+        WorkspaceError: neither it nor a parent contains ``.yoi/``, or the configuration cannot be
+            used.
     """
     named = start or os.environ.get(ROOT_VARIABLE)
     if named and not named.isascii():
-        from yoi_relations.files.locale_names import existing_path  # noqa: PLC0415  # rare
+        from yoi_relations.files.locale_names import existing_path  # noqa: PLC0415  # only needed under some locales
 
         named = existing_path(named)
     try:
@@ -69,7 +76,7 @@ def find_workspace(start: str | None = None) -> Workspace:
         raise WorkspaceError(
             "the working directory does not exist any more", "change to one that does"
         ) from None
-    except ValueError:  # it holds a NUL, or a sign that no file system could
+    except ValueError:  # it has a NUL, or a character that no file name can have
         folder = ""
     if named and not os.path.isdir(folder):
         raise UsageError(f"{named}: there is no such folder", "name an existing folder with -C DIR")
@@ -84,11 +91,10 @@ def find_workspace(start: str | None = None) -> Workspace:
 
 
 def find_again(root: str) -> Workspace:
-    """The workspace at `root`, where there was one before, as it is configured now.
+    """The workspace at `root`, which was one before, with its current configuration.
 
     Raises:
-        WorkspaceError: it is gone, and a workspace around it is another one; or its configuration
-            cannot be used.
+        WorkspaceError: it is not a workspace any more, or its configuration cannot be used.
     """
     if root_around(os.path.realpath(root)) != root:
         raise WorkspaceError(
@@ -98,10 +104,13 @@ def find_again(root: str) -> Workspace:
 
 
 def root_around(path: str) -> str | None:
-    """The folder with ``.yoi/`` that `path`, absolute and without links, lies in; or None.
+    """The nearest folder with ``.yoi/`` among `path`, absolute and without links, and its parents.
+
+    Returns:
+        Its path, or None.
 
     Raises:
-        WorkspaceError: of a folder on the way it cannot be told whether it holds one.
+        WorkspaceError: one of them cannot be searched for ``.yoi/``.
     """
     at = path
     while not _is_folder(os.path.join(at, ".yoi")):
@@ -118,10 +127,10 @@ def _is_folder(path: str) -> bool:
     except OSError as error:
         if error.errno in NOT_THERE:
             return False
-        # A workspace further up would answer for another's tickets.
+        # A workspace further up would answer with the wrong tickets.
         raise WorkspaceError(
-            f"{path}: cannot be looked at: {error.strerror}",
-            "run it where all folders above can be; each may be the workspace",
+            f"{path}: cannot be examined: {error.strerror}",
+            "run it where all folders above can be examined; each may be the workspace",
         ) from error
 
 
@@ -129,7 +138,7 @@ def _tickets_root(root: str) -> str:
     for config, keys in _CONFIGS:
         value = _configured(root, config, keys)
         if value is not None:
-            return _inside(root, config, os.fsdecode(value.encode()))  # UTF-8 on the disk, too
+            return _inside(root, config, os.fsdecode(value.encode()))  # it is UTF-8 on the disk
     return _inside(root, ".yoi", DEFAULT_TICKETS_ROOT)
 
 
@@ -162,9 +171,9 @@ def _parse(text: str) -> Any:  # noqa: ANN401  # TOML
     plain = read_plain(text)
     if plain is not None:
         return plain
-    import tomllib  # noqa: PLC0415  # costs start-up
+    import tomllib  # noqa: PLC0415  # slow to import
 
-    from yoi_relations.files.toml_bounds import check_bounds  # noqa: PLC0415  # as above
+    from yoi_relations.files.toml_bounds import check_bounds  # noqa: PLC0415  # only used together with tomllib
 
     check_bounds(text)
     return tomllib.loads(text)
@@ -176,10 +185,10 @@ def _inside(root: str, config: str, value: str) -> str:
     real = os.path.realpath(path)
     if not real.startswith(within):
         raise WorkspaceError(
-            f"{config}: the tickets root '{value}' does not lie inside {root}",
+            f"{config}: the tickets root '{value}' is not inside {root}",
             "name a folder inside the workspace",
         )
-    if _is_of_cache(root, real):
+    if _overlaps_cache(root, real):
         raise WorkspaceError(
             f"{config}: the tickets root '{value}' is where the index is kept, which git ignores",
             f"name a folder outside of {os.path.dirname(CACHE)}, such as {DEFAULT_TICKETS_ROOT}",
@@ -187,10 +196,10 @@ def _inside(root: str, config: str, value: str) -> str:
     return os.path.relpath(path if path.startswith(within) else real, root)
 
 
-def _is_of_cache(root: str, real: str) -> bool:
-    """Whether a folder, as a real path, is the one around the cache, or in it.
+def _overlaps_cache(root: str, real: str) -> bool:
+    """Whether a real path is the parent folder of the cache, or inside that.
 
-    Records in it would be ignored by git, and swept with the cache.
+    Git would ignore records there, and they would be swept with the cache.
     """
     cache = os.path.realpath(os.path.join(root, os.path.dirname(CACHE)))
     return os.path.join(real, "").startswith(os.path.join(cache, ""))

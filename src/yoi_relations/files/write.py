@@ -1,7 +1,7 @@
-"""The only writer of the truth: one new file, a record or a retirement. No file is ever altered.
+"""The only writer of ticket folders. It writes one new record or retirement, and alters no file.
 
-It appears whole or not at all, and never in place of another: it is written beside, synced, and
-linked to its name, which fails where the name is taken.
+The new file appears complete or not at all, and never replaces another one: a draft is written,
+synced, and linked to the final name, which fails if that name is taken.
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ from yoi_relations.files.workspace import Workspace, printable
 
 _NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 _DRAFT = re.compile(r"\.[0-9A-Z]{26}\.md\.[0-9]+\.tmp")
-"""The name of a draft beside; only new records' names are sure to be no one else's."""
-_ABANDONED = 3600
-"""Seconds after which nobody is still about to finish a draft."""
+"""The name of a draft of a new record; other programs have no such names."""
+_MAX_DRAFT_AGE = 3600
+"""Seconds after which a draft is abandoned."""
 
 
 def render_record(fields: Mapping[str, str | None], body: str | None) -> bytes:
-    """The bytes of a record file; fields that are None are left out.
+    """The bytes of a record file, without the fields that are None.
 
-    Text that is not valid Unicode gives bytes that will not be read as a record.
+    Text that is not valid Unicode gives bytes that the reader refuses.
     """
     lines = body + "\n" if body else ""
     return f"---\n{_render_fields(fields)}---\n{lines}".encode("utf-8", "surrogatepass")
 
 
 def _render_fields(fields: Mapping[str, str | None]) -> str:
-    import yaml  # noqa: PLC0415  # only writing needs it, and it costs start-up
+    import yaml  # noqa: PLC0415  # slow to import, and only writing needs it
 
     class Dumper(yaml.SafeDumper):
-        """Quotes what another reader could take for a number or a boolean; leaves times plain."""
+        """Quotes text that other readers could read as a number or a boolean, but not times."""
 
     def represent(dumper: Dumper, text: str) -> yaml.Node:
-        # In any other style a line separator would come back as a space.
+        # In other styles, a line separator would be read back as a space.
         style = '"' if text.splitlines() != [text] else None
         return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
@@ -62,29 +62,28 @@ def write_new(
     """Write a new file into a ticket folder's ``artifacts/relations/``.
 
     Args:
-        workspace: where.
+        workspace: the workspace of the folder.
         folder: the ticket folder's path below the workspace root.
         name: the new file's name.
         data: its content.
-        temporary: the descriptor of a folder to write it in first, or None for a dot-file beside
-            the name.
+        temporary: descriptor of a folder for the draft, or None for a dot-file in the same folder.
 
     Returns:
         The new file's path below the workspace root.
 
     Raises:
-        WriteError: it could not be written, or the name is taken; nothing is left behind.
+        WriteError: it could not be written, or the name is taken. Nothing has changed then.
     """
     path = f"{folder}/artifacts/relations/{name}"
     root, base = workspace.root, workspace.tickets_root
-    # Names are UTF-8 on the disk, whatever the locale makes of text.
+    # Names on the disk are UTF-8 under every locale.
     final, ticket = name.encode(), folder.removeprefix(f"{printable(base)}/").encode()
     with (
         _errors_about(path),
         open_folder(root, base, ticket.split(b"/"), (b"artifacts", b"relations")) as relations,
     ):
         if temporary is None or not _link_from(temporary, relations, final, data):
-            _link_beside(relations, final, data)
+            _link_in_folder(relations, final, data)
         try:
             os.fsync(relations)
         except OSError:
@@ -94,9 +93,9 @@ def write_new(
 
 
 def _link_from(temporary: int, folder: int, final: bytes, data: bytes) -> bool:
-    """Write in `temporary` and link to `final` in `folder`; False where that is not possible.
+    """Write a draft in `temporary` and link it to `final` in `folder`; False if impossible.
 
-    Somebody may delete the cache, and `temporary` with it, at any moment.
+    The cache, and `temporary` with it, may be deleted at any moment.
     """
     draft = b"tmp-%d-%s" % (os.getpid(), final)
     try:
@@ -109,8 +108,8 @@ def _link_from(temporary: int, folder: int, final: bytes, data: bytes) -> bool:
     return True
 
 
-def _link_beside(folder: int, final: bytes, data: bytes) -> None:
-    """Write a dot-file, which the scan ignores, and give it its name."""
+def _link_in_folder(folder: int, final: bytes, data: bytes) -> None:
+    """Write a draft as a dot-file, which scans ignore, and give it its final name."""
     _sweep(folder)
     draft = b".%s.%d.tmp" % (final, os.getpid())
     with _written(folder, draft, data):
@@ -137,18 +136,18 @@ def _is_taken(folder: int, name: bytes) -> bool:
 
 
 def _sweep(folder: int) -> None:
-    """Remove the drafts of new records that killed processes left here."""
+    """Remove the drafts that killed processes left in a folder."""
     with contextlib.suppress(OSError):
         for draft in filter(_DRAFT.fullmatch, os.listdir(folder)):
             with contextlib.suppress(OSError):
                 status = os.stat(draft, dir_fd=folder, follow_symlinks=False)
-                if time.time() - status.st_mtime > _ABANDONED:
+                if time.time() - status.st_mtime > _MAX_DRAFT_AGE:
                     os.unlink(draft, dir_fd=folder)
 
 
 @contextlib.contextmanager
 def _written(folder: int, draft: bytes, data: bytes) -> Iterator[None]:
-    """`draft` in `folder`, written and synced; gone afterwards."""
+    """`draft` in `folder`, written and synced; removed afterwards."""
     try:
         flags = os.O_WRONLY | os.O_EXCL
         with open(create_file(draft, flags, dir_fd=folder), "wb") as file:
@@ -156,7 +155,7 @@ def _written(folder: int, draft: bytes, data: bytes) -> Iterator[None]:
             sync(file)
         yield
     finally:
-        # One that stays is no harm: the scan ignores it, and what is surely ours is swept later.
+        # A leftover draft does no harm: scans ignore it, and a later write sweeps it.
         with contextlib.suppress(OSError):
             os.unlink(draft, dir_fd=folder)
 
@@ -166,6 +165,5 @@ def _errors_about(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        said = error.strerror or error
-        hint = "nothing was recorded; fix that and run the command again"
-        raise WriteError(f"{path}: cannot be written: {said}", hint) from error
+        hint = "nothing was recorded; fix this and retry"
+        raise WriteError(f"{path}: cannot be written: {error.strerror or error}", hint) from error

@@ -1,4 +1,4 @@
-"""Text that YAML takes away in silence: what follows `` #``, and words that begin with & or !."""
+"""Finds text that YAML drops silently: after `` #``, and words that start with & or !."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import yaml
 
 _SHOWN = 60
-"""Characters of what is dropped that a message shows."""
+"""Characters of the dropped text that a message shows."""
 _COMMENT = re.compile(r"[ \t]+(#.*)")
 _COMMENT_OF_KEY = re.compile(r"[ \t]*:[ \t]+(#.*)")
 _PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]*)+")
@@ -22,9 +22,9 @@ _TEXT_TAG = "tag:yaml.org,2002:str"
 
 
 def dropped_text(lines: list[str], key: yaml.ScalarEvent, value: yaml.ScalarEvent) -> str | None:
-    """What a parser left out of a value, because it is a comment, an anchor or a tag for YAML.
+    """The part of a value that is a comment, an anchor or a tag for YAML; None if there is none.
 
-    A comment behind a value in quotes is one for its author too.
+    A comment after a value in quotes is not counted: its author meant it as one.
 
     Args:
         lines: of the frontmatter.
@@ -34,18 +34,18 @@ def dropped_text(lines: list[str], key: yaml.ScalarEvent, value: yaml.ScalarEven
     key_end, start, end = key.end_mark, value.start_mark, value.end_mark
     if key_end is None or start is None or end is None:
         return None
-    found = []
+    matches = []
     if value.anchor or value.tag not in (None, _TEXT_TAG):
-        found.append(_PROPERTIES.match(lines[start.line], start.column))
+        matches.append(_PROPERTIES.match(lines[start.line], start.column))
     if not value.style and start.line > key_end.line:
-        found.append(_COMMENT_OF_KEY.match(lines[key_end.line], key_end.column))
+        matches.append(_COMMENT_OF_KEY.match(lines[key_end.line], key_end.column))
     if not value.style and end.line < len(lines):
-        found.append(_COMMENT.match(lines[end.line], end.column))
-    return " ".join(match[match.re.groups].strip() for match in found if match) or None
+        matches.append(_COMMENT.match(lines[end.line], end.column))
+    return " ".join(match[match.re.groups].strip() for match in matches if match) or None
 
 
-def faults_of_dropped(fields: Mapping[str, Value], keys: Iterable[str]) -> list[Fault]:
-    """What doctor says of those of `keys` whose text is not whole."""
+def dropped_text_faults(fields: Mapping[str, Value], keys: Iterable[str]) -> list[Fault]:
+    """The faults, for doctor, of those of `keys` whose text YAML cuts short."""
     return [
         Fault(
             f"has a {key} that YAML cuts short: it leaves out {quoted(value.dropped[:_SHOWN])}",

@@ -1,8 +1,8 @@
 """Finds what makes a frontmatter invalid YAML: the key, and the characters that are the cause.
 
-A parser says where it gave up, in words of its own that differ between parsers and versions. This
-reads the lines from the top as their author meant them, one ``key: value`` each, and stops at the
-first that YAML reads as something else.
+The messages of parsers name where they stopped, and differ between parsers and versions. This
+module reads the lines from the top as their author meant them, one ``key: value`` each, and stops
+at the first line that YAML reads in another way.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ _CLOSING = {"[": "]", "{": "}"}
 
 
 class Cause(NamedTuple):
-    """Why a frontmatter is not YAML, and in which of its lines, counted from 0."""
+    """Why a frontmatter is not YAML, and in which line, counted from 0."""
 
     message: str
     line: int
 
 
 class _Entry(NamedTuple):
-    """What one line is about.
+    """The parts of one line.
 
     Attributes:
-        indent: how many blanks it starts with.
-        key: without quotes, or None where the line has none.
+        indent: number of spaces at its start.
+        key: without quotes, or None if it has none.
         listed: whether it is an item of a list.
-        value: offset in the text of what follows.
+        value: offset of the value in the text.
     """
 
     indent: int
@@ -63,7 +63,7 @@ class _Entry(NamedTuple):
 
 
 def find_cause(text: str, last: int) -> Cause | None:
-    """The first thing in `text` that no YAML parser takes, in a line up to number `last`."""
+    """The first cause for a YAML parser to refuse `text`, in its lines up to `last`; or None."""
     at = line = 0
     above: _Entry | None = None
     root: int | None = None
@@ -88,14 +88,14 @@ def find_cause(text: str, last: int) -> Cause | None:
 
 def _entry(text: str, at: int, end: int) -> _Entry:
     found = _ENTRY.match(text[at:end])
-    if found is None:  # it matches the empty text
+    if found is None:  # cannot happen: it matches the empty text
         return _Entry(0, None, listed=False, value=at)
     key = found[3].strip("\"'") if found[3] else None
     return _Entry(len(found[1]), key, listed=bool(found[2]), value=at + found.end())
 
 
 def _in_layout(line: str, entry: _Entry, above: _Entry | None, root: int) -> str | None:
-    """What is wrong with how the line starts."""
+    """What is wrong with the start of a line, or None."""
     if _TAB.match(line):
         return "YAML allows no tab at the start of a line"
     if entry.key and entry.indent < root:
@@ -106,7 +106,7 @@ def _in_layout(line: str, entry: _Entry, above: _Entry | None, root: int) -> str
 
 
 def _no_entry(line: str) -> str:
-    """What is wrong with a line that should have a key and has none."""
+    """What is wrong with a line without a key."""
     found = _LIKE_ENTRY.match(line)
     if found is None:
         first = line.lstrip()[0]
@@ -122,7 +122,7 @@ def _no_entry(line: str) -> str:
 
 
 def _in_value(text: str, entry: _Entry, key: str | None, end: int) -> tuple[str | None, int]:
-    """What is wrong with the value of a line, and where the line ends in which the value does."""
+    """What is wrong with the value of a line, or None; and the end of its last line."""
     at = entry.value
     while found := _PROPERTY.match(text, at):
         at = found.end()
@@ -133,7 +133,7 @@ def _in_value(text: str, entry: _Entry, key: str | None, end: int) -> tuple[str 
         return _in_brackets(text, at, of)
     if first in ("|", ">") and _HEADER.match(text, at):
         return None, _block_end(text, end, entry.indent)
-    if _starts_otherwise(text, at, first, is_value=entry.key is not None):
+    if _starts_other_syntax(text, at, first, is_value=entry.key is not None):
         return f"{of} begins with {first}, so it needs quotes", end
     bare = _COMMENT.sub("", text[at:end])
     if entry.key is not None and (colon := _COLON.search(bare)):
@@ -142,8 +142,8 @@ def _in_value(text: str, entry: _Entry, key: str | None, end: int) -> tuple[str 
     return _in_next_line(text, entry, end) if bare.strip() and entry.key else None, end
 
 
-def _starts_otherwise(text: str, at: int, first: str, *, is_value: bool) -> bool:
-    """Whether YAML reads something else than text at a character."""
+def _starts_other_syntax(text: str, at: int, first: str, *, is_value: bool) -> bool:
+    """Whether YAML reads the character at an offset as syntax, not as text."""
     if first == "*":
         return not _ALIAS.match(text, at)
     if first and first in "@`%&!|>":
@@ -154,7 +154,7 @@ def _starts_otherwise(text: str, at: int, first: str, *, is_value: bool) -> bool
 
 
 def _in_next_line(text: str, entry: _Entry, end: int) -> str | None:
-    """What is wrong where a value that is there already goes on in the next line."""
+    """What is wrong if the next line continues a value with a key of its own; or None."""
     after = _line_end(text, end + 1)
     below = _entry(text, end + 1, after)
     if below.key is None or below.indent <= entry.indent or entry.listed:
@@ -170,8 +170,8 @@ def _in_quotes(text: str, at: int, of: str, *, in_key: bool) -> tuple[str | None
     if quote == '"':
         for escape in _NO_ESCAPE.finditer(found[0]):
             if escape[0] != "\\\\":
-                said = f"{of} has the escape {escape[0]}, which no character has in YAML"
-                return f"{said}; a backslash is written \\\\", len(text)
+                message = f"{of} has the escape {escape[0]}, which YAML does not have"
+                return f"{message}; a backslash is written \\\\", len(text)
     end = _line_end(text, found.end())
     rest = text[found.end() : end]
     if not _COMMENT.sub("", rest).strip() or (in_key and rest.lstrip().startswith((":", ","))):
@@ -179,8 +179,8 @@ def _in_quotes(text: str, at: int, of: str, *, in_key: bool) -> tuple[str | None
     if "\n" in found[0] and _KEY_BELOW.search(found[0]):
         return f"{of} begins with {quote}, and no {quote} closes it in its line", len(text)
     written = "''" if quote == "'" else '\\"'
-    said = f"{of} goes on after its closing {quote}: put all of it in quotes"
-    return f"{said}; inside them, {quote} is written {written}", len(text)
+    message = f"{of} goes on after its closing {quote}: put all of it in quotes"
+    return f"{message}; inside them, {quote} is written {written}", len(text)
 
 
 def _in_brackets(text: str, at: int, of: str) -> tuple[str | None, int]:
@@ -193,12 +193,12 @@ def _in_brackets(text: str, at: int, of: str) -> tuple[str | None, int]:
     end = _line_end(text, closed)
     if not _COMMENT.sub("", text[closed:end]).strip():
         return None, end
-    said = f"{of} begins with {opening} and goes on after its {_CLOSING[opening]}"
-    return f"{said}, so it needs quotes", len(text)
+    message = f"{of} begins with {opening} and goes on after its {_CLOSING[opening]}"
+    return f"{message}, so it needs quotes", len(text)
 
 
 def _closed_at(text: str, at: int) -> int | None:
-    """The offset behind the bracket that closes the one at `at`."""
+    """The offset after the bracket that closes the one at `at`; None if nothing closes it."""
     missing: list[str] = []
     for token in _IN_BRACKETS.finditer(text, at):
         if token[0] in _CLOSING:
@@ -211,7 +211,7 @@ def _closed_at(text: str, at: int) -> int | None:
 
 
 def _block_end(text: str, end: int, indent: int) -> int:
-    """Where the text ends that follows a ``|`` or ``>``: it is indented, or empty."""
+    """The end of the block of text after a ``|`` or ``>``: lines that are indented or empty."""
     for start, stop in _lines_from(text, end + 1):
         line = text[start:stop]
         if line.strip() and len(line) - len(line.lstrip(" ")) <= indent:

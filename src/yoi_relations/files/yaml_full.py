@@ -1,8 +1,8 @@
 """Reads any frontmatter by the events of a YAML parser.
 
-Every scalar stays the text that was written (``no``, ``00001234``, ``12:30:45``), whatever YAML
-would make of it. The events are taken one by one, so that nesting is bounded before it can hurt,
-aliases are never expanded, and a key that stands twice is seen.
+Every scalar stays the text that was written (``no``, ``00001234``, ``12:30:45``), without YAML's
+types. Events are read one by one, so that nesting is bounded, aliases are never expanded, and
+duplicate keys are detected.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MAX_DEPTH = 16
 
 _UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 _BRACKETS = re.compile(r"[\[\]{}]")
-# libyaml where PyYAML was built with it; "Base" resolves no types.
+# libyaml, if PyYAML was built with it. "Base" resolves no types.
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
@@ -30,7 +30,7 @@ def parse_yaml(text: str, first_line: int) -> dict[str, Value]:
     """The fields of any frontmatter, whose first line is `first_line` of its file.
 
     Raises:
-        SourceError: as `parse_document`.
+        SourceError: it is not a YAML mapping, has a duplicate key, or nests too deeply.
     """
     fields: dict[str, Value] = {}
     try:
@@ -43,15 +43,15 @@ def parse_yaml(text: str, first_line: int) -> dict[str, Value]:
         raise _invalid(text, error.problem_mark or error.context_mark, first_line) from error
     except yaml.YAMLError as error:
         raise _unprintable(text, first_line) from error
-    except ValueError as error:  # PyYAML's own parser takes any number for a character's
-        raise SourceError("is not valid YAML: an escape stands for no character") from error
+    except ValueError as error:  # PyYAML's own parser accepts any number as a character
+        raise SourceError("is not valid YAML: an escape that is not a character") from error
     return fields
 
 
 def _invalid(text: str, mark: yaml.Mark | None, first: int) -> SourceError:
-    """What is wrong with `text`, which a parser gave up at `mark`."""
+    """The error for `text`, which a parser refused at `mark`."""
     last = mark.line if mark else text.count("\n")
-    # A parser reads ahead, and may refuse the nesting before it gives an event.
+    # A parser reads ahead, and may refuse the nesting before it returns an event.
     if _deepest(text) > MAX_DEPTH:
         return _nested_too_deep(last + first)
     cause = find_cause(text, last)
@@ -61,16 +61,16 @@ def _invalid(text: str, mark: yaml.Mark | None, first: int) -> SourceError:
 
 
 def _unprintable(text: str, first: int) -> SourceError:
-    found = re.search(_UNPRINTABLE, text)
-    if found is None:
+    match = re.search(_UNPRINTABLE, text)
+    if match is None:
         return SourceError("is not valid YAML: it holds a control character")
-    sign = f"{ascii(found[0])[1:-1]} (U+{ord(found[0]):04X})"
-    line = first + text.count("\n", 0, found.start())
-    return SourceError(f"is not valid YAML: it holds the control character {sign}", line)
+    character = f"{ascii(match[0])[1:-1]} (U+{ord(match[0]):04X})"
+    line = first + text.count("\n", 0, match.start())
+    return SourceError(f"is not valid YAML: it holds the control character {character}", line)
 
 
 def _in_utf8(events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
-    """The same; a ValueError at half a surrogate pair, which libyaml refuses and PyYAML takes."""
+    """The same events; ValueError at a lone surrogate, which only libyaml itself refuses."""
     for event in events:
         if isinstance(event, yaml.ScalarEvent):
             event.value.encode()
@@ -78,7 +78,7 @@ def _in_utf8(events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
 
 
 def _pairs(events: Iterator[yaml.Event], text: str, first: int) -> Iterator[tuple[str, Value]]:
-    """The keys and values of the one mapping that `events` must be."""
+    """The keys and values of the mapping that `events` must describe."""
     root = _first_node(events)
     if root is None:
         return
@@ -100,11 +100,11 @@ def _pairs(events: Iterator[yaml.Event], text: str, first: int) -> Iterator[tupl
 
 
 def _no_mapping(text: str, root: yaml.Event, first: int) -> SourceError:
-    said = "has a frontmatter that is not a list of 'key: value' lines"
+    message = "has a frontmatter that is not a list of 'key: value' lines"
     cause = find_cause(text, text.count("\n"))
     if cause is None:
-        return SourceError(said, _line(root, first))
-    return SourceError(f"{said}: {cause.message}", cause.line + first)
+        return SourceError(message, _line(root, first))
+    return SourceError(f"{message}: {cause.message}", cause.line + first)
 
 
 def _first_node(events: Iterator[yaml.Event]) -> yaml.Event | None:
@@ -115,7 +115,7 @@ def _first_node(events: Iterator[yaml.Event]) -> yaml.Event | None:
 
 
 def _value(event: yaml.Event, events: Iterator[yaml.Event], first: int) -> Value:
-    """The value that starts with `event`; takes the rest of it from `events`."""
+    """The value that starts with `event`; the rest of it is read from `events`."""
     line = _line(event, first)
     if isinstance(event, yaml.ScalarEvent):
         null = not event.style and event.value in NULLS
@@ -132,7 +132,7 @@ def _value(event: yaml.Event, events: Iterator[yaml.Event], first: int) -> Value
 
 
 def _deepest(text: str) -> int:
-    """How many brackets open inside each other at most, wherever they are in `text`."""
+    """The deepest nesting of brackets in `text`, also inside quotes and comments."""
     depth = deepest = 0
     for bracket in _BRACKETS.findall(text):
         depth += 1 if bracket in "[{" else -1

@@ -1,13 +1,28 @@
-"""The cache: a SQLite file that can be thrown away at any time.
+"""The index: a SQLite file made from the ticket files, which can be deleted at any time.
 
-``models`` defines its tables, ``views.sql`` the views, ``schema.sql`` is compiled from both. A
-question comes through ``refresh`` and gets what ``opened`` describes: ``store`` opens the published
-file, ``freshness`` compares what it knows of the disk with the disk. Behind that nothing is loaded
-unless there is a doubt. Then ``renewing`` takes over: ``looking`` lists and reads what is
-suspected, ``build`` makes ``rows`` of what is other than stored, ``derived`` what follows from all
-rows, ``activity`` decides whether relations are active, ``remembering`` adds what the disk looks
-like, and ``publishing`` moves it into the folder that ``cache`` keeps. Where everything is read,
-``gathering`` does it in batches, which ``sharing`` shares with a ``second`` process. ``image`` is
-the file as bytes, ``origin`` says whether it is one of ours. ``difference`` compares two indexes
-row by row; ``session`` opens one with SQLModel.
+Opening, in this order:
+
+- freshness: ``open_index``, the entry; decides whether the published index is current
+- store: finds, proves and opens the published index file
+- snapshot: the stat stamps that an index rests on, and their comparison with the disk
+- reconcile: lock, rescan, publish; or the answer from memory
+- handle: the open index that callers get
+
+Making an index:
+
+- rescan, rescan_policy: scan the folders that may differ, and how often while folders move
+- folder_scan: list and read single ticket folders
+- build: build an index from all files, or apply an update to a copy
+- folder_batches, work_queue, forked_child: scan all folders in batches, in two processes
+- rows: the rows of the sources
+- derived, activity, near_targets: the rows that follow from several sources
+- snapshot_builder: new snapshots
+- database, serialization: databases in memory, and as bytes with an old SQLite
+- index_file: the bytes of an index file; reads and publishes it
+
+The rest:
+
+- cache_folder, lock_file, watcher_lock: the cache folder, and the locks in it
+- verify, compare: the published index against all files, row by row
+- models, views.sql, schema.sql: the tables, the views, and the schema compiled from both
 """

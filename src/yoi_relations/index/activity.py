@@ -1,15 +1,15 @@
-"""The one place that decides whether a relation is active, and why it is not.
+"""Decides whether a relation is active, and why it is not; no other module does.
 
-The decision follows from the records, their retirements and the states of both tickets. ``fill``
-stores it in the index, so that no question has to work it out. Relations that are not recorded, or
-not as they are meant, are decided by the same SQL.
+The decision depends on the records, their retirements and the states of both tickets.
+``store_activity`` stores it in the index, so that no question computes it. The same SQL decides
+about relations that are not recorded yet, or whose target is misspelled.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from yoi_relations.files.formats import Format
+from yoi_relations.files.source import Format
 from yoi_relations.kinds import KINDS, SHOWN_NOTES, Edge, Inactive, RelationClass
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import Connection
@@ -21,9 +21,9 @@ def _listed(words: Iterable[str]) -> str:
 
 
 def _state_of(end: str) -> str:
-    """The state of a ticket, as the view ``ticket_now`` has it, found without the other tickets."""
+    """The state of one ticket, as in the view ``ticket_now``, which would read all tickets."""
     return (
-        f"(SELECT min(ticket.state) FROM ticket WHERE ticket.ticket_id = {end}"  # noqa: S608  # fixed text, as all below
+        f"(SELECT min(ticket.state) FROM ticket WHERE ticket.ticket_id = {end}"  # noqa: S608  # fixed text
         " AND ticket.ticket_id NOT IN (SELECT about FROM spanning_problem))"
     )
 
@@ -43,88 +43,89 @@ _INACTIVE = f"""CASE
         THEN '{Inactive.TARGET}'
     WHEN shown <> 'supersedes' AND {_TICKET} IN {_OVER} THEN '{Inactive.TICKET}'
 END"""
-"""Why a relation is not active, out of what the queries below find; NULL where it is active."""
+"""Why a relation is not active, from the columns of the queries below; NULL where it is active."""
 _COLUMNS = "id, class, shown, edge_ticket, edge_target, retired_at"
 _LATEST_FIRST = "at_key DESC, path DESC, coalesce(line, 0) DESC, id DESC"
 
 
 def _edges(where: str) -> str:
-    """Each edge once, by its latest record that is not retired, otherwise by its latest."""
+    """One row per edge: its latest record that is not retired, otherwise its latest record."""
     return f"""SELECT {_COLUMNS}, 0 AS later_notes, 0 AS later_plans FROM (
         SELECT {_COLUMNS}, row_number() OVER (
             PARTITION BY shown, edge_ticket, edge_target
             ORDER BY CASE WHEN retired_at IS NULL THEN 0 ELSE 1 END, {_LATEST_FIRST}
-        ) AS place
-        FROM statement WHERE shown NOT IN {_NOTES} AND {where}
-    ) AS stated WHERE place = 1"""  # noqa: S608
+        ) AS rank
+        FROM record_now WHERE shown NOT IN {_NOTES} AND {where}
+    ) AS stated WHERE rank = 1"""  # noqa: S608  # fixed text
 
 
 def _notes(where: str) -> str:
-    """Each note, with how many that are not retired are later: notes in its file, and plans.
+    """One row per note, with the number of later notes in its file and of later plans.
 
-    In an orchestration plan a later waiting note rewrites the earlier; in files of their own they
-    add up. `where` must take all notes of a ticket, or none.
+    Retired records are not counted. In an orchestration plan a later waiting note replaces the
+    earlier one; notes in files of their own do not. `where` must select all notes of a ticket, or
+    none.
     """
     before = "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
-    standing = "CASE WHEN class = '{}' AND retired_at IS NULL THEN 1 ELSE 0 END"
+    not_retired = "CASE WHEN class = '{}' AND retired_at IS NULL THEN 1 ELSE 0 END"
     return f"""SELECT {_COLUMNS}, later_plans,
         CASE WHEN class = '{RelationClass.CAPACITY}' AND format = '{Format.PLAN_JSONL}'
             THEN waits_in_file ELSE 0 END AS later_notes
     FROM (
         SELECT {_COLUMNS}, format,
-            sum({standing.format(RelationClass.PLAN)}) OVER (
+            sum({not_retired.format(RelationClass.PLAN)}) OVER (
                 PARTITION BY edge_ticket ORDER BY {_LATEST_FIRST} {before}
             ) AS later_plans,
-            sum({standing.format(RelationClass.CAPACITY)}) OVER (
+            sum({not_retired.format(RelationClass.CAPACITY)}) OVER (
                 PARTITION BY edge_ticket, path ORDER BY {_LATEST_FIRST} {before}
             ) AS waits_in_file
-        FROM statement WHERE shown IN {_NOTES} AND {where}
-    ) AS stated"""  # noqa: S608
+        FROM record_now WHERE shown IN {_NOTES} AND {where}
+    ) AS stated"""  # noqa: S608  # fixed text
 
 
 _AMONG = "IN (SELECT value FROM json_each(?))"
 _EDGES_AT = f"(edge_ticket {_AMONG} OR edge_target {_AMONG})"
 _NOTES_AT = f"edge_ticket {_AMONG}"
-"""The target of a note has no say."""
+"""Whether a note is active does not depend on its target."""
 
 
-def fill(connection: Connection, tickets: Collection[str] | None = None) -> None:
+def store_activity(connection: Connection, tickets: Collection[str] | None = None) -> None:
     """Store whether relations are active, and why not.
 
     Args:
-        connection: the index, in which all tables that single files decide are complete, and
-            ``spanning_problem`` names the tickets whose state is not known.
-        tickets: ids; only of the relations that rest on these, which are forgotten. None for all.
+        connection: the index. All tables that are not derived are complete, and
+            ``spanning_problem`` names the tickets whose state is unknown.
+        tickets: ids; only relations of these tickets, whose rows were deleted. None for all.
     """
-    ends = json_text(sorted(tickets or ()))
+    ids = json_text(sorted(tickets or ()))
     for query, values in (
-        (_edges("TRUE" if tickets is None else _EDGES_AT), (ends, ends)),
-        (_notes("TRUE" if tickets is None else _NOTES_AT), (ends,)),
+        (_edges("TRUE" if tickets is None else _EDGES_AT), (ids, ids)),
+        (_notes("TRUE" if tickets is None else _NOTES_AT), (ids,)),
     ):
         connection.execute(
-            "INSERT INTO activity (id, kind, ticket, inactive)"  # noqa: S608
+            "INSERT INTO activity (id, kind, ticket, inactive)"  # noqa: S608  # fixed text
             f" SELECT id, shown, edge_ticket, {_INACTIVE} FROM ({query}) AS found",
             () if tickets is None else values,
         )
 
 
-def forget(connection: Connection, tickets: Collection[str]) -> None:
-    """Delete what is stored about the relations that rest on `tickets`.
+def delete_activity(connection: Connection, tickets: Collection[str]) -> None:
+    """Delete the rows of all relations of `tickets`.
 
-    Call it before their records change: it finds the relations by these.
+    Call it before their records change: the records name the relations.
     """
-    ends = json_text(sorted(tickets))
+    ids = json_text(sorted(tickets))
     connection.execute(
-        f"DELETE FROM activity WHERE id IN (SELECT id FROM record WHERE {_NOTES_AT}"  # noqa: S608
+        f"DELETE FROM activity WHERE id IN (SELECT id FROM record WHERE {_NOTES_AT}"  # noqa: S608  # fixed text
         f" UNION SELECT id FROM record WHERE shown NOT IN {_NOTES} AND edge_target {_AMONG})",
-        (ends, ends),
+        (ids, ids),
     )
 
 
 def inactive_if_recorded(connection: Connection, edge: Edge) -> str | None:
-    """Why a relation would not be active if it were recorded now; None where it would be."""
+    """Why a relation would not be active if it were recorded now; None where it would be active."""
     (found,) = connection.execute(
-        f"SELECT {_INACTIVE} FROM (SELECT ? AS class, ? AS shown, ? AS edge_ticket,"  # noqa: S608
+        f"SELECT {_INACTIVE} FROM (SELECT ? AS class, ? AS shown, ? AS edge_ticket,"  # noqa: S608  # fixed text
         " ? AS edge_target, NULL AS retired_at, 0 AS later_notes, 0 AS later_plans) AS found",
         (KINDS[edge.shown].cls.value, *edge),
     ).fetchone()
@@ -132,19 +133,19 @@ def inactive_if_recorded(connection: Connection, edge: Edge) -> str | None:
 
 
 def outdated_notes(connection: Connection, ticket: str, without: str | None) -> set[int]:
-    """The notes and plans of a ticket that a later one took the place of, whatever its state.
+    """The notes and plans of a ticket that a later one replaces, whatever the state of the ticket.
 
     Args:
         connection: the index.
         ticket: its id.
-        without: id of a record that is left out, as if it were retired; None for none.
+        without: id of a record to ignore, as if it were retired; None for none.
 
     Returns:
         ids of rows of ``record``.
     """
     notes = _notes("edge_ticket = ? AND record_id <> ?")
     rows = connection.execute(
-        f"SELECT id FROM ({notes}) AS found WHERE later_notes > 0 OR later_plans > 0",  # noqa: S608
+        f"SELECT id FROM ({notes}) AS found WHERE later_notes > 0 OR later_plans > 0",  # noqa: S608  # fixed text
         (ticket, without or ""),
     )
     return {id_ for (id_,) in rows}

@@ -1,9 +1,8 @@
-"""The cache folder: hidden from git and backups, with one writer at a time."""
+"""The cache folder: hidden from git and backups, with a lock for its writers."""
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import time
 from _thread import get_ident
@@ -15,18 +14,18 @@ from yoi_relations.files.folders import open_folder
 from yoi_relations.files.safe_read import read_file
 from yoi_relations.files.stat_stamp import clock_of
 from yoi_relations.files.workspace import CACHE, Workspace
-from yoi_relations.index.lock_file import close_lock, open_lock
+from yoi_relations.index.lock_file import acquire, close_lock, open_lock
 
 LOCK = "lock"
 """The name of the lock file."""
 LOCK_WAIT = 5.0
 """Seconds to wait for another process that publishes."""
 _DRAFT = r"tmp-[0-9]+(\.sqlite3|-[0-9A-Z]{26}\.md)"
-"""The name of an index or a record on its way; other names are not ours to remove."""
-_SMALL = r"[\w.-]+\.[0-9]+-[0-9]+\.tmp"
-"""The same of a small file."""
+"""The name of an unfinished index or record. Files with other names are never removed."""
+_SMALL_DRAFT = r"[\w.-]+\.[0-9]+-[0-9]+\.tmp"
+"""The name of an unfinished small file, see `put`."""
 _CACHEDIR_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"
-"""The first line that https://bford.info/cachedir/ asks for."""
+"""The line that https://bford.info/cachedir/ requires."""
 _YOI, _, _BELOW = CACHE.partition("/")
 _NAMES = _BELOW.encode().split(b"/")
 
@@ -38,11 +37,11 @@ def lock_path(workspace: Workspace) -> str:
 
 @contextlib.contextmanager
 def locked(workspace: Workspace, wait: float | None = None) -> Iterator[int]:
-    """The descriptor of the cache folder, made where it is missing, with its lock held.
+    """Take the lock, and yield the descriptor of the cache folder, which is made if missing.
 
     Args:
-        workspace: whose.
-        wait: seconds to wait for another process that holds it; `LOCK_WAIT` where this is None.
+        workspace: the folder is its cache folder.
+        wait: seconds to wait for another process that holds the lock; None is `LOCK_WAIT`.
 
     Raises:
         OSError: the folder cannot be written, or the lock was not free in time (TimeoutError).
@@ -50,7 +49,7 @@ def locked(workspace: Workspace, wait: float | None = None) -> Iterator[int]:
     with make_cache_folder(workspace) as folder:
         descriptor = open_lock(folder, LOCK)
         try:
-            _wait_for(descriptor, LOCK_WAIT if wait is None else wait)
+            acquire(descriptor, LOCK_WAIT if wait is None else wait)
             _sweep(folder)
             yield folder
         finally:
@@ -59,7 +58,7 @@ def locked(workspace: Workspace, wait: float | None = None) -> Iterator[int]:
 
 @contextlib.contextmanager
 def temporary_folder(workspace: Workspace) -> Iterator[int | None]:
-    """The cache folder, locked, to write a file in before it moves; None where that fails."""
+    """Yield the cache folder with its lock held, to write a draft in; None where that fails."""
     with contextlib.ExitStack() as stack:
         try:
             folder = stack.enter_context(locked(workspace))
@@ -70,7 +69,7 @@ def temporary_folder(workspace: Workspace) -> Iterator[int | None]:
 
 
 def retry_wait(temporary: int | None) -> float | None:
-    """How long to wait for the lock once more: not at all where `temporary_folder` had none."""
+    """Seconds to wait for the lock again: none if `temporary_folder` has waited in vain."""
     return 0.0 if temporary is None else None
 
 
@@ -78,17 +77,17 @@ def cache_folder(workspace: Workspace) -> AbstractContextManager[int]:
     """The descriptor of the cache folder.
 
     Raises:
-        OSError: it is not there, or lies elsewhere than it seems to.
+        OSError: it does not exist, or a symbolic link is in its path.
     """
     return open_folder(workspace.root, _YOI, _NAMES)
 
 
 @contextlib.contextmanager
 def make_cache_folder(workspace: Workspace) -> Iterator[int]:
-    """The descriptor of the cache folder, made if missing: hidden from git and from backups.
+    """Yield the descriptor of the cache folder, which is made if missing.
 
     Raises:
-        OSError: it cannot be written, or lies elsewhere than it seems to.
+        OSError: it cannot be written, or a symbolic link is in its path.
     """
     with open_folder(workspace.root, _YOI, made=_NAMES) as folder:
         for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _CACHEDIR_TAG)):
@@ -97,9 +96,9 @@ def make_cache_folder(workspace: Workspace) -> Iterator[int]:
 
 
 def _make_file(folder: int, name: str, text: str) -> None:
-    """Give a file its content, unless it has it; half of one is no use."""
+    """Write a file unless it has this content."""
     data = text.encode()
-    # What cannot be read may be a link or a FIFO, of which a rename leaves nothing.
+    # A file that cannot be read may be a link or a FIFO; the rename replaces it.
     with contextlib.suppress(OSError):
         if read_file(name, len(data) + 1, folder) == data:
             return
@@ -107,8 +106,12 @@ def _make_file(folder: int, name: str, text: str) -> None:
 
 
 def put(folder: int, name: str, data: bytes) -> None:
-    """Give a file in the folder behind a descriptor its content, in one step."""
-    # Threads of one process may put the same file at once, each by way of its own.
+    """Write a small file in one step, into the folder with the descriptor `folder`.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    # Threads may write the same file at once, each with a draft of its own.
     with replacing(name, f"{name}.{os.getpid()}-{get_ident()}.tmp", dir_fd=folder) as file:
         file.write(data)
 
@@ -116,7 +119,7 @@ def put(folder: int, name: str, data: bytes) -> None:
 def clock(workspace: Workspace) -> int:
     """The clock of the file system that holds the cache, in nanoseconds since 1970.
 
-    Where nothing can be written, the machine's own; nothing is kept there either.
+    Where nothing can be written, it is the machine's clock. No index is published there either.
     """
     flags = os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
     try:
@@ -130,32 +133,20 @@ def clock(workspace: Workspace) -> int:
         return time.time_ns()
 
 
-def _wait_for(descriptor: int, wait: float) -> None:
-    end = time.monotonic() + wait
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > end:
-                said = f"held the lock for {wait:.0f} s" if wait else "holds the lock"
-                raise TimeoutError(f"another process {said}") from None
-            time.sleep(0.01)
-        else:
-            return
-
-
 def _sweep(folder: int) -> None:
-    """Remove what a process left behind that was killed while it published."""
-    import re  # noqa: PLC0415  # a read that finds its index current sweeps nothing
+    """Remove the drafts of processes that were killed."""
+    import re  # noqa: PLC0415  # a command that finds its index current removes nothing
 
     for name in os.listdir(folder):
-        # The small files are written without the lock: one of them may be on its way just now.
-        if re.fullmatch(_DRAFT, name) or (re.fullmatch(_SMALL, name) and _is_old(folder, name)):
+        # Small files are written without the lock, so a young draft may be in use.
+        if re.fullmatch(_DRAFT, name) or (
+            re.fullmatch(_SMALL_DRAFT, name) and _is_abandoned(folder, name)
+        ):
             with contextlib.suppress(OSError):
                 os.unlink(name, dir_fd=folder)
 
 
-def _is_old(folder: int, name: str) -> bool:
+def _is_abandoned(folder: int, name: str) -> bool:
     with contextlib.suppress(OSError):
         status = os.stat(name, dir_fd=folder, follow_symlinks=False)
         return time.time() - status.st_mtime > LOCK_WAIT

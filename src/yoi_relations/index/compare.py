@@ -1,7 +1,7 @@
-"""What differs between two indexes, row by row: the proof that one of them is right.
+"""Compares two indexes, row by row.
 
-Row ids count for nothing: an index that grew step by step numbers its rows otherwise than a new
-one. Rows are told apart by the source that states them and by what they say.
+Row ids are ignored, because an updated index numbers its rows differently from a new one. Rows are
+compared by their source and their values.
 """
 
 from __future__ import annotations
@@ -12,72 +12,77 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 COMPARED = ("source", "ticket", "record", "retirement", "problem")
-"""Tables whose rows single files decide."""
+"""Tables whose rows depend on one file each."""
 DERIVED = ("spanning_problem", "near_target", "activity", "tally")
-"""Tables that follow from those; what is left tells how and when an index was made."""
+"""Tables that are derived from those. The other tables say how and when an index was built."""
 
-_EVERYWHERE = "."
-"""The path of what is said of all files."""
-_QUOTED = 60
-"""Characters of a value that a difference quotes."""
+_ALL_FILES = "."
+"""The path of a difference that concerns all files."""
+_MAX_QUOTED = 60
+"""Characters of a value that a message quotes."""
 _KEYS = {"record": "record_id", "problem": "message"}
-"""The column by which rows of one source are told apart; without one, it has one row at most."""
+"""The column that identifies a row within its source; a source has one row of each other table."""
 
 Row = tuple[Any, ...]
 
 
 class Difference(NamedTuple):
-    """Something that an index does not hold as it should.
+    """A difference between the index and the files.
 
     Attributes:
         path: of the source, below the workspace root.
-        what: a sentence about the index.
+        message: what differs.
     """
 
     path: str
-    what: str
+    message: str
 
 
-def table_difference(held: sqlite3.Connection, fresh: sqlite3.Connection) -> list[Difference]:
-    """Where `held`, the index, does not hold what `fresh`, read from the files, does; by path."""
-    found = [one for table in COMPARED for one in _differences(table, held, fresh)]
-    # What follows from rows that differ differs with them, and would only repeat it.
-    return sorted(
-        found or (one for table in DERIVED for one in _derived_differences(table, held, fresh))
-    )
+def compare_indexes(stored: sqlite3.Connection, fresh: sqlite3.Connection) -> list[Difference]:
+    """The differences between `stored` and `fresh`, an index built from the files, by path."""
+    found = [
+        difference for table in COMPARED for difference in _source_differences(table, stored, fresh)
+    ]
+    if not found:  # otherwise derived rows differ too, which says nothing new
+        found = [
+            difference
+            for table in DERIVED
+            for difference in _derived_differences(table, stored, fresh)
+        ]
+    return sorted(found)
 
 
 def source_digests(connection: sqlite3.Connection) -> dict[str, Counter[bytes]]:
-    """What was read of the sources at each path; two names may print as one path."""
+    """The digests of the sources at each path; two names can be printed as one path."""
     found: dict[str, Counter[bytes]] = defaultdict(Counter)
     for path, digest in connection.execute("SELECT path, digest FROM source"):
         found[path][digest] += 1
     return found
 
 
-def _differences(
-    table: str, held: sqlite3.Connection, fresh: sqlite3.Connection
+def _source_differences(
+    table: str, stored: sqlite3.Connection, fresh: sqlite3.Connection
 ) -> Iterator[Difference]:
     columns = _columns(fresh, table)
-    ours, theirs = _rows(held, table, columns), _rows(fresh, table, columns)
-    for path in ours.keys() | theirs.keys():
-        if ours[path] != theirs[path]:
-            for what in _in_one_source(table, columns, ours[path], theirs[path]):
-                yield Difference(path, what)
+    before, now = _rows(stored, table, columns), _rows(fresh, table, columns)
+    for path in before.keys() | now.keys():
+        if before[path] != now[path]:
+            for message in _row_differences(table, columns, before[path], now[path]):
+                yield Difference(path, message)
 
 
 def _derived_differences(
-    table: str, held: sqlite3.Connection, fresh: sqlite3.Connection
+    table: str, stored: sqlite3.Connection, fresh: sqlite3.Connection
 ) -> Iterator[Difference]:
     columns = _columns(fresh, table)
     query = f"SELECT {', '.join(columns)} FROM {table}"  # noqa: S608  # names of the schema
-    ours, theirs = Counter(held.execute(query)), Counter(fresh.execute(query))
-    for said, rows in (("holds", ours - theirs), ("lacks", theirs - ours)):
+    before, now = Counter(stored.execute(query)), Counter(fresh.execute(query))
+    for verb, rows in (("holds", before - now), ("lacks", now - before)):
         for row in rows:
             values = dict(zip(columns, row, strict=True))
-            path = values.pop("path", _EVERYWHERE)
+            path = values.pop("path", _ALL_FILES)
             listed = ", ".join(f"{name} {_quoted(value)}" for name, value in values.items())
-            yield Difference(path, f"the index {said} the {table}: {listed}")
+            yield Difference(path, f"the index {verb} the {table}: {listed}")
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
@@ -88,7 +93,7 @@ def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
 def _rows(
     connection: sqlite3.Connection, table: str, columns: list[str]
 ) -> defaultdict[str, list[Row]]:
-    """The rows of each source, in the order in which it states them."""
+    """The rows of each source, in their order in the source."""
     key = "id" if table == "source" else "source_id"
     named = ", ".join(f'stated."{name}"' for name in columns)
     rows = connection.execute(
@@ -102,22 +107,22 @@ def _rows(
     return found
 
 
-def _in_one_source(
-    table: str, columns: list[str], held: list[Row], fresh: list[Row]
+def _row_differences(
+    table: str, columns: list[str], stored: list[Row], fresh: list[Row]
 ) -> Iterator[str]:
-    surplus = list((Counter(held) - Counter(fresh)).elements())
-    lacking = list((Counter(fresh) - Counter(held)).elements())
-    if not surplus and not lacking:
+    extra = list((Counter(stored) - Counter(fresh)).elements())
+    missing = list((Counter(fresh) - Counter(stored)).elements())
+    if not extra and not missing:
         yield f"the index holds every {table}, but in another order"
-    for row in surplus:
+    for row in extra:
         name = _name(table, columns, row)
-        twin = next((one for one in lacking if _name(table, columns, one) == name), None)
-        if twin is None:
-            yield f"the index holds {name}, which is not there"
+        match = next((other for other in missing if _name(table, columns, other) == name), None)
+        if match is None:
+            yield f"the index holds {name}, which does not exist"
         else:
-            lacking.remove(twin)
-            yield f"{name}: {_unequal(columns, row, twin)}"
-    for row in lacking:
+            missing.remove(match)
+            yield f"{name}: {_unequal_columns(columns, row, match)}"
+    for row in missing:
         yield f"the index lacks {_name(table, columns, row)}"
 
 
@@ -127,12 +132,11 @@ def _name(table: str, columns: list[str], row: Row) -> str:
     return f"the {table} {_quoted(row[columns.index(_KEYS[table])])}"
 
 
-def _unequal(columns: list[str], held: Row, fresh: Row) -> str:
-    pairs = zip(columns, held, fresh, strict=True)
-    unequal = [(name, one, other) for name, one, other in pairs if one != other]
+def _unequal_columns(columns: list[str], stored: Row, fresh: Row) -> str:
     return "; ".join(
-        f"{name} is {_quoted(one)} in the index, and should be {_quoted(other)}"
-        for name, one, other in unequal
+        f"{name} is {_quoted(value)} in the index, and should be {_quoted(expected)}"
+        for name, value, expected in zip(columns, stored, fresh, strict=True)
+        if value != expected
     )
 
 
@@ -140,4 +144,4 @@ def _quoted(value: object) -> str:
     if value is None:
         return "nothing"
     text = value.hex() if isinstance(value, bytes) else str(value)
-    return f"'{text}'" if len(text) <= _QUOTED else f"'{text[:_QUOTED]}…'"
+    return f"'{text}'" if len(text) <= _MAX_QUOTED else f"'{text[:_MAX_QUOTED]}…'"

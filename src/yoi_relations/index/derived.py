@@ -1,7 +1,7 @@
-"""Derives what spans files: once the rows of single files are all there, again for each index.
+"""Fills the tables of derived rows, which follow from the rows of several sources.
 
-These tables are a function of the other tables alone, so they are the same however an index came
-about. Stored, they cost a question nothing; looked for, they would cost it more than its answer.
+They depend on the other tables alone, so an updated index holds the same derived rows as a rebuilt
+one. They are stored because computing them costs more than a whole answer.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from yoi_relations.files.source import Effect, SpanningCode
-from yoi_relations.index.activity import fill, inactive_if_recorded
+from yoi_relations.index.activity import inactive_if_recorded, store_activity
 from yoi_relations.kinds import KINDS, edge_of
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import Any, Connection
@@ -24,7 +24,7 @@ _NO_ITEM = f"""{_INTO}
         '{Effect.TICKET}', holder
     FROM source WHERE format <> 'stray' {{among}}
     GROUP BY holder, folder HAVING sum(format = 'item') = 0
-"""  # noqa: S608  # fixed text, as below
+"""  # noqa: S608  # fixed text
 _SHARED_ID = f"""{_INTO}
     SELECT DISTINCT folder, NULL, '{SpanningCode.SHARED_ID}',
         'has an id that ' || (
@@ -36,9 +36,9 @@ _SHARED_ID = f"""{_INTO}
         SELECT holder FROM source WHERE format <> 'stray' {{among}}
         GROUP BY holder HAVING min(folder) <> max(folder)
     )
-"""  # noqa: S608
+"""  # noqa: S608  # fixed text
 _DANGLING = """
-    SELECT id, path, line, record_id, kind, holder, target FROM statement
+    SELECT id, path, line, record_id, kind, holder, target FROM record_now
     WHERE retired_at IS NULL AND id IN (
         SELECT id FROM record WHERE target IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM source WHERE holder = record.target AND format <> 'stray'
@@ -48,7 +48,7 @@ _DANGLING = """
 """
 _TALLIES = (
     *(
-        f"INSERT INTO tally (name, count) SELECT '{table}', count(*) FROM {table}"  # noqa: S608
+        f"INSERT INTO tally (name, count) SELECT '{table}', count(*) FROM {table}"  # noqa: S608  # fixed names
         for table in ("source", "ticket", "record")
     ),
     """INSERT INTO tally (name, count, active)
@@ -57,41 +57,41 @@ _TALLIES = (
 
 
 def derive(connection: Connection, tickets: Collection[str] | None = None) -> None:
-    """Fill the derived tables of the index behind `connection`, whose other tables are complete.
+    """Fill the derived tables of an index.
 
     Args:
-        connection: the index.
-        tickets: ids of those in whose folders something has changed; what is stored about the
-            others is right. None where nothing is stored.
+        connection: the index; its other tables are complete.
+        tickets: ids of the tickets with changes in their folders; the derived rows of all others
+            are right. None where there are no derived rows yet.
     """
-    _derive_unknown(connection, tickets)
-    fill(connection, tickets)
+    _derive_unknown_states(connection, tickets)
+    store_activity(connection, tickets)
     connection.execute("DELETE FROM near_target")
     dangling = connection.execute(_DANGLING).fetchall()
     if dangling:
         _derive_dangling(connection, dangling)
     connection.execute("DELETE FROM tally")
-    for statement in _TALLIES:
-        connection.execute(statement)
+    for sql in _TALLIES:
+        connection.execute(sql)
 
 
-def _derive_unknown(connection: Connection, tickets: Collection[str] | None) -> None:
-    """Add why the states of tickets are not known; leave no problem of another kind."""
+def _derive_unknown_states(connection: Connection, tickets: Collection[str] | None) -> None:
+    """Store why states of tickets are unknown; delete the problems of dangling targets."""
     connection.execute(
         "DELETE FROM spanning_problem WHERE code = ?", (SpanningCode.DANGLING_TARGET,)
     )
     among, values = "", list[str]()
     if tickets is not None:
         among, values = _AMONG, [json_text(sorted(tickets))]
-        gone = "DELETE FROM spanning_problem WHERE about IN (SELECT value FROM json_each(?))"
-        connection.execute(gone, values)
-    for statement in (_NO_ITEM, _SHARED_ID):
-        connection.execute(statement.format(among=among), values)
+        delete = "DELETE FROM spanning_problem WHERE about IN (SELECT value FROM json_each(?))"
+        connection.execute(delete, values)
+    for sql in (_NO_ITEM, _SHARED_ID):
+        connection.execute(sql.format(among=among), values)
 
 
 def _derive_dangling(connection: Connection, dangling: list[tuple[Any, ...]]) -> None:
-    """Add what is wrong with targets that do not exist, and which tickets they may mean."""
-    from yoi_relations.index.near_targets import load_target_names, say  # noqa: PLC0415  # a rare mistake
+    """Store the problems of targets that do not exist, and the tickets that they may mean."""
+    from yoi_relations.index.near_targets import dangling_message, load_target_names  # noqa: PLC0415  # dangling targets are rare
 
     names = load_target_names(connection)
     code = SpanningCode.DANGLING_TARGET.value
@@ -99,16 +99,16 @@ def _derive_dangling(connection: Connection, dangling: list[tuple[Any, ...]]) ->
     near: list[tuple[Any, ...]] = []
     for target, records in groupby(dangling, itemgetter(-1)):
         meant = names.meant_by(target)
-        said = say(target, meant)
-        # Entries alike to the letter can share a line; they are found together.
+        message = dangling_message(target, meant)
+        # Equal entries can share a line; then there is one row for all of them.
         places: dict[tuple[Any, ...], tuple[Any, ...]] = {}
         for id_, path, line, record_id, kind, holder, _ in records:
-            problems.append((path, line, code, said, "ticket", target))
+            problems.append((path, line, code, message, "ticket", target))
             places[path, line, record_id] = id_, kind, holder
         near += [
-            (*place, *one, _inactive_as_meant(connection, id_, kind, holder, one.ticket))
+            (*place, *likely, _inactive_as_meant(connection, id_, kind, holder, likely.ticket))
             for place, (id_, kind, holder) in places.items()
-            for one in meant
+            for likely in meant
         ]
     connection.executemany(f"{_INTO} VALUES (?, ?, ?, ?, ?, ?)", problems)
     connection.executemany(
@@ -121,11 +121,11 @@ def _derive_dangling(connection: Connection, dangling: list[tuple[Any, ...]]) ->
 def _inactive_as_meant(
     connection: Connection, id_: int, kind: str, holder: str, meant: str
 ) -> str | None:
-    """Why a relation would not be active if its record named the ticket that it means."""
+    """Why a relation would not be active if its record named the ticket that it may mean."""
     edge = edge_of(KINDS[kind], holder, meant)
     if not KINDS[edge.shown].is_note:
         return inactive_if_recorded(connection, edge)
-    # The target of a note has no say.
-    why: str | None
-    ((why,),) = connection.execute("SELECT inactive FROM activity WHERE id = ?", (id_,))
-    return why
+    # Whether a note is active does not depend on its target.
+    inactive: str | None
+    ((inactive,),) = connection.execute("SELECT inactive FROM activity WHERE id = ?", (id_,))
+    return inactive

@@ -1,4 +1,4 @@
-"""Takes what ticket folders hold into plain values, in two processes where that pays."""
+"""Scans and parses all ticket folders in batches, in two processes where that saves time."""
 
 from __future__ import annotations
 
@@ -7,53 +7,52 @@ from collections.abc import Generator
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index.folder_scan import scan_folders
 from yoi_relations.index.rows import Rows, rows_of
-from yoi_relations.index.work_queue import MOST, shared
+from yoi_relations.index.work_queue import MAX_ITEMS, run_shared
 from yoi_relations.lean.types import NamedTuple
 
-BATCH = 64
-"""Folders that are taken at once; it bounds the memory that is needed on the way."""
-SHARE_FROM = 4
-"""Batches from which on a second process pays."""
+BATCH_SIZE = 64
+"""Folders in one batch; it bounds the memory that a batch needs."""
+FORK_FROM = 4
+"""Batches from which on a second process saves time."""
 
 FolderStamp = tuple[bytes, list[bytes], list[bytes]]
-"""A folder's name, and the paths and the stamps of its probes."""
+"""The name of a folder, its paths and their stamps."""
+PlainBatch = tuple[list[FolderStamp], list[bytes], tuple[object, ...]]
+"""The fields of a `Batch` as plain tuples, which one process can send to another."""
 
 
 class Batch(NamedTuple):
-    """Some folders as they are now.
+    """Some folders that were scanned.
 
     Attributes:
-        groups: all of them.
-        unreliable: those that may be read otherwise another time, though no stamp differs.
-        rows: what they say.
+        stamps: of every folder of the batch.
+        unreliable: the folders whose stamps prove nothing, see `FolderScan.is_unreliable`.
+        rows: what their sources say.
     """
 
-    groups: list[FolderStamp]
+    stamps: list[FolderStamp]
     unreliable: list[bytes]
     rows: Rows
 
 
 def read_batches(workspace: Workspace, names: list[bytes]) -> Generator[Batch]:
-    """The folders `names` below the tickets root, listed, read and parsed, in their order.
+    """Scan and parse the folders `names` below the tickets root, in their order.
 
     Raises:
         UnreadableFolderError: a folder cannot be listed.
     """
-    size = max(BATCH, -(-len(names) // MOST))
+    size = max(BATCH_SIZE, -(-len(names) // MAX_ITEMS))
     count = -(-len(names) // size)
 
-    def work(number: int) -> tuple[list[FolderStamp], list[bytes], tuple[object, ...]]:
-        return _gather(workspace, names[number * size : (number + 1) * size])
+    def work(number: int) -> PlainBatch:
+        return _read_batch(workspace, names[number * size : (number + 1) * size])
 
-    results = shared(work, count) if count >= SHARE_FROM else map(work, range(count))
-    for groups, unreliable, rows in results:
-        yield Batch(groups, unreliable, Rows(*rows))
+    results = run_shared(work, count) if count >= FORK_FROM else map(work, range(count))
+    for stamps, unreliable, rows in results:
+        yield Batch(stamps, unreliable, Rows(*rows))
 
 
-def _gather(
-    workspace: Workspace, names: list[bytes]
-) -> tuple[list[FolderStamp], list[bytes], tuple[object, ...]]:
-    """The parts of a `Batch`, as plain tuples, which is what one process can send to another."""
-    looks = list(scan_folders(workspace, names))
-    groups = [(look.name, look.folder.paths, look.folder.stamps) for look in looks]
-    return groups, [look.name for look in looks if look.is_unreliable], tuple(rows_of(looks))
+def _read_batch(workspace: Workspace, names: list[bytes]) -> PlainBatch:
+    scans = list(scan_folders(workspace, names))
+    stamps = [(scan.name, scan.folder.paths, scan.folder.stamps) for scan in scans]
+    return stamps, [scan.name for scan in scans if scan.is_unreliable], tuple(rows_of(scans))

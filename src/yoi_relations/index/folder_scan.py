@@ -1,4 +1,4 @@
-"""Looks at ticket folders on the disk: lists and reads them, and digests what it read."""
+"""Scans ticket folders: lists them, reads their sources, and digests what it read."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from types import MappingProxyType
 
-from yoi_relations.files.read_source import read_at_once, read_source
-from yoi_relations.files.scan_folder import Folder, FolderScanner, Source
-from yoi_relations.files.source import SourceError, UnreadableError
+from yoi_relations.files.read_source import read_source
+from yoi_relations.files.scan_folder import Folder, FolderScanner
+from yoi_relations.files.source import Source, SourceError, UnreadableError
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.lean.types import NamedTuple
 
 
 class ReadSource(NamedTuple):
-    """A source, what was in it (or why that is not known), and the digest of that."""
+    """A source, its content or the reason why it cannot be used, and the digest of that."""
 
     source: Source
     content: bytes | SourceError
@@ -22,12 +22,12 @@ class ReadSource(NamedTuple):
 
 
 class FolderScan(NamedTuple):
-    """A folder as it is now; `name` in the file system's bytes.
+    """A ticket folder as it was scanned.
 
     Attributes:
-        name: below the tickets root.
+        name: below the tickets root, in the file system's bytes.
         folder: as it was listed.
-        reads: its sources, but for those that stamps vouch for.
+        reads: its sources, except those with reliable stamps, which were not read.
     """
 
     name: bytes
@@ -36,7 +36,7 @@ class FolderScan(NamedTuple):
 
     @property
     def is_unreliable(self) -> bool:
-        """Whether it may be read otherwise another time, though no stamp differs."""
+        """Whether another scan could give another result although no stamp changes."""
         unreadable = any(isinstance(read.content, UnreadableError) for read in self.reads)
         return unreadable or self.folder.is_unreliable or self.folder.is_link
 
@@ -44,32 +44,32 @@ class FolderScan(NamedTuple):
 def scan_folders(
     workspace: Workspace,
     names: list[bytes],
-    vouching: Mapping[bytes, bytes] = MappingProxyType({}),
+    reliable: Mapping[bytes, bytes] = MappingProxyType({}),
 ) -> Iterator[FolderScan]:
     """List and read the folders `names` below the tickets root.
 
     Args:
-        workspace: whose.
+        workspace: the folders are in its tickets root.
         names: in the file system's bytes.
-        vouching: stamps of sources that need not be read, as in `FolderScanner`.
+        reliable: stamps of sources that need not be read if they are equal, by path.
 
     Raises:
         UnreadableFolderError: a folder cannot be listed.
     """
-    lister = FolderScanner(workspace, read_at_once, vouching)
+    scanner = FolderScanner(workspace, reliable)
     for name in names:
-        folder = lister.list_folder(name)
+        folder = scanner.scan(name)
         yield FolderScan(name, folder, list(_reads(folder)))
 
 
 def _reads(folder: Folder) -> Iterator[ReadSource]:
-    """The sources of a folder, read; those that are gone by now left out."""
-    for source, taken in zip(folder.sources, folder.contents, strict=True):
+    """The sources of a folder, read; a source that has vanished meanwhile is left out."""
+    for source, listed in zip(folder.sources, folder.contents, strict=True):
         try:
-            content = read_source(source) if taken is None else taken
+            content = read_source(source) if listed is None else listed
         except SourceError as error:
-            named = source.fault.targets if source.fault else None
-            reason = "\n".join(["not read: " + error.message, *(named or ())])
+            targets = source.fault.targets if source.fault else None
+            reason = "\n".join(["not read: " + error.message, *(targets or ())])
             yield ReadSource(source, error, sha256(reason.encode()).digest())
         else:
             if content is not None:

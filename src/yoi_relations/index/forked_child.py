@@ -1,6 +1,6 @@
-"""A second process that does a part of the work: a copy of this one, and a pipe to read it from.
+"""A forked child that does a part of the work, and a pipe to read its output from.
 
-Whatever comes between, an interrupt included, it is gone when the ``with`` statement ends.
+The child has ended when the ``with`` statement ends, also after an interrupt.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     import signal
     from typing import BinaryIO
 else:
-    # What `signal` is made of: that one imports enum, which costs start-up.
+    # `signal` wraps this module, and imports `enum`, which costs start-up.
     import _signal as signal
 
 
 class ForkedChild:
-    """A process that is yet to be started; use it in a ``with`` statement.
+    """A child process that is not started yet; use it in a ``with`` statement.
 
     Attributes:
-        reader: the end of the pipe that its answer is read from, once it is started.
+        reader: descriptor of the pipe to read its output from; -1 before the start.
     """
 
     def __init__(self) -> None:
@@ -36,38 +36,41 @@ class ForkedChild:
     def __exit__(self, *_: object) -> None:
         if not self._process:
             return
-        os.close(self.reader)  # at which it fails if it still writes
+        os.close(self.reader)  # a child that still writes fails now
         try:  # noqa: SIM105  # contextlib costs start-up
             os.waitpid(self._process, 0)
         except ChildProcessError:
-            pass  # where the caller ignores its children's ends, there is none to wait for
+            pass  # a caller that ignores SIGCHLD has no child to wait for
 
-    def start(self, answer: Callable[[BinaryIO], object]) -> bool:
-        """Have it write an answer; False where there can be no such process, or none would help.
+    def start(self, write_output: Callable[[BinaryIO], object]) -> bool:
+        """Start the child, which calls `write_output` and ends.
 
-        What it has not written when it ends, whatever the reason, is the caller's to do.
+        The caller has to do whatever work has no output in the end.
+
+        Returns:
+            False where no child can be started, or one would not help.
         """
-        if not _may_help():
+        if not _can_help():
             return False
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
         try:
-            # Between the fork and the note of it, a handler could raise: in the first process,
-            # which would forget the second, and in the second, which would go on as the first.
+            # A signal handler could raise between the fork and the assignment of its result. Then
+            # the parent would forget the child, or the child would continue as the parent.
             signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-            self._fork(answer, before)
+            self._fork(write_output, mask)
         except OSError:
             return False
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         return True
 
-    def whole_answer(self) -> bytes:
-        """All that it writes; nothing where it was not started."""
+    def read_all(self) -> bytes:
+        """Wait for the child, and return all its output; nothing where it was not started."""
         if not self._process:
             return b""
         return b"".join(iter(lambda: os.read(self.reader, 1 << 20), b""))
 
-    def _fork(self, answer: Callable[[BinaryIO], object], mask: set[int]) -> None:
+    def _fork(self, write_output: Callable[[BinaryIO], object], mask: set[int]) -> None:
         reader, writer = os.pipe()
         try:
             process = os.fork()
@@ -77,24 +80,24 @@ class ForkedChild:
             raise
         if process == 0:
             os.close(reader)
-            _answer(writer, answer, mask)
+            _run_child(writer, write_output, mask)
         os.close(writer)
         self.reader, self._process = reader, process
 
 
-def _may_help() -> bool:
-    """Whether there is a second core, and no other thread's locks would be copied along."""
+def _can_help() -> bool:
+    """Whether there is a second core, and no other thread whose locks the fork would copy."""
     threads = sys.modules.get("threading")
     return len(os.sched_getaffinity(0)) > 1 and (threads is None or threads.active_count() == 1)
 
 
-def _answer(writer: int, answer: Callable[[BinaryIO], object], mask: set[int]) -> NoReturn:
-    """In the second process: answer, and end without any of the first one's clean-up."""
+def _run_child(writer: int, write_output: Callable[[BinaryIO], object], mask: set[int]) -> NoReturn:
+    """Write the output, and end without the clean-up that is the parent's."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         with open(writer, "wb") as file:
-            answer(file)
-    except BaseException:  # noqa: BLE001  # no whole answer: the first process does the work
+            write_output(file)
+    except BaseException:  # noqa: BLE001  # the output is incomplete, so the parent does the work
         os._exit(1)
     os._exit(0)

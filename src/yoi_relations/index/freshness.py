@@ -1,7 +1,9 @@
-"""Makes sure that an answer is given from what lies on the disk now.
+"""Opens an index that agrees with the files: the entry of this package.
 
-The published index remembers what the disk looked like. Where all is as it was, it answers as it
-lies; where a stamp differs, or proves nothing, ``renewing`` looks at what lies there.
+The published index is used as it is if every stamp in its snapshot equals that on the disk, and
+was reliable when it was taken. Otherwise `reconcile` lists and reads the folders with other stamps
+and with racy ones. If their sources are unchanged too, the published index is current; if not, it
+is updated and published. With ``--trust content`` no stamp counts; with ``index`` none is compared.
 """
 
 from __future__ import annotations
@@ -11,8 +13,9 @@ import time
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import store
 from yoi_relations.index.handle import Index, Notify, OpenRequest, Trust
-from yoi_relations.index.snapshot import load_snapshot, suspects
-from yoi_relations.index.store import IndexState, SqliteError
+from yoi_relations.index.snapshot import UnprovenIndex, compare_stamps, load_snapshot
+from yoi_relations.index.store import IndexState
+from yoi_relations.lean.sqlite import SqliteError
 
 
 def open_index(
@@ -23,35 +26,35 @@ def open_index(
     publish: bool = True,
     wait: float | None = None,
 ) -> Index:
-    """The index of `workspace`, made to agree with its files.
+    """Open the index of `workspace`, and make it agree with the files first.
 
     Args:
-        workspace: whose files.
-        notify: is told when the index had to be built, or could not be kept.
-        trust: `STAT` reads what its stamp does not vouch for, `CONTENT` reads everything, `INDEX`
-            answers from a published index without a look at the files.
-        publish: False leaves the cache folder alone.
-        wait: seconds to wait for another process that publishes; then this one does not. None is
-            as long as usual.
+        workspace: the files.
+        notify: is called if the index had to be built, or could not be written.
+        trust: what proves the published index current, see `Trust`.
+        publish: False leaves the cache folder unchanged.
+        wait: seconds to wait for another process that publishes; after that, the index is not
+            published. None is the default wait.
 
     Raises:
         UnreadableFolderError: a folder cannot be listed.
     """
     request = OpenRequest(workspace, notify, trust, publish, wait, time.perf_counter())
-    stored, found = store.published(workspace, prove=publish)
-    doubt = None
+    stored, state = store.load_published(workspace, note_stamp=publish)
+    unproven = None
     if stored is not None:
         try:
             if trust is Trust.INDEX:
                 return request.answer(stored, IndexState.UNCHECKED, stored.generation)
-            known = load_snapshot(stored.connection)
-            suspected = suspects(known, workspace.tickets_path, everything=trust is Trust.CONTENT)
-            if not suspected.changed and not suspected.racy:
+            snapshot = load_snapshot(stored.connection)
+            everything = trust is Trust.CONTENT
+            changes = compare_stamps(snapshot, workspace.tickets_path, everything=everything)
+            if not changes.changed and not changes.racy:
                 return request.answer(stored, IndexState.CURRENT, stored.generation)
-            doubt = stored, known, suspected
+            unproven = UnprovenIndex(stored, snapshot, changes)
         except SqliteError:
             stored.connection.close()
-            found = IndexState.DAMAGED
-    from yoi_relations.index.reconcile import renewed  # noqa: PLC0415  # its YAML costs start-up
+            state = IndexState.DAMAGED
+    from yoi_relations.index.reconcile import reconcile  # noqa: PLC0415  # the YAML parser costs start-up
 
-    return renewed(request, found, doubt)
+    return reconcile(request, state, unproven)

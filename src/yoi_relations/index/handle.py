@@ -1,4 +1,4 @@
-"""What those who ask get: an index that agrees with the files, and how that was made sure."""
+"""The open index that callers get, and the types around it."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from collections.abc import Callable
 from yoi_relations.errors import RelationsError
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import store
-from yoi_relations.index.store import Generation, IndexState, SqliteError, StoredIndex
+from yoi_relations.index.store import Generation, IndexState, StoredIndex
+from yoi_relations.lean.sqlite import SqliteError
 from yoi_relations.lean.types import Connection, NamedTuple, Self, StrEnum
 
 Notify = Callable[[str], None]
-"""Takes one line for the person who runs the command."""
+"""Is called with one line for the person who runs the command."""
 Progress = Callable[[int, int], None]
-"""Takes how many folders are done, and how many there are."""
+"""Is called with the number of folders that are done, and of all folders."""
 
 
 class Trust(StrEnum):
-    """How an index is checked before it answers."""
+    """What proves an index current.
+
+    `STAT` believes reliable stamps, `CONTENT` reads every file, `INDEX` checks nothing.
+    """
 
     STAT = "stat"
     CONTENT = "content"
@@ -28,16 +32,16 @@ class Trust(StrEnum):
 class Index(NamedTuple):
     """An index that agrees with the files; close it when done.
 
-    As a context it raises a `RelationsError` where its file can no longer be read.
+    As a context manager it raises a `RelationsError` if its file can no longer be read.
 
     Attributes:
-        workspace: whose files.
-        connection: to query.
-        generation: what it was made from.
-        found: what the published index was when the command started.
-        published: what that one was made from, or None where it could not be used.
-        trust: how it was made sure that it agrees.
-        seconds: how long that took.
+        workspace: the files.
+        connection: to the database.
+        generation: what the index was built from.
+        found: the state of the published index when the command started.
+        published: the generation of that index; None where it could not be used.
+        trust: what proved the index current.
+        seconds: the time that this took.
     """
 
     workspace: Workspace
@@ -50,21 +54,21 @@ class Index(NamedTuple):
 
     @property
     def tickets(self) -> int:
-        """How many folders with an item.md there are."""
+        """The number of folders with an item.md."""
         return count_of(self.connection, "ticket")
 
     @property
     def records(self) -> int:
-        """How many records state something."""
+        """The number of records."""
         return count_of(self.connection, "record")
 
     @property
     def sources(self) -> int:
-        """How many files it was made from."""
+        """The number of files that the index was built from."""
         return count_of(self.connection, "source")
 
     def close(self) -> None:
-        """Give the memory back."""
+        """Close the connection."""
         self.connection.close()
 
     def __enter__(self) -> Self:
@@ -73,12 +77,12 @@ class Index(NamedTuple):
     def __exit__(self, _: object, error: BaseException | None, _trace: object) -> None:
         self.close()
         if isinstance(error, SqliteError):
-            said = f"{store.index_path(self.workspace)}: failed while it was read: {error}"
-            raise RelationsError(said, "run the command again; relations rebuild makes it anew")
+            message = f"{store.index_path(self.workspace)}: failed while it was read: {error}"
+            raise RelationsError(message, "run the command again, or run relations rebuild")
 
 
 class OpenRequest(NamedTuple):
-    """What one call of `open_index` was asked for, and when it started."""
+    """The arguments of one call of `open_index`, and the time when it started."""
 
     workspace: Workspace
     notify: Notify
@@ -88,14 +92,14 @@ class OpenRequest(NamedTuple):
     start: float
 
     def answer(self, stored: StoredIndex, found: IndexState, published: Generation | None) -> Index:
-        """`stored` as the answer, how it was made sure, and how long that took."""
+        """`stored` as the `Index` that the call returns."""
         seconds = time.perf_counter() - self.start
-        (trusted,) = stored.connection.execute("SELECT trusted FROM freshness").fetchone()
+        (trusted,) = stored.connection.execute("SELECT trusted FROM snapshot").fetchone()
         trust = Trust.CONTENT if self.trust is Trust.STAT and not trusted else self.trust
         return Index(self.workspace, *stored, found, published, trust, seconds)
 
 
 def count_of(connection: Connection, table: str) -> int:
-    """How many rows of `table` an index holds."""
+    """The number of rows of `table` in an index."""
     (count,) = connection.execute("SELECT count FROM tally WHERE name = ?", (table,)).fetchone()
     return int(count)

@@ -1,8 +1,8 @@
-"""The index file as bytes: an image of a database, where the file lies, and a digest of both.
+"""The index file: the bytes of a database, the place of the file, and a digest of both.
 
-Whoever prepares a checkout can put any index into it, whole and with a right digest. What they
-cannot know is where a file will come to lie: its device, its inode, and when it is written. So each
-index says that of itself, and one that came along with the files is told from one made here.
+Somebody who prepares a checkout can put any index into it, with a valid digest. They cannot know
+the place that the file will have: its device, its inode and its time. So each index file holds its
+own place, and an index that came with a checkout, or was copied, is not used.
 """
 
 from __future__ import annotations
@@ -13,27 +13,27 @@ import struct
 import time
 
 from yoi_relations.files.safe_read import read_with_status
-from yoi_relations.lean.types import TYPE_CHECKING, NamedTuple
+from yoi_relations.lean.types import TYPE_CHECKING, Connection, NamedTuple
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
 _DIGEST_SIZE = 32
 _PLACE = struct.Struct("<QQq")
-_TAIL = _PLACE.size + _DIGEST_SIZE
+_TRAILER_SIZE = _PLACE.size + _DIGEST_SIZE
 _TICK = 2_000_000_000
 """Nanoseconds between two times that the coarsest file system, FAT, can store."""
-_LIMIT = 4 << 30
-"""Bytes of a file that could be an index: some millions of tickets."""
+_MAX_SIZE = 4 << 30
+"""Bytes. A larger file is not an index: this is enough for millions of tickets."""
 
 
 class IndexFile(NamedTuple):
     """An index file that was read.
 
     Attributes:
-        body: the database; empty where there is none.
-        is_whole: whether its digest is right.
-        was_written_here: whether it was written where it lies.
+        body: the database; empty if the file is too short.
+        is_whole: whether the digest matches.
+        was_written_here: whether the file still has the place where it was written.
     """
 
     body: bytes
@@ -42,23 +42,59 @@ class IndexFile(NamedTuple):
 
 
 def read_index_file(path: str) -> IndexFile:
-    """The index file at `path`.
+    """Read the index file at `path`.
 
     Raises:
-        OSError: it cannot be read, is a symbolic link, or no regular file.
+        OSError: the file cannot be read, is a symbolic link, or is not a regular file.
     """
-    status, data = read_with_status(path, _LIMIT)
-    body, place, digest = data[:-_TAIL], data[-_TAIL:-_DIGEST_SIZE], data[-_DIGEST_SIZE:]
+    status, data = read_with_status(path, _MAX_SIZE)
+    body, place, digest = (
+        data[:-_TRAILER_SIZE],
+        data[-_TRAILER_SIZE:-_DIGEST_SIZE],
+        data[-_DIGEST_SIZE:],
+    )
     return IndexFile(
         body, _digest(body, place) == digest, place == _place(status, status.st_mtime_ns)
     )
 
 
-def write_index_file(file: BinaryIO, body: bytes) -> None:
-    """Write an index to a new file, and to the disk; it may be moved, and not be copied.
+def publish(folder: int, name: str, connection: Connection) -> None:
+    """Write an index to a new file, and move that into place with one rename.
+
+    Args:
+        folder: descriptor of the cache folder, whose lock is held.
+        name: of the index file.
+        connection: to the index.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written; the index published before is unchanged.
+    """
+    from yoi_relations.atomic import replacing  # noqa: PLC0415  # reading an index file needs no draft
+
+    body = _bytes_of(connection)
+    with replacing(name, f"tmp-{os.getpid()}.sqlite3", dir_fd=folder) as file:
+        write_index_file(file, body)
+        # Only an empty folder is removed: another may be somebody's, even tracked by git.
+        try:  # noqa: SIM105  # contextlib costs start-up
+            os.rmdir(name, dir_fd=folder)
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+
+
+def _bytes_of(connection: Connection) -> bytes:
+    try:
+        return connection.serialize()
+    except AttributeError:
+        from yoi_relations.index import serialization  # noqa: PLC0415  # only an old SQLite needs it
+
+        return serialization.serialize(connection)
+
+
+def write_index_file(file: BinaryIO, body: bytes) -> None:
+    """Write body and trailer, and sync; the file may be moved later, but not copied.
+
+    Raises:
+        OSError: the file cannot be written.
     """
     now = time.time_ns()
     date = now - now % _TICK

@@ -1,16 +1,14 @@
 """The tables of the index, as SQLModel classes.
 
-They are where the schema is defined: ``scripts/compile_schema.py`` compiles them into
-``schema.sql``, which is all that the command line reads. For queries of your own, open the index
-with SQLAlchemy and use them. Tables are not STRICT: SQLite below 3.37 has no such tables, and the
-program writes every value.
+They define the schema. ``scripts/compile_schema.py`` compiles them into ``schema.sql``, which the
+command line reads. Use them for your own queries with SQLModel or SQLAlchemy. Tables are not
+STRICT: SQLite before 3.37 has no such tables, and the program writes every value.
 """
 
 from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlmodel import Field, SQLModel
 
-from yoi_relations.files.formats import Format
-from yoi_relations.files.source import Effect, FaultCode, SpanningCode
+from yoi_relations.files.source import Effect, FaultCode, Format, SpanningCode
 from yoi_relations.kinds import KINDS, SHOWN_KINDS, RelationClass
 from yoi_relations.states import State
 
@@ -21,7 +19,7 @@ def _one_of(column: str, values: object) -> CheckConstraint:
 
 
 class Generation(SQLModel, table=True):
-    """What the index was made from; one row."""
+    """What the index was built from; one row."""
 
     __tablename__ = "generation"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -34,24 +32,24 @@ class Generation(SQLModel, table=True):
     built_at: str = Field(sa_type=Text, description="RFC 3339, UTC")
 
 
-class Freshness(SQLModel, table=True):
-    """What the disk looked like when the index was made; one row. See ``freshness.py``."""
+class Snapshot(SQLModel, table=True):
+    """The paths that the index rests on, with their stat stamps; one row. See ``snapshot.py``."""
 
-    __tablename__ = "freshness"
+    __tablename__ = "snapshot"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
     id: int = Field(default=1, primary_key=True)
     scanned_at: int = Field(description="the file system's clock, nanoseconds since 1970")
-    trusted: int = Field(description="1 where stamps on this file system can be believed")
+    trusted: int = Field(description="1 where stamps on this file system can be reliable")
     names: bytes = Field(description="of the folders that were listed, with NUL between them")
-    sizes: bytes = Field(description="how many probes each of them has, as 32-bit integers")
-    probes: bytes = Field(description="paths below the tickets root, with NUL between them")
-    stamps: bytes = Field(description="of the probes, one behind the other")
-    racy: bytes = Field(description="numbers of probes not to be believed yet, as `sizes`")
+    sizes: bytes = Field(description="number of paths of each folder, as 32-bit integers")
+    paths: bytes = Field(description="below the tickets root, with NUL between them")
+    stamps: bytes = Field(description="of the paths, one after the other")
+    racy: bytes = Field(description="indexes of paths whose stamps are racy, as 32-bit integers")
 
 
 class Source(SQLModel, table=True):
-    """A file that tickets or records are read from, or something odd in its place."""
+    """A file that tickets or records are read from, or a stray."""
 
     __tablename__ = "source"
     __table_args__ = (
@@ -63,7 +61,7 @@ class Source(SQLModel, table=True):
     id: int = Field(primary_key=True)
     path: str = Field(sa_type=Text, description="below the workspace root")
     format: str = Field(sa_type=Text)
-    holder: str = Field(sa_type=Text, description="id of the ticket in whose folder it lies")
+    holder: str = Field(sa_type=Text, description="id of the ticket in whose folder it is")
     folder: str = Field(sa_type=Text, description="path of that folder")
     name: bytes = Field(description="of that folder below the tickets root, as on the disk")
     digest: bytes = Field(description="SHA-256 of what was read, or of why it could not be")
@@ -87,7 +85,7 @@ class Ticket(SQLModel, table=True):
 
 
 class Record(SQLModel, table=True):
-    """A record, as it was recorded, and the edge that it states."""
+    """A record as it was recorded, and the edge that it states."""
 
     __tablename__ = "record"
     __table_args__ = (
@@ -141,7 +139,7 @@ class Retirement(SQLModel, table=True):
 
 
 class Problem(SQLModel, table=True):
-    """What is wrong with a source."""
+    """A fault of a source."""
 
     __tablename__ = "problem"
     __table_args__ = (
@@ -155,14 +153,14 @@ class Problem(SQLModel, table=True):
     line: int | None
     message: str = Field(sa_type=Text)
     effect: str = Field(sa_type=Text, description="what it could hide, or advice")
-    code: str | None = Field(sa_type=Text, description="its name, where it has one of its own")
+    code: str | None = Field(sa_type=Text, description="its name; NULL for most faults")
     targets: str | None = Field(
         sa_type=Text, description="of all records that it could hide, one per line; NULL if unknown"
     )
 
 
 class SpanningProblem(SQLModel, table=True):
-    """What is wrong between files; derived from the other tables, see ``derived.py``."""
+    """Something wrong between several files; derived from the other tables, see ``derived.py``."""
 
     __tablename__ = "spanning_problem"
     __table_args__ = (_one_of("code", SpanningCode), _one_of("effect", Effect))
@@ -177,10 +175,10 @@ class SpanningProblem(SQLModel, table=True):
 
 
 class NearTarget(SQLModel, table=True):
-    """A record that is not retired, and a ticket that its target, which does not exist, may mean.
+    """A record that is not retired whose target does not exist, and the ticket it may mean.
 
-    Derived likewise. Where a target could mean any of several tickets, there is no row; one that
-    packs several names has a row for each.
+    Derived from the other tables. A target that could mean any of several tickets has no row; a
+    target that holds several names has one row for each.
     """
 
     __tablename__ = "near_target"
@@ -197,7 +195,7 @@ class NearTarget(SQLModel, table=True):
 
 
 class Activity(SQLModel, table=True):
-    """Whether a relation is active; derived likewise, see ``activity.py``."""
+    """Whether a relation is active; derived from the other tables, see ``activity.py``."""
 
     __tablename__ = "activity"
     __table_args__ = (
@@ -205,18 +203,20 @@ class Activity(SQLModel, table=True):
     )
 
     id: int = Field(
-        primary_key=True, foreign_key="record.id", description="of the record that speaks for it"
+        primary_key=True,
+        foreign_key="record.id",
+        description="of its latest record that is not retired, otherwise of its latest record",
     )
     kind: str = Field(sa_type=Text, description="as shown")
-    ticket: str = Field(sa_type=Text, description="id of the ticket that its sentence is about")
+    ticket: str = Field(sa_type=Text, description="id of the ticket that the relation is about")
     inactive: str | None = Field(sa_type=Text, description="why not; NULL where it is active")
 
 
 class Tally(SQLModel, table=True):
-    """How many there are of something; derived likewise."""
+    """The number of rows of a table, or relations of a kind; derived from the other tables."""
 
     __tablename__ = "tally"
 
     name: str = Field(sa_type=Text, primary_key=True, description="a table, or a kind as shown")
     count: int
-    active: int | None = Field(description="how many of them are active; NULL of a table")
+    active: int | None = Field(description="number of active relations; NULL for a table")

@@ -1,52 +1,55 @@
-"""Makes an index that agrees with the files, where the published one may not.
+"""Makes the index agree with the files where stamps alone do not prove that it does.
 
-Folders whose stamps differ, or prove nothing, are listed and read again; where that gives other
-sources, their rows are made anew and a new index is published. What cannot be published is
-answered from memory all the same.
+It takes the lock, rescans, and publishes a new generation. Where that cannot be written, the answer
+is given from memory.
 """
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import ExitStack, suppress
 
 from yoi_relations.errors import WriteError
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.index import build, database, store
+from yoi_relations.index import build, index_file, rescan, store
 from yoi_relations.index.cache_folder import LOCK, lock_path, locked
-from yoi_relations.index.handle import Index, Notify, OpenRequest, Progress, Trust, count_of
-from yoi_relations.index.snapshot import Snapshot, StampChanges, load_snapshot, suspects
-from yoi_relations.index.store import Generation, IndexState, SqliteError, StoredIndex
+from yoi_relations.index.database import closed_on_failure
+from yoi_relations.index.handle import Index, OpenRequest, Progress, Trust, count_of
+from yoi_relations.index.snapshot import (
+    StampChanges,
+    UnprovenIndex,
+    compare_stamps,
+    load_snapshot,
+)
+from yoi_relations.index.store import Generation, IndexState, StoredIndex
+from yoi_relations.lean.sqlite import SqliteError
 
-Doubt = tuple[StoredIndex, Snapshot, StampChanges]
-"""An index that stamps alone do not prove, what it knows of the disk, and what is suspected."""
 
-
-def renewed(request: OpenRequest, found: IndexState, doubt: Doubt | None) -> Index:
-    """An index that agrees with the files, published where that was asked for and can be.
+def reconcile(request: OpenRequest, state: IndexState, unproven: UnprovenIndex | None) -> Index:
+    """An index that agrees with the files; it is published if `request` says so and it can be.
 
     Args:
-        request: what was asked for.
-        found: what became of the published index.
-        doubt: what there is of it; None where it cannot be used.
+        request: the arguments of `open_index`.
+        state: of the published index.
+        unproven: the published index; None where it cannot be used.
 
     Raises:
         UnreadableFolderError: a folder cannot be listed.
     """
-    if doubt is None:
-        return _made_anew(request, found, None, None)
-    stored, _, suspected = doubt
-    try:
-        if not suspected.changed and _holds(request, doubt):
-            return request.answer(stored, IndexState.CURRENT, stored.generation)
-    except SqliteError:
-        stored.connection.close()
-        return _made_anew(request, IndexState.DAMAGED, None, None)
-    except BaseException:
-        stored.connection.close()  # else it stays open for as long as the error is kept
-        raise
+    if unproven is None:
+        return _update_published(request, state, None, None)
+    stored = unproven.stored
+    # On an error the connection would stay open for as long as the error is referenced.
+    with closed_on_failure(stored.connection):
+        try:
+            if not unproven.changes.changed and _has_same_sources(request, unproven):
+                return request.answer(stored, IndexState.CURRENT, stored.generation)
+            state, published, changes = IndexState.STALE, stored.generation, unproven.changes
+        except SqliteError:
+            state, published, changes = IndexState.DAMAGED, None, None
     stored.connection.close()
-    return _made_anew(request, IndexState.STALE, stored.generation, suspected)
+    return _update_published(request, state, published, changes)
 
 
 def rebuild_index(workspace: Workspace, progress: Progress) -> Index:
@@ -59,55 +62,59 @@ def rebuild_index(workspace: Workspace, progress: Progress) -> Index:
     start = time.perf_counter()
     try:
         with locked(workspace) as folder:
-            before, _ = store.published(workspace)
+            before, _ = store.load_published(workspace)
             number = 1
             if before is not None:
                 number = before.generation.number + 1
                 before.connection.close()
-            stored = build.build(workspace, number, progress)
-            with database.closed_on_failure(stored.connection):
-                database.publish(workspace, folder, stored.connection)
+            stored = build.build_index(workspace, number, progress)
+            with closed_on_failure(stored.connection):
+                _publish(workspace, folder, stored)
     except OSError as error:
         raise WriteError(
-            _said(workspace, error, "cannot be written"),
+            _write_failure(workspace, error),
             "questions are answered from memory meanwhile; make the folder writable",
         ) from error
     seconds = time.perf_counter() - start
     return Index(workspace, *stored, IndexState.CURRENT, stored.generation, Trust.CONTENT, seconds)
 
 
-def _holds(request: OpenRequest, doubt: Doubt) -> bool:
-    """Whether an index whose stamps are all equal holds what the disk holds."""
-    workspace, (stored, _, _) = request.workspace, doubt
-    update = build.rescan(workspace, *doubt)
+def _has_same_sources(request: OpenRequest, unproven: UnprovenIndex) -> bool:
+    """Whether an index with equal but racy stamps holds the sources that are on the disk.
+
+    If so, the new stamps are published, so that fewer of them are racy next time.
+    """
+    workspace, stored = request.workspace, unproven.stored
+    update = rescan.rescan_folders(workspace, *unproven)
     if update.changes_rows:
         return False
     if request.publish and update.is_worth_publishing:
-        # One try: where another process is at it, or nothing can be written, it can wait.
+        # If the lock is taken, or nothing can be written, a later command publishes the stamps.
         with suppress(OSError), locked(workspace, 0.0) as folder:
-            _publish_if_still(workspace, folder, stored, build.updated(workspace, stored, update))
+            updated = build.apply_update(workspace, stored, update)
+            _publish_over(workspace, folder, stored.generation, updated)
     return True
 
 
-def _publish_if_still(
-    workspace: Workspace, folder: int, before: StoredIndex, after: StoredIndex
+def _publish_over(
+    workspace: Workspace, folder: int, expected: Generation, updated: StoredIndex
 ) -> None:
-    """Publish `after`, unless `before` is not the published index any more."""
-    published, _ = store.published(workspace)
+    """Publish `updated` if `expected` is still the published generation; close it in any case."""
+    published, _ = store.load_published(workspace)
     if published is not None:
         published.connection.close()
-        if published.generation == before.generation:
-            database.publish(workspace, folder, after.connection)
-    after.connection.close()
+        if published.generation == expected:
+            _publish(workspace, folder, updated)
+    updated.connection.close()
 
 
-def _made_anew(
+def _update_published(
     request: OpenRequest,
-    found: IndexState,
+    state: IndexState,
     published: Generation | None,
-    suspected: StampChanges | None,
+    changes: StampChanges | None,
 ) -> Index:
-    """An index that agrees with the files, where the published one does not."""
+    """Update the published index, or build one where there is none that can be used."""
     workspace, notify = request.workspace, request.notify
     folder = None
     with ExitStack() as stack:
@@ -115,74 +122,72 @@ def _made_anew(
             if request.publish:
                 folder = stack.enter_context(locked(workspace, request.wait))
         except OSError as error:
-            _tell(notify, workspace, error)
-        stored, is_new = _made(request, published, suspected)
+            notify(f"{_write_failure(workspace, error)}; answering from memory")
+        stored, is_new = _current_index(request, published, changes)
         try:
             if folder is not None and is_new:
-                database.publish(workspace, folder, stored.connection)
-                _tell_found(notify, found, stored)
+                _publish(workspace, folder, stored)
+                _notify_of_build(request, state, stored)
         except OSError as error:
-            _tell(notify, workspace, error)
-    return request.answer(stored, found, published)
+            notify(f"{_write_failure(workspace, error)}; answering from memory")
+    return request.answer(stored, state, published)
 
 
-def _made(
-    request: OpenRequest, published: Generation | None, suspected: StampChanges | None
+def _current_index(
+    request: OpenRequest, published: Generation | None, changes: StampChanges | None
 ) -> tuple[StoredIndex, bool]:
-    """An index that agrees with the files, and whether it is another than the published one.
+    """An index that agrees with the files, and whether it is a new one.
 
-    What was suspected outside the lock holds inside it only while the index is the one that it was
-    held against; else it may be older than what another process has published meanwhile, and the
-    disk is looked at once more.
+    Another process may have published since `changes` were found, before this one had the lock.
+    Then they are found again, so that an older view never replaces a newer one.
     """
     workspace = request.workspace
-    before, _ = store.published(workspace)
+    before, _ = store.load_published(workspace)
     if before is not None:
-        try:
-            return _updated(request, before, published, suspected)
-        except SqliteError:
-            before.connection.close()
-        except BaseException:
-            before.connection.close()  # as above
-            raise
-    return build.build(workspace, 1, lambda _done, _total: None), True
+        with closed_on_failure(before.connection):
+            try:
+                return _updated_index(request, before, published, changes)
+            except SqliteError:
+                before.connection.close()
+    return build.build_index(workspace, 1, lambda _done, _total: None), True
 
 
-def _updated(
+def _updated_index(
     request: OpenRequest,
     before: StoredIndex,
     published: Generation | None,
-    suspected: StampChanges | None,
+    changes: StampChanges | None,
 ) -> tuple[StoredIndex, bool]:
-    """The same out of the index `before`, which is the published one now."""
+    """As `_current_index`, made from `before`, the published index."""
     workspace = request.workspace
-    known = load_snapshot(before.connection)
-    if suspected is None or before.generation != published:
+    snapshot = load_snapshot(before.connection)
+    if changes is None or before.generation != published:
         everything = request.trust is Trust.CONTENT
-        suspected = suspects(known, workspace.tickets_path, everything=everything)
-    update = build.rescan(workspace, before, known, suspected)
+        changes = compare_stamps(snapshot, workspace.tickets_path, everything=everything)
+    update = rescan.rescan_folders(workspace, before, snapshot, changes)
     if not update.is_worth_publishing:
         return before, False
-    after = build.updated(workspace, before, update)
+    updated = build.apply_update(workspace, before, update)
     before.connection.close()
-    return after, True
+    return updated, True
 
 
-def _tell(notify: Notify, workspace: Workspace, error: OSError) -> None:
-    notify(f"{_said(workspace, error, 'cannot be kept')}; answered from memory")
+def _publish(workspace: Workspace, folder: int, stored: StoredIndex) -> None:
+    name = os.path.basename(store.index_path(workspace))
+    index_file.publish(folder, name, stored.connection)
 
 
-def _said(workspace: Workspace, error: OSError, what: str) -> str:
-    """The sentence that the index, or the lock file, cannot be used."""
-    path = store.index_path(workspace)
+def _write_failure(workspace: Workspace, error: OSError) -> str:
+    """The message that the index cannot be written, or the lock file cannot be used."""
+    path, what = store.index_path(workspace), "cannot write the index"
     if error.filename == LOCK:
-        path, what = lock_path(workspace), "cannot be used as a lock"
+        path, what = lock_path(workspace), "cannot use the lock file"
     return f"{path}: {what}: {error.strerror or error}"
 
 
-def _tell_found(notify: Notify, found: IndexState, stored: StoredIndex) -> None:
+def _notify_of_build(request: OpenRequest, state: IndexState, stored: StoredIndex) -> None:
     files = count_of(stored.connection, "source")
-    if found is IndexState.MISSING:
-        notify(f"index: built from {files} files; there was none yet")
-    elif found is not IndexState.STALE:
-        notify(f"index: built anew from {files} files; it was {found}")
+    if state is IndexState.MISSING:
+        request.notify(f"index: built from {files} files; there was none yet")
+    elif state is not IndexState.STALE:
+        request.notify(f"index: rebuilt from {files} files; it was {state}")

@@ -1,4 +1,4 @@
-"""Decides how often a tickets root that changes meanwhile is scanned."""
+"""Decides how often to scan a tickets root that changes during the scan."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class RescanPolicy(NamedTuple):
     complete scan is accepted.
 
     Attributes:
-        scans: how many scans there are at least, so that a slow scan is compared with others, too.
+        scans: the least number of scans, so that a slow scan is compared with others, too.
         stopped_clock: seconds after which a complete scan is accepted if the file system's clock
-            has not moved. Such a clock shows nothing more, however long one waits.
+            has not moved. Waiting longer shows nothing more with such a clock.
         patience: seconds after which a complete scan is accepted if the clock has moved.
         limit: seconds after which the command fails if the last scan is not complete.
     """
@@ -37,7 +37,7 @@ class RescanPolicy(NamedTuple):
         """What to do next.
 
         Args:
-            scans: how many scans there were.
+            scans: the number of scans so far.
             seconds: the time since the first of them began.
             complete: whether the last scan found everything that any of them found.
             clock_stopped: whether the file system's clock has not moved since the first scan.

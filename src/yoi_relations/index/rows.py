@@ -1,6 +1,6 @@
-"""Turns sources into rows: each row a function of one source's bytes and path alone.
+"""Turns sources into rows; each row depends on the path and the bytes of one source alone.
 
-Rows are made for many sources at once and inserted a table at a time. They are plain tuples of
+Rows of many sources are inserted together, one table after the other. They are plain tuples of
 plain values, so that another process can make them.
 """
 
@@ -17,7 +17,7 @@ from yoi_relations.kinds import edge_of
 from yoi_relations.lean.types import Any, Connection, NamedTuple
 
 MESSAGE_LIMIT = 300
-"""Characters of a problem's message; what it quotes may be longer."""
+"""Characters of a problem's message. It may quote a longer text, which is cut."""
 
 _COLUMNS = {
     "source": "id, path, format, holder, folder, name, digest",
@@ -38,7 +38,7 @@ Row = tuple[Any, ...]
 
 
 class Rows(NamedTuple):
-    """Rows by table, as `_COLUMNS` has them; sources are numbered from 1 within them."""
+    """Rows by table, with the columns of `_COLUMNS`; sources are numbered from 1."""
 
     source: list[Row]
     ticket: list[Row]
@@ -52,23 +52,23 @@ class Rows(NamedTuple):
         return {row[_HOLDER] for row in self.source}
 
 
-def rows_of(looks: Iterable[FolderScan]) -> Rows:
-    """All that the sources in some folders say."""
+def rows_of(scans: Iterable[FolderScan]) -> Rows:
+    """The rows of all sources in some folders."""
     rows = Rows([], [], [], [], [])
-    for look in looks:
-        for read in look.reads:
-            _add(rows, look.name, read)
+    for scan in scans:
+        for read in scan.reads:
+            _add(rows, scan.name, read)
     return rows
 
 
 def insert(connection: Connection, rows: Rows) -> None:
-    """Insert `rows` behind those that are there."""
+    """Insert `rows` after the rows that an index has."""
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM source").fetchone()
     for (table, columns), values in zip(_COLUMNS.items(), rows, strict=True):
         if values:
-            # A number that is added in the statement spares making each row anew.
-            marks = f"? + {last}" + ", ?" * columns.count(",")
-            connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)  # noqa: S608  # fixed names
+            # Adding the number in SQL is faster than making new tuples.
+            values_sql = f"? + {last}" + ", ?" * columns.count(",")
+            connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({values_sql})", values)  # noqa: S608  # fixed names
 
 
 def holders_of(connection: Connection, ids: Iterable[int]) -> set[str]:
@@ -78,8 +78,8 @@ def holders_of(connection: Connection, ids: Iterable[int]) -> set[str]:
 
 
 def delete_sources(connection: Connection, ids: Iterable[int]) -> None:
-    """Delete all that the sources with these ids said."""
-    # Each table is gone through once, however many they are.
+    """Delete the sources with these ids, and their rows in the other tables."""
+    # One pass over each table, however many ids there are.
     connection.execute("CREATE TEMP TABLE outdated (id INTEGER PRIMARY KEY)")
     connection.executemany("INSERT INTO outdated VALUES (?)", [(id_,) for id_ in ids])
     for table in ("problem", "retirement", "record", "ticket"):
@@ -89,7 +89,7 @@ def delete_sources(connection: Connection, ids: Iterable[int]) -> None:
 
 
 def _add(rows: Rows, name: bytes, read: ReadSource) -> None:
-    """Add all that one source in the folder `name` says."""
+    """Add the rows of one source in the folder `name`."""
     source = read.source
     number = len(rows.source) + 1
     form = source.format.value
@@ -100,8 +100,10 @@ def _add(rows: Rows, name: bytes, read: ReadSource) -> None:
         rows.ticket.append((number, source.holder, title, slug, state and state.value))
     for record in parsed.records:
         rows.record.append(_record_row(number, record))
-    for one in parsed.retirements:
-        rows.retirement.append((number, one.id, one.holder, one.retires, *one.retired))
+    for retirement in parsed.retirements:
+        rows.retirement.append(
+            (number, retirement.id, retirement.holder, retirement.retires, *retirement.retired)
+        )
     for fault in parsed.faults:
         rows.problem.append(_problem_row(number, fault))
 
@@ -140,19 +142,19 @@ def _problem_row(number: int, fault: Fault) -> Row:
 
 @contextlib.contextmanager
 def bulk_load(connection: Connection) -> Iterator[None]:
-    """Take off a new index what would be done over for each row, and begin a transaction.
+    """Begin a transaction in which inserting many rows into a new index is fast.
 
-    SQLite's indexes are made of all rows at once in half the time. The checks of columns list
-    words, and SQLite would sort each list anew for each row; the rows are made of those words.
+    SQLite makes its indexes in half the time if all rows are there. It would also check every
+    value against a list of words, which it sorts for each row; the rows hold no other words.
     """
-    rows = connection.execute(
+    indexes = connection.execute(
         "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"
     ).fetchall()
     connection.execute("PRAGMA ignore_check_constraints = ON")
     connection.execute("BEGIN")
-    for name, _ in rows:
+    for name, _ in indexes:
         connection.execute(f"DROP INDEX {name}")
     yield
-    for _, sql in rows:
+    for _, sql in indexes:
         connection.execute(sql)
     connection.execute("PRAGMA ignore_check_constraints = OFF")

@@ -1,18 +1,5 @@
 -- Compiled by scripts/compile_schema.py from models.py and views.sql; do not edit.
 
-CREATE TABLE freshness (
-    id INTEGER NOT NULL,
-    scanned_at INTEGER NOT NULL,
-    trusted INTEGER NOT NULL,
-    names BLOB NOT NULL,
-    sizes BLOB NOT NULL,
-    probes BLOB NOT NULL,
-    stamps BLOB NOT NULL,
-    unsettled BLOB NOT NULL,
-    PRIMARY KEY (id),
-    CONSTRAINT one_row CHECK (id = 1)
-);
-
 CREATE TABLE generation (
     id INTEGER NOT NULL,
     number INTEGER NOT NULL,
@@ -33,6 +20,19 @@ CREATE TABLE near_target (
     difference TEXT NOT NULL,
     inactive TEXT,
     PRIMARY KEY (id)
+);
+
+CREATE TABLE snapshot (
+    id INTEGER NOT NULL,
+    scanned_at INTEGER NOT NULL,
+    trusted INTEGER NOT NULL,
+    names BLOB NOT NULL,
+    sizes BLOB NOT NULL,
+    paths BLOB NOT NULL,
+    stamps BLOB NOT NULL,
+    racy BLOB NOT NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT one_row CHECK (id = 1)
 );
 
 CREATE TABLE source (
@@ -185,7 +185,7 @@ WHERE source.format <> 'stray'
 GROUP BY source.holder;
 
 -- One row per record, retired in its own file or by a retirement.
-CREATE VIEW statement AS
+CREATE VIEW record_now AS
 SELECT
     record.id, source.path, record.line, source.format, record.record_id, record.kind,
     record.holder, record.target, record.class, record.shown, record.edge_ticket,
@@ -203,37 +203,37 @@ LEFT JOIN retirement ON retirement.source_id = (
 );
 
 -- One row per relation: an edge with all its records, or a note. Text, author and time are those of
--- the record that speaks for it: the latest that is not retired, otherwise the latest.
+-- the latest record that is not retired, otherwise of the latest record.
 CREATE VIEW relation AS
 SELECT
-    voice.class,
-    voice.shown AS kind,
-    voice.edge_ticket AS ticket,
+    latest.class,
+    latest.shown AS kind,
+    latest.edge_ticket AS ticket,
     ticket.title AS ticket_title,
     ticket.state AS ticket_state,
-    voice.edge_target AS target,
+    latest.edge_target AS target,
     target.title AS target_title,
     target.state AS target_state,
     CASE WHEN activity.inactive IS NULL THEN 1 ELSE 0 END AS active,
     activity.inactive,
-    coalesce(voice.summary, voice.note) AS text,
-    voice.author,
-    voice.at,
+    coalesce(latest.summary, latest.note) AS text,
+    latest.author,
+    latest.at,
     (
-        SELECT count(*) FROM statement AS each
-        WHERE each.shown = voice.shown AND each.edge_ticket = voice.edge_ticket AND (
-            each.id = voice.id
-            OR (voice.class NOT IN ('capacity', 'plan') AND each.edge_target = voice.edge_target)
+        SELECT count(*) FROM record_now AS each
+        WHERE each.shown = latest.shown AND each.edge_ticket = latest.edge_ticket AND (
+            each.id = latest.id
+            OR (latest.class NOT IN ('capacity', 'plan') AND each.edge_target = latest.edge_target)
         )
     ) AS records,
     (
-        SELECT count(*) FROM statement AS each
-        WHERE each.shown = voice.shown AND each.edge_ticket = voice.edge_ticket AND (
-            each.id = voice.id
-            OR (voice.class NOT IN ('capacity', 'plan') AND each.edge_target = voice.edge_target)
+        SELECT count(*) FROM record_now AS each
+        WHERE each.shown = latest.shown AND each.edge_ticket = latest.edge_ticket AND (
+            each.id = latest.id
+            OR (latest.class NOT IN ('capacity', 'plan') AND each.edge_target = latest.edge_target)
         ) AND each.retired_at IS NULL
     ) AS records_not_retired
 FROM activity
-JOIN statement AS voice ON voice.id = activity.id
-LEFT JOIN ticket_now AS ticket ON ticket.ticket = voice.edge_ticket
-LEFT JOIN ticket_now AS target ON target.ticket = voice.edge_target;
+JOIN record_now AS latest ON latest.id = activity.id
+LEFT JOIN ticket_now AS ticket ON ticket.ticket = latest.edge_ticket
+LEFT JOIN ticket_now AS target ON target.ticket = latest.edge_target;

@@ -1,7 +1,7 @@
-"""Compares the disk with what it looked like when the index was made, by stamps alone.
+"""The snapshot: the paths that an index rests on, with their stat stamps.
 
-A stamp that is equal and was settled speaks for its file; everything else is only a suspicion,
-which `renewing` settles by reading.
+``compare_stamps`` compares it with the disk. A stamp proves that its path is unchanged if it is
+equal and was reliable; in every other case the folder has to be scanned again (`rescan`).
 """
 
 from __future__ import annotations
@@ -11,30 +11,41 @@ import time
 from collections.abc import Container, Iterable, Sequence
 
 from yoi_relations.files.stat_stamp import SIZE, TICK, changed_in, stamp_of
+from yoi_relations.index.store import StoredIndex
 from yoi_relations.lean.types import Connection, NamedTuple
 
-_END = b"."
-"""Behind a second process's answer: it is whole."""
 FORK_FROM = 12_000
-"""Probes from which on a second process pays."""
+"""Paths from which on a second process saves time."""
+_END = b"."
+"""The last byte of the child's output: it is complete."""
 
 
 class Snapshot(NamedTuple):
-    """What the disk looked like; a row of the table ``freshness``, unpacked as far as needed."""
+    """The paths that an index rests on, with their stat stamps: the row of the table ``snapshot``.
+
+    Attributes:
+        scanned_at: the file system's clock before the scan, in nanoseconds since 1970.
+        trusted: 1 where stamps on the file system can be reliable, otherwise 0.
+        names: of the folders that were listed, with NUL between them; the tickets root first.
+        sizes: the number of paths of each folder, as 32-bit integers.
+        paths: below the tickets root, in the order of the folders, with NUL between them.
+        stamps: of the paths, `SIZE` bytes each.
+        racy: the indexes of the paths whose stamps are racy, as 32-bit integers.
+    """
 
     scanned_at: int
     trusted: int
     names: bytes
     sizes: bytes
-    probes: bytes
+    paths: bytes
     stamps: bytes
     racy: bytes
 
     def should_replace(self, older: Snapshot) -> bool:
-        """Whether it says something else of the disk, or lets more of it be believed."""
+        """Whether it differs from an older snapshot, or has fewer racy stamps."""
         return (
             self.trusted != older.trusted
-            or (self.names, self.probes, self.stamps) != (older.names, older.probes, older.stamps)
+            or (self.names, self.paths, self.stamps) != (older.names, older.paths, older.stamps)
             or len(self.racy) < len(older.racy)
             or self.scanned_at < older.scanned_at
         )
@@ -44,150 +55,169 @@ class Snapshot(NamedTuple):
         return self.names.split(b"\0")
 
     def folder_sizes(self) -> Iterable[tuple[bytes, int]]:
-        """The names, and how many probes each folder has."""
+        """The names, and the number of paths of each folder."""
         return zip(self.folders(), _unpack(self.sizes), strict=True)
 
 
 class StampChanges(NamedTuple):
-    """Folders that may not be as they were.
+    """The folders that may differ from a snapshot.
 
     Attributes:
-        changed: a stamp differs.
-        racy: the stamps are equal, but one of them proves nothing yet.
-        are_believed: whether stamps in these folders that were settled prove something.
+        changed: folders with a stamp that differs.
+        racy: folders whose stamps are all equal, but one of them is racy.
+        are_stamps_trusted: whether reliable stamps of sources in these folders prove anything.
     """
 
     changed: set[bytes]
     racy: set[bytes]
-    are_believed: bool = False
+    are_stamps_trusted: bool = False
+
+
+class UnprovenIndex(NamedTuple):
+    """A published index that stamps alone do not prove current.
+
+    Attributes:
+        stored: the index.
+        snapshot: that it holds.
+        changes: the folders to scan.
+    """
+
+    stored: StoredIndex
+    snapshot: Snapshot
+    changes: StampChanges
 
 
 def load_snapshot(connection: Connection) -> Snapshot:
-    """What the index behind `connection` knows of the disk."""
+    """The snapshot that an index holds."""
     row = connection.execute(
-        "SELECT scanned_at, trusted, names, sizes, probes, stamps, unsettled FROM freshness"
+        "SELECT scanned_at, trusted, names, sizes, paths, stamps, racy FROM snapshot"
     ).fetchone()
     return Snapshot(*row)
 
 
-def suspects(known: Snapshot, root: str, *, everything: bool = False) -> StampChanges:
-    """The folders below the tickets root at `root` that may not be as they were.
+def compare_stamps(snapshot: Snapshot, root: str, *, everything: bool = False) -> StampChanges:
+    """Compare a snapshot with the disk, by stamps alone.
 
     Args:
-        known: what the disk looked like.
-        root: absolute path.
-        everything: whether stamps are to prove nothing.
+        snapshot: to compare.
+        root: absolute path of the tickets root.
+        everything: whether to take every stamp for racy.
     """
-    if everything or not known.trusted or time.time_ns() < known.scanned_at:
-        # No stamp can be believed, or the clock went back behind them all.
-        from yoi_relations.files.scan_root import ROOT  # noqa: PLC0415  # a settled index scans nothing
+    if everything or not snapshot.trusted or time.time_ns() < snapshot.scanned_at:
+        # No stamp is reliable. In the last case the clock went back.
+        from yoi_relations.files.scan_root import ROOT  # noqa: PLC0415  # a current index needs no scan
 
-        return StampChanges(set(), {os.fsencode(ROOT), *known.folders()})
-    differing = _differing(known.probes, known.stamps, root)
-    if not differing and not known.racy:
+        return StampChanges(set(), {os.fsencode(ROOT), *snapshot.folders()})
+    differing = _differing(snapshot.paths, snapshot.stamps, root)
+    if not differing and not snapshot.racy:
         return StampChanges(set(), set())
-    from itertools import accumulate  # noqa: PLC0415  # only where something is suspected
+    from itertools import accumulate  # noqa: PLC0415  # a current index needs no folder names
 
-    names, ends = known.folders(), list(accumulate(_unpack(known.sizes)))
-    changed = _names_of(differing, names, ends)
-    racy = _names_of(_unpack(known.racy), names, ends) - changed
-    return StampChanges(changed, racy, are_believed=True)
+    names, ends = snapshot.folders(), list(accumulate(_unpack(snapshot.sizes)))
+    changed = _folders_of(differing, names, ends)
+    racy = _folders_of(_unpack(snapshot.racy), names, ends) - changed
+    return StampChanges(changed, racy, are_stamps_trusted=True)
 
 
-def settled_in(known: Snapshot, folders: Container[bytes]) -> dict[bytes, bytes]:
-    """The probes of `folders` whose stamps were settled: the stamps by path."""
-    racy, paths = set(_unpack(known.racy)), known.probes.split(b"\0")
+def reliable_stamps(snapshot: Snapshot, folders: Container[bytes]) -> dict[bytes, bytes]:
+    """The reliable stamps of the paths in `folders`, by path."""
+    racy, paths = set(_unpack(snapshot.racy)), snapshot.paths.split(b"\0")
     found: dict[bytes, bytes] = {}
     first = 0
-    for name, size in known.folder_sizes():
+    for name, size in snapshot.folder_sizes():
         if name in folders:
             found |= {
-                paths[at]: known.stamps[at * SIZE : (at + 1) * SIZE]
-                for at in range(first, first + size)
-                if at not in racy
+                paths[i]: snapshot.stamps[i * SIZE : (i + 1) * SIZE]
+                for i in range(first, first + size)
+                if i not in racy
             }
         first += size
     return found
 
 
-def root_may_have_changed(known: Snapshot, root: str) -> bool:
+def root_may_have_changed(snapshot: Snapshot, root: str) -> bool:
     """Whether the tickets root at `root`, or a bucket, may have changed since it was listed."""
-    size = _unpack(known.sizes)[0]  # the root's probes come first
-    paths, stamps = known.probes.split(b"\0", size)[:size], known.stamps[: size * SIZE]
+    size = _unpack(snapshot.sizes)[0]  # the root's paths come first
+    paths, stamps = snapshot.paths.split(b"\0", size)[:size], snapshot.stamps[: size * SIZE]
     differing = _differing_in(b"\0".join(paths), stamps, root, 0)
-    now = time.time_ns()  # what is dated later tells nothing
-    # What changed within a tick of the listing could have changed once more behind it unseen.
+    now = time.time_ns()  # a time of change after now proves nothing
+    # After a change within a tick of the listing, another one could leave an equal stamp.
     return bool(differing) or any(
-        known.scanned_at - TICK < changed <= now for changed in changed_in(stamps)
+        snapshot.scanned_at - TICK < changed <= now for changed in changed_in(stamps)
     )
 
 
-def _names_of(probes: Iterable[int], names: list[bytes], ends: list[int]) -> set[bytes]:
-    from bisect import bisect_right  # noqa: PLC0415  # likewise
+def _folders_of(indexes: Iterable[int], names: list[bytes], ends: list[int]) -> set[bytes]:
+    """The folders that the paths with these indexes belong to."""
+    from bisect import bisect_right  # noqa: PLC0415  # a current index needs no folder names
 
-    return {names[bisect_right(ends, probe)] for probe in probes}
+    return {names[bisect_right(ends, index)] for index in indexes}
 
 
 def _pack(numbers: list[int]) -> bytes:
-    from array import array  # noqa: PLC0415  # likewise
+    from array import array  # noqa: PLC0415  # a current index is compared without it
 
     return array("I", numbers).tobytes()
 
 
 def _unpack(data: bytes) -> Sequence[int]:
-    from array import array  # noqa: PLC0415  # a settled index is compared without
+    from array import array  # noqa: PLC0415  # a current index is compared without it
 
     numbers = array("I")
     numbers.frombytes(data)
     return numbers
 
 
-def _differing(probes: bytes, stamps: bytes, root: str) -> list[int]:
-    """The numbers of the probes whose stamps are not `stamps`."""
-    middle = probes.find(b"\0", len(probes) // 2)
+def _differing(paths: bytes, stamps: bytes, root: str) -> list[int]:
+    """The indexes of the paths whose stamps on the disk are not `stamps`."""
+    middle = paths.find(b"\0", len(paths) // 2)
     if middle < 0 or len(stamps) < FORK_FROM * SIZE:
-        return _differing_in(probes, stamps, root, 0)
-    from yoi_relations.index.forked_child import ForkedChild  # noqa: PLC0415  # for many files only
+        return _differing_in(paths, stamps, root, 0)
+    from yoi_relations.index.forked_child import ForkedChild  # noqa: PLC0415  # only many paths need it
 
-    half = probes.count(b"\0", 0, middle) + 1
+    half = paths.count(b"\0", 0, middle) + 1
 
-    def their_half() -> list[int]:
-        return _differing_in(probes[middle + 1 :], stamps[half * SIZE :], root, half)
+    def second_half() -> list[int]:
+        return _differing_in(paths[middle + 1 :], stamps[half * SIZE :], root, half)
 
-    with ForkedChild() as second:
-        second.start(lambda file: file.write(_pack(their_half()) + _END))
-        mine = _differing_in(probes[:middle], stamps[: half * SIZE], root, 0)
-        data = second.whole_answer()
-    # Without a whole answer, what the other had to do is still to do.
-    theirs = list(_unpack(data[:-1])) if data.endswith(_END) else their_half()
-    return mine + theirs
+    with ForkedChild() as child:
+        child.start(lambda file: file.write(_pack(second_half()) + _END))
+        first = _differing_in(paths[:middle], stamps[: half * SIZE], root, 0)
+        output = child.read_all()
+    # Without complete output, this process compares the second half too.
+    second = list(_unpack(output[:-1])) if output.endswith(_END) else second_half()
+    return first + second
 
 
-def _differing_in(probes: bytes, stamps: bytes, root: str, first: int) -> list[int]:
-    paths = probes.split(b"\0")
+def _differing_in(paths: bytes, stamps: bytes, root: str, first: int) -> list[int]:
+    """As `_differing`, in this process; the index of the first path is `first`."""
+    names = paths.split(b"\0")
     try:
         descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            seen = _stamps(paths, descriptor)
+            current = _stamps(names, descriptor)
         finally:
             os.close(descriptor)
-    except OSError:  # listing it will tell why
-        return list(range(first, first + len(paths)))
-    if b"".join(seen) == stamps:
+    except OSError:  # the scan reports the reason
+        return list(range(first, first + len(names)))
+    if b"".join(current) == stamps:
         return []
-    return [first + i for i, stamp in enumerate(seen) if stamp != stamps[i * SIZE : (i + 1) * SIZE]]
+    return [
+        first + i for i, stamp in enumerate(current) if stamp != stamps[i * SIZE : (i + 1) * SIZE]
+    ]
 
 
 def _stamps(paths: list[bytes], root: int) -> list[bytes]:
-    look = os.stat
+    stat = os.stat
     try:
-        return [stamp_of(look(path, dir_fd=root, follow_symlinks=False)) for path in paths]
-    except OSError:  # one of them is gone; the quick way has no place for that
+        return [stamp_of(stat(path, dir_fd=root, follow_symlinks=False)) for path in paths]
+    except OSError:  # a path is gone; the fast loop has no `try` for each
         return [_stamp(path, root) for path in paths]
 
 
 def _stamp(path: bytes, root: int) -> bytes:
+    """The stamp of a path; nothing where it has none, which differs from every stamp."""
     try:
         return stamp_of(os.stat(path, dir_fd=root, follow_symlinks=False))
-    except OSError:  # no stamp is empty; listing the folder will tell why
+    except OSError:  # the scan reports the reason
         return b""

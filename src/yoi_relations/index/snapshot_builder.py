@@ -1,27 +1,35 @@
-"""Makes the index remember what the disk looked like, for `freshness` to compare."""
+"""Makes a new snapshot from scanned folders, or updates an older one."""
 
 from __future__ import annotations
 
+import os
 from array import array
 from collections.abc import Container
 
-from yoi_relations.files.scan_folder import Folder
-from yoi_relations.files.stat_stamp import SIZE, racy_in
+from yoi_relations.errors import UnreadableFolderError
+from yoi_relations.files.stat_stamp import (
+    OVERLAY,
+    SIZE,
+    file_system_of,
+    is_trusted_file_system,
+    racy_in,
+)
+from yoi_relations.files.workspace import Workspace
 from yoi_relations.index.snapshot import Snapshot
 from yoi_relations.lean.types import Connection, NamedTuple
 
 FolderStamps = dict[bytes, tuple[list[bytes], list[bytes]]]
-"""By folder, the paths and the stamps of its probes."""
+"""By folder, its paths and their stamps."""
 
 
 class Clock(NamedTuple):
-    """What decides whether a stamp can be believed.
+    """What decides whether a stamp is reliable.
 
     Attributes:
-        now: the file system's clock before the first probe, nanoseconds since 1970.
-        device: the tickets root's.
-        trusted: whether stamps can be believed on its file system.
-        layered: whether that is an overlay.
+        now: the file system's clock before the scan, in nanoseconds since 1970.
+        device: the tickets root's device number.
+        trusted: whether stamps on the tickets root's file system can be reliable.
+        layered: whether that file system is an overlay.
     """
 
     now: int
@@ -30,62 +38,85 @@ class Clock(NamedTuple):
     layered: bool = False
 
 
-def group_of(folder: Folder) -> tuple[list[bytes], list[bytes]]:
-    """The probes of a folder that was just listed."""
-    return folder.paths, folder.stamps
-
-
-def know(groups: FolderStamps, unreliable: Container[bytes], clock: Clock) -> Snapshot:
-    """What to remember of the disk.
+def read_clock(workspace: Workspace, now: int) -> Clock:
+    """The clock of a scan that has just ended.
 
     Args:
-        groups: by folder, the paths and the stamps of its probes.
-        unreliable: folders for which no stamp vouches, however settled.
-        clock: which stamps can be believed.
+        workspace: the files that were scanned.
+        now: the clock of the cache folder's file system before the scan, as in `Clock`.
+
+    Raises:
+        UnreadableFolderError: the tickets root vanished during the scan.
     """
-    memory = _Memory()
-    for name, (paths, stamps) in groups.items():
-        memory.add(name, paths, stamps, unreliable=name in unreliable)
-    return memory.known(clock)
+    root = workspace.tickets_path
+    yoi_folder = os.path.dirname(os.path.dirname(workspace.cache_path))
+    try:
+        device, cache_device = os.stat(root).st_dev, os.stat(yoi_folder).st_dev
+    except OSError as error:
+        message = f"{error.filename}: {error.strerror}"
+        raise UnreadableFolderError(message, "run the command again") from error
+    # `now` says nothing about another device.
+    trusted = cache_device == device and is_trusted_file_system(root)
+    return Clock(now, device, trusted, file_system_of(root) == OVERLAY)
 
 
-def renewed(
+def new_snapshot(stamps: FolderStamps, unreliable: Container[bytes], clock: Clock) -> Snapshot:
+    """The snapshot after a scan of all folders.
+
+    Args:
+        stamps: of every folder.
+        unreliable: folders whose stamps prove nothing, whatever their times are.
+        clock: decides which other stamps are reliable.
+    """
+    builder = _SnapshotBuilder()
+    for name, (paths, found) in stamps.items():
+        builder.add(name, paths, found, unreliable=name in unreliable)
+    return builder.snapshot(clock)
+
+
+def update_snapshot(
     older: Snapshot,
-    seen: FolderStamps,
+    scanned: FolderStamps,
     vanished: Container[bytes],
     unreliable: Container[bytes],
     clock: Clock,
 ) -> Snapshot:
-    """What to remember where only some folders were looked at again.
+    """The snapshot after a scan of some folders.
 
     Args:
-        older: what was known before; of folders that were not looked at, all is settled.
-        seen: those that were, as in `know`.
-        vanished: those that are no longer there.
-        unreliable: as in `know`.
-        clock: likewise.
+        older: the snapshot before; all stamps of folders that were not scanned are reliable.
+        scanned: the stamps of the folders that were scanned.
+        vanished: folders that no longer exist.
+        unreliable: folders whose stamps prove nothing, whatever their times are.
+        clock: decides which other stamps are reliable.
     """
-    memory = _Memory()
-    old_paths, new = older.probes.split(b"\0"), dict(seen)
+    builder = _SnapshotBuilder()
+    old_paths, new = older.paths.split(b"\0"), dict(scanned)
     start = end = 0
     for name, size in older.folder_sizes():
         if name not in new and name not in vanished:
-            memory.names.append(name)
-            memory.sizes.append(size)
+            builder.names.append(name)
+            builder.sizes.append(size)
         else:
-            memory.keep(old_paths[start:end], older.stamps[start * SIZE : end * SIZE])
+            builder.keep(old_paths[start:end], older.stamps[start * SIZE : end * SIZE])
             start = end + size
             if name in new:
-                memory.add(name, *new.pop(name), unreliable=name in unreliable)
+                builder.add(name, *new.pop(name), unreliable=name in unreliable)
         end += size
-    memory.keep(old_paths[start:end], older.stamps[start * SIZE : end * SIZE])
+    builder.keep(old_paths[start:end], older.stamps[start * SIZE : end * SIZE])
     for name, (paths, stamps) in new.items():
-        memory.add(name, paths, stamps, unreliable=name in unreliable)
-    return memory.known(clock)
+        builder.add(name, paths, stamps, unreliable=name in unreliable)
+    return builder.snapshot(clock)
 
 
-class _Memory:
-    """What becomes a `Snapshot`, folder by folder."""
+def store_snapshot(connection: Connection, snapshot: Snapshot) -> None:
+    """Store `snapshot` in an index, in place of the one that it holds."""
+    connection.execute("DELETE FROM snapshot")
+    connection.execute("INSERT INTO snapshot VALUES (1, ?, ?, ?, ?, ?, ?, ?)", snapshot)
+
+
+class _SnapshotBuilder:
+    """The folders of a snapshot, added one after the other."""
 
     def __init__(self) -> None:
         self.names: list[bytes] = []
@@ -93,31 +124,31 @@ class _Memory:
         self._paths: list[bytes] = []
         self._stamps: list[bytes] = []
         self._new: list[tuple[int, bytes]] = []
-        self._unsettled: list[int] = []
+        self._racy: list[int] = []
 
     def keep(self, paths: list[bytes], stamps: bytes) -> None:
-        """Add probes that are settled; their folders have been added."""
+        """Add paths with reliable stamps; their folders are in `names` and `sizes` already."""
         self._paths += paths
         self._stamps.append(stamps)
 
     def add(
         self, name: bytes, paths: list[bytes], stamps: list[bytes], *, unreliable: bool
     ) -> None:
-        """Add a folder that was looked at."""
+        """Add a folder that was scanned."""
         first = len(self._paths)
         self.names.append(name)
         self.sizes.append(len(paths))
         self.keep(paths, b"".join(stamps))
         if unreliable:
-            self._unsettled += range(first, first + len(paths))
+            self._racy += range(first, first + len(paths))
         else:
             self._new.append((first, self._stamps[-1]))
 
-    def known(self, clock: Clock) -> Snapshot:
-        """All of it."""
+    def snapshot(self, clock: Clock) -> Snapshot:
+        """The snapshot of all folders that were added."""
         for first, stamps in self._new:
             racy = racy_in(stamps, clock.now, clock.device, layered=clock.layered)
-            self._unsettled += [first + number for number in racy]
+            self._racy += [first + number for number in racy]
         return Snapshot(
             clock.now,
             int(clock.trusted),
@@ -125,11 +156,5 @@ class _Memory:
             self.sizes.tobytes(),
             b"\0".join(self._paths),
             b"".join(self._stamps),
-            array("I", sorted(self._unsettled)).tobytes(),
+            array("I", sorted(self._racy)).tobytes(),
         )
-
-
-def store_snapshot(connection: Connection, known: Snapshot) -> None:
-    """Make the index behind `connection` remember `known`."""
-    connection.execute("DELETE FROM freshness")
-    connection.execute("INSERT INTO freshness VALUES (1, ?, ?, ?, ?, ?, ?, ?)", known)

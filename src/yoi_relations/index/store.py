@@ -1,42 +1,32 @@
-"""The published index file: proven by a digest, opened in place, not used when in doubt.
+"""Finds and opens the published index file, and proves that it was written here, and whole.
 
-The file is a SQLite database with 56 bytes behind its last page: where it lies, and the SHA-256 of
-all before (`image`). SQLite ignores what follows its last page, so `sqlite3` and Datasette open the
-file as it is. Each generation is a new file, renamed over the one before; a reader never meets half
-of one.
+The file is a SQLite database with 56 bytes after its last page: the place of the file, and the
+SHA-256 of all bytes before (`index_file`). SQLite ignores what follows its last page, so `sqlite3`
+and Datasette open the file as it is. Each generation is a new file that is renamed over the one
+before, so a reader never sees a part of one.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 
 from yoi_relations.files.safe_read import read_file
 from yoi_relations.files.stat_stamp import SIZE, is_reliable, is_trusted_file_system, stamp_of
-from yoi_relations.files.workspace import Workspace, printable
-from yoi_relations.index import origin
-from yoi_relations.lean.types import TYPE_CHECKING, Connection, NamedTuple, StrEnum
+from yoi_relations.files.workspace import CACHE, Workspace, printable
+from yoi_relations.lean.sqlite import sqlite3
+from yoi_relations.lean.types import Connection, NamedTuple, StrEnum
 
-if TYPE_CHECKING:
-    import sqlite3
-else:
-    try:
-        # What `sqlite3` wraps; that package imports `datetime`, which costs start-up.
-        import _sqlite3 as sqlite3
-    except ImportError:
-        import sqlite3
-
-SqliteError = sqlite3.Error
-"""The file was changed in place since it was opened, or cannot be read any more."""
 SCHEMA_VERSION = 5
 PARSER_VERSION = 7
-"""Bump it whenever the rows that the same bytes yield change."""
+"""Increase it whenever the same bytes yield other rows."""
 APPLICATION_ID = 0x594F4952
-"""``YOIR``, in the header of the file."""
+"""``YOIR``, in the header of the index file."""
 
 
 class Generation(NamedTuple):
-    """What the index was made from."""
+    """What an index was built from: the row of the table ``generation``."""
 
     number: int
     parser_version: int
@@ -46,14 +36,14 @@ class Generation(NamedTuple):
 
 
 class StoredIndex(NamedTuple):
-    """An open index, and what it was made from."""
+    """An open index and its generation."""
 
     connection: Connection
     generation: Generation
 
 
 class IndexState(StrEnum):
-    """What became of the published index when it was looked for."""
+    """The state of the published index when a command opened it."""
 
     CURRENT = "current"
     STALE = "stale"
@@ -65,12 +55,12 @@ class IndexState(StrEnum):
     FOREIGN = "not made here"
 
 
-class _NoIndexError(Exception):
-    """There is no index file, or it cannot be used; `found` says why."""
+class _UnusableIndexError(Exception):
+    """There is no index file, or it cannot be used; `state` says why."""
 
-    def __init__(self, found: IndexState) -> None:
-        super().__init__(found.value)
-        self.found = found
+    def __init__(self, state: IndexState) -> None:
+        super().__init__(state.value)
+        self.state = state
 
 
 def index_path(workspace: Workspace) -> str:
@@ -79,108 +69,136 @@ def index_path(workspace: Workspace) -> str:
 
 
 def in_memory() -> Connection:
-    """A database without a file."""
-    return _connected(":memory:")
+    """An empty database in memory."""
+    return _connect(":memory:")
 
 
-def _connected(database: str) -> sqlite3.Connection:
+def _connect(database: str) -> sqlite3.Connection:
     connection = sqlite3.connect(database, uri=True, isolation_level=None)
-    # Else what is sorted goes into files elsewhere, where there may be no room, and no business of
-    # ours.
+    # Otherwise large sorts write temporary files in other folders, which may be full.
     connection.execute("PRAGMA temp_store = MEMORY")
     return connection
 
 
-def published(
-    workspace: Workspace, *, prove: bool = False
+def load_published(
+    workspace: Workspace, *, note_stamp: bool = False
 ) -> tuple[StoredIndex | None, IndexState]:
-    """The published index, which may be stale; or None, and why.
+    """Open the published index, which may be stale.
 
-    A digest over the whole file proves it. Where that was done before and the file's stamp is still
-    the one noted then, it is opened in place, and no more of it is read than a question needs.
+    The digest of the whole file proves it. After that its stamp is noted. While the file has that
+    stamp, it is opened in place, and only the pages that a query needs are read.
 
     Args:
-        workspace: whose.
-        prove: whether to note that the file was proven, for the next time.
+        workspace: the index is in its cache folder.
+        note_stamp: whether to note the stamp of a file that was proven.
+
+    Returns:
+        the index, or None; and its state, which says why it cannot be used.
     """
     try:
-        connection = _opened(workspace, prove=prove)
-    except _NoIndexError as error:
-        return None, error.found
+        connection = _open(workspace, note_stamp=note_stamp)
+    except _UnusableIndexError as error:
+        return None, error.state
     try:
-        return StoredIndex(connection, _read_identity(connection, workspace)), IndexState.UNCHECKED
-    except _NoIndexError as error:
+        return StoredIndex(
+            connection, _read_generation(connection, workspace)
+        ), IndexState.UNCHECKED
+    except _UnusableIndexError as error:
         connection.close()
-        return None, error.found
+        return None, error.state
 
 
-def _opened(workspace: Workspace, *, prove: bool) -> Connection:
+def refuse_links(workspace: Workspace) -> None:
+    """Refuse to read an index by way of a link: it could be of other tickets.
+
+    Raises:
+        OSError: a folder on the way to the index is a symbolic link, or ``.yoi`` is one that leads
+            out of the workspace.
+    """
+    yoi, cache, _ = CACHE.split("/")
+    for path in (f"{yoi}/{cache}", CACHE):
+        if os.path.islink(os.path.join(workspace.root, path)):
+            raise OSError(errno.ELOOP, f"{path} is a symbolic link, which is not followed")
+    folder = os.path.join(workspace.root, yoi)
+    if os.path.islink(folder):
+        root = os.path.join(workspace.root, "")
+        if not os.path.realpath(folder).startswith(root):
+            raise OSError(errno.ELOOP, f"{yoi} is a symbolic link out of the workspace")
+
+
+def _has_trusted_owner(status: os.stat_result, workspace: Workspace) -> bool:
+    """Whether the owner of a file is this user, root, or the owner of the tickets root."""
+    owner = status.st_uid
+    return owner in (os.geteuid(), 0) or owner == os.stat(workspace.tickets_path).st_uid
+
+
+def _open(workspace: Workspace, *, note_stamp: bool) -> Connection:
     path = index_path(workspace)
     try:
-        origin.refuse_links(workspace)
+        refuse_links(workspace)
         status = os.lstat(path)
-        if not origin.is_by_one_of_us(status, workspace):
-            raise _NoIndexError(IndexState.FOREIGN)
+        if not _has_trusted_owner(status, workspace):
+            raise _UnusableIndexError(IndexState.FOREIGN)
         stamp = stamp_of(status)
-        if _noted(workspace) == stamp:
+        if _noted_stamp(workspace) == stamp:
             # Not mapped into memory: a file that is cut short in place would kill the process.
-            return _connected(_uri(path))
-        connection = _proven(path)
-        if prove:
-            _note(workspace, stamp)
+            return _connect(_uri(path))
+        connection = _load_proven(path)
+        if note_stamp:
+            _note_stamp(workspace, stamp)
     except FileNotFoundError as error:
-        raise _NoIndexError(IndexState.MISSING) from error
+        raise _UnusableIndexError(IndexState.MISSING) from error
     except OSError as error:
-        raise _NoIndexError(IndexState.UNREADABLE) from error
+        raise _UnusableIndexError(IndexState.UNREADABLE) from error
     except sqlite3.Error as error:
-        raise _NoIndexError(IndexState.DAMAGED) from error
+        raise _UnusableIndexError(IndexState.DAMAGED) from error
     return connection
 
 
-def _proven(path: str) -> Connection:
-    """The index file in memory, after its digest was found right, and that it was made here."""
-    from yoi_relations.index.index_file import read_index_file  # noqa: PLC0415  # a lookup in place reads none
+def _load_proven(path: str) -> Connection:
+    """Load the index file into memory if its digest and its place are right."""
+    from yoi_relations.index.index_file import read_index_file  # noqa: PLC0415  # an index in place needs no digest
 
-    image = read_index_file(path)
-    # SQLite would take an empty image for a lack of memory.
-    if not image.body or not image.is_whole:
-        raise _NoIndexError(IndexState.DAMAGED)
-    if not image.was_written_here:
-        raise _NoIndexError(IndexState.FOREIGN)
+    file = read_index_file(path)
+    # SQLite reports an empty database as a lack of memory.
+    if not file.body or not file.is_whole:
+        raise _UnusableIndexError(IndexState.DAMAGED)
+    if not file.was_written_here:
+        raise _UnusableIndexError(IndexState.FOREIGN)
     connection = in_memory()
     try:
-        fill = connection.deserialize
+        deserialize = connection.deserialize
     except AttributeError:
-        from yoi_relations.index import serialization  # noqa: PLC0415  # for an old SQLite
+        from yoi_relations.index import serialization  # noqa: PLC0415  # only an old SQLite needs it
 
-        serialization.fill(connection, image.body)
+        serialization.deserialize(connection, file.body)
     else:
-        fill(image.body)
+        deserialize(file.body)
     return connection
 
 
 def _uri(path: str) -> str:
-    """The file as SQLite opens it without locks; it is never written again."""
-    plain = "".join(
-        sign if sign.isascii() and sign not in "%?#" else f"%{ord(sign):02x}"
-        for sign in os.fsencode(path).decode("latin-1")
+    """The URI by which SQLite opens a file without locks; the file is never written again."""
+    quoted = "".join(
+        char if char.isascii() and char not in "%?#" else f"%{ord(char):02x}"
+        for char in os.fsencode(path).decode("latin-1")
     )
-    return f"file:{plain}?mode=ro&immutable=1"
+    return f"file:{quoted}?mode=ro&immutable=1"
 
 
-def _noted(workspace: Workspace) -> bytes | None:
+def _noted_stamp(workspace: Workspace) -> bytes | None:
     """The stamp of the index file when it was last proven."""
     try:
-        return read_file(_note_path(workspace), SIZE)
+        return read_file(_stamp_path(workspace), SIZE)
     except OSError:
         return None
 
 
-def _note(workspace: Workspace, stamp: bytes) -> None:
-    """Note that the file with `stamp` is proven, once nothing can change it unseen."""
-    from yoi_relations.index.cache_folder import cache_folder, put  # noqa: PLC0415  # once for an index
+def _note_stamp(workspace: Workspace, stamp: bytes) -> None:
+    """Note the stamp of an index file that was proven, if the stamp is reliable."""
+    from yoi_relations.index.cache_folder import cache_folder, put  # noqa: PLC0415  # once for each index
 
-    name = os.path.basename(_note_path(workspace))
+    name = os.path.basename(_stamp_path(workspace))
     try:
         with cache_folder(workspace) as folder:
             device = os.fstat(folder).st_dev
@@ -189,28 +207,28 @@ def _note(workspace: Workspace, stamp: bytes) -> None:
             ):
                 put(folder, name, stamp)
     except OSError:
-        pass  # it will be proven once more
+        pass  # the file is proven again next time
 
 
-def _note_path(workspace: Workspace) -> str:
+def _stamp_path(workspace: Workspace) -> str:
     return index_path(workspace).removesuffix(".sqlite3") + ".stamp"
 
 
-def _read_identity(connection: Connection, workspace: Workspace) -> Generation:
+def _read_generation(connection: Connection, workspace: Workspace) -> Generation:
     try:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if (application, version) != (APPLICATION_ID, SCHEMA_VERSION):
-            raise _NoIndexError(IndexState.OTHER_VERSION)
+            raise _UnusableIndexError(IndexState.OTHER_VERSION)
         row = connection.execute(
             "SELECT number, parser_version, tickets_root, digest, built_at FROM generation"
         ).fetchone()
     except sqlite3.Error as error:
-        raise _NoIndexError(IndexState.DAMAGED) from error
+        raise _UnusableIndexError(IndexState.DAMAGED) from error
     if row is None:
-        raise _NoIndexError(IndexState.DAMAGED)
+        raise _UnusableIndexError(IndexState.DAMAGED)
     generation = Generation(*row)
-    made_for = generation.parser_version, generation.tickets_root
-    if made_for != (PARSER_VERSION, printable(workspace.tickets_root)):
-        raise _NoIndexError(IndexState.OTHER_VERSION)
+    built_for = generation.parser_version, generation.tickets_root
+    if built_for != (PARSER_VERSION, printable(workspace.tickets_root)):
+        raise _UnusableIndexError(IndexState.OTHER_VERSION)
     return generation

@@ -1,7 +1,7 @@
-"""Shares numbered pieces of work with a second process, and gives their results in order.
+"""Shares numbered items of work with a forked child, and yields the results in order.
 
-Both take the next number out of one pipe, so that neither waits for the other. Whatever the second
-does not deliver, because it failed or was killed, the first does.
+Both processes take the next number from one pipe, so that neither waits for the other. This process
+does every item whose result the child does not send, because it failed or was killed.
 """
 
 from __future__ import annotations
@@ -20,39 +20,40 @@ from yoi_relations.lean.types import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-MOST = 2000
-"""Pieces that can be shared: their numbers fit into the smallest pipe there is."""
+MAX_ITEMS = 2000
+"""The most items: their numbers fit into the smallest pipe of any system."""
 _NUMBER = struct.Struct("=H")
-_HEAD = struct.Struct("=HI")
+_HEADER = struct.Struct("=HI")
+"""Of one result: the number of the item, and the size of the result in bytes."""
 _PIPE_SIZE = 1 << 20
-"""Bytes of results that the second process may be ahead, where the system allows it."""
+"""Bytes of results that the child may be ahead, where the system allows it."""
 
 Work = Callable[[int], Any]
 
 
-def shared(work: Work, count: int) -> Generator[Any]:
-    """The results of ``work(0)`` to ``work(count - 1)``, made in two processes where that can be.
+def run_shared(work: Work, count: int) -> Generator[Any]:
+    """Yield ``work(0)`` to ``work(count - 1)``, computed in two processes where that is possible.
 
     Args:
-        work: makes one result, of plain values alone.
-        count: how many there are, at most `MOST`.
+        work: makes one result, of values that `marshal` can write.
+        count: number of items, at most `MAX_ITEMS`.
     """
     with contextlib.ExitStack() as stack:
-        second = stack.enter_context(ForkedChild())
+        child = stack.enter_context(ForkedChild())
         try:
-            numbers = stack.enter_context(_Numbers(count))
-        except OSError:  # no pipe to be had
-            started = False
+            queue = stack.enter_context(_Queue(count))
+        except OSError:  # the system has no pipe left
+            is_started = False
         else:
-            started = second.start(lambda file: _deliver(work, numbers, file))
-        if started:
-            yield from _in_order(work, count, numbers, _Deliveries(second.reader))
+            is_started = child.start(lambda file: _write_results(work, queue, file))
+        if is_started:
+            yield from _in_order(work, count, queue, _ChildResults(child.reader))
         else:
             yield from map(work, range(count))
 
 
-class _Numbers:
-    """The numbers that nobody has taken yet, in a pipe that both processes read."""
+class _Queue:
+    """The numbers of the items that are not taken yet, in a pipe that both processes read."""
 
     def __init__(self, count: int) -> None:
         self._reader, writer = os.pipe()
@@ -66,39 +67,43 @@ class _Numbers:
         os.close(self._reader)
 
     def take(self) -> int | None:
-        """The next number, now taken; None where there is none left."""
+        """Take the next number; None if there is none left."""
         data = os.read(self._reader, _NUMBER.size)
         return _NUMBER.unpack(data)[0] if data else None
 
 
-class _Deliveries:
-    """What comes from the second process, through the pipe that is read at `reader`."""
+class _ChildResults:
+    """The results that the child sends through the pipe with the descriptor `reader`.
+
+    Attributes:
+        ended: whether no further result will come.
+    """
 
     def __init__(self, reader: int) -> None:
+        self.ended = False
         self._reader = reader
         self._poll = select.poll()
         self._poll.register(reader)
-        self.ended = False
         with contextlib.suppress(OSError, AttributeError):
             fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
 
-    def waiting(self) -> bool:
-        """Whether something has come, be it the end."""
+    def is_ready(self) -> bool:
+        """Whether `next` would not wait: there is data, or the end."""
         return not self.ended and bool(self._poll.poll(0))
 
     def next(self) -> tuple[int, Any] | None:
-        """A number and its result, waited for; None where no more will come."""
-        head = self._exactly(_HEAD.size)
-        if head:
-            number, size = _HEAD.unpack(head)
-            body = self._exactly(size)
+        """Wait for the next result, and return it after its number; None at the end."""
+        header = self._read(_HEADER.size)
+        if header:
+            number, size = _HEADER.unpack(header)
+            body = self._read(size)
             if body:
-                return number, marshal.loads(body)  # noqa: S302  # our own process wrote it
+                return number, marshal.loads(body)  # noqa: S302  # a fork of this process wrote it
         self.ended = True
         return None
 
-    def _exactly(self, size: int) -> bytes:
-        """So many bytes, or none where they do not come."""
+    def _read(self, size: int) -> bytes:
+        """Exactly `size` bytes; none if the pipe ends before."""
         parts = []
         while size and (part := os.read(self._reader, size)):
             parts.append(part)
@@ -106,22 +111,22 @@ class _Deliveries:
         return b"" if size else b"".join(parts)
 
 
-def _deliver(work: Work, numbers: _Numbers, file: BinaryIO) -> None:
-    """In the second process: make results and write them."""
-    for number in iter(numbers.take, None):
+def _write_results(work: Work, queue: _Queue, file: BinaryIO) -> None:
+    """Do items and write their results; runs in the child."""
+    for number in iter(queue.take, None):
         body = marshal.dumps(work(number))
-        file.write(_HEAD.pack(number, len(body)) + body)
+        file.write(_HEADER.pack(number, len(body)) + body)
         file.flush()
 
 
-def _in_order(work: Work, count: int, numbers: _Numbers, delivered: _Deliveries) -> Iterator[Any]:
+def _in_order(work: Work, count: int, queue: _Queue, child: _ChildResults) -> Iterator[Any]:
     results: dict[int, Any] = {}
     for number in range(count):
         while number not in results:
-            if delivered.ended:  # and what it had taken is lost
+            if child.ended:  # the child took this item and did not finish it
                 results[number] = work(number)
-            elif delivered.waiting() or (mine := numbers.take()) is None:
-                results.update(filter(None, [delivered.next()]))
+            elif child.is_ready() or (taken := queue.take()) is None:
+                results.update(filter(None, [child.next()]))
             else:
-                results[mine] = work(mine)
+                results[taken] = work(taken)
         yield results.pop(number)

@@ -1,7 +1,7 @@
-"""Light stand-ins for slow modules of the standard library, for the way of a lookup.
+"""Light stand-ins for modules of the standard library that are slow to import.
 
-Starting the interpreter is most of what a lookup costs, and imports are most of the rest. Each
-figure is CPU time that one import adds to a bare interpreter (B, ``python -c pass``: 9.9 ms),
+Most of the time of a lookup is the start of the interpreter, and most of the rest is imports. Each
+figure is the CPU time that one import adds to a bare interpreter (B, ``python -c pass``: 9.9 ms),
 measured on CPython 3.11, the lower quartile of 31 alternating runs:
 
 ================  ======  ================================  =======
@@ -14,8 +14,8 @@ instead of        costs   here                              costs
 ``sqlite3``       0.52 B  ``sqlite``                        0.35 B
 ================  ======  ================================  =======
 
-Elsewhere on that way: no ``contextlib`` (0.30 B), ``re`` (0.62 B), ``datetime`` (0.18 B) or
-``signal`` (0.42 B; ``_signal`` costs nothing), ``dataclasses`` (1.66 B) or ``tomllib`` (1.52 B);
-``array`` (0.20 B) only where folders changed. The process ends by ``os._exit``, which saves 0.15 B.
-``typer`` costs 5.0 B, ``rich`` 4.7 B and ``yaml`` 1.9 B, so each is imported where it is used.
+A lookup imports neither ``contextlib`` (0.30 B), ``re`` (0.62 B), ``datetime`` (0.18 B), ``signal``
+(0.42 B; ``_signal`` costs nothing), ``dataclasses`` (1.66 B) nor ``tomllib`` (1.52 B). It imports
+``array`` (0.20 B) only if folders changed. The process ends with ``os._exit``, which saves 0.15 B.
+``typer`` costs 5.0 B, ``rich`` 4.7 B and ``yaml`` 1.9 B, so they are imported on first use.
 """

@@ -1,4 +1,4 @@
-"""A digest of what an answer rests on."""
+"""SHA-256 of a value, without OpenSSL."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from yoi_relations.lean.types import TYPE_CHECKING
 if TYPE_CHECKING:
     from hashlib import sha256
 else:
-    # What `hashlib` gives without OpenSSL, which takes a quarter of a bare interpreter to load.
+    # `hashlib` returns this too where there is no OpenSSL; to load that costs a quarter of B.
     try:
         from _sha2 import sha256  # Python 3.12 and newer
     except ImportError:
@@ -18,9 +18,9 @@ else:
             from hashlib import sha256
 
 _DIGITS = 16
-"""Hexadecimal: enough to tell contents apart that nobody forged."""
+"""Hexadecimal digits: enough to distinguish contents that nobody forged."""
 
 
 def digest_of(content: object) -> str:
-    """The first digits of the SHA-256 of `content`, written as JSON."""
+    """The first 16 hexadecimal digits of the SHA-256 of `content` as JSON."""
     return sha256(json_text(content).encode()).hexdigest()[:_DIGITS]

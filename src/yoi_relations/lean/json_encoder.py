@@ -1,8 +1,7 @@
-"""Values as JSON text, without importing `json`.
+"""Writes JSON without importing `json`.
 
-That package compiles regular expressions when it is imported, which costs more than most answers
-take to be written. Its encoder is a C function that can be had alone; where an interpreter has
-none, `json` does the work.
+That package compiles regular expressions on import, which takes longer than to write most answers.
+Its encoder is a C function that can be imported alone; an interpreter without it uses `json`.
 """
 
 from __future__ import annotations
@@ -13,30 +12,30 @@ from yoi_relations.lean.types import Any
 
 
 def json_text(value: object) -> str:
-    """`value` as JSON on one line, without spaces; characters beyond ASCII stand as they are.
+    """`value` as JSON on one line, without spaces and without escapes for non-ASCII characters.
 
     Raises:
-        TypeError: it holds something that is neither text, number, truth value, None, list, tuple
-            nor mapping.
-        ValueError: it holds a number that JSON does not know.
+        TypeError: it contains anything but text, numbers, booleans, None, lists, tuples or
+            mappings.
+        ValueError: it contains a number that JSON does not have, such as NaN.
     """
     return "".join(_encode(value, 0))
 
 
-def _refuse(value: object) -> Any:  # noqa: ANN401  # what the encoder expects
-    raise TypeError(f"{type(value).__name__} cannot stand in JSON")
+def _refuse(value: object) -> Any:  # noqa: ANN401  # the encoder's signature
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
 def _encoder() -> Callable[[object, int], Any]:
     try:
-        from _json import encode_basestring, make_encoder  # noqa: PLC0415  # may be missing
+        from _json import encode_basestring, make_encoder  # noqa: PLC0415  # not in every interpreter
 
-        # As json.JSONEncoder calls it: no check for circles, no indent; keys as they come, all of
-        # them text; no NaN.
+        # As json.JSONEncoder calls it: no check for cycles, no indentation, keys unsorted and all
+        # of them text, no NaN.
         flags = (False, False, False)
         return make_encoder(None, _refuse, encode_basestring, None, ":", ",", *flags)
     except (ImportError, TypeError):
-        import json  # noqa: PLC0415  # costs start-up
+        import json  # noqa: PLC0415  # slow to import
 
         return lambda value, _: json.dumps(
             value, ensure_ascii=False, separators=(",", ":"), allow_nan=False

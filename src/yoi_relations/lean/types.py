@@ -1,9 +1,8 @@
-"""What annotations and value types need of the standard library, without importing much of it.
+"""Stand-ins for `typing` and `enum`, which are slow to import: named tuples, enums, annotations.
 
-`typing` alone costs a third of what a bare interpreter takes to start, `enum` and what it makes a
-fifth, and a lookup costs little more than that start. So modules on the way of a read take these
-names from here; a type checker sees the real ones. What stands in for them does what this project
-asks of it and no more: of a named tuple's own methods there is but one.
+The package's docstring has the costs. Modules that a lookup imports take these names from here; a
+type checker sees the real ones. The stand-ins have only what this project uses: of the methods of a
+named tuple, that is `_replace`.
 """
 
 from __future__ import annotations
@@ -16,17 +15,17 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
     from typing import Any, ClassVar, NamedTuple, NoReturn, Self, TextIO, assert_never
 else:
-    # Reads one field of a tuple; what stands in where an interpreter has none comes with it.
+    # Reads one field of a tuple; `collections` has a substitute where C code is missing.
     from collections import _tuplegetter as _field
 
     Any = ClassVar = Connection = NoReturn = Self = TextIO = object
 
     def assert_never(value):
-        """Stand where nothing can come."""
+        """Mark code that is never reached."""
         raise AssertionError(value)
 
     class _Fields(type):
-        """Makes the annotations of a class body fields, and what stands behind them defaults."""
+        """Turns the annotations of a class body into fields, and its values into defaults."""
 
         def __new__(cls, name, bases, body):
             fields = tuple(body.get("__annotations__", ()))
@@ -51,10 +50,10 @@ else:
             missing = len(cls._fields) - len(given)
             if not named and 0 < missing <= len(cls._last):
                 return given + cls._last[-missing:]
-            said = dict(zip(cls._fields, given))  # noqa: B905  # its keyword costs as much again
-            said.update(named)
-            values = cls._defaults | said
-            if len(said) != len(given) + len(named) or values.keys() != cls._names:
+            passed = dict(zip(cls._fields, given))  # noqa: B905  # `strict=` doubles the time
+            passed.update(named)
+            values = cls._defaults | passed
+            if len(passed) != len(given) + len(named) or values.keys() != cls._names:
                 raise TypeError(f"{cls.__name__} takes {', '.join(cls._fields)}")
             return [values[field] for field in cls._fields]
 
@@ -69,7 +68,7 @@ else:
             return f"{type(self).__name__}({', '.join(shown)})"
 
     class _Members(type):
-        """Makes the values in a class body its only instances."""
+        """Turns the values in a class body into its only instances."""
 
         def __init__(cls, name, bases, body):
             super().__init__(name, bases, body)
@@ -90,20 +89,20 @@ else:
         def __iter__(cls):
             return iter(cls._members.values())
 
-    def _made_by_value(member, _protocol):
-        """How to copy or pickle a member: what comes of it is the member itself."""
+    def _reduce_to_value(member, _protocol):
+        """Copy or unpickle a member as the member itself."""
         return type(member), (member.value,)
 
     class StrEnum(str, metaclass=_Members):
         """Base of closed sets of words."""
 
         __slots__ = ("name", "value")
-        __reduce_ex__ = _made_by_value
+        __reduce_ex__ = _reduce_to_value
 
     class IntEnum(int, metaclass=_Members):
         """Base of closed sets of numbers."""
 
-        __reduce_ex__ = _made_by_value
+        __reduce_ex__ = _reduce_to_value
 
 
 __all__ = [

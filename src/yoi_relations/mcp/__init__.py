@@ -1,6 +1,14 @@
-"""``relations mcp``: a ``server`` that offers ``tools`` to agents.
+"""``relations mcp``: a server of the Model Context Protocol.
 
-Their ``answers`` are the documents of the command line. ``roots`` finds the workspace that a client
-speaks of, ``arguments`` reads what it asks. ``streams``, ``lines``, ``exchange``, ``pending`` and
-``outgoing`` carry the messages.
+server: the tools and resources, offered through the protocol's SDK.
+tools: names, descriptions and JSON schemas of the tools.
+answers: what the tools answer: the documents of the command line.
+arguments: reads the arguments of a tool call.
+roots: finds the workspace from the roots of the client.
+transport: carries messages between the process's streams and the SDK.
+process_streams: standard input, output and error of the process.
+message_reader: reads messages from lines of input.
+message_writer: writes messages as lines of output.
+pending_requests: the requests that are not answered yet.
+truncation: limits the length of error messages.
 """

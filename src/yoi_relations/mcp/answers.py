@@ -1,6 +1,6 @@
-"""What the tools and resources of ``relations mcp`` answer: the documents of the command line.
+"""The answers of the tools and resources of ``relations mcp``: the documents of the command line.
 
-Each has one field more, `exit_code`: what the command would have ended with.
+Each has an additional field `exit_code`: the exit code of the command.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from yoi_relations.queries.check import CheckAnswer, ask_checks, check_tickets
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.show import ask_relations
 from yoi_relations.queries.ticket_lookup import resolve_ticket
-from yoi_relations.recording.add import Draft, add_record
+from yoi_relations.recording.add import RecordRequest, add_record
 from yoi_relations.recording.retire import RetirementRequest, retire_records
 from yoi_relations.render import check, documents, receipts
 from yoi_relations.render.documents import Value
@@ -27,11 +27,11 @@ from yoi_relations.render.show import exit_code_of_relations
 
 
 class CallContext(NamedTuple):
-    """Where a question is asked.
+    """The workspace that a tool call is about, and how to answer.
 
     Attributes:
-        workspace: whose files.
-        notify: is told what stands beside the answer.
+        workspace: the workspace.
+        notify: takes notices, which are not part of the answer.
         trust: how the index is checked.
     """
 
@@ -39,34 +39,34 @@ class CallContext(NamedTuple):
     notify: Notify
     trust: Trust
 
-    def opened(self) -> Index:
-        """The index, made to agree with the files now."""
+    def open_index(self) -> Index:
+        """The index, up to date with the files."""
         return open_index(self.workspace, self.notify, trust=self.trust)
 
 
-def answer_tool(place: CallContext, tool: Tool, arguments: Value) -> Value:
-    """The answer of `tool`, in this thread from beginning to end.
+def answer_tool(context: CallContext, tool: Tool, arguments: Value) -> Value:
+    """The answer of `tool`, made in the current thread.
 
     Args:
-        place: where to ask.
+        context: the workspace, and how to answer.
         tool: one of those in `tools`.
-        arguments: as the client gave them.
+        arguments: as the client sent them.
 
     Raises:
-        RelationsError: there is no answer.
+        RelationsError: the command would have failed.
     """
-    found, code = _ANSWERS[tool.name](place, read_arguments(tool, arguments))
-    return found | {"exit_code": int(code)}
+    document, code = _ANSWERS[tool.name](context, read_arguments(tool, arguments))
+    return document | {"exit_code": int(code)}
 
 
-def answer_ticket(place: CallContext, name: str) -> Value:
-    """All relations of the ticket called `name`, with those that no longer count, and its check.
+def answer_ticket(context: CallContext, name: str) -> Value:
+    """All relations of the ticket called `name`, active or not, and its check.
 
     Raises:
-        RelationsError: there is no answer.
+        RelationsError: the command would have failed.
     """
-    with place.opened() as index:
-        base = PathBase(place.workspace)
+    with context.open_index() as index:
+        base = PathBase(context.workspace)
         ticket = resolve_ticket(index.connection, name, base)
         asked, answer = ask_relations(index.connection, base, ticket=ticket.id, everything=True)
         checked = check_tickets(index.connection, [ticket])
@@ -80,72 +80,73 @@ def answer_ticket(place: CallContext, name: str) -> Value:
         }
 
 
-_Made = tuple[Value, ExitCode]
+_Answer = tuple[Value, ExitCode]
 
 
-def _show(place: CallContext, given: Value) -> _Made:
-    limit = given.get("limit", LIMIT)
-    with place.opened() as index:
+def _show(context: CallContext, arguments: Value) -> _Answer:
+    limit = arguments.get("limit", LIMIT)
+    with context.open_index() as index:
         asked, answer = ask_relations(
             index.connection,
-            PathBase(place.workspace),
-            ticket=given.get("ticket"),
-            kinds=given.get("kinds", ()),
-            states=given.get("states", ()),
-            everything=given.get("all", False),
+            PathBase(context.workspace),
+            ticket=arguments.get("ticket"),
+            kinds=arguments.get("kinds", ()),
+            states=arguments.get("states", ()),
+            everything=arguments.get("all", False),
             limit=limit,
-            since=given.get("since"),
-            author=given.get("author"),
+            since=arguments.get("since"),
+            author=arguments.get("author"),
         )
         found = documents.relations_document(index, asked, answer)
         hint = _hint(index, found["returned"], found["count"], "ticket, kinds or states")
         return found | {"hint": hint}, exit_code_of_relations(answer)
 
 
-def _check(place: CallContext, given: Value) -> _Made:
-    tickets, expect = given.get("tickets", []), given.get("expect")
-    limit = given.get("limit", LIMIT) or None
+def _check(context: CallContext, arguments: Value) -> _Answer:
+    tickets, expect = arguments.get("tickets", []), arguments.get("expect")
+    limit = arguments.get("limit", LIMIT) or None
     if expect is not None and len(tickets) != 1:
-        raise UsageError("expect is about one ticket", "name the ticket that was checked before")
-    with place.opened() as index:
-        base, states = PathBase(place.workspace), given.get("states", ())
-        checked = ask_checks(index.connection, base, tickets=tickets, states=states)
-        some = checked.checks[:limit]
-        found = check.check_document(
-            index, CheckAnswer(some, checked.problems), whole=bool(tickets)
+        raise UsageError(
+            "expect requires exactly one ticket", "name the ticket of the earlier check"
         )
+    with context.open_index() as index:
+        base, states = PathBase(context.workspace), arguments.get("states", ())
+        checked = ask_checks(index.connection, base, tickets=tickets, states=states)
+        shown = checked.checks[:limit]
+        listed = CheckAnswer(shown, checked.problems)
+        found = check.check_document(index, listed, whole=bool(tickets))
         page = {
             "count": len(checked.checks),
-            "returned": len(some),
-            "truncated": len(some) < len(checked.checks),
-            "hint": _hint(index, len(some), len(checked.checks), "tickets or states"),
+            "returned": len(shown),
+            "truncated": len(shown) < len(checked.checks),
+            "hint": _hint(index, len(shown), len(checked.checks), "tickets or states"),
             "problems": found["problems"][:limit],
         }
         return found | page, check.exit_code_of_checks(checked, expect)
 
 
-def _hint(index: Index, returned: int, count: int, by: str) -> str | None:
+def _hint(index: Index, returned: int, count: int, filters: str) -> str | None:
     if not index.sources:
         return no_tickets(index.workspace.tickets_path)
     if returned == count:
         return None
-    return f"{returned} of {count}: narrow the question by {by}, or raise limit (0: all)"
+    return f"{returned} of {count}: filter by {filters}, or raise limit (0: all)"
 
 
-def _add(place: CallContext, given: Value) -> _Made:
-    draft = Draft(**given, here=place.workspace.root)
-    with add_record(place.workspace, draft, place.notify) as done:
+def _add(context: CallContext, arguments: Value) -> _Answer:
+    request = RecordRequest(**arguments, base_folder=context.workspace.root)
+    with add_record(context.workspace, request, context.notify) as done:
         return receipts.added_document(done), ExitCode.DONE
 
 
-def _retire(place: CallContext, given: Value) -> _Made:
-    records = (given.pop("record"),)
-    request = RetirementRequest(records, **given, here=place.workspace.root)
-    with retire_records(place.workspace, request, place.notify) as done:
+def _retire(context: CallContext, arguments: Value) -> _Answer:
+    records = (arguments.pop("record"),)
+    request = RetirementRequest(records, **arguments, base_folder=context.workspace.root)
+    with retire_records(context.workspace, request, context.notify) as done:
         return receipts.retired_document(done), ExitCode.DONE
 
 
-_ANSWERS: dict[str, Callable[[CallContext, Value], _Made]] = {
+_ANSWERS: dict[str, Callable[[CallContext, Value], _Answer]] = {
     SHOW.name: _show,
     CHECK.name: _check,
     ADD.name: _add,

@@ -1,4 +1,4 @@
-"""Where a client works: the roots that it offers, asked for with each call, as they may change."""
+"""The roots of a client: the folders it works in. Each call requests them, as they may change."""
 
 from __future__ import annotations
 
@@ -24,66 +24,69 @@ from yoi_relations.files.stat_stamp import is_gone
 from yoi_relations.files.workspace import Workspace, find_workspace, root_around
 
 RESPONSES = "inputResponses"
-"""The field in which a client of the newest protocol sends what it was asked for."""
+"""The field in which a client of the newest protocol sends the requested input."""
 _KEY = "roots"
-"""Of the one thing that is asked of a client."""
-_REFUSAL = {"action": "cancel"}
-"""How the newest protocol says that nothing was answered."""
-_PATIENCE = 10.0
-"""Seconds in which a client has to list its roots."""
+"""The key of the only input that is requested from a client."""
+_NO_INPUT = {"action": "cancel"}
+"""The newest protocol's value for input that was not given."""
+_TIMEOUT = 10.0
+"""Seconds in which a client must list its roots."""
 
 
-async def offered_roots(
+async def client_roots(
     context: ServerRequestContext, params: InputResponseRequestParams
 ) -> list[str] | InputRequiredResult:
-    """The paths of the client's roots, none where it offers none; or what to answer to get them.
+    """The paths of the client's roots, or the result that requests them from the client.
 
-    Since 2026-07-28 the protocol has no requests from server to client: the client is told what is
-    missing, and calls again with it.
+    Since revision 2026-07-28, the protocol has no requests from server to client: the result names
+    the missing input, and the client calls again with it.
+
+    Returns:
+        Absolute paths; empty if the client has no roots.
 
     Raises:
-        WorkspaceError: the client offers roots, and does not list them.
+        WorkspaceError: the client supports roots, but does not list them.
     """
-    able = context.session.client_capabilities
-    if able is None or able.roots is None:
+    capabilities = context.session.client_capabilities
+    if capabilities is None or capabilities.roots is None:
         return []
     if context.protocol_version not in MODERN_PROTOCOL_VERSIONS:
-        return _paths(await _asked(context))
+        return _paths(await _request_roots(context))
     if params.input_responses is None:
         return InputRequiredResult(input_requests={_KEY: ListRootsRequest()})
     given = params.input_responses.get(_KEY)
     if not isinstance(given, ListRootsResult):
-        raise _not_listed("its answer cannot be read")
+        raise _not_listed("its response cannot be read")
     return _paths(given)
 
 
-async def _asked(context: ServerRequestContext) -> ListRootsResult:
+async def _request_roots(context: ServerRequestContext) -> ListRootsResult:
     try:
         return await context.session.send_request(
-            ListRootsRequest(), ListRootsResult, request_read_timeout_seconds=_PATIENCE
+            ListRootsRequest(), ListRootsResult, request_read_timeout_seconds=_TIMEOUT
         )
     except MCPError as error:
         if error.code == METHOD_NOT_FOUND:
             return ListRootsResult(roots=[])
         raise _not_listed(error.message) from error
     except ValidationError as error:
-        raise _not_listed("its answer cannot be read") from error
+        raise _not_listed("its response cannot be read") from error
 
 
 def _not_listed(reason: str) -> WorkspaceError:
     return WorkspaceError(
-        f"the client offers roots and does not list them: {reason}",
-        "without its roots, the wrong workspace could answer; repair or restart the client",
+        f"the client supports roots, but does not list them: {reason}",
+        "without its roots, the wrong workspace could answer; fix or restart the client",
     )
 
 
 def local_roots(result: dict[str, Any]) -> dict[str, Any]:
-    """A client's list of roots, as it came, without those that are not folders of this machine.
+    """The client's list of roots, without those that are not folders on this machine.
 
-    The SDK takes only `file:` URIs, and refuses the whole list for any other one.
+    The SDK accepts only `file:` URIs, and rejects the whole list for any other one.
 
     Returns:
-        The list; and what is not one as it is.
+        The list; an invalid list is returned unchanged.
     """
     roots = result.get("roots")
     if not isinstance(roots, list):
@@ -95,20 +98,20 @@ def local_roots(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def root_responses(responses: dict[str, Any]) -> dict[str, Any]:
-    """What a client was asked for, as it came, with the roots as `local_roots` leaves them."""
+    """The input that was requested from a client, with its roots limited by `local_roots`."""
     given = responses.get(_KEY)
     if not isinstance(given, dict):
-        return responses | {_KEY: _REFUSAL}
+        return responses | {_KEY: _NO_INPUT}
     listed = local_roots(given)
     try:
         ListRootsResult.model_validate(listed)
     except ValidationError:
-        return responses | {_KEY: _REFUSAL}
+        return responses | {_KEY: _NO_INPUT}
     return responses | {_KEY: listed}
 
 
 def _local_path(uri: str) -> str | None:
-    """The path that a `file:` URI names on this machine."""
+    """The path in a `file:` URI of this machine; None for any other URI."""
     try:
         parts = urlsplit(uri)
     except ValueError:
@@ -129,12 +132,16 @@ def _paths(listed: ListRootsResult) -> list[str]:
 
 
 def workspace_for(roots: Sequence[str], directory: str | None) -> Workspace:
-    """The workspace of the first of `roots` that lies in one; else found as on the command line.
+    """The workspace around the first of `roots` that has one, or else as on the command line.
+
+    Args:
+        roots: absolute paths.
+        directory: the value of the option -C, or None.
 
     Raises:
         UsageError: `directory` does not exist.
-        WorkspaceError: none of these lies in a workspace, or its configuration cannot be used; or
-            of one it cannot be told.
+        WorkspaceError: there is no workspace, its configuration is invalid, or a root cannot be
+            searched.
     """
     for root in roots:
         real = os.path.realpath(root)

@@ -1,6 +1,6 @@
-"""The tools of ``relations mcp`` as clients see them: names, words, what they take and give.
+"""The tools of ``relations mcp`` as clients see them: names, descriptions, JSON schemas.
 
-A client's model reads all of this before it asks anything, so each word has to earn its place.
+A client's model reads all of this before its first call, so every word must be useful.
 """
 
 from __future__ import annotations
@@ -15,75 +15,68 @@ from yoi_relations.states import State
 Schema = dict[str, Any]
 
 LIMIT = LIST_LIMIT
-"""Relations or checks in an answer, unless another number is asked for."""
-MOST_WORDS = 50
-"""Kinds or states in a question: more than there are."""
-MOST_TICKETS = 1000
-"""Tickets in a question."""
+"""Default for the number of relations or checks in an answer."""
+_MAX_NAMES = 50
+"""Kinds or states in one call: more than exist."""
+_MAX_TICKETS = 1000
+"""Tickets in one call."""
 
 
 class Tool(NamedTuple):
     """One tool.
 
     Attributes:
-        name: as clients call it.
+        name: the name in the protocol.
         description: for the model that decides whether to call it.
-        takes: JSON schema of its arguments.
-        gives: JSON schema of its answer.
-        writes: whether it changes the files.
+        input_schema: JSON schema of the arguments.
+        output_schema: JSON schema of the answer.
+        writes: whether it changes files.
     """
 
     name: str
     description: str
-    takes: Schema
-    gives: Schema
+    input_schema: Schema
+    output_schema: Schema
     writes: bool = False
 
 
 def tools(*, allow_write: bool) -> dict[str, Tool]:
-    """The tools of a server, by name; of one that may not write, those that read."""
+    """The tools of a server by name; only those that read, unless it may write."""
     return {tool.name: tool for tool in _TOOLS if allow_write or not tool.writes}
 
 
-def _takes(properties: Schema, *required: str) -> Schema:
-    """Arguments: these, of which some must be there, and no others."""
-    needed = {"required": list(required)} if required else {}
-    closed = {"additionalProperties": False}
-    return {"type": "object", "properties": properties} | needed | closed
+def _input(properties: Schema, *required: str) -> Schema:
+    """The schema of arguments: these properties and no others, some of them required."""
+    schema: Schema = {"type": "object", "properties": properties}
+    if required:
+        schema["required"] = list(required)
+    return schema | {"additionalProperties": False}
 
 
-def _gives(*names: str, **properties: Schema) -> Schema:
-    """An answer that has these fields at least, beside those of every document."""
-    return _fields(*names, workspace=_fields(root=_TEXT), **properties)
+def _output(*names: str, **properties: Schema) -> Schema:
+    """The schema of an answer: at least these fields and those of every document."""
+    return _object(*names, workspace=_object(root=_TEXT), **properties)
 
 
 def _list_of(item: Schema) -> Schema:
     return {"type": "array", "items": item}
 
 
-def _some(item: Schema, most: int, description: str) -> Schema:
-    return _list_of(item) | {"maxItems": most, "description": description}
+def _bounded_list(item: Schema, limit: int, description: str) -> Schema:
+    return _list_of(item) | {"maxItems": limit, "description": description}
 
 
 def _text(description: str) -> Schema:
-    return _TEXT | _said(description)
+    return _TEXT | {"description": description}
 
 
-def _whole(description: str, **more: object) -> Schema:
-    return {"type": "integer", **_said(description), **more}
+def _object(*names: str, **typed: Schema) -> Schema:
+    """The schema of an object with at least these fields; only some have a schema."""
+    properties = {"properties": typed} if typed else {}
+    return {"type": "object", **properties, "required": [*typed, *names]}
 
 
-def _said(description: str | None) -> Schema:
-    return {"description": description} if description else {}
-
-
-def _fields(*names: str, **known: Schema) -> Schema:
-    """An object that has these fields at least."""
-    properties = {"properties": known} if known else {}
-    return {"type": "object", **properties, "required": [*known, *names]}
-
-
-_TEXT: Schema = {"type": "string"}  # and no list of types: not every client takes one
+_TEXT: Schema = {"type": "string"}  # one type: not every client accepts a list of types
 _BOOL: Schema = {"type": "boolean"}
 _COUNT: Schema = {"type": "integer"}
 _KINDS = "; ".join(
@@ -91,95 +84,94 @@ _KINDS = "; ".join(
     for cls in RelationClass
 )
 _STATES = {"type": "string", "enum": [state.value for state in State]}
-_AUTHOR = _text("Who says so; default: server's user")
-_LIMIT = _whole("0: all", minimum=0, default=LIMIT)
+_AUTHOR = _text("Who records; default: server's user")
+_LIMIT = _COUNT | {"description": "0: all", "minimum": 0, "default": LIMIT}
 _PAGE: Schema = {
     "count": _COUNT,
     "returned": _COUNT,
     "truncated": _BOOL,
 }
 _PROBLEMS: Schema = {
-    "problems": _list_of(_fields("path", "line", "message")),
+    "problems": _list_of(_object("path", "line", "message")),
     "problems_total": _COUNT,
 }
-_RECORDED = _gives(
+_RECORDED = _output(
     changed=_BOOL,
     sentence=_TEXT,
     active=_BOOL,
-    record=_fields(id=_TEXT, path=_TEXT),
+    record=_object(id=_TEXT, path=_TEXT),
 )
 
 SHOW = Tool(
     "relations_show",
-    "Relations between tickets as the files hold them now: all active ones, or those of one ticket"
-    " or record.",
-    _takes(
+    "Current relations between tickets: all active ones, or those of one ticket or record.",
+    _input(
         {
             "ticket": _text("Id, slug, end of an id, path; or a record's id"),
-            "kinds": _some(_TEXT, MOST_WORDS, f"Classes and their kinds. {_KINDS}"),
-            "states": _some(_STATES, MOST_WORDS, "The ticket's state"),
-            "all": _BOOL | _said("Also what no longer counts"),
+            "kinds": _bounded_list(_TEXT, _MAX_NAMES, f"Classes and their kinds. {_KINDS}"),
+            "states": _bounded_list(_STATES, _MAX_NAMES, "The ticket's state"),
+            "all": _BOOL | {"description": "Also inactive ones"},
             "since": _text("RFC 3339, day or age (7d)"),
             "author": _TEXT,
             "limit": _LIMIT,
         }
     ),
-    _gives(
+    _output(
         "hint",
         **_PAGE,
         relations=_list_of(
-            _fields("kind", "ticket", "target", "active", "note", "records"),
+            _object("kind", "ticket", "target", "active", "note", "records"),
         ),
         **_PROBLEMS,
-        exit_code={"enum": [0, 4], "description": "4: a problem could alter a row"},
+        exit_code={"enum": [0, 4], "description": "4: a problem could affect a relation"},
     ),
 )
 CHECK = Tool(
     "relations_check",
-    "May tickets be accepted now? A verdict each, with its reasons; ask before accepting or"
+    "May tickets be accepted now? One verdict per ticket, with reasons; call before accepting or"
     " starting one. Without tickets and states: all unresolved.",
-    _takes(
+    _input(
         {
-            "tickets": _some(_TEXT, MOST_TICKETS, "As in relations_show"),
-            "states": _some(_STATES, MOST_WORDS, "Instead of tickets: all in these states"),
+            "tickets": _bounded_list(_TEXT, _MAX_TICKETS, "As in relations_show"),
+            "states": _bounded_list(_STATES, _MAX_NAMES, "Instead of tickets: all in these states"),
             "expect": _text("Digest of the one ticket's earlier check"),
             "limit": _LIMIT,
         }
     ),
-    _gives(
+    _output(
         "hint",
         **_PAGE,
         checks=_list_of(
-            _fields(
+            _object(
                 "plan",
                 "state",
                 ticket=_TEXT,
                 verdict={"enum": [verdict.word for verdict in Verdict]},
                 digest=_TEXT,
-                reasons=_list_of(_fields("verdict", "code", "sentence", "ticket", "records")),
+                reasons=_list_of(_object("verdict", "code", "sentence", "ticket", "records")),
             ),
         ),
         **_PROBLEMS,
         exit_code={
             "enum": [0, 9, 10, 11, 12],
-            "description": "The worst of all: 9 caution, 10 hold, 11 unknown; 12 not as expected",
+            "description": "The worst: 9 caution, 10 hold, 11 unknown; 12 digest differs",
         },
     ),
 )
 ADD = Tool(
     "relations_add",
-    "Record a decision, as one file in the ticket's folder. Said before word for word: nothing"
-    " changes. Never secrets, processes, absolute paths.",
-    _takes(
+    "Record a decision, as one file in the ticket's folder. An exact repetition changes nothing."
+    " Never include secrets, processes, absolute paths.",
+    _input(
         {
             "ticket": _TEXT,
             "kind": _text("A kind of relations_show; read as TICKET KIND TARGET"),
             "target": _text("The other ticket; waiting and accepted_plan need none"),
-            "note": _text("Why; of accepted_plan the summary"),
-            "branch": _text("Of accepted_plan, as are the next two"),
+            "note": _text("Why; for accepted_plan: the summary"),
+            "branch": _text("For accepted_plan, like the next two"),
             "worktree": _text("Relative path"),
             "role_plan": _text("Who does what"),
-            "replaces": _text("Of waiting: an earlier note, retired with it"),
+            "replaces": _text("For waiting: an earlier note, which it retires"),
             "author": _AUTHOR,
         },
         "ticket",
@@ -190,8 +182,8 @@ ADD = Tool(
 )
 RETIRE = Tool(
     "relations_retire",
-    "Retire a record that no longer holds; it stays. Other records may still state the relation.",
-    _takes(
+    "Retire a record that no longer holds; its file stays. Others may still state the relation.",
+    _input(
         {
             "record": _text("Its id, start or end of it, or PATH:LINE"),
             "reason": _text("Why it ends"),

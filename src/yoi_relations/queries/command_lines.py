@@ -10,13 +10,14 @@ import re
 import shlex
 from collections.abc import Collection, Iterable
 
+from yoi_relations.files.ids import ULID
 from yoi_relations.lean.types import Connection, Self
 from yoi_relations.queries.records import StoredRecord
 from yoi_relations.queries.relations import Relation
 
 _MAX_RECORDS = 50
 """Records that one template names."""
-_PLAIN_ID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}|x-[0-9a-f]{16}")
+_PLAIN_ID = re.compile(rf"{ULID}|x-[0-9a-f]{{16}}")
 
 
 def shell_line(*words: str) -> str | None:

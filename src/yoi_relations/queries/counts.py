@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yoi_relations.files.formats import Format
+from yoi_relations.files.source import Format
 from yoi_relations.kinds import KINDS, RelationClass
 from yoi_relations.lean.types import Connection, NamedTuple
 from yoi_relations.queries.problems import find_problems
@@ -37,7 +37,7 @@ def count_all(connection: Connection) -> Counts:
     ):
         states[state] = count
     formats = dict.fromkeys((Format.FRONTMATTER, Format.RELATIONS_JSON, Format.PLAN_JSONL), 0)
-    for form, count in connection.execute("SELECT format, count(*) FROM statement GROUP BY 1"):
+    for form, count in connection.execute("SELECT format, count(*) FROM record_now GROUP BY 1"):
         formats[Format(form)] = count
     relations = {
         cls: total_of(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yoi_relations.files.formats import Format
-from yoi_relations.files.source import Effect
+from yoi_relations.files.source import Effect, Format
 from yoi_relations.kinds import ALL_SHOWN, JSON_KINDS, PLAN_KINDS
 from yoi_relations.lean.types import Connection, NamedTuple, StrEnum
 from yoi_relations.queries.records import path_and_line

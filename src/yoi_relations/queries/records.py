@@ -32,7 +32,7 @@ class RecordPlace(NamedTuple):
 class StoredRecord(NamedTuple):
     """One record.
 
-    Its fields are the columns of the view ``statement`` (`_COLUMNS` has the names that differ). The
+    Its fields are the columns of the view ``record_now`` (`_COLUMNS` has names that differ). The
     last field is the value of `Inactive` if the relation is not active; only the latest record of
     a relation has it.
     """
@@ -82,8 +82,8 @@ _COLUMNS = {"row": "id", "id": "record_id", "cls": "class"}
 """By field, the columns with other names."""
 _SELECT = (
     "SELECT "  # noqa: S608  # fixed text
-    + ", ".join(f"statement.{_COLUMNS.get(name, name)}" for name in StoredRecord._fields[:-1])
-    + ", activity.inactive FROM statement LEFT JOIN activity ON activity.id = statement.id"
+    + ", ".join(f"record_now.{_COLUMNS.get(name, name)}" for name in StoredRecord._fields[:-1])
+    + ", activity.inactive FROM record_now LEFT JOIN activity ON activity.id = record_now.id"
 )
 
 
@@ -176,7 +176,7 @@ def record_at(connection: Connection, place: RecordPlace) -> StoredRecord:
 
 def find_records(connection: Connection, *conditions: Condition) -> list[StoredRecord]:
     """The records that meet all `conditions`, by path and line."""
-    rows = _select(connection, conditions, "ORDER BY path, line, statement.id")
+    rows = _select(connection, conditions, "ORDER BY path, line, record_now.id")
     return [StoredRecord(*row) for row in rows]
 
 

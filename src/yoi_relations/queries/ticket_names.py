@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 
-from yoi_relations.files.id_endings import MIN_PART, ends_with, splits_digits
+from yoi_relations.files.ids import MIN_PART, ends_with, splits_digits
 from yoi_relations.files.nfc import composed
 
 _GAP = "\0"

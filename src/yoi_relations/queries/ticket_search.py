@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from yoi_relations.errors import AmbiguousError, NotFoundError
-from yoi_relations.files.id_endings import MIN_PART
+from yoi_relations.files.ids import MIN_PART
 from yoi_relations.files.nfc import composed
 from yoi_relations.index.handle import Notify
 from yoi_relations.kinds import quoted

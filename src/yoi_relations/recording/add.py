@@ -1,4 +1,4 @@
-"""Adds a record: everything is checked before anything is written."""
+"""Adding a record: every check comes before the first write."""
 
 from __future__ import annotations
 
@@ -20,23 +20,35 @@ from yoi_relations.queries.relations import relation_of
 from yoi_relations.queries.ticket_lookup import resolve_ticket
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.recording.author import author_of
-from yoi_relations.recording.consequences import consequences
-from yoi_relations.recording.existing_records import find_replaced, find_same, why_no_wait
+from yoi_relations.recording.consequences import consequences_of
+from yoi_relations.recording.existing_records import (
+    find_identical,
+    find_replaced_note,
+    why_waiting_is_inactive,
+)
 from yoi_relations.recording.guard import check_durable
-from yoi_relations.recording.plan_places import check_places
-from yoi_relations.recording.read_back import Entry, Recorded, check_readable, read_back
-from yoi_relations.recording.record_ids import new_record_id
+from yoi_relations.recording.outcome import Outcome, RecordingResult, read_back
+from yoi_relations.recording.plan_fields import check_plan_fields
+from yoi_relations.recording.record_file import check_readable, new_record_id
 from yoi_relations.recording.record_time import time_of_record
 from yoi_relations.recording.retire import RetirementDraft, draft_retirement
 
 
 @dataclass(frozen=True)
-class Draft:
-    """What is to be recorded, in the words of the person who says it.
+class RecordRequest:
+    """A record to add, in the words of the user.
 
     Attributes:
-        replaces: a waiting note that is to be retired with it, as `retire` names records.
-        here: the folder that paths may be relative to, beside the workspace root.
+        ticket: the name of the ticket that the record is about.
+        kind: the name of the kind, with ``-`` or ``_``.
+        target: the name of the other ticket.
+        note: the note, or the summary of a plan.
+        branch: of a plan.
+        worktree: of a plan.
+        role_plan: of a plan.
+        author: None for the one that `author_of` finds.
+        replaces: the name of a waiting note to retire with it, as `retire` takes it.
+        base_folder: a folder that paths may be relative to, besides the workspace root.
     """
 
     ticket: str
@@ -48,174 +60,171 @@ class Draft:
     role_plan: str | None = None
     author: str | None = None
     replaces: str | None = None
-    here: str | None = None
+    base_folder: str | None = None
 
 
-def add_record(workspace: Workspace, draft: Draft, notify: Notify) -> Recorded:
-    """Record `draft`, unless a record that counts as much says the same word for word.
+def add_record(workspace: Workspace, request: RecordRequest, notify: Notify) -> RecordingResult:
+    """Add the record, unless an identical one exists that is as active as it would be.
 
     Raises:
-        UsageError: the draft is not a valid record, or holds what does not belong into one.
+        UsageError: the request is not a valid record, or holds a text that the guard refuses.
         NotFoundError: a ticket or the replaced record does not exist, or its name is ambiguous.
         WriteError: the record could not be written.
     """
-    kind = _kind(draft)
-    _check_shape(kind, draft)
-    draft = replace(draft, author=author_of(workspace, draft.author))
-    check_durable(_texts(kind, draft))
-    check_places(draft.branch, draft.worktree)
-    # Asked and written under one lock: of two who say the same at once, one writes.
+    kind = _kind(request)
+    _check_shape(kind, request)
+    request = replace(request, author=author_of(workspace, request.author))
+    check_durable(_texts(kind, request))
+    check_plan_fields(request.branch, request.worktree)
+    # One lock for the question and the write: of two identical requests, only one writes.
     with temporary_folder(workspace) as temporary:
         with open_index(workspace, notify, publish=False) as index:
-            plan = _prepared(index.connection, workspace, kind, draft)
-        if plan.same is None:
-            folder = plan.holder.folder or ""
-            write_new(workspace, folder, f"{plan.record.id}.md", plan.data, temporary)
-        retired = plan.retirement.write(workspace, temporary) if plan.retirement else None
-    written = retired if plan.same else plan.place
+            draft = _draft_record(index.connection, workspace, kind, request)
+        if draft.identical is None:
+            folder = draft.holder.folder or ""
+            write_new(workspace, folder, f"{draft.record.id}.md", draft.data, temporary)
+        retirement = draft.retirement.write(workspace, temporary) if draft.retirement else None
 
-    def entries(index: Index) -> tuple[Entry, ...]:
-        record = record_at(index.connection, plan.place)
+    def outcomes(index: Index) -> tuple[Outcome, ...]:
+        record = record_at(index.connection, draft.place)
         relation = relation_of(index.connection, record)
-        return (
-            Entry(
-                relation,
-                record,
-                changed=written is not None,
-                is_new=plan.same is None,
-                warnings=tuple(plan.warnings),
-                retirement=retired,
-            ),
-        )
+        is_new, warnings = draft.identical is None, tuple(draft.warnings)
+        return (Outcome(relation, record, is_new, warnings, retirement),)
 
-    return read_back(workspace, notify, written, entries, wait=retry_wait(temporary))
+    written = retirement if draft.identical else draft.place
+    return read_back(workspace, notify, written, outcomes, wait=retry_wait(temporary))
 
 
-class _Prepared(NamedTuple):
-    """What is about to be written.
+class _RecordDraft(NamedTuple):
+    """A record that passed every check and can be written.
 
     Attributes:
         holder: the ticket that the record is about.
-        record: as it will be read.
+        record: the record as it will be read.
         data: the bytes of its file.
-        same: a record that says the same; then nothing is recorded.
-        retirement: of the record that it replaces.
-        warnings: what it does beside being recorded.
+        identical: an existing identical record; then this one is not written.
+        retirement: the retirement of the note that it replaces.
+        warnings: its consequences, one sentence each.
     """
 
     holder: TicketInfo
     record: Record
     data: bytes
-    same: StoredRecord | None
+    identical: StoredRecord | None
     retirement: RetirementDraft | None
     warnings: list[str]
 
     @property
     def place(self) -> RecordPlace:
-        """Where the record is afterwards."""
-        if self.same is not None:
-            return self.same.place
+        """Where the new or the identical record is."""
+        if self.identical is not None:
+            return self.identical.place
         path = f"{self.holder.folder}/artifacts/relations/{self.record.id}.md"
         return RecordPlace(path, None, self.record.id)
 
 
-def _prepared(connection: Connection, workspace: Workspace, kind: Kind, draft: Draft) -> _Prepared:
-    base, named = PathBase(workspace, draft.here), draft.target
-    holder = _existing(connection, draft.ticket, base)
-    target = None if named is None else _existing(connection, named, base)
-    replaced = find_replaced(connection, base, holder, draft.replaces)
+def _draft_record(
+    connection: Connection, workspace: Workspace, kind: Kind, request: RecordRequest
+) -> _RecordDraft:
+    base = PathBase(workspace, request.base_folder)
+    holder = _resolve_ticket(connection, request.ticket, base)
+    target = None
+    if request.target is not None:
+        target = _resolve_ticket(connection, request.target, base)
+    replaced = find_replaced_note(connection, base, holder, request.replaces)
     if replaced is not None and replaced.retired_at:
         replaced = None
-    over = why_no_wait(connection, holder)
-    # What is replaced is retired only where something that counts takes its place.
-    retiring = replaced if over is None else None
+    inactive_reason = why_waiting_is_inactive(connection, holder)
+    # A note is only retired if the new one is active in its place.
+    retiring = replaced if inactive_reason is None else None
     at = time_of_record(connection, kind, holder.id, retiring)
-    id_, data = new_record_id(), _render(kind, target, draft, at)
+    id_, data = new_record_id(), _render(kind, target, request, at)
     record = check_readable(data, f"{id_}.md", holder.id, Record)
-    same = find_same(connection, record, retiring)
-    warnings = consequences(connection, record) if same is None else []
-    if replaced is not None and over is not None:
+    identical = find_identical(connection, record, retiring)
+    warnings = consequences_of(connection, record) if identical is None else []
+    if replaced is not None and inactive_reason is not None:
         name = RecordNames.load(connection).of(replaced)
-        warnings.append(f"{name} is not retired, because no note counts now: {over}")
+        warnings.append(f"{name} is not retired, because no note counts now: {inactive_reason}")
     retirement = None
     if retiring is not None:
-        reason = f"replaced by {same.id if same else id_}"
+        reason = f"replaced by {identical.id if identical else id_}"
         retirement = draft_retirement(retiring, record.author, reason)
-    return _Prepared(holder, record, data, same, retirement, warnings)
+    return _RecordDraft(holder, record, data, identical, retirement, warnings)
 
 
-def _kind(draft: Draft) -> Kind:
+def _kind(request: RecordRequest) -> Kind:
     try:
-        return kind_named(draft.kind)
+        return kind_named(request.kind)
     except UsageError as error:
-        others = (draft.ticket, draft.target)
-        misplaced = next((word for word in others if word and is_kind(word)), None)
+        words = (request.ticket, request.target)
+        misplaced = next((word for word in words if word and is_kind(word)), None)
         if misplaced is None:
             raise
-        second = kind_named(misplaced).name.replace("_", "-")
-        hint = f"the kind comes second: relations add TICKET {second} TARGET"
+        name = kind_named(misplaced).name.replace("_", "-")
+        hint = f"the kind comes second: relations add TICKET {name} TARGET"
         raise UsageError(error.message, hint) from error
 
 
-def _check_shape(kind: Kind, draft: Draft) -> None:
+def _check_shape(kind: Kind, request: RecordRequest) -> None:
     name = kind.name.replace("_", "-")
-    if draft.target is None and kind.direction is not Direction.NOTE:
+    if request.target is None and kind.direction is not Direction.NOTE:
         raise UsageError(
             f"{name} needs a target",
-            f"relations add {argument(draft.ticket, 'TICKET')} {name} TARGET",
+            f"relations add {argument(request.ticket, 'TICKET')} {name} TARGET",
         )
     if kind.cls is RelationClass.PLAN:
-        if draft.target is not None:
-            raise UsageError(f"{name} takes no target", "leave the target out")
-        if draft.note is None:
-            raise UsageError(f"{name} needs a summary", "say what the plan is with --note")
-    elif any(text is not None for text in (draft.branch, draft.worktree, draft.role_plan)):
+        if request.target is not None:
+            raise UsageError(f"{name} takes no target", "leave out the target")
+        if request.note is None:
+            raise UsageError(f"{name} needs a summary", "give the summary with --note")
+    elif any(text is not None for text in (request.branch, request.worktree, request.role_plan)):
         raise UsageError(
-            f"{name} is no plan", "--branch, --worktree and --role-plan belong to accepted-plan"
+            f"{name} is not a plan",
+            "--branch, --worktree and --role-plan are only for accepted-plan",
         )
-    if draft.replaces is not None and kind.cls is not RelationClass.CAPACITY:
-        raise UsageError(f"{name} replaces nothing", "--replaces belongs to waiting")
-    if kind.cls is RelationClass.CAPACITY and draft.note is None:
+    if request.replaces is not None and kind.cls is not RelationClass.CAPACITY:
+        raise UsageError(f"{name} cannot replace a note", "--replaces is only for waiting")
+    if kind.cls is RelationClass.CAPACITY and request.note is None:
         raise UsageError(f"{name} needs a note", "say what it waits for with --note")
 
 
-def _existing(connection: Connection, name: str, base: PathBase) -> TicketInfo:
+def _resolve_ticket(connection: Connection, name: str, base: PathBase) -> TicketInfo:
     ticket = resolve_ticket(connection, name, base)
     if ticket.folder is None:
         raise NotFoundError(
-            f"{ticket.id}: its folder holds no item.md",
-            "restore its item.md first; relations doctor says how",
+            f"{ticket.id}: its folder has no item.md",
+            "restore its item.md first; relations doctor lists the steps",
         )
     if ticket.folders > 1:
         raise AmbiguousError(
-            f"{ticket.id}: {ticket.folders} folders go by this id",
-            "relations doctor says how to bring them together",
+            f"{ticket.id}: {ticket.folders} folders have this id",
+            "relations doctor lists the steps to merge them",
         )
     return ticket
 
 
-def _texts(kind: Kind, draft: Draft) -> dict[str, str | None]:
-    """What reaches the file as it was said, by the names of its fields."""
+def _texts(kind: Kind, request: RecordRequest) -> dict[str, str | None]:
+    """The texts that are written as given, by the names of their fields."""
     return {
-        "summary" if kind.cls is RelationClass.PLAN else "note": draft.note,
-        "branch": draft.branch,
-        "worktree": draft.worktree,
-        "role_plan": draft.role_plan,
-        "author": draft.author,
+        "summary" if kind.cls is RelationClass.PLAN else "note": request.note,
+        "branch": request.branch,
+        "worktree": request.worktree,
+        "role_plan": request.role_plan,
+        "author": request.author,
     }
 
 
-def _render(kind: Kind, target: TicketInfo | None, draft: Draft, at: str) -> bytes:
+def _render(kind: Kind, target: TicketInfo | None, request: RecordRequest, at: str) -> bytes:
     fields = {
         "kind": kind.written,
         "target": target.id if target else None,
-        "author": draft.author,
+        "author": request.author,
         "at": at,
-        "branch": draft.branch,
-        "worktree": draft.worktree,
-        "role_plan": draft.role_plan,
+        "branch": request.branch,
+        "worktree": request.worktree,
+        "role_plan": request.role_plan,
     }
-    note = draft.note.replace("\r\n", "\n").strip() if draft.note is not None else None
+    note = request.note.replace("\r\n", "\n").strip() if request.note is not None else None
     if note == "":
-        raise UsageError("the note is empty", "leave --note out, or say something")
+        raise UsageError("the note is empty", "leave out --note, or write a note")
     return render_record(fields, note)

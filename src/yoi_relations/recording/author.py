@@ -1,4 +1,4 @@
-"""Who records: the name that goes into a record."""
+"""The author of a record."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def author_of(workspace: Workspace, given: str | None) -> str:
     """`given`, else ``YOI_RELATIONS_AUTHOR``, else git's user.name, else the login name.
 
     Raises:
-        UsageError: there is none of these.
-        GitTimeoutError: git gave no answer in time; nobody else is named in its place.
+        UsageError: none of these is set.
+        GitTimeoutError: git did not answer in time; the login name is not used instead.
     """
     variable = as_text(os.environ.get(AUTHOR_VARIABLE, ""))
     name = given or variable or _git_user(workspace) or _login()

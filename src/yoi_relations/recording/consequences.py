@@ -1,4 +1,4 @@
-"""What a new record does beside being recorded; whoever records it should know."""
+"""The consequences of a new record for other records, as warnings."""
 
 from __future__ import annotations
 
@@ -20,81 +20,84 @@ from yoi_relations.queries.records import StoredRecord, between, held_by, shown_
 from yoi_relations.queries.relations import Relation, load_relations
 from yoi_relations.queries.replacements import REPLACING, replacement_loop_closed_by
 
-_NAMED = 5
-"""Steps of a cycle that a sentence names beside the new one."""
-_TIED = (RelationClass.DEPENDENCY, RelationClass.ORDERING)
+_MOST_STEPS = 5
+"""The most steps of a cycle that a warning lists after the new one."""
+_DIRECTED = (RelationClass.DEPENDENCY, RelationClass.ORDERING)
 
 
-def consequences(connection: Connection, record: Record) -> list[str]:
-    """A sentence for everything else that a record does, which is not written yet.
+def consequences_of(connection: Connection, record: Record) -> list[str]:
+    """The warnings about a new record that is not written yet, one sentence each.
 
     Args:
         connection: the index, without the record.
-        record: later than all that it ends or replaces.
+        record: the new record; it is later than all that it ends or replaces.
     """
     if record.kind.cls is RelationClass.CAPACITY:
         return []
     names = RecordNames.load(connection)
     if record.target is None:  # a plan
         notes = load_relations(connection, shown_as(SHOWN_NOTES), held_by([record.holder]))
-        return list(_ended(notes, names))
+        return list(_ended_notes(notes, names))
     edge = edge_of(record.kind, record.holder, record.target)
     relations = load_relations(connection, between(record.holder, record.target))
-    found = list(_repeated(edge, relations, names))
-    if record.kind.cls in _TIED and not found:
-        opposed = _opposed(edge, record.kind.cls, relations, names)
-        found += opposed or _closing("a cycle", edge, cycle_closed_by(connection, edge))
-    elif record.kind.shown in REPLACING and not found:
-        found += _closing(
+    warnings = list(_repeated_records(edge, relations, names))
+    if record.kind.cls in _DIRECTED and not warnings:
+        opposed = _opposed_relations(edge, record.kind.cls, relations, names)
+        warnings += opposed or _closed_cycle("a cycle", edge, cycle_closed_by(connection, edge))
+    elif record.kind.shown in REPLACING and not warnings:
+        warnings += _closed_cycle(
             "a loop of replacements", edge, replacement_loop_closed_by(connection, edge)
         )
-    return found
+    return warnings
 
 
-def _ended(notes: Iterable[Relation], names: RecordNames) -> Iterator[str]:
-    """What a new plan ends or replaces of the notes of its ticket."""
-    for one in notes:
-        if one.inactive_reason is not None:
+def _ended_notes(notes: Iterable[Relation], names: RecordNames) -> Iterator[str]:
+    """The active notes of the ticket that a new plan ends or replaces."""
+    for note in notes:
+        if note.inactive_reason is not None:
             continue
-        if one.cls is RelationClass.CAPACITY:
-            yield f"this ends the waiting note {_of(one.latest_record, names)}"
-        elif one.cls is RelationClass.PLAN:
-            yield f"this replaces the plan {_of(one.latest_record, names)}"
+        if note.cls is RelationClass.CAPACITY:
+            yield f"this ends the waiting note {_name(note.latest_record, names)}"
+        elif note.cls is RelationClass.PLAN:
+            yield f"this replaces the plan {_name(note.latest_record, names)}"
 
 
-def _of(record: StoredRecord, names: RecordNames) -> str:
-    return f"{names.of(record)} of {quoted(record.author)}"
+def _name(record: StoredRecord, names: RecordNames) -> str:
+    return f"{names.of(record)} by {quoted(record.author)}"
 
 
-def _repeated(edge: Edge, relations: Iterable[Relation], names: RecordNames) -> Iterator[str]:
-    for one in relations:
-        if (one.kind, one.ticket.id, one.target and one.target.id) != edge:
+def _repeated_records(
+    edge: Edge, relations: Iterable[Relation], names: RecordNames
+) -> Iterator[str]:
+    """The records that already state a new edge."""
+    for relation in relations:
+        if (relation.kind, relation.ticket.id, relation.target and relation.target.id) != edge:
             continue
-        for record in unique_by_id(one.by_time()):
+        for record in unique_by_id(relation.by_time()):
             about = f" ({record.kind}, by {quoted(record.author)})"
-            said = names.with_place(record, about)
-            yield f"this is stated already by {said}; each has to be retired by itself"
+            name = names.with_place(record, about)
+            yield f"this is already stated by {name}; retire each record separately"
 
 
-def _opposed(
+def _opposed_relations(
     edge: Edge, cls: RelationClass, relations: Iterable[Relation], names: RecordNames
 ) -> list[str]:
-    """The orderings that oppose a new edge, or the dependency that a new ordering opposes."""
+    """The orderings opposed to a new edge, or the dependencies opposed to a new ordering."""
     return [
-        f"this opposes {names.of(one.latest_record)}: {one.sentence}"
-        for one in relations
-        if one.inactive_reason is None
-        and one.target is not None
-        and (one.ticket.id, one.target.id) == (edge.target, edge.ticket)
-        and one.cls in _TIED
-        and RelationClass.ORDERING in (cls, one.cls)
+        f"this opposes {names.of(other.latest_record)}: {other.sentence}"
+        for other in relations
+        if other.inactive_reason is None
+        and other.target is not None
+        and (other.ticket.id, other.target.id) == (edge.target, edge.ticket)
+        and other.cls in _DIRECTED
+        and RelationClass.ORDERING in (cls, other.cls)
     ]
 
 
-def _closing(what: str, edge: Edge, steps: Sequence[Relation] | None) -> list[str]:
-    """The sentence for a cycle or a loop that an edge closes with `steps`, if it does."""
+def _closed_cycle(what: str, edge: Edge, steps: Sequence[Relation] | None) -> list[str]:
+    """The warning that an edge closes a cycle or a loop with `steps`; none if `steps` is None."""
     if steps is None:
         return []
-    said = ", ".join([sentence(edge), *(one.sentence for one in steps[:_NAMED])])
-    more = f", and {len(steps) - _NAMED} more" if len(steps) > _NAMED else ""
-    return [f"this closes {what}: {said}{more}"]
+    listed = ", ".join([sentence(edge), *(step.sentence for step in steps[:_MOST_STEPS])])
+    more = f", and {len(steps) - _MOST_STEPS} more" if len(steps) > _MOST_STEPS else ""
+    return [f"this closes {what}: {listed}{more}"]

@@ -1,4 +1,4 @@
-"""What a new record finds already recorded: the same again, and the note that it replaces."""
+"""The existing records that a new record repeats or replaces."""
 
 from __future__ import annotations
 
@@ -18,23 +18,29 @@ from yoi_relations.queries.records import (
     with_texts,
 )
 from yoi_relations.queries.tickets import TicketInfo
-from yoi_relations.recording.retire import find_to_retire
+from yoi_relations.recording.retire import find_record_to_retire
 
 _NO_PLAN = (None, None, None, None)
 
 
-def find_replaced(
+def find_replaced_note(
     connection: Connection, base: PathBase, holder: TicketInfo, name: str | None
 ) -> StoredRecord | None:
-    """The waiting note that is to be replaced; None where nothing is.
+    """The waiting note that a request names for replacement; None if it names none.
+
+    Args:
+        connection: the index.
+        base: the folders that a path may be relative to.
+        holder: the ticket of the new note.
+        name: the name of the record, as `retire` takes it.
 
     Raises:
-        UsageError: it is not a waiting note of `holder`.
-        NotFoundError: no record goes by that name, or several do.
+        UsageError: the record is not a waiting note of `holder`.
+        NotFoundError: no record has that name, or several have.
     """
     if name is None:
         return None
-    record = find_to_retire(connection, name, base)
+    record = find_record_to_retire(connection, name, base)
     if record.cls != RelationClass.CAPACITY or record.holder != holder.id:
         raise UsageError(
             f"{record.place}: is not a waiting note of {holder.id}",
@@ -43,35 +49,35 @@ def find_replaced(
     return record
 
 
-def why_no_wait(connection: Connection, holder: TicketInfo) -> str | None:
-    """Why no waiting note of `holder` counts now, in words; None where one may."""
+def why_waiting_is_inactive(connection: Connection, holder: TicketInfo) -> str | None:
+    """Why no waiting note of `holder` is active now, in words; None if one can be."""
     edge = Edge("waiting", holder.id, None)
     return describe_inactive(inactive_if_recorded(connection, edge), holder, None)
 
 
-def find_same(
+def find_identical(
     connection: Connection, record: Record, retiring: StoredRecord | None
 ) -> StoredRecord | None:
-    """A record that says what `record` says, word for word, and would count if that would.
+    """An existing record with the words of `record` that is active if `record` would be.
 
-    It is not retired, and no later note or plan of the ticket took its place. It may be over
-    because a ticket is resolved or inprogress: then `record` would be over as well.
+    It is not retired, and no later note or plan of the ticket replaces it. The state of a ticket
+    may make it inactive: then it makes `record` inactive, too.
 
     Args:
         connection: the index.
-        record: the new one, which is not written.
-        retiring: the note that is about to be retired.
+        record: the new record, not written yet.
+        retiring: a note that is to be retired, which does not count.
     """
-    without = retiring.id if retiring else None
-    alike = find_records(
+    excluded = retiring.id if retiring else None
+    candidates = find_records(
         connection,
         held_by([record.holder]),
         shown_as([record.kind.shown]),
-        not_retired(without),
+        not_retired(excluded),
         with_texts(record.target, record.note, *(record.plan or _NO_PLAN)),
     )
-    found = [one for one in alike if KINDS[one.kind].written == record.kind.written]
-    if found and record.kind.is_note:
-        outdated = outdated_notes(connection, record.holder, without)
-        found = [one for one in found if one.row not in outdated]
-    return found[0] if found else None
+    identical = [other for other in candidates if KINDS[other.kind].written == record.kind.written]
+    if identical and record.kind.is_note:
+        outdated = outdated_notes(connection, record.holder, excluded)
+        identical = [other for other in identical if other.row not in outdated]
+    return identical[0] if identical else None

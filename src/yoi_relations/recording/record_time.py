@@ -1,7 +1,7 @@
-"""The time of a new record, later than what it ends or replaces, whatever clocks wrote that.
+"""The time of a new record: later than what it ends or replaces, even if another clock was fast.
 
-A hybrid logical clock in its simplest form (Kulkarni and others, "Logical Physical Clocks", 2014):
-the machine's own time, unless something that has to be earlier is later.
+It is a simple hybrid logical clock (Kulkarni and others, "Logical Physical Clocks", 2014): the time
+of this machine, unless a record that must be earlier has a later one.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from yoi_relations.queries.records import (
 def time_of_record(
     connection: Connection, kind: Kind, holder: str, replaced: StoredRecord | None
 ) -> str:
-    """The time to record, RFC 3339 in UTC.
+    """The time of a new record, RFC 3339 in UTC.
 
-    Of an edge it is now. A note or a plan is one second later than the latest of its ticket that is
-    not retired, where that is later than now.
+    For an edge it is now. For a note or a plan it is at least one second after the latest note or
+    plan of the ticket that is not retired.
 
     Args:
         connection: the index.
-        kind: of the new record.
-        holder: id of the ticket that it is about.
-        replaced: a note that is about to be retired.
+        kind: the kind of the new record.
+        holder: the id of the ticket that it is about.
+        replaced: a note that is to be retired, which does not count.
 
     Raises:
-        UsageError: that one is more than a day ahead of the clock.
+        UsageError: the latest note or plan is more than a day ahead of the clock.
     """
     present = now()
     if not kind.is_note:

@@ -1,4 +1,4 @@
-"""Retires records: each stays as it is, and a new file beside it says that it no longer holds."""
+"""Retiring records: each stays unchanged, and a new file next to it says that it is over."""
 
 from __future__ import annotations
 
@@ -32,71 +32,78 @@ from yoi_relations.queries.relations import Relation, load_relations, relation_o
 from yoi_relations.queries.retirements import find_retirement
 from yoi_relations.recording.author import author_of
 from yoi_relations.recording.guard import check_durable
-from yoi_relations.recording.read_back import Entry, Recorded, check_readable, read_back
-from yoi_relations.recording.record_ids import new_record_id
+from yoi_relations.recording.outcome import Outcome, RecordingResult, read_back
+from yoi_relations.recording.record_file import check_readable, new_record_id
 
 
 @dataclass(frozen=True)
 class RetirementRequest:
-    """Which records are to be retired, in the words of the person who says it.
+    """The records to retire, in the words of the user.
 
     Attributes:
-        records: each a ULID, a content id, either shortened, or PATH:LINE.
-        reason: why they no longer hold.
-        author: who says so; None for whoever `author_of` finds.
-        here: the folder that PATH may be relative to, beside the workspace root.
+        records: the name of each: a ULID or a content id, also shortened, or PATH:LINE.
+        reason: why they are over.
+        author: None for the one that `author_of` finds.
+        base_folder: a folder that PATH may be relative to, besides the workspace root.
     """
 
     records: tuple[str, ...]
     reason: str
     author: str | None = None
-    here: str | None = None
+    base_folder: str | None = None
 
 
-def retire_records(workspace: Workspace, request: RetirementRequest, notify: Notify) -> Recorded:
-    """Retire records, but for those that are retired already.
-
-    Nothing is written unless all of them are found.
+def retire_records(
+    workspace: Workspace, request: RetirementRequest, notify: Notify
+) -> RecordingResult:
+    """Retire the records that are not retired yet; nothing is written unless all are found.
 
     Raises:
-        UsageError: the reason is out of bounds, or holds what does not belong into a record; or
-            one of the records is a retirement.
-        NotFoundError: no record goes by one of the names, or several do.
-        WriteError: a retirement could not be written; those before it were.
+        UsageError: the reason is empty or too long, or holds a text that the guard refuses; or one
+            of the records is a retirement.
+        NotFoundError: no record has one of the names, or several have.
+        WriteError: a retirement could not be written; the ones before it were.
     """
     author = author_of(workspace, request.author)
     check_durable({"author": author, "reason": request.reason})
-    # Asked and written under one lock: of two who retire a record at once, one writes.
+    # One lock for the question and the write: of two identical requests, only one writes.
     with temporary_folder(workspace) as temporary:
         with open_index(workspace, notify, publish=False) as index:
-            base = PathBase(workspace, request.here)
-            found = [find_to_retire(index.connection, one, base) for one in request.records]
-            records = list({(one.holder, one.id): one for one in found}.values())
-            before = _counting(index.connection, records)
-            alike = {one.place: _alike(index.connection, one) for one in records}
+            base = PathBase(workspace, request.base_folder)
+            found = [
+                find_record_to_retire(index.connection, name, base) for name in request.records
+            ]
+            records = list({(record.holder, record.id): record for record in found}.values())
+            before = _active_notes(index.connection, records)
+            same_id = {
+                record.place: _same_id_records(index.connection, record) for record in records
+            }
         drafts = [
-            draft_retirement(one, author, request.reason) for one in records if not one.retired_at
+            draft_retirement(record, author, request.reason)
+            for record in records
+            if not record.retired_at
         ]
         written = {draft.record.place: draft.write(workspace, temporary) for draft in drafts}
     last = next(reversed(written.values()), None)
 
-    def entries(index: Index) -> tuple[Entry, ...]:
-        after = _counting(index.connection, records)
+    def outcomes(index: Index) -> tuple[Outcome, ...]:
+        after = _active_notes(index.connection, records)
         again = [after[key] for key in after.keys() - before.keys()]
         return tuple(
-            _entry(index.connection, one, written, again, alike[one.place]) for one in records
+            _outcome(index.connection, record, written, again, same_id[record.place])
+            for record in records
         )
 
-    return read_back(workspace, notify, last, entries, wait=retry_wait(temporary))
+    return read_back(workspace, notify, last, outcomes, wait=retry_wait(temporary))
 
 
 class RetirementDraft(NamedTuple):
-    """A retirement that can be written.
+    """A retirement that passed every check and can be written.
 
     Attributes:
-        record: that it retires.
-        name: of its file.
-        data: the file's bytes.
+        record: the record that it retires.
+        name: the name of its file.
+        data: the bytes of its file.
     """
 
     record: StoredRecord
@@ -104,7 +111,7 @@ class RetirementDraft(NamedTuple):
     data: bytes
 
     def write(self, workspace: Workspace, temporary: int | None) -> RecordPlace:
-        """Write the file beside the record; where it is.
+        """Write the file next to the record and return its place.
 
         Raises:
             WriteError: it could not be written.
@@ -118,23 +125,23 @@ def draft_retirement(record: StoredRecord, author: str, reason: str) -> Retireme
     """A retirement of `record`, from now on.
 
     Raises:
-        UsageError: the reason or the author is out of bounds.
+        UsageError: the reason is empty, or the reason or the author is too long.
     """
     bare = reason.replace("\r\n", "\n").strip()
     if not bare:
-        raise UsageError("the reason is empty", "say why it no longer holds, with --reason")
+        raise UsageError("the reason is empty", "say with --reason why the record is over")
     fields = {"retires": record.id, "author": author, "at": now()}
     name, data = f"{new_record_id()}.md", render_record(fields, bare)
     check_readable(data, name, record.holder, Retirement)
     return RetirementDraft(record, name, data)
 
 
-def find_to_retire(connection: Connection, name: str, base: PathBase) -> StoredRecord:
-    """The record that `name` stands for.
+def find_record_to_retire(connection: Connection, name: str, base: PathBase) -> StoredRecord:
+    """The record with that name.
 
     Raises:
-        UsageError: it stands for a retirement.
-        NotFoundError: no record goes by that name, or several do.
+        UsageError: it is a retirement.
+        NotFoundError: no record has that name, or several have.
     """
     try:
         return find_record(connection, name, base)
@@ -144,52 +151,52 @@ def find_to_retire(connection: Connection, name: str, base: PathBase) -> StoredR
             raise
         raise UsageError(
             f"{retirement.path}: is a retirement, which cannot be retired",
-            f"if {retirement.retires} holds again, record it again with relations add",
+            f"to undo it, record what {retirement.retires} says again with relations add",
         ) from None
 
 
-def _counting(
+def _active_notes(
     connection: Connection, records: Iterable[StoredRecord]
 ) -> dict[tuple[RecordPlace, ...], Relation]:
-    """The notes that count and that one of `records` could end, by the places of theirs.
+    """The active notes that one of `records` could end, by the places of their records.
 
-    A plan could end any note of its ticket, a waiting note those in its file, an edge nothing.
+    A plan could end any note of its ticket, a waiting note those in its file, an edge none.
     """
-    notes = [one for one in records if one.shown in SHOWN_NOTES]
-    planned = {one.holder for one in notes if one.cls == RelationClass.PLAN}
+    notes = [record for record in records if record.shown in SHOWN_NOTES]
+    with_plan = {note.holder for note in notes if note.cls == RelationClass.PLAN}
     found = load_relations(
         connection,
         shown_as(SHOWN_NOTES),
-        held_by({one.holder for one in notes}),
-        either(held_by(planned), in_files({one.path for one in notes})),
+        held_by({note.holder for note in notes}),
+        either(held_by(with_plan), in_files({note.path for note in notes})),
     )
     return {
-        tuple(record.place for record in one.records): one
-        for one in found
-        if one.inactive_reason is None
+        tuple(record.place for record in relation.records): relation
+        for relation in found
+        if relation.inactive_reason is None
     }
 
 
-def _alike(connection: Connection, record: StoredRecord) -> tuple[StoredRecord, ...]:
-    """The other records of the same holder that have the record's id and are not retired."""
+def _same_id_records(connection: Connection, record: StoredRecord) -> tuple[StoredRecord, ...]:
+    """The other records of the same ticket with the same id that are not retired."""
     found = find_records(connection, held_by([record.holder]), with_id(record.id))
-    return tuple(one for one in found if one.row != record.row and not one.retired_at)
+    return tuple(other for other in found if other.row != record.row and not other.retired_at)
 
 
-def _entry(
+def _outcome(
     connection: Connection,
     before: StoredRecord,
     written: Mapping[RecordPlace, RecordPlace],
     again: Iterable[Relation],
-    alike: tuple[StoredRecord, ...],
-) -> Entry:
+    same_id: tuple[StoredRecord, ...],
+) -> Outcome:
     record = record_at(connection, before.place)
-    counts_again = [one for one in again if one.ticket.id == record.holder]
-    return Entry(
+    retirement = written.get(before.place)
+    counts_again = [relation for relation in again if relation.ticket.id == record.holder]
+    return Outcome(
         relation_of(connection, record),
         record,
-        changed=before.place in written,
-        retirement=written.get(before.place),
-        also_retired=alike if before.place in written else (),
+        retirement=retirement,
+        also_retired=same_id if retirement else (),
         counts_again=tuple(sorted(counts_again, key=Relation.rank)),
     )

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from yoi_relations.errors import ExitCode, RelationsError
 from yoi_relations.files.workspace import Workspace, printable
-from yoi_relations.hooks import manage
-from yoi_relations.hooks.state import HookState
+from yoi_relations.hooks import installation
+from yoi_relations.hooks.folder import Hook
 from yoi_relations.lean.types import Any
 from yoi_relations.render.lines import tab_separated
 from yoi_relations.render.output import SCHEMA_VERSION, Mode, json_line, visible, write_answer
@@ -16,8 +16,8 @@ from yoi_relations.render.output import SCHEMA_VERSION, Mode, json_line, visible
 def write_hooks(
     mode: Mode,
     workspace: Workspace,
-    work: Callable[[Workspace], list[HookState]],
-    left: Callable[[list[HookState]], RelationsError | None],
+    work: Callable[[Workspace], list[Hook]],
+    left: Callable[[list[Hook]], RelationsError | None],
 ) -> ExitCode:
     """Do the work, and answer with the states of the hooks.
 
@@ -37,7 +37,7 @@ def write_hooks(
     return ExitCode.DONE
 
 
-def hooks_document(workspace: Workspace, states: list[HookState]) -> dict[str, Any]:
+def hooks_document(workspace: Workspace, states: list[Hook]) -> dict[str, Any]:
     """The answer of the hooks commands for JSON; it says nothing of the index."""
     return {
         "schema_version": SCHEMA_VERSION,
@@ -47,7 +47,7 @@ def hooks_document(workspace: Workspace, states: list[HookState]) -> dict[str, A
             {
                 "name": one.name,
                 "state": one.state,
-                "path": manage.shown_path(workspace, one),
+                "path": installation.displayed_path(workspace, one),
                 "reason": one.reason,
             }
             for one in states
@@ -55,10 +55,12 @@ def hooks_document(workspace: Workspace, states: list[HookState]) -> dict[str, A
     }
 
 
-def _rendered(mode: Mode, workspace: Workspace, states: list[HookState]) -> str:
+def _rendered(mode: Mode, workspace: Workspace, states: list[Hook]) -> str:
     if mode is Mode.JSON:
         return json_line(hooks_document(workspace, states))
-    rows = [(one.name, str(one.state), manage.shown_path(workspace, one)) for one in states]
+    rows = [
+        (one.name, str(one.state), installation.displayed_path(workspace, one)) for one in states
+    ]
     if mode is Mode.PLAIN:
         return tab_separated(rows)
     name, state = (max(len(row[column]) for row in rows) for column in (0, 1))

@@ -9,7 +9,7 @@ from yoi_relations.kinds import Edge, sentence
 from yoi_relations.queries.command_lines import RecordNames, unique_by_id
 from yoi_relations.queries.records import RecordPlace, StoredRecord
 from yoi_relations.queries.relations import Relation
-from yoi_relations.recording.read_back import Entry, Recorded
+from yoi_relations.recording.outcome import Outcome, RecordingResult
 from yoi_relations.render import documents
 from yoi_relations.render.documents import Value
 from yoi_relations.render.output import Mode, json_line, notice, visible, write_answer
@@ -20,9 +20,9 @@ _MOST_WARNINGS = 5
 """Warnings that an answer holds; of more, it says how many there are."""
 
 
-def added(mode: Mode, done: Recorded) -> ExitCode:
+def added(mode: Mode, done: RecordingResult) -> ExitCode:
     """Write the answer of `add`."""
-    (entry,) = done.entries
+    (entry,) = done.outcomes
     if mode is Mode.JSON:
         write_answer(json_line(added_document(done)))
         return ExitCode.DONE
@@ -39,19 +39,19 @@ def added(mode: Mode, done: Recorded) -> ExitCode:
     return ExitCode.DONE
 
 
-def retired(mode: Mode, done: Recorded) -> ExitCode:
+def retired(mode: Mode, done: RecordingResult) -> ExitCode:
     """Write the answer of `retire`."""
     if mode is Mode.JSON:
         write_answer(json_line(retired_document(done)))
     else:
         names = RecordNames.load(done.index.connection)
-        _write(line for entry in done.entries for line in _retired_lines(entry, names))
+        _write(line for entry in done.outcomes for line in _retired_lines(entry, names))
     return ExitCode.DONE
 
 
-def added_document(done: Recorded) -> Value:
+def added_document(done: RecordingResult) -> Value:
     """The answer of `add` as a value."""
-    (entry,) = done.entries
+    (entry,) = done.outcomes
     return documents.envelope("add", done.index) | {
         "changed": entry.changed,
         "sentence": entry.relation.sentence,
@@ -64,13 +64,13 @@ def added_document(done: Recorded) -> Value:
     }
 
 
-def retired_document(done: Recorded) -> Value:
+def retired_document(done: RecordingResult) -> Value:
     """The answer of `retire` as a value: of the first record, and in `also` of the others."""
-    first, *others = map(_retired_value, done.entries)
+    first, *others = map(_retired_value, done.outcomes)
     return documents.envelope("retire", done.index) | first | {"also": others}
 
 
-def _retired_value(entry: Entry) -> Value:
+def _retired_value(entry: Outcome) -> Value:
     still = [_place(record.place) for record in _still_stating(entry)]
     also = [{"sentence": _said_by(one), "record": _place(one.place)} for one in entry.also_retired]
     again = [
@@ -89,7 +89,7 @@ def _retired_value(entry: Entry) -> Value:
     }
 
 
-def _retired_lines(entry: Entry, names: RecordNames) -> Iterator[str]:
+def _retired_lines(entry: Outcome, names: RecordNames) -> Iterator[str]:
     yield entry.relation.sentence
     at = entry.record.retired_at
     yield f"retired in {entry.retirement}" if entry.retirement else f"already retired at {at}"
@@ -104,14 +104,14 @@ def _retired_lines(entry: Entry, names: RecordNames) -> Iterator[str]:
         yield f"counts again: {one.sentence}, {names.with_place(one.latest_record)}"
 
 
-def _outcome(entry: Entry) -> str:
+def _outcome(entry: Outcome) -> str:
     """What became of the relation, in a sentence."""
     if _still_stating(entry):
         return f"{entry.relation.sentence}: this record is retired, others state it still"
     return f"retired: {entry.relation.sentence}"
 
 
-def _still_stating(entry: Entry) -> list[StoredRecord]:
+def _still_stating(entry: Outcome) -> list[StoredRecord]:
     return [record for record in entry.relation.records if not record.retired_at]
 
 

@@ -8,7 +8,7 @@ from yoi_relations.errors import ExitCode
 from yoi_relations.files.workspace import printable
 from yoi_relations.index import store
 from yoi_relations.index.handle import Index, Trust
-from yoi_relations.index.watcher_lock import alive
+from yoi_relations.index.watcher_lock import is_watcher_running
 from yoi_relations.queries.counts import Counts, count_all
 from yoi_relations.queries.problems import find_problems
 from yoi_relations.render.documents import Value, envelope
@@ -22,7 +22,7 @@ def write_status(mode: Mode, index: Index) -> ExitCode:
     if mode is Mode.JSON:
         here = {
             "check_seconds": round(index.seconds, 6),
-            "watcher": alive(index.workspace),
+            "watcher": is_watcher_running(index.workspace),
             "hooks": list(_hooks(index)),
         }
         write_answer(json_line(status_document("status", index, counts) | here))
@@ -77,7 +77,7 @@ def _status_rows(index: Index, counts: Counts) -> list[tuple[str, str]]:
         ("schema, parser", f"{store.SCHEMA_VERSION}, {store.PARSER_VERSION}"),
         ("checked by", f"{index.trust}, {_WHY[index.trust]}"),
         ("check took", f"{index.seconds * 1000:.1f} ms for {index.sources} files"),
-        ("watcher", "running" if alive(index.workspace) else "not running"),
+        ("watcher", "running" if is_watcher_running(index.workspace) else "not running"),
         ("hooks", ", ".join(_hooks(index)) or "not installed"),
         ("tickets", _listed(counts.tickets)),
         ("records", _listed(counts.records)),
@@ -96,9 +96,9 @@ _WHY = {
 
 
 def _hooks(index: Index) -> tuple[str, ...]:
-    from yoi_relations.hooks import manage  # noqa: PLC0415  # starts git, for status alone
+    from yoi_relations.hooks import installation  # noqa: PLC0415  # starts git, for status alone
 
-    return manage.installed(index.workspace)
+    return installation.installed(index.workspace)
 
 
 def _generation(index: Index) -> str:

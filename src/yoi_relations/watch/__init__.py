@@ -1,4 +1,6 @@
-"""``relations watch``: a ``loop`` that looks when ``wake`` says that it is time to.
+"""``relations watch``: keeps the index current and prints each change.
 
-What it finds are ``changes``, told by ``printing``; ``lock`` keeps a second one away.
+loop: scans the files when something changes, and compares the new index with the last one.
+file_events: waits for events of the file system.
+printer: prints changes.
 """

@@ -1,7 +1,7 @@
-"""``relations watch``: keeps the index warm as files change, and tells what each change was.
+"""``relations watch``: keeps the index current as files change, and prints each change.
 
-Each look is the refresh of a query. What is told is the difference between two indexes, so nothing
-is missed that a query would see; how soon it is seen is all that rests on events.
+Each scan is the refresh of a query. The changes are the difference between two indexes, so nothing
+is missed that a query would see. Only the delay depends on events of the file system.
 """
 
 from __future__ import annotations
@@ -18,91 +18,95 @@ from yoi_relations.errors import ExitCode, RelationsError, UsageError
 from yoi_relations.files.workspace import Workspace, find_again
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Notify, Trust
-from yoi_relations.index.watcher_lock import WatchLock
+from yoi_relations.index.watcher_lock import WatcherLock
 from yoi_relations.queries.changes import Change, find_changes
 from yoi_relations.queries.verdict_changes import find_verdict_changes, load_verdicts
-from yoi_relations.watch.wake import Waker, require
+from yoi_relations.watch.file_events import FileEvents, require_watchfiles
 
 TICK = 5.0
-"""Seconds after which the files are looked at, events or not."""
+"""Seconds after which the files are scanned even without an event."""
 
 
-class News(NamedTuple):
-    """What one look found: first the changes of files, then the verdicts that changed with them.
+class ChangeSet(NamedTuple):
+    """Changes that one scan found.
 
     Attributes:
-        changes: by ticket.
-        before: digest of the index before.
-        after: digest of the index that was made now.
+        changes: sorted by ticket.
+        digest_before: digest of the previous index.
+        digest_after: digest of the new index.
     """
 
     changes: list[Change]
-    before: str
-    after: str
+    digest_before: str
+    digest_after: str
 
 
 @dataclass(frozen=True)
-class Watch:
-    """What is asked of a watcher.
+class WatchRequest:
+    """What to watch, where to report it, and when to end.
 
     Attributes:
-        workspace: whose files.
-        tell: takes what was found; False where nobody listens any more.
-        notify: takes one line for the person who runs it.
-        listened: whether somebody still listens.
-        trust: how each look is made.
+        workspace: the workspace to watch.
+        print_changes: prints changes; False if the reader has gone.
+        notify: takes one line for the user.
+        has_reader: whether a reader still exists.
+        trust: how each scan checks the index.
         once: end with the first change.
         timeout: seconds after which to end, or None.
-        tick: seconds after which to look, events or not.
+        tick: seconds after which to scan even without an event.
     """
 
     workspace: Workspace
-    tell: Callable[[News], bool]
+    print_changes: Callable[[ChangeSet], bool]
     notify: Notify
-    listened: Callable[[], bool] = lambda: True
+    has_reader: Callable[[], bool] = lambda: True
     trust: Trust = Trust.STAT
     once: bool = False
     timeout: float | None = None
     tick: float = TICK
 
 
-def watch(asked: Watch) -> ExitCode:
-    """Watch until there is nobody to tell, or as long as was asked; the exit status.
+def watch(request: WatchRequest) -> ExitCode:
+    """Watch until the request ends or its reader has gone; the exit status.
 
     Raises:
-        RelationsError: watchfiles is not installed, or the first look finds no answer.
-        KeyboardInterrupt: somebody ended it.
+        RelationsError: watchfiles is not installed, or the first scan fails.
+        UsageError: the trust is `index`, or the timeout is not a number.
+        KeyboardInterrupt: the user ended it.
     """
-    if asked.trust is Trust.INDEX:
-        raise UsageError("watch has to look at the files", "leave --trust index out")
-    if asked.timeout is not None and math.isnan(asked.timeout):
-        raise UsageError("--timeout must be a number of seconds", "leave it out to go on for ever")
-    require()
-    lock = WatchLock(asked.workspace)
-    notify = _NotTwice(asked.notify)
+    if request.trust is Trust.INDEX:
+        raise UsageError("watch has to read the files", "leave out --trust index")
+    if request.timeout is not None and math.isnan(request.timeout):
+        raise UsageError("--timeout must be a number of seconds", "leave it out for no time limit")
+    require_watchfiles()
+    lock = WatcherLock(request.workspace)
+    notify = _OncePerScan(request.notify)
     try:
-        # One that waits for a single change keeps nothing warm, and stands in nobody's way.
-        if not asked.once and not lock.hold():
-            asked.notify("another watcher is running on this work tree already; nothing to do")
+        # A watcher that waits for a single change does not keep the index current: no lock.
+        if not request.once and not lock.hold():
+            request.notify("another watcher is running on this work tree already; nothing to do")
             return ExitCode.DONE
-        with closing(Waker(notify, lambda: not asked.listened())) as waker:
-            return _watch(asked, waker, notify, lock)
+        with closing(FileEvents(notify, lambda: not request.has_reader())) as events:
+            return _watch(request, events, notify, lock)
     finally:
         lock.release()
 
 
-def _watch(asked: Watch, waker: Waker, notify: _NotTwice, lock: WatchLock) -> ExitCode:
-    end = math.inf if asked.timeout is None else time.monotonic() + asked.timeout
-    waker.aim(asked.workspace)
-    with closing(_Seen(open_index(asked.workspace, notify, trust=asked.trust))) as seen:
-        while asked.listened():
-            waker.wait(min(asked.tick, max(0.0, end - time.monotonic())))
-            notify.next_round()
-            now = _look(asked, waker, notify)
-            if now is not None:
-                if not _tell(asked, seen.news_of(now, notify)):
+def _watch(
+    request: WatchRequest, events: FileEvents, notify: _OncePerScan, lock: WatcherLock
+) -> ExitCode:
+    end = math.inf if request.timeout is None else time.monotonic() + request.timeout
+    events.follow(request.workspace)
+    first = open_index(request.workspace, notify, trust=request.trust)
+    with closing(_LastScan(first)) as last_scan:
+        while request.has_reader():
+            events.wait(min(request.tick, max(0.0, end - time.monotonic())))
+            notify.begin_scan()
+            index = _scan(request, events, notify)
+            if index is not None:
+                if not _print(request, last_scan.changes_since(index, notify)):
                     return ExitCode.DONE
-                if not asked.once and not lock.hold():
+                if not request.once and not lock.hold():
                     notify("another watcher has taken over")
                     return ExitCode.DONE
             if time.monotonic() >= end:
@@ -110,22 +114,22 @@ def _watch(asked: Watch, waker: Waker, notify: _NotTwice, lock: WatchLock) -> Ex
     return ExitCode.DONE
 
 
-def _tell(asked: Watch, found: Iterable[News]) -> bool:
-    """Tell what was found; whether to go on after that."""
-    told = False
-    for news in found:
-        if news.changes:
-            told = True
-            if not asked.tell(news):
+def _print(request: WatchRequest, change_sets: Iterable[ChangeSet]) -> bool:
+    """Print the changes of a scan; whether to continue after that."""
+    any_printed = False
+    for change_set in change_sets:
+        if change_set.changes:
+            any_printed = True
+            if not request.print_changes(change_set):
                 return False
-    return not (told and asked.once)
+    return not (any_printed and request.once)
 
 
-class _Seen:
-    """What the last look saw: the index, and its verdicts, so that the next one need not ask.
+class _LastScan:
+    """The index of the last scan and its verdicts, kept so that they need not be queried again.
 
     Args:
-        index: of the first look; it is closed with this.
+        index: of the first scan; `close` closes it.
 
     Raises:
         RelationsError: the index can no longer be read.
@@ -139,13 +143,13 @@ class _Seen:
             on_failure.pop_all()
 
     def close(self) -> None:
-        """Give the memory back."""
+        """Close the index."""
         self._index.close()
 
-    def news_of(self, new: Index, notify: Notify) -> Iterator[News]:
-        """What happened since: the changes of files, and then the verdicts, which take longer.
+    def changes_since(self, new: Index, notify: Notify) -> Iterator[ChangeSet]:
+        """The changes of files, then those of verdicts, which take longer to compute.
 
-        The index that was seen before is closed at the end.
+        The previous index is closed at the end.
         """
         old, self._index = self._index, new
         before, after = old.generation.digest, new.generation.digest
@@ -154,39 +158,40 @@ class _Seen:
             return
         with old:
             try:
-                yield News(find_changes(old.connection, new.connection), before, after)
+                yield ChangeSet(find_changes(old.connection, new.connection), before, after)
                 found, self._verdicts = find_verdict_changes(
                     self._verdicts, old.connection, new.connection
                 )
-                yield News(found, before, after)
+                yield ChangeSet(found, before, after)
             except sqlite3.Error as error:
-                notify(f"the index was damaged ({error}); some changes cannot be told")
+                notify(f"the index was damaged ({error}); some changes cannot be reported")
 
 
-def _look(asked: Watch, waker: Waker, notify: Notify) -> Index | None:
-    """The index as it is now; None where there is no answer, which is told."""
+def _scan(request: WatchRequest, events: FileEvents, notify: Notify) -> Index | None:
+    """The index as it is now; None after an error, which is reported."""
     try:
-        workspace = find_again(asked.workspace.root)  # it may name another tickets root
-        waker.aim(workspace)
-        return open_index(workspace, notify, trust=asked.trust)
+        # The configuration may name another tickets root by now.
+        workspace = find_again(request.workspace.root)
+        events.follow(workspace)
+        return open_index(workspace, notify, trust=request.trust)
     except RelationsError as error:
         notify(f"{error.message}; waiting until that is fixed")
         return None
 
 
-class _NotTwice:
-    """Passes a message on, unless the look before this one said the same."""
+class _OncePerScan:
+    """Passes a notice on, unless this scan or the previous one had the same notice."""
 
     def __init__(self, notify: Notify) -> None:
         self._notify = notify
-        self._said: set[str] = set()
-        self._before: set[str] = set()
+        self._current: set[str] = set()
+        self._previous: set[str] = set()
 
     def __call__(self, message: str) -> None:
-        if message not in self._before and message not in self._said:
+        if message not in self._previous and message not in self._current:
             self._notify(message)
-        self._said.add(message)
+        self._current.add(message)
 
-    def next_round(self) -> None:
-        """Another look begins."""
-        self._before, self._said = self._said, set()
+    def begin_scan(self) -> None:
+        """Mark the beginning of another scan."""
+        self._previous, self._current = self._current, set()

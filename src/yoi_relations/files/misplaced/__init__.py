@@ -1,5 +1,6 @@
-"""What is in a wrong place, or has a wrong name, and is not read: for doctor alone.
+"""Misplaced files and folders: only ``doctor`` lists them, and no verdict depends on them.
 
-``search`` walks the tickets root, ``ticket_folder`` one ticket's folder; ``misplacement`` is what
-both report. No verdict depends on these; what could hold a record is a source (``stray``).
+``search``: walks the tickets root.
+``ticket_folder``: walks one ticket folder.
+``misplacement``: what both report, and its codes.
 """

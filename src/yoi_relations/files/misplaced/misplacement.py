@@ -1,4 +1,4 @@
-"""What doctor is told of a file or a folder that is misplaced."""
+"""A misplacement: what is wrong with the place or the name of a file or a folder."""
 
 from __future__ import annotations
 
@@ -8,31 +8,30 @@ from yoi_relations.lean.types import NamedTuple, StrEnum
 
 
 class MisplacedCode(StrEnum):
-    """What is wrong with the place or the name of something."""
+    """What is wrong with a place or a name."""
 
     LEFTOVER = "leftover"
-    """Of an editor, a file manager or a merge, beside its original."""
+    """A file of an editor, a file manager or a merge next to its original."""
     MISPLACED_RECORD = "misplaced_record"
-    """A record, or a copy of one, where no record is read."""
+    """A record, or a copy of one, in a place where records are not read."""
     MISNAMED_ITEM = "misnamed_item"
-    """An item.md by nearly that name."""
+    """A file whose name resembles item.md."""
     MISPLACED_FILE = "misplaced_file"
     """Another file that is not read."""
     ODD_FOLDER = "odd_folder"
-    """A folder that is no ticket's, or not one by its name or place."""
+    """A folder that is not a ticket folder, or does not look like one by its name or place."""
     COPIED_FOLDER = "copied_folder"
-    """A ticket's folder whose name is that of a copy."""
+    """A ticket folder with the name of a copy."""
 
 
 class Misplacement(NamedTuple):
-    """Something that is misplaced.
+    """What is wrong with the place or the name of one file or folder.
 
     Attributes:
-        code: what is wrong.
-        path: below the folder that is looked at.
+        code: its name in JSON.
+        path: below the ticket folder; empty for the folder itself.
         message: what is wrong, to be read after the path.
-        goes_to: where it should be, absolute, if it is what it seems to be; None where that is not
-            certain.
+        goes_to: where it should be, absolute, if it is what it seems to be; None if not certain.
     """
 
     code: MisplacedCode
@@ -44,13 +43,13 @@ class Misplacement(NamedTuple):
 Misplacements = Iterator[Misplacement]
 
 
-class Surroundings(NamedTuple):
-    """What lies in the tickets root and its buckets.
+class RootFolders(NamedTuple):
+    """The folders in the tickets root and its buckets.
 
     Attributes:
         root: the tickets root, absolute.
-        folders: all folders, below the root, by name.
-        most_are_ids: whether most of the names have the form of a ticket id.
+        folders: their paths below the root, by name.
+        most_are_ids: whether most names have the form of a ticket id.
     """
 
     root: bytes

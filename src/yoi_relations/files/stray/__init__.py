@@ -1,5 +1,7 @@
-"""Files and folders that could hold a record and are not read: ``check`` answers unknown for them.
+"""Strays: files and folders that could hold a record and are not read. ``check`` reports them.
 
-``sources`` finds them. ``names``, ``contents`` and ``entries`` judge by the name, by how a file
-begins, and by JSON entries in it.
+``sources``: finds the strays in a ticket folder, each with its fault.
+``names``: what a file or folder could be by its name.
+``contents``: whether a file could be a record by the start of its content.
+``entries``: whether a file holds entries of relations.json or orchestration-plan.jsonl.
 """

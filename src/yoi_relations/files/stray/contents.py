@@ -1,4 +1,4 @@
-"""Tells from a file's content whether it could be a record, where none is read."""
+"""Decides by the content of a file that is not read whether it could be a record."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _LINE_OF_A_RECORD = re.compile(
 
 
 def starts_frontmatter(data: bytes) -> bool:
-    """Whether a file among the records that begins with `data` could be meant to be one."""
+    """Whether a file in the folder of records that starts with `data` could be a record."""
     return data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"---")
 
 
 def opens_frontmatter(data: bytes) -> bool:
-    """Whether the first line of a file, but for empty ones, is ``---`` and nothing else."""
+    """Whether the first line of a file that is not empty is ``---``."""
     return _OPENING.match(data) is not None
 
 
 def may_state(data: bytes) -> bool:
-    """Whether a file elsewhere could be a record: its keys say so, or a line that is not read."""
+    """Whether a file elsewhere could be a record, by its keys; by its lines if it is not YAML."""
     if not opens_frontmatter(data):
         return False
     try:

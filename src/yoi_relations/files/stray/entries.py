@@ -12,12 +12,12 @@ _ENDINGS = re.compile(rb"\.(?:json[a-z0-9]*|ndjson)\b", re.IGNORECASE)
 
 
 def is_json(name: bytes) -> bool:
-    """Whether a name has the ending of a JSON file, or had it before something was added."""
+    """Whether a name has the extension of a JSON file, alone or followed by another one."""
     return _ENDINGS.search(name) is not None
 
 
 def states_entries(data: bytes) -> bool:
-    """Whether a line, or an object that holds no other one, is an entry of one of the two files."""
+    """Whether a line, or an object without nested ones, is an entry of one of the two files."""
     return b'"ticket_id"' in data and any(map(_is_entry, _candidates(data)))
 
 
@@ -29,7 +29,7 @@ def _candidates(data: bytes) -> Iterator[bytes]:
 def _is_entry(text: bytes) -> bool:
     if b'"ticket_id"' not in text:
         return False
-    import json  # noqa: PLC0415  # costs start-up, and few files come so far
+    import json  # noqa: PLC0415  # slow to import, and few files need it
 
     try:
         entry = json.loads(text)

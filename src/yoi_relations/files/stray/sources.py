@@ -1,8 +1,8 @@
-"""Finds what could hold records where none are read, so that no misplaced record goes unnoticed.
+"""Finds the strays in a ticket folder, so that no record that is not read goes unnoticed.
 
-Each such thing is a source that cannot be used: it is told with a fault, and `check` answers
-unknown while it is there. What is certainly something else, and leftovers beside their originals,
-are passed over here; ``misplaced`` lists them for doctor.
+Each stray becomes a source with a fault, and `check` answers unknown while it exists. Files that
+are certainly not records, and leftovers next to their originals, are skipped; `doctor` lists them
+(``misplaced``).
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from yoi_relations.files.stray.names import (
 )
 
 StrayFault = tuple[bytes, Fault]
-"""Where something lies, below the folder that is looked at, and what is wrong with it."""
+"""The path of a stray, appended to that of the ticket folder, and its fault."""
 
 ARTIFACTS = b"/artifacts"
 _PLACES = (RELATIONS, RELATIONS_JSON, PLAN_JSONL)
 _DEPTH = 2
-"""Levels of folders in which tickets are looked for that are not in the tickets root."""
-_MOST = 1000
-"""Folders that are looked at for that, or for records. Where there are more, some may hold them."""
+"""Levels of folders that are searched for nested tickets."""
+_MAX_FOLDERS = 1000
+"""Folders that are searched for tickets or for records. If there are more, some may hold them."""
 
 _ENDING = Fault(
     "could be a record and is not read, because its name does not end in .md; rename it, unless"
@@ -79,57 +79,57 @@ LOOSE = Fault(
 
 
 def among_records(
-    prober: StatCollector, folder: bytes, name: bytes, present: Collection[bytes]
+    collector: StatCollector, folder: bytes, name: bytes, present: Collection[bytes]
 ) -> Fault | None:
-    """What is wrong with something in a folder of records whose name does not end in .md.
+    """The fault of a file or folder among the records whose name does not end in .md; or None.
 
     Args:
-        prober: looks at the ticket's folder.
-        folder: of the records.
-        name: in it.
+        collector: of the ticket folder.
+        folder: the folder of records.
+        name: of the file or folder in it.
         present: all names in it.
     """
     path = b"%s/%s" % (folder, name)
-    mode = prober.mode(path)
+    mode = collector.mode(path)
     if not mode:
         return None
     if stat.S_ISDIR(mode):
-        prober.look(path)  # tells when something comes into an empty one
-        return _FOLDER if prober.names(path) else None
+        collector.add_mode(path)  # its stamp changes when an empty one gets an entry
+        return _FOLDER if collector.names(path) else None
     if stat.S_ISREG(mode) and nearly_place(name):
         return _LIST
     original, ulid = original_of(name), ulid_of(original_of(name) or name)
     if original is None:
-        found = _ENDING if ulid or prober.may_hold(path, starts_frontmatter) else None
+        found = _ENDING if ulid or collector.may_hold(path, starts_frontmatter) else None
     elif ulid:
         found = None if _is_among(ulid, present) else _LEFTOVER
     else:
         is_gone = original not in present and original + b".md" not in present
-        found = _LEFTOVER if is_gone and prober.may_hold(path, starts_frontmatter) else None
-    return found and _with_targets(prober, path, found)
+        found = _LEFTOVER if is_gone and collector.may_hold(path, starts_frontmatter) else None
+    return found and _with_targets(collector, path, found)
 
 
-def _with_targets(prober: StatCollector, path: bytes, fault: Fault) -> Fault:
-    """`fault` with the target that the file names, where it names one."""
+def _with_targets(collector: StatCollector, path: bytes, fault: Fault) -> Fault:
+    """`fault` with the target that the file names, if it names one."""
     targets: list[tuple[str, ...] | None] = []
 
-    def read(data: bytes) -> bool:
+    def append_targets(data: bytes) -> bool:
         targets.append(named_targets(data))
         return True
 
-    prober.may_hold(path, read)
+    collector.may_hold(path, append_targets)
     return fault._replace(targets=targets[0]) if targets else fault
 
 
 def in_artifacts(
-    prober: StatCollector, present: Collection[bytes], records: Collection[bytes]
+    collector: StatCollector, present: Collection[bytes], records: Collection[bytes]
 ) -> Iterator[StrayFault]:
-    """What could hold records in ``artifacts/``, beside the places from which they are read.
+    """The strays in ``artifacts/``: what could hold records and is not read.
 
     Args:
-        prober: looks at the ticket's folder.
+        collector: of the ticket folder.
         present: the names in ``artifacts/``.
-        records: the names in its folder of records.
+        records: the names in the folder of records.
     """
     for name in sorted(present):
         if name in _PLACES or name.startswith(b"."):
@@ -137,25 +137,25 @@ def in_artifacts(
         path = b"%s/%s" % (ARTIFACTS, name)
         if names_a_record(name):
             is_copy = _is_among(ulid_of(name) or b"", records)
-            if not is_copy and not stat.S_ISDIR(prober.mode(path)):
+            if not is_copy and not stat.S_ISDIR(collector.mode(path)):
                 yield path, _OUTSIDE
         elif place := nearly_place(name):
-            fault = _nearly(prober, path, place, present, records)
+            fault = _nearly(collector, path, place, present, records)
             if fault:
                 yield path, fault
 
 
 def _nearly(
-    prober: StatCollector,
+    collector: StatCollector,
     path: bytes,
     place: bytes,
     present: Collection[bytes],
     records: Collection[bytes],
 ) -> Fault | None:
-    """What is wrong with something whose name is nearly that of a place for records."""
-    mode = prober.mode(path)
+    """The fault of a file or folder whose name resembles that of a place for records; or None."""
+    mode = collector.mode(path)
     if stat.S_ISDIR(mode):
-        holds = place == RELATIONS and _holds_others(prober, path, records)
+        holds = place == RELATIONS and _holds_others(collector, path, records)
         return _NEARLY_FOLDER if holds else None
     if stat.S_ISLNK(mode) and RELATIONS in present:
         return None
@@ -163,58 +163,62 @@ def _nearly(
     return _NEARLY_FILE if mode and original not in present else None
 
 
-def _holds_others(prober: StatCollector, folder: bytes, records: Collection[bytes]) -> bool:
-    """Whether a folder, or one in it, holds what could be records, and not copies of `records`."""
-    left, budget = [folder], iter(range(_MOST))
-    while left:
+def _holds_others(collector: StatCollector, folder: bytes, records: Collection[bytes]) -> bool:
+    """Whether a folder, or a folder in it, could hold records other than copies of `records`."""
+    pending, budget = [folder], iter(range(_MAX_FOLDERS))
+    while pending:
         if next(budget, None) is None:
             return True
-        inner = left.pop()
-        prober.look(inner)
-        for name in sorted(prober.names(inner)):
+        inner = pending.pop()
+        collector.add_mode(inner)
+        for name in sorted(collector.names(inner)):
             path = b"%s/%s" % (inner, name)
-            if _is_other(prober, path, name, records):
+            if _is_other(collector, path, name, records):
                 return True
-            if not name.startswith(b".") and stat.S_ISDIR(prober.mode(path)):
-                left.append(path)
+            if not name.startswith(b".") and stat.S_ISDIR(collector.mode(path)):
+                pending.append(path)
     return False
 
 
-def _is_other(prober: StatCollector, path: bytes, name: bytes, records: Collection[bytes]) -> bool:
-    """Whether something could be a record, and not a copy of one of `records`."""
+def _is_other(
+    collector: StatCollector, path: bytes, name: bytes, records: Collection[bytes]
+) -> bool:
+    """Whether a file could be a record other than a copy of one of `records`."""
     if ulid := ulid_of(name):
         return not _is_among(ulid, records)
-    hides = name.startswith(b".") or name in records
-    return not hides and prober.may_hold(path, may_state)
+    is_skipped = name.startswith(b".") or name in records
+    return not is_skipped and collector.may_hold(path, may_state)
 
 
-def without_artifacts(prober: StatCollector) -> Iterator[StrayFault]:
-    """What could be the folder for records of a ticket that has none."""
-    for name in sorted(filter(is_nearly_artifacts, prober.names(b""))):
+def without_artifacts(collector: StatCollector) -> Iterator[StrayFault]:
+    """The strays of a ticket folder without ``artifacts/``: folders of nearly that name."""
+    for name in sorted(filter(is_nearly_artifacts, collector.names(b""))):
         path = b"/" + name
-        if stat.S_ISDIR(prober.look(path)):
-            inner = prober.names(path)
-            if any(nearly_place(one) or names_a_record(one) for one in inner):
+        if stat.S_ISDIR(collector.add_mode(path)):
+            inner = collector.names(path)
+            if any(nearly_place(entry) or names_a_record(entry) for entry in inner):
                 yield path, _NEARLY_ARTIFACTS
 
 
-def without_item(prober: StatCollector) -> Iterator[StrayFault]:
-    """A folder that is not a ticket's, where it holds folders that are."""
-    if _holds_tickets(prober, b"", iter(range(_MOST)), _DEPTH):
+def without_item(collector: StatCollector) -> Iterator[StrayFault]:
+    """The folder itself, if it is not a ticket folder and contains ticket folders."""
+    if _holds_tickets(collector, b"", iter(range(_MAX_FOLDERS)), _DEPTH):
         yield b"", _TICKETS
 
 
-def _holds_tickets(prober: StatCollector, folder: bytes, budget: Iterator[int], depth: int) -> bool:
-    """Whether a folder, whose stamp is kept, holds tickets' folders, or may do so."""
-    for path in prober.folders(folder):
+def _holds_tickets(
+    collector: StatCollector, folder: bytes, budget: Iterator[int], depth: int
+) -> bool:
+    """Whether a folder, whose stamp is collected, contains or may contain ticket folders."""
+    for path in collector.folders(folder):
         if path == ARTIFACTS:
             continue
         if next(budget, None) is None:
             return True
-        prober.look(path)
-        if prober.mode(path + b"/item.md") or prober.mode(path + ARTIFACTS):
+        collector.add_mode(path)
+        if collector.mode(path + b"/item.md") or collector.mode(path + ARTIFACTS):
             return True
-        if depth > 1 and _holds_tickets(prober, path, budget, depth - 1):
+        if depth > 1 and _holds_tickets(collector, path, budget, depth - 1):
             return True
     return False
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from yoi_relations.files.locale_names import as_name
 from yoi_relations.files.misplaced.misplacement import MisplacedCode
-from yoi_relations.files.misplaced.search import Misplaced, find_misplaced
+from yoi_relations.files.misplaced.search import MisplacedFile, find_misplaced
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.queries.command_lines import shell_line
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
@@ -45,7 +45,7 @@ def misplaced_findings(workspace: Workspace) -> Iterator[Finding]:
         yield finding.with_commands(line)
 
 
-def _advice(workspace: Workspace, found: Misplaced) -> tuple[str, str | None]:
+def _advice(workspace: Workspace, found: MisplacedFile) -> tuple[str, str | None]:
     """The hint, and the command if it is certain and overwrites nothing."""
     if found.goes_to is None:
         return _HINTS[found.code], None

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
-from yoi_relations.files.id_endings import MIN_PART, ends_with
+from yoi_relations.files.ids import MIN_PART, ends_with
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import Connection, NamedTuple
 from yoi_relations.queries.command_lines import retire_template
