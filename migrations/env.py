@@ -1,7 +1,6 @@
 """Runs the revisions on the database that ``-x url=…`` names.
 
-Of the package, nothing but ``index.models`` is imported: the history of the schema must run
-without the command line.
+It imports only ``index.models`` of the package, so that the revisions run without the command line.
 """
 
 from alembic import context
@@ -13,7 +12,7 @@ from yoi_relations.index import models  # noqa: F401  # fills the metadata
 
 
 def _url() -> str:
-    """The database to work on; there is no default, because a cache is never migrated."""
+    """The URL of the database; there is no default, because a cache is never migrated."""
     url = context.get_x_argument(as_dictionary=True).get("url")
     if not isinstance(url, str) or not url:
         raise CommandError("name a scratch database: alembic -x url=sqlite:///scratch.sqlite3 ...")

@@ -9,7 +9,7 @@ import pytest
 from index_comparison import OPEN
 from oracle import WINDOW
 from watch_process import Start, Watcher
-from workspace_builder import FULL, QUICK, Workspace
+from workspace_builder import FAST_PATH, FULL_COMMAND_LINE, Workspace
 
 from yoi_relations.files import stat_stamp
 
@@ -36,10 +36,10 @@ def edge(workspace: Workspace) -> Workspace:
     return workspace.pair("blocked_by", "first")
 
 
-@pytest.fixture(params=[(QUICK, FULL), (FULL,)], ids=["quick", "full"])
-def either_door(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run a test twice: as the program runs, and with the quick door shut."""
-    monkeypatch.setattr(Workspace, "doors", request.param)
+@pytest.fixture(params=[(FAST_PATH, FULL_COMMAND_LINE), (FULL_COMMAND_LINE,)], ids=["fast", "full"])
+def either_command_line(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run a test twice: as the program runs, and without the fast path."""
+    monkeypatch.setattr(Workspace, "command_lines", request.param)
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Clients of ``relations mcp``: the SDK's own, each with a real server process behind it."""
+"""Clients of ``relations mcp``: those of the SDK, each with a real server process."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ from mcp.client.stdio import stdio_client
 from mcp.shared.exceptions import MCPError
 from mcp_types import ErrorData, ListRootsResult, Root
 
-PATIENCE = 60.0
-"""Seconds after which an answer is missed; on a busy machine all takes longer."""
+TIMEOUT = 60.0
+"""Seconds until a response counts as missing; generous for a busy machine."""
 _SOURCE = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
-"""Of the environment, what decides which source is run."""
+"""The environment variables that select the source to run."""
 ADDED = {"exit_code", "hint"}
-"""What an answer has beyond the document of the command line."""
+"""Fields of an answer that the document of the command line does not have."""
 ADDED_TO_CHECK = ADDED | {"count", "returned", "truncated"}
 
 
 @dataclass
 class Roots:
-    """What a client says when it is asked for its roots.
+    """Answers the server's requests for the client's roots.
 
     Attributes:
-        paths: of the roots.
-        asked: how often it was asked.
-        error: a code to refuse with.
+        paths: paths or URIs of the roots.
+        requests: how many requests there were.
+        error: the code of an error to answer with, or None.
     """
 
     paths: list[Path | str] = field(default_factory=list)
-    asked: int = 0
+    requests: int = 0
     error: int | None = None
 
     async def __call__(self, context: Any) -> ListRootsResult | ErrorData:
         assert context
-        self.asked += 1
+        self.requests += 1
         if self.error is not None:
             return ErrorData(code=self.error, message="the client is out of order")
         uris: list[Any] = [
@@ -55,38 +55,38 @@ class Roots:
         return ListRootsResult(roots=[Root(uri=uri) for uri in uris])
 
 
-class Asker:
-    """A client that is connected, and what it is answered."""
+class SdkClient:
+    """A connected client of the SDK, called from synchronous tests."""
 
-    def __init__(self, portal: BlockingPortal, client: Client, err: IO[str]) -> None:
+    def __init__(self, portal: BlockingPortal, sdk_client: Client, err: IO[str]) -> None:
         self.portal = portal
-        self.client = client
+        self.sdk_client = sdk_client
         self._err = err
 
     @property
     def tools(self) -> dict[str, Any]:
-        """The tools that the server lists, as they stand in its JSON."""
-        listed = self.portal.call(self.client.list_tools).tools
+        """The listed tools as JSON values, by name."""
+        listed = self.portal.call(self.sdk_client.list_tools).tools
         return {tool.name: _plain(tool) for tool in listed}
 
-    def starts(self, tool: str, **arguments: Any) -> Future[Any]:
-        """A call on its way."""
-        return self.portal.start_task_soon(self.client.call_tool, tool, arguments)
+    def start_call(self, tool: str, **arguments: Any) -> Future[Any]:
+        """Start a call; its future result."""
+        return self.portal.start_task_soon(self.sdk_client.call_tool, tool, arguments)
 
     def ask(self, tool: str, **arguments: Any) -> Any:
-        """The document that a tool answers with."""
-        return document(self.starts(tool, **arguments).result())
+        """Call a tool; the document that it answers."""
+        return document(self.start_call(tool, **arguments).result())
 
     def error(self, tool: str, **arguments: Any) -> Any:
-        """The error that a tool answers with."""
-        result = self.starts(tool, **arguments).result()
+        """Call a tool; the error that it answers."""
+        result = self.start_call(tool, **arguments).result()
         assert result.is_error
         assert result.structured_content is None
         (content,) = result.content
         return json.loads(content.text)["error"]
 
-    def refusal(self, tool: str, **arguments: Any) -> str:
-        """What the protocol itself says against a call."""
+    def protocol_error(self, tool: str, **arguments: Any) -> str:
+        """Call a tool; the message of the protocol error."""
         try:
             self.ask(tool, **arguments)
         except MCPError as error:
@@ -94,8 +94,8 @@ class Asker:
         raise AssertionError(tool)
 
     def read(self, uri: str) -> Any:
-        """The text of a resource, and of which kind it is."""
-        (content,) = self.portal.call(self.client.read_resource, uri).contents
+        """The content of a resource: its text and MIME type."""
+        (content,) = self.portal.call(self.sdk_client.read_resource, uri).contents
         return content
 
     @property
@@ -105,7 +105,7 @@ class Asker:
 
 
 def document(result: Any) -> Any:
-    """The structured answer, which the text has to equal."""
+    """The structured content, which must equal the text."""
     assert not result.is_error, result
     (content,) = result.content
     assert json.loads(content.text) == result.structured_content
@@ -119,8 +119,8 @@ def _plain(value: Any) -> Any:
 @contextlib.contextmanager
 def connected(
     folder: Path, *options: str, roots: Roots | None = None, mode: str = "auto", **environ: str
-) -> Iterator[Asker]:
-    """A client of a server that was started in `folder`, by a shell that knows nothing else."""
+) -> Iterator[SdkClient]:
+    """A client of a server started in `folder`, with a minimal environment."""
     server = StdioServerParameters(
         command=sys.executable,
         args=["-m", "yoi_relations", "mcp", *options],
@@ -129,31 +129,31 @@ def connected(
     )
     with tempfile.TemporaryFile("w+", encoding="utf-8") as err, start_blocking_portal() as portal:
         transport = stdio_client(server, errlog=err)
-        client = Client(
-            transport, mode=mode, list_roots_callback=roots, read_timeout_seconds=PATIENCE
+        sdk_client = Client(
+            transport, mode=mode, list_roots_callback=roots, read_timeout_seconds=TIMEOUT
         )
-        with portal.wrap_async_context_manager(client):
-            yield Asker(portal, client, err)
+        with portal.wrap_async_context_manager(sdk_client):
+            yield SdkClient(portal, sdk_client, err)
 
 
-def said_to(folder: Path, lines: list[bytes]) -> list[list[Any]]:
-    """What a server says to each line as it stands, by the time it answers the one behind it."""
+def responses_to_lines(folder: Path, lines: list[bytes]) -> list[list[Any]]:
+    """For each line, the responses of the server before it answers the next request."""
     command = [sys.executable, "-m", "yoi_relations", "mcp"]
     with subprocess.Popen(
         command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as server:
-        answers = (json.loads(answer) for answer in server.stdout or ())
+        messages = (json.loads(line) for line in server.stdout or ())
 
-        def said(line: bytes, method: str, **params: Any) -> list[Any]:
+        def responses(line: bytes, method: str, **params: Any) -> list[Any]:
             assert server.stdin
             last = {"jsonrpc": "2.0", "id": "last", "method": method, "params": params}
             server.stdin.write(line + b"\n" + json.dumps(last).encode() + b"\n")
             server.stdin.flush()
-            return list(itertools.takewhile(lambda one: one["id"] != "last", answers))
+            return list(itertools.takewhile(lambda message: message["id"] != "last", messages))
 
-        client = {"name": "tester", "version": "1"}
-        said(b"", "initialize", protocolVersion="2025-06-18", capabilities={}, clientInfo=client)
-        found = [said(line, "ping") for line in lines]
+        info = {"name": "tester", "version": "1"}
+        responses(b"", "initialize", protocolVersion="2025-06-18", capabilities={}, clientInfo=info)
+        found = [responses(line, "ping") for line in lines]
         server.communicate()
         assert server.returncode == 0
     return found

@@ -1,4 +1,4 @@
-"""What the documents say is compared with the program."""
+"""The documents are compared with the program."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from yoi_relations.recording.guard import PATTERNS
 ROOT = Path(__file__).parent.parent
 REFERENCE = (ROOT / "docs" / "reference.md").read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
-COMMANDS = {one.name: one for one in PROGRAM.commands}
+COMMANDS = {command.name: command for command in PROGRAM.commands}
 
 
 def section(title: str) -> str:
@@ -50,7 +50,7 @@ def table(text: str, heading: str) -> list[list[str]]:
 
 
 def codes(cell: str) -> list[str]:
-    """What stands in code quotes."""
+    """The text in backticks."""
     return re.findall(r"`([^`]+)`", cell)
 
 
@@ -59,8 +59,8 @@ def first_column(text: str, heading: str) -> set[str]:
 
 
 def options(command: str) -> set[str]:
-    """The options of a command, but for --help."""
-    return {one.flag for one in COMMANDS[command].options}
+    """The options of a command, without --help."""
+    return {option.flag for option in COMMANDS[command].options}
 
 
 def test_the_commands_are_those_of_the_program() -> None:
@@ -102,7 +102,7 @@ def test_the_kinds_are_those_of_the_program() -> None:
 
 
 def test_the_keys_of_a_record_are_those_that_are_read() -> None:
-    keys = {*record_md._RETIREMENT_KEYS, *record_md._PLAN_KEYS}  # noqa: SLF001  # no other name for them
+    keys = {*record_md._RETIREMENT_KEYS, *record_md._PLAN_KEYS}  # noqa: SLF001  # the only list of them
 
     assert first_column(section("Records"), "key") == keys
 
@@ -204,7 +204,7 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert target.startswith("https://") or (page.parent / target).exists(), target
 
 
-def test_from_nothing_to_the_first_verdict_by_pasting(tmp_path: Path) -> None:
+def test_pasted_lines_lead_to_a_first_verdict(tmp_path: Path) -> None:
     part = README.split("\n## From nothing\n")[1].split("\n## ")[0]
     (lines,) = re.findall(r"```sh\n(.*?)```", part, re.DOTALL)
     program = tmp_path / "relations"
@@ -224,7 +224,7 @@ def test_from_nothing_to_the_first_verdict_by_pasting(tmp_path: Path) -> None:
     assert [one["verdict"] for one in checked.json["checks"]] == ["clear"]
 
 
-def test_ci_follows_commands_that_the_readme_names() -> None:
+def test_ci_runs_commands_that_the_readme_names() -> None:
     followed = re.findall(r"^follow \w+ '(.+?)'", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
 
     assert followed == re.findall(r"```sh\n(\./scripts/dev .+)\n```", README)

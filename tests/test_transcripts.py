@@ -1,7 +1,7 @@
-"""Exit codes, sentences and JSON, frozen: a change of what users and agents read shows here.
+"""Exit codes, sentences and JSON are frozen, so that a change of what users read shows here.
 
-Each file in tests/transcripts/ is what a list of commands answers in a workspace made below. After
-a change that is meant, write them anew with ``UPDATE_TRANSCRIPTS=1`` and read the difference.
+Each file in tests/transcripts/ has the answers to a list of commands in a workspace made below.
+After an intended change, update them with ``UPDATE_TRANSCRIPTS=1`` and read the difference.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ _STATES = ("queued", "inprogress", "ready", "planning", "queued", "queued", "que
 
 
 def unknown(workspace: Workspace) -> Commands:
-    """What cannot be read or is not known."""
+    """Sources that cannot be read, and facts that are unknown."""
     workspace.pair(states=("queued", "parked"))
     workspace.ticket(D, "closed")
     workspace.record(A, "blocked_by", B)
@@ -82,7 +82,7 @@ def unknown(workspace: Workspace) -> Commands:
 
 
 def mistakes(workspace: Workspace) -> Commands:
-    """What could be read and was probably meant otherwise, or is over for the wrong reason."""
+    """Records that can be read but probably mean something else, or ended for a wrong reason."""
     states = ("queued", "inprogress", "queued", "closed", "inprogress")
     for id_, state in zip((A, B, C, D, E), states, strict=True):
         workspace.ticket(id_, state)
@@ -104,15 +104,15 @@ def mistakes(workspace: Workspace) -> Commands:
 
 
 def transcript(workspace: Workspace, commands: Commands) -> str:
-    """The commands, each with its answer, what it told beside that, and its exit code."""
-    workspace.run("show")  # so that no command tells of building the index
+    """The commands, each with its stdout, stderr and exit code."""
+    workspace.run("show")  # so that no notice is about a new index
     return "\n".join(
-        f"$ relations {' '.join(command)}\n{_told(workspace, workspace.run(*command))}"
+        f"$ relations {' '.join(command)}\n{_transcribed(workspace, workspace.run(*command))}"
         for command in commands
     )
 
 
-def _told(workspace: Workspace, ran: Ran) -> str:
+def _transcribed(workspace: Workspace, ran: Ran) -> str:
     out = ran.out
     if out.startswith("{"):
         out = json.dumps(json.loads(out), indent=1, ensure_ascii=False) + "\n"
@@ -124,21 +124,21 @@ def _told(workspace: Workspace, ran: Ran) -> str:
 def test_answers_equal_the_transcripts(
     workspace: Workspace, world: Callable[[Workspace], Commands]
 ) -> None:
-    told = transcript(workspace, world(workspace))
+    text = transcript(workspace, world(workspace))
     path = HERE / f"{world.__name__}.txt"
     if os.environ.get("UPDATE_TRANSCRIPTS"):
-        path.write_text(told, "utf-8")
+        path.write_text(text, "utf-8")
 
-    assert told == path.read_text("utf-8")
+    assert text == path.read_text("utf-8")
 
 
-def test_every_reason_and_every_verdict_is_in_a_transcript() -> None:
-    told = "".join(path.read_text("utf-8") for path in HERE.iterdir())
+def test_transcripts_have_every_reason_and_verdict() -> None:
+    text = "".join(path.read_text("utf-8") for path in HERE.iterdir())
     check = (HERE.parents[1] / "docs" / "check.md").read_text("utf-8")
     table = check.split("\n## Reasons\n")[1].split("\n## ")[0]
     rows = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
     reasons = re.findall(r"`([a-z_]+)`", "".join(rows))
 
-    assert [code for code in reasons if f'"{code}"' not in told and f"\t{code}\t" not in told] == []
-    exits = {int(code) for code in re.findall(r"^exit: (\d+)$", told, re.MULTILINE)}
+    assert [code for code in reasons if f'"{code}"' not in text and f"\t{code}\t" not in text] == []
+    exits = {int(code) for code in re.findall(r"^exit: (\d+)$", text, re.MULTILINE)}
     assert exits >= {0, 2, 3, 4, 5, 9, 10, 11, 12}

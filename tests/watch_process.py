@@ -15,8 +15,8 @@ from typing import Any, Self
 import pytest
 from workspace_builder import Workspace
 
-PATIENCE = 30.0
-"""Seconds until an expected line counts as missing; a busy machine takes longer."""
+TIMEOUT = 30.0
+"""Seconds until an expected line counts as missing; generous for a busy machine."""
 
 
 class Stream:
@@ -34,30 +34,30 @@ class Stream:
                 self._queue.put(line)
 
     def until(self, enough: Callable[[list[str]], bool]) -> list[str]:
-        """All lines so far, once they are enough."""
-        end = time.monotonic() + PATIENCE
+        """Wait until the lines are enough; all lines so far."""
+        end = time.monotonic() + TIMEOUT
         while not enough(self.lines):
             try:
                 self.lines.append(self._queue.get(timeout=max(0.0, end - time.monotonic())))
             except queue.Empty:
-                pytest.fail(f"not enough: {self.lines}")
+                pytest.fail(f"expected more lines than {self.lines}")
         return self.lines
 
     def rest(self) -> list[str]:
-        """All lines, once the stream has ended."""
-        self._thread.join(PATIENCE)
+        """Wait until the stream has ended; all lines."""
+        self._thread.join(TIMEOUT)
         while not self._queue.empty():
             self.lines.append(self._queue.get())
         return self.lines
 
 
-def without_verdicts(told: list[Any]) -> list[Any]:
-    """The changes of files; verdicts between them depend on when a scan came."""
-    return [one for one in told if one["change"] != "verdict_changed"]
+def without_verdicts(changes: list[Any]) -> list[Any]:
+    """The changes without those of verdicts, which depend on the times of scans."""
+    return [change for change in changes if change["change"] != "verdict_changed"]
 
 
 class Watcher:
-    """A watching process, with or without an index when it starts; `within` runs it."""
+    """A process of `relations watch`, optionally started by the command `within`."""
 
     def __init__(
         self, workspace: Workspace, *options: str, within: tuple[str, ...] = (), **environ: str
@@ -86,23 +86,23 @@ class Watcher:
         self.err.until(lambda lines: any("there was none yet" in line for line in lines))
         return self
 
-    def told(self, count: int) -> list[Any]:
-        """The first changes of a watcher with --json."""
-        return self.told_until(lambda told: len(told) >= count)
+    def changes(self, count: int) -> list[Any]:
+        """Wait for `count` changes of a watcher with --json; all changes so far."""
+        return self.changes_until(lambda changes: len(changes) >= count)
 
-    def told_until(self, enough: Callable[[list[Any]], bool]) -> list[Any]:
-        """All changes of a watcher with --json so far, once they are enough."""
-        told: list[Any] = []
+    def changes_until(self, enough: Callable[[list[Any]], bool]) -> list[Any]:
+        """Wait until the changes of a watcher with --json are enough; all changes so far."""
+        changes: list[Any] = []
 
         def parsed(lines: list[str]) -> bool:
-            told.extend(json.loads(line) for line in lines[len(told) :])
-            return enough(told)
+            changes.extend(json.loads(line) for line in lines[len(changes) :])
+            return enough(changes)
 
         self.out.until(parsed)
-        return told
+        return changes
 
     def ends(self) -> int:
-        return self.process.wait(PATIENCE)
+        return self.process.wait(TIMEOUT)
 
     def stop(self) -> None:
         self.process.kill()

@@ -29,9 +29,9 @@ AT = "2026-06-01T10:00:00Z"
 A, B, C, D = "00001KT0000AA", "00001KT0000BB", "00001KT0000CC", "00001KT0000DD"
 """Ids for tickets, in order."""
 
-Door = Callable[[list[str]], int | None]
-QUICK: Door = fast_path.answer
-FULL: Door = typer_app.run
+CommandLine = Callable[[list[str]], int | None]
+FAST_PATH: CommandLine = fast_path.run
+FULL_COMMAND_LINE: CommandLine = typer_app.run
 
 
 def ulid(number: int) -> str:
@@ -61,10 +61,10 @@ class Workspace:
     """A folder with ``.yoi/tickets``; every method writes real files.
 
     Attributes:
-        doors: those that a command tries, one after the other, until one takes it.
+        command_lines: those that a command tries, one after the other, until one takes it.
     """
 
-    doors: tuple[Door, ...] = (QUICK, FULL)
+    command_lines: tuple[CommandLine, ...] = (FAST_PATH, FULL_COMMAND_LINE)
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -149,7 +149,7 @@ class Workspace:
         self,
         *arguments: str,
         stdin: bytes = b"",
-        doors: tuple[Door, ...] | None = None,
+        command_lines: tuple[CommandLine, ...] | None = None,
         **environ: str,
     ) -> Ran:
         """Run a command in this process, started from the workspace's root."""
@@ -162,9 +162,9 @@ class Workspace:
             mock.patch.object(sys, "stdin", source),
             mock.patch.dict(os.environ, {"YOI_RELATIONS_AUTHOR": "tester"} | environ),
         ):
-            ends = (door(list(arguments)) for door in doors or self.doors)
+            ends = (run(list(arguments)) for run in command_lines or self.command_lines)
             code = next((code for code in ends if code is not None), None)
-        assert code is not None, f"no door takes {arguments}"
+        assert code is not None, f"no command line takes {arguments}"
         return Ran(code, out.getvalue(), err.getvalue())
 
     def process(self, *arguments: str, stdin: bytes = b"", **environ: str) -> Ran:

@@ -1,7 +1,7 @@
 """The first schema.
 
-Revision: 0001, after none. Lists of kinds and states are written out, not imported: they say what
-they were at the time.
+Revision: 0001, after none. Lists of kinds and states are written out, not imported, because later
+versions may change them.
 """
 
 import sqlalchemy as sa

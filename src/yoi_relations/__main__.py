@@ -20,7 +20,7 @@ def main() -> None:
             arguments = [as_text(word) for word in arguments]
         from yoi_relations.cli import fast_path  # noqa: PLC0415  # inside the try block
 
-        code = fast_path.answer(arguments)
+        code = fast_path.run(arguments)
         if code is None:
             gc.enable()
             from yoi_relations.cli.typer_app import run  # noqa: PLC0415  # heavy

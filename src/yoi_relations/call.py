@@ -1,4 +1,4 @@
-"""One call of the program: what it was told about where to look, what to trust, how to answer."""
+"""One call of the program: which workspace, which trust, which form of the answer."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from yoi_relations.lean.types import NamedTuple
 from yoi_relations.render.output import Mode, mode_of, notice, prepare_streams, report_error
 
 FAILURES = (OSError, SqliteError, ImportError, AttributeError, MemoryError)
-"""What a machine may fail with where no command has words of its own for it."""
+"""Errors of the machine that `failures.failure_of` turns into messages."""
 
 
 class Call(NamedTuple):
-    """The options that every command takes; its fields are the names in the table."""
+    """The values of the options that every command takes, by their names in the table."""
 
     directory: str | None = None
     as_json: bool = False
@@ -30,22 +30,34 @@ class Call(NamedTuple):
         """How to write the answer.
 
         Raises:
-            UsageError: two ways were asked for.
+            UsageError: both ``--json`` and ``--plain`` were given.
         """
         if self.as_json and self.as_plain:
             raise UsageError("--json and --plain exclude each other", "give one of them")
         return mode_of(as_json=self.as_json, as_plain=self.as_plain)
 
     def workspace(self) -> Workspace:
-        """The workspace that the call is about."""
+        """The workspace around the directory of ``-C``, or around the working directory.
+
+        Raises:
+            UsageError: that directory does not exist.
+            WorkspaceError: there is no workspace, or its configuration cannot be used.
+        """
         return find_workspace(self.directory)
 
     def notify(self, message: str) -> None:
-        """Tell something beside the answer."""
+        """Write a notice to stderr."""
         notice(message, self.mode)
 
-    def opened(self, *, publish: bool = True) -> Index:
-        """The index to answer from, checked as asked."""
+    def open_index(self, *, publish: bool = True) -> Index:
+        """The index to answer from, checked as ``--trust`` says.
+
+        Args:
+            publish: whether a new index may be written to the cache folder.
+
+        Raises:
+            UnreadableFolderError: a folder cannot be listed.
+        """
         trust, workspace = self.trust or Trust.STAT, self.workspace()
         try:
             return open_index(workspace, self.notify, trust=trust, publish=publish)
@@ -54,40 +66,40 @@ class Call(NamedTuple):
                 error.no_tickets_in = workspace.tickets_path
             raise
 
-    def tell_if_empty(self, index: Index) -> None:
-        """Tell that there are no tickets, where that is so, and what one looks like."""
+    def notify_if_empty(self, index: Index) -> None:
+        """If there are no tickets, say so and show how to create one."""
         if index.sources:
             return
-        from yoi_relations.render.first_ticket import (  # noqa: PLC0415  # rare
-            first_ticket,
-            no_tickets,
+        from yoi_relations.render.first_ticket import (  # noqa: PLC0415  # for empty workspaces
+            first_ticket_lines,
+            no_tickets_message,
         )
 
         root = index.workspace.tickets_path
-        notice(no_tickets(root), self.mode, first_ticket(root))
+        notice(no_tickets_message(root), self.mode, first_ticket_lines(root))
 
 
-def ended(act: Callable[[], int], *, as_json: bool) -> int:
-    """The exit status of `act`; what ends it early is told on stderr."""
+def exit_status_of(command: Callable[[], int], *, as_json: bool) -> int:
+    """Run `command`, and return its exit status; an error is written to stderr, as JSON or text."""
     prepare_streams()
     try:
-        return act()
+        return command()
     except RelationsError as error:
-        failed = error
+        failure = error
     except FAILURES as error:
         from yoi_relations.failures import failure_of  # noqa: PLC0415  # for errors
 
-        failed = failure_of(error)
+        failure = failure_of(error)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
-    report_error(failed, mode_of(as_json=as_json, as_plain=False), _how_to_begin(failed))
-    return failed.exit_code
+    report_error(failure, mode_of(as_json=as_json, as_plain=False), _first_ticket_lines(failure))
+    return failure.exit_code
 
 
-def _how_to_begin(error: RelationsError) -> list[str]:
-    """What a ticket looks like, where there is no place for tickets yet."""
+def _first_ticket_lines(error: RelationsError) -> list[str]:
+    """Lines that create a first ticket, if the error is that there is no tickets root yet."""
     if error.no_tickets_in is None:
         return []
-    from yoi_relations.render.first_ticket import first_ticket  # noqa: PLC0415  # rare
+    from yoi_relations.render.first_ticket import first_ticket_lines  # noqa: PLC0415  # for errors
 
-    return first_ticket(error.no_tickets_in)
+    return first_ticket_lines(error.no_tickets_in)

@@ -1,8 +1,7 @@
-"""Every command and what it takes, each said once.
+"""The table of all commands, with their arguments and options.
 
-Command lines are read by this table (`cli.quick`, and `cli.typer_app` for help and errors), shells
-complete by it (`completion`), and a test compares `docs/reference.md` with it. What the commands do
-is in `cli.commands`.
+`cli.fast_path` and `cli.typer_app` parse command lines by it, `completion` completes by it, and a
+test compares `docs/reference.md` with it. What the commands do is in `cli.commands`.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from yoi_relations.states import State
 
 
 class Offer(StrEnum):
-    """What a shell can offer as a value, beside choices."""
+    """What a shell can offer as a value, apart from choices."""
 
     TICKET = "ticket"
     RECORD = "record"
@@ -23,37 +22,36 @@ class Offer(StrEnum):
 
 
 class Parameter:
-    """One option, or one argument where `flag` is empty.
+    """An option, or an argument if `flag` is empty.
 
-    Not a named tuple: every start makes some sixty, and this takes a third of the time.
+    It is not a named tuple: every start makes some sixty, and a class takes a third of the time.
 
     Attributes:
-        name: what its value is called by those who take it.
+        name: the name of the function parameter that takes its value.
         flag: the option's name on the command line, with its dashes.
-        help: what it is for.
-        metavar: what help calls its value; an option without one, and without choices, takes none.
-        required: whether there must be a value.
-        repeatable: whether it may be given several times; its value is a list then. Of the
-            arguments, only the last.
-        choices: the only words that it takes.
-        number: `int` or `float` where the value is a number; other values are text.
-        least: of a number, the smallest.
-        default: the value when it is not given.
+        help: the help text.
+        metavar: the name of its value in help; without metavar and choices, an option
+            takes no value.
+        required: whether it must be given.
+        repeatable: whether it may be given several times, so that its value is a list. Of a
+            command's arguments, only the last can be repeatable.
+        choices: the accepted words; None if any text is accepted.
+        number: `int` or `float` if the value is a number; None if it is text.
+        default: the value if it is not given.
         offers: what a shell offers as its value.
     """
 
-    def __init__(  # noqa: PLR0913  # as many as there are attributes
+    def __init__(  # noqa: PLR0913  # one per attribute
         self,
         name: str,
         flag: str,
-        help: str,  # noqa: A002  # its name in Typer, too
+        help: str,  # noqa: A002  # the name that Typer uses
         metavar: str = "",
         *,
         required: bool = False,
         repeatable: bool = False,
         choices: type[StrEnum] | None = None,
         number: type[int | float] | None = None,
-        least: int = 0,
         default: str | None = None,
         offers: Offer | None = None,
     ) -> None:
@@ -65,30 +63,29 @@ class Parameter:
         self.repeatable = repeatable
         self.choices = choices
         self.number = number
-        self.least = least
         self.default = default
         self.offers = offers
 
     @property
     def takes_value(self) -> bool:
-        """Whether a word follows it."""
+        """Whether it takes a value, and is not a flag."""
         return bool(self.metavar or self.choices)
 
     @property
-    def unset(self) -> Any:  # noqa: ANN401  # any parameter's
-        """The value when it is not given."""
+    def unset(self) -> Any:  # noqa: ANN401  # its type depends on the parameter
+        """The value if it is not given."""
         if self.repeatable:
             return []
         return self.default if self.takes_value else False
 
     def value_of(self, text: str) -> str | float:
-        """What `text` stands for, of a value that is given once.
+        """Convert `text`, one value from the command line.
 
         Raises:
-            ValueError: it is not among the choices, or not such a number; with what to say of it.
+            ValueError: it is not a choice, or not a valid number; the error's text says so.
         """
         if self.choices is not None:
-            words = [one.value for one in self.choices]
+            words = [choice.value for choice in self.choices]
             if text not in words:
                 raise ValueError(f"{text!r} is not one of {', '.join(map(repr, words))}.")
             return self.choices(text)
@@ -99,9 +96,9 @@ class Parameter:
             number = kind(text)
         except ValueError:
             number = None
-        if number is None or number < self.least:
+        if number is None or number < 0:
             whole = "whole " if kind is int else ""
-            raise ValueError(f"{text!r} is not a {whole}number from {self.least} on.")
+            raise ValueError(f"{text!r} is not a {whole}number of 0 or more.")
         return number
 
 
@@ -109,18 +106,18 @@ class Command:
     """A command, or a group of commands.
 
     Attributes:
-        name: the last word of how it is called.
-        help: what it does.
-        parameters: its own; `COMMON` are taken by every command.
-        commands: those of a group.
+        name: its name; for a command of a group, without the name of the group.
+        help: the help text.
+        parameters: its own parameters; every command also takes those in `COMMON`.
+        commands: the commands of a group.
         lists_kinds: whether its help ends with the kinds.
-        hidden: whether help and shells leave it out.
+        hidden: whether help and completion leave it out.
     """
 
-    def __init__(  # noqa: PLR0913  # as many as there are attributes
+    def __init__(  # noqa: PLR0913  # one per attribute
         self,
         name: str,
-        help: str,  # noqa: A002  # its name in Typer, too
+        help: str,  # noqa: A002  # the name that Typer uses
         parameters: tuple[Parameter, ...] = (),
         commands: tuple[Command, ...] = (),
         *,
@@ -136,26 +133,26 @@ class Command:
 
     @property
     def arguments(self) -> list[Parameter]:
-        """What it takes beside options, in order."""
-        return [one for one in self.parameters if not one.flag]
+        """Its arguments, in order."""
+        return [parameter for parameter in self.parameters if not parameter.flag]
 
     @property
     def options(self) -> list[Parameter]:
-        """Its options, those of every command last."""
-        return [*(one for one in self.parameters if one.flag), *COMMON]
+        """Its options; those that every command takes come last."""
+        return [*(parameter for parameter in self.parameters if parameter.flag), *COMMON]
 
     def command_named(self, name: str) -> Command | None:
-        """The command of this group that goes by `name`, if there is one."""
-        for one in self.commands:
-            if one.name == name:
-                return one
+        """The command of this group with this name, or None."""
+        for command in self.commands:
+            if command.name == name:
+                return command
         return None
 
 
 COMMON = (
-    Parameter("directory", "-C", "Start from DIR instead of here.", "DIR"),
-    Parameter("as_json", "--json", "Answer as one JSON document."),
-    Parameter("as_plain", "--plain", "Answer as tab-separated lines."),
+    Parameter("directory", "-C", "Search for the workspace from DIR upward.", "DIR"),
+    Parameter("as_json", "--json", "Print one JSON document."),
+    Parameter("as_plain", "--plain", "Print tab-separated lines."),
     Parameter(
         "trust",
         "--trust",
@@ -164,34 +161,32 @@ COMMON = (
         choices=Trust,
     ),
 )
-"""What every command takes, before or after its name; fields of a `Call`."""
+"""Options of every command, before or after its name; they are the fields of `Call`."""
 HELP = Parameter("help", "--help", "Show this help.")
-"""Of every command, too; also ``-h``."""
+"""Every command also takes this option; its short form is ``-h``."""
 VERSION = Parameter("version", "--version", "Print the version.")
-"""Of the program alone."""
+"""Only the program itself takes this option."""
 
-LIST_LIMIT = 50
-"""Relations in an answer, unless another number is asked for."""
-TERMINAL_LIMIT = 200
-"""The same where the answer goes to a terminal."""
+DEFAULT_LIMIT = 50
+"""Relations in an answer of `show` by default."""
+TERMINAL_DEFAULT_LIMIT = 200
+"""Relations in an answer of `show` to a terminal by default."""
 
 _SHOW = Command(
     "show",
-    "Show relations: all that are active, those that touch a ticket, or the one that a record"
-    " states.",
+    "Show relations: all active ones, those of a ticket, or the one that a record states.",
     (
         Parameter(
             "ticket",
             "",
-            "Only relations that touch this ticket, at either end; or a record, by id or"
-            " PATH:LINE.",
+            "Show only relations of this ticket, at either end; or a record, by id or PATH:LINE.",
             "TICKET",
             offers=Offer.TICKET,
         ),
         Parameter(
             "kinds",
             "--kind",
-            "Of this kind or class (below); may be repeated.",
+            "Only relations of this kind or class (see below); may be repeated.",
             "K",
             repeatable=True,
             offers=Offer.KIND_OR_CLASS,
@@ -199,48 +194,52 @@ _SHOW = Command(
         Parameter(
             "states",
             "--state",
-            f"Of tickets in this state: {', '.join(State)}; may be repeated.",
+            f"Only relations of tickets in this state: {', '.join(State)}; may be repeated.",
             "S",
             repeatable=True,
             choices=State,
         ),
-        Parameter("everything", "--all", "Also relations that no longer count, with the reason."),
+        Parameter(
+            "everything", "--all", "Also show relations that are not active, with the reason."
+        ),
         Parameter(
             "limit",
             "--limit",
-            f"At most N (default {LIST_LIMIT}; {TERMINAL_LIMIT} on a terminal); 0 for all.",
+            f"Show at most N (default {DEFAULT_LIMIT}, on a terminal"
+            f" {TERMINAL_DEFAULT_LIMIT}; 0 = no limit).",
             "N",
             number=int,
         ),
         Parameter(
             "since",
             "--since",
-            "With a record that was recorded or retired since then: a time (RFC 3339), a day, or an"
-            " age such as 90m, 12h, 7d, 2w; in UTC.",
+            "Only relations with a record that was added or retired since then: a time (RFC 3339),"
+            " a day (in UTC), or an age such as 90m, 12h, 7d, 2w.",
             "WHEN",
         ),
-        Parameter("author", "--author", "With a record by A; with --since, by A since then.", "A"),
+        Parameter(
+            "author",
+            "--author",
+            "Only relations with a record by A; with --since, by A since then.",
+            "A",
+        ),
     ),
     lists_kinds=True,
 )
 _CHECK = Command(
     "check",
-    "Tell whether tickets may be accepted now: a verdict each, with its reasons. Without any named:"
-    " all that are not resolved.\n\nThe exit status is that of the worst verdict: 0 clear,"
-    " 9 caution, 10 hold, 11 unknown; 12 where --expect no longer holds.",
+    "Say whether tickets may be accepted now: one verdict per ticket, with its reasons. Default:"
+    " all tickets that are not resolved.\n\nThe exit status is that of the worst verdict: 0 clear,"
+    " 9 caution, 10 hold, 11 unknown; 12 if --expect no longer holds.",
     (
         Parameter(
-            "tickets",
-            "",
-            "The tickets to check.",
-            "TICKET",
-            repeatable=True,
-            offers=Offer.TICKET,
+            "tickets", "", "The tickets to check.", "TICKET", repeatable=True, offers=Offer.TICKET
         ),
         Parameter(
             "states",
             "--state",
-            f"Instead of naming tickets: all in this state ({', '.join(State)}); may be repeated.",
+            f"Check all tickets in this state ({', '.join(State)}) instead of named ones; may be"
+            " repeated.",
             "S",
             repeatable=True,
             choices=State,
@@ -248,7 +247,7 @@ _CHECK = Command(
         Parameter(
             "expect",
             "--expect",
-            "The digest of an earlier check of the one ticket named; whether it still holds.",
+            "Compare the answer for the one named ticket with the digest of an earlier check.",
             "DIGEST",
         ),
     ),
@@ -256,7 +255,7 @@ _CHECK = Command(
 _AUTHOR = Parameter(
     "author",
     "--author",
-    "Who records it; without it YOI_RELATIONS_AUTHOR, git's user.name, the login name.",
+    "Who records it (default: YOI_RELATIONS_AUTHOR, then git's user.name, then the login name).",
     "A",
 )
 _ADD = Command(
@@ -272,28 +271,20 @@ _ADD = Command(
             offers=Offer.TICKET,
         ),
         Parameter(
-            "kind",
-            "",
-            "Kind of relation; listed below.",
-            "KIND",
-            required=True,
-            offers=Offer.KIND,
+            "kind", "", "Kind of relation; listed below.", "KIND", required=True, offers=Offer.KIND
         ),
         Parameter("target", "", "The other ticket.", "TARGET", offers=Offer.TICKET),
         Parameter("note", "--note", "Why; - reads it from standard input.", "TEXT|-"),
-        Parameter("branch", "--branch", "Of an accepted plan: its branch.", "NAME"),
+        Parameter("branch", "--branch", "Branch of an accepted plan.", "NAME"),
         Parameter(
-            "worktree",
-            "--worktree",
-            "Of an accepted plan: its work tree, a relative path.",
-            "PATH",
+            "worktree", "--worktree", "Work tree of an accepted plan, as a relative path.", "PATH"
         ),
-        Parameter("role_plan", "--role-plan", "Of an accepted plan: who does what.", "TEXT"),
+        Parameter("role_plan", "--role-plan", "Who does what in an accepted plan.", "TEXT"),
         _AUTHOR,
         Parameter(
             "replaces",
             "--replaces",
-            "Of a waiting note: an earlier one of the ticket, which is retired with it.",
+            "Earlier waiting note of the ticket that this waiting note replaces; it is retired.",
             "RECORD",
             offers=Offer.RECORD,
         ),
@@ -302,12 +293,12 @@ _ADD = Command(
 )
 _RETIRE = Command(
     "retire",
-    "Retire records: they stay, no longer count, and a file beside each says why.",
+    "Retire records: they no longer count. They stay, and a new file says why.",
     (
         Parameter(
             "records",
             "",
-            "A record's id, the start or the end of it, or PATH:LINE.",
+            "Record id, its start or its end, or PATH:LINE.",
             "RECORD",
             required=True,
             repeatable=True,
@@ -334,34 +325,30 @@ _DOCTOR = Command(
 )
 _WATCH = Command(
     "watch",
-    "Keep the index warm as files change, and print one line per change.",
+    "Keep the index current as files change, and print one line per change.",
     (
-        Parameter("once", "--once", "End with the first change."),
+        Parameter("once", "--once", "End after the first change."),
         Parameter(
-            "timeout",
-            "--timeout",
-            "End after S seconds, with status 124.",
-            "S",
-            number=float,
+            "timeout", "--timeout", "End after S seconds, with status 124.", "S", number=float
         ),
     ),
 )
 _HOOKS = Command(
     "hooks",
-    "Git hooks that keep the index warm after checkout, merge and rebase.",
+    "Manage git hooks that keep the index current after checkout, merge and rebase.",
     commands=(
         Command(
             "install",
-            "Add a section to post-checkout, post-merge and post-rewrite; what is there stays.",
+            "Add a section to post-checkout, post-merge and post-rewrite; existing lines stay.",
         ),
-        Command("uninstall", "Take the sections out again, and nothing else."),
-        Command("list", "Tell which hooks keep the index warm, and where they are."),
-        Command("run", "Refresh the index, quietly: what the hooks call.", hidden=True),
+        Command("uninstall", "Remove these sections, and nothing else."),
+        Command("list", "List the hooks, their state and their path."),
+        Command("run", "Refresh the index quietly; the hooks call this.", hidden=True),
     ),
 )
 _MCP = Command(
     "mcp",
-    "Serve agents over the Model Context Protocol, on standard input and output.",
+    "Run a Model Context Protocol server on standard input and output, for agents.",
     (
         Parameter(
             "allow_write", "--allow-write", "Also offer the tools that add and retire records."
@@ -370,15 +357,15 @@ _MCP = Command(
 )
 _COMPLETION = Command(
     "completion",
-    "Print a script that completes commands, kinds, tickets and records in a shell.",
+    "Print a script for a shell that completes commands, kinds, tickets and records.",
     commands=(
         *(Command(shell, f"Print the script for {shell}.") for shell in ("bash", "zsh", "fish")),
         Command(
             "run",
-            "Complete the last of WORDS, or a line up to the cursor.",
+            "Complete the last word, or a line up to the cursor; the scripts call this.",
             (
-                Parameter("words", "", "Those after the program's name.", "WORD", repeatable=True),
-                Parameter("line", "--line", "A whole line instead, as bash has it.", "LINE"),
+                Parameter("words", "", "Words after the program's name.", "WORD", repeatable=True),
+                Parameter("line", "--line", "Whole line instead of words, from bash.", "LINE"),
             ),
             hidden=True,
         ),
@@ -393,30 +380,27 @@ PROGRAM = Command(
         _CHECK,
         _ADD,
         _RETIRE,
-        Command("rebuild", "Throw the index away and build it from the files."),
+        Command("rebuild", "Delete the index and build it from the files."),
         _DOCTOR,
         Command(
             "status",
-            "Tell where root and index are, what they hold, and whether the index is current.",
+            "Show where root and index are, what they contain, and whether the index is current.",
         ),
-        Command("prime", "Print what an agent needs to know to use all this, in under 60 lines."),
+        Command("prime", "Print a guide for agents, in under 60 lines."),
         _WATCH,
-        Command(
-            "verify",
-            "Prove the index equal to a fresh reading of every file; nothing is changed.",
-        ),
+        Command("verify", "Read every file and prove that the index matches. Read-only."),
         _MCP,
         _HOOKS,
         _COMPLETION,
     ),
 )
-"""The command line, all of it."""
+"""The whole command line."""
 
 
-def leaves(group: Command = PROGRAM, before: str = "") -> dict[str, Command]:
-    """Every command that is not a group, by how it is called: ``hooks install``."""
+def leaves(group: Command = PROGRAM, prefix: str = "") -> dict[str, Command]:
+    """Every command that is not a group, by the words that name it: ``hooks install``."""
     found: dict[str, Command] = {}
-    for one in group.commands:
-        path = f"{before}{one.name}"
-        found |= leaves(one, f"{path} ") if one.commands else {path: one}
+    for command in group.commands:
+        path = f"{prefix}{command.name}"
+        found |= leaves(command, f"{path} ") if command.commands else {path: command}
     return found

@@ -1,23 +1,25 @@
-"""How to install what the package needs for one of its extras."""
+"""How to install an extra of the package."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-_WAYS = {
+_COMMANDS = {
     "pip": "pip install '.[{extra}]'",
     "pipx": "pipx install --force '.[{extra}]'",
     "uv": "uv tool install --force '.[{extra}]'",
 }
-_RECEIPTS = {"pipx_metadata.json": "pipx", "uv-receipt.toml": "uv"}
-"""What pipx and uv leave in the environment that they make for a program."""
+_INSTALLER_FILES = {"pipx_metadata.json": "pipx", "uv-receipt.toml": "uv"}
+"""Files by which pipx and uv mark the environment that they make for a program."""
 
 
 def how_to_install(extra: str) -> str:
-    """The command line for the way in which this copy was installed, or for each way."""
-    told = [
-        way for name, way in _RECEIPTS.items() if os.path.exists(os.path.join(sys.prefix, name))
+    """A hint with the command for the installer of this copy; if that is unknown, for every one."""
+    found = [
+        installer
+        for file, installer in _INSTALLER_FILES.items()
+        if os.path.exists(os.path.join(sys.prefix, file))
     ]
-    ways = [_WAYS[way].format(extra=extra) for way in told or _WAYS]
-    return f"in a clone, install it with its extra: {' or '.join(ways)}"
+    commands = [_COMMANDS[installer].format(extra=extra) for installer in found or _COMMANDS]
+    return f"in a clone, install it with its extra: {' or '.join(commands)}"

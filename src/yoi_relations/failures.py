@@ -1,7 +1,6 @@
-"""What the machine fails with, as one of the program's own errors: never a traceback.
+"""Turns errors of the machine into the program's own errors, so that no traceback is shown.
 
-Imported where something has failed, and before anything else is known to work: it must not need
-SQLite or a package.
+It is imported after something failed, so it must not need SQLite or a package.
 """
 
 from __future__ import annotations
@@ -12,10 +11,11 @@ import sys
 from yoi_relations.errors import RelationsError
 
 OLDEST_SQLITE = "3.34"
+"""The oldest version that has what the program uses."""
 
 
 def failure_of(error: Exception) -> RelationsError:
-    """What to say of an error that no command foresees.
+    """The error to report for one that no command handles.
 
     Args:
         error: an `OSError`, an error of `sqlite3`, an `ImportError`, an `AttributeError` or a
@@ -23,7 +23,7 @@ def failure_of(error: Exception) -> RelationsError:
     """
     if isinstance(error, MemoryError):
         return RelationsError(
-            "there is not enough memory", "raise the limit (ulimit -v), or end other programs"
+            "there is not enough memory", "raise the limit (ulimit -v) or end other programs"
         )
     if isinstance(error, OSError):
         name = error.filename  # a number where it was an open file
@@ -32,21 +32,21 @@ def failure_of(error: Exception) -> RelationsError:
     if isinstance(error, ImportError):
         return RelationsError(
             f"a module cannot be imported: {error} ({_versions()})",
-            "install relations and the packages that it needs again; Python needs its sqlite3",
+            "reinstall relations and the packages that it needs; Python must have its sqlite3",
         )
     if _is_of_sqlite(error):
         return RelationsError(
             f"SQLite failed: {error} ({_versions()})",
-            f"run the command again; SQLite {OLDEST_SQLITE} or newer is needed",
+            f"run the command again; SQLite {OLDEST_SQLITE} or newer is required",
         )
     return RelationsError(
         f"{_place(error)}{error} ({_versions()})",
-        "install relations and the packages that it needs again, or report this",
+        "reinstall relations and the packages that it needs, or report this",
     )
 
 
 def _is_of_sqlite(error: Exception) -> bool:
-    return any(one.__module__ == "sqlite3" for one in type(error).__mro__)
+    return any(class_.__module__ == "sqlite3" for class_ in type(error).__mro__)
 
 
 def _versions() -> str:
@@ -55,7 +55,7 @@ def _versions() -> str:
 
 
 def _place(error: Exception) -> str:
-    """The line of code that failed; it tells a broken installation from a fault of the program."""
+    """``FILE:LINE: `` of the code that failed; it shows whether the installation is broken."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

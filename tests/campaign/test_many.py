@@ -67,7 +67,7 @@ def test_lists_keep_their_limits(many: Workspace) -> None:
     assert document["returned"] == document["count"] == TICKETS + RECORDS - 2
     _, document = run(many, "show", name(0))
     assert document["returned"] == document["count"] == RECORDS
-    assert fast_path.answer(["-C", str(many.root), "show", name(0), "--plain"]) == 0
+    assert fast_path.run(["-C", str(many.root), "show", name(0), "--plain"]) == 0
 
 
 def test_cycle_through_all_is_reported_once(many: Workspace) -> None:

@@ -1,4 +1,4 @@
-"""Two doors, one program: what the quick one answers, the full one answers byte for byte."""
+"""The fast path and the full command line give the same answers, byte for byte."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from workspace_builder import FULL, QUICK, A, B, C, D, Door, Ran, Workspace
+from workspace_builder import FAST_PATH, FULL_COMMAND_LINE, A, B, C, CommandLine, D, Ran, Workspace
 
 from yoi_relations.cli import fast_path, typer_app
 from yoi_relations.cli.commands import COMMANDS
 from yoi_relations.command_table import COMMON, Command, Parameter, leaves
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-QUICK_FORMS = [
+PLAIN_LINES = [
     ("show",),
     ("show", "--json"),
     ("--json", "show"),
@@ -96,7 +96,7 @@ QUICK_FORMS = [
     ("completion", "run", "--", "show", "--state", ""),
     ("completion", "run", "--line", "relations show 'EH"),
 ]
-HANDED_OVER = [
+OTHER_LINES = [
     (),
     ("--help",),
     ("--version", "show"),
@@ -153,7 +153,7 @@ HANDED_OVER = [
 @pytest.fixture(scope="module")
 def lendshelf(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The sample workspace, indexed."""
-    root = tmp_path_factory.mktemp("doors") / "work"
+    root = tmp_path_factory.mktemp("both") / "work"
     shutil.copytree(EXAMPLES, root, ignore=shutil.ignore_patterns("cache"))
     workspace = Workspace(root)
     workspace.show()
@@ -162,8 +162,8 @@ def lendshelf(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="module")
 def troubled(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A workspace with more wrong about it than is listed."""
-    workspace = Workspace(tmp_path_factory.mktemp("doors") / "work")
+    """A workspace with more problems than an answer lists."""
+    workspace = Workspace(tmp_path_factory.mktemp("both") / "work")
     workspace.ticket(A, "finished", title='"\\e[31mred"')
     workspace.ticket(B, "queued")
     workspace.ticket(C, "done", bucket="closed")
@@ -177,45 +177,46 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return workspace
 
 
-def alike(workspace: Workspace, arguments: tuple[str, ...]) -> Ran:
-    """What both doors answer, which is the same; the quick one must take it."""
-    fast_path = timeless(workspace.run(*arguments, doors=(QUICK,)))
-    assert fast_path == timeless(workspace.run(*arguments, doors=(FULL,)))
-    return fast_path
+def compare(workspace: Workspace, arguments: tuple[str, ...]) -> None:
+    """Run a plain command line both ways, and compare the answers."""
+    fast = timeless(workspace.run(*arguments, command_lines=(FAST_PATH,)))
+    assert fast == timeless(workspace.run(*arguments, command_lines=(FULL_COMMAND_LINE,)))
 
 
 def timeless(ran: Ran) -> Ran:
-    """An answer without times, and without what counts the rebuilds."""
+    """An answer without times and without the number of the generation."""
     took = re.compile(
         r'(check took\s+|"check_seconds":|"generation":|files in |"built_at":")[0-9.eTZ:-]+'
     )
     return replace(ran, out=took.sub(r"\1some", ran.out))
 
 
-@pytest.mark.parametrize("arguments", QUICK_FORMS, ids=" ".join)
-def test_both_doors_give_the_same_answer(lendshelf: Workspace, arguments: tuple[str, ...]) -> None:
-    alike(lendshelf, arguments)
+@pytest.mark.parametrize("arguments", PLAIN_LINES, ids=" ".join)
+def test_answers_are_the_same(lendshelf: Workspace, arguments: tuple[str, ...]) -> None:
+    compare(lendshelf, arguments)
 
 
-@pytest.mark.parametrize("arguments", QUICK_FORMS, ids=" ".join)
-def test_both_doors_tell_the_same_problems(troubled: Workspace, arguments: tuple[str, ...]) -> None:
-    alike(troubled, arguments)
+@pytest.mark.parametrize("arguments", PLAIN_LINES, ids=" ".join)
+def test_answers_about_problems_are_the_same(
+    troubled: Workspace, arguments: tuple[str, ...]
+) -> None:
+    compare(troubled, arguments)
 
 
-@pytest.mark.parametrize("door", [QUICK, FULL], ids=["quick", "full"])
-def test_both_doors_build_what_is_missing(workspace: Workspace, door: Door) -> None:
+@pytest.mark.parametrize("command_line", [FAST_PATH, FULL_COMMAND_LINE], ids=["fast", "full"])
+def test_both_build_a_missing_index(workspace: Workspace, command_line: CommandLine) -> None:
     workspace.ticket(A)
-    ran = workspace.run("show", "--json", doors=(door,))
+    ran = workspace.run("show", "--json", command_lines=(command_line,))
 
     assert (ran.code, ran.json["count"]) == (0, 0)
     assert ["there was none yet" in error["message"] for error in ran.errors] == [True]
 
 
-@pytest.mark.parametrize("arguments", HANDED_OVER, ids=lambda words: " ".join(words)[:40])
-def test_doubtful_command_line_is_handed_over(
+@pytest.mark.parametrize("arguments", OTHER_LINES, ids=lambda words: " ".join(words)[:40])
+def test_other_command_line_is_left_to_the_full_command_line(
     lendshelf: Workspace, arguments: tuple[str, ...]
 ) -> None:
-    assert QUICK(list(arguments)) is None
+    assert FAST_PATH(list(arguments)) is None
     assert "Traceback" not in lendshelf.run(*arguments).err
 
 
@@ -233,23 +234,23 @@ TEXTS = {
     "since": ["2026-06-01", "2026-06-09T10:03:41+02:00", "9w", "soon"],
     "author": ["orchestrator", "maintainer", "nobody"],
 }
-"""Good values of parameters, and some that are not."""
+"""Valid and invalid values of parameters."""
 
 
 def given_option(option: Parameter) -> st.SearchStrategy[list[str]]:
-    """An option as somebody may write it, mostly well."""
+    """An option, in most cases with a valid value."""
     if not option.takes_value:
         return st.just([option.flag])
-    known = list(option.choices) if option.choices else TEXTS.get(option.name, ["text"])
-    good = st.sampled_from(known)
-    value = st.one_of(good, good, good, _WORDS)
-    apart = value.map(lambda text: [option.flag, text])
-    return st.one_of(apart, value.map(lambda text: [f"{option.flag}={text}"]))
+    texts = list(option.choices) if option.choices else TEXTS.get(option.name, ["text"])
+    text = st.sampled_from(texts)
+    value = st.one_of(text, text, text, _WORDS)
+    two_words = value.map(lambda text: [option.flag, text])
+    return st.one_of(two_words, value.map(lambda text: [f"{option.flag}={text}"]))
 
 
 @st.composite
 def lines(draw: st.DrawFn, commands: dict[str, Command]) -> tuple[str, ...]:
-    """Arguments made of the table's options, in any order, before and after the name."""
+    """Command lines from the table, with options in any order, before and after the name."""
     path, command = draw(st.sampled_from([*commands.items()]))
     common = st.one_of([given_option(option) for option in COMMON])
     after = st.one_of([given_option(option) for option in command.options])
@@ -257,18 +258,18 @@ def lines(draw: st.DrawFn, commands: dict[str, Command]) -> tuple[str, ...]:
     parts = [
         part for name in path.split() for part in (*draw(st.lists(common, max_size=1)), [name])
     ]
-    behind = [draw(word) for one in command.arguments if one.required or draw(st.booleans())]
-    behind += [draw(given_option(one)) for one in command.options if one.required]
-    behind += draw(st.lists(st.one_of(after, word) if command.arguments else after, max_size=4))
-    return tuple(word for part in (*parts, *draw(st.permutations(behind))) for word in part)
+    rest = [draw(word) for one in command.arguments if one.required or draw(st.booleans())]
+    rest += [draw(given_option(one)) for one in command.options if one.required]
+    rest += draw(st.lists(st.one_of(after, word) if command.arguments else after, max_size=4))
+    return tuple(word for part in (*parts, *draw(st.permutations(rest))) for word in part)
 
 
 @given(arguments=lines(leaves()))
 @settings(max_examples=400, deadline=None)
-def test_both_doors_understand_the_same(arguments: tuple[str, ...]) -> None:
-    request = fast_path.understand(list(arguments))
+def test_both_parse_the_same(arguments: tuple[str, ...]) -> None:
+    request = fast_path.parse(list(arguments))
     if request is not None:
-        assert repr(request) == repr(typer_app.understand(list(arguments)))
+        assert repr(request) == repr(typer_app.parse(list(arguments)))
 
 
 READING = {
@@ -278,25 +279,25 @@ READING = {
 
 @given(arguments=lines(READING))
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_whatever_the_quick_door_takes_it_answers_alike(
+def test_generated_lines_are_answered_the_same(
     lendshelf: Workspace, arguments: tuple[str, ...]
 ) -> None:
-    if fast_path.understand(list(arguments)) is not None:
-        alike(lendshelf, arguments)
+    if fast_path.parse(list(arguments)) is not None:
+        compare(lendshelf, arguments)
 
 
 @pytest.mark.parametrize(("path", "command"), leaves().items(), ids=leaves())
-def test_every_command_goes_through_the_quick_door(path: str, command: Command) -> None:
+def test_every_command_has_a_fast_path(path: str, command: Command) -> None:
     needed = [one for one in command.parameters if one.required]
     words = [word for one in needed for word in (one.flag, "word") if word]
 
-    request = fast_path.understand([*path.split(), *words])
+    request = fast_path.parse([*path.split(), *words])
 
     assert request is not None
     assert request.command == path
 
 
-def test_what_commands_take_is_what_the_table_says() -> None:
+def test_parameters_of_functions_are_those_of_the_table() -> None:
     taken = {path: set(inspect.signature(do).parameters) for path, do in COMMANDS.items()}
     for path, command in leaves().items():
         names = {one.name for one in command.parameters}
@@ -304,10 +305,10 @@ def test_what_commands_take_is_what_the_table_says() -> None:
     assert [*taken] == [*leaves()]
 
 
-def test_a_command_that_lives_long_collects_garbage(lendshelf: Workspace) -> None:
+def test_watch_collects_garbage(lendshelf: Workspace) -> None:
     gc.disable()
     try:
-        assert lendshelf.run("watch", "--timeout", "0", doors=(QUICK,)).code == 124
+        assert lendshelf.run("watch", "--timeout", "0", command_lines=(FAST_PATH,)).code == 124
         assert gc.isenabled()
     finally:
         gc.enable()

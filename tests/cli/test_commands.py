@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from workspace_builder import A, B, Workspace
 
-pytestmark = pytest.mark.usefixtures("either_door")
+pytestmark = pytest.mark.usefixtures("either_command_line")
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def assert_fails(workspace: Workspace, arguments: tuple[str, ...], code: int, *s
         (("-C", "no/such/folder", "show"), 2, ["no/such/folder"]),
     ],
 )
-def test_an_error_in_the_arguments(
+def test_invalid_argument_is_an_error(
     pair: Workspace, arguments: tuple[str, ...], code: int, said: list[str]
 ) -> None:
     before = pair.snapshot()
@@ -79,17 +79,17 @@ def test_json_and_plain_exclude_each_other(pair: Workspace) -> None:
         assert ran.errors[-1]["error"]["code"] == "usage"
 
 
-def test_problems_beside_an_answer_come_with_what_to_do(pair: Workspace) -> None:
+def test_problems_come_with_advice(pair: Workspace) -> None:
     pair.record_file(A, "x.md", "no record\n")
 
     ran = pair.run("show")
 
     problem, advice = ran.err.splitlines()[-2:]
     assert (ran.code, problem.startswith(f"problem: .yoi/tickets/{A}/")) == (4, True)
-    assert advice == "relations doctor --severity info tells of all, and what to do"
+    assert "relations doctor --severity info" in advice
 
 
-def test_without_a_workspace_there_is_no_answer(pair: Workspace, tmp_path: Path) -> None:
+def test_missing_workspace_is_an_error(pair: Workspace, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     for command in (("show",), ("status",), ("rebuild",), ("add", A, "related", B)):
@@ -109,7 +109,7 @@ def test_without_a_workspace_there_is_no_answer(pair: Workspace, tmp_path: Path)
         b'[backend]\nroot = "/"\n[ticket.backend]\nroot = "/"\n',
     ],
 )
-def test_a_configuration_that_cannot_be_used(pair: Workspace, name: str, text: bytes) -> None:
+def test_unusable_configuration_is_an_error(pair: Workspace, name: str, text: bytes) -> None:
     (pair.root / ".yoi" / name).write_bytes(text)
     before = pair.snapshot()
     for command in (("show",), ("add", A, "related", B), ("rebuild",)):
@@ -118,13 +118,13 @@ def test_a_configuration_that_cannot_be_used(pair: Workspace, name: str, text: b
     assert not (pair.root / ".yoi/cache").exists()
 
 
-def test_a_missing_tickets_root_is_no_empty_answer(pair: Workspace) -> None:
+def test_missing_tickets_root_is_an_error(pair: Workspace) -> None:
     (pair.root / ".yoi/workspace.toml").write_text('[ticket.backend]\nroot = "tickets"\n')
     assert_fails(pair, ("show",), 1, "tickets")
 
 
 @pytest.mark.parametrize("option", ["--json", "--plain"])
-def test_common_options_stand_before_or_after_the_command(pair: Workspace, option: str) -> None:
+def test_common_options_work_before_and_after_the_command(pair: Workspace, option: str) -> None:
     pair.show()
     before, after = pair.run(option, "show", A), pair.run("show", A, option)
     assert before == after
@@ -134,14 +134,14 @@ def test_common_options_stand_before_or_after_the_command(pair: Workspace, optio
     assert outside == pair.run("show", option, "-C", inside) == pair.run("show", option)
 
 
-def test_the_root_may_be_named_by_the_environment(pair: Workspace, tmp_path: Path) -> None:
+def test_environment_variable_names_the_root(pair: Workspace, tmp_path: Path) -> None:
     other = Workspace(tmp_path / "other")
     inside = str(pair.tickets / A)
     assert other.run("show", YOI_RELATIONS_ROOT=inside).out == pair.run("show").out != ""
     assert other.run("-C", ".", "show", YOI_RELATIONS_ROOT=inside).out == ""
 
 
-def test_plain_lines_have_eleven_fields_and_nothing_that_acts(pair: Workspace) -> None:
+def test_plain_lines_have_eleven_escaped_fields(pair: Workspace) -> None:
     pair.ticket(B, "done", title='"\\e[31mred"')
     note = "tab\there\nnew line \\ backslash \\n \x1b[31m red \x9b31m \r \x07 end"
     pair.run("add", A, "related", B, "--note", "-", stdin=note.encode())
@@ -157,11 +157,11 @@ def test_plain_lines_have_eleven_fields_and_nothing_that_acts(pair: Workspace) -
     assert json.loads(pair.run("show", "--json").out)["relations"][0]["note"] == note
 
 
-def test_plain_is_what_a_pipe_gets(pair: Workspace) -> None:
+def test_pipe_gets_plain_lines(pair: Workspace) -> None:
     assert pair.process("show", TERM="xterm-256color").out == pair.run("show", "--plain").out
 
 
-def test_plain_lines_are_counted_on_stderr_when_cut(pair: Workspace) -> None:
+def test_omitted_plain_lines_are_counted_on_stderr(pair: Workspace) -> None:
     pair.record(A, "after", B)
     ran = pair.run("show", "--limit", "1")
     assert ran.out.count("\n") == 1
@@ -178,7 +178,7 @@ def test_help_and_version_need_no_workspace(tmp_path: Path, arguments: tuple[str
 
 
 @pytest.mark.parametrize("option", ["--json", "--plain"])
-def test_a_closed_pipe_ends_quietly(pair: Workspace, option: str) -> None:
+def test_closed_pipe_is_not_an_error(pair: Workspace, option: str) -> None:
     kind = "waiting_capacity_note"
     pair.plan_lines(A, *({"kind": kind, "note": "x" * 2000} for _ in range(200)))
     pair.show()
@@ -191,7 +191,7 @@ def test_a_closed_pipe_ends_quietly(pair: Workspace, option: str) -> None:
         assert process.wait(10) in {0, -signal.SIGPIPE, 128 + signal.SIGPIPE}
 
 
-def test_an_interrupt_ends_with_130_and_no_traceback(pair: Workspace) -> None:
+def test_interrupt_exits_with_130(pair: Workspace) -> None:
     pair.show()
     before = pair.snapshot()
     command = [sys.executable, "-m", "yoi_relations", "add", A, "after", B, "--note", "-"]

@@ -1,4 +1,4 @@
-"""The hint for a missing extra fits the way in which the program was installed."""
+"""The hint about a missing extra fits the installer of the program."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from yoi_relations.extras import how_to_install
 
 
 @pytest.mark.parametrize(
-    ("receipt", "ways"),
+    ("file", "commands"),
     [
         ("pipx_metadata.json", ["pipx install --force"]),
         ("uv-receipt.toml", ["uv tool install --force"]),
         ("pyvenv.cfg", ["pip install", "pipx install --force", "uv tool install --force"]),
     ],
 )
-def test_the_way_of_the_running_copy_is_named_or_all(
-    receipt: str, ways: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_hint_names_the_installer_or_all(
+    file: str, commands: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / receipt).touch()
+    (tmp_path / file).touch()
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
 
-    said = how_to_install("mcp").partition(": ")[2]
-    assert said.split(" or ") == [f"{way} '.[mcp]'" for way in ways]
+    hint = how_to_install("mcp").partition(": ")[2]
+    assert hint.split(" or ") == [f"{command} '.[mcp]'" for command in commands]

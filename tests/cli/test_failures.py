@@ -1,4 +1,4 @@
-"""What the machine fails with: one error of the program's own everywhere, and never a traceback."""
+"""An error of the machine is one error of the program, and never a traceback."""
 
 from __future__ import annotations
 
@@ -57,9 +57,7 @@ def ran_on(machine: str, workspace: Workspace, *arguments: str, stdin: bytes = b
 
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_a_machine_that_lacks_something_is_one_error(
-    edge: Workspace, machine: str, command: list[str]
-) -> None:
+def test_machine_error_is_one_error(edge: Workspace, machine: str, command: list[str]) -> None:
     before = edge.snapshot()
     ran = ran_on(MACHINES[machine], edge, *command)
     assert (ran.code, ran.out) == (1, ""), ran
@@ -71,7 +69,7 @@ def test_a_machine_that_lacks_something_is_one_error(
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_a_hook_stays_quiet_and_does_not_fail(edge: Workspace, machine: str) -> None:
+def test_hook_ignores_machine_errors(edge: Workspace, machine: str) -> None:
     ran = ran_on(MACHINES[machine], edge, "hooks", "run", "-C", ".")
     # Without SQLite the program cannot be loaded; the section of the hook swallows the error.
     assert (ran.code, ran.out) == (int(machine == "none"), "")
@@ -79,7 +77,7 @@ def test_a_hook_stays_quiet_and_does_not_fail(edge: Workspace, machine: str) -> 
 
 
 @pytest.mark.parametrize("machine", ["broken", "poor"])
-def test_a_client_of_mcp_gets_the_error(edge: Workspace, machine: str) -> None:
+def test_mcp_client_gets_the_error(edge: Workspace, machine: str) -> None:
     start: dict[str, object] = {"protocolVersion": "2025-06-18", "capabilities": {}}
     start |= {"clientInfo": {"name": "tester", "version": "1"}}
     messages: list[dict[str, object]] = [
@@ -106,7 +104,7 @@ def test_a_client_of_mcp_gets_the_error(edge: Workspace, machine: str) -> None:
 
 
 @pytest.mark.parametrize("command", [["--help"], ["show", "-C."]], ids=" ".join)
-def test_a_package_that_is_missing_is_one_error(edge: Workspace, command: list[str]) -> None:
+def test_missing_package_is_one_error(edge: Workspace, command: list[str]) -> None:
     ran = ran_on(NO_TYPER, edge, *command)
     assert (ran.code, ran.out) == (1, "")
     assert [line.partition(": ")[0] for line in ran.err.splitlines()] == ["error", "hint"]
@@ -114,7 +112,7 @@ def test_a_package_that_is_missing_is_one_error(edge: Workspace, command: list[s
     assert ran_on(NO_TYPER, edge, "show", "--json").json["count"] == 1
 
 
-def test_the_version_of_sqlite_is_named(edge: Workspace) -> None:
+def test_error_names_the_sqlite_version(edge: Workspace) -> None:
     version = subprocess.check_output(
         [sys.executable, "-c", "import _sqlite3; print(_sqlite3.sqlite_version)"], text=True
     ).strip()

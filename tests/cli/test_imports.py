@@ -1,4 +1,4 @@
-"""What a read loads: the time of a lookup is the time of its imports."""
+"""Modules that a command imports: imports are most of the time of a lookup."""
 
 from __future__ import annotations
 
@@ -57,15 +57,15 @@ NOT_FOR_A_LOOKUP = HEAVY | {
     "yoi_relations.render.terminal.show",
     "yoi_relations.index.watcher_lock",
 }
-"""What only a write, a look at suspected files, or another form of the answer needs."""
+"""Modules for writing, for a rescan, or for another form of the answer."""
 FOR_HOOKS = {"dataclasses", "inspect", "subprocess"}
-"""What `status` loads to ask git for its hooks."""
+"""Modules that `status` imports to ask git for its hooks."""
 PROGRAM = "from yoi_relations.__main__ import main; main()"
 
 
 @pytest.fixture(scope="module")
 def indexed(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A workspace with an index, and files old enough to be known by their stamps."""
+    """A workspace with an index, and files whose stamps are reliable."""
     workspace = Workspace(tmp_path_factory.mktemp("imports") / "work")
     workspace.pair("blocked_by", "why", states=("planning", "ready"))
     time.sleep(3)
@@ -74,8 +74,8 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 @pytest.fixture(scope="module")
-def settled(indexed: Workspace) -> Workspace:
-    """The same, with an index that is old enough to be known by its stamp, too."""
+def reliable(indexed: Workspace) -> Workspace:
+    """The same workspace; the stamp of the index file is reliable, too."""
     time.sleep(3)
     indexed.process("show")
     return indexed
@@ -88,7 +88,7 @@ def loaded(
     terminal: bool = False,
     codes: Container[int] = (0,),
 ) -> set[str]:
-    """The modules that a process loads, which ends with one of `codes`."""
+    """The modules that a process imports; it must exit with one of `codes`."""
     ours, theirs = pty.openpty()
     ran = subprocess.run(
         [sys.executable, "-X", "importtime", "-c", code, *arguments],
@@ -121,7 +121,7 @@ def loaded(
         "--json status",
     ],
 )
-def test_a_read_loads_nothing_heavy(indexed: Workspace, line: str) -> None:
+def test_read_imports_nothing_heavy(indexed: Workspace, line: str) -> None:
     modules = loaded(indexed, PROGRAM, *line.split()) - loaded(indexed, "pass")
 
     assert "yoi_relations.cli.fast_path" in modules
@@ -132,28 +132,28 @@ def test_a_read_loads_nothing_heavy(indexed: Workspace, line: str) -> None:
     "line",
     ["show --kind blocker --all --json", f"--json show {A}", "show --trust index --json"],
 )
-def test_a_settled_lookup_loads_nothing_that_it_does_not_use(settled: Workspace, line: str) -> None:
-    modules = loaded(settled, PROGRAM, *line.split()) - loaded(settled, "pass")
+def test_lookup_imports_only_what_it_uses(reliable: Workspace, line: str) -> None:
+    modules = loaded(reliable, PROGRAM, *line.split()) - loaded(reliable, "pass")
 
     assert "_sqlite3" in modules
     assert not modules & NOT_FOR_A_LOOKUP
 
 
-def test_a_check_of_a_ticket_costs_what_a_lookup_costs(settled: Workspace) -> None:
-    modules = loaded(settled, PROGRAM, "check", B, "--json") - loaded(settled, "pass")
+def test_check_of_a_ticket_imports_little(reliable: Workspace) -> None:
+    modules = loaded(reliable, PROGRAM, "check", B, "--json") - loaded(reliable, "pass")
 
     assert "yoi_relations.queries.check" in modules
     assert not modules & {"contextlib", "datetime", "enum", "hashlib", "re"}
 
 
 @pytest.mark.parametrize("line", ["show --limit 1", "check --state ready", "doctor", "status"])
-def test_a_terminal_costs_rich_and_not_typer(indexed: Workspace, line: str) -> None:
+def test_terminal_imports_rich_and_not_typer(indexed: Workspace, line: str) -> None:
     modules = loaded(indexed, PROGRAM, *line.split(), terminal=True)
 
     assert modules & {"rich", "typer", "click", "yaml"} == {"rich"}
 
 
-def test_the_version_costs_no_typer(indexed: Workspace) -> None:
+def test_version_does_not_import_typer(indexed: Workspace) -> None:
     modules = loaded(indexed, PROGRAM, "--version") - loaded(indexed, "pass")
 
     assert not modules & NOT_FOR_A_LOOKUP
@@ -173,7 +173,7 @@ def test_the_version_costs_no_typer(indexed: Workspace) -> None:
         "completion run --line=relations",
     ],
 )
-def test_no_command_costs_typer(indexed: Workspace, tmp_path: Path, line: str) -> None:
+def test_no_command_imports_typer(indexed: Workspace, tmp_path: Path, line: str) -> None:
     copy = Workspace(shutil.copytree(indexed.root, tmp_path / "copy"))
 
     modules = loaded(copy, PROGRAM, *line.split(), codes={0, 1, 3, 5, 124})
@@ -181,7 +181,7 @@ def test_no_command_costs_typer(indexed: Workspace, tmp_path: Path, line: str) -
     assert not modules & {"typer", "yoi_relations.cli.typer_app"}
 
 
-def test_a_key_that_is_pressed_costs_little_more_than_a_lookup(indexed: Workspace) -> None:
+def test_completion_imports_little(indexed: Workspace) -> None:
     modules = loaded(indexed, PROGRAM, "completion", "run", "--", "show", "") - loaded(
         indexed, "pass"
     )
@@ -190,27 +190,27 @@ def test_a_key_that_is_pressed_costs_little_more_than_a_lookup(indexed: Workspac
 
 
 @pytest.mark.parametrize("line", ["show --help", "show -C.", "show --colour", "add", "doctor -h"])
-def test_help_and_errors_do_not_cost_pydantic(indexed: Workspace, line: str) -> None:
+def test_help_and_errors_do_not_import_pydantic(indexed: Workspace, line: str) -> None:
     modules = loaded(indexed, PROGRAM, *line.split(), codes={0, 2})
 
     assert "typer" in modules
     assert not {module.partition(".")[0] for module in modules} & {"pydantic", "pydantic_core"}
 
 
-def test_help_is_typers(indexed: Workspace) -> None:
+def test_help_imports_typer(indexed: Workspace) -> None:
     assert loaded(indexed, PROGRAM, "show", "--help") >= {
         "typer",
         "yoi_relations.cli.typer_app",
     }
 
 
-def test_a_server_loads_little_more_than_its_sdk(indexed: Workspace) -> None:
-    """Starting it costs what `import mcp.server` does, and what is named here."""
-    known = loaded(indexed, "import mcp.server")
+def test_mcp_server_imports_only_its_sdk(indexed: Workspace) -> None:
+    """It imports what `import mcp.server` does, and the packages named here."""
+    sdk = loaded(indexed, "import mcp.server")
     ours = {"yoi_relations", "anyio", "ulid"}
 
     found = loaded(indexed, PROGRAM, "mcp")
 
-    packages = {module.partition(".")[0] for module in found - known} - sys.stdlib_module_names
+    packages = {module.partition(".")[0] for module in found - sdk} - sys.stdlib_module_names
     assert {name for name in packages if not name.startswith("_")} <= ours
     assert "yoi_relations.mcp.server" in found

@@ -1,4 +1,4 @@
-"""However the program was installed, and whatever the interpreter was told: the same answers."""
+"""The program answers the same however it is installed and with any interpreter option."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ print(json.dumps(dict(walk(program(), "relations"))))
 
 
 def ran(workspace: Workspace, *command: str | Path, **environ: str) -> Ran:
-    """How a process ended that is told nothing but what is given."""
+    """Run a process with these environment variables only."""
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     done = subprocess.run(
         command,
@@ -45,7 +45,7 @@ def ran(workspace: Workspace, *command: str | Path, **environ: str) -> Ran:
 
 
 def answers(workspace: Workspace, *program: str | Path, **environ: str) -> Iterator[Ran]:
-    """What every kind of command answers, in an order in which each has something to do."""
+    """The answers of every kind of command, in an order in which each has something to do."""
     for line in (
         "--version",
         "show --json",
@@ -97,7 +97,7 @@ def test_program_runs_with_any_interpreter_option(edge: Workspace, options: list
     check_all(edge, sys.executable, *options, "-c", code)
 
 
-def test_help_does_not_rest_on_docstrings(edge: Workspace) -> None:
+def test_help_works_without_docstrings(edge: Workspace) -> None:
     said = ran(edge, sys.executable, "-OO", "-c", ALL_HELP).json
     assert said == ran(edge, sys.executable, "-c", ALL_HELP).json
     assert {name for name, text in said.items() if not text} == set()

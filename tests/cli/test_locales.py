@@ -1,4 +1,4 @@
-"""Locales that are not UTF-8: names of files, and text, are UTF-8 all the same."""
+"""File names and text are UTF-8 even if the locale is not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ C_LOCALE = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 @pytest.fixture(scope="session")
 def german(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a German locale of before UTF-8."""
+    """The environment of a German locale with ISO 8859-1."""
     folder = tmp_path_factory.mktemp("locales")
     command = shutil.which("localedef")
     made = folder / "de_DE.ISO-8859-1"
@@ -38,7 +38,7 @@ def environ(request: pytest.FixtureRequest) -> dict[str, str]:
 
 @pytest.fixture
 def buckets(tmp_path: Path) -> Workspace:
-    """A workspace, below a root that is not called so, with a ticket that is neither."""
+    """A workspace whose root, tickets root and ticket have names that are not ASCII."""
     workspace = Workspace(tmp_path / "Ablage für 限")
     config = workspace.root / ".yoi" / "workspace.toml"
     config.write_text('[ticket.backend]\nroot = ".yoi/Zettel-ü"\n', encoding="utf-8")
@@ -52,7 +52,7 @@ def names_of_records(workspace: Workspace) -> list[Path]:
     return sorted(workspace.tickets.rglob("artifacts/relations/*.md"))
 
 
-def test_a_record_about_a_folder_of_any_name(buckets: Workspace, environ: dict[str, str]) -> None:
+def test_record_names_a_non_ascii_folder(buckets: Workspace, environ: dict[str, str]) -> None:
     author = {"YOI_RELATIONS_AUTHOR": "Jörg 限"}
     asked = ("add", FOLDER, "blocked-by", A, "--note", "wegen der Größe 限", "--json")
     ran = buckets.process(*asked, stdin=b"", **environ, **author)
@@ -75,7 +75,7 @@ def test_a_record_about_a_folder_of_any_name(buckets: Workspace, environ: dict[s
     assert "größer 限" in names_of_records(buckets)[-1].read_text(encoding="utf-8")
 
 
-def test_commands_that_read_and_check(buckets: Workspace, environ: dict[str, str]) -> None:
+def test_reading_commands_answer_the_same(buckets: Workspace, environ: dict[str, str]) -> None:
     buckets.artifact(f"open/{FOLDER}", "relations/01KT0000000000000000000001.md", "---\nx\n")
     for command in ("status", "doctor", "check", "verify", "rebuild"):
         for place in ((), ("-C", str(buckets.root))):
@@ -87,16 +87,14 @@ def test_commands_that_read_and_check(buckets: Workspace, environ: dict[str, str
     assert buckets.process("check", "--json", stdin=b"", **environ).json == same.json
 
 
-def test_an_index_is_the_same_for_all_locales(buckets: Workspace, environ: dict[str, str]) -> None:
+def test_index_does_not_depend_on_the_locale(buckets: Workspace, environ: dict[str, str]) -> None:
     buckets.process("rebuild", stdin=b"", **environ)
     assert buckets.process("show").err == ""
     assert buckets.process("show", stdin=b"", **environ).err == ""
 
 
-def test_bytes_that_the_locale_means_are_taken_as_it_says(
-    buckets: Workspace, german: dict[str, str]
-) -> None:
-    """What a terminal of that locale sends."""
+def test_arguments_are_decoded_by_the_locale(buckets: Workspace, german: dict[str, str]) -> None:
+    """A terminal with that locale sends such bytes."""
     note = os.fsdecode("für".encode("latin-1"))
     assert buckets.process("add", A, "waiting", "--note", note, stdin=b"", **german).code == 0
     assert buckets.process("show", A, "--json").json["relations"][0]["note"] == "für"

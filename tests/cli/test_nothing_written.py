@@ -1,4 +1,4 @@
-"""A command that reads leaves everything outside the cache as it was, stamps included."""
+"""A command that reads changes nothing outside the cache, stamps included."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ READING = (
 )
 ANSWERED = (0, 4, 5, 9, 10, 11, 12, 124)
 WRITING = {"add", "retire", "mcp"}
-"""`mcp` without `--allow-write` has no tool that writes; its own tests see to that."""
+"""`mcp` without `--allow-write` has no tool that writes; its own tests check that."""
 
 Stamp = tuple[int, int, int, int, bytes | None]
 
 
 def everything(root: Path) -> dict[str, Stamp]:
-    """Every path below `root`: mode, owner, inode, time and content; but for the cache."""
+    """Every path below `root` outside the cache: mode, owner, inode, time and content."""
     found = {}
     for path in sorted(root.rglob("*")):
         if path.is_relative_to(root / CACHE) or path == (root / CACHE).parent:
             continue
         stat = path.lstat()
-        # The cache folder is made inside this one, which stamps it.
+        # Its time changes because the cache folder is made in it.
         time = 0 if path == root / ".yoi" else stat.st_mtime_ns
         data = path.read_bytes() if path.is_file() else None
         found[str(path)] = (stat.st_mode, stat.st_uid, stat.st_ino, time, data)
@@ -54,7 +54,7 @@ def everything(root: Path) -> dict[str, Stamp]:
 
 @pytest.fixture
 def busy(workspace: Workspace) -> Workspace:
-    """The examples in a git repository, with tickets of which much is wrong."""
+    """The examples in a git repository, with tickets that have many problems."""
     shutil.copytree(EXAMPLES, workspace.root, dirs_exist_ok=True)
     workspace.ticket(A, "queued")
     workspace.ticket(B, "unheard-of").chmod(0o750)
@@ -68,13 +68,13 @@ def busy(workspace: Workspace) -> Workspace:
     return workspace
 
 
-def test_every_command_is_one_or_the_other() -> None:
+def test_every_command_reads_or_writes() -> None:
     commands = {one.name for one in PROGRAM.commands}
     assert {arguments[0] for arguments in READING} | WRITING == commands
 
 
-@pytest.mark.usefixtures("either_door")
-def test_commands_that_read_write_nothing_but_the_cache(busy: Workspace) -> None:
+@pytest.mark.usefixtures("either_command_line")
+def test_reading_commands_write_only_the_cache(busy: Workspace) -> None:
     before = everything(busy.root)
     for arguments in READING:
         shutil.rmtree(busy.root / CACHE, ignore_errors=True)

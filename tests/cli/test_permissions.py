@@ -1,4 +1,4 @@
-"""What may not be read or written: commands of a user without rights, in processes of their own."""
+"""Commands of a user who must not read or write some files, in their own processes."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from pathlib import Path
 import pytest
 from workspace_builder import A, B, Ran, Workspace
 
-# The program may lie where only root reads. So everything it loads on the way is loaded before the
-# rights go, by running each command once on a workspace of its own.
+# The program may be in a folder that only root can read. So its modules are imported before the
+# privileges are dropped, by running each command once on a temporary workspace.
 AS_NOBODY = """
 import contextlib, io, os, sqlite3, sys, tempfile, tomllib
 from pathlib import Path
 from yoi_relations.index import database, serialization
-from yoi_relations.cli import quick
+from yoi_relations.cli import fast_path
 from yoi_relations.cli.typer_app import run as run_in_full
 
 def run(arguments):
-    code = quick.answer(arguments)
+    code = fast_path.run(arguments)
     return run_in_full(arguments) if code is None else code
 
 image = serialization.serialize(database.new_connection())
@@ -69,12 +69,12 @@ def assert_fails(workspace: Workspace, arguments: tuple[str, ...], *said: str) -
 
 @pytest.fixture
 def shared() -> Iterator[Workspace]:
-    """A workspace below folders that anybody may enter."""
+    """A workspace below folders that everybody may enter."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         workspace = Workspace(Path(folder) / "work")
         workspace.pair("blocked_by", "first")
-        (workspace.root / ".yoi").chmod(0o777)  # the cache is not what these tests are about
+        (workspace.root / ".yoi").chmod(0o777)  # these tests are not about the cache
         yield workspace
         for path in workspace.root.rglob("*"):
             path.chmod(0o755)
@@ -91,9 +91,7 @@ def shared() -> Iterator[Workspace]:
         (f"{A}/artifacts/relations", 0o311),
     ],
 )
-def test_a_folder_that_cannot_be_listed_fails_the_command(
-    shared: Workspace, name: str, mode: int
-) -> None:
+def test_unlistable_folder_fails_the_command(shared: Workspace, name: str, mode: int) -> None:
     before = shared.snapshot()
     (shared.tickets / name).chmod(mode)
     for command in (("show",), ("status",), ("rebuild",), ("add", A, "related", B)):
@@ -102,8 +100,8 @@ def test_a_folder_that_cannot_be_listed_fails_the_command(
     assert shared.snapshot() == before
 
 
-def test_a_folder_that_cannot_be_entered_is_not_walked_past(shared: Workspace) -> None:
-    """The workspace may lie there; the one around it says nothing of its tickets."""
+def test_inaccessible_folder_ends_the_search_for_a_workspace(shared: Workspace) -> None:
+    """The workspace may be there; the one around it does not have its tickets."""
     inner = Workspace(shared.root / "inner")
     inner.ticket(A)
     for mode in (0o000, 0o744):
@@ -114,7 +112,7 @@ def test_a_folder_that_cannot_be_entered_is_not_walked_past(shared: Workspace) -
 
 
 def test_unreadable_root_of_a_client_is_an_error(shared: Workspace) -> None:
-    """The server of agents would answer from another workspace."""
+    """Otherwise the MCP server would answer from another workspace."""
     inner = Workspace(shared.root / "locked" / "inner")
     inner.ticket(A)
     ask = (
@@ -134,7 +132,7 @@ def test_unreadable_root_of_a_client_is_an_error(shared: Workspace) -> None:
     assert "cannot be examined" in ran.stderr, ran
 
 
-def test_a_file_that_cannot_be_read_is_a_problem(shared: Workspace) -> None:
+def test_unreadable_file_is_a_problem(shared: Workspace) -> None:
     path = shared.record(A, "after", B)
     path.chmod(0)
     ran = as_nobody(shared, "show", "--json")
@@ -142,7 +140,7 @@ def test_a_file_that_cannot_be_read_is_a_problem(shared: Workspace) -> None:
     assert [one["path"] for one in ran.json["problems"]] == [str(path.relative_to(shared.root))]
 
 
-def test_an_unreadable_configuration_fails_the_command(shared: Workspace) -> None:
+def test_unreadable_configuration_fails_the_command(shared: Workspace) -> None:
     config = shared.root / ".yoi/workspace.toml"
     config.write_text("")
     config.chmod(0)
@@ -162,7 +160,7 @@ def test_add_and_retire_fail_without_write_permission(shared: Workspace) -> None
 
 @pytest.fixture
 def locked(shared: Workspace) -> Workspace:
-    """The same, with an index in a cache folder that may be read and not written."""
+    """The same workspace, with an index in a cache folder that is read-only."""
     shared.show()
     cache = shared.root / ".yoi/cache"
     for path in (*cache.rglob("*"), cache):
@@ -212,7 +210,7 @@ def test_index_of_oneself_or_root_is_trusted(
 ) -> None:
     (index,) = (locked.root / ".yoi/cache/relations").glob("*.sqlite3")
     os.chown(index, owner, owner)
-    os.chown(locked.tickets, 65532, 65532)  # so that these do not speak for it
+    os.chown(locked.tickets, 65532, 65532)  # so that their owner is not a reason to trust it
     ran = as_nobody(locked, "show", "--trust", "index")
     assert (ran.code, ran.err == "") == (0, is_believed)
 

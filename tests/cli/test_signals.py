@@ -1,4 +1,4 @@
-"""Ctrl-C, a termination and a reader that goes, while an index is being built."""
+"""SIGINT, SIGTERM and a closed pipe while an index is being built."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from workspace_builder import Workspace
 from yoi_relations.files.workspace import CACHE
 
 MANY = 1_500
-"""Tickets, so that two processes read them for a while."""
+"""Tickets; so many that two processes take a while to read them."""
 TRIES = 10
-"""How often it is tried to hit a command before it is done."""
+"""Attempts to send the signal before the command ends."""
 COMMANDS = pytest.mark.parametrize("command", [("show",), ("rebuild",)], ids=" ".join)
 
 
@@ -46,7 +46,7 @@ def is_held(lock: Path) -> bool:
 
 @contextmanager
 def begun(workspace: Workspace, *command: str) -> Iterator[subprocess.Popen[str]]:
-    """A command in a process group of its own, which has just begun to build."""
+    """A command in its own process group, which has just started to build."""
     for path in (workspace.root / CACHE).glob("*.sqlite3"):
         path.unlink()
     with subprocess.Popen(
@@ -63,7 +63,7 @@ def begun(workspace: Workspace, *command: str) -> Iterator[subprocess.Popen[str]
 
 
 def assert_nothing_left(workspace: Workspace, group: int) -> None:
-    """No process, no lock, no half of an index; and the next answer is right."""
+    """No process, lock or partial index is left, and the next answer is right."""
     with pytest.raises(ProcessLookupError):
         os.killpg(group, 0)
     assert not is_held(workspace.root / CACHE / "lock")
@@ -77,7 +77,7 @@ def assert_nothing_left(workspace: Workspace, group: int) -> None:
 @pytest.mark.parametrize(
     ("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)]
 )
-def test_a_signal_ends_it_without_a_word(
+def test_signal_ends_a_rebuild_silently(
     large: Workspace, command: tuple[str, ...], sent: signal.Signals, code: int
 ) -> None:
     for _ in range(TRIES):
@@ -93,9 +93,7 @@ def test_a_signal_ends_it_without_a_word(
 
 
 @COMMANDS
-def test_a_reader_that_goes_ends_it_without_a_word(
-    large: Workspace, command: tuple[str, ...]
-) -> None:
+def test_closed_pipe_ends_a_rebuild_silently(large: Workspace, command: tuple[str, ...]) -> None:
     with begun(large, *command) as process:
         assert process.stdout
         assert process.stderr

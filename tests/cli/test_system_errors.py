@@ -1,4 +1,4 @@
-"""Errors of the system where nobody thinks of them: told on a line, or of no matter."""
+"""Unexpected system errors are reported on one line, or do not matter."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from workspace_builder import A, B, Workspace
 
-from yoi_relations.call import ended
+from yoi_relations.call import exit_status_of
 
 FAILED = OSError(errno.EIO, os.strerror(errno.EIO))
 
@@ -45,14 +45,14 @@ def test_failed_close_of_an_unwritten_file_costs_no_answer(
 def test_unknown_file_system_of_a_folder_fails_the_command(
     stale: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stat, utime, looking = os.stat, os.utime, []
+    stat, utime, clock_was_read = os.stat, os.utime, []
 
     def touch(*arguments: Any, **named: Any) -> None:
-        looking.append(True)  # the clock is read first of all
+        clock_was_read.append(True)  # the clock is read first of all
         utime(*arguments, **named)
 
     def fail(path: Any, **named: Any) -> os.stat_result:
-        if looking and path == str(stale.root / ".yoi"):
+        if clock_was_read and path == str(stale.root / ".yoi"):
             raise OSError(errno.EIO, os.strerror(errno.EIO), path)
         return stat(path, **named)
 
@@ -64,7 +64,7 @@ def test_unknown_file_system_of_a_folder_fails_the_command(
 
 
 @pytest.mark.parametrize("name", [f"{A}/artifacts/relations", "open"])
-def test_a_folder_that_fails_at_each_look_is_not_taken_for_gone(
+def test_failing_folder_is_not_treated_as_deleted(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     workspace.ticket(A)
@@ -73,7 +73,7 @@ def test_a_folder_that_fails_at_each_look_is_not_taken_for_gone(
     failed = False
 
     def failing(call: Any, *, first: bool) -> Any:
-        def look(path: Any = ".", *arguments: Any, **named: Any) -> Any:
+        def fail(path: Any = ".", *arguments: Any, **named: Any) -> Any:
             nonlocal failed
             if isinstance(path, str | bytes) and os.fsdecode(path) == str(folder):
                 failed = failed or first
@@ -81,7 +81,7 @@ def test_a_folder_that_fails_at_each_look_is_not_taken_for_gone(
                     raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), path)
             return call(path, *arguments, **named)
 
-        return look
+        return fail
 
     for call, first in (("listdir", True), ("scandir", True), ("lstat", False), ("stat", False)):
         monkeypatch.setattr(os, call, failing(getattr(os, call), first=first))
@@ -98,5 +98,5 @@ def test_unexpected_error_is_one_line(
     def act() -> int:
         raise OSError(errno.EIO, os.strerror(errno.EIO), name)
 
-    assert ended(act, as_json=False) == 1
+    assert exit_status_of(act, as_json=False) == 1
     assert capsys.readouterr().err.startswith(f"error: {place}Input/output error\nhint: ")

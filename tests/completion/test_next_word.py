@@ -31,7 +31,7 @@ def trio(workspace: Workspace) -> Workspace:
 
 
 def offered(workspace: Workspace, *words: str) -> dict[str, str]:
-    """What the last of `words` is completed to, with the help beside it."""
+    """The candidates for the last of `words`, with their help."""
     ran = workspace.run("completion", "run", "--", *words)
     assert (ran.code, ran.err) == (0, "")
     return dict(line.split("\t") for line in ran.out.splitlines())
@@ -63,7 +63,7 @@ def test_tickets_come_with_title_and_state(trio: Workspace, words: tuple[str, ..
         ("z", set()),
     ],
 )
-def test_a_ticket_is_found_by_any_part(trio: Workspace, typed: str, found: set[str]) -> None:
+def test_ticket_is_found_by_any_part(trio: Workspace, typed: str, found: set[str]) -> None:
     assert set(offered(trio, "show", typed)) == found
 
 
@@ -74,7 +74,7 @@ def test_complete_line_gets_no_offer(trio: Workspace, words: tuple[str, ...]) ->
     assert offered(trio, *words, "") == {}
 
 
-def test_kinds_and_states_are_those_there_are(trio: Workspace) -> None:
+def test_kinds_and_states_are_offered(trio: Workspace) -> None:
     kinds = {name.replace("_", "-") for name in KINDS}
     assert set(offered(trio, "add", "x", "")) == kinds
     assert set(offered(trio, "show", "--kind", "")) == kinds | {*RelationClass, *ALIASES}
@@ -103,14 +103,12 @@ def test_every_command_and_its_options_are_offered(trio: Workspace, command: Com
     assert set(offered(trio, name, "-")) == flags | {"--help"}
 
 
-def test_the_commands_of_a_group_are_offered_without_the_hidden_ones(trio: Workspace) -> None:
+def test_group_offers_its_visible_commands(trio: Workspace) -> None:
     assert set(offered(trio, "hooks", "")) == {"install", "uninstall", "list"}
     assert set(offered(trio, "completion", "")) == set(SHELLS)
 
 
-def test_another_workspace_is_asked_where_the_line_names_one(
-    trio: Workspace, tmp_path: Path
-) -> None:
+def test_directory_option_selects_the_workspace(trio: Workspace, tmp_path: Path) -> None:
     other = Workspace(tmp_path / "other")
     other.ticket(C, title="Elsewhere")
     folder = str(other.root)
@@ -141,7 +139,7 @@ def test_tickets_are_offered_without_write_permission(trio: Workspace) -> None:
     assert offered(trio, "show", "") == TICKETS
 
 
-def test_hostile_titles_and_ids_are_lines_like_any(trio: Workspace) -> None:
+def test_hostile_titles_are_escaped_and_hostile_ids_left_out(trio: Workspace) -> None:
     trio.ticket("-rf")
     trio.ticket("new\nline\t\x1b[2J")
     trio.ticket(C, title='"a\\tb\\nc\\e[31m \\u202e $(touch x) `touch x`"')
@@ -154,7 +152,7 @@ def test_hostile_titles_and_ids_are_lines_like_any(trio: Workspace) -> None:
     assert len(offered(trio, "show", "")[B]) == 100
 
 
-def test_somebody_who_pressed_a_key_is_not_kept_waiting(workspace: Workspace) -> None:
+def test_time_limit_ends_completion(workspace: Workspace) -> None:
     for number in range(800):
         workspace.ticket(f"ticket-{number:04}", title="x" * 100)
     workspace.process("rebuild")
@@ -169,7 +167,7 @@ def test_somebody_who_pressed_a_key_is_not_kept_waiting(workspace: Workspace) ->
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_scripts_are_printed_and_parse(tmp_path: Path, shell: str) -> None:
+def test_scripts_are_printed_and_parse(tmp_path: Path, shell: str) -> None:
     command = [sys.executable, "-m", "yoi_relations", "completion", shell]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, text=True)
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -179,7 +177,7 @@ def test_the_scripts_are_printed_and_parse(tmp_path: Path, shell: str) -> None:
 
 
 def replies(workspace: Workspace, line: str, word: str, kind: int = 9) -> list[str]:
-    """What the function for bash leaves in COMPREPLY; `word` is the one as bash sees it."""
+    """COMPREPLY after the bash function; `word` is the last word as bash splits it."""
     code = (
         "source <(relations completion bash); "
         'COMP_LINE=$1 COMP_POINT=${#1} COMP_TYPE=$3; _relations relations "$2"; '
@@ -198,30 +196,30 @@ def replies(workspace: Workspace, line: str, word: str, kind: int = 9) -> list[s
     return ran.stdout.split("\0")[:-1]
 
 
-def test_the_way_of_the_library_below_is_closed(trio: Workspace) -> None:
-    """It would print a program for the shell to run, whatever the command."""
+def test_completion_of_typer_is_disabled(trio: Workspace) -> None:
+    """Otherwise any command could print a script for the shell to run."""
     ran = trio.process("add", "--help", _RELATIONS_COMPLETE="bash_source")
     assert (ran.code, ran.err) == (0, "")
     assert "Record a relation" in ran.out
 
 
-def test_bash_gets_titles_in_lists_alone(trio: Workspace) -> None:
+def test_bash_shows_titles_only_in_lists(trio: Workspace) -> None:
     listed = [f"{id_}  {title}" for id_, title in TICKETS.items()]
     for kind, found in ((9, [*TICKETS]), (37, [*TICKETS]), (63, listed), (33, listed)):
         assert replies(trio, "relations show 0000", "0000", kind) == found
     assert replies(trio, "relations show 00BB", "00BB", 63) == [B]
 
 
-def test_bash_keeps_what_was_typed_of_a_part_that_several_share(trio: Workspace) -> None:
+def test_bash_keeps_a_shared_part_as_typed(trio: Workspace) -> None:
     assert replies(trio, "relations show send", "send") == [B, C, " "]
 
 
-def test_bash_replaces_what_lies_behind_its_word_breaks(trio: Workspace) -> None:
+def test_bash_replaces_text_after_its_word_breaks(trio: Workspace) -> None:
     assert replies(trio, "relations show --kind=cap", "cap") == ["capacity"]
     assert replies(trio, "relations show --kind=", "")[0] == "blocked-by"
 
 
-def test_bash_quotes_ids_and_offers_none_that_needs_it_behind_a_quote(trio: Workspace) -> None:
+def test_bash_offers_no_special_id_after_a_quote(trio: Workspace) -> None:
     trio.ticket("a b;$(touch x)")
     assert replies(trio, "relations show a", "a") == ["a\\ b\\;\\$\\(touch\\ x\\)"]
     for quote in "'\"":

@@ -20,8 +20,8 @@ from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.completion.request import TIME_LIMIT
 
-ODD = "a b;$(touch id)'\"`touch id`\\n:x"
-"""An id that a shell would act on, were it not quoted."""
+UNUSUAL = "a b;$(touch id)'\"`touch id`\\n:x"
+"""An id that a shell would execute if it were not quoted."""
 HOSTILE = (
     "$(touch title) `touch title` ; touch title | \\e]0;owned\\a \\u202e ' \\\" \\t \\n %F{red} a:b"
 )
@@ -47,7 +47,7 @@ os.execvp(sys.argv[1], sys.argv[1:])
 
 
 def environ(root: Path) -> dict[str, str]:
-    """What a shell finds: the program on PATH, and nobody's settings."""
+    """The environment of a shell: the program on PATH, and no user settings."""
     return {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "HOME": str(root.parent),
@@ -59,7 +59,7 @@ def environ(root: Path) -> dict[str, str]:
 
 
 class Terminal:
-    """A shell in a workspace, on a terminal of its own."""
+    """A shell in a workspace, on its own terminal."""
 
     def __init__(self, shell: str, workspace: Workspace) -> None:
         self.root = workspace.root
@@ -85,7 +85,7 @@ class Terminal:
         os.write(self.fd, text.encode())
 
     def wait_for(self, text: str) -> str:
-        """What was printed until `text` was."""
+        """The output up to `text`."""
         start, end = len(self.seen), time.monotonic() + 20
         while text not in self.seen[start:]:
             if time.monotonic() > end:
@@ -98,9 +98,9 @@ class Terminal:
             self.seen += os.read(self.fd, 65536).decode("utf-8", "replace")
 
     def completed(self, line: str) -> str:
-        """The words that `line` becomes by a key press, as the shell would hand them over.
+        """The words of `line` after a Tab key, as the shell would pass them to the program.
 
-        Where that took so long that the program gave up, the key is pressed again.
+        If completion took so long that it was given up, the key is pressed again.
         """
         for _ in range(5):
             start = time.monotonic()
@@ -127,12 +127,12 @@ class Terminal:
 
 
 @pytest.fixture
-def odd(workspace: Workspace) -> Workspace:
-    """A workspace of titles and ids that a shell could trip over."""
+def unusual(workspace: Workspace) -> Workspace:
+    """A workspace with titles and ids that a shell could misread."""
     workspace.ticket(A, title=f'"{HOSTILE}"')
     workspace.ticket(B, title="'Mail: with a colon'", slug="send-mail")
     workspace.ticket(C, title="Mail once more")
-    workspace.ticket(ODD, title="of an odd folder")
+    workspace.ticket(UNUSUAL, title="of an unusual folder")
     workspace.record(A, "blocked_by", B, "why")
     workspace.process("rebuild")
     (workspace.root / "show.py").write_text(
@@ -142,11 +142,11 @@ def odd(workspace: Workspace) -> Workspace:
 
 
 @pytest.fixture(params=sorted(_SHELLS))
-def terminal(request: pytest.FixtureRequest, odd: Workspace) -> Iterator[Terminal]:
+def terminal(request: pytest.FixtureRequest, unusual: Workspace) -> Iterator[Terminal]:
     shell = request.param
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed")
-    terminal = Terminal(shell, odd)
+    terminal = Terminal(shell, unusual)
     yield terminal
     terminal.close()
 
@@ -170,12 +170,12 @@ def test_words_are_completed(terminal: Terminal) -> None:
         assert terminal.completed(line).removesuffix("/") == completed
 
 
-def test_an_odd_id_is_quoted_and_nothing_runs(terminal: Terminal) -> None:
-    assert terminal.completed("relations show a") == f"relations|show|{ODD}"
+def test_unusual_id_is_quoted_and_nothing_runs(terminal: Terminal) -> None:
+    assert terminal.completed("relations show a") == f"relations|show|{UNUSUAL}"
     assert {path.name for path in terminal.root.iterdir()} == {".yoi", "out", "script", "show.py"}
 
 
-def test_a_list_shows_titles_and_nothing_in_them_acts(terminal: Terminal) -> None:
+def test_list_shows_escaped_titles(terminal: Terminal) -> None:
     terminal.write("relations show 00001KT0000\t\t")
 
     listed = terminal.wait_for("Mail once more")

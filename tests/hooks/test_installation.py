@@ -1,4 +1,4 @@
-"""Git hooks as files: what is written, what is left alone, what is taken out again."""
+"""Git hooks as files: installed, left unchanged, removed."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 @pytest.fixture(autouse=True)
-def own_git(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A git without anybody's settings."""
+def isolated_git(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git without the user's configuration."""
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("GIT_CONFIG_SYSTEM", os.devnull)
     for role in ("AUTHOR", "COMMITTER"):
@@ -47,19 +47,19 @@ def repository(workspace: Workspace) -> Workspace:
 
 
 def install(root: Path) -> list[HookState]:
-    return [one.state for one in installation.install(find_workspace(str(root)))]
+    return [hook.state for hook in installation.install(find_workspace(str(root)))]
 
 
 def uninstall(root: Path) -> list[HookState]:
-    return [one.state for one in installation.uninstall(find_workspace(str(root)))]
+    return [hook.state for hook in installation.uninstall(find_workspace(str(root)))]
 
 
-def listed(root: Path) -> list[Hook]:
+def list_hooks(root: Path) -> list[Hook]:
     return installation.list_hooks(find_workspace(str(root)))
 
 
-def place_hook(repository: Workspace, script: bytes, mode: int = 0o750) -> Path:
-    """Write a post-checkout hook of somebody else."""
+def write_hook(repository: Workspace, script: bytes, mode: int = 0o750) -> Path:
+    """Write a post-checkout hook that relations did not create."""
     path = repository.root / ".git" / "hooks" / "post-checkout"
     path.write_bytes(script)
     path.chmod(mode)
@@ -67,7 +67,7 @@ def place_hook(repository: Workspace, script: bytes, mode: int = 0o750) -> Path:
 
 
 def contents(folder: Path) -> dict[str, tuple[int, int, bytes]]:
-    """Each hook's mode, inode and bytes."""
+    """The mode, inode and bytes of each hook."""
     files = [path for path in folder.iterdir() if path.suffix != ".sample"]
     return {
         path.name: (path.stat().st_mode, path.stat().st_ino, path.read_bytes()) for path in files
@@ -76,7 +76,7 @@ def contents(folder: Path) -> dict[str, tuple[int, int, bytes]]:
 
 def test_installs_and_uninstalls_hooks_where_there_were_none(repository: Workspace) -> None:
     folder = repository.root / ".git" / "hooks"
-    assert [one.state for one in listed(repository.root)] == [HookState.NOT_INSTALLED] * 3
+    assert [hook.state for hook in list_hooks(repository.root)] == [HookState.NOT_INSTALLED] * 3
     assert installation.installed(find_workspace(str(repository.root))) == ()
 
     assert install(repository.root) == ALL_INSTALLED
@@ -113,7 +113,7 @@ def test_installs_and_uninstalls_hooks_where_there_were_none(repository: Workspa
 def test_shell_script_gets_a_section_and_keeps_the_rest(
     repository: Workspace, script: bytes
 ) -> None:
-    hook = place_hook(repository, script)
+    hook = write_hook(repository, script)
 
     assert install(repository.root) == ALL_INSTALLED
     first, _, rest = script.partition(b"\n")
@@ -131,7 +131,7 @@ def test_shell_script_gets_a_section_and_keeps_the_rest(
 
 
 def test_script_without_interpreter_line_gets_the_section_at_the_top(repository: Workspace) -> None:
-    hook = place_hook(repository, b"echo there\n")
+    hook = write_hook(repository, b"echo there\n")
 
     assert install(repository.root) == ALL_INSTALLED
     assert hook.read_bytes() == SECTION + b"echo there\n"
@@ -156,11 +156,11 @@ def test_script_without_interpreter_line_gets_the_section_at_the_top(repository:
 def test_hook_that_cannot_take_a_section_is_unchanged(
     repository: Workspace, script: bytes, mode: int, reason: str
 ) -> None:
-    hook = place_hook(repository, script, mode)
+    hook = write_hook(repository, script, mode)
 
     hooks = installation.install(find_workspace(str(repository.root)))
 
-    assert [one.state for one in hooks] == [
+    assert [hook.state for hook in hooks] == [
         HookState.FOREIGN,
         HookState.INSTALLED,
         HookState.INSTALLED,
@@ -199,17 +199,17 @@ def test_folder_at_the_path_of_a_hook_is_not_changed(repository: Workspace) -> N
     hooks = installation.uninstall(find_workspace(str(repository.root)))
     error = installation.uninstall_error(hooks)
 
-    assert [one.state for one in hooks].count(HookState.NOT_INSTALLED) == 2
+    assert [hook.state for hook in hooks].count(HookState.NOT_INSTALLED) == 2
     assert error is not None
     assert "not a regular file" in error.message
 
 
 def test_hook_that_calls_the_refresh_by_hand_counts_as_installed(repository: Workspace) -> None:
     script = b"#!/usr/bin/env python3\nimport os\nos.system('relations hooks run -C .')\n"
-    hook = place_hook(repository, script)
+    hook = write_hook(repository, script)
 
     hooks = installation.install(find_workspace(str(repository.root)))
-    assert [one.state for one in hooks] == ALL_INSTALLED
+    assert [hook.state for hook in hooks] == ALL_INSTALLED
     assert installation.install_error(hooks) is None
 
     hooks = installation.uninstall(find_workspace(str(repository.root)))
@@ -222,8 +222,8 @@ def test_hook_that_calls_the_refresh_by_hand_counts_as_installed(repository: Wor
 def test_outdated_section_is_replaced_in_place(repository: Workspace) -> None:
     mark, _, rest = SECTION.partition(b"\n")
     old = mark + b"\nrelations refresh\n" + rest[rest.rindex(b"#") :]
-    hook = place_hook(repository, b"#!/bin/sh\necho before\n" + old + b"echo after\n")
-    assert listed(repository.root)[0].state is HookState.OUTDATED
+    hook = write_hook(repository, b"#!/bin/sh\necho before\n" + old + b"echo after\n")
+    assert list_hooks(repository.root)[0].state is HookState.OUTDATED
 
     assert install(repository.root) == ALL_INSTALLED
     assert hook.read_bytes() == b"#!/bin/sh\necho before\n" + SECTION + b"echo after\n"
@@ -234,11 +234,11 @@ def test_outdated_section_is_replaced_in_place(repository: Workspace) -> None:
 def test_uninstall_removes_the_section_of_a_disabled_hook(
     repository: Workspace,
 ) -> None:
-    hook = place_hook(repository, b"#!/bin/sh\necho there\n")
+    hook = write_hook(repository, b"#!/bin/sh\necho there\n")
     install(repository.root)
     hook.chmod(0o600)
     hook.write_bytes(hook.read_bytes().replace(b"\n", b"\r\n"))
-    assert listed(repository.root)[0].state is HookState.FOREIGN
+    assert list_hooks(repository.root)[0].state is HookState.FOREIGN
 
     uninstall(repository.root)
 
@@ -246,7 +246,7 @@ def test_uninstall_removes_the_section_of_a_disabled_hook(
 
 
 def test_failed_write_does_not_change_the_hook(repository: Workspace) -> None:
-    hook = place_hook(repository, b"#!/bin/sh\necho there\n")
+    hook = write_hook(repository, b"#!/bin/sh\necho there\n")
     in_the_way = hook.parent / f".post-checkout.{os.getpid()}.tmp"
     in_the_way.mkdir()
 
@@ -269,9 +269,9 @@ def test_hooks_are_installed_in_core_hooks_path(
     assert sorted(contents(folder)) == sorted(HOOKS)
     paths = [
         hook["path"]
-        for hook in hooks_document(find_workspace(str(repository.root)), listed(repository.root))[
-            "hooks"
-        ]
+        for hook in hooks_document(
+            find_workspace(str(repository.root)), list_hooks(repository.root)
+        )["hooks"]
     ]
     expected = str(folder) if absolute else ".husky/_"
     assert paths == [f"{expected}/{name}" for name in HOOKS]
@@ -302,7 +302,7 @@ def test_no_hook_is_installed_if_git_runs_none(tmp_path: Path, inner: str, value
 def test_install_fails_if_git_has_hooks_switched_off(repository: Workspace) -> None:
     git(repository.root, "config", "core.hooksPath", os.devnull)
 
-    assert [one.state for one in listed(repository.root)] == [HookState.NOT_INSTALLED] * 3
+    assert [hook.state for hook in list_hooks(repository.root)] == [HookState.NOT_INSTALLED] * 3
     with pytest.raises(RelationsError, match="is not a folder"):
         install(repository.root)
 
@@ -315,7 +315,7 @@ def test_linked_work_tree_shares_the_hooks_of_its_repository(
     assert install(tmp_path / "linked") == ALL_INSTALLED
 
     assert sorted(contents(repository.root / ".git" / "hooks")) == sorted(HOOKS)
-    assert [one.state for one in listed(repository.root)] == ALL_INSTALLED
+    assert [hook.state for hook in list_hooks(repository.root)] == ALL_INSTALLED
 
 
 def test_submodule_has_its_own_hooks(repository: Workspace, tmp_path: Path) -> None:
@@ -340,7 +340,7 @@ def test_section_names_a_workspace_below_the_top(tmp_path: Path) -> None:
     assert install(first) == ALL_INSTALLED
     script = (tmp_path / ".git" / "hooks" / "post-merge").read_text()
     assert """relations hooks run -C './it'"'"'s one'\n""" in script
-    assert [one.state for one in listed(second)] == [HookState.OUTDATED] * 3
+    assert [hook.state for hook in list_hooks(second)] == [HookState.OUTDATED] * 3
 
 
 MARKS = [
@@ -370,7 +370,7 @@ def test_path_with_a_control_character_is_never_written_to_a_hook(
             installation.install(find_workspace(str(root)))
         assert caught.value.hint
         assert contents(tmp_path / ".git" / "hooks") == before
-    assert [one.state for one in listed(root)] == [HookState.OUTDATED] * 3
+    assert [hook.state for hook in list_hooks(root)] == [HookState.OUTDATED] * 3
     assert uninstall(root) == [HookState.NOT_INSTALLED] * 3
     assert contents(tmp_path / ".git" / "hooks") == {}
 
@@ -395,11 +395,11 @@ def test_uninstall_restores_a_hook_for_any_other_path(tmp_path: Path, name: str)
 def test_uninstall_does_not_change_a_hook_with_an_unpaired_mark(
     repository: Workspace, mark: str, *, section_first: bool
 ) -> None:
-    """Where a section ends cannot be told: what is left could be half a command."""
+    """The end of a section is unknown: the rest could be half a command."""
     stray = f"{mark}\n".encode()
     parts = (SECTION, stray) if section_first else (stray, SECTION)
     script = b"#!/bin/sh\n" + b"echo there\n".join(parts)
-    hook = place_hook(repository, script)
+    hook = write_hook(repository, script)
     hooks = installation.uninstall(find_workspace(str(repository.root)))
     assert hook.read_bytes() == script
     error = installation.uninstall_error(hooks)
@@ -428,7 +428,7 @@ def test_section_can_be_removed_exactly(lines: list[bytes], *, other: bool) -> N
         return
     assert found.count(section) >= 1
     rest = shell_section.without_section(script)
-    # Only a first line without an end is given one.
+    # Only a first line without a newline gets one.
     assert shell_section.without_section(found) in {rest, rest + b"\n"}
     assert not shell_section.has_unpaired_mark(found)
 
@@ -463,9 +463,9 @@ def test_local_variables_include_those_of_git(tmp_path: Path) -> None:
 def test_commands_fail_without_a_git_work_tree(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def assert_refused(root: Path, said: str) -> None:
+    def assert_refused(root: Path, reason: str) -> None:
         for command in (installation.install, installation.uninstall, installation.list_hooks):
-            with pytest.raises(RelationsError, match=said) as caught:
+            with pytest.raises(RelationsError, match=reason) as caught:
                 command(find_workspace(str(root)))
             assert caught.value.exit_code == 1
             assert caught.value.hint
@@ -474,9 +474,9 @@ def test_commands_fail_without_a_git_work_tree(
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
     assert_refused(workspace.root, "not a git repository")
     git(tmp_path, "init", "--quiet", "--bare", "bare")
-    # Before 2.38, git takes a folder that is laid out like a repository for one.
-    said = "cannot use bare repository|is not in a work tree"
-    assert_refused(Workspace(tmp_path / "bare").root, said)
+    # Before 2.38, git accepts a folder with the layout of a bare repository.
+    reason = "cannot use bare repository|is not in a work tree"
+    assert_refused(Workspace(tmp_path / "bare").root, reason)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert_refused(workspace.root, "git: cannot be run")
 
@@ -495,7 +495,7 @@ def test_hint_is_the_advice_of_git_about_another_owner(
 
 
 def test_document_lists_every_hook(repository: Workspace) -> None:
-    place_hook(repository, b"#!/usr/bin/perl\n")
+    write_hook(repository, b"#!/usr/bin/perl\n")
     workspace = find_workspace(str(repository.root))
 
     document = hooks_document(workspace, installation.install(workspace))

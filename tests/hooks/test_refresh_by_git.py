@@ -1,4 +1,4 @@
-"""Git hooks at work: real git runs them, and what it does is the same as without them."""
+"""Git hooks run by real git, whose results are the same as without hooks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from workspace_builder import A, B, C, Ran, Workspace
 from yoi_relations.files.workspace import CACHE
 from yoi_relations.hooks.folder import HOOKS
 
-# The program, noting each call of the refresh, and greedy for what the hook was to read.
+# The program, which records each call of the refresh and reads the standard input of the hook.
 PROGRAM = f"""#!/bin/sh
 case "$*" in "hooks run"*) cat; echo "$*" >>"$CALLS" ;; esac
 exec {sys.executable} -m yoi_relations "$@"
@@ -67,7 +67,7 @@ class Repository:
         assert (ran.code, ran.err) == (0, ""), ran
 
     def calls(self) -> list[str]:
-        """The calls of the refresh since the last time this was asked."""
+        """The calls of the refresh since the previous call of this method."""
         path = Path(self.environ["CALLS"])
         lines = path.read_text().splitlines() if path.exists() else []
         path.unlink(missing_ok=True)
@@ -81,9 +81,9 @@ class Repository:
         answer = self.run("relations", "show", "--json", "--trust", "index", cwd=cwd)
         document: Any = json.loads(answer.out)
         assert document["freshness"]["trust"] == "index"
-        return [one["target"] for one in document["relations"]]
+        return [relation["target"] for relation in document["relations"]]
 
-    def place_hook(self, name: str, script: str) -> Path:
+    def write_hook(self, name: str, script: str) -> Path:
         self.hooks.mkdir(exist_ok=True)
         path = self.hooks / name
         path.write_text(script)
@@ -93,7 +93,7 @@ class Repository:
 
 @pytest.fixture
 def repository(tmp_path: Path, workspace: Workspace) -> Repository:
-    """Without hooks so far; the index tells of ``main``."""
+    """A repository without hooks; its index is that of ``main``."""
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "relations").write_text(PROGRAM)
@@ -108,29 +108,29 @@ def repository(tmp_path: Path, workspace: Workspace) -> Repository:
     }
     for role in ("AUTHOR", "COMMITTER"):
         environ |= {f"GIT_{role}_NAME": "tester", f"GIT_{role}_EMAIL": "tester@example.org"}
-    made = Repository(workspace, folder, environ)
-    made.git("init", "--quiet", "--initial-branch=main")
+    repository = Repository(workspace, folder, environ)
+    repository.git("init", "--quiet", "--initial-branch=main")
     for ticket in (A, B, C):
         workspace.ticket(ticket)
     workspace.record(A, "blocked_by", B)
-    made.commit("one blocker")
-    made.git("switch", "--quiet", "--create", "other")
+    repository.commit("one blocker")
+    repository.git("switch", "--quiet", "--create", "other")
     workspace.record(A, "blocked_by", C)
-    made.commit("two blockers")
-    made.git("switch", "--quiet", "main")
-    assert made.run("relations", "rebuild").code == 0
-    assert made.indexed() == [B]
-    return made
+    repository.commit("two blockers")
+    repository.git("switch", "--quiet", "main")
+    assert repository.run("relations", "rebuild").code == 0
+    assert repository.indexed() == [B]
+    return repository
 
 
 @pytest.fixture
-def hooked(repository: Repository) -> Repository:
+def with_hooks(repository: Repository) -> Repository:
     repository.install()
     return repository
 
 
 def without_relations(repository: Repository) -> str:
-    """A PATH with all that git and its hooks need, and no ``relations``."""
+    """A PATH with everything that git and its hooks need, but without ``relations``."""
     folder = repository.bin.with_name("poor")
     folder.mkdir()
     for name in ("git", "sh", "env", "sed", "basename", "dirname"):
@@ -140,125 +140,127 @@ def without_relations(repository: Repository) -> str:
     return str(folder)
 
 
-def test_checkout_refreshes_the_index(hooked: Repository) -> None:
-    hooked.git("checkout", "--quiet", "other")
-    assert hooked.indexed() == [B, C]
-    hooked.git("switch", "--quiet", "main")
-    assert hooked.indexed() == [B]
-    hooked.git("checkout", "--quiet", "other", "--", ".yoi")
-    assert hooked.indexed() == [B, C]
-    assert hooked.calls() == ["hooks run -C ."] * 3
+def test_checkout_refreshes_the_index(with_hooks: Repository) -> None:
+    with_hooks.git("checkout", "--quiet", "other")
+    assert with_hooks.indexed() == [B, C]
+    with_hooks.git("switch", "--quiet", "main")
+    assert with_hooks.indexed() == [B]
+    with_hooks.git("checkout", "--quiet", "other", "--", ".yoi")
+    assert with_hooks.indexed() == [B, C]
+    assert with_hooks.calls() == ["hooks run -C ."] * 3
 
 
-def test_merge_refreshes_the_index(hooked: Repository) -> None:
-    hooked.git("merge", "--quiet", "other")
-    assert hooked.indexed() == [B, C]
-    assert len(hooked.calls()) == 1
+def test_merge_refreshes_the_index(with_hooks: Repository) -> None:
+    with_hooks.git("merge", "--quiet", "other")
+    assert with_hooks.indexed() == [B, C]
+    assert len(with_hooks.calls()) == 1
 
 
-def test_amended_commit_refreshes_the_index(hooked: Repository) -> None:
-    hooked.workspace.record(A, "blocked_by", C)
-    hooked.git("add", ".")
-    hooked.git("commit", "--quiet", "--amend", "--no-edit")
-    assert hooked.indexed() == [B, C]
+def test_amended_commit_refreshes_the_index(with_hooks: Repository) -> None:
+    with_hooks.workspace.record(A, "blocked_by", C)
+    with_hooks.git("add", ".")
+    with_hooks.git("commit", "--quiet", "--amend", "--no-edit")
+    assert with_hooks.indexed() == [B, C]
 
 
 @pytest.mark.parametrize("backend", ["--merge", "--apply"])
-def test_rebase_of_many_commits_refreshes_only_at_its_end(hooked: Repository, backend: str) -> None:
-    (hooked.root / "README").write_text("new on main\n")
-    hooked.commit("readme")
-    hooked.git("switch", "--quiet", "other")
+def test_rebase_of_many_commits_refreshes_only_at_its_end(
+    with_hooks: Repository, backend: str
+) -> None:
+    (with_hooks.root / "README").write_text("new on main\n")
+    with_hooks.commit("readme")
+    with_hooks.git("switch", "--quiet", "other")
     for number in range(50):
-        (hooked.root / f"file{number}").write_text("new\n")
-        hooked.commit(f"file {number}")
-    # What the index says is another branch's, so that a refresh can be seen.
-    hooked.git("switch", "--quiet", "main")
-    hooked.calls()
+        (with_hooks.root / f"file{number}").write_text("new\n")
+        with_hooks.commit(f"file {number}")
+    # The index is that of another branch, so that the test can see a refresh.
+    with_hooks.git("switch", "--quiet", "main")
+    with_hooks.calls()
 
-    hooked.git("rebase", "--quiet", backend, "main", "other")
+    with_hooks.git("rebase", "--quiet", backend, "main", "other")
 
-    assert hooked.indexed() == [B, C]
-    assert 1 <= len(hooked.calls()) <= 2
+    assert with_hooks.indexed() == [B, C]
+    assert 1 <= len(with_hooks.calls()) <= 2
 
 
-def test_rebase_succeeds_without_the_program(hooked: Repository) -> None:
-    hooked.git("switch", "--quiet", "other")
+def test_rebase_succeeds_without_the_program(with_hooks: Repository) -> None:
+    with_hooks.git("switch", "--quiet", "other")
     for number in range(5):
-        (hooked.root / f"file{number}").write_text("new\n")
-        hooked.commit(f"file {number}")
-    hooked.git("switch", "--quiet", "--create=conflicting", "main")
-    (hooked.root / "file3").write_text("other\n")
-    hooked.commit("conflicting")
-    hooked.calls()
-    path = without_relations(hooked)
+        (with_hooks.root / f"file{number}").write_text("new\n")
+        with_hooks.commit(f"file {number}")
+    with_hooks.git("switch", "--quiet", "--create=conflicting", "main")
+    (with_hooks.root / "file3").write_text("other\n")
+    with_hooks.commit("conflicting")
+    with_hooks.calls()
+    path = without_relations(with_hooks)
 
-    ran = hooked.run("git", "rebase", "--quiet", "main", "other", PATH=path)
+    ran = with_hooks.run("git", "rebase", "--quiet", "main", "other", PATH=path)
     assert ran == Ran(0, "", "")
-    # Where git itself stops, the status is the one of that.
-    assert hooked.run("git", "rebase", "--quiet", "conflicting", PATH=path).code == 1
-    assert hooked.run("git", "rebase", "--abort", PATH=path).code == 0
-    assert hooked.calls() == []
+    # If git stops by itself, the status is that of git.
+    assert with_hooks.run("git", "rebase", "--quiet", "conflicting", PATH=path).code == 1
+    assert with_hooks.run("git", "rebase", "--abort", PATH=path).code == 0
+    assert with_hooks.calls() == []
 
 
-def test_rebase_that_rewords_refreshes_only_at_its_end(hooked: Repository) -> None:
+def test_rebase_that_rewords_refreshes_only_at_its_end(with_hooks: Repository) -> None:
     for number in range(5):
-        (hooked.root / f"file{number}").write_text("new\n")
-        hooked.commit(f"file {number}")
-    hooked.calls()
+        (with_hooks.root / f"file{number}").write_text("new\n")
+        with_hooks.commit(f"file {number}")
+    with_hooks.calls()
 
-    ran = hooked.run(
+    ran = with_hooks.run(
         *("git", "rebase", "--quiet", "--interactive", "HEAD~5"),
         GIT_SEQUENCE_EDITOR="sed -i s/^pick/reword/",
         GIT_EDITOR="sed -i s/^file/renamed/",
     )
 
     assert ran.code == 0
-    assert 1 <= len(hooked.calls()) <= 2
-    assert hooked.run("git", "log", "-1", "--format=%s").out == "renamed 4\n"
+    assert 1 <= len(with_hooks.calls()) <= 2
+    assert with_hooks.run("git", "log", "-1", "--format=%s").out == "renamed 4\n"
 
 
-def test_checkout_during_a_stopped_rebase_does_not_refresh(hooked: Repository) -> None:
-    (hooked.root / "file").write_text("here\n")
-    hooked.commit("here")
-    hooked.git("switch", "--quiet", "other")
-    (hooked.root / "file").write_text("there\n")
-    hooked.commit("there")
-    assert hooked.run("git", "rebase", "--quiet", "main").code == 1
-    hooked.calls()
+def test_checkout_during_a_stopped_rebase_does_not_refresh(with_hooks: Repository) -> None:
+    (with_hooks.root / "file").write_text("here\n")
+    with_hooks.commit("here")
+    with_hooks.git("switch", "--quiet", "other")
+    (with_hooks.root / "file").write_text("there\n")
+    with_hooks.commit("there")
+    assert with_hooks.run("git", "rebase", "--quiet", "main").code == 1
+    with_hooks.calls()
 
-    (hooked.root / "file").write_text("both\n")
-    hooked.git("checkout", "--quiet", "HEAD", "--", ".yoi")
-    assert hooked.calls() == []
-    hooked.git("add", "file")
-    assert hooked.run("git", "rebase", "--continue").code == 0
+    (with_hooks.root / "file").write_text("both\n")
+    with_hooks.git("checkout", "--quiet", "HEAD", "--", ".yoi")
+    assert with_hooks.calls() == []
+    with_hooks.git("add", "file")
+    assert with_hooks.run("git", "rebase", "--continue").code == 0
 
-    assert hooked.calls() == ["hooks run -C ."]
-    assert hooked.indexed() == [B, C]
+    assert with_hooks.calls() == ["hooks run -C ."]
+    assert with_hooks.indexed() == [B, C]
 
 
-def test_linked_work_tree_refreshes_its_own_index(hooked: Repository, tmp_path: Path) -> None:
+def test_linked_work_tree_refreshes_its_own_index(with_hooks: Repository, tmp_path: Path) -> None:
     linked = tmp_path / "linked"
-    hooked.git("worktree", "add", "--quiet", str(linked), "other")
-    assert hooked.indexed(linked) == [B, C]
-    assert hooked.indexed() == [B]
+    with_hooks.git("worktree", "add", "--quiet", str(linked), "other")
+    assert with_hooks.indexed(linked) == [B, C]
+    assert with_hooks.indexed() == [B]
 
-    hooked.git("checkout", "--quiet", "--detach", "main", cwd=linked)
-    assert hooked.indexed(linked) == [B]
+    with_hooks.git("checkout", "--quiet", "--detach", "main", cwd=linked)
+    assert with_hooks.indexed(linked) == [B]
 
 
 def test_exported_git_variables_do_not_select_another_repository(
-    hooked: Repository, tmp_path: Path
+    with_hooks: Repository, tmp_path: Path
 ) -> None:
     other = Workspace(tmp_path / "another")
     environ = {
-        "GIT_DIR": str(hooked.root / ".git"),
-        "GIT_WORK_TREE": str(hooked.root),
+        "GIT_DIR": str(with_hooks.root / ".git"),
+        "GIT_WORK_TREE": str(with_hooks.root),
         "YOI_RELATIONS_ROOT": str(other.root),
     }
 
-    hooked.git("checkout", "--quiet", "other", cwd=tmp_path, **environ)
+    with_hooks.git("checkout", "--quiet", "other", cwd=tmp_path, **environ)
 
-    assert hooked.indexed() == [B, C]
+    assert with_hooks.indexed() == [B, C]
     assert not (other.root / ".yoi" / "cache").exists()
 
 
@@ -279,55 +281,55 @@ def test_workspace_below_the_top_is_refreshed(repository: Repository) -> None:
     assert repository.indexed(top) == [B]
 
 
-def test_checkout_succeeds_without_the_program(hooked: Repository) -> None:
-    path = without_relations(hooked)
+def test_checkout_succeeds_without_the_program(with_hooks: Repository) -> None:
+    path = without_relations(with_hooks)
 
     for branch in ("other", "main", "other"):
-        ran = hooked.run("git", "checkout", "--quiet", branch, PATH=path)
+        ran = with_hooks.run("git", "checkout", "--quiet", branch, PATH=path)
         assert ran == Ran(0, "", "")
-    assert hooked.calls() == []
-    assert hooked.indexed() == [B]
+    assert with_hooks.calls() == []
+    assert with_hooks.indexed() == [B]
 
 
 @pytest.mark.parametrize("relations", ["exit 7", "echo out; echo err >&2; kill -9 $$"])
-def test_checkout_succeeds_if_the_program_fails(hooked: Repository, relations: str) -> None:
-    (hooked.bin / "relations").write_text(f"#!/bin/sh\n{relations}\n")
-    no_timeout = without_relations(hooked)
-    (Path(no_timeout) / "relations").symlink_to(hooked.bin / "relations")
+def test_checkout_succeeds_if_the_program_fails(with_hooks: Repository, relations: str) -> None:
+    (with_hooks.bin / "relations").write_text(f"#!/bin/sh\n{relations}\n")
+    no_timeout = without_relations(with_hooks)
+    (Path(no_timeout) / "relations").symlink_to(with_hooks.bin / "relations")
 
-    for branch, path in (("other", hooked.environ["PATH"]), ("main", no_timeout)):
-        assert hooked.run("git", "checkout", "--quiet", branch, PATH=path) == Ran(0, "", "")
+    for branch, path in (("other", with_hooks.environ["PATH"]), ("main", no_timeout)):
+        assert with_hooks.run("git", "checkout", "--quiet", branch, PATH=path) == Ran(0, "", "")
 
 
-def test_hanging_program_is_killed(hooked: Repository) -> None:
-    (hooked.bin / "relations").write_text("#!/bin/sh\nexec sleep 60\n")
-    # In place of the ten seconds of the section, a part of one.
-    (hooked.bin / "timeout").write_text(
+def test_hanging_program_is_killed(with_hooks: Repository) -> None:
+    (with_hooks.bin / "relations").write_text("#!/bin/sh\nexec sleep 60\n")
+    # Replaces the ten seconds of the section.
+    (with_hooks.bin / "timeout").write_text(
         f'#!/bin/sh\n[ "$1" = 10 ] && shift\nexec {shutil.which("timeout")} 0.2 "$@"\n'
     )
-    (hooked.bin / "timeout").chmod(0o755)
+    (with_hooks.bin / "timeout").chmod(0o755)
     start = time.monotonic()
 
-    assert hooked.run("git", "checkout", "--quiet", "other") == Ran(0, "", "")
+    assert with_hooks.run("git", "checkout", "--quiet", "other") == Ran(0, "", "")
 
     assert time.monotonic() - start < 20
 
 
-def test_refresh_runs_without_the_timeout_command(hooked: Repository) -> None:
-    path = without_relations(hooked)
-    (Path(path) / "relations").symlink_to(hooked.bin / "relations")
+def test_refresh_runs_without_the_timeout_command(with_hooks: Repository) -> None:
+    path = without_relations(with_hooks)
+    (Path(path) / "relations").symlink_to(with_hooks.bin / "relations")
 
-    assert hooked.run("git", "checkout", "--quiet", "other", PATH=path) == Ran(0, "", "")
+    assert with_hooks.run("git", "checkout", "--quiet", "other", PATH=path) == Ran(0, "", "")
 
-    assert hooked.indexed() == [B, C]
+    assert with_hooks.indexed() == [B, C]
 
 
 @pytest.fixture
-def busy(hooked: Repository) -> Iterator[Repository]:
-    """Another process holds the lock."""
-    with (hooked.root / CACHE / "lock").open("r+b") as file:
+def busy(with_hooks: Repository) -> Iterator[Repository]:
+    """A repository whose lock is held by another process."""
+    with (with_hooks.root / CACHE / "lock").open("r+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield hooked
+        yield with_hooks
 
 
 def test_hook_does_not_wait_for_the_lock(busy: Repository) -> None:
@@ -337,34 +339,34 @@ def test_hook_does_not_wait_for_the_lock(busy: Repository) -> None:
 
     assert busy.calls() == ["hooks run -C ."]
     assert busy.indexed() == [B]
-    # Nobody waits; the bound is generous to a busy machine, and below the usual wait twice over.
+    # The limit is generous for a busy machine, but below two of the usual waits.
     assert time.monotonic() - start < 10
 
 
-@pytest.mark.parametrize("spoiled", ["cache", "tickets", "workspace.toml"])
-def test_hook_ignores_errors_of_the_workspace(hooked: Repository, spoiled: str) -> None:
-    shutil.rmtree(hooked.root / ".yoi" / "cache")
-    if spoiled == "tickets":
-        hooked.git("rm", "-r", "--quiet", ".yoi/tickets")
-        (hooked.root / ".yoi").mkdir(exist_ok=True)
-    (hooked.root / ".yoi" / spoiled).write_text("not = [what is expected")
+@pytest.mark.parametrize("broken", ["cache", "tickets", "workspace.toml"])
+def test_hook_ignores_errors_of_the_workspace(with_hooks: Repository, broken: str) -> None:
+    shutil.rmtree(with_hooks.root / ".yoi" / "cache")
+    if broken == "tickets":
+        with_hooks.git("rm", "-r", "--quiet", ".yoi/tickets")
+        (with_hooks.root / ".yoi").mkdir(exist_ok=True)
+    (with_hooks.root / ".yoi" / broken).write_text("not = [what is expected")
 
-    ran = hooked.run("git", "checkout", "--quiet", "--detach", "HEAD")
+    ran = with_hooks.run("git", "checkout", "--quiet", "--detach", "HEAD")
 
     assert ran == Ran(0, "", "")
-    assert hooked.calls() == ["hooks run -C ."]
+    assert with_hooks.calls() == ["hooks run -C ."]
 
 
-def test_branch_without_tickets_gets_no_cache(hooked: Repository) -> None:
-    hooked.git("switch", "--quiet", "--orphan", "empty")
-    shutil.rmtree(hooked.root / ".yoi", ignore_errors=True)
-    hooked.git("commit", "--quiet", "--allow-empty", "--message=empty")
-    hooked.calls()
+def test_branch_without_tickets_gets_no_cache(with_hooks: Repository) -> None:
+    with_hooks.git("switch", "--quiet", "--orphan", "empty")
+    shutil.rmtree(with_hooks.root / ".yoi", ignore_errors=True)
+    with_hooks.git("commit", "--quiet", "--allow-empty", "--message=empty")
+    with_hooks.calls()
 
-    hooked.git("checkout", "--quiet", "--detach")
+    with_hooks.git("checkout", "--quiet", "--detach")
 
-    assert hooked.calls() == []
-    assert not (hooked.root / ".yoi").exists()
+    assert with_hooks.calls() == []
+    assert not (with_hooks.root / ".yoi").exists()
 
 
 @pytest.mark.parametrize(
@@ -377,7 +379,7 @@ def test_branch_without_tickets_gets_no_cache(hooked: Repository) -> None:
     ],
 )
 def test_exit_status_of_an_existing_hook_is_kept(repository: Repository, script: str) -> None:
-    repository.place_hook("post-checkout", script)
+    repository.write_hook("post-checkout", script)
     before = repository.run("git", "checkout", "--quiet", "other")
     repository.git("symbolic-ref", "HEAD", "refs/heads/main")
     repository.git("reset", "--quiet", "--hard")
@@ -391,7 +393,7 @@ def test_exit_status_of_an_existing_hook_is_kept(repository: Repository, script:
 def test_existing_hook_gets_arguments_and_input_of_git(repository: Repository, flags: str) -> None:
     seen = repository.root.with_name("seen")
     script = f'echo "$?|$#|$1|${{state-unset}}|${{GIT_DIR-unset}}|$(cat)" >>"{seen}"\n'
-    hook = repository.place_hook("post-rewrite", f"#!/bin/sh {flags}\n{script}")
+    hook = repository.write_hook("post-rewrite", f"#!/bin/sh {flags}\n{script}")
     repository.git("commit", "--quiet", "--amend", "--message=again", "--date=2026-06-01T10:00:00Z")
     before = seen.read_text()
     seen.unlink()
@@ -441,7 +443,7 @@ def test_hooks_work_with_husky(repository: Repository) -> None:
 
 
 def test_hooks_work_with_pre_commit(repository: Repository) -> None:
-    repository.place_hook(
+    repository.write_hook(
         "post-checkout",
         "#!/usr/bin/env bash\n# File generated by pre-commit: https://pre-commit.com\n"
         "ARGS=(hook-impl --hook-type=post-checkout)\n"
@@ -453,9 +455,9 @@ def test_hooks_work_with_pre_commit(repository: Repository) -> None:
     repository.git("checkout", "--quiet", "other")
 
     assert repository.indexed() == [B, C]
-    said = (repository.root / "ran").read_text().split()
-    assert said[:2] == ["hook-impl", "--hook-type=post-checkout"]
-    assert said[-1] == "1"
+    arguments = (repository.root / "ran").read_text().split()
+    assert arguments[:2] == ["hook-impl", "--hook-type=post-checkout"]
+    assert arguments[-1] == "1"
 
 
 def test_commands_print_hook_states(repository: Repository) -> None:
@@ -471,12 +473,12 @@ def test_commands_print_hook_states(repository: Repository) -> None:
     assert run("--json", "hooks", "list").out == run("hooks", "--json", "list").out
     document = json.loads(run("hooks", "list", "--json").out)
     assert document["document"] == "hooks"
-    assert [one["state"] for one in document["hooks"]] == ["installed"] * 3
+    assert [hook["state"] for hook in document["hooks"]] == ["installed"] * 3
     assert run("hooks", "uninstall", "-C", str(repository.root / ".yoi")).out == "".join(rows)
     assert "Missing command" in run("hooks", code=2).err
     assert " run " not in run("hooks", "--help").out
 
-    repository.place_hook("post-merge", "#!/usr/bin/perl\n")
+    repository.write_hook("post-merge", "#!/usr/bin/perl\n")
     ran = run("hooks", "install", code=1)
     assert ran.out == ""
     assert "post-merge: is not a shell script; the other hooks are done" in ran.err

@@ -1,4 +1,4 @@
-"""Arguments of tools that clients write in their own ways, and those that mean nothing."""
+"""Arguments of tool calls that deviate from the schema: accepted or rejected."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mcp_lines import Piped, called, lines, opening, request
+from mcp_raw_client import ServerRun, encode, handshake, request, tool_call
 from workspace_builder import A, B, Workspace
 
 from yoi_relations.errors import UsageError
@@ -132,9 +132,9 @@ def test_arguments_may_be_json_text(workspace: Workspace, arguments: object) -> 
     workspace.pair(states=("queued", "queued"))
     call = request(1, "tools/call", name="relations_check", arguments=arguments)
 
-    ran = Piped(workspace.root, lines(*opening(), call))
+    ran = ServerRun(workspace.root, encode(*handshake(), call))
 
-    assert [one["ticket"] for one in checks(ran.answers[1])] == [A]
+    assert [check["ticket"] for check in checks(ran.responses[1])] == [A]
 
 
 def test_empty_arguments_equal_missing_ones(workspace: Workspace) -> None:
@@ -146,10 +146,10 @@ def test_empty_arguments_equal_missing_ones(workspace: Workspace) -> None:
     ]
     missing = request(9, "tools/call", name="relations_check")
 
-    ran = Piped(workspace.root, lines(*opening(), *calls, missing))
+    ran = ServerRun(workspace.root, encode(*handshake(), *calls, missing))
 
     for n in (1, 2, 3, 4, 9):
-        assert [one["ticket"] for one in checks(ran.answers[n])] == [A]
+        assert [check["ticket"] for check in checks(ran.responses[n])] == [A]
 
 
 def test_arguments_that_are_not_an_object_are_an_error(workspace: Workspace) -> None:
@@ -158,10 +158,10 @@ def test_arguments_that_are_not_an_object_are_an_error(workspace: Workspace) -> 
         for n, way in enumerate(["A", "[1]", "{", [1], 5, True], 1)
     ]
 
-    ran = Piped(workspace.root, lines(*opening(), *calls, called(9, "check")))
+    ran = ServerRun(workspace.root, encode(*handshake(), *calls, tool_call(9, "check")))
 
-    assert all("error" in ran.answers[n] for n in range(1, 7))
-    assert "result" in ran.answers[9]
+    assert all("error" in ran.responses[n] for n in range(1, 7))
+    assert "result" in ran.responses[9]
 
 
 def checks(answer: Any) -> list[dict[str, Any]]:
@@ -169,15 +169,15 @@ def checks(answer: Any) -> list[dict[str, Any]]:
     return found
 
 
-MOST = 2048
-"""Bytes of an error, whatever it is about."""
+MAX_ERROR = 2048
+"""Maximum bytes of any error."""
 LONG = ["x" * 1_000_000, "\u00e9" * 300_000, "\x01" * 300_000, '"\\' * 300_000]
 ODD: list[Any] = [["a"] * 100_000, 10**400, {str(number): 1 for number in range(100_000)}]
 DEEP = b"[" * 150 + b"]" * 150
 
 
-def wrong_calls(value: Any) -> list[Any]:
-    """Calls in which a value stands wherever a client can put one."""
+def calls_with(value: Any) -> list[Any]:
+    """Calls that have the value in every possible position."""
     texts = [
         ("show", ("ticket", "kinds", "states", "since", "limit", "all")),
         ("check", ("tickets", "states", "limit")),
@@ -193,8 +193,10 @@ def wrong_calls(value: Any) -> list[Any]:
         calls.append(("add", dict(zip(("ticket", "kind", "target"), given, strict=True))))
     if isinstance(value, str):
         calls += [("show", {value[:10_000]: 1}), ("add", {"ticket": A, "kind": "waiting"})]
-    said = [called(number, tool, **given) for number, (tool, given) in enumerate(calls, start=10)]
-    said += [
+    requests = [
+        tool_call(number, tool, **given) for number, (tool, given) in enumerate(calls, start=10)
+    ]
+    requests += [
         request(1, "tools/call", name=value, arguments={}),
         request(2, "tools/call", name="relations_show", arguments=value),
         request(3, "resources/read", uri=value),
@@ -202,34 +204,40 @@ def wrong_calls(value: Any) -> list[Any]:
         {"jsonrpc": "2.0", "id": 5, "method": value},
         {"jsonrpc": "2.0", "id": 6, "method": "tools/list", "params": value},
     ]
-    return said
+    return requests
 
 
 @pytest.mark.parametrize("value", [*LONG, *ODD], ids=["x", "wide", "control", "quote", *"lni"])
 def test_every_error_is_short(workspace: Workspace, value: Any) -> None:
     workspace.ticket(A)
     workspace.ticket(B)
-    calls = wrong_calls(value)
+    calls = calls_with(value)
     deep = b'{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"relations_show",'
     deep += b'"arguments":{"kinds":%b}}}' % DEEP
-    last = called(99, "show")
-    piped = Piped(workspace.root, lines(*opening(), *calls, deep, last), "--allow-write")
-    answers = [one for one in piped.answers.values() if one["id"] not in (0, 99)]
-    errors = [one for one in answers if "error" in one or one["result"].get("isError")]
-    assert len(answers) == len(calls) + 1
-    assert len(errors) > len(answers) - 5  # some take any number, or any object
-    assert all(len(json.dumps(one, ensure_ascii=False).encode()) < MOST for one in errors)
-    assert piped.answers[99]["result"]["structuredContent"]["exit_code"] == 0
+    last = tool_call(99, "show")
+    ran = ServerRun(workspace.root, encode(*handshake(), *calls, deep, last), "--allow-write")
+    responses = [response for response in ran.responses.values() if response["id"] not in (0, 99)]
+    errors = [
+        response
+        for response in responses
+        if "error" in response or response["result"].get("isError")
+    ]
+    assert len(responses) == len(calls) + 1
+    assert len(errors) > len(responses) - 5  # some calls accept any number or any object
+    assert all(
+        len(json.dumps(response, ensure_ascii=False).encode()) < MAX_ERROR for response in errors
+    )
+    assert ran.responses[99]["result"]["structuredContent"]["exit_code"] == 0
 
 
 def test_hint_explains_an_empty_workspace(workspace: Workspace) -> None:
     for tickets in ([], [A]):
         for ticket in tickets:
             workspace.ticket(ticket, "queued")
-        asked = lines(*opening(), called(1, "check"), called(2, "show"))
-        answers = Piped(workspace.root, asked).answers
+        data = encode(*handshake(), tool_call(1, "check"), tool_call(2, "show"))
+        responses = ServerRun(workspace.root, data).responses
         for id_ in (1, 2):
-            hint = answers[id_]["result"]["structuredContent"]["hint"]
+            hint = responses[id_]["result"]["structuredContent"]["hint"]
             if tickets:
                 assert hint is None
             else:

@@ -1,4 +1,4 @@
-"""Which workspace an MCP server answers about, and how its process begins and ends."""
+"""The workspace that an MCP server answers about, and the start and end of its process."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 from mcp.shared.exceptions import MCPError
-from mcp_client import Asker, Roots, connected
-from mcp_lines import Hand, by_hand, called, opening
+from mcp_client import Roots, SdkClient, connected
+from mcp_raw_client import RawClient, handshake, raw_server, tool_call
 from mcp_types import INTERNAL_ERROR, METHOD_NOT_FOUND
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from workspace_builder import A, Workspace
@@ -38,44 +38,47 @@ def second(tmp_path: Path) -> Workspace:
 @pytest.fixture(scope="module", params=["auto", "legacy"])
 def connection(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Asker, Roots, Path]]:
+) -> Iterator[tuple[SdkClient, Roots, Path]]:
     """A client with roots, and a server that was started with -C."""
     named = Workspace(tmp_path_factory.mktemp("named") / "named").root
     roots = Roots()
     folder = named.parent
-    with connected(folder, "-C", str(named), roots=roots, mode=request.param) as asker:
-        yield asker, roots, named
+    with connected(folder, "-C", str(named), roots=roots, mode=request.param) as client:
+        yield client, roots, named
 
 
 @pytest.fixture
-def asking(connection: tuple[Asker, Roots, Path]) -> tuple[Asker, Roots, Path]:
-    """That client, knowing no roots yet, with its server's -C."""
+def fresh_connection(connection: tuple[SdkClient, Roots, Path]) -> tuple[SdkClient, Roots, Path]:
+    """The connection, with a client that has no roots yet."""
     _, roots, _ = connection
     roots.paths, roots.error = [], None
     return connection
 
 
-def root(asker: Asker) -> str:
-    found: str = asker.ask("relations_show")["workspace"]["root"]
+def root(client: SdkClient) -> str:
+    found: str = client.ask("relations_show")["workspace"]["root"]
     return found
 
 
 def test_first_root_in_a_workspace_is_used(
-    asking: tuple[Asker, Roots, Path], first: Workspace, second: Workspace, tmp_path: Path
+    fresh_connection: tuple[SdkClient, Roots, Path],
+    first: Workspace,
+    second: Workspace,
+    tmp_path: Path,
 ) -> None:
-    asker, roots, named = asking
+    client, roots, named = fresh_connection
     (first.root / "src").mkdir()
     (first.root / "file").touch()
 
     roots.paths = [tmp_path, second.root / "gone", first.root / "src", second.root]
-    assert root(asker) == str(first.root)
+    assert root(client) == str(first.root)
     roots.paths = [first.root / "file"]
-    assert root(asker) == str(first.root)
+    assert root(client) == str(first.root)
     roots.paths = [second.root, first.root]
-    assert root(asker) == str(second.root)
+    assert root(client) == str(second.root)
     roots.paths = [tmp_path, "file:///nowhere%00"]
-    assert root(asker) == str(named)
-    assert roots.asked >= 4
+    assert root(client) == str(named)
+    assert roots.requests >= 4
 
 
 FOREIGN = [
@@ -91,59 +94,61 @@ FOREIGN = [
     "",
     "\n",
 ]
-"""URIs that name no folder of this machine."""
+"""URIs that do not name a folder of this machine."""
 NEWEST = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
     "io.modelcontextprotocol/clientCapabilities": {"roots": {}},
     "io.modelcontextprotocol/clientInfo": {"name": "by hand", "version": "0"},
 }
-"""What each request says of a client that speaks the newest protocol."""
+"""The metadata in each request of a client with the newest protocol."""
 
 
 @pytest.fixture(scope="module")
-def hands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Hand, Hand]]:
+def two_servers(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Path, RawClient, RawClient]]:
     """A workspace that -C names, and two servers: for an older client and for a new one."""
     named = Workspace(tmp_path_factory.mktemp("hands") / "named").root
     with (
-        by_hand(named.parent, "-C", str(named)) as older,
-        by_hand(named.parent, "-C", str(named)) as newer,
+        raw_server(named.parent, "-C", str(named)) as older,
+        raw_server(named.parent, "-C", str(named)) as newer,
     ):
-        older.say(*opening(roots={}))
-        assert older.hear()["id"] == 0
+        older.send(*handshake(roots={}))
+        assert older.receive()["id"] == 0
         yield named, older, newer
 
 
-def listed(hands: tuple[Path, Hand, Hand], result: dict[str, Any]) -> list[Any]:
-    """What is answered to clients that say this where they are asked for their roots."""
-    _, older, newer = hands
-    older.say(called(1, "show"))
-    asked = older.hear()
-    assert asked["method"] == "roots/list"
-    older.say({"jsonrpc": "2.0", "id": asked["id"], **result})
-    first, second = called(1, "show"), called(2, "show")
+def list_roots(two_servers: tuple[Path, RawClient, RawClient], result: dict[str, Any]) -> list[Any]:
+    """The responses to an older and to a new client that list their roots like this."""
+    _, older, newer = two_servers
+    older.send(tool_call(1, "show"))
+    roots_request = older.receive()
+    assert roots_request["method"] == "roots/list"
+    older.send({"jsonrpc": "2.0", "id": roots_request["id"], **result})
+    first, second = tool_call(1, "show"), tool_call(2, "show")
     for call in (first, second):
         call["params"]["_meta"] = NEWEST
     second["params"]["inputResponses"] = {"roots": result.get("result")}
-    asked = newer.ask(first)
-    assert asked["result"]["inputRequests"]["roots"]["method"] == "roots/list"
-    return [older.hear(), newer.ask(second)]
+    roots_request = newer.ask(first)
+    assert roots_request["result"]["inputRequests"]["roots"]["method"] == "roots/list"
+    return [older.receive(), newer.ask(second)]
 
 
-@pytest.mark.parametrize("place", ["before", "behind", "alone"])
+@pytest.mark.parametrize("position", ["before", "after", "alone"])
 def test_roots_that_are_not_local_folders_are_ignored(
-    hands: tuple[Path, Hand, Hand], first: Workspace, place: str
+    two_servers: tuple[Path, RawClient, RawClient], first: Workspace, position: str
 ) -> None:
-    ours = [first.root.as_uri()] if place != "alone" else []
-    uris = [*ours, *FOREIGN] if place == "behind" else [*FOREIGN, *ours]
+    ours = [first.root.as_uri()] if position != "alone" else []
+    uris = [*ours, *FOREIGN] if position == "after" else [*FOREIGN, *ours]
     roots = [{"uri": uri, "name": "x"} for uri in uris]
 
-    for answer in listed(hands, {"result": {"roots": roots}}):
+    for answer in list_roots(two_servers, {"result": {"roots": roots}}):
         found = answer["result"]["structuredContent"]["workspace"]["root"]
-        assert found == str(first.root if ours else hands[0])
+        assert found == str(first.root if ours else two_servers[0])
 
 
 @pytest.mark.parametrize(
-    "said",
+    "response",
     [
         {"result": {}},
         {"result": {"roots": None}},
@@ -163,65 +168,65 @@ def test_roots_that_are_not_local_folders_are_ignored(
     ids=str,
 )
 def test_invalid_list_of_roots_is_an_error(
-    hands: tuple[Path, Hand, Hand], said: dict[str, Any]
+    two_servers: tuple[Path, RawClient, RawClient], response: dict[str, Any]
 ) -> None:
-    for answer in listed(hands, said):
+    for answer in list_roots(two_servers, response):
         assert answer["result"]["isError"]
         error = json.loads(answer["result"]["content"][0]["text"])["error"]
         assert error["code"] == "workspace"
 
 
 def test_reading_a_resource_requests_the_roots(
-    asking: tuple[Asker, Roots, Path], second: Workspace
+    fresh_connection: tuple[SdkClient, Roots, Path], second: Workspace
 ) -> None:
-    asker, roots, _ = asking
+    client, roots, _ = fresh_connection
     second.ticket(A)
     roots.paths = [second.root]
 
-    assert str(second.root) in asker.read(f"relations://ticket/{A}").text
+    assert str(second.root) in client.read(f"relations://ticket/{A}").text
 
 
 def test_root_whose_name_is_not_utf_8_is_used(
-    asking: tuple[Asker, Roots, Path], tmp_path: Path
+    fresh_connection: tuple[SdkClient, Roots, Path], tmp_path: Path
 ) -> None:
-    asker, roots, _ = asking
+    client, roots, _ = fresh_connection
     odd = Workspace(Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")))
     folder = odd.ticket(A, "queued")
     os.rename(folder, os.fsdecode(os.fsencode(folder) + b"\xff"))
     odd.record(A, "waiting", note="x")
     roots.paths = [odd.root]
 
-    found = asker.ask("relations_show", all=True)
+    found = client.ask("relations_show", all=True)
 
     assert found["workspace"]["root"].endswith("/caf\\xe9")
-    assert asker.ask("relations_check")["count"] == 2
+    assert client.ask("relations_check")["count"] == 2
     (odd.root / ".yoi" / "workspace.toml").write_text("no TOML")
-    assert asker.error("relations_show")["code"] == "workspace"
+    assert client.error("relations_show")["code"] == "workspace"
 
 
 def test_client_that_does_not_list_its_roots_gets_an_error(
-    asking: tuple[Asker, Roots, Path], first: Workspace
+    fresh_connection: tuple[SdkClient, Roots, Path], first: Workspace
 ) -> None:
-    asker, roots, named = asking
+    client, roots, named = fresh_connection
     roots.paths, roots.error = [first.root], INTERNAL_ERROR
-    if asker.client.protocol_version in MODERN_PROTOCOL_VERSIONS:
-        # There the client asks itself, and never comes back with an answer.
-        assert "out of order" in asker.refusal("relations_show")
+    if client.sdk_client.protocol_version in MODERN_PROTOCOL_VERSIONS:
+        # With this protocol, the client fails by itself and sends no second call.
+        assert "out of order" in client.protocol_error("relations_show")
         return
 
-    error = asker.error("relations_show")
+    error = client.error("relations_show")
     assert (error["code"], "out of order" in error["message"]) == ("workspace", True)
     roots.error = METHOD_NOT_FOUND
-    assert root(asker) == str(named)
+    assert root(client) == str(named)
 
 
 def test_error_about_a_folder_whose_name_is_not_utf_8_is_sent(tmp_path: Path) -> None:
     odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
     odd.mkdir()
-    with connected(odd) as asker:
-        assert "/caf\\xe9: there is no .yoi" in asker.error("relations_show")["message"]
+    with connected(odd) as client:
+        assert "/caf\\xe9: there is no .yoi" in client.error("relations_show")["message"]
         with pytest.raises(MCPError, match=r"/caf\\xe9: there is no .yoi"):
-            asker.read("relations://ticket/x")
+            client.read("relations://ticket/x")
 
 
 def test_server_without_roots_finds_the_workspace_like_the_command_line(
@@ -258,8 +263,8 @@ OPENING: list[dict[str, Any]] = [
 
 
 @contextlib.contextmanager
-def speaking(workspace: Workspace) -> Iterator[subprocess.Popen[str]]:
-    """A server that was spoken to by hand, and has begun to answer."""
+def answering_server(workspace: Workspace) -> Iterator[subprocess.Popen[str]]:
+    """A server that got three messages, and has begun to answer."""
     with subprocess.Popen(
         [sys.executable, "-m", "yoi_relations", "mcp", "--allow-write"],
         cwd=workspace.root,
@@ -279,7 +284,7 @@ def speaking(workspace: Workspace) -> Iterator[subprocess.Popen[str]]:
 @pytest.mark.parametrize("sent", [None, signal.SIGTERM, signal.SIGINT])
 def test_server_ends_at_a_signal(workspace: Workspace, sent: signal.Signals | None) -> None:
     workspace.ticket(A)
-    with speaking(workspace) as process:
+    with answering_server(workspace) as process:
         assert process.stdin
         assert process.stdout
         assert process.stderr
@@ -290,12 +295,12 @@ def test_server_ends_at_a_signal(workspace: Workspace, sent: signal.Signals | No
             process.send_signal(sent)
         code = process.wait(20)
         assert process.stdout.read() == ""
-        said = process.stderr.read()
+        response = process.stderr.read()
 
     assert [answer["id"] for answer in answers] == [1, 2]
     assert answers[1]["result"]["structuredContent"]["count"] == 0
     assert code == (0 if sent is None else -sent)
-    assert said == "index: built from 1 files; there was none yet\n"
+    assert response == "index: built from 1 files; there was none yet\n"
 
 
 def test_command_needs_the_extra_and_rejects_trust_index(workspace: Workspace) -> None:

@@ -1,4 +1,4 @@
-"""One suite over two surfaces: what the command line says with --json, the MCP server says too."""
+"""The MCP server and the command line with --json give the same answers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp_client import ADDED, ADDED_TO_CHECK, Asker, Roots, connected
+from mcp_client import ADDED, ADDED_TO_CHECK, Roots, SdkClient, connected
 from workspace_builder import A, B, C, D, Workspace
 
 from yoi_relations.command_table import PROGRAM
@@ -16,64 +16,64 @@ from yoi_relations.mcp.tools import ADD, CHECK, LIMIT, RETIRE, SHOW, tools
 
 COMMANDS = {tool.name: tool.name.removeprefix("relations_") for tool in (SHOW, CHECK, ADD, RETIRE)}
 FLAGS = {"kinds": "--kind", "states": "--state"}
-WORDS = {"ticket", "tickets", "kind", "target", "record"}
-"""Arguments that stand on the command line without a flag."""
+POSITIONAL = {"ticket", "tickets", "kind", "target", "record"}
+"""Arguments without a flag on the command line."""
 
 
 @dataclass
-class Said:
-    """An answer: the exit code, and the document or else the error."""
+class Answer:
+    """An exit code, and either a document or an error."""
 
     code: int
     document: Any = None
     error: Any = None
 
 
-Surface = Callable[..., Said]
+Ask = Callable[..., Answer]
 
 
 class Server:
-    """One server for all tests; its client's root is the workspace of the test that runs."""
+    """One server for all tests; the root of its client is the workspace of the current test."""
 
-    def __init__(self, asker: Asker, roots: Roots) -> None:
-        self.asker = asker
+    def __init__(self, client: SdkClient, roots: Roots) -> None:
+        self.client = client
         self._roots = roots
 
-    def over(self, workspace: Workspace) -> Surface:
+    def over(self, workspace: Workspace) -> Ask:
         self._roots.paths = [workspace.root]
 
-        def ask(tool: str, **arguments: Any) -> Said:
-            result = self.asker.starts(tool, **arguments).result()
+        def ask(tool: str, **arguments: Any) -> Answer:
+            result = self.client.start_call(tool, **arguments).result()
             if result.is_error:
-                error = self.asker.error(tool, **arguments)
-                return Said(
+                error = self.client.error(tool, **arguments)
+                return Answer(
                     {"usage": 2, "not_found": 3, "ambiguous": 3}[error["code"]], None, error
                 )
             found = dict(result.structured_content)
             code = found["exit_code"]
             for name in ADDED_TO_CHECK if tool == CHECK.name else ADDED:
                 found.pop(name, None)
-            return Said(code, found)
+            return Answer(code, found)
 
         return ask
 
 
-def command_line(workspace: Workspace) -> Surface:
-    def ask(tool: str, **arguments: Any) -> Said:
+def command_line(workspace: Workspace) -> Ask:
+    def ask(tool: str, **arguments: Any) -> Answer:
         if tool == SHOW.name:
             arguments = {"limit": LIMIT} | arguments
         words: list[str] = []
         for name, value in arguments.items():
-            flag = [] if name in WORDS else [FLAGS.get(name, f"--{name.replace('_', '-')}")]
+            flag = [] if name in POSITIONAL else [FLAGS.get(name, f"--{name.replace('_', '-')}")]
             if name == "all":
                 words += flag if value else []
                 continue
-            for one in value if isinstance(value, list) else [value]:
-                words += [*flag, str(one)]
+            for item in value if isinstance(value, list) else [value]:
+                words += [*flag, str(item)]
         ran = workspace.run(COMMANDS[tool], *words, "--json")
         if ran.out:
-            return Said(ran.code, ran.json)
-        return Said(ran.code, None, ran.errors[-1]["error"])
+            return Answer(ran.code, ran.json)
+        return Answer(ran.code, None, ran.errors[-1]["error"])
 
     return ask
 
@@ -82,12 +82,12 @@ def command_line(workspace: Workspace) -> Surface:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     elsewhere: Path = tmp_path_factory.mktemp("elsewhere")
     roots = Roots()
-    with connected(elsewhere, "--allow-write", roots=roots) as asker:
-        yield Server(asker, roots)
+    with connected(elsewhere, "--allow-write", roots=roots) as client:
+        yield Server(client, roots)
 
 
 @pytest.fixture(params=["command line", "mcp"])
-def ask(request: pytest.FixtureRequest, workspace: Workspace, server: Server) -> Surface:
+def ask(request: pytest.FixtureRequest, workspace: Workspace, server: Server) -> Ask:
     return server.over(workspace) if request.param == "mcp" else command_line(workspace)
 
 
@@ -138,22 +138,22 @@ def test_part_of_a_name_is_not_enough_for_a_tool(furnished: Workspace, server: S
         (ADD.name, {"ticket": "T0000", "kind": "related", "target": A}),
         (ADD.name, {"ticket": A, "kind": "related", "target": "T0000"}),
     ):
-        said = server.over(furnished)(tool, **arguments)
-        assert (said.code, said.error["code"]) == (3, "not_found")
+        answer = server.over(furnished)(tool, **arguments)
+        assert (answer.code, answer.error["code"]) == (3, "not_found")
         for part in (A, B, C, D, f"Title of {B}", "queued", "closed"):
-            assert part in said.error["hint"]
+            assert part in answer.error["hint"]
 
 
-def test_record_is_found_by_id_and_by_path(furnished: Workspace, ask: Surface) -> None:
+def test_record_is_found_by_id_and_by_path(furnished: Workspace, ask: Ask) -> None:
     assert furnished
     (relation,) = ask(SHOW.name, kinds=["conflict"]).document["relations"]
     (record,) = relation["records"]
     assert relation["note_truncated"]
 
     for name in (record["id"], record["path"], f"{record['path']}:1"):
-        (one,) = ask(SHOW.name, ticket=name).document["relations"]
-        assert (one["records"][0]["id"], one["end"]) == (record["id"], None)
-        assert (one["note"], one["note_truncated"]) == ("x" * 5000, False)
+        (relation,) = ask(SHOW.name, ticket=name).document["relations"]
+        assert (relation["records"][0]["id"], relation["end"]) == (record["id"], None)
+        assert (relation["note"], relation["note_truncated"]) == ("x" * 5000, False)
 
 
 @pytest.mark.parametrize("spoiled", [False, True], ids=["whole", "spoiled"])
@@ -167,30 +167,30 @@ def test_answers_equal_those_of_the_command_line(
     assert server.over(furnished)(tool, **arguments) == command_line(furnished)(tool, **arguments)
 
 
-def test_relations_are_listed_for_both_ends(furnished: Workspace, ask: Surface) -> None:
+def test_relations_are_listed_for_both_ends(furnished: Workspace, ask: Ask) -> None:
     assert furnished
     ends = {
-        (one["ticket"], one["target"], one["end"])
-        for one in ask(SHOW.name, ticket=B).document["relations"]
+        (relation["ticket"], relation["target"], relation["end"])
+        for relation in ask(SHOW.name, ticket=B).document["relations"]
     }
 
     assert ends == {(A, B, "target"), (B, C, "ticket"), (B, None, "ticket")}
 
 
-def test_relevant_problem_sets_the_exit_code(furnished: Workspace, ask: Surface) -> None:
+def test_relevant_problem_sets_the_exit_code(furnished: Workspace, ask: Ask) -> None:
     furnished.artifact(A, "orchestration-plan.jsonl", "no JSON\n")
 
-    said = ask(SHOW.name)
+    answer = ask(SHOW.name)
 
-    assert said.code == 4
-    assert said.document["problems_total"] == 1
+    assert answer.code == 4
+    assert answer.document["problems_total"] == 1
     assert ask(CHECK.name, tickets=[A]).code == 11
 
 
-def test_digest_is_valid_until_something_changes(furnished: Workspace, ask: Surface) -> None:
-    said = ask(CHECK.name, tickets=[A])
-    (before,) = said.document["checks"]
-    assert (before["verdict"], said.code) == ("hold", 10)
+def test_digest_is_valid_until_something_changes(furnished: Workspace, ask: Ask) -> None:
+    answer = ask(CHECK.name, tickets=[A])
+    (before,) = answer.document["checks"]
+    assert (before["verdict"], answer.code) == ("hold", 10)
     assert ask(CHECK.name, tickets=[A], expect=before["digest"]).code == 10
 
     furnished.ticket(B, "done")
@@ -200,7 +200,7 @@ def test_digest_is_valid_until_something_changes(furnished: Workspace, ask: Surf
     assert again.document["checks"][0]["digest"] != before["digest"]
 
 
-def test_record_is_added_once_and_retired_once(furnished: Workspace, ask: Surface) -> None:
+def test_record_is_added_once_and_retired_once(furnished: Workspace, ask: Ask) -> None:
     draft = {"ticket": "CC", "kind": "after", "target": "BB", "note": "B is smaller"}
     before = furnished.snapshot()
 
@@ -222,13 +222,13 @@ def test_record_is_added_once_and_retired_once(furnished: Workspace, ask: Surfac
     assert not ask(RETIRE.name, record=record["path"], reason="once more").document["changed"]
 
 
-def test_plan_has_all_its_fields(furnished: Workspace, ask: Surface) -> None:
+def test_plan_has_all_its_fields(furnished: Workspace, ask: Ask) -> None:
     assert furnished
     plan = {"branch": "b", "worktree": ".worktree/b", "role_plan": "Coder codes."}
 
-    said = ask(ADD.name, ticket=B, kind="accepted-plan", note="Step by step.", **plan)
+    answer = ask(ADD.name, ticket=B, kind="accepted-plan", note="Step by step.", **plan)
 
-    assert said.document["plan"] == {"summary": "Step by step."} | plan
+    assert answer.document["plan"] == {"summary": "Step by step."} | plan
 
 
 def test_tools_have_the_parameters_of_the_commands() -> None:
@@ -237,6 +237,6 @@ def test_tools_have_the_parameters_of_the_commands() -> None:
         assert command
         known = {parameter.name for parameter in command.parameters}
         renamed = {"everything": "all"}
-        assert set(tool.input_schema["properties"]) == {renamed.get(one, one) for one in known} | {
-            "limit"
-        }
+        assert set(tool.input_schema["properties"]) == {
+            renamed.get(name, name) for name in known
+        } | {"limit"}

@@ -1,4 +1,4 @@
-"""`relations mcp` in processes of its own, asked by the SDK's client: tools, bounds, resources."""
+"""The server in its own process, called by the client of the SDK: tools, limits, resources."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from mcp.shared.exceptions import MCPError
-from mcp_client import Asker, Roots, connected, document, said_to
+from mcp_client import Roots, SdkClient, connected, document, responses_to_lines
 from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.render.guide import GUIDE
@@ -20,17 +20,17 @@ WRITING = {"relations_add", "relations_retire"}
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """Where the servers are started; a client's roots may lead elsewhere."""
+    """The folder where the servers start; the roots of a client may be elsewhere."""
     home = Workspace(tmp_path_factory.mktemp("home") / "home")
     home.ticket(A, "queued")
     return home
 
 
 @pytest.fixture(scope="module")
-def reader(home: Workspace) -> Iterator[Asker]:
-    """A server that may only read, and a client that knows no roots."""
-    with connected(home.root) as asker:
-        yield asker
+def reader(home: Workspace) -> Iterator[SdkClient]:
+    """A client without roots, and a read-only server."""
+    with connected(home.root) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")
@@ -39,34 +39,34 @@ def offered() -> Roots:
 
 
 @pytest.fixture(scope="module")
-def writers(home: Workspace, offered: Roots) -> Iterator[list[Asker]]:
-    """Two servers that may write; their clients speak the newest protocol and the one before."""
+def writers(home: Workspace, offered: Roots) -> Iterator[list[SdkClient]]:
+    """Clients with the newest protocol and with the previous one; their servers may write."""
     folder, options = home.root.parent, ("-C", str(home.root), "--allow-write")
     with (
         connected(folder, *options, roots=offered) as new,
         connected(folder, *options, roots=offered, mode="legacy") as old,
     ):
-        assert new.client.protocol_version != old.client.protocol_version
+        assert new.sdk_client.protocol_version != old.sdk_client.protocol_version
         yield [new, old]
 
 
 @pytest.fixture(params=["new", "old"])
-def writer(request: pytest.FixtureRequest, writers: list[Asker], offered: Roots) -> Asker:
+def writer(request: pytest.FixtureRequest, writers: list[SdkClient], offered: Roots) -> SdkClient:
     offered.paths, offered.error = [], None
     new, old = writers
     return new if request.param == "new" else old
 
 
-def test_read_only_server_has_no_tool_that_writes(home: Workspace, reader: Asker) -> None:
+def test_read_only_server_has_no_tool_that_writes(home: Workspace, reader: SdkClient) -> None:
     before = home.snapshot()
 
     assert set(reader.tools) == READING
     for name in WRITING:
-        assert "--allow-write" in reader.refusal(name, ticket=A, kind="waiting", note="x")
+        assert "--allow-write" in reader.protocol_error(name, ticket=A, kind="waiting", note="x")
     assert home.snapshot() == before
 
 
-def test_tools_say_whether_they_write(writer: Asker) -> None:
+def test_tools_say_whether_they_write(writer: SdkClient) -> None:
     hints = {name: tool["annotations"] for name, tool in writer.tools.items()}
 
     assert {name for name, hint in hints.items() if hint["readOnlyHint"]} == READING
@@ -74,13 +74,13 @@ def test_tools_say_whether_they_write(writer: Asker) -> None:
     assert not any(hints[name]["destructiveHint"] for name in WRITING)
 
 
-def test_descriptions_of_the_tools_are_short(writers: list[Asker]) -> None:
-    # Four characters a token: 1,500 tokens.
+def test_descriptions_of_the_tools_are_short(writers: list[SdkClient]) -> None:
+    # 1,500 tokens of four characters each.
     assert len(json.dumps(list(writers[0].tools.values()), separators=(",", ":"))) < 6000
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "expected"),
     [
         ({"states": ["ready", "open"]}, "states.1: 'open' is not one of"),
         ({"ticket": 5}, "ticket: 5 is not of type 'string'"),
@@ -93,12 +93,12 @@ def test_descriptions_of_the_tools_are_short(writers: list[Asker]) -> None:
     ],
 )
 def test_invalid_arguments_are_usage_errors(
-    reader: Asker, arguments: dict[str, Any], said: str
+    reader: SdkClient, arguments: dict[str, Any], expected: str
 ) -> None:
     error = reader.error("relations_show", **arguments)
 
     assert error["code"] == "usage"
-    assert error["message"].startswith(said)
+    assert error["message"].startswith(expected)
     assert len(error["message"]) < 400
     assert error["hint"]
 
@@ -106,18 +106,18 @@ def test_invalid_arguments_are_usage_errors(
 LONG = "x" * 50_000
 
 
-def test_error_is_reported_after_a_long_argument(reader: Asker) -> None:
-    for arguments, said in (
+def test_error_is_reported_after_a_long_argument(reader: SdkClient) -> None:
+    for arguments, expected in (
         ({"limit": LONG}, " is not of type 'integer'"),
         ({"states": [LONG]}, "'inprogress', 'done', 'closed']"),
         ({"tickets": [A] * 1001}, " is too long"),
     ):
         message = reader.error("relations_check", **arguments)["message"]
-        assert message.endswith(said)
+        assert message.endswith(expected)
         assert len(message) < 400
 
 
-def test_errors_quote_long_names_in_part(writer: Asker) -> None:
+def test_errors_quote_long_names_in_part(writer: SdkClient) -> None:
     wrong: list[tuple[str, dict[str, Any]]] = [
         ("relations_show", {"ticket": LONG}),
         ("relations_show", {"kinds": [LONG]}),
@@ -131,14 +131,14 @@ def test_errors_quote_long_names_in_part(writer: Asker) -> None:
         error = writer.error(tool, **arguments)
         assert len(error["message"]) < 2100
         assert len(error["hint"]) < 2100
-    assert len(writer.refusal(LONG)) < 2100
+    assert len(writer.protocol_error(LONG)) < 2100
     for uri in (f"relations://ticket/{LONG}", f"relations://{LONG}"):
         with pytest.raises(MCPError) as caught:
             writer.read(uri)
         assert len(json.dumps(caught.value.error.model_dump())) < 4500
 
 
-def test_missing_argument_is_named_and_null_counts_as_missing(writer: Asker) -> None:
+def test_missing_argument_is_named_and_null_counts_as_missing(writer: SdkClient) -> None:
     assert "'reason' is a required" in writer.error("relations_retire", record="x")["message"]
     assert writer.ask("relations_show", ticket=None, kinds=None, limit=None)["count"] == 0
     for tool in ("relations_show", "relations_check"):
@@ -146,7 +146,7 @@ def test_missing_argument_is_named_and_null_counts_as_missing(writer: Asker) -> 
 
 
 def test_answers_are_limited_and_hint_at_the_rest(
-    writer: Asker, offered: Roots, workspace: Workspace
+    writer: SdkClient, offered: Roots, workspace: Workspace
 ) -> None:
     offered.paths = [workspace.root]
     for number in range(55):
@@ -166,26 +166,26 @@ def test_answers_are_limited_and_hint_at_the_rest(
         assert some["exit_code"] == every["exit_code"] != 0
 
 
-def test_schemas_have_one_type_each(writer: Asker) -> None:
+def test_schemas_have_one_type_each(writer: SdkClient) -> None:
     assert '"type":[' not in json.dumps(writer.tools, separators=(",", ":"))
 
 
-def test_resources_are_listed(reader: Asker) -> None:
-    (guide,) = reader.portal.call(reader.client.list_resources).resources
-    templates = reader.portal.call(reader.client.list_resource_templates).resource_templates
+def test_resources_are_listed(reader: SdkClient) -> None:
+    (guide,) = reader.portal.call(reader.sdk_client.list_resources).resources
+    templates = reader.portal.call(reader.sdk_client.list_resource_templates).resource_templates
 
     assert str(guide.uri) == "relations://guide"
     assert [template.uri_template for template in templates] == ["relations://ticket/{id}"]
 
 
-def test_guide_is_short(reader: Asker) -> None:
+def test_guide_is_short(reader: SdkClient) -> None:
     guide = reader.read("relations://guide")
 
     assert (guide.text, guide.mime_type) == (GUIDE, "text/markdown")
     assert len(GUIDE.splitlines()) < 60
 
 
-def test_ticket_is_a_resource(writer: Asker, offered: Roots, workspace: Workspace) -> None:
+def test_ticket_is_a_resource(writer: SdkClient, offered: Roots, workspace: Workspace) -> None:
     offered.paths = [workspace.root]
     workspace.ticket(A, "queued", slug="a b/c")
     workspace.ticket(B, "done")
@@ -200,7 +200,7 @@ def test_ticket_is_a_resource(writer: Asker, offered: Roots, workspace: Workspac
     check = writer.ask("relations_check", tickets=[A])
     assert found["document"] == "ticket"
     assert found["relations"] == relations["relations"]
-    assert [one["active"] for one in found["relations"]] == [False, True]
+    assert [relation["active"] for relation in found["relations"]] == [False, True]
     assert len(found["relations"][0]["note"]) == 5000
     assert found["problems"] == relations["problems"] != []
     assert found["check"] == check["checks"][0]
@@ -208,7 +208,7 @@ def test_ticket_is_a_resource(writer: Asker, offered: Roots, workspace: Workspac
     assert (relations["exit_code"], check["exit_code"], found["exit_code"]) == (4, 9, 9)
 
 
-def test_unknown_resource_is_an_error(reader: Asker) -> None:
+def test_unknown_resource_is_an_error(reader: SdkClient) -> None:
     for uri, data in (
         ("relations://ticket/nobody", "not_found"),
         ("relations://ticket/", "not_found"),
@@ -220,27 +220,27 @@ def test_unknown_resource_is_an_error(reader: Asker) -> None:
 
 
 def test_concurrent_clients_are_answered(
-    reader: Asker, writers: list[Asker], offered: Roots, home: Workspace
+    reader: SdkClient, writers: list[SdkClient], offered: Roots, home: Workspace
 ) -> None:
-    """On a workspace without an index, where each call could be the one that builds it."""
+    """In a workspace without an index, so that any of the calls may build it."""
     offered.paths, offered.error = [], None
     home.ticket(B, "ready")
-    askers = [reader, *writers]
+    clients = [reader, *writers]
     draft = {"ticket": A, "kind": "blocked_by", "target": B, "note": "once"}
 
-    questions = [asker.starts("relations_show") for asker in askers for _ in range(8)]
-    drafts = [asker.starts("relations_add", **draft) for asker in writers for _ in range(4)]
+    questions = [client.start_call("relations_show") for client in clients for _ in range(8)]
+    drafts = [client.start_call("relations_add", **draft) for client in writers for _ in range(4)]
 
     for question in questions:
         assert document(question.result())["count"] in {0, 1}
     assert sum(document(added.result())["changed"] for added in drafts) == 1
-    for asker in askers:
-        assert asker.ask("relations_check", tickets=[A])["exit_code"] == 10
-        assert "Traceback" not in asker.stderr
-        assert "cannot write the index" not in asker.stderr
+    for client in clients:
+        assert client.ask("relations_check", tickets=[A])["exit_code"] == 10
+        assert "Traceback" not in client.stderr
+        assert "cannot write the index" not in client.stderr
 
 
-def test_notices_go_to_stderr(writer: Asker, offered: Roots, tmp_path: Path) -> None:
+def test_notices_go_to_stderr(writer: SdkClient, offered: Roots, tmp_path: Path) -> None:
     fresh = Workspace(tmp_path / "fresh")
     fresh.ticket(A)
     offered.paths = [fresh.root]
@@ -249,7 +249,7 @@ def test_notices_go_to_stderr(writer: Asker, offered: Roots, tmp_path: Path) -> 
     assert "index: built from 1 files" in writer.stderr
 
 
-NO_MESSAGES: dict[bytes, int | str | None] = {
+INVALID_LINES: dict[bytes, int | str | None] = {
     rb'{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"\ud800"}}': 7,
     rb'{"jsonrpc":"2.0","id":"s","method":"ping","params":{"x":["\udc00\ud800"]}}': "s",
     rb'{"jsonrpc":"2.0","id":"\ud800","method":"ping"}': None,
@@ -261,14 +261,14 @@ NO_MESSAGES: dict[bytes, int | str | None] = {
     b'{"jsonrpc":"1.0","id":7.5,"method":"ping"}': None,
     rb'{"jsonrpc":"2.0","id":7,"result":"\ud800"}': None,
 }
-"""Lines, and the id of the answer that each gets."""
+"""Invalid lines, and the id in the response to each."""
 
 
 def test_line_that_is_not_a_message_is_answered(workspace: Workspace) -> None:
-    for said, id_ in zip(
-        said_to(workspace.root, [*NO_MESSAGES]), NO_MESSAGES.values(), strict=True
+    for expected, id_ in zip(
+        responses_to_lines(workspace.root, [*INVALID_LINES]), INVALID_LINES.values(), strict=True
     ):
-        (answer,) = said
+        (answer,) = expected
         assert answer["id"] == id_
         assert answer["error"]["code"] in {-32700, -32600}
         assert len(answer["error"]["message"]) < 200
@@ -277,4 +277,4 @@ def test_line_that_is_not_a_message_is_answered(workspace: Workspace) -> None:
 def test_notification_gets_no_response(workspace: Workspace) -> None:
     notice = rb'{"jsonrpc":"2.0","method":"notifications/x","params":{"x":"\ud800"}}'
 
-    assert said_to(workspace.root, [b"", b"  ", notice]) == [[], [], []]
+    assert responses_to_lines(workspace.root, [b"", b"  ", notice]) == [[], [], []]

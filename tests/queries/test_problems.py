@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from workspace_builder import A, B, C, Workspace
 
-pytestmark = pytest.mark.usefixtures("either_door")
+pytestmark = pytest.mark.usefixtures("either_command_line")
 
 Break = Callable[[Workspace], None]
 

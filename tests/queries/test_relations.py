@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from workspace_builder import A, B, C, D, Workspace
 
-pytestmark = pytest.mark.usefixtures("either_door")
+pytestmark = pytest.mark.usefixtures("either_command_line")
 
 EARLY, NOON, LATE = "2026-06-01T08:00:00Z", "2026-06-01T12:00:00Z", "2026-06-01T18:00:00Z"
 RETIRED = {"retired_at": LATE, "retired_by": "tester", "retired_reason": "over"}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from workspace_builder import A, B, Workspace
 
-pytestmark = pytest.mark.usefixtures("either_door")
+pytestmark = pytest.mark.usefixtures("either_command_line")
 
 EARLY, NOON, LATE = "2026-06-01T08:00:00Z", "2026-06-01T12:00:00Z", "2026-06-01T18:00:00Z"
 NOON_IN_TOKYO = "2026-06-01T21:00:00+09:00"

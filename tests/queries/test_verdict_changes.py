@@ -163,9 +163,9 @@ def test_a_watcher_prints_the_verdict_after_its_cause(queue: Workspace, start: S
     watcher = start(queue, "--json").ready()
 
     queue.ticket(B, "done")
-    told = watcher.told(2)
+    told = watcher.changes(2)
     queue.ticket(C, "inprogress")
-    told = watcher.told(4)
+    told = watcher.changes(4)
 
     assert [(one["change"], one["ticket"]) for one in told] == [
         ("state_changed", B),

@@ -1,4 +1,4 @@
-"""Whatever the terminal is like, the answer is there: each ticket, and each verdict."""
+"""Every ticket and verdict is shown on any terminal."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from workspace_builder import AT, FULL, QUICK, A, B, C, D, Workspace, git
+from workspace_builder import AT, FAST_PATH, FULL_COMMAND_LINE, A, B, C, D, Workspace, git
 
 from yoi_relations.kinds import KINDS
-from yoi_relations.render.output import LEAST_WIDTH
+from yoi_relations.render.output import MIN_TABLE_WIDTH
 from yoi_relations.states import State
 
 OLD = "20260102-030405-a-slug-of-the-old-layout"
@@ -37,32 +37,32 @@ TERMS = ("xterm-256color", "dumb", "unknown", "", "vt52", "no-such-terminal")
 
 
 class Terminal(io.TextIOWrapper):
-    """A stream that says that it is a terminal."""
+    """A stream that claims to be a terminal."""
 
     def isatty(self) -> bool:
         return True
 
 
 def drawn(workspace: Workspace, *arguments: str, encoding: str = "utf-8", **environ: str) -> str:
-    """What a command writes to a terminal, without colours."""
+    """The output of a command on a terminal, without colours."""
     data = io.BytesIO()
     out = Terminal(data, encoding=encoding, errors="strict")
     kept = {key: text for key, text in os.environ.items() if key not in {"NO_COLOR", "COLUMNS"}}
     with (
         contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(io.StringIO()) as told,
+        contextlib.redirect_stderr(io.StringIO()) as stderr,
         contextlib.chdir(workspace.root),
         mock.patch.dict(os.environ, kept | environ, clear=True),
     ):
-        code = QUICK(list(arguments))
-        code = FULL(list(arguments)) if code is None else code
+        code = FAST_PATH(list(arguments))
+        code = FULL_COMMAND_LINE(list(arguments)) if code is None else code
         out.flush()
-    assert code in {0, 4, 5, 9, 10, 11}, told.getvalue()
+    assert code in {0, 4, 5, 9, 10, 11}, stderr.getvalue()
     return re.sub(r"\x1b\[[0-9;]*m", "", data.getvalue().decode(encoding))
 
 
 def built(root: Path, states: list[State], text: str) -> Workspace:
-    """Every kind in every format that has it, between tickets in these states."""
+    """A workspace with every kind in every format that has it, between tickets in these states."""
     workspace = Workspace(root)
     ids = (A, B, C, D)
     for id_, state in zip(ids, states, strict=True):
@@ -94,7 +94,7 @@ def built(root: Path, states: list[State], text: str) -> Workspace:
     states=st.lists(st.sampled_from(sorted(State)), min_size=4, max_size=4),
     text=TEXTS,
 )
-def test_no_table_loses_a_ticket_or_a_verdict(
+def test_tables_show_every_ticket_and_verdict(
     width: int, encoding: str, term: str, states: list[State], text: str
 ) -> None:
     with TemporaryDirectory() as folder:
@@ -118,7 +118,7 @@ def test_no_table_loses_a_ticket_or_a_verdict(
             ("check", A, B, OLD): {A, B, OLD, *checks.values()},
             ("doctor", "--severity", "info"): {one["path"] for one in findings},
             ("status",): {".yoi/tickets", "5", "dependency"},
-            ("verify",): {"the index holds"} if width >= LEAST_WIDTH else set(),
+            ("verify",): {"the index holds"} if width >= MIN_TABLE_WIDTH else set(),
             ("hooks", "list"): {"post-checkout", "post-merge", "post-rewrite"},
         }
         for arguments, names in wanted.items():
@@ -127,7 +127,7 @@ def test_no_table_loses_a_ticket_or_a_verdict(
             joined = "".join(out.split())
             missing = [name for name in names if "".join(name.split()) not in joined]
             assert not missing, (arguments, missing, out)
-            if arguments[0] in {"show", "check"} and width >= LEAST_WIDTH:
+            if arguments[0] in {"show", "check"} and width >= MIN_TABLE_WIDTH:
                 lines = [line.rstrip() for line in out.splitlines()]
                 wide = [line for line in lines if cell_len(line) > width]
                 # Ids and paths are never broken; nothing else is wider than the terminal.
@@ -136,7 +136,7 @@ def test_no_table_loses_a_ticket_or_a_verdict(
 
 
 @pytest.mark.parametrize("columns", ["0", "00", "", "-1", "x", "²", "1e3", "9" * 30])
-def test_invalid_width_counts_as_not_given(workspace: Workspace, columns: str) -> None:
+def test_invalid_width_is_ignored(workspace: Workspace, columns: str) -> None:
     workspace.pair("blocked_by", "why", states=("queued", "planning"))
     for arguments in (("show",), ("check",), ("check", A), ("doctor",), ("status",)):
         drawn_so = drawn(workspace, *arguments, COLUMNS=columns)
@@ -149,7 +149,7 @@ def test_invalid_width_counts_as_not_given(workspace: Workspace, columns: str) -
     assert drawn(workspace, "--help", COLUMNS="0").strip()
 
 
-@pytest.mark.parametrize("columns", [1, 10, LEAST_WIDTH - 1])
+@pytest.mark.parametrize("columns", [1, 10, MIN_TABLE_WIDTH - 1])
 def test_answer_below_twenty_columns_is_lines(workspace: Workspace, columns: int) -> None:
     workspace.pair("blocked_by", "why", states=("queued", "planning"))
     for arguments in (("show",), ("check",), ("doctor",), ("hooks", "list")):

@@ -9,9 +9,9 @@ from tour import COLUMNS, on_terminal
 from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.queries.doctor.findings import LISTED as BOUND
-from yoi_relations.render.terminal.doctor import LISTED
+from yoi_relations.render.terminal.doctor import DRAWN_FINDINGS_LIMIT
 
-pytestmark = pytest.mark.usefixtures("either_door")
+pytestmark = pytest.mark.usefixtures("either_command_line")
 
 
 def screen(workspace: Workspace, *arguments: str) -> list[str]:
@@ -42,7 +42,7 @@ def ailing(workspace: Workspace) -> Workspace:
         (("--severity=info",), ["error", "warning", "info", "info"], ""),
     ],
 )
-def test_severity_says_what_is_listed(
+def test_severity_selects_findings(
     ailing: Workspace, arguments: tuple[str, ...], severities: list[str], hidden: str
 ) -> None:
     ailing.run("status")
@@ -61,7 +61,7 @@ def test_severity_says_what_is_listed(
 @pytest.mark.parametrize(
     ("kind", "codes"), [("blocked_by", (0, 0, 5)), ("accepted_plan", (0, 5, 5))]
 )
-def test_the_status_follows_from_what_is_listed(
+def test_exit_status_depends_on_listed_findings(
     workspace: Workspace, kind: str, codes: tuple[int, ...]
 ) -> None:
     workspace.ticket(A, "ready")
@@ -77,7 +77,7 @@ def test_the_status_follows_from_what_is_listed(
         assert workspace.run("doctor", "--severity", severity, "--json").code == code
 
 
-def test_a_line_has_severity_code_place_sentence_and_hint(workspace: Workspace) -> None:
+def test_line_has_severity_code_place_sentence_and_hint(workspace: Workspace) -> None:
     workspace.ticket(A, "ready")
     path = workspace.plan_lines(A, {"kind": "after", "related_ticket": "nowhere\tthere"})
 
@@ -86,12 +86,10 @@ def test_a_line_has_severity_code_place_sentence_and_hint(workspace: Workspace) 
     assert (severity, code) == ("error", "dangling_target")
     assert place == f"{path.relative_to(workspace.root)}:1"
     assert sentence == "names the ticket 'nowhere\\\\x09there', which does not exist"
-    assert hint.startswith(
-        "restore nowhere\\\\x09there, or retire the record: relations retire x-"
-    )
+    assert hint.startswith("restore nowhere\\\\x09there, or retire the record: relations retire x-")
 
 
-def test_the_worst_comes_first_then_path_and_line(workspace: Workspace) -> None:
+def test_findings_are_sorted_by_severity_path_and_line(workspace: Workspace) -> None:
     workspace.pair(states=("ready", "ready"))
     workspace.plan_lines(B, *[{"kind": "after", "related_ticket": f"no{n}"} for n in range(11)])
     workspace.record(A, "related", B, colour="blue")
@@ -105,7 +103,7 @@ def test_the_worst_comes_first_then_path_and_line(workspace: Workspace) -> None:
     ]
 
 
-def test_nothing_on_the_disk_changes(ailing: Workspace) -> None:
+def test_doctor_changes_no_file(ailing: Workspace) -> None:
     before = ailing.snapshot()
     for severity in ("error", "warning", "info"):
         ailing.run("doctor", "--severity", severity)
@@ -113,7 +111,7 @@ def test_nothing_on_the_disk_changes(ailing: Workspace) -> None:
     assert ailing.snapshot() == before
 
 
-def test_a_terminal_gets_findings_by_code(ailing: Workspace) -> None:
+def test_terminal_groups_findings_by_code(ailing: Workspace) -> None:
     lines = screen(ailing, "--severity", "info")
 
     assert max(map(len, lines)) <= COLUMNS
@@ -127,13 +125,16 @@ def test_a_terminal_gets_findings_by_code(ailing: Workspace) -> None:
     assert f"    {A} is blocked by {C}, and {C} is closed" in lines
 
 
-def test_a_terminal_counts_what_it_leaves_out(ailing: Workspace) -> None:
-    for number in range(LISTED):
+def test_terminal_counts_omitted_findings(ailing: Workspace) -> None:
+    for number in range(DRAWN_FINDINGS_LIMIT):
         ailing.record(A, "related", "nowhere", f"reason {number}")
     lines = screen(ailing)
 
     assert "  and 1 more; --plain lists more" in lines
-    assert lines[-2:] == [f"{LISTED + 1} errors, 1 warning", "2 infos; --severity info lists them"]
+    assert lines[-2:] == [
+        f"{DRAWN_FINDINGS_LIMIT + 1} errors, 1 warning",
+        "2 infos; --severity info lists them",
+    ]
 
 
 def test_first_of_many_findings_are_listed_and_the_rest_counted(

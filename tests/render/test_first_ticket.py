@@ -1,4 +1,4 @@
-"""Where there are no tickets yet: what one looks like is shown, and works when it is pasted."""
+"""A workspace without tickets shows shell lines that create one, and they work."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from workspace_builder import Ran, Workspace
 INTRODUCED = "paste these five lines:"
 LINES = 5
 NOTHING = ["nothing", ".yoi", ".yoi/tickets", "elsewhere"]
-"""What there is already; the last is a configuration that names a root."""
+"""What exists already; the last is a configuration that names a tickets root."""
 
 
 def prepare(workspace: Workspace, there_is: str) -> Workspace:
-    """Take away what a workspace has when it is made, but for `there_is`."""
+    """Delete what a new workspace has, except for `there_is`."""
     if there_is == ".yoi/tickets":
         return workspace
     workspace.tickets.rmdir()
@@ -46,7 +46,7 @@ def paste(workspace: Workspace, lines: list[str]) -> None:
     subprocess.run(["sh"], input=text, cwd=workspace.root, text=True, check=True)
 
 
-@pytest.mark.usefixtures("either_door")
+@pytest.mark.usefixtures("either_command_line")
 @pytest.mark.parametrize("as_json", [False, True])
 @pytest.mark.parametrize("command", ["show", "check", "status"])
 @pytest.mark.parametrize("there_is", NOTHING)
@@ -69,7 +69,7 @@ def test_shown_commands_create_a_ticket(
     assert (one["verdict"], one["state"]) == ("clear", "queued")
 
 
-def test_a_ticket_that_is_named_is_not_found_and_one_is_shown(workspace: Workspace) -> None:
+def test_unknown_ticket_shows_how_to_create_one(workspace: Workspace) -> None:
     ran = workspace.run("check", "SA2K0", "--json")
 
     assert (ran.code, ran.out) == (3, "")
@@ -91,7 +91,7 @@ def test_no_example_is_shown_with_tickets(workspace: Workspace, command: str) ->
     ),
     st.sampled_from(NOTHING),
 )
-def test_any_name_of_a_folder_is_quoted(name: str, there_is: str) -> None:
+def test_any_folder_name_is_quoted(name: str, there_is: str) -> None:
     place = Path(tempfile.mkdtemp())
     workspace = Workspace(place / name)
     prepare(workspace, there_is)

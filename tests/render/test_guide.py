@@ -1,4 +1,4 @@
-"""The guide for agents: short, true, and for any place."""
+"""The guide for agents is short and true, and needs no workspace."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from workspace_builder import Workspace
 
-from yoi_relations.cli.fast_path import understand
+from yoi_relations.cli.fast_path import parse
 from yoi_relations.errors import ExitCode
 from yoi_relations.kinds import KINDS
 from yoi_relations.mcp.tools import tools
 from yoi_relations.render.guide import GUIDE
 
-pytestmark = pytest.mark.usefixtures("either_door")
+pytestmark = pytest.mark.usefixtures("either_command_line")
 
 
 def test_guide_fits_into_an_agents_instructions() -> None:
@@ -30,20 +30,20 @@ def test_guide_needs_no_workspace(workspace: Workspace, tmp_path: Path) -> None:
     assert workspace.run("prime", "--json").json["guide"] == GUIDE
 
 
-def test_the_commands_in_it_are_understood() -> None:
+def test_commands_in_the_guide_are_valid() -> None:
     examples = re.findall(r"^    relations (.*?)(?:   .*)?$", GUIDE, re.MULTILINE)
     assert len(examples) > 3
     for words in map(shlex.split, examples):
-        assert understand(words) is not None, words
+        assert parse(words) is not None, words
 
 
-def test_kinds_and_exit_codes_in_it_are_those_of_the_program() -> None:
+def test_guide_names_existing_kinds_and_exit_codes() -> None:
     named = set(re.findall(r"`([a-z]+_[a-z]+)`", GUIDE))
     assert named - {"exit_code"} <= {*KINDS, *tools(allow_write=True)}
-    told = re.findall(
+    codes = re.findall(
         r"(?:^|; )(\d+) (?:done|caution|hold|unknown|the|answered)", GUIDE, re.MULTILINE
     )
-    assert {ExitCode(int(code)).name for code in told} == {
+    assert {ExitCode(int(code)).name for code in codes} == {
         *("DONE", "CAUTION", "HOLD", "UNKNOWN", "NOT_AS_EXPECTED", "PROBLEM_IN_ANSWER")
     }
 

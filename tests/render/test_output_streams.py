@@ -1,4 +1,4 @@
-"""Streams, folders and arguments that are not what a program expects."""
+"""Unusual streams, working directories and arguments give no traceback."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workspace_builder import A, B, Ran, Workspace
 
 
 def shell(workspace: Workspace, line: str, **environ: str) -> Ran:
-    """Run a line of shell in which `relations` is this program."""
+    """Run a shell line in which `relations` is this program."""
     program = f'relations() {{ "{sys.executable}" -m yoi_relations "$@"; }}; {line}'
     ran = subprocess.run(
         ["bash", "-c", program],
@@ -43,7 +43,9 @@ def pair(workspace: Workspace) -> Workspace:
         ("relations show >&-", 0, ""),
     ],
 )
-def test_nothing_ends_in_a_traceback(pair: Workspace, line: str, code: int, said: str) -> None:
+def test_unusable_stream_gives_no_traceback(
+    pair: Workspace, line: str, code: int, said: str
+) -> None:
     ran = shell(pair, line)
 
     assert (ran.code, said in ran.err, "Traceback" in ran.err) == (code, True, False), ran
@@ -70,12 +72,12 @@ def test_help_ends_quietly_at_a_closed_pipe(pair: Workspace, asked: str) -> None
 
 @pytest.mark.parametrize("variable", ["FORCE_COLOR", "GITHUB_ACTIONS"])
 @pytest.mark.parametrize("line", ["relations --help", "relations show --help", "relations show"])
-def test_a_pipe_gets_no_escape_sequences(pair: Workspace, line: str, variable: str) -> None:
+def test_pipe_gets_no_escape_sequences(pair: Workspace, line: str, variable: str) -> None:
     assert "\x1b" not in shell(pair, line, **{variable: "1"}).out
 
 
 @pytest.mark.parametrize("sign", ["\x7f", "\x85", "\x9b", "\u2028", "\u202e", "\u2066"])
-def test_json_holds_no_sign_that_could_act_on_a_terminal(workspace: Workspace, sign: str) -> None:
+def test_json_escapes_control_characters(workspace: Workspace, sign: str) -> None:
     workspace.pair()
     workspace.record(A, "blocked_by", B, f"限 a{sign}b")
 

@@ -13,12 +13,12 @@ from workspace_builder import A, B, C, D, Ran, Workspace, ulid
 
 from yoi_relations.files.times import parse_instant
 
-pytestmark = pytest.mark.usefixtures("either_door")
+pytestmark = pytest.mark.usefixtures("either_command_line")
 
 LONG = "十" * 1000
 
 
-def test_an_edge_is_seen_from_either_end(workspace: Workspace) -> None:
+def test_edge_is_shown_from_either_end(workspace: Workspace) -> None:
     workspace.pair("blocks", "first things first")
 
     for name in (A, B):
@@ -47,7 +47,7 @@ def records_of(workspace: Workspace) -> list[tuple[dict[str, Any], dict[str, Any
     return [(record, one) for one in shown for record in one["records"]]
 
 
-def test_a_record_names_its_relation_whole(recorded: Workspace) -> None:
+def test_record_shows_its_whole_relation(recorded: Workspace) -> None:
     seen = records_of(recorded)
     assert len(seen) == 5
     for record, one in seen:
@@ -77,12 +77,12 @@ def test_unknown_name_is_not_found(recorded: Workspace) -> None:
     assert (ran.code, ran.errors[-1]["error"]["code"]) == (3, "ambiguous")
 
 
-def test_a_ticket_is_named_before_a_record(recorded: Workspace) -> None:
+def test_ticket_name_wins_over_record_id(recorded: Workspace) -> None:
     recorded.ticket(D, slug=ulid(1))
     assert recorded.show(ulid(1))["count"] == 0
 
 
-def test_a_problem_matters_to_a_record_where_its_relation_could_have_another(
+def test_problem_counts_if_the_relation_could_have_another_record(
     recorded: Workspace,
 ) -> None:
     recorded.ticket(D)
@@ -92,7 +92,7 @@ def test_a_problem_matters_to_a_record_where_its_relation_could_have_another(
     assert recorded.run("show", ulid(1)).code == 4
 
 
-def test_lists_cut_every_text_at_280_characters_and_say_so(recorded: Workspace) -> None:
+def test_lists_cut_texts_at_280_characters(recorded: Workspace) -> None:
     shown = {one["kind"]: one for one in recorded.show("--all")["relations"]}
     cut = {each["note"] for each in shown["blocked_by"]["records"]}
     assert LONG[:280] in cut
@@ -210,7 +210,7 @@ def test_omitted_relations_are_counted(dated: Workspace) -> None:
         ("2w", timedelta(weeks=2)),
     ],
 )
-def test_an_age_is_counted_from_now(workspace: Workspace, age: str, back: timedelta) -> None:
+def test_age_counts_back_from_now(workspace: Workspace, age: str, back: timedelta) -> None:
     start = datetime.now(UTC) - back
     workspace.ticket(A)
     workspace.record(A, "waiting", note="new", at=(start + timedelta(seconds=50)).isoformat())
@@ -245,7 +245,7 @@ _BY = some.sampled_from(["ann", "bob"])
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_since_and_author_select_as_a_plain_reading(
+def test_since_and_author_select_what_a_simple_filter_selects(
     tmp_path_factory: pytest.TempPathFactory,
     records: list[tuple[str, str, str | None]],
     since: str | None,

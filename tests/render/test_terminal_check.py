@@ -1,4 +1,4 @@
-"""How check looks on a terminal."""
+"""The answer of `check` on a terminal."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pytest
 from rich.cells import cell_len
 from tour import on_terminal
 from workspace_builder import A, B, Workspace, ulid
+
+from yoi_relations.render.terminal.check import REFERENCE_TO_COMMON
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def screen(workspace: Workspace, *arguments: str, columns: int = 80) -> list[str
 
 
 @pytest.mark.parametrize("columns", [40, 80])
-def test_the_place_of_a_reason_can_be_copied(pair: Workspace, columns: int) -> None:
+def test_place_of_a_reason_is_not_broken(pair: Workspace, columns: int) -> None:
     record = pair.record(A, "blocked_by", B, "the other one first, " * 8)
 
     lines = screen(pair, A, columns=columns)
@@ -33,7 +35,7 @@ def test_the_place_of_a_reason_can_be_copied(pair: Workspace, columns: int) -> N
     assert {line.split()[0] for line in lines if line.startswith("  ho")} == {"hold"}
 
 
-def test_words_of_any_length_stand_whole_in_one_column(pair: Workspace) -> None:
+def test_long_words_are_not_broken(pair: Workspace) -> None:
     pair.record(A, "blocked_by", B)
     pair.record(A, "waiting", note="for a decision")
     pair.record(A, "related", B).write_text("no record\n")
@@ -46,10 +48,13 @@ def test_words_of_any_length_stand_whole_in_one_column(pair: Workspace) -> None:
 
 def test_clear_ticket_is_reported(pair: Workspace) -> None:
     clear = screen(pair, A)
-    assert (clear[0], clear[2]) == (f"clear  {A} queued", "  nothing recorded stands in the way")
+    assert (clear[0], clear[2]) == (
+        f"clear  {A} queued",
+        "  no recorded relation speaks against it",
+    )
 
 
-def test_no_ticket_is_no_table(pair: Workspace) -> None:
+def test_no_ticket_draws_no_table(pair: Workspace) -> None:
     assert screen(pair, "--state", "done") == ["0 tickets"]
 
 
@@ -85,12 +90,12 @@ def test_file_that_could_hide_every_blocker_is_listed_once(
     text = " ".join(" ".join(lines).split())
     assert lines.count(f"  {bad}:1") == 1
     assert text.count("frontmatter") == 1
-    assert text.count("it is named below") == (2 if named else 0)
+    assert text.count(REFERENCE_TO_COMMON) == (2 if named else 0)
     assert f"{A} is blocked by" in text
     assert f"{B} is inprogress" in text
     single = " ".join(screen(pair, A, columns=columns))
     assert single.count("frontmatter") == 1
-    assert "named below" not in single
+    assert REFERENCE_TO_COMMON not in " ".join(single.split())
 
 
 def test_ticket_without_other_reasons_refers_to_the_common_one(
@@ -99,7 +104,7 @@ def test_ticket_without_other_reasons_refers_to_the_common_one(
     pair.record_file(B, f"{ulid(9)}.md", "no record\n")
 
     text = " ".join(" ".join(screen(pair, "--state", "queued", columns=160)).split())
-    assert f"unknown {A} queued what cannot be read could hold a blocker; it is named below" in text
+    assert f"unknown {A} queued {REFERENCE_TO_COMMON}" in text
     assert "1 ticket: 1 unknown" in text
 
 

@@ -14,7 +14,7 @@ class Terminal(io.StringIO):
 
 
 def drawn(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, patience: float) -> str:
-    monkeypatch.setattr(progress, "PATIENCE", patience)
+    monkeypatch.setattr(progress, "DELAY", patience)
     monkeypatch.setattr(sys, "stderr", stream)
     with progress.progress_bar("reading") as step:
         step(1, 2)
@@ -22,7 +22,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, patience: float)
     return stream.getvalue()
 
 
-def test_a_bar_is_drawn_once_the_work_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bar_appears_after_the_delay(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "reading" in drawn(monkeypatch, Terminal(), patience=0.0)
 
 
@@ -30,5 +30,5 @@ def test_short_work_draws_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert drawn(monkeypatch, Terminal(), patience=60.0) == ""
 
 
-def test_nothing_is_drawn_into_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pipe_gets_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     assert drawn(monkeypatch, io.StringIO(), patience=0.0) == ""

@@ -53,13 +53,13 @@ def plain(lines: list[str]) -> list[str]:
 
 
 def words(lines: list[str]) -> str:
-    """All that is on the screen, with whatever was folded joined again."""
+    """The text on the screen, with folded lines joined again."""
     return "".join("".join(plain(lines)).split())
 
 
 @pytest.fixture
 def drawn(workspace: Workspace) -> Workspace:
-    """Every class, with wide titles and long notes; one relation is over."""
+    """A workspace with every class, wide titles and long notes; one relation is not active."""
     workspace.ticket(A, "queued", title=JAPANESE)
     workspace.ticket(B, "inprogress", title="A plain title of some length that must be folded")
     workspace.ticket(C, "done", title="短い")
@@ -86,7 +86,7 @@ def test_no_line_is_wider_than_the_terminal(
 
 
 @pytest.mark.parametrize("width", [80, 160])
-def test_the_examples_fit(tmp_path: Path, width: int) -> None:
+def test_examples_fit(tmp_path: Path, width: int) -> None:
     workspace = Workspace(tmp_path / "work")
     subprocess.run(["cp", "-r", f"{EXAMPLES}/.yoi", workspace.root], check=True)
     lines = plain(screen(workspace.root, "show", "--all", width=width))
@@ -95,9 +95,7 @@ def test_the_examples_fit(tmp_path: Path, width: int) -> None:
 
 @pytest.mark.parametrize("width", [30, 40, 60, 68, 69, 74, 75, 80, 100, 120, 160])
 @pytest.mark.parametrize("old", [False, True])
-def test_ids_stand_whole_wherever_they_are_drawn(
-    drawn: Workspace, width: int, *, old: bool
-) -> None:
+def test_no_drawn_id_is_broken(drawn: Workspace, width: int, *, old: bool) -> None:
     last = "20260102-030405-a-slug-of-the-old-layout" if old else "00001KT0000DD"
     drawn.ticket(last, "queued", bucket="open" if old else "", title="An older one")
     drawn.record(A, "blocked_by", last, "note " * 9)
@@ -128,7 +126,7 @@ def test_narrow_terminal_loses_no_text(drawn: Workspace) -> None:
 
 
 def columns(lines: list[str]) -> dict[str, str]:
-    """The text of each column of a table, cut out by cells and joined without white space."""
+    """The text of each column of a table, without white space."""
     heading = next(line for line in lines if "Ticket" in line and "Note" in line)
     names = heading.split()
     starts = [heading.index(name) for name in names]
@@ -145,9 +143,7 @@ def columns(lines: list[str]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("width", [80, 100, 160])
-def test_wide_text_is_folded_within_its_column_and_nothing_is_lost(
-    drawn: Workspace, width: int
-) -> None:
+def test_wide_text_is_folded_in_its_column(drawn: Workspace, width: int) -> None:
     texts = columns(plain(screen(drawn.root, "show", "--kind", "blocker", width=width)))
     assert texts["Ticket"] == f"{A}queued{JAPANESE}"
     assert texts["Target"] == f"{B}inprogressAplaintitleofsomelengththatmustbefolded"
@@ -155,7 +151,7 @@ def test_wide_text_is_folded_within_its_column_and_nothing_is_lost(
     assert "blockedby" in texts.values()
 
 
-def test_a_ticket_asked_for_gets_its_notes_whole(drawn: Workspace) -> None:
+def test_named_ticket_shows_whole_notes(drawn: Workspace) -> None:
     drawn.record(A, "after", B, "語" * 1000)
     asked = ("show", A, "--kind", "order")
     assert columns(plain(screen(drawn.root, *asked)))["Note"].count("語") == 1000
@@ -185,7 +181,7 @@ def test_missing_target_and_unknown_state_are_shown(workspace: Workspace) -> Non
     assert "does not exist" in text
 
 
-def test_no_color_draws_without_colours(drawn: Workspace) -> None:
+def test_no_color_is_respected(drawn: Workspace) -> None:
     coloured = screen(drawn.root, "show")
     bare = screen(drawn.root, "show", NO_COLOR="1")
     codes = set(re.findall(r"\x1b\[([0-9;]*)m", "".join(bare)))
@@ -195,7 +191,7 @@ def test_no_color_draws_without_colours(drawn: Workspace) -> None:
     assert any(re.search(r"\x1b\[[0-9;]*3[0-7]m", line) for line in coloured)
 
 
-def test_markup_and_escape_sequences_are_shown_and_not_interpreted(workspace: Workspace) -> None:
+def test_markup_and_escape_sequences_are_not_interpreted(workspace: Workspace) -> None:
     workspace.ticket(A, title='"[red]title[/red] \\e[31m \\e]0;owned\\a :smile:"')
     workspace.ticket(B)
     note = "[bold]note[/bold] [link=http://x]y[/link]\x1b[2J\x1b[31m\x9b31m \u202e :warning:"
@@ -225,7 +221,7 @@ def test_markup_and_escape_sequences_are_shown_and_not_interpreted(workspace: Wo
         ((B,), ["4 active relations"], ["--all"]),
     ],
 )
-def test_the_last_line_counts_what_is_shown_and_what_is_not(
+def test_last_line_counts_shown_and_hidden_relations(
     drawn: Workspace, arguments: tuple[str, ...], said: list[str], unsaid: list[str]
 ) -> None:
     last = plain(screen(drawn.root, "show", *arguments, width=160))[-1]

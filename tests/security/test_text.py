@@ -194,14 +194,14 @@ def test_invalid_name_is_not_found(hostile: Workspace, name: str) -> None:
 def test_output_for_agents_has_no_effect(hostile: Workspace, mode: str) -> None:
     with connected(hostile.root, mode=mode) as asker:
         for tool, given in (("relations_show", {"all": True}), ("relations_check", {})):
-            (content,) = asker.starts(tool, **given).result().content
+            (content,) = asker.start_call(tool, **given).result().content
             assert not SIGNS.search(content.text)
             assert json.loads(content.text) == asker.ask(tool, **given)
         assert not SIGNS.search(asker.read(f"relations://ticket/{A}").text)
         for name in (ACTING * 2, "../../etc/passwd", "' OR 1=1 --"):
             error = asker.error("relations_show", ticket=name)
             assert error["code"] == "not_found"
-        assert not SIGNS.search(asker.refusal(ACTING))
+        assert not SIGNS.search(asker.protocol_error(ACTING))
         assert not SIGNS.search(asker.stderr)
 
 

@@ -1,4 +1,4 @@
-"""`relations watch` in processes of its own: real files, real events, real git."""
+"""`relations watch` in its own process, with real files, events and git."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from watch_process import PATIENCE, Start, without_verdicts
+from watch_process import TIMEOUT, Start, without_verdicts
 from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.files.workspace import find_workspace
@@ -47,9 +47,9 @@ def test_json_has_one_object_per_change_with_chained_digests(edge: Workspace, st
     watcher = start(edge, "--json").ready()
 
     edge.ticket(A, "ready")
-    (first,) = watcher.told(1)  # on hold before and after
+    (first,) = watcher.changes(1)  # on hold before and after
     edge.plan_lines(A, {"kind": "after", "related_ticket": B})
-    _, second = watcher.told(2)
+    _, second = watcher.changes(2)
 
     assert set(first) == {
         *("schema_version", "document", "at", "change", "ticket", "record", "path", "line"),
@@ -80,12 +80,14 @@ def test_checkout_takes_few_scans_and_reports_every_change(edge: Workspace, star
     watcher = start(edge, "--json").ready()
 
     git(edge, "checkout", "--quiet", "main")
-    told = watcher.told_until(
-        # A look may meet a file that git has removed and not written again yet.
-        lambda told: {one["ticket"]: one["after"] for one in without_verdicts(told)} == wanted
+    changes = watcher.changes_until(
+        # A scan may come after git has removed a file and before it writes it again.
+        lambda changes: (
+            {change["ticket"]: change["after"] for change in without_verdicts(changes)} == wanted
+        )
     )
 
-    assert len({one["digest_after"] for one in told}) <= 30
+    assert len({change["digest_after"] for change in changes}) <= 30
 
 
 def test_new_ticket_is_reported_with_all_its_records(edge: Workspace, start: Start) -> None:
@@ -94,11 +96,16 @@ def test_new_ticket_is_reported_with_all_its_records(edge: Workspace, start: Sta
     edge.ticket(C, "ready")
     for note in "abc":
         edge.record(C, "waiting", note=note)
-    told = watcher.told_until(lambda told: len(without_verdicts(told)) == 4)
+    changes = watcher.changes_until(lambda changes: len(without_verdicts(changes)) == 4)
 
-    told = without_verdicts(told)
-    assert sorted(one["change"] for one in told) == ["added", "added", "added", "ticket_added"]
-    assert {one["ticket"] for one in told} == {C}
+    changes = without_verdicts(changes)
+    assert sorted(change["change"] for change in changes) == [
+        "added",
+        "added",
+        "added",
+        "ticket_added",
+    ]
+    assert {change["ticket"] for change in changes} == {C}
 
 
 def test_deleted_and_recreated_root_is_watched_again(edge: Workspace, start: Start) -> None:
@@ -115,8 +122,8 @@ def test_deleted_and_recreated_root_is_watched_again(edge: Workspace, start: Sta
     watcher.out.until(lambda lines: lines[-1].endswith("was done, is closed\n"))
 
     watcher.stop()
-    said = [line for line in watcher.err.rest() if "no such folder" in line]
-    assert len(said) == 1
+    expected_notice = [line for line in watcher.err.rest() if "no such folder" in line]
+    assert len(expected_notice) == 1
     assert "Traceback" not in "".join(watcher.err.lines)
 
 
@@ -135,10 +142,10 @@ def test_replaced_root_is_watched(edge: Workspace, start: Start) -> None:
 def test_second_watcher_ends_and_a_killed_one_releases_the_lock(
     edge: Workspace, start: Start
 ) -> None:
-    place = find_workspace(str(edge.root))
-    assert not is_watcher_running(place)
+    workspace = find_workspace(str(edge.root))
+    assert not is_watcher_running(workspace)
     first = start(edge).ready()
-    assert is_watcher_running(place)
+    assert is_watcher_running(workspace)
 
     second = start(edge)
     assert second.ends() == 0
@@ -149,7 +156,7 @@ def test_second_watcher_ends_and_a_killed_one_releases_the_lock(
     first.out.until(lambda lines: len(lines) == 1)
 
     first.stop()
-    assert not is_watcher_running(place)
+    assert not is_watcher_running(workspace)
     third = start(edge, "--timeout", "0")
     assert (third.ends(), third.err.rest()) == (124, [])
 
@@ -159,7 +166,7 @@ def test_once_ends_with_the_first_change_while_another_watcher_runs(
 ) -> None:
     watcher = start(edge).ready()
     os.unlink(store.index_path(find_workspace(str(edge.root))))
-    once = start(edge, "--once", "--plain", "--timeout", str(PATIENCE)).ready()
+    once = start(edge, "--once", "--plain", "--timeout", str(TIMEOUT)).ready()
 
     edge.ticket(A, "done")
 
@@ -182,7 +189,7 @@ def test_timeout_ends_with_its_own_exit_status(
 
 
 def test_timeout_that_is_nan_is_a_usage_error(edge: Workspace) -> None:
-    """It would never run out, and leave no time to wait in."""
+    """It would never expire, and the watcher would never sleep."""
     ran = edge.run("watch", "--timeout", "nan")
 
     assert (ran.code, ran.out) == (2, "")
@@ -200,7 +207,7 @@ def test_signal_ends_the_watcher_silently(
     watcher.process.send_signal(sign)
 
     assert watcher.ends() == status
-    assert len(watcher.err.rest()) == 1  # the notice that made it ready
+    assert len(watcher.err.rest()) == 1  # the notice that `ready` waited for
     assert not is_watcher_running(find_workspace(str(edge.root)))
 
 
@@ -223,7 +230,7 @@ def test_names_that_are_not_utf_8_are_reported(edge: Workspace, start: Start) ->
     edge.ticket(A, "done")
     watcher.out.until(lambda lines: any("state_changed" in line for line in lines))
 
-    (added,) = (one for one in watcher.told(0) if one["change"] == "ticket_added")
+    (added,) = (change for change in watcher.changes(0) if change["change"] == "ticket_added")
     assert added["ticket"] == "odd-\\xff"
     edge.ticket(A, "closed")
     watcher.out.until(lambda lines: "is closed" in lines[-1])

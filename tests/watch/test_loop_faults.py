@@ -1,4 +1,4 @@
-"""A watcher that stands still, misses events or may listen to little: nothing rests on it."""
+"""A watcher that is stopped, misses events or cannot watch every folder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from yoi_relations.index.watcher_lock import is_watcher_running
 
 QUEUE = Path("/proc/sys/fs/inotify/max_queued_events")
 FEW = 20
-"""Folders that may be listened to."""
+"""The limit of watched folders."""
 WITHIN_LIMIT = (
     *("unshare", "--user", "--map-root-user", "sh", "-c"),
     f'echo {FEW} >/proc/sys/user/max_inotify_watches && exec "$@"',
@@ -32,9 +32,9 @@ def states(workspace: Workspace) -> dict[str, str]:
 
 
 def test_stopped_watcher_reports_missed_changes_later(edge: Workspace, start: Start) -> None:
-    """Meanwhile more happens than the system keeps for it, so that events are lost."""
+    """More happens meanwhile than the queue of the system can hold, so events are lost."""
     if not QUEUE.exists():
-        pytest.skip("no inotify here, so no queue of it that could overflow")
+        pytest.skip("no inotify on this system, so there is no queue that could overflow")
     watcher = start(edge, "--json").ready()
     watcher.process.send_signal(signal.SIGSTOP)
     draft = edge.tickets / A / "draft"
@@ -46,10 +46,13 @@ def test_stopped_watcher_reports_missed_changes_later(edge: Workspace, start: St
     assert is_watcher_running(find_workspace(str(edge.root)))
 
     watcher.process.send_signal(signal.SIGCONT)
-    told = watcher.told(2)
-    assert [(one["ticket"], one["after"]) for one in told] == [(A, "done"), (A, "caution")]
+    changes = watcher.changes(2)
+    assert [(change["ticket"], change["after"]) for change in changes] == [
+        (A, "done"),
+        (A, "caution"),
+    ]
     edge.ticket(B, "ready")
-    assert watcher.told(3)[2]["after"] == "ready"
+    assert watcher.changes(3)[2]["after"] == "ready"
     watcher.process.kill()
     edge.ticket(B, "closed")
     assert states(edge) == {A: "done", B: "closed"}
@@ -60,7 +63,7 @@ def test_watcher_scans_without_events_beyond_the_inotify_limit(
 ) -> None:
     tried = subprocess.run([*WITHIN_LIMIT, "true"], capture_output=True, check=False, text=True)
     if shutil.which("unshare") is None or tried.returncode:
-        pytest.skip(f"no limit can be set here: {tried.stderr.strip()}")
+        pytest.skip(f"the limit cannot be set on this system: {tried.stderr.strip()}")
     for number in range(2 * FEW):
         edge.ticket(f"00001KT{number:06d}")
     watcher = start(edge, within=WITHIN_LIMIT)
@@ -83,7 +86,7 @@ def test_each_work_tree_has_its_own_watcher(edge: Workspace, start: Start, tmp_p
     watchers = [start(tree, "--json").ready() for tree in (edge, linked)]
     edge.ticket(A, "ready")
     linked.ticket(A, "done")
-    assert [watcher.told(1)[0]["after"] for watcher in watchers] == ["ready", "done"]
+    assert [watcher.changes(1)[0]["after"] for watcher in watchers] == ["ready", "done"]
     assert [states(tree)[A] for tree in (edge, linked)] == ["ready", "done"]
 
 
@@ -99,7 +102,7 @@ def test_burst_of_changes_is_in_the_next_answer_while_a_watcher_runs(
         edge.relations_json(ticket, {"kind": "related", "target": B, "note": "d"})
         rows = edge.process("show", ticket, "--all", "--json").json["relations"]
         assert [row["note"] for row in rows] == ["a", "b", "c", "d"]
-    watcher.told_until(lambda told: len(without_verdicts(told)) == 25)
+    watcher.changes_until(lambda changes: len(without_verdicts(changes)) == 25)
 
 
 def test_names_of_255_bytes_are_reported(edge: Workspace, start: Start) -> None:
@@ -110,8 +113,8 @@ def test_names_of_255_bytes_are_reported(edge: Workspace, start: Start) -> None:
         edge.record(os.fsdecode(raw), "related", C)
 
     def added(lines: list[str]) -> set[str]:
-        told = map(json.loads, lines)
-        return {one["ticket"] for one in told if one["change"] == "ticket_added"}
+        changes = map(json.loads, lines)
+        return {change["ticket"] for change in changes if change["change"] == "ticket_added"}
 
     watcher.out.until(lambda lines: added(lines) == set(names))
     answer = edge.process("show", "--all", "--json").json

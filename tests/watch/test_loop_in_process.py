@@ -1,4 +1,4 @@
-"""The watcher's loop in this process: what it does where events or disk fail it."""
+"""The loop in this process: missing events, a full disk, changes of the root."""
 
 from __future__ import annotations
 
@@ -28,76 +28,76 @@ from yoi_relations.watch.printer import change_printer
 
 TICK = 0.05
 LONG = 30.0
-Story = Callable[["Run"], Iterator[Callable[[], bool]]]
+Scenario = Callable[["Run"], Iterator[Callable[[], bool]]]
 
 
 class Run:
-    """A run of the loop along a story: it acts, and yields what must come true before it goes on.
+    """Runs the loop with a scenario: a generator that acts, and yields the condition to wait for.
 
-    The story goes on while the loop waits; the loop ends with it.
+    The scenario continues while the loop waits; the loop ends with it.
     """
 
-    def __init__(self, workspace: Workspace, story: Story, **options: Any) -> None:
+    def __init__(self, workspace: Workspace, scenario: Scenario, **options: Any) -> None:
         self.changes: list[Change] = []
         self.notices: list[str] = []
-        self._story = story(self)
-        self._wanted: Callable[[], bool] = lambda: True
-        asked = WatchRequest(
+        self._scenario = scenario(self)
+        self._condition: Callable[[], bool] = lambda: True
+        request = WatchRequest(
             find_workspace(str(workspace.root)),
             print_changes=self.print_changes,
             notify=self.notices.append,
             has_reader=self.has_reader,
             **({"tick": TICK, "timeout": LONG} | options),
         )
-        self.code = watch(asked)
+        self.code = watch(request)
 
-    def print_changes(self, news: ChangeSet) -> bool:
-        self.changes += news.changes
+    def print_changes(self, change_set: ChangeSet) -> bool:
+        self.changes += change_set.changes
         return True
 
     def has_reader(self) -> bool:
-        if self._wanted():
-            wanted = next(self._story, None)
-            if wanted is None:
+        if self._condition():
+            condition = next(self._scenario, None)
+            if condition is None:
                 return False
-            self._wanted = wanted
+            self._condition = condition
         return True
 
-    def told(self, count: int) -> Callable[[], bool]:
+    def has_changes(self, count: int) -> Callable[[], bool]:
         return lambda: len(self.changes) >= count
 
-    def noticed(self, part: str) -> Callable[[], bool]:
+    def has_notice(self, part: str) -> Callable[[], bool]:
         return lambda: any(part in notice for notice in self.notices)
 
     @property
-    def words(self) -> list[str]:
-        return [one.what.value for one in self.changes]
+    def change_names(self) -> list[str]:
+        return [change.what.value for change in self.changes]
 
 
-def nothing(_: Run) -> Iterator[Callable[[], bool]]:
-    """Never comes true."""
+def wait_for_ever(_: Run) -> Iterator[Callable[[], bool]]:
+    """A scenario that waits until the timeout."""
     yield lambda: False
 
 
 @pytest.fixture
-def filled(workspace: Workspace) -> Workspace:
+def indexed(workspace: Workspace) -> Workspace:
     workspace.pair()
     workspace.show()
     return workspace
 
 
-def deaf(*_: object, **__: object) -> Iterator[set[object]]:
-    """What watchfiles would be if every event were lost."""
+def no_events(*_: object, **__: object) -> Iterator[set[object]]:
+    """Replaces watchfiles.watch: every event is lost."""
     while True:
         time.sleep(0.01)
         yield set()
 
 
 def broken(*_: object, **__: object) -> Iterator[set[object]]:
-    yield from map(too_many, "x")
+    yield from map(raise_watch_limit, "x")
 
 
-def too_many(_: str) -> set[object]:
+def raise_watch_limit(_: str) -> set[object]:
     raise OSError(errno.ENOSPC, "OS file watch limit reached.")
 
 
@@ -106,172 +106,183 @@ def ended(*_: object, **__: object) -> Iterator[set[object]]:
 
 
 @pytest.mark.parametrize(
-    ("events", "said"), [(deaf, None), (broken, "watch limit reached"), (ended, "they have ended")]
+    ("events", "expected_notice"),
+    [(no_events, None), (broken, "watch limit reached"), (ended, "they have ended")],
 )
 def test_change_without_an_event_is_found_at_the_next_tick(
-    filled: Workspace, monkeypatch: pytest.MonkeyPatch, events: Any, said: str | None
+    indexed: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    events: Any,
+    expected_notice: str | None,
 ) -> None:
     monkeypatch.setattr(watchfiles, "watch", events)
 
-    def story(run: Run) -> Iterator[Callable[[], bool]]:
+    def scenario(run: Run) -> Iterator[Callable[[], bool]]:
         for count, ticket in enumerate((A, B), start=1):
-            filled.ticket(ticket, "done")
-            yield run.told(count)
-        if said:
-            yield run.noticed(said)
+            indexed.ticket(ticket, "done")
+            yield run.has_changes(count)
+        if expected_notice:
+            yield run.has_notice(expected_notice)
 
-    ran = Run(filled, story)
+    ran = Run(indexed, scenario)
 
-    assert (ran.code, ran.words) == (0, ["state_changed"] * 2)
-    assert bool(ran.notices) == bool(said)
+    assert (ran.code, ran.change_names) == (0, ["state_changed"] * 2)
+    assert bool(ran.notices) == bool(expected_notice)
 
 
 def test_folder_without_permission_is_ignored(
-    filled: Workspace, monkeypatch: pytest.MonkeyPatch
+    indexed: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only where there is one: watchfiles overlooks more than that when it is told to."""
-    real, told = watchfiles.watch, []
+    """Only after an error: with this option, watchfiles ignores other errors, too."""
+    real, flags = watchfiles.watch, []
 
-    def watch_as_nobody(*paths: Any, ignore_permission_denied: bool, **options: Any) -> Any:
-        told.append(ignore_permission_denied)
+    def watch_without_permission(
+        *paths: Any, ignore_permission_denied: bool, **options: Any
+    ) -> Any:
+        flags.append(ignore_permission_denied)
         if not ignore_permission_denied:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         yield from real(*paths, ignore_permission_denied=True, **options)
 
-    monkeypatch.setattr(watchfiles, "watch", watch_as_nobody)
+    monkeypatch.setattr(watchfiles, "watch", watch_without_permission)
 
-    def story(run: Run) -> Iterator[Callable[[], bool]]:
-        filled.ticket(A, "done")
-        yield run.told(1)
+    def scenario(run: Run) -> Iterator[Callable[[], bool]]:
+        indexed.ticket(A, "done")
+        yield run.has_changes(1)
 
-    ran = Run(filled, story, tick=LONG)
+    ran = Run(indexed, scenario, tick=LONG)
 
-    assert (ran.code, ran.words, ran.notices, told) == (0, ["state_changed"], [], [False, True])
+    assert (ran.code, ran.change_names, ran.notices, flags) == (
+        0,
+        ["state_changed"],
+        [],
+        [False, True],
+    )
 
 
-def test_once_ends_after_one_change(filled: Workspace) -> None:
-    def story(_: Run) -> Iterator[Callable[[], bool]]:
-        filled.ticket(A, "done")
+def test_once_ends_after_one_change(indexed: Workspace) -> None:
+    def scenario(_: Run) -> Iterator[Callable[[], bool]]:
+        indexed.ticket(A, "done")
         yield lambda: False
 
-    ran = Run(filled, story, once=True)
+    ran = Run(indexed, scenario, once=True)
 
-    assert (ran.code, ran.words) == (0, ["state_changed"])
+    assert (ran.code, ran.change_names) == (0, ["state_changed"])
 
 
-def test_timeout_ends_with_a_last_scan(filled: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watchfiles, "watch", deaf)
+def test_timeout_ends_with_a_last_scan(indexed: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watchfiles, "watch", no_events)
 
-    def story(_: Run) -> Iterator[Callable[[], bool]]:
-        filled.ticket(A, "done")
+    def scenario(_: Run) -> Iterator[Callable[[], bool]]:
+        indexed.ticket(A, "done")
         yield lambda: False
 
-    ran = Run(filled, story, tick=LONG, timeout=0.3)
+    ran = Run(indexed, scenario, tick=LONG, timeout=0.3)
 
-    assert (ran.code, ran.words) == (124, ["state_changed"])
+    assert (ran.code, ran.change_names) == (124, ["state_changed"])
 
 
 def test_events_in_the_cache_cause_no_scan(
-    filled: Workspace, monkeypatch: pytest.MonkeyPatch
+    indexed: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (filled.root / ".yoi/workspace.toml").write_text("[ticket.backend]\nroot = '.yoi'\n")
-    looks: list[float] = []
+    (indexed.root / ".yoi/workspace.toml").write_text("[ticket.backend]\nroot = '.yoi'\n")
+    scans: list[float] = []
 
-    def look(*arguments: Any, **options: Any) -> Index:
-        looks.append(time.monotonic())
+    def scan(*arguments: Any, **options: Any) -> Index:
+        scans.append(time.monotonic())
         return open_index(*arguments, **options)
 
-    monkeypatch.setattr(loop, "open_index", look)
+    monkeypatch.setattr(loop, "open_index", scan)
 
-    ran = Run(filled, nothing, tick=LONG, timeout=1.0)
+    ran = Run(indexed, wait_for_ever, tick=LONG, timeout=1.0)
 
     assert ran.code == 124
-    assert len(looks) == 2  # at the start and at the end, none for the index that was published
+    assert len(scans) == 2  # at the start and at the end, none because of the published index
 
 
 def test_full_disk_is_reported_once_and_changes_go_on(
-    filled: Workspace, monkeypatch: pytest.MonkeyPatch
+    indexed: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    def story(run: Run) -> Iterator[Callable[[], bool]]:
+    def scenario(run: Run) -> Iterator[Callable[[], bool]]:
         monkeypatch.setattr(index_file, "publish", full)
-        filled.ticket(A, "ready")
-        yield run.told(2)
-        filled.ticket(A, "done")
-        yield run.told(4)
+        indexed.ticket(A, "ready")
+        yield run.has_changes(2)
+        indexed.ticket(A, "done")
+        yield run.has_changes(4)
 
-    ran = Run(filled, story)
+    ran = Run(indexed, scenario)
 
-    assert ran.words == ["state_changed", "verdict_changed"] * 2
+    assert ran.change_names == ["state_changed", "verdict_changed"] * 2
     (notice,) = ran.notices
     assert "No space left on device; answering from memory" in notice
 
 
-def test_root_changed_in_the_configuration_is_watched(filled: Workspace) -> None:
-    config = filled.root / ".yoi/workspace.toml"
+def test_root_changed_in_the_configuration_is_watched(indexed: Workspace) -> None:
+    config = indexed.root / ".yoi/workspace.toml"
 
-    def story(run: Run) -> Iterator[Callable[[], bool]]:
-        shutil.copytree(filled.tickets, filled.root / "tickets")
+    def scenario(run: Run) -> Iterator[Callable[[], bool]]:
+        shutil.copytree(indexed.tickets, indexed.root / "tickets")
         config.write_text("[ticket.backend]\nroot = 'tickets'\n")
-        yield run.noticed("is another folder now; watching that")
-        item = filled.root / "tickets" / A / "item.md"
+        yield run.has_notice("is another folder now; watching that")
+        item = indexed.root / "tickets" / A / "item.md"
         item.write_text(item.read_text().replace("planning", "done"))
-        yield lambda: run.words[-1:] == ["state_changed"]
+        yield lambda: run.change_names[-1:] == ["state_changed"]
         config.write_text("nonsense")
-        yield run.noticed("is not valid TOML")
+        yield run.has_notice("is not valid TOML")
 
-    assert Run(filled, story).code == 0
+    assert Run(indexed, scenario).code == 0
 
 
-def test_deleted_workspace_is_not_recreated(filled: Workspace) -> None:
-    def story(run: Run) -> Iterator[Callable[[], bool]]:
-        shutil.rmtree(filled.root)
-        yield run.noticed("waiting until that is fixed")
+def test_deleted_workspace_is_not_recreated(indexed: Workspace) -> None:
+    def scenario(run: Run) -> Iterator[Callable[[], bool]]:
+        shutil.rmtree(indexed.root)
+        yield run.has_notice("waiting until that is fixed")
         yield lambda: False
 
-    ran = Run(filled, story, timeout=1.0)
+    ran = Run(indexed, scenario, timeout=1.0)
 
     assert ran.code == 124
-    assert not filled.root.exists()
+    assert not indexed.root.exists()
 
 
-def test_deleted_cache_is_recreated_with_its_lock(filled: Workspace) -> None:
-    cache = filled.root / ".yoi/cache"
+def test_deleted_cache_is_recreated_with_its_lock(indexed: Workspace) -> None:
+    cache = indexed.root / ".yoi/cache"
 
-    def story(run: Run) -> Iterator[Callable[[], bool]]:
-        assert not WatcherLock(find_workspace(str(filled.root))).hold()
+    def scenario(run: Run) -> Iterator[Callable[[], bool]]:
+        assert not WatcherLock(find_workspace(str(indexed.root))).hold()
         shutil.rmtree(cache)
         yield (cache / "relations/watch.lock").exists
-        filled.ticket(A, "done")
-        yield run.told(1)
-        assert not WatcherLock(find_workspace(str(filled.root))).hold()
+        indexed.ticket(A, "done")
+        yield run.has_changes(1)
+        assert not WatcherLock(find_workspace(str(indexed.root))).hold()
 
-    assert Run(filled, story).words == ["state_changed"]
+    assert Run(indexed, scenario).change_names == ["state_changed"]
 
 
 def test_missing_watchfiles_is_reported_with_a_hint(
-    filled: Workspace, monkeypatch: pytest.MonkeyPatch
+    indexed: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "watchfiles", None)
 
     with pytest.raises(RelationsError) as caught:
-        Run(filled, nothing)
+        Run(indexed, wait_for_ever)
     assert caught.value.hint is not None
     assert caught.value.hint.startswith("install yoi-relations again")
 
 
-def test_trust_index_is_a_usage_error(filled: Workspace) -> None:
+def test_trust_index_is_a_usage_error(indexed: Workspace) -> None:
     with pytest.raises(UsageError):
-        Run(filled, nothing, trust=Trust.INDEX)
+        Run(indexed, wait_for_ever, trust=Trust.INDEX)
 
 
-def test_missing_root_at_the_start_is_an_error(filled: Workspace) -> None:
-    shutil.rmtree(filled.tickets)
+def test_missing_root_at_the_start_is_an_error(indexed: Workspace) -> None:
+    shutil.rmtree(indexed.tickets)
 
     with pytest.raises(RelationsError, match="no such folder"):
-        Run(filled, nothing)
+        Run(indexed, wait_for_ever)
 
 
 def test_terminal_line_has_time_change_and_sentence(capsys: pytest.CaptureFixture[str]) -> None:

@@ -107,16 +107,14 @@ class Relations:
         """
         arguments.check_optional_texts(ticket=ticket, since=since, author=author)
         arguments.check_count(limit=limit)
-        filters = {
-            "kinds": arguments.words("kinds", kinds),
-            "states": arguments.words("states", states),
-        }
+        kinds, states = arguments.words("kinds", kinds), arguments.words("states", states)
         with self._open_index() as index:
             _, answer = ask_relations(
                 index.connection,
                 PathBase(index.workspace),
                 ticket=ticket,
-                **filters,
+                kinds=kinds,
+                states=states,
                 everything=everything,
                 limit=limit,
                 since=since,

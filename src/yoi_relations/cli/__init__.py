@@ -1,4 +1,7 @@
-"""The command line: ``quick`` and ``typer_app`` read it, ``commands`` does what it asks for.
+"""The command line.
 
-``typer_app`` is the only module that knows Typer; ``stdin`` reads a note.
+- ``fast_path``: parses plain command lines.
+- ``typer_app``: the full command line; the only module that imports Typer.
+- ``commands``: what each command does.
+- ``stdin``: reads a note from standard input.
 """

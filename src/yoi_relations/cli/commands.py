@@ -1,6 +1,6 @@
-"""What each command does: functions whose parameters are those of the table.
+"""One function per command; its parameters are those of the table.
 
-What a lookup does not need is imported by the commands that do.
+A function imports what only its command needs, so that a lookup stays fast.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from yoi_relations import __version__
 from yoi_relations.call import Call
-from yoi_relations.command_table import LIST_LIMIT, TERMINAL_LIMIT
+from yoi_relations.command_table import DEFAULT_LIMIT, TERMINAL_DEFAULT_LIMIT
 from yoi_relations.errors import ExitCode, RelationsError, UsageError
 from yoi_relations.index.handle import Trust
 from yoi_relations.lean.types import Any, NamedTuple
@@ -24,12 +24,12 @@ from yoi_relations.states import State
 
 
 class Request(NamedTuple):
-    """A command line that was understood.
+    """A parsed command line.
 
     Attributes:
-        command: how the command is called: ``hooks install``.
-        call: the options that every command takes.
-        values: its own parameters, by name.
+        command: the words that name the command: ``hooks install``.
+        call: the values of the options that every command takes.
+        values: the values of its own parameters, by name.
     """
 
     command: str
@@ -37,7 +37,7 @@ class Request(NamedTuple):
     values: dict[str, Any]
 
     def perform(self) -> ExitCode:
-        """Do it, and answer."""
+        """Run the command, and write its answer."""
         return COMMANDS[self.command](self.call, **self.values)
 
 
@@ -52,11 +52,11 @@ def show(
     since: str | None,
     author: str | None,
 ) -> ExitCode:
-    """Answer with the relations that are asked for."""
+    """Show the relations that match all criteria."""
     mode = call.mode
-    with call.opened() as index:
-        call.tell_if_empty(index)
-        asked, answer = ask_relations(
+    with call.open_index() as index:
+        call.notify_if_empty(index)
+        criteria, answer = ask_relations(
             index.connection,
             PathBase(index.workspace, os.curdir),
             ticket=ticket,
@@ -68,25 +68,27 @@ def show(
             author=author,
             in_part=call.notify,
         )
-        return write_relations(mode, index, asked, answer)
+        return write_relations(mode, index, criteria, answer)
 
 
 def _default_limit() -> int:
-    return TERMINAL_LIMIT if sys.stdout.isatty() else LIST_LIMIT
+    return TERMINAL_DEFAULT_LIMIT if sys.stdout.isatty() else DEFAULT_LIMIT
 
 
 def check(
     call: Call, *, tickets: list[str], states: Iterable[State], expect: str | None
 ) -> ExitCode:
-    """Answer whether tickets may be accepted now."""
+    """Say whether tickets may be accepted now."""
     from yoi_relations.queries.check import ask_checks
     from yoi_relations.render.check import write_checks
 
     mode = call.mode
     if expect is not None and len(tickets) != 1:
-        raise UsageError("--expect is about one ticket", "name the ticket that was checked before")
-    with call.opened() as index:
-        call.tell_if_empty(index)
+        raise UsageError(
+            "--expect needs exactly one ticket", "name the ticket that was checked before"
+        )
+    with call.open_index() as index:
+        call.notify_if_empty(index)
         base = PathBase(index.workspace, os.curdir)
         checked = ask_checks(index.connection, base, tickets=tickets, states=states)
         return write_checks(mode, index, checked, expect, named=bool(tickets))
@@ -105,34 +107,35 @@ def add(
     author: str | None,
     replaces: str | None,
 ) -> ExitCode:
-    """Make a record of the arguments, and answer with it."""
+    """Add a record, and show what it states and where it is."""
     from yoi_relations.recording.add import RecordRequest, add_record
     from yoi_relations.render import receipts
 
     mode = call.mode
-    more = (branch, worktree, role_plan, author, replaces)
-    request = RecordRequest(
-        ticket, kind, target, note and _text(note), *more, base_folder=os.curdir
-    )
+    note = note and _text_or_stdin(note)
+    options = (branch, worktree, role_plan, author, replaces)
+    request = RecordRequest(ticket, kind, target, note, *options, base_folder=os.curdir)
     with add_record(call.workspace(), request, call.notify) as done:
-        return receipts.added(mode, done)
+        return receipts.write_added(mode, done)
 
 
 def retire(call: Call, *, records: list[str], reason: str, author: str | None) -> ExitCode:
-    """Retire the records, and answer with what that changes."""
+    """Retire the records, and show what that changes."""
     from yoi_relations.recording.retire import RetirementRequest, retire_records
     from yoi_relations.render import receipts
 
     mode = call.mode
-    request = RetirementRequest(tuple(records), _text(reason), author, base_folder=os.curdir)
+    request = RetirementRequest(
+        tuple(records), _text_or_stdin(reason), author, base_folder=os.curdir
+    )
     with retire_records(call.workspace(), request, call.notify) as done:
-        return receipts.retired(mode, done)
+        return receipts.write_retired(mode, done)
 
 
-def _text(given: str) -> str:
-    """Text as it was given, or from standard input where that is ``-``."""
-    if given != "-":
-        return given
+def _text_or_stdin(text: str) -> str:
+    """`text`; if it is ``-``, the text on standard input."""
+    if text != "-":
+        return text
     from yoi_relations.cli.stdin import read_note
 
     return read_note()
@@ -143,7 +146,7 @@ def rebuild(call: Call) -> ExitCode:
     import time
 
     from yoi_relations.index.reconcile import rebuild_index
-    from yoi_relations.render.status import write_rebuilt
+    from yoi_relations.render.status import write_rebuild
     from yoi_relations.render.terminal.progress import progress_bar
 
     mode = call.mode
@@ -151,47 +154,47 @@ def rebuild(call: Call) -> ExitCode:
     with progress_bar("reading") as progress:
         index = rebuild_index(call.workspace(), progress)
     with index:
-        return write_rebuilt(mode, index, time.monotonic() - start)
+        return write_rebuild(mode, index, time.monotonic() - start)
 
 
 def doctor(call: Call, *, severity: Severity) -> ExitCode:
-    """Answer with what somebody may want to fix, from `severity` on."""
+    """Show findings of at least `severity`."""
     from yoi_relations.queries.doctor.diagnosis import diagnose
     from yoi_relations.render.doctor import write_findings
 
     mode = call.mode
-    with call.opened() as index:
+    with call.open_index() as index:
         return write_findings(mode, index, diagnose(index.workspace, index.connection, severity))
 
 
 def status(call: Call) -> ExitCode:
-    """Answer with the state of the index; the cache folder is left alone."""
+    """Show the state of the index; the cache folder is not changed."""
     from yoi_relations.render.status import write_status
 
     mode = call.mode
-    with call.opened(publish=False) as index:
-        call.tell_if_empty(index)
+    with call.open_index(publish=False) as index:
+        call.notify_if_empty(index)
         return write_status(mode, index)
 
 
 def prime(call: Call) -> ExitCode:
-    """Print the guide for agents; no workspace is needed."""
+    """Print the guide for agents; it needs no workspace."""
     from yoi_relations.render.guide import GUIDE
 
     if call.mode is Mode.JSON:
-        guide = {"schema_version": SCHEMA_VERSION, "document": "prime", "guide": GUIDE}
-        write_answer(json_line(guide))
+        document = {"schema_version": SCHEMA_VERSION, "document": "prime", "guide": GUIDE}
+        write_answer(json_line(document))
     else:
         write_answer(GUIDE)
     return ExitCode.DONE
 
 
 def watch(call: Call, *, once: bool, timeout: float | None) -> ExitCode:
-    """Watch until a condition of the options ends it."""
+    """Print changes until the first one (`once`), a timeout (seconds) or an interrupt."""
     from yoi_relations.watch import loop
     from yoi_relations.watch.printer import change_printer, has_reader
 
-    _live_long()
+    _collect_garbage()
     asked = loop.WatchRequest(
         workspace=call.workspace(),
         print_changes=change_printer(call.mode),
@@ -205,7 +208,7 @@ def watch(call: Call, *, once: bool, timeout: float | None) -> ExitCode:
 
 
 def verify(call: Call) -> ExitCode:
-    """Compare the index with the files, and answer with the differences."""
+    """Compare the index with the files, and show the differences."""
     from yoi_relations.index.verify import verify_index
     from yoi_relations.render.terminal.progress import progress_bar
     from yoi_relations.render.verify import write_verification
@@ -218,30 +221,30 @@ def verify(call: Call) -> ExitCode:
 
 
 def mcp(call: Call, *, allow_write: bool) -> ExitCode:
-    """Serve until the client closes the input."""
+    """Run the MCP server until the client closes the input."""
     if call.trust is Trust.INDEX:
-        raise UsageError("mcp has to look at the files", "leave --trust index out")
-    _live_long()
+        raise UsageError("mcp must check the files: --trust index is not allowed", "leave it out")
+    _collect_garbage()
     try:
-        from yoi_relations.mcp import server  # an extra
+        from yoi_relations.mcp import server  # needs an extra
     except ImportError as error:
         from yoi_relations.extras import how_to_install
 
         raise RelationsError(
-            f"this needs the package mcp: {error}", how_to_install("mcp")
+            f"this command needs the package mcp: {error}", how_to_install("mcp")
         ) from error
     return server.serve(call, allow_write=allow_write)
 
 
-def _live_long() -> None:
-    """Collect garbage again, which `__main__` has switched off for commands that end soon."""
+def _collect_garbage() -> None:
+    """Turn garbage collection on again; `__main__` turns it off because most commands are short."""
     import gc
 
     gc.enable()
 
 
 def hooks_install(call: Call) -> ExitCode:
-    """Install the hooks, and answer with their states."""
+    """Install the git hooks, and show their states."""
     from yoi_relations.hooks import installation
     from yoi_relations.render.hooks import write_hooks
 
@@ -251,7 +254,7 @@ def hooks_install(call: Call) -> ExitCode:
 
 
 def hooks_uninstall(call: Call) -> ExitCode:
-    """Uninstall the hooks, and answer with their states."""
+    """Uninstall the git hooks, and show their states."""
     from yoi_relations.hooks import installation
     from yoi_relations.render.hooks import write_hooks
 
@@ -261,7 +264,7 @@ def hooks_uninstall(call: Call) -> ExitCode:
 
 
 def hooks_list(call: Call) -> ExitCode:
-    """Answer with the states of the hooks."""
+    """Show the states of the git hooks."""
     from yoi_relations.hooks import installation
     from yoi_relations.render.hooks import write_hooks
 
@@ -269,7 +272,7 @@ def hooks_list(call: Call) -> ExitCode:
 
 
 def hooks_run(call: Call) -> ExitCode:
-    """Refresh the index, whatever is wrong with it."""
+    """Refresh the index quietly; errors are ignored."""
     from yoi_relations.hooks.refresh import refresh_quietly
 
     refresh_quietly(call.directory)
@@ -277,7 +280,7 @@ def hooks_run(call: Call) -> ExitCode:
 
 
 def completion_script(call: Call, shell: str) -> ExitCode:
-    """Print the script that makes `shell` complete."""
+    """Print the completion script for `shell`."""
     from yoi_relations.completion.scripts import print_script
 
     print_script(call.mode, shell)
@@ -285,15 +288,15 @@ def completion_script(call: Call, shell: str) -> ExitCode:
 
 
 def completion_run(_call: Call, *, words: list[str], line: str | None) -> ExitCode:
-    """Complete a half-written command line: what the scripts call."""
-    from yoi_relations.completion.request import answer
+    """Print the candidates for an incomplete command line; the scripts call this."""
+    from yoi_relations.completion.request import write_candidates
 
-    answer(words, line)
+    write_candidates(words, line)
     return ExitCode.DONE
 
 
 def version() -> ExitCode:
-    """Print the version; no workspace is needed."""
+    """Print the version; it needs no workspace."""
     write_answer(f"relations {__version__}\n")
     return ExitCode.DONE
 
@@ -319,4 +322,4 @@ COMMANDS: dict[str, Callable[..., ExitCode]] = {
     "completion fish": lambda call: completion_script(call, "fish"),
     "completion run": completion_run,
 }
-"""By how they are called. A test holds their parameters to the table."""
+"""Functions by the words that name the command. A test compares their parameters with the table."""

@@ -1,94 +1,98 @@
-"""The fast path: reads plain command lines by the table, without Typer.
+"""The fast path: parses plain command lines by the table, without Typer.
 
-It hands over help, unusual spellings, and whatever could be an error. So messages about arguments
-come from one place, and no command waits for Typer to be imported.
+It leaves help, unusual spellings and possible errors to the full command line. So messages about
+arguments come from one place, and no command waits for the import of Typer.
 """
 
 from __future__ import annotations
 
-from yoi_relations.call import Call, ended
+from yoi_relations.call import Call, exit_status_of
 from yoi_relations.cli.commands import Request, version
 from yoi_relations.command_table import COMMON, PROGRAM, VERSION, Command, Parameter
 from yoi_relations.lean.types import Any
 
 
-class _HandOverError(Exception):
-    """Something that is better left to Typer."""
+class _NotPlainError(Exception):
+    """The command line is left to the full command line."""
 
 
-def answer(arguments: list[str]) -> int | None:
-    """The exit status of the command that `arguments` ask for; None to hand them over."""
+def run(arguments: list[str]) -> int | None:
+    """Run a plain command line, and return its exit status; None if it is not plain."""
     if arguments == [VERSION.flag]:
-        return ended(version, as_json=False)
-    request = understand(arguments)
+        return exit_status_of(version, as_json=False)
+    request = parse(arguments)
     if request is None:
         return None
-    return ended(request.perform, as_json=request.call.as_json)
+    return exit_status_of(request.perform, as_json=request.call.as_json)
 
 
-def understand(arguments: list[str]) -> Request | None:
-    """What `arguments` ask for; None where that is not beyond doubt."""
+def parse(arguments: list[str]) -> Request | None:
+    """The request in `arguments`; None if they are not a plain command line."""
     try:
         return _parse(arguments)
-    except _HandOverError:
+    except _NotPlainError:
         return None
 
 
 def _parse(arguments: list[str]) -> Request:
     rest = arguments[::-1]
-    values: dict[str, Any] = {one.name: one.unset for one in COMMON}
-    common = {one.flag: one for one in COMMON}
+    values: dict[str, Any] = {option.name: option.unset for option in COMMON}
+    common = {option.flag: option for option in COMMON}
     command, path = PROGRAM, []
     while command.commands:
-        name = _options(rest, common, values)
+        name = _take_options(rest, common, values)
         found = command.command_named(name) if name else None
         if found is None:
-            raise _HandOverError
+            raise _NotPlainError
         command = found
         path.append(command.name)
-    values |= {one.name: one.unset for one in command.parameters}
-    words = _words(rest, {one.flag: one for one in command.options}, values)
-    _place(words, command, values)
-    call = Call(**{one.name: values.pop(one.name) for one in COMMON})
+    values |= {parameter.name: parameter.unset for parameter in command.parameters}
+    words = _take_words(rest, {option.flag: option for option in command.options}, values)
+    _assign(words, command, values)
+    call = Call(**{option.name: values.pop(option.name) for option in COMMON})
     return Request(" ".join(path), call, values)
 
 
-def _words(rest: list[str], known: dict[str, Parameter], values: dict[str, Any]) -> list[str]:
-    """The words at the end of `rest` that are not options, which go into `values`."""
+def _take_words(
+    rest: list[str], options: dict[str, Parameter], values: dict[str, Any]
+) -> list[str]:
+    """The words of `rest`, which is reversed, that are not options; options go into `values`."""
     words = []
-    while (word := _options(rest, known, values)) is not None:
+    while (word := _take_options(rest, options, values)) is not None:
         words.append(word)
-    if rest:  # behind ``--``
+    if rest:  # after ``--``
         words += rest[:-1][::-1]
     return words
 
 
-def _options(rest: list[str], known: dict[str, Parameter], values: dict[str, Any]) -> str | None:
-    """Take options from the end of `rest` into `values`, and the word behind them.
+def _take_options(
+    rest: list[str], options: dict[str, Parameter], values: dict[str, Any]
+) -> str | None:
+    """Move options from the end of `rest` into `values`; the word after them.
 
-    None where there is no word: at the end, and before ``--``, which stays in `rest`.
+    The result is None if no word follows, or if ``--`` follows, which stays in `rest`.
     """
     while rest and rest[-1] != "--":
         word = rest.pop()
         if not word.startswith("-"):
             return word
-        flag, given, attached = word.partition("=") if word.startswith("--") else (word, "", "")
-        if flag not in known:
-            raise _HandOverError
-        option = known[flag]
+        flag, equals, attached = word.partition("=") if word.startswith("--") else (word, "", "")
+        if flag not in options:
+            raise _NotPlainError
+        option = options[flag]
         if option.takes_value:
-            _store(option, attached if given else _next(rest), values)
-        elif given:
-            raise _HandOverError
+            _store(option, attached if equals else _take_value(rest), values)
+        elif equals:
+            raise _NotPlainError
         else:
             values[option.name] = True
     return None
 
 
-def _next(rest: list[str]) -> str:
-    """The value of an option, which stands in a word of its own."""
+def _take_value(rest: list[str]) -> str:
+    """The value of an option, as the next word."""
     if not rest or (rest[-1].startswith("-") and rest[-1] != "-"):
-        raise _HandOverError
+        raise _NotPlainError
     return rest.pop()
 
 
@@ -96,20 +100,20 @@ def _store(parameter: Parameter, text: str, values: dict[str, Any]) -> None:
     try:
         value = parameter.value_of(text)
     except ValueError as error:
-        raise _HandOverError from error
+        raise _NotPlainError from error
     if parameter.repeatable:
         values[parameter.name].append(value)
     else:
         values[parameter.name] = value
 
 
-def _place(words: list[str], command: Command, values: dict[str, Any]) -> None:
-    """Give `words` to the arguments of `command`; then all that must be given is."""
+def _assign(words: list[str], command: Command, values: dict[str, Any]) -> None:
+    """Assign `words` to the arguments of `command`, and check that nothing required is missing."""
     rest = words[::-1]
     for argument in command.arguments:
         while rest:
             _store(argument, rest.pop(), values)
             if not argument.repeatable:
                 break
-    if rest or any(one.required and not values[one.name] for one in command.parameters):
-        raise _HandOverError
+    if rest or any(p.required and not values[p.name] for p in command.parameters):
+        raise _NotPlainError

@@ -1,4 +1,4 @@
-"""Reads a note from standard input."""
+"""Reads a note or a reason from standard input."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from yoi_relations.errors import UsageError
 from yoi_relations.files.record import NOTE_LIMIT
 
 _SLACK = 1024
-"""Bytes of white space around a note that may be stripped before its size counts."""
+"""Bytes of white space around a note that do not count towards its size."""
 
 
 def read_note() -> str:
     """All of standard input as text.
 
     Raises:
-        UsageError: it is no UTF-8 text, or longer than any note may be.
+        UsageError: it cannot be read, is not UTF-8 text, or is longer than `NOTE_LIMIT`.
     """
     try:
         data = sys.stdin.buffer.read(NOTE_LIMIT + _SLACK + 1)
-    except (AttributeError, OSError) as error:  # None where the caller has closed it
+    except (AttributeError, OSError) as error:  # it is None if the caller has closed it
         raise UsageError("the note cannot be read from standard input") from error
     if len(data) > NOTE_LIMIT + _SLACK:
         raise UsageError(f"the note is longer than {NOTE_LIMIT} bytes", "shorten it")

@@ -1,1 +1,7 @@
-"""``relations completion``: what ``completing`` offers of the ``candidates``, and the scripts."""
+"""``relations completion``.
+
+- ``scripts``: the scripts for bash, zsh and fish.
+- ``request``: answers a request of a script.
+- ``next_word``: the candidates for a position in a command line.
+- ``candidates``: tickets, records and kinds as candidates.
+"""

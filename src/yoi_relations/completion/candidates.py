@@ -1,12 +1,12 @@
-"""Names that a shell can offer: tickets with their titles, records with what they say, kinds.
+"""What a shell can offer: tickets with their titles, records with their sentences, and kinds.
 
-An offer is no answer: it is taken from the index as it lies, without a look at the files, and only
-where there is none it is built. Whoever sends the command off gets an answer that is checked.
+A candidate is not an answer: it comes from the index as it is, and the files are not checked. The
+index is built only if there is none. The command that is then run checks the files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.freshness import open_index
@@ -17,89 +17,88 @@ from yoi_relations.queries.records import find_records
 from yoi_relations.queries.tickets import TicketInfo, all_tickets
 from yoi_relations.render.output import visible
 
-WIDTH = 100
-"""Characters of a help text that are worth sending; shells cut it to their line."""
+MAX_HELP_LENGTH = 100
+"""Characters of a help text; shells cut it further, to fit on a line."""
 
 
 class Candidate(NamedTuple):
-    """One word that could stand there.
+    """One word that the shell can offer.
 
     Attributes:
         value: the word.
-        help: what a shell may show beside it.
-        sought: where any part may be what somebody has typed.
+        help: the text that a shell may show next to it.
+        search_text: text of which the user may have typed any part.
     """
 
     value: str
     help: str
-    sought: str = ""
+    search_text: str = ""
 
 
-def matching(found: Iterable[Candidate], typed: str) -> list[Candidate]:
-    """Those that begin with `typed`, in any case; else those that may be sought by it.
+def matching(candidates: Sequence[Candidate], typed: str) -> list[Candidate]:
+    """The candidates that start with `typed`; if there are none, those whose search text has it.
 
-    Ids of tickets and records begin alike, so a part is what people know of them.
+    Case is ignored. Ids of tickets and records start alike, so people often type another part.
     """
-    small = typed.lower()
-    known = list(found)
-    return [one for one in known if one.value.lower().startswith(small)] or [
-        one for one in known if small in one.sought.lower()
+    part = typed.lower()
+    return [c for c in candidates if c.value.lower().startswith(part)] or [
+        c for c in candidates if part in c.search_text.lower()
     ]
 
 
-def lines(found: Iterable[Candidate]) -> str:
-    """One line a candidate: value, tab, help; in the help, control characters are written out."""
-    return "".join(f"{one.value}\t{_short(visible(one.help))}\n" for one in found)
+def lines(candidates: Iterable[Candidate]) -> str:
+    """One line per candidate: value, tab, help; control characters in the help are escaped."""
+    return "".join(f"{c.value}\t{_shortened(visible(c.help))}\n" for c in candidates)
 
 
 def tickets(directory: str | None) -> list[Candidate]:
     """Every ticket of the workspace around `directory`."""
-    with _opened(directory) as index:
+    with _index_as_it_is(directory) as index:
         found = all_tickets(index.connection)
-    return [_ticket(one) for one in found if _is_plain(one.id)]
+    return [_ticket_candidate(ticket) for ticket in found if _is_safe(ticket.id)]
 
 
-def _ticket(ticket: TicketInfo) -> Candidate:
-    said = f"{ticket.title or 'no title'} ({ticket.state or 'state not known'})"
-    return Candidate(ticket.id, said, f"{ticket.id} {ticket.slug or ''} {ticket.title or ''}")
+def _ticket_candidate(ticket: TicketInfo) -> Candidate:
+    text = f"{ticket.title or 'no title'} ({ticket.state or 'state unknown'})"
+    return Candidate(ticket.id, text, f"{ticket.id} {ticket.slug or ''} {ticket.title or ''}")
 
 
 def records(directory: str | None) -> list[Candidate]:
-    """Every record that is not retired, by id, with what it says."""
-    with _opened(directory) as index:
+    """Every record that is not retired, by id, with its sentence."""
+    with _index_as_it_is(directory) as index:
         found = find_records(index.connection)
-    said = {
-        one.id: sentence(Edge(one.shown, one.edge_ticket, one.edge_target))
-        for one in found
-        if not one.retired_at and _is_plain(one.id)
+    sentences = {
+        record.id: sentence(Edge(record.shown, record.edge_ticket, record.edge_target))
+        for record in found
+        if not record.retired_at and _is_safe(record.id)
     }
-    return [Candidate(id_, says, f"{id_} {says}") for id_, says in said.items()]
+    return [Candidate(id_, text, f"{id_} {text}") for id_, text in sentences.items()]
 
 
 def kinds() -> list[Candidate]:
-    """What `add` takes as a kind."""
+    """The kinds that `add` accepts."""
     return [Candidate(dashed(kind.name), str(kind.cls), kind.name) for kind in KINDS.values()]
 
 
 def kinds_and_classes() -> list[Candidate]:
-    """What `show` takes as a kind."""
+    """The kinds, classes and aliases that `show` accepts."""
     classes = [Candidate(cls.value, "a class of kinds") for cls in RelationClass]
     aliases = [Candidate(alias, f"short for {cls}") for alias, cls in ALIASES.items()]
     return [*kinds(), *classes, *aliases]
 
 
-def _opened(directory: str | None) -> Index:
-    return open_index(find_workspace(directory), _silent, trust=Trust.INDEX, wait=0.0)
+def _index_as_it_is(directory: str | None) -> Index:
+    return open_index(find_workspace(directory), _ignore, trust=Trust.INDEX, wait=0.0)
 
 
-def _silent(_message: str) -> None:
-    """A notice that would stand in the middle of somebody's command line."""
+def _ignore(_message: str) -> None:
+    """Ignore a notice, which would be printed into the user's command line."""
 
 
-def _is_plain(value: str) -> bool:
-    """Whether it can be offered: it is no option, and nothing in it acts on a terminal."""
+def _is_safe(value: str) -> bool:
+    """Whether a word can be offered: it is not an option and has no control characters."""
     return not value.startswith("-") and value == visible(value)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"
+def _shortened(text: str) -> str:
+    return text if len(text) <= MAX_HELP_LENGTH else f"{text[: MAX_HELP_LENGTH - 1]}…"

@@ -3,7 +3,7 @@
 _relations() {
     local typed=${(Q)PREFIX} tab=$'\t' line value is_part
     local -a items part
-    # The one on PATH, not the word as typed: that could be any program of this folder.
+    # The program on PATH, not the word as typed: that could be a program of this folder.
     for line in "${(@f)$(command relations completion run -- "${(@Q)words[2,CURRENT-1]}" "$typed" 2>/dev/null)}"; do
         value=${line%%$tab*}
         [[ -n $value ]] || continue
@@ -14,7 +14,7 @@ _relations() {
         _files
         return
     fi
-    # Of parts, what they have in common must not take the place of what was typed.
+    # The common prefix of partial matches must not replace what was typed.
     if [[ -n $is_part ]]; then
         part=(-U)
         ((1 < $#items)) && compstate[insert]=menu

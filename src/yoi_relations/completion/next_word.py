@@ -1,4 +1,4 @@
-"""What a half-written command line could go on with, by the table of commands."""
+"""The candidates for the last word of an incomplete command line, by the table of commands."""
 
 from __future__ import annotations
 
@@ -11,95 +11,95 @@ from yoi_relations.completion.candidates import Candidate, matching
 from yoi_relations.lean.types import NamedTuple
 
 
-class _Place(NamedTuple):
-    """Where in a command line the next word stands.
+class _Position(NamedTuple):
+    """The position of the next word in a command line.
 
     Attributes:
-        command: that it belongs to.
-        waiting: the option whose value it is, or None.
-        position: how many arguments of the command stand before it.
-        ended: whether options are over, because of a ``--``.
-        directory: what ``-C`` names, so far.
+        command: the command or group that it belongs to.
+        option: the option whose value it is, or None.
+        argument: the number of arguments of the command before it.
+        after_dashes: whether a ``--`` before it ends the options.
+        directory: the last value of ``-C`` before it, or None.
     """
 
     command: Command
-    waiting: Parameter | None = None
-    position: int = 0
-    ended: bool = False
+    option: Parameter | None = None
+    argument: int = 0
+    after_dashes: bool = False
     directory: str | None = None
 
 
 def complete(words: Sequence[str]) -> list[Candidate]:
-    """What the last of `words` could become; the others stand before it, without the program."""
+    """The candidates for the last of `words`; the words do not include the program's name."""
     *before, typed = words or [""]
-    place = _walk(before)
-    if place is None:
+    position = _position_after(before)
+    if position is None:
         return []
-    if place.waiting is not None:
-        return matching(_values(place.waiting, place.directory), typed)
-    if typed.startswith("-") and not place.ended:
+    if position.option is not None:
+        return matching(_values(position.option, position.directory), typed)
+    if typed.startswith("-") and not position.after_dashes:
         flag, equals, value = typed.partition("=")
         if not equals:
-            return matching(_flags(place.command), typed)
-        return _attached(place, flag, value)
-    return matching(_words(place), typed)
+            return matching(_flags(position.command), typed)
+        return _attached_values(position, flag, value)
+    return matching(_words(position), typed)
 
 
-def _walk(words: Iterable[str]) -> _Place | None:
-    place = _Place(PROGRAM)
+def _position_after(words: Iterable[str]) -> _Position | None:
+    """The position after `words`; None if they name a command that does not exist."""
+    position = _Position(PROGRAM)
     for word in words:
-        if place.waiting is not None:
-            if place.waiting.name == "directory":
-                place = place._replace(directory=os.path.expanduser(word))
-            place = place._replace(waiting=None)
-        elif word == "--" and not place.ended:
-            place = place._replace(ended=True)
-        elif word.startswith("-") and not place.ended:
-            place = place._replace(waiting=None if "=" in word else _taking(place.command, word))
-        elif place.command.commands:
-            command = place.command.command_named(word)
-            if command is None:
+        command = position.command
+        if position.option is not None:
+            if position.option.name == "directory":
+                position = position._replace(directory=os.path.expanduser(word))
+            position = position._replace(option=None)
+        elif word == "--" and not position.after_dashes:
+            position = position._replace(after_dashes=True)
+        elif word.startswith("-") and not position.after_dashes:
+            position = position._replace(option=_option_with_value(command, word))
+        elif command.commands:
+            subcommand = command.command_named(word)
+            if subcommand is None:
                 return None
-            place = place._replace(command=command)
+            position = position._replace(command=subcommand)
         else:
-            place = place._replace(position=place.position + 1)
-    return place
+            position = position._replace(argument=position.argument + 1)
+    return position
 
 
-def _attached(place: _Place, flag: str, typed: str) -> list[Candidate]:
-    """Values of an option that is written in one word with them."""
-    option = _taking(place.command, flag)
+def _attached_values(position: _Position, flag: str, typed: str) -> list[Candidate]:
+    """Candidates for ``FLAG=VALUE``, of which the user has typed a part of the value."""
+    option = _option_with_value(position.command, flag)
     if option is None:
         return []
-    found = matching(_values(option, place.directory), typed)
-    return [Candidate(f"{flag}={one.value}", one.help) for one in found]
+    found = matching(_values(option, position.directory), typed)
+    return [Candidate(f"{flag}={candidate.value}", candidate.help) for candidate in found]
 
 
-def _words(place: _Place) -> list[Candidate]:
+def _words(position: _Position) -> list[Candidate]:
     """Commands of a group, or values of an argument."""
-    if place.command.commands:
-        shown = (one for one in place.command.commands if not one.hidden)
-        return [Candidate(one.name, _in_short(one)) for one in shown]
-    arguments = place.command.arguments
-    if arguments and arguments[-1].repeatable:  # it takes all that follow
-        return _values(arguments[min(place.position, len(arguments) - 1)], place.directory)
-    if place.position < len(arguments):
-        return _values(arguments[place.position], place.directory)
-    return []
+    if position.command.commands:
+        shown = (command for command in position.command.commands if not command.hidden)
+        return [Candidate(command.name, _first_sentence(command.help)) for command in shown]
+    arguments = position.command.arguments
+    index = position.argument
+    if arguments and arguments[-1].repeatable:  # it takes all words that follow
+        index = min(index, len(arguments) - 1)
+    return _values(arguments[index], position.directory) if index < len(arguments) else []
 
 
-def _in_short(command: Command) -> str:
-    """The first sentence of its help."""
-    return f"{command.help.partition('. ')[0].removesuffix('.')}."
+def _first_sentence(text: str) -> str:
+    return f"{text.partition('. ')[0].removesuffix('.')}."
 
 
 def _flags(command: Command) -> list[Candidate]:
-    return [Candidate(one.flag, one.help) for one in (*command.options, HELP)]
+    return [Candidate(option.flag, option.help) for option in (*command.options, HELP)]
 
 
-def _taking(command: Command, flag: str) -> Parameter | None:
-    """The option that goes by `flag`, if it takes a value."""
-    return next((one for one in command.options if one.flag == flag and one.takes_value), None)
+def _option_with_value(command: Command, flag: str) -> Parameter | None:
+    """The option named `flag`, or None if there is none that takes a value."""
+    return next((o for o in command.options if o.flag == flag and o.takes_value), None)
 
 
 def _values(parameter: Parameter, directory: str | None) -> list[Candidate]:

@@ -1,7 +1,7 @@
-"""``relations completion run``: what the scripts call with each key that is pressed.
+"""``relations completion run``, which the scripts call at each Tab key.
 
-Whatever goes wrong, there is nothing to offer: an error would stand in a half-written line, and
-meets the command too once it is sent off.
+After any error it offers nothing: a message would be printed into the user's command line, and the
+command itself will report the error when it is run.
 """
 
 from __future__ import annotations
@@ -16,35 +16,36 @@ from yoi_relations.lean.sqlite import SqliteError
 from yoi_relations.render.output import write_answer
 
 TIME_LIMIT = 3
-"""Seconds that somebody who pressed a key may be kept waiting; then nothing is offered."""
+"""Seconds; after that, nothing is offered."""
 
 
-def answer(words: list[str], line: str | None) -> None:
-    """Print what the last of `words` could become, or what stands at the end of `line`."""
-    signal.signal(signal.SIGALRM, _give_up)
+def write_candidates(words: list[str], line: str | None) -> None:
+    """Print the candidates for the last of `words`, or for the end of `line` if that is given."""
+    signal.signal(signal.SIGALRM, _exit_quietly)
     signal.alarm(TIME_LIMIT)
     try:
-        write_answer(lines(complete(words) if line is None else _at_the_end(line)))
+        write_answer(lines(complete(words) if line is None else _complete_line(line)))
     except (RelationsError, OSError, SqliteError):
         pass
     finally:
         signal.alarm(0)
 
 
-def _at_the_end(line: str) -> list[Candidate]:
+def _complete_line(line: str) -> list[Candidate]:
     import shlex  # noqa: PLC0415  # only bash sends a line
 
     words, is_quoted = split_line(line)
-    # Behind an open quote, only what needs none is sure to be read as it stands.
-    return [one for one in complete(words) if not is_quoted or shlex.quote(one.value) == one.value]
+    found = complete(words)
+    # After an open quote, a word that itself needs quoting could be read differently.
+    return [c for c in found if shlex.quote(c.value) == c.value] if is_quoted else found
 
 
 def split_line(line: str) -> tuple[list[str], bool]:
-    """The words of a line behind the program's, as bash splits it, and whether a quote is open.
+    """The words of a line, split as bash does, and whether a quote is open at its end.
 
-    The last word is the one to complete; behind a space, it is empty.
+    The program's name is left out. The last word is the one to complete; after a space it is empty.
     """
-    import shlex  # noqa: PLC0415  # as above
+    import shlex  # noqa: PLC0415  # only bash sends a line
 
     lexer = shlex.shlex(line, posix=True)
     lexer.whitespace_split = True
@@ -52,10 +53,10 @@ def split_line(line: str) -> tuple[list[str], bool]:
     words: list[str] = []
     try:
         words.extend(lexer)
-    except ValueError:  # a quote that is still open: the last word goes on
+    except ValueError:  # a quote is still open
         return [*words, lexer.token][1:], True
     return [*words, ""][1:] if line[-1:].isspace() else words[1:], False
 
 
-def _give_up(_signal: int, _frame: object) -> None:
+def _exit_quietly(_signal: int, _frame: object) -> None:
     os._exit(ExitCode.DONE)

@@ -1,4 +1,4 @@
-"""The scripts that teach a shell to complete."""
+"""The completion scripts for shells."""
 
 from __future__ import annotations
 

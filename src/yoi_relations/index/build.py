@@ -125,8 +125,7 @@ def _commit(
     workspace: Workspace, connection: Connection, snapshot: Snapshot, number: int, digest: str
 ) -> StoredIndex:
     """Store the generation and the snapshot, and end the transaction."""
-    generation = database.new_generation(workspace, number, digest)
-    database.write_generation(connection, generation)
+    generation = database.store_generation(connection, workspace, number, digest)
     store_snapshot(connection, snapshot)
     connection.execute("COMMIT")
     return StoredIndex(connection, generation)

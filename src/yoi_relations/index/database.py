@@ -44,18 +44,16 @@ def copy_of(connection: Connection) -> Connection:
     return copy
 
 
-def new_generation(workspace: Workspace, number: int, digest: str) -> Generation:
-    """The generation of an index that is built now by this version."""
-    return Generation(
-        number, store.PARSER_VERSION, printable(workspace.tickets_root), digest, now()
-    )
-
-
-def write_generation(connection: Connection, generation: Generation) -> None:
-    """Store `generation` in an index, in place of the one that it holds."""
+def store_generation(
+    connection: Connection, workspace: Workspace, number: int, digest: str
+) -> Generation:
+    """Store the generation of an index that is built now by this version, and return it."""
+    root = printable(workspace.tickets_root)
+    generation = Generation(number, store.PARSER_VERSION, root, digest, now())
     connection.execute("DELETE FROM generation")
     connection.execute(
         "INSERT INTO generation (id, number, parser_version, tickets_root, digest, built_at)"
         " VALUES (1, ?, ?, ?, ?, ?)",
         generation,
     )
+    return generation

@@ -5,6 +5,8 @@ command line reads. Use them for your own queries with SQLModel or SQLAlchemy. T
 STRICT: SQLite before 3.37 has no such tables, and the program writes every value.
 """
 
+from collections.abc import Iterable
+
 from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlmodel import Field, SQLModel
 
@@ -13,8 +15,8 @@ from yoi_relations.kinds import KINDS, SHOWN_KINDS, RelationClass
 from yoi_relations.states import State
 
 
-def _one_of(column: str, values: object) -> CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)  # type: ignore[attr-defined]
+def _one_of(column: str, values: Iterable[object]) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
 
 

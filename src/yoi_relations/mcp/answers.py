@@ -22,7 +22,7 @@ from yoi_relations.recording.add import RecordRequest, add_record
 from yoi_relations.recording.retire import RetirementRequest, retire_records
 from yoi_relations.render import check, documents, receipts
 from yoi_relations.render.documents import Value
-from yoi_relations.render.first_ticket import no_tickets
+from yoi_relations.render.first_ticket import no_tickets_message
 from yoi_relations.render.show import exit_code_of_relations
 
 
@@ -74,7 +74,7 @@ def answer_ticket(context: CallContext, name: str) -> Value:
         worst = max(check.exit_code_of_checks(checked, None), exit_code_of_relations(answer))
         return found | {
             "document": "ticket",
-            "problems": found["problems"][: check.LISTED_PROBLEMS],
+            "problems": found["problems"][: check.CHECK_PROBLEM_LIMIT],
             "check": check.check_value(checked.checks[0]),
             "exit_code": int(worst),
         }
@@ -127,7 +127,7 @@ def _check(context: CallContext, arguments: Value) -> _Answer:
 
 def _hint(index: Index, returned: int, count: int, filters: str) -> str | None:
     if not index.sources:
-        return no_tickets(index.workspace.tickets_path)
+        return no_tickets_message(index.workspace.tickets_path)
     if returned == count:
         return None
     return f"{returned} of {count}: filter by {filters}, or raise limit (0: all)"

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from yoi_relations.command_table import LIST_LIMIT
+from yoi_relations.command_table import DEFAULT_LIMIT
 from yoi_relations.kinds import KINDS, RelationClass
 from yoi_relations.queries.check_reasons import Verdict
 from yoi_relations.states import State
 
 Schema = dict[str, Any]
 
-LIMIT = LIST_LIMIT
+LIMIT = DEFAULT_LIMIT
 """Default for the number of relations or checks in an answer."""
 _MAX_NAMES = 50
 """Kinds or states in one call: more than exist."""

@@ -26,5 +26,5 @@ def check_plan_fields(branch: str | None, worktree: str | None) -> None:
         if ".." in (part.strip() for part in _SEPARATORS.split(text)):
             raise UsageError(
                 f"the {name} has a part '..', which leads out of its folder",
-                "name it from the workspace root, without '..'",
+                "write it without '..'; a work tree is relative to the workspace root",
             )

@@ -1,7 +1,12 @@
-"""Answers as text: every module takes values and writes one answer.
+"""Answers as text: every function ``write_...`` takes values and writes one answer.
 
-``show``, ``check``, ``doctor``, ``status``, ``verify`` and ``receipts`` (of `add` and `retire`)
-write the answer of the command of that name and choose its exit status. ``documents`` makes JSON
-values, ``lines`` makes tab-separated lines, ``terminal`` draws tables. ``output`` owns stdout and
-stderr. ``guide`` is the text of `prime`; ``first_ticket`` shows how to create a ticket.
+- ``show``, ``check``, ``doctor``, ``verify``, ``hooks``: the answer of the command of that name.
+- ``status``: the answers of `status` and `rebuild`.
+- ``receipts``: the answers of `add` and `retire`.
+- ``documents``: JSON values that answers share.
+- ``lines``: tab-separated lines.
+- ``terminal``: tables and the progress bar, for people at a terminal.
+- ``output``: writes to stdout and stderr, and escapes control characters.
+- ``guide``: the text of `prime`.
+- ``first_ticket``: shell lines that create a first ticket.
 """

@@ -1,4 +1,4 @@
-"""Writes the answer of `check`, and says with which status it ends."""
+"""Writes the answer of `check` and chooses its exit status."""
 
 from __future__ import annotations
 
@@ -13,26 +13,35 @@ from yoi_relations.queries.holds import HeldTicket
 from yoi_relations.render.documents import (
     Value,
     envelope,
+    place_value,
     plan_value,
     problem_value,
     shorten,
 )
 from yoi_relations.render.output import Mode, json_line, notice, write_answer
 
-LISTED_PROBLEMS = 200
-"""Problems that an answer without a limit of its own lists."""
+CHECK_PROBLEM_LIMIT = 200
+"""Problems in the answer of `check`; `problems_total` counts all of them."""
 
 
 def write_checks(
     mode: Mode, index: Index, checked: CheckAnswer, expect: str | None, *, named: bool
 ) -> ExitCode:
-    """Write the answer of `check`: of tickets that were named, every reason."""
+    """Write the answer of `check`.
+
+    Args:
+        mode: how to write it.
+        index: the index that was asked.
+        checked: the answer.
+        expect: the digest that `--expect` names.
+        named: whether tickets were named; then notes are not cut, and a table shows every reason.
+    """
     if mode is Mode.JSON:
         write_answer(json_line(check_document(index, checked, whole=named)))
     elif mode is Mode.PLAIN:
         from yoi_relations.render.lines import tab_separated  # noqa: PLC0415  # for lines only
 
-        write_answer(tab_separated(row for one in checked.checks for row in _rows(one)))
+        write_answer(tab_separated(row for check in checked.checks for row in _check_rows(check)))
     else:
         from yoi_relations.render.terminal.check import draw_checks  # noqa: PLC0415  # Rich
 
@@ -44,10 +53,10 @@ def write_checks(
 
 
 def exit_code_of_checks(checked: CheckAnswer, expect: str | None) -> ExitCode:
-    """The exit status of `check` with this answer, and with this digest expected."""
-    if expect is not None and any(one.digest != expect for one in checked.checks):
+    """The exit status of `check` for this answer and this expected digest."""
+    if expect is not None and any(check.digest != expect for check in checked.checks):
         return ExitCode.NOT_AS_EXPECTED
-    return _EXIT_CODES[max((one.verdict for one in checked.checks), default=Verdict.CLEAR)]
+    return _EXIT_CODES[max((check.verdict for check in checked.checks), default=Verdict.CLEAR)]
 
 
 _EXIT_CODES = {
@@ -59,17 +68,17 @@ _EXIT_CODES = {
 
 
 def check_document(index: Index, checked: CheckAnswer, *, whole: bool) -> Value:
-    """The answer of `check`; notes are cut unless they are wanted `whole`."""
-    problems = checked.problems[:LISTED_PROBLEMS]
+    """The answer of `check` as a JSON value; notes are cut unless `whole`."""
+    problems = checked.problems[:CHECK_PROBLEM_LIMIT]
     return envelope("check", index) | {
-        "checks": [check_value(one, whole=whole) for one in checked.checks],
-        "problems": [problem_value(one) for one in problems],
+        "checks": [check_value(check, whole=whole) for check in checked.checks],
+        "problems": [problem_value(problem) for problem in problems],
         "problems_total": len(checked.problems),
     }
 
 
 def check_value(check: Check, *, whole: bool = True) -> Value:
-    """The check of one ticket."""
+    """The check of one ticket as a JSON value."""
     return {
         "ticket": check.ticket.id,
         "title": check.ticket.title,
@@ -84,12 +93,7 @@ def check_value(check: Check, *, whole: bool = True) -> Value:
 
 def _held_value(held: HeldTicket) -> Value:
     ticket = held.ticket
-    return {
-        "ticket": ticket.id,
-        "title": ticket.title,
-        "state": ticket.state,
-        "frees": held.frees,
-    }
+    return {"ticket": ticket.id, "title": ticket.title, "state": ticket.state, "frees": held.frees}
 
 
 def _reason_value(reason: Reason, *, whole: bool) -> Value:
@@ -107,21 +111,19 @@ def _reason_value(reason: Reason, *, whole: bool) -> Value:
         "title": other.title if other else None,
         "state": other.state if other else None,
         "note": shown and f"{shown}{cut}",
-        "records": [
-            {"id": place.id or None, "path": place.path, "line": place.line}
-            for place in reason.records
-        ],
+        "records": [place_value(place) for place in reason.records],
     }
 
 
-def _rows(check: Check) -> Iterator[list[object]]:
-    """One row a reason: verdict, ticket, its state, reason's verdict, code, other ticket, sentence.
+def _check_rows(check: Check) -> Iterator[list[object]]:
+    """One row per reason, for `tab_separated`.
 
-    A ticket without any has one row, with nothing behind its state.
+    The fields are: verdict, ticket, its state, the reason's verdict, code, other ticket, sentence.
+    A ticket without reasons has one row, whose last four fields are empty.
     """
     of_ticket = [check.verdict.word, shown_name(check.ticket.id), check.ticket.state]
-    for one in check.reasons:
-        other = shown_name(one.other.id) if one.other else None
-        yield [*of_ticket, one.verdict.word, one.code, other, one.sentence]
+    for reason in check.reasons:
+        other = shown_name(reason.other.id) if reason.other else None
+        yield [*of_ticket, reason.verdict.word, reason.code, other, reason.sentence]
     if not check.reasons:
         yield [*of_ticket, None, None, None, None]

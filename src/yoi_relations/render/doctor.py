@@ -1,4 +1,4 @@
-"""Writes the answer of ``relations doctor``."""
+"""Writes the answer of `doctor` and chooses its exit status."""
 
 from __future__ import annotations
 
@@ -7,30 +7,34 @@ from yoi_relations.index.handle import Index
 from yoi_relations.queries.doctor.diagnosis import Diagnosis
 from yoi_relations.queries.doctor.findings import Finding
 from yoi_relations.render.documents import Value, envelope
-from yoi_relations.render.lines import counted, tab_separated
+from yoi_relations.render.lines import severity_counts, tab_separated
 from yoi_relations.render.output import Mode, json_line, notice, write_answer
 
 
 def write_findings(mode: Mode, index: Index, diagnosis: Diagnosis) -> ExitCode:
-    """Write what was found; the exit status."""
+    """Write the findings.
+
+    Returns:
+        `FOUND` if there is a finding, otherwise `DONE`.
+    """
     if mode is Mode.JSON:
         write_answer(json_line(doctor_document(index, diagnosis)))
     elif mode is Mode.PLAIN:
-        write_answer(tab_separated(_row(finding) for finding in diagnosis.findings))
-        for line in (*more_lines(diagnosis), hidden_line(diagnosis)):
+        write_answer(tab_separated(_finding_row(finding) for finding in diagnosis.findings))
+        for line in (*unlisted_lines(diagnosis), lower_severity_line(diagnosis)):
             if line:
                 notice(line, mode)
     else:
         from yoi_relations.render.terminal.doctor import draw_findings  # noqa: PLC0415  # Rich
 
-        draw_findings(diagnosis, hidden_line(diagnosis))
+        draw_findings(diagnosis, lower_severity_line(diagnosis))
     return ExitCode.FOUND if diagnosis.findings else ExitCode.DONE
 
 
 def doctor_document(index: Index, diagnosis: Diagnosis) -> Value:
-    """The answer as a document; problems of files are findings like others."""
+    """The answer of `doctor` as a JSON value."""
     return envelope("doctor", index) | {
-        "findings": [_value(finding) for finding in diagnosis.findings],
+        "findings": [_finding_value(finding) for finding in diagnosis.findings],
         "more": [
             {"code": code.value, "severity": severity.value, "count": count}
             for (code, severity), count in diagnosis.more.items()
@@ -39,23 +43,20 @@ def doctor_document(index: Index, diagnosis: Diagnosis) -> Value:
     }
 
 
-def more_lines(diagnosis: Diagnosis) -> list[str]:
-    """How many findings there are of each code beyond those that are listed."""
-    return [
-        f"{count} more of {code}, which are not listed"
-        for (code, _), count in diagnosis.more.items()
-    ]
+def unlisted_lines(diagnosis: Diagnosis) -> list[str]:
+    """One line per code with findings that are not listed, with their number."""
+    return [f"{count} more of {code} (not listed)" for (code, _), count in diagnosis.more.items()]
 
 
-def hidden_line(diagnosis: Diagnosis) -> str | None:
-    """How much is below what is listed, and how to see it; None where nothing is."""
+def lower_severity_line(diagnosis: Diagnosis) -> str | None:
+    """How many findings have a lower severity, and the option that lists them; None if none."""
     if not diagnosis.hidden:
         return None
     *_, least = diagnosis.hidden
-    return f"{counted(diagnosis.hidden)}; --severity {least} lists them"
+    return f"{severity_counts(diagnosis.hidden)}; --severity {least} lists them"
 
 
-def _value(finding: Finding) -> Value:
+def _finding_value(finding: Finding) -> Value:
     return {
         "code": finding.code.value,
         "severity": finding.severity.value,
@@ -68,5 +69,5 @@ def _value(finding: Finding) -> Value:
     }
 
 
-def _row(finding: Finding) -> list[object]:
+def _finding_row(finding: Finding) -> list[object]:
     return [finding.severity, finding.code, finding.place, finding.sentence, finding.hint]

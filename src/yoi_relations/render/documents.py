@@ -1,4 +1,4 @@
-"""Answers as values for JSON: one envelope for every command."""
+"""JSON values that several answers share; the value of each answer starts with one envelope."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from yoi_relations.files.workspace import printable
 from yoi_relations.index.handle import Index
 from yoi_relations.lean.types import Any
 from yoi_relations.queries.problems import Problem
-from yoi_relations.queries.records import StoredRecord
+from yoi_relations.queries.records import RecordPlace, StoredRecord
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.show import Answer, Filter
 from yoi_relations.render.output import SCHEMA_VERSION
 
 LIST_NOTE_LIMIT = 280
-"""Characters of a text in a list; `show TICKET` and `show RECORD` give all of it."""
+"""Characters of a text in a list; `show TICKET` and `show RECORD` give the whole text."""
 
 Value = dict[str, Any]
 
 
 def envelope(document: str, index: Index) -> Value:
-    """What every answer starts with."""
+    """The fields that every answer starts with; `document` is the value of the field `document`."""
     workspace = index.workspace
     return {
         "schema_version": SCHEMA_VERSION,
@@ -36,27 +36,27 @@ def envelope(document: str, index: Index) -> Value:
     }
 
 
-def relations_document(index: Index, asked: Filter, answer: Answer) -> Value:
+def relations_document(index: Index, criteria: Filter, answer: Answer) -> Value:
     """The answer of `show`."""
-    problems = answer.problems[: asked.limit or None]
+    problems = answer.problems[: criteria.limit or None]
     return envelope("relations", index) | {
         "count": answer.total,
         "returned": len(answer.relations),
         "truncated": len(answer.relations) < answer.total,
         "relations": [
-            relation_value(one, asked.ticket, whole=asked.whole) for one in answer.relations
+            relation_value(relation, criteria.ticket, whole=criteria.whole)
+            for relation in answer.relations
         ],
-        "problems": [problem_value(one) for one in problems],
+        "problems": [problem_value(problem) for problem in problems],
         "problems_total": len(answer.problems),
     }
 
 
 def relation_value(relation: Relation, ticket: str | None, *, whole: bool = True) -> Value:
-    """One relation, as seen from `ticket`; texts are cut unless `whole`."""
+    """One relation, as seen from the ticket with the id `ticket`; texts are cut unless `whole`."""
     latest_record = relation.latest_record
-    plan = plan_value(latest_record, whole=whole)
-    said = [latest_record.summary, latest_record.role_plan]
-    said += [text for one in relation.records for text in (one.note, one.retired_reason)]
+    texts = [latest_record.summary, latest_record.role_plan]
+    texts += [text for record in relation.records for text in (record.note, record.retired_reason)]
     return {
         "class": relation.cls.value,
         "kind": relation.kind,
@@ -70,19 +70,22 @@ def relation_value(relation: Relation, ticket: str | None, *, whole: bool = True
         "target_title": relation.target.title if relation.target else None,
         "target_state": relation.target.state if relation.target else None,
         "note": shorten(latest_record.note, whole=whole),
-        "note_truncated": any(text != shorten(text, whole=whole) for text in said),
-        "plan": plan,
+        "note_truncated": any(text != shorten(text, whole=whole) for text in texts),
+        "plan": plan_value(latest_record, whole=whole),
         "author": latest_record.author,
         "at": latest_record.at,
         "records": [
-            record_value(one, said=latest_record.note, whole=whole) for one in relation.records
+            record_value(record, relation_note=latest_record.note, whole=whole)
+            for record in relation.records
         ],
     }
 
 
-def record_value(record: StoredRecord, *, said: str | None = None, whole: bool = True) -> Value:
-    """One record; its note is left out where it equals `said`, the relation's own."""
-    note = None if record.note == said else record.note
+def record_value(
+    record: StoredRecord, *, relation_note: str | None = None, whole: bool = True
+) -> Value:
+    """One record; its note is null if it equals `relation_note`. Texts are cut unless `whole`."""
+    note = None if record.note == relation_note else record.note
     reason = shorten(record.retired_reason, whole=whole)
     retired = {"retired_by": record.retired_by, "retired_reason": reason}
     return {
@@ -105,20 +108,25 @@ def problem_value(problem: Problem) -> Value:
     return {"path": problem.path, "line": problem.line, "message": problem.message}
 
 
+def place_value(place: RecordPlace) -> Value:
+    """Where a record is; the id is null if only the file is known."""
+    return {"id": place.id or None, "path": place.path, "line": place.line}
+
+
 def shorten(text: str | None, *, whole: bool = False) -> str | None:
-    """`text` as a list gives it: its first `LIST_NOTE_LIMIT` characters."""
+    """The first `LIST_NOTE_LIMIT` characters of `text`; all of it if `whole`."""
     return text if text is None or whole else text[:LIST_NOTE_LIMIT]
 
 
-def plan_value(latest_record: StoredRecord, *, whole: bool) -> Value | None:
-    """The plan that a record accepts; None where it accepts none."""
-    if latest_record.summary is None:
+def plan_value(record: StoredRecord, *, whole: bool) -> Value | None:
+    """The plan that a record accepts; None if it is not an accepted plan."""
+    if record.summary is None:
         return None
     return {
-        "summary": shorten(latest_record.summary, whole=whole),
-        "branch": latest_record.branch,
-        "worktree": latest_record.worktree,
-        "role_plan": shorten(latest_record.role_plan, whole=whole),
+        "summary": shorten(record.summary, whole=whole),
+        "branch": record.branch,
+        "worktree": record.worktree,
+        "role_plan": shorten(record.role_plan, whole=whole),
     }
 
 

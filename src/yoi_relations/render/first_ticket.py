@@ -1,4 +1,4 @@
-"""What a ticket looks like, for whoever has none yet: lines of shell that create one."""
+"""Shell lines that create a first ticket, for a workspace without tickets."""
 
 from __future__ import annotations
 
@@ -8,26 +8,28 @@ import shlex
 from yoi_relations.files.workspace import printable
 
 ID = "00001KTNSA2K0"
-"""As good as any: there is no other ticket yet."""
+"""Any id will do: there is no other ticket yet."""
 
 
-def no_tickets(tickets_root: str) -> str:
-    """The sentence that there are none below `tickets_root`, which is absolute."""
+def no_tickets_message(tickets_root: str) -> str:
+    """The message that there are no tickets below `tickets_root`, an absolute path."""
     return f"{printable(tickets_root)}: there are no tickets yet"
 
 
-def first_ticket(tickets_root: str) -> list[str]:
-    """Five lines to paste where the program was started, below one that says so.
+def first_ticket_lines(tickets_root: str) -> list[str]:
+    """A heading, and five shell lines to paste in the current working directory.
 
-    They are shown and not run: no command creates tickets. Nothing is shown where the path holds a
-    character that a line to paste must not hold.
+    They are shown, not run: no command creates tickets.
 
     Args:
         tickets_root: absolute path of the tickets root, which need not exist.
+
+    Returns:
+        The lines; none if the path has a character that must not be pasted into a shell.
     """
     if not tickets_root.isprintable():
         return []
-    folder = os.path.join(_from_here(tickets_root), ID)
+    folder = os.path.join(_relative_if_below(tickets_root), ID)
     return [
         "to create a first ticket, paste these five lines:",
         f"mkdir -p {shlex.quote(folder)}",
@@ -38,8 +40,8 @@ def first_ticket(tickets_root: str) -> list[str]:
     ]
 
 
-def _from_here(path: str) -> str:
-    """`path` as it is written here; a relative one never begins with ``-``, as an option does."""
+def _relative_if_below(path: str) -> str:
+    """`path`, relative to the working directory if it is below it; it never begins with ``-``."""
     here = os.path.join(os.path.realpath(os.curdir), "")
     if not path.startswith(here):
         return path

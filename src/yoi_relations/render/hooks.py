@@ -1,4 +1,4 @@
-"""Writes the answers about git hooks: which there are, and in what state."""
+"""Writes the answers of the `hooks` commands: every hook and its state."""
 
 from __future__ import annotations
 
@@ -10,59 +10,58 @@ from yoi_relations.hooks import installation
 from yoi_relations.hooks.folder import Hook
 from yoi_relations.lean.types import Any
 from yoi_relations.render.lines import tab_separated
-from yoi_relations.render.output import SCHEMA_VERSION, Mode, json_line, visible, write_answer
+from yoi_relations.render.output import SCHEMA_VERSION, Mode, json_line, visible_lines, write_answer
 
 
 def write_hooks(
     mode: Mode,
     workspace: Workspace,
-    work: Callable[[Workspace], list[Hook]],
-    left: Callable[[list[Hook]], RelationsError | None],
+    change: Callable[[Workspace], list[Hook]],
+    error_of: Callable[[list[Hook]], RelationsError | None],
 ) -> ExitCode:
-    """Do the work, and answer with the states of the hooks.
+    """Change the hooks, and write their states.
 
     Args:
-        mode: how to answer.
-        workspace: whose hooks.
-        work: what is done; it gives the states after it.
-        left: what could not be done, if anything.
+        mode: how to write the answer.
+        workspace: the workspace whose hooks are meant.
+        change: changes them, and returns them as they are after that.
+        error_of: returns an error if the state of one of them means that its change failed.
 
     Raises:
-        RelationsError: something could not be done.
+        RelationsError: a hook could not be changed.
     """
-    states = work(workspace)
-    if error := left(states):
+    hooks = change(workspace)
+    if error := error_of(hooks):
         raise error
-    write_answer(_rendered(mode, workspace, states))
+    write_answer(_hooks_text(mode, workspace, hooks))
     return ExitCode.DONE
 
 
-def hooks_document(workspace: Workspace, states: list[Hook]) -> dict[str, Any]:
-    """The answer of the hooks commands for JSON; it says nothing of the index."""
+def hooks_document(workspace: Workspace, hooks: list[Hook]) -> dict[str, Any]:
+    """The answer of the `hooks` commands as a JSON value, without anything about the index."""
     return {
         "schema_version": SCHEMA_VERSION,
         "document": "hooks",
         "workspace": {"root": printable(workspace.root)},
         "hooks": [
             {
-                "name": one.name,
-                "state": one.state,
-                "path": installation.displayed_path(workspace, one),
-                "reason": one.reason,
+                "name": hook.name,
+                "state": hook.state,
+                "path": installation.displayed_path(workspace, hook),
+                "reason": hook.reason,
             }
-            for one in states
+            for hook in hooks
         ],
     }
 
 
-def _rendered(mode: Mode, workspace: Workspace, states: list[Hook]) -> str:
+def _hooks_text(mode: Mode, workspace: Workspace, hooks: list[Hook]) -> str:
     if mode is Mode.JSON:
-        return json_line(hooks_document(workspace, states))
+        return json_line(hooks_document(workspace, hooks))
     rows = [
-        (one.name, str(one.state), installation.displayed_path(workspace, one)) for one in states
+        (hook.name, str(hook.state), installation.displayed_path(workspace, hook)) for hook in hooks
     ]
     if mode is Mode.PLAIN:
         return tab_separated(rows)
     name, state = (max(len(row[column]) for row in rows) for column in (0, 1))
-    lines = (f"{row[0]:{name}}  {row[1]:{state}}  {visible(row[2])}\n" for row in rows)
-    return "".join(lines)
+    return visible_lines(f"{row[0]:{name}}  {row[1]:{state}}  {row[2]}" for row in rows)

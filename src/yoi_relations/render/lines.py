@@ -1,4 +1,4 @@
-"""Answers as lines of tab-separated fields, for scripts."""
+"""Answers as tab-separated lines, for scripts; and the lines that count what is not shown."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from yoi_relations.render.output import plain_field
 
 
 def tab_separated(rows: Iterable[Iterable[object]]) -> str:
-    """One line a row; tab, newline, backslash and control characters in a field are escaped."""
+    """One line per row; `plain_field` escapes each field, and None is an empty field."""
     return "".join("\t".join(_field(field) for field in row) + "\n" for row in rows)
 
 
 def relation_row(relation: Relation, *, whole: bool) -> list[object]:
-    """Its fields: class, kind, ticket, state, target, state, at, note, author, records, reason.
+    """The fields: class, kind, ticket, state, target, state, at, note, author, records, reason.
 
-    Of a plan, the note is its summary. The records are their ids, with commas; the reason is why
-    it is not active.
+    The note of a plan is its summary. The records are ids separated by commas. The reason says why
+    the relation is not active.
     """
     latest_record, target = relation.latest_record, relation.target
     text = latest_record.summary or latest_record.note
@@ -41,20 +41,20 @@ def relation_row(relation: Relation, *, whole: bool) -> list[object]:
     ]
 
 
-def counting_line(answer: Answer, asked: Filter) -> str:
-    """What is shown, and what ``--all`` or ``--limit`` would add."""
-    kind = "" if asked.inactive else "active "
+def summary_line(answer: Answer, criteria: Filter) -> str:
+    """How many relations are shown, and what ``--all`` and ``--limit`` would add."""
+    kind = "" if criteria.inactive else "active "
     shown = len(answer.relations)
     parts = [f"{shown} {kind}relation{'' if shown == 1 else 's'}"]
     if shown < answer.total:
-        parts = [f"{shown} of {answer.total} {kind}relations", "--limit 0 shows all of them"]
+        parts = [f"{shown} of {answer.total} {kind}relations", "--limit 0 shows all"]
     if answer.hidden:
         parts.append(f"--all adds {answer.hidden} that no longer count")
     return "; ".join(parts)
 
 
-def counted(numbers: Mapping[Severity, int]) -> str:
-    """How many there are of each: ``1 error, 2 warnings``."""
+def severity_counts(numbers: Mapping[Severity, int]) -> str:
+    """The number of each severity in words: ``1 error, 2 warnings``."""
     return ", ".join(f"{n} {severity}{'' if n == 1 else 's'}" for severity, n in numbers.items())
 
 

@@ -1,23 +1,26 @@
-"""The way out: an answer to stdout, everything else to stderr, a closed pipe without a sound."""
+"""Writes to stdout and stderr: answers to stdout, notices and errors to stderr.
+
+A closed pipe is not an error. Control characters in answers are escaped here.
+"""
 
 from __future__ import annotations
 
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from yoi_relations.errors import RelationsError, WriteError
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import StrEnum, TextIO
 
 SCHEMA_VERSION = 1
-"""Of every JSON document."""
+"""The version of the form of every JSON document."""
 
-
-LEAST_WIDTH = 20
-"""Columns that a table needs; below, lines are the answer."""
-_USUAL_WIDTH, _MOST_WIDTH = 80, 1000
+MIN_TABLE_WIDTH = 20
+"""Columns that a table needs; a narrower terminal gets lines."""
+_DEFAULT_WIDTH, _MAX_WIDTH = 80, 1000
+"""Columns."""
 
 
 class Mode(StrEnum):
@@ -29,49 +32,50 @@ class Mode(StrEnum):
 
 
 def mode_of(*, as_json: bool, as_plain: bool) -> Mode:
-    """What the options ask for; without any, what stdout is: a table needs room for its words."""
+    """The mode that the options ask for; by default a table on a terminal, otherwise lines."""
     if as_json:
         return Mode.JSON
-    if as_plain or not sys.stdout.isatty() or terminal_width() < LEAST_WIDTH:
+    if as_plain or not sys.stdout.isatty() or terminal_width() < MIN_TABLE_WIDTH:
         return Mode.PLAIN
     return Mode.TABLE
 
 
 def terminal_width() -> int:
-    """Columns of the terminal behind stdout, or as ``COLUMNS`` says; 0 counts as not given."""
-    said = os.environ.get("COLUMNS", "")
-    width = int(said) if said.isdecimal() else 0
+    """Columns of the terminal, by ``COLUMNS`` if that is set and not 0, otherwise by stdout."""
+    columns = os.environ.get("COLUMNS", "")
+    width = int(columns) if columns.isdecimal() else 0
     if width == 0:
         try:
             width = os.get_terminal_size(sys.stdout.fileno()).columns
-        except (OSError, ValueError):  # it is not a terminal, or not a file
+        except (OSError, ValueError):  # not a terminal, or not a file
             width = 0
-    return min(width or _USUAL_WIDTH, _MOST_WIDTH)
+    return min(width or _DEFAULT_WIDTH, _MAX_WIDTH)
 
 
 def prepare_streams() -> None:
-    """Make both streams take any text: UTF-8 into pipes, escapes where a terminal has no sign."""
-    sys.stdout, sys.stderr = _whole(sys.stdout), _whole(sys.stderr)
+    """Let stdout and stderr take any text: UTF-8 in pipes, escapes on a terminal that lacks it."""
+    sys.stdout, sys.stderr = _buffered(sys.stdout), _buffered(sys.stderr)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             encoding = None if stream.isatty() else "utf-8"
             stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
-def _whole(stream: TextIO | None) -> TextIO:
-    """A stream that takes all that is written into `stream`, or fails.
+def _buffered(stream: TextIO | None) -> TextIO:
+    """A stream that writes the whole text to `stream`, or fails.
 
-    With ``PYTHONUNBUFFERED``, Python's own drops in silence what the system does not take at once.
+    With ``PYTHONUNBUFFERED``, Python's own stream silently drops what the system does not accept at
+    once.
     """
     if stream is None:  # the caller has closed it
-        return _nowhere()
+        return _null_stream()
     if isinstance(getattr(stream, "buffer", None), io.RawIOBase):
         return open(stream.fileno(), "w", encoding=stream.encoding, closefd=False)
     return stream
 
 
-def _nowhere() -> TextIO:
-    """A stream for what nobody reads; on a system without a null device, no file is made of it."""
+def _null_stream() -> TextIO:
+    """A stream that discards everything; without a null device it is in memory, never a file."""
     try:
         return open(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     except OSError:
@@ -79,10 +83,10 @@ def _nowhere() -> TextIO:
 
 
 def write_answer(text: str) -> None:
-    """Write a whole answer to stdout; a reader that has gone is no error.
+    """Write a whole answer to stdout; a closed pipe is not an error.
 
     Raises:
-        WriteError: stdout does not take it.
+        WriteError: stdout cannot be written.
     """
     try:
         sys.stdout.write(text)
@@ -95,19 +99,19 @@ def write_answer(text: str) -> None:
 
 
 def _silence(stream: TextIO) -> None:
-    """Send what is left of `stream` nowhere, so that nothing complains at exit."""
+    """Discard the rest of `stream`, so that closing it at exit does not fail."""
     try:
         null = os.open(os.devnull, os.O_WRONLY)
-    except OSError:  # the process ends with what is left unwritten
+    except OSError:  # the rest stays unwritten at exit
         return
     os.dup2(null, stream.fileno())
     os.close(null)
 
 
 def json_line(value: object) -> str:
-    """`value` as one line of JSON, without characters that could act on a terminal."""
+    """`value` as one line of JSON, in which control characters are escaped."""
     text = json_text(value)
-    # None of the signs is printable, and to look for each costs as much as a query.
+    # No control character is printable, and to search for each costs as much as a query.
     if not text.isprintable():
         for code in _escapes():
             text = text.replace(chr(code), f"\\u{code:04x}")
@@ -115,57 +119,57 @@ def json_line(value: object) -> str:
 
 
 def notice(message: str, mode: Mode, more: Sequence[str] = ()) -> None:
-    """Tell something beside the answer, on stderr; `more` are lines below it."""
+    """Write a notice to stderr; `more` are lines below it."""
     if mode is Mode.JSON:
-        whole = "\n".join([message, *more])
-        _complain(json_line({"level": "notice", "message": whole}))
+        lines = "\n".join([message, *more])
+        _write_stderr(json_line({"level": "notice", "message": lines}))
     else:
-        _complain("".join(f"{visible(line)}\n" for line in (message, *more)))
+        _write_stderr(visible_lines([message, *more]))
 
 
 def report_error(error: RelationsError, mode: Mode, more: Sequence[str] = ()) -> None:
-    """Tell on stderr why there is no answer; `more` are lines below the hint."""
+    """Write an error to stderr; `more` are lines below its hint."""
     if mode is Mode.JSON:
         hint = "\n".join([error.hint, *more]) if error.hint else None
-        said = {"code": error.code, "message": error.message, "hint": hint}
-        _complain(json_line({"schema_version": SCHEMA_VERSION, "error": said}))
+        value = {"code": error.code, "message": error.message, "hint": hint}
+        _write_stderr(json_line({"schema_version": SCHEMA_VERSION, "error": value}))
         return
-    below = [f"hint: {error.hint}", *more] if error.hint else []
-    _complain("".join(f"{visible(line)}\n" for line in (f"error: {error.message}", *below)))
+    hint_lines = [f"hint: {error.hint}", *more] if error.hint else []
+    _write_stderr(visible_lines([f"error: {error.message}", *hint_lines]))
 
 
-def visible(text: str) -> str:
-    """`text` on one line, with every control character written out, so that none can act."""
-    return text if text.isprintable() else text.translate(_escapes())
-
-
-def plain_field(text: str) -> str:
-    """`text` as a field between tabs: like `visible`, and so that it can be undone."""
-    return visible(text.replace("\\", "\\\\"))
-
-
-_CONTROLS = (
-    *range(0x20),
-    *range(0x7F, 0xA0),
-    *range(0x2028, 0x202F),
-    *range(0x2066, 0x206A),
-)
-"""C0, DEL, C1, line separators and the signs that reverse the direction of text."""
-_escaped: dict[int, str] = {}
-
-
-def _escapes() -> dict[int, str]:
-    """What is written in place of each of them; made when some text needs it, as most does not."""
-    if not _escaped:
-        for code in _CONTROLS:
-            _escaped[code] = f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004
-        _escaped.update({ord("\t"): "\\t", ord("\n"): "\\n", ord("\r"): "\\r"})
-    return _escaped
-
-
-def _complain(text: str) -> None:
+def _write_stderr(text: str) -> None:
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
     except OSError:
         _silence(sys.stderr)
+
+
+def visible_lines(lines: Iterable[str]) -> str:
+    """Each of `lines`, made `visible`, and a newline."""
+    return "".join(f"{visible(line)}\n" for line in lines)
+
+
+def visible(text: str) -> str:
+    """`text` on one line, with control characters escaped, so that none acts on a terminal."""
+    return text if text.isprintable() else text.translate(_escapes())
+
+
+def plain_field(text: str) -> str:
+    """`text` as a tab-separated field: `visible`, and reversible, as backslashes are escaped."""
+    return visible(text.replace("\\", "\\\\"))
+
+
+_CONTROLS = (*range(0x20), *range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+"""C0, DEL, C1, line separators and bidirectional control characters."""
+_escaped: dict[int, str] = {}
+
+
+def _escapes() -> dict[int, str]:
+    """Each control character with its escape; made at the first use, because most text has none."""
+    if not _escaped:
+        for code in _CONTROLS:
+            _escaped[code] = f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004  # the end of Latin-1
+        _escaped.update({ord("\t"): "\\t", ord("\n"): "\\n", ord("\r"): "\\r"})
+    return _escaped

@@ -1,4 +1,4 @@
-"""Writes the answer of `status`: the index as it was found, and what it holds."""
+"""Writes the answers of `status` and `rebuild`: the index as it was found, and its contents."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ def write_status(mode: Mode, index: Index) -> ExitCode:
     """Write the answer of `status`."""
     counts = count_all(index.connection)
     if mode is Mode.JSON:
-        here = {
+        machine = {
             "check_seconds": round(index.seconds, 6),
             "watcher": is_watcher_running(index.workspace),
             "hooks": list(_hooks(index)),
         }
-        write_answer(json_line(status_document("status", index, counts) | here))
+        write_answer(json_line(status_document("status", index, counts) | machine))
     elif mode is Mode.PLAIN:
         write_answer(tab_separated(_status_rows(index, counts)))
     else:
-        from yoi_relations.render.terminal.show import draw_facts  # noqa: PLC0415  # Rich
+        from yoi_relations.render.terminal.show import draw_fields  # noqa: PLC0415  # Rich
 
-        draw_facts(_status_rows(index, counts))
+        draw_fields(_status_rows(index, counts))
     return ExitCode.DONE
 
 
-def write_rebuilt(mode: Mode, index: Index, seconds: float) -> ExitCode:
-    """Write the answer of `rebuild`."""
+def write_rebuild(mode: Mode, index: Index, seconds: float) -> ExitCode:
+    """Write the answer of `rebuild`, which took `seconds`."""
     if mode is Mode.JSON:
         write_answer(json_line(status_document("rebuild", index, count_all(index.connection))))
         return ExitCode.DONE
@@ -49,7 +49,7 @@ def write_rebuilt(mode: Mode, index: Index, seconds: float) -> ExitCode:
 
 
 def status_document(document: str, index: Index, counts: Counts) -> Value:
-    """The answer of `status` and of `rebuild`: the index as it was found, the files as they are."""
+    """The fields that the answers of `status` and `rebuild` share; `document` names the command."""
     workspace = index.workspace
     return envelope(document, index) | {
         "index": {
@@ -75,28 +75,28 @@ def _status_rows(index: Index, counts: Counts) -> list[tuple[str, str]]:
         ("index", printable(store.index_path(index.workspace))),
         ("index was", f"{index.found}{_generation(index)}"),
         ("schema, parser", f"{store.SCHEMA_VERSION}, {store.PARSER_VERSION}"),
-        ("checked by", f"{index.trust}, {_WHY[index.trust]}"),
+        ("checked by", f"{index.trust}, {_TRUST_REASONS[index.trust]}"),
         ("check took", f"{index.seconds * 1000:.1f} ms for {index.sources} files"),
         ("watcher", "running" if is_watcher_running(index.workspace) else "not running"),
         ("hooks", ", ".join(_hooks(index)) or "not installed"),
-        ("tickets", _listed(counts.tickets)),
-        ("records", _listed(counts.records)),
-        ("relations", _listed(counts.relations)),
-        ("active", _listed(counts.active)),
-        ("problems", f"{counts.problems}{_ASK_DOCTOR if counts.problems else ''}"),
+        ("tickets", _breakdown(counts.tickets)),
+        ("records", _breakdown(counts.records)),
+        ("relations", _breakdown(counts.relations)),
+        ("active", _breakdown(counts.active)),
+        ("problems", f"{counts.problems}{_DOCTOR_HINT if counts.problems else ''}"),
     ]
 
 
-_ASK_DOCTOR = "; relations doctor --severity info tells of all"
-_WHY = {
-    Trust.STAT: "as stamps can be believed on this file system",
-    Trust.CONTENT: "as asked, or as stamps cannot be believed on this file system",
-    Trust.INDEX: "as asked: without a look at the files",
+_DOCTOR_HINT = "; run relations doctor --severity info for the full list"
+_TRUST_REASONS = {
+    Trust.STAT: "because stat stamps are reliable on this file system",
+    Trust.CONTENT: "as requested, or because stat stamps are not reliable on this file system",
+    Trust.INDEX: "as requested: the files were not checked",
 }
 
 
 def _hooks(index: Index) -> tuple[str, ...]:
-    from yoi_relations.hooks import installation  # noqa: PLC0415  # starts git, for status alone
+    from yoi_relations.hooks import installation  # noqa: PLC0415  # only status needs git
 
     return installation.installed(index.workspace)
 
@@ -107,6 +107,7 @@ def _generation(index: Index) -> str:
     return f", generation {index.published.number} of {index.published.built_at}"
 
 
-def _listed(counts: dict[str, int]) -> str:
+def _breakdown(counts: dict[str, int]) -> str:
+    """The sum, and the numbers that are not 0: ``3: 1 done, 2 queued``."""
     parts = [f"{count} {name}" for name, count in counts.items() if count]
     return f"{sum(counts.values())}{': ' if parts else ''}{', '.join(parts)}"

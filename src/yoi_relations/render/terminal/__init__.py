@@ -1,5 +1,7 @@
 """Answers drawn with Rich, for people at a terminal.
 
-``show``, ``check`` and ``doctor`` draw the answers of these commands; ``cells`` and ``widths`` are
-what their tables share, and ``progress`` draws the progress bar.
+- ``show``, ``check``, ``doctor``: the answers of these commands.
+- ``cells``: what is in the cells of a table.
+- ``widths``: the widths of the terminal and of columns.
+- ``progress``: the progress bar.
 """

@@ -1,4 +1,4 @@
-"""What stands in the cells of a table: a ticket, a phrase, and what the records say."""
+"""The cells of a table: a ticket, the phrase of a kind, and the texts of records."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.render.terminal.widths import drawable
 
-FOLDED_NOTE = 240
-"""Characters of a note in a list; `show TICKET` draws all of it."""
+CELL_NOTE_LIMIT = 240
+"""Characters of a note in a table of many relations; `show TICKET` draws the whole note."""
 
 _STATE_STYLES = {
     "planning": "magenta",
@@ -26,24 +26,24 @@ _STATE_STYLES = {
 
 
 def ticket_cell(ticket: TicketInfo | None, *, narrow: bool) -> Text:
-    """Id, state, title; the state on a line of its own where there is little room."""
+    """Id, state and title; if `narrow`, the state has a line of its own."""
     if ticket is None:
         return Text("")
-    text = _named(ticket, "\n" if narrow else " ")
+    text = _id_and_state(ticket, "\n" if narrow else " ")
     return text.append(f"\n{drawable(ticket.title)}") if ticket.title else text
 
 
 def ticket_lines(ticket: TicketInfo) -> list[Text]:
-    """The same as lines below one another, of which the first is never broken."""
-    name = _named(ticket, " ")
+    """A line with id and state, which is never broken, and a line with the title."""
+    name = _id_and_state(ticket, " ")
     name.no_wrap, name.overflow = True, "ignore"
     return [name, Text(drawable(ticket.title))] if ticket.title else [name]
 
 
-def _named(ticket: TicketInfo, between: str) -> Text:
+def _id_and_state(ticket: TicketInfo, separator: str) -> Text:
     state = ticket.state or ("state unknown" if ticket.folders else "does not exist")
     style = _STATE_STYLES.get(state, "bold red")
-    return Text.assemble((drawable(shown_name(ticket.id)), "bold"), between, (state, style))
+    return Text.assemble((drawable(shown_name(ticket.id)), "bold"), separator, (state, style))
 
 
 def whole_line(text: str, style: str = "dim") -> Text:
@@ -52,27 +52,27 @@ def whole_line(text: str, style: str = "dim") -> Text:
 
 
 def phrase_cell(relation: Relation) -> Text:
-    """What stands between ticket and target: ``blocked by``."""
-    said = phrase(relation.kind)
-    for word in ("is ", "has ", "an ", "a "):
-        said = said.removeprefix(word)
-    return Text(said)
+    """What is read between ticket and target: ``blocked by``."""
+    words = phrase(relation.kind)
+    for prefix in ("is ", "has ", "an ", "a "):
+        words = words.removeprefix(prefix)
+    return Text(words)
 
 
 def folded_cell(relation: Relation) -> Text:
-    """The latest text that a standing record gives, shortened, and who said it."""
-    records = relation.by_time()
-    standing = [one for one in records if not one.retired_at] or records
-    speaker = next((one for one in standing if said_by(one)), standing[0])
-    said = said_by(speaker)
-    if len(said) > FOLDED_NOTE:
-        said = said[:FOLDED_NOTE].rstrip() + "…"
-    others = len(standing) - 1
-    return _lines(
-        said,
+    """The latest text of a record that is not retired, shortened, and its author."""
+    all_records = relation.by_time()
+    records = [record for record in all_records if not record.retired_at] or all_records
+    shown = next((record for record in records if text_of(record)), records[0])
+    text = text_of(shown)
+    if len(text) > CELL_NOTE_LIMIT:
+        text = text[:CELL_NOTE_LIMIT].rstrip() + "…"
+    others = len(records) - 1
+    return _text_and_details(
+        text,
         [
-            *_plan_lines(speaker),
-            f"{speaker.author}, {speaker.at[:10]}",
+            *_plan_lines(shown),
+            f"{shown.author}, {shown.at[:10]}",
             f"and {others} more record{'' if others == 1 else 's'}" if others else None,
             _labelled("not active", relation.inactive_reason),
         ],
@@ -80,27 +80,27 @@ def folded_cell(relation: Relation) -> Text:
 
 
 def whole_cell(relation: Relation) -> Text:
-    """What every record says, the latest first, with the id to retire it by."""
+    """The whole text of every record, the latest first, with the id that retires it."""
     parts = [
-        _lines(
-            said_by(one),
+        _text_and_details(
+            text_of(record),
             [
-                *_plan_lines(one),
-                _labelled("roles", one.role_plan),
-                f"{one.author}, {one.at[:10]}",
-                one.id,
-                _retired(one),
+                *_plan_lines(record),
+                _labelled("roles", record.role_plan),
+                f"{record.author}, {record.at[:10]}",
+                record.id,
+                _retirement_line(record),
             ],
         )
-        for one in relation.by_time()
+        for record in relation.by_time()
     ]
     if relation.inactive_reason:
-        parts.append(_lines("", [_labelled("not active", relation.inactive_reason)]))
+        parts.append(_text_and_details("", [_labelled("not active", relation.inactive_reason)]))
     return Text("\n\n").join(parts)
 
 
-def said_by(record: StoredRecord) -> str:
-    """The text of a record, which may have several lines."""
+def text_of(record: StoredRecord) -> str:
+    """The text of a record (summary and note), which may have several lines."""
     return "\n".join(part for part in (record.summary, record.note) if part)
 
 
@@ -108,7 +108,7 @@ def _plan_lines(record: StoredRecord) -> list[str | None]:
     return [_labelled("branch", record.branch), _labelled("worktree", record.worktree)]
 
 
-def _retired(record: StoredRecord) -> str | None:
+def _retirement_line(record: StoredRecord) -> str | None:
     if not record.retired_at:
         return None
     by, day = record.retired_by, record.retired_at[:10]
@@ -119,7 +119,7 @@ def _labelled(label: str, text: str | None) -> str | None:
     return f"{label}: {text}" if text else None
 
 
-def _lines(said: str, details: Iterable[str | None]) -> Text:
-    lines = [Text(drawable(line)) for line in said.split("\n")] if said else []
+def _text_and_details(text: str, details: Iterable[str | None]) -> Text:
+    lines = [Text(drawable(line)) for line in text.split("\n")] if text else []
     lines += [Text(drawable(line), style="dim") for line in details if line]
     return Text("\n").join(lines)

@@ -1,4 +1,4 @@
-"""Checks as Rich draws them: a line a ticket for a queue, every reason for a ticket by name."""
+"""Draws the answer of `check`: one row per ticket, or every reason of named tickets."""
 
 from __future__ import annotations
 
@@ -13,8 +13,14 @@ from rich.text import Text
 from yoi_relations.queries.check import Check
 from yoi_relations.queries.check_reasons import Reason, Verdict
 from yoi_relations.queries.holds import HeldTicket
-from yoi_relations.render.terminal.cells import said_by, ticket_cell, ticket_lines, whole_line
-from yoi_relations.render.terminal.widths import console, drawable, longest, room_for, shared_out
+from yoi_relations.render.terminal.cells import text_of, ticket_cell, ticket_lines, whole_line
+from yoi_relations.render.terminal.widths import (
+    console,
+    drawable,
+    longest,
+    share_columns,
+    text_width,
+)
 
 _STYLES = {
     Verdict.CLEAR: "bold green",
@@ -24,46 +30,50 @@ _STYLES = {
 }
 _INDENT = 2
 _WORD_WIDTH = max(len(verdict.word) for verdict in Verdict)
-_LEAST_REASON = 20
-"""Columns in which a sentence can be read."""
+_MIN_REASON_WIDTH = 20
+"""Columns that a sentence needs to be readable."""
 _SHARES = {"Ticket": 2, "First reason": 3}
-_FOR_ALL = "what cannot be read could hold a blocker; it is named below"
+REFERENCE_TO_COMMON = "a source that cannot be read could hold a blocker; see below"
+"""The first reason of a ticket that has no other than the common ones."""
 
 
 def draw_checks(checks: list[Check], *, whole: bool) -> None:
-    """Draw checks: a table, or with `whole` each of them with all its reasons."""
+    """Draw `checks` as a table; if `whole`, each of them with all its reasons."""
     terminal = console()
     drawn: list[RenderableType] = []
-    # What cannot be read is a reason for every ticket: of several, it is told once.
-    apart = not whole or len(checks) > 1
-    gaps = [one for one in checks[0].reasons if _is_gap(one)] if checks and apart else []
+    # A source that cannot be read is a reason for every ticket: it is drawn once for all of them.
+    once = not whole or len(checks) > 1
+    common = (
+        [reason for reason in checks[0].reasons if _is_common(reason)] if checks and once else []
+    )
     if whole:
-        drawn += [part for check in checks for part in _in_full(check, apart=apart)]
+        drawn += [part for check in checks for part in _whole_check(check, without_common=once)]
     elif checks:
         drawn += _overview(checks, terminal.width)
-    if gaps:
+    if common:
         drawn.append(Text("For every ticket", style="bold"))
-        drawn += [part for reason in gaps for part in _reason(reason)]
+        drawn += [part for reason in common for part in _reason(reason)]
         drawn.append(Text(""))
     if not whole:
-        drawn.append(Text(_counting_line(checks), style="dim"))
-    # A path is longer than what a narrow terminal is wide, and stays whole to be copied.
+        drawn.append(Text(_summary_line(checks), style="dim"))
+    # A path stays whole, to be copied, even if it is longer than a line of the terminal.
     terminal.print(Group(*drawn), crop=False)
 
 
-def _is_gap(reason: Reason) -> bool:
+def _is_common(reason: Reason) -> bool:
     return reason.code == "unusable_source"
 
 
 def _overview(checks: list[Check], columns: int) -> list[RenderableType]:
-    """A table with a row a ticket; where it has no room for the ids, a list."""
-    checks = sorted(checks, key=lambda one: -one.verdict)
-    others = [one.other.id for check in checks for one in _hindering(check)[:1] if one.other]
+    """A table with one row per ticket; if the ids do not fit in, a list."""
+    checks = sorted(checks, key=lambda check: -check.verdict)
+    first_reasons = [reason for check in checks for reason in _own_reasons(check)[:1]]
+    others = [reason.other.id for reason in first_reasons if reason.other]
     least = {"Ticket": longest(check.ticket.id for check in checks)}
-    least["First reason"] = max(_LEAST_REASON, longest(others), least["Ticket"])
-    widths = shared_out(room_for(3, columns) - _WORD_WIDTH, least, _SHARES)
+    least["First reason"] = max(_MIN_REASON_WIDTH, longest(others), least["Ticket"])
+    widths = share_columns(text_width(3, columns) - _WORD_WIDTH, least, _SHARES)
     if widths is None:
-        return [part for check in checks for part in _listed(check)]
+        return [part for check in checks for part in _check_lines(check)]
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("Verdict", width=_WORD_WIDTH)
     for name in least:
@@ -74,58 +84,62 @@ def _overview(checks: list[Check], columns: int) -> list[RenderableType]:
     return [table]
 
 
-def _listed(check: Check) -> list[RenderableType]:
+def _check_lines(check: Check) -> list[RenderableType]:
     reason = Padding(_first_reason(check), (0, 0, 1, _INDENT))
     return [_word(check.verdict), *ticket_lines(check.ticket), reason]
 
 
-def _hindering(check: Check) -> list[Reason]:
-    """The reasons that are worse than clear, but for those that every ticket has."""
-    return [one for one in check.reasons if one.verdict > Verdict.CLEAR and not _is_gap(one)]
+def _own_reasons(check: Check) -> list[Reason]:
+    """The reasons that are worse than clear, without those that every ticket has."""
+    return [
+        reason
+        for reason in check.reasons
+        if reason.verdict > Verdict.CLEAR and not _is_common(reason)
+    ]
 
 
 def _first_reason(check: Check) -> Text:
-    """What stands in the way of this ticket; nothing for one that is clear."""
-    reasons = _hindering(check)
+    """The first reason of this ticket, and how many more; empty if it is clear."""
+    reasons = _own_reasons(check)
     if not reasons:
-        return Text(_FOR_ALL if check.verdict > Verdict.CLEAR else "")
+        return Text(REFERENCE_TO_COMMON if check.verdict > Verdict.CLEAR else "")
     more = f" (and {len(reasons) - 1} more)" if reasons[1:] else ""
     return Text(f"{drawable(reasons[0].sentence)}{more}")
 
 
-def _in_full(check: Check, *, apart: bool) -> list[RenderableType]:
-    """A check with all its reasons, without those that are told `apart`."""
-    reasons = [one for one in check.reasons if not (apart and _is_gap(one))]
+def _whole_check(check: Check, *, without_common: bool) -> list[RenderableType]:
+    """A check with all its reasons; those that every ticket has can be left out."""
+    reasons = [r for r in check.reasons if not (without_common and _is_common(r))]
     parts = [part for reason in reasons for part in _reason(reason)]
     if len(reasons) < len(check.reasons):
-        parts.insert(0, _row(Verdict.UNKNOWN, Text(_FOR_ALL)))
+        parts.insert(0, _row(Verdict.UNKNOWN, Text(REFERENCE_TO_COMMON)))
     if not parts:
-        parts.append(Text("  nothing recorded stands in the way"))
+        parts.append(Text("  no recorded relation speaks against it"))
     name, *title = ticket_lines(check.ticket)
     head = Text.assemble(_word(check.verdict), "  ", name, no_wrap=True, overflow="ignore")
-    held = [part for one in check.holds for part in _held(one)]
+    holds = [_held_line(held) for held in check.holds]
     digest = Text(f"  digest {check.digest}", style="dim")
-    return [head, *title, *parts, *held, digest, Text("")]
+    return [head, *title, *parts, *holds, digest, Text("")]
 
 
-def _held(held: HeldTicket) -> list[RenderableType]:
+def _held_line(held: HeldTicket) -> RenderableType:
     """A ticket that this one holds up."""
     ticket = held.ticket
-    what = "frees, once done," if held.frees else "holds, with others,"
-    named = f"{ticket.name}, which is {ticket.state or 'of unknown state'}"
-    return [Padding(Text(drawable(f"{what} {named}")), (0, 0, 0, _INDENT))]
+    verb = "frees, once done," if held.frees else "holds, with others,"
+    name = f"{ticket.name}, which is {ticket.state or 'of unknown state'}"
+    return Padding(Text(drawable(f"{verb} {name}")), (0, 0, 0, _INDENT))
 
 
 def _reason(reason: Reason) -> list[RenderableType]:
     text = Text(drawable(reason.sentence))
-    for line in _said(reason):
+    for line in _detail_lines(reason):
         text.append(f"\n{drawable(line)}", style="dim")
     places = [whole_line(f"  {place}") for place in reason.records]
     return [_row(reason.verdict, text), *places]
 
 
 def _row(verdict: Verdict, text: Text) -> Table:
-    """A verdict, and beside it why."""
+    """A verdict, and its reason in the next column."""
     row = Table.grid(padding=(0, 0, 0, _INDENT), pad_edge=True)
     row.add_column(no_wrap=True, width=_INDENT + _WORD_WIDTH)
     row.add_column(overflow="fold")
@@ -133,32 +147,26 @@ def _row(verdict: Verdict, text: Text) -> Table:
     return row
 
 
-def _said(reason: Reason) -> list[str]:
+def _detail_lines(reason: Reason) -> list[str]:
+    """The text of the latest record that states the reason's relation."""
     relation = reason.relation
     if relation is None:
         return []
-    latest_record = relation.latest_record
-    said = said_by(latest_record).splitlines()
+    record = relation.latest_record
+    lines = text_of(record).splitlines()
     if reason.code == "plan":
-        said += [
-            f"{name}: {value}"
-            for name, value in (
-                ("branch", latest_record.branch),
-                ("worktree", latest_record.worktree),
-                ("roles", latest_record.role_plan),
-            )
-            if value
-        ]
-    return said
+        fields = {"branch": record.branch, "worktree": record.worktree, "roles": record.role_plan}
+        lines += [f"{name}: {value}" for name, value in fields.items() if value]
+    return lines
 
 
 def _word(verdict: Verdict) -> Text:
     return Text(verdict.word, style=_STYLES[verdict])
 
 
-def _counting_line(checks: list[Check]) -> str:
+def _summary_line(checks: list[Check]) -> str:
     counts = Counter(check.verdict for check in checks)
     worst_first = sorted(counts, reverse=True)
     parts = [f"{counts[verdict]} {verdict.word}" for verdict in worst_first]
-    counted = f"{len(checks)} ticket{'' if len(checks) == 1 else 's'}"
-    return f"{counted}: {', '.join(parts)}" if parts else counted
+    total = f"{len(checks)} ticket{'' if len(checks) == 1 else 's'}"
+    return f"{total}: {', '.join(parts)}" if parts else total

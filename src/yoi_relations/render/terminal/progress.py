@@ -13,13 +13,13 @@ from yoi_relations.lean.types import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
-PATIENCE = 1.0
-"""Seconds that pass before a bar appears."""
+DELAY = 1.0
+"""Seconds before a bar appears."""
 
 
 @contextlib.contextmanager
 def progress_bar(label: str) -> Iterator[Progress]:
-    """A callback that draws a bar once the work has taken a while; only on a terminal."""
+    """A callback that draws a bar on a terminal, once the work has taken `DELAY` seconds."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
@@ -27,10 +27,10 @@ def progress_bar(label: str) -> Iterator[Progress]:
     start = time.monotonic()
 
     def step(done: int, total: int) -> None:
-        if time.monotonic() - start < PATIENCE:
+        if time.monotonic() - start < DELAY:
             return
         if not bars:
-            bars.append(_started(label))
+            bars.append(_start_bar(label))
         bars[0].update(bars[0].task_ids[0], completed=done, total=total)
 
     try:
@@ -40,11 +40,10 @@ def progress_bar(label: str) -> Iterator[Progress]:
             bar.stop()
 
 
-def _started(label: str) -> Bar:
-    """A bar on stderr."""
-    from rich.progress import Progress as RichBar  # noqa: PLC0415  # only for a person who waits
+def _start_bar(label: str) -> Bar:
+    from rich.progress import Progress as RichBar  # noqa: PLC0415  # Rich, only for a bar
 
-    from yoi_relations.render.terminal.widths import console  # noqa: PLC0415  # likewise
+    from yoi_relations.render.terminal.widths import console  # noqa: PLC0415  # Rich, only for a bar
 
     bar = RichBar(console=console(stderr=True), transient=True)
     bar.add_task(label, total=None)

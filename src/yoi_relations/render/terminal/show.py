@@ -1,4 +1,4 @@
-"""Answers as Rich draws them, for people at a terminal: readable at 40 columns, good at 160."""
+"""Draws the answers of `show` and `status`: readable at 40 columns, good at 160."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rich.text import Text
 from yoi_relations.kinds import RelationClass
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.show import Answer, Filter
-from yoi_relations.render.lines import counting_line
+from yoi_relations.render.lines import summary_line
 from yoi_relations.render.terminal.cells import (
     folded_cell,
     phrase_cell,
@@ -23,15 +23,21 @@ from yoi_relations.render.terminal.cells import (
     ticket_lines,
     whole_cell,
 )
-from yoi_relations.render.terminal.widths import console, drawable, longest, room_for, shared_out
+from yoi_relations.render.terminal.widths import (
+    console,
+    drawable,
+    longest,
+    share_columns,
+    text_width,
+)
 
 WIDE = 120
-"""Columns from which on there is room for a state beside an id, and for a phrase in one line."""
+"""Columns that fit a state next to an id, and a phrase on one line."""
 
-_NARROW_PHRASE = 12
-"""Columns in which a phrase can be read, folded."""
-_LEAST_NOTE = 20
-"""Columns in which a note can be read."""
+_NARROW_PHRASE_WIDTH = 12
+"""Columns that a folded phrase needs to be readable."""
+_MIN_NOTE_WIDTH = 20
+"""Columns that a note needs to be readable."""
 _SHARES = {"Ticket": 8, "Target": 8, "Note": 11}
 _INDENT = 2
 
@@ -39,27 +45,26 @@ _HEADINGS = {
     RelationClass.DEPENDENCY: "Dependencies: the ticket cannot go on until the target is resolved",
     RelationClass.ORDERING: "Ordering: the ticket should be taken after the target",
     RelationClass.CONFLICT: "Conflicts: not both at the same time",
-    RelationClass.CAPACITY: "Waiting: ready, but for capacity, a person or a decision",
+    RelationClass.CAPACITY: "Waiting: ready, except for capacity, a person or a decision",
     RelationClass.PLAN: "Accepted plans: how the work will be done",
-    RelationClass.REFERENCE: "References: worth knowing, never in the way",
+    RelationClass.REFERENCE: "References: worth knowing, never a reason to wait",
 }
 
 
-def draw_relations(answer: Answer, asked: Filter) -> None:
-    """Draw the relations, a table a class, and a last line that counts them."""
+def draw_relations(answer: Answer, criteria: Filter) -> None:
+    """Draw the relations, one table per class, and a last line that counts them."""
     terminal = console()
-    whole = asked.whole
     drawn: list[RenderableType] = [
         part
-        for cls, relations in groupby(answer.relations, key=lambda one: one.cls)
-        for part in _class_drawn(cls, list(relations), terminal.width, whole=whole)
+        for cls, relations in groupby(answer.relations, key=lambda relation: relation.cls)
+        for part in _class_drawn(cls, list(relations), terminal.width, whole=criteria.whole)
     ]
-    drawn.append(Text(counting_line(answer, asked), style="dim"))
+    drawn.append(Text(summary_line(answer, criteria), style="dim"))
     terminal.print(Group(*drawn), crop=False)
 
 
-def draw_facts(rows: Iterable[tuple[str, str]]) -> None:
-    """Draw names and values, for `status`."""
+def draw_fields(rows: Iterable[tuple[str, str]]) -> None:
+    """Draw names and values in two columns, for `status`."""
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
@@ -71,25 +76,26 @@ def draw_facts(rows: Iterable[tuple[str, str]]) -> None:
 def _class_drawn(
     cls: RelationClass, relations: list[Relation], columns: int, *, whole: bool
 ) -> list[RenderableType]:
-    """A table, in which no id is broken; where it has no room for that, a list."""
-    notes = [_LEAST_NOTE]
+    """A table in which no id is broken; if the ids do not fit in, a list."""
+    note_widths = [_MIN_NOTE_WIDTH]
     if whole:
-        notes += [longest(record.id for record in one.records) for one in relations]
+        note_widths.append(longest(r.id for relation in relations for r in relation.records))
     least = {
-        "Ticket": longest(one.ticket.id for one in relations),
-        "Target": longest(one.target.id for one in relations if one.target),
-        "Note": max(notes),
+        "Ticket": longest(relation.ticket.id for relation in relations),
+        "Target": longest(relation.target.id for relation in relations if relation.target),
+        "Note": max(note_widths),
     }
     if not least["Target"]:
         del least["Target"]
-    phrases = [len("Relation"), *(len(phrase_cell(one)) for one in relations)]
+    phrase_widths = [len("Relation"), *(len(phrase_cell(relation)) for relation in relations)]
     for narrow in (False, True) if columns >= WIDE else (True,):
-        phrase = _NARROW_PHRASE if narrow else max(phrases)
-        widths = shared_out(room_for(len(least) + 1, columns) - phrase, least, _SHARES)
+        phrase_width = _NARROW_PHRASE_WIDTH if narrow else max(phrase_widths)
+        free = text_width(len(least) + 1, columns) - phrase_width
+        widths = share_columns(free, least, _SHARES)
         if widths is not None:
-            widths["Relation"] = phrase
+            widths["Relation"] = phrase_width
             return [_class_table(cls, relations, widths, narrow=narrow, whole=whole)]
-    lines = [part for one in relations for part in _listed(one, whole=whole)]
+    lines = [part for relation in relations for part in _relation_lines(relation, whole=whole)]
     return [Text(_HEADINGS[cls], style="bold"), Text(""), *lines]
 
 
@@ -112,20 +118,20 @@ def _class_table(
     for name in ("Ticket", "Relation", "Target", "Note"):
         if name in widths:
             table.add_column(name, width=widths[name], overflow="fold")
-    for one in relations:
-        targets = [ticket_cell(one.target, narrow=narrow)] if "Target" in widths else []
+    for relation in relations:
+        targets = [ticket_cell(relation.target, narrow=narrow)] if "Target" in widths else []
         table.add_row(
-            ticket_cell(one.ticket, narrow=narrow),
-            phrase_cell(one),
+            ticket_cell(relation.ticket, narrow=narrow),
+            phrase_cell(relation),
             *targets,
-            whole_cell(one) if whole else folded_cell(one),
-            style="dim" if one.inactive_reason else "",
+            whole_cell(relation) if whole else folded_cell(relation),
+            style="dim" if relation.inactive_reason else "",
         )
     return table
 
 
-def _listed(relation: Relation, *, whole: bool) -> Iterator[RenderableType]:
-    """A relation from top to bottom."""
+def _relation_lines(relation: Relation, *, whole: bool) -> Iterator[RenderableType]:
+    """A relation, one part below the other."""
     lines: list[RenderableType] = [*ticket_lines(relation.ticket), phrase_cell(relation)]
     lines += ticket_lines(relation.target) if relation.target else []
     note = whole_cell(relation) if whole else folded_cell(relation)

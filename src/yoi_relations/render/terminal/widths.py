@@ -1,4 +1,4 @@
-"""How wide a terminal and the columns of a table are, so that nothing in them is lost or broken."""
+"""Widths of the terminal, of texts and of columns, so that no text is lost and no id is broken."""
 
 from __future__ import annotations
 
@@ -13,46 +13,46 @@ from yoi_relations.render.output import terminal_width, visible
 
 _HEIGHT = 50
 _GAP, _EDGES = 3, 2
-"""What Rich draws between columns, and around them all."""
+"""Columns that Rich draws between the cells of a row, and around the table."""
 
 
 def console(*, stderr: bool = False) -> Console:
-    """The terminal to draw on; Rich itself would take a width of 0 for one."""
-    # Without a height, Rich asks for both itself.
+    """The terminal to draw on, as wide as `terminal_width` says; Rich would accept a width of 0."""
+    # Without a height, Rich asks the terminal for both.
     return Console(stderr=stderr, highlight=False, width=terminal_width(), height=_HEIGHT)
 
 
 def drawable(text: str) -> str:
-    """`text` as the terminal will show it: what its encoding lacks is an escape, and as wide."""
+    """`text` as the terminal will show it: characters that its encoding lacks are escaped."""
     encoding = sys.stdout.encoding or "utf-8"
     return visible(text).encode(encoding, "backslashreplace").decode(encoding)
 
 
 def longest(ids: Iterable[str]) -> int:
-    """Columns that the longest of these ids takes."""
-    return max((cell_len(drawable(shown_name(one))) for one in ids), default=0)
+    """Columns that the longest of `ids` takes; 0 without ids."""
+    return max((cell_len(drawable(shown_name(id_))) for id_ in ids), default=0)
 
 
-def room_for(cells: int, columns: int) -> int:
-    """Columns that remain for the text of `cells` in a line."""
+def text_width(cells: int, columns: int) -> int:
+    """Columns for text in a row with `cells` cells on a terminal of `columns`."""
     return columns - _GAP * (cells - 1) - _EDGES
 
 
-def shared_out(
+def share_columns(
     free: int, least: Mapping[str, int], shares: Mapping[str, int]
 ) -> dict[str, int] | None:
-    """Widths that come to `free` together; None where there is no room.
+    """Widths that add up to `free`; None if that is less than the minimum widths.
 
     Args:
-        free: columns.
-        least: by name, what each must have.
-        shares: by name, how large each is to be in proportion, where the others allow it.
+        free: columns to share out.
+        least: minimum width by name.
+        shares: relative width by name, for those whose minimum is less than their share.
     """
     if sum(least.values()) > free:
         return None
     widths: dict[str, int] = {}
     left = sum(shares[name] for name in least)
-    # Whoever needs more than its share comes first; the others share what that leaves.
+    # Those that need more than their share come first; the others share the rest.
     for name in sorted(least, key=lambda name: -least[name] / shares[name]):
         widths[name] = max(least[name], free * shares[name] // left)
         free -= widths[name]

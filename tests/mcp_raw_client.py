@@ -1,4 +1,4 @@
-"""A client of ``relations mcp`` that writes lines by hand, well-formed or not."""
+"""A client of ``relations mcp`` that sends lines, valid or invalid, without the SDK."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mcp_client import PATIENCE
+from mcp_client import TIMEOUT
 
 from yoi_relations.files.workspace import ROOT_VARIABLE
 
 BATCHES = "2025-03-26"
-"""The revision that has arrays of messages."""
+"""The revision of the protocol that has batches."""
 REVISIONS = ["2024-11-05", BATCHES, "2025-06-18", "2025-11-25"]
-"""Those that begin with a handshake."""
+"""The revisions that begin with a handshake."""
 
-Said = dict[str, Any] | bytes
+Message = dict[str, Any] | bytes
 
 
 def request(id_: Any, method: str, **params: Any) -> dict[str, Any]:
@@ -32,14 +32,14 @@ def notification(method: str, **params: Any) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "method": method, "params": params}
 
 
-def called(id_: Any, tool: str, **arguments: Any) -> dict[str, Any]:
-    """A call of a tool, by its name without the prefix."""
+def tool_call(id_: Any, tool: str, **arguments: Any) -> dict[str, Any]:
+    """A request that calls a tool, named without its prefix."""
     return request(id_, "tools/call", name=f"relations_{tool}", arguments=arguments)
 
 
-def opening(revision: str = "2025-06-18", **capabilities: Any) -> list[Said]:
+def handshake(revision: str = "2025-06-18", **capabilities: Any) -> list[Message]:
     """The handshake; its request has the id 0."""
-    client = {"name": "by hand", "version": "0"}
+    client = {"name": "raw client", "version": "0"}
     return [
         request(
             0,
@@ -52,9 +52,12 @@ def opening(revision: str = "2025-06-18", **capabilities: Any) -> list[Said]:
     ]
 
 
-def lines(*said: Said | list[Any]) -> bytes:
-    """Messages as they go over the pipe; bytes as they are."""
-    texts = (one if isinstance(one, bytes) else json.dumps(one).encode() for one in said)
+def encode(*messages: Message | list[Any]) -> bytes:
+    """Messages as lines of JSON; bytes are not changed."""
+    texts = (
+        message if isinstance(message, bytes) else json.dumps(message).encode()
+        for message in messages
+    )
     return b"".join(text + b"\n" for text in texts)
 
 
@@ -63,17 +66,17 @@ def command(*options: str) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    known = {key: value for key, value in os.environ.items() if key != ROOT_VARIABLE}
-    return known | {"YOI_RELATIONS_AUTHOR": "tester"}
+    variables = {key: value for key, value in os.environ.items() if key != ROOT_VARIABLE}
+    return variables | {"YOI_RELATIONS_AUTHOR": "tester"}
 
 
-class Piped:
-    """The output of a server whose input was written at once and ended.
+class ServerRun:
+    """A server that got all its input at once and has ended.
 
     Attributes:
-        said: its messages, in their order.
+        messages: its messages, in their order.
         code: its exit status.
-        err: what it wrote on stderr.
+        err: its standard error.
     """
 
     def __init__(self, folder: Path, data: bytes, *options: str) -> None:
@@ -83,45 +86,45 @@ class Piped:
             env=environment(),
             input=data,
             capture_output=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
             check=False,
         )
-        self.said: list[Any] = [json.loads(line) for line in ran.stdout.splitlines()]
+        self.messages: list[Any] = [json.loads(line) for line in ran.stdout.splitlines()]
         self.code = ran.returncode
         self.err = ran.stderr.decode()
 
     @property
-    def answers(self) -> dict[Any, Any]:
-        """The answers by their ids."""
-        return {one["id"]: one for one in self.said if "method" not in one}
+    def responses(self) -> dict[Any, Any]:
+        """The responses by id."""
+        return {message["id"]: message for message in self.messages if "method" not in message}
 
 
-class Hand:
-    """A server process that is asked line by line."""
+class RawClient:
+    """A running server that gets one line at a time."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.process = process
 
-    def say(self, *said: Said | list[Any]) -> None:
+    def send(self, *messages: Message | list[Any]) -> None:
         assert self.process.stdin
-        self.process.stdin.write(lines(*said))
+        self.process.stdin.write(encode(*messages))
         self.process.stdin.flush()
 
-    def hear(self) -> Any:
-        """The next message; None at the end."""
+    def receive(self) -> Any:
+        """The next message; None at the end of the output."""
         assert self.process.stdout
         line = self.process.stdout.readline()
         return json.loads(line) if line else None
 
-    def ask(self, said: dict[str, Any]) -> Any:
-        """The answer to a request, which is the next message."""
-        self.say(said)
-        answer = self.hear()
-        assert answer["id"] == said["id"]
-        return answer
+    def ask(self, message: dict[str, Any]) -> Any:
+        """Send a request; its response, which must be the next message."""
+        self.send(message)
+        response = self.receive()
+        assert response["id"] == message["id"]
+        return response
 
     def rest(self) -> list[Any]:
-        """The messages after the end of the input."""
+        """End the input; the messages after that."""
         assert self.process.stdin
         assert self.process.stdout
         with contextlib.suppress(BrokenPipeError):
@@ -130,8 +133,8 @@ class Hand:
 
 
 @contextlib.contextmanager
-def by_hand(folder: Path, *options: str, **streams: Any) -> Iterator[Hand]:
-    """A server process that has not been asked anything yet."""
+def raw_server(folder: Path, *options: str, **streams: Any) -> Iterator[RawClient]:
+    """A new server process; killed at the end."""
     pipes: dict[str, Any] = {
         "stdin": subprocess.PIPE,
         "stdout": subprocess.PIPE,
@@ -141,7 +144,7 @@ def by_hand(folder: Path, *options: str, **streams: Any) -> Iterator[Hand]:
         command(*options), cwd=folder, env=environment(), **(pipes | streams)
     ) as process:
         try:
-            yield Hand(process)
+            yield RawClient(process)
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)

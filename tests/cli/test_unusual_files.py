@@ -1,4 +1,4 @@
-"""Files as editors, agents and exports leave them: each has one result, and the others theirs."""
+"""Files as editors, agents and exports write them: each has one result, and others keep theirs."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ RECORD = f"---\nkind: blocked_by\ntarget: {B}\nauthor: x\nat: {AT}\n---\nWhy.\n"
 USED: dict[str, tuple[bytes, bytes]] = {
     "CRLF": (b"\n", b"\r\n"),
     "BOM": (b"---\n", b"\xef\xbb\xbf---\n"),
-    "tabs behind colons": (b": ", b":\t"),
+    "tabs after colons": (b": ", b":\t"),
     "no last newline": (b".\n", b"."),
-    "odd text below": (b"Text.\n", b"\0 \xe9\n"),
+    "binary text below": (b"Text.\n", b"\0 \xe9\n"),
 }
-"""What to alter in a file that it leaves as good as before."""
+"""Replacements in a file (old, new) after which it is as good as before."""
 SPOILT: dict[str, tuple[bytes, bytes, str]] = {
     "empty": (b"", b"", "no frontmatter"),
     "only ---": (b"", b"---\n", "---"),
@@ -38,12 +38,12 @@ SPOILT: dict[str, tuple[bytes, bytes, str]] = {
     "a number": (b"", b"---\nstate: 1.0\nkind: 1.0\n---\n", "'1.0'"),
     "a date": (b"", b"---\nstate: 2026-06-01\nkind: 2026-06-01\n---\n", "'2026-06-01'"),
 }
-"""The same for one that is of no use; all of it, where there is nothing to alter."""
+"""Replacements after which a file is unusable, and a part of the message; no old: all of it."""
 
 
 @pytest.fixture
 def others(workspace: Workspace) -> Workspace:
-    """Two tickets with a relation, which is there whatever becomes of A."""
+    """Two tickets with a relation that does not depend on A."""
     workspace.ticket(B)
     workspace.ticket(C)
     workspace.record(C, "after", B, "not touched")
@@ -55,7 +55,7 @@ def altered(data: bytes, old: bytes, new: bytes) -> bytes:
 
 
 def write(workspace: Workspace, item: bytes, record: bytes) -> list[str]:
-    """A with its item and a record; their paths."""
+    """Write the item and a record of A, and return their paths."""
     workspace.item(A, item)
     path = workspace.record_file(A, f"{ulid(9)}.md", record)
     return [f".yoi/tickets/{A}/item.md", str(path.relative_to(workspace.root))]
@@ -97,7 +97,7 @@ def test_unusable_file_is_reported_with_its_path(others: Workspace, name: str) -
 @pytest.mark.parametrize(
     "word", ["00001234", "1e5", "no", "12:30:45", "2026-06-01", "0x1F", "~tilde"]
 )
-def test_no_id_is_altered_on_its_way(others: Workspace, word: str) -> None:
+def test_ids_are_kept_as_written(others: Workspace, word: str) -> None:
     others.ticket(word)
     others.record(B, "blocked_by", word)
     assert others.run("add", word, "related", C).code == 0
@@ -160,7 +160,7 @@ FILES = ("item.md", "relations.json", "orchestration-plan.jsonl", f"{ulid(2)}.md
 
 @pytest.mark.usefixtures("soon_settled")
 @pytest.mark.parametrize("name", FILES)
-def test_half_of_a_file_is_a_problem_until_the_rest_is_there(others: Workspace, name: str) -> None:
+def test_half_written_file_is_a_problem_until_complete(others: Workspace, name: str) -> None:
     others.ticket(A)
     others.record(A, "blocked_by", B, "a file")
     others.relations_json(A, {"kind": "related", "target": B, "note": "a list"})
