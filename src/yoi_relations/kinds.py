@@ -228,20 +228,15 @@ def select_shown(words: Iterable[str]) -> frozenset[str]:
         elif by_class:
             chosen |= by_class
         else:
-            from yoi_relations.word_hints import selector_hint  # noqa: PLC0415  # only errors need it
+            from yoi_relations.word_hints import (  # noqa: PLC0415  # only errors need it
+                selector_hint,
+                separate_options_hint,
+            )
 
             known = (*KINDS, *RelationClass, *ALIASES)
             hint = separate_options_hint("--kind", name, known) or selector_hint(word, known)
             raise UsageError(f"unknown kind '{word}'", dashed(hint))
     return frozenset(chosen)
-
-
-def separate_options_hint(flag: str, words: str, known: Iterable[str]) -> str | None:
-    """The hint for one word that joins several of `known`; None if `words` is not such a word."""
-    parts = words.replace(",", " ").split()
-    if len(parts) < 2 or not set(parts) <= set(known):  # noqa: PLR2004  # one word is correct
-        return None
-    return f"give each by itself: {' '.join(f'{flag} {part}' for part in parts)}"
 
 
 def _normal(word: str) -> str:

@@ -241,3 +241,11 @@ def _forms(verb: str, active: str, passive: str | None) -> dict[str, Meaning]:
             Meaning((active,)) if active == passive else Meaning((active, passive), Side.EITHER)
         )
     return found
+
+
+def separate_options_hint(flag: str, words: str, known: Iterable[str]) -> str | None:
+    """The hint for one word that joins several of `known`; None if `words` is not such a word."""
+    parts = words.replace(",", " ").split()
+    if len(parts) < 2 or not set(parts) <= set(known):  # noqa: PLR2004  # one word is correct
+        return None
+    return f"give each by itself: {' '.join(f'{flag} {part}' for part in parts)}"

@@ -253,8 +253,8 @@ SWITCHES = {
     ),
     "near targets": Switch(
         _near_targets,
-        "tests/queries/test_doubts.py"
-        "::test_a_misspelled_target_of_an_older_format_counts_too[json]",
+        "tests/queries/test_unknown_reasons.py"
+        "::test_misspelled_target_of_older_format_counts[json]",
     ),
     "files that are not read": Switch(
         _files_that_are_not_read,

@@ -1,4 +1,4 @@
-"""Unusable files and lines, leftovers beside them, and odd files that are used."""
+"""Unusable files and lines, leftovers next to them, and odd files that are used."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def relation_of(
     tickets: dict[str, Row], records: list[Row], key: tuple[Any, ...], stated: list[Row]
 ) -> Row:
     cls, kind, ticket, target, _ = key
-    latest = max(standing(stated) or stated, key=order)
+    latest = max(not_retired(stated) or stated, key=order)
     row = {"class": cls, "kind": kind, "ticket": ticket, "target": target, "records": stated}
     row |= {name: latest[name] for name in ("note", "summary", "author", "at")}
     for end in ("ticket", "target"):
@@ -77,13 +77,13 @@ def relation_of(
     return row | {"active": is_active(row, records)}
 
 
-def standing(records: list[Row]) -> list[Row]:
+def not_retired(records: list[Row]) -> list[Row]:
     """Those that are not retired; what is retired counts for nothing."""
     return [one for one in records if not one["retired_at"]]
 
 
 def is_active(row: Row, records: list[Row]) -> bool:
-    if not standing(row["records"]):
+    if not not_retired(row["records"]):
         return False
     ticket_over = row["ticket_state"] in RESOLVED
     target_over = row["target_state"] in RESOLVED
@@ -102,18 +102,18 @@ def is_active(row: Row, records: list[Row]) -> bool:
 
 def standing_plan(ticket: str, records: list[Row]) -> Row | None:
     """The latest plan of a ticket, whatever the ticket's state."""
-    mine = [one for one in standing(records) if one["holder"] == ticket]
+    mine = [one for one in not_retired(records) if one["holder"] == ticket]
     return max((one for one in mine if one["kind"] == "accepted_plan"), key=order, default=None)
 
 
 def is_waiting(note: Row, state: str | None, records: list[Row]) -> bool:
-    """Whether a waiting note stands as far as plans have no say."""
+    """Whether a waiting note is active if plans are ignored."""
     if note["retired_at"] or state in RESOLVED or state == "inprogress":
         return False
     if note["line"] is None:
         return True  # a file of its own: such notes add up
-    beside = [one for one in standing(records) if one["path"] == note["path"]]
-    return note is max((one for one in beside if CLASS_OF[one["kind"]] == "capacity"), key=order)
+    of_file = [one for one in not_retired(records) if one["path"] == note["path"]]
+    return note is max((one for one in of_file if CLASS_OF[one["kind"]] == "capacity"), key=order)
 
 
 def plan_ends_a_wait(ticket: str, state: str | None, records: list[Row]) -> bool:

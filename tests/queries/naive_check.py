@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from queries import naive, naive_doubts, naive_replaced
+from queries import naive, naive_replaced, naive_unknowns
 from queries.naive_reading import Read, Row
 
 Reason = tuple[str, str, str | None, tuple[str, ...]]
@@ -70,22 +70,22 @@ def reaches(edges: list[Row], start: str, goal: str) -> bool:
 
 
 def check(found: Read, rows: list[Row], id_: str) -> tuple[str, Counter[Reason], Row | None]:
-    """Verdict, reasons and standing plan of one ticket; `rows` are all relations."""
+    """Verdict, reasons and active plan of one ticket; `rows` are all relations."""
     active = [row for row in rows if row["active"]]
     said = [
         *relation_reasons(found, active, id_),
         *own_reasons(found, active, id_),
         *naive_replaced.reasons(found, rows, id_),
-        *naive_doubts.reasons(found, rows, id_),
+        *naive_unknowns.reasons(found, rows, id_),
         *misspelled(found, id_),
     ]
     reasons = Counter((VERDICTS[code], code, other, places) for code, other, places in said)
     plans = [row for row in active if row["class"] == "plan" and row["ticket"] == id_]
-    standing = plans[0]["records"][0] if plans else None
+    plan_record = plans[0]["records"][0] if plans else None
     return (
         worst(reasons),
         reasons,
-        standing and {"summary": standing["summary"], **standing["plan"]},
+        plan_record and {"summary": plan_record["summary"], **plan_record["plan"]},
     )
 
 
@@ -130,7 +130,7 @@ def code_of(row: Row, other_state: str | None, *, is_first: bool) -> str | None:
 
 
 def places_of(records: list[Row]) -> tuple[str, ...]:
-    return tuple(sorted(f"{one['path']}:{one['line']}" for one in naive.standing(records)))
+    return tuple(sorted(f"{one['path']}:{one['line']}" for one in naive.not_retired(records)))
 
 
 def own_reasons(found: Read, active: list[Row], id_: str) -> Iterator[Said]:
@@ -162,7 +162,7 @@ def cycle_reasons(active: list[Row], id_: str) -> Iterator[Said]:
 
 def misspelled(found: Read, id_: str) -> Iterator[Said]:
     """Records that name `id_` badly, and would weigh on it if they named it well."""
-    for one in naive.standing(found.records):
+    for one in naive.not_retired(found.records):
         if id_ == one["holder"] or id_ not in naive_replaced.meant(found, one["target"]):
             continue
         if weighs(found, one | {"target": id_}, id_):

@@ -48,5 +48,5 @@ def text_of(value: yaml.Node) -> str | list[Any] | None:
 
 
 def has_marker(text: str) -> bool:
-    """Whether a merge left a line behind."""
+    """Whether a line is left from a merge."""
     return any(line.startswith(MARKERS) for line in text.split("\n"))

@@ -26,7 +26,7 @@ def closed_blockers(found: Read, rows: list[Row], id_: str) -> set[str]:
         if row["class"] == "dependency"
         and row["ticket"] == id_
         and row["target_state"] == "closed"
-        and naive.standing(row["records"])
+        and naive.not_retired(row["records"])
     }
 
 
@@ -48,7 +48,7 @@ def chain(found: Read, starts: set[str]) -> tuple[set[str], set[str]]:
 def replacements(found: Read, id_: str) -> set[str]:
     """The tickets that replaced `id_`, by some record; of a bad name, also what it says."""
     others = set()
-    for one in naive.standing(found.records):
+    for one in naive.not_retired(found.records):
         if one["kind"] == "supersedes" and id_ in {one["target"]} | meant(found, one["target"]):
             others.add(one["holder"])
         if one["kind"] == "duplicate_of" and one["holder"] == id_:

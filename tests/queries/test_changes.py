@@ -1,4 +1,4 @@
-"""What happened between two indexes, told once, in words."""
+"""Changes between two indexes: types, sentences, paths and lines."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pytest
 from index_comparison import made
 from workspace_builder import A, B, C, Workspace
 
-from yoi_relations.queries.changes import Change, changes
+from yoi_relations.queries.changes import Change, find_changes
 
 RECORD = "01KT0000000000000000000001"
 PATH = f".yoi/tickets/{A}/artifacts/relations/{RECORD}.md"
-Told = tuple[str, str, str]
+Expected = tuple[str, str, str]
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def filled(workspace: Workspace) -> Workspace:
 def happened(workspace: Workspace, change: Callable[[Workspace], object]) -> list[Change]:
     old = made(workspace)
     change(workspace)
-    return changes(old, made(workspace))
+    return find_changes(old, made(workspace))
 
 
 def edit(workspace: Workspace, old: str, new: str) -> None:
@@ -50,7 +50,7 @@ def retire_entry(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected"),
     [
         (lambda w: w.ticket(A), []),
         (
@@ -120,12 +120,12 @@ def retire_entry(workspace: Workspace) -> None:
     ],
 )
 def test_every_change_is_reported(
-    filled: Workspace, change: Callable[[Workspace], object], told: list[Told]
+    filled: Workspace, change: Callable[[Workspace], object], expected: list[Expected]
 ) -> None:
     found = happened(filled, change)
 
-    assert [(one.what.value, one.ticket) for one in found] == [one[:2] for one in told]
-    for one, (_, _, said) in zip(found, told, strict=True):
+    assert [(one.what.value, one.ticket) for one in found] == [one[:2] for one in expected]
+    for one, (_, _, said) in zip(found, expected, strict=True):
         assert one.sentence.startswith(said)
 
 
@@ -139,8 +139,8 @@ def test_reverted_change_is_reported_as_its_opposite(filled: Workspace) -> None:
     filled.ticket(C, "ready")
     new = made(filled)
 
-    assert [one.what.value for one in changes(old, new)] == ["ticket_added", "problem_solved"]
-    (gone, appeared) = changes(new, old)
+    assert [one.what.value for one in find_changes(old, new)] == ["ticket_added", "problem_solved"]
+    (gone, appeared) = find_changes(new, old)
     assert (gone.what.value, gone.before, gone.after) == ("ticket_gone", "ready", None)
     assert (appeared.what.value, appeared.path, appeared.line) == (
         "problem_appeared",
@@ -149,7 +149,7 @@ def test_reverted_change_is_reported_as_its_opposite(filled: Workspace) -> None:
     )
 
 
-def test_a_change_says_where_it_is(filled: Workspace) -> None:
+def test_change_has_path_and_line(filled: Workspace) -> None:
     (changed,) = happened(filled, lambda w: edit(w, "why", "other"))
     assert (changed.path, changed.line, changed.record) == (PATH, None, RECORD)
 

@@ -47,14 +47,14 @@ def test_absent_kinds_are_not_counted(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("kind", ["related", "supersedes", "waiting", "blocked_by", "capacity"])
-def test_the_first_of_any_kind_is_found(several: Workspace, kind: str) -> None:
+def test_first_relation_of_any_kind_is_found(several: Workspace, kind: str) -> None:
     every = several.show("--all", "--kind", kind)["relations"]
     first = several.show("--all", "--kind", kind, "--limit", "1")
     assert (first["relations"], first["count"]) == (every[:1], len(every))
     assert every
 
 
-def test_a_page_is_as_long_as_is_asked_for(workspace: Workspace) -> None:
+def test_page_has_requested_length(workspace: Workspace) -> None:
     workspace.ticket(A, "ready")
     for number in range(120):
         workspace.record(workspace.ticket(f"00001KT1{number:05d}").name, "blocked_by", A)
@@ -64,7 +64,7 @@ def test_a_page_is_as_long_as_is_asked_for(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("asked", [(A,), (C,), ("--state", "closed"), ("--state", "ready")])
-def test_the_first_of_one_ticket_or_state_are_its_own(
+def test_page_of_ticket_or_state_has_its_own_relations(
     several: Workspace, asked: tuple[str, ...]
 ) -> None:
     every = several.show("--all", "--limit", "0", *asked)
@@ -73,7 +73,7 @@ def test_the_first_of_one_ticket_or_state_are_its_own(
     assert some["count"] == every["count"] == len(every["relations"]) > 1
 
 
-def test_all_are_shown_those_between_resolved_tickets_too(several: Workspace) -> None:
+def test_all_shows_relations_between_resolved_tickets(several: Workspace) -> None:
     several.ticket(D, "done")
     several.record(C, "blocked_by", D)
     for limit in ("0", "100"):

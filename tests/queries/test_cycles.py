@@ -44,7 +44,7 @@ def test_first_step_of_a_very_long_cycle_is_named(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("length", [3, 12])
-def test_an_ordering_may_close_one(workspace: Workspace, length: int) -> None:
+def test_ordering_can_close_cycle(workspace: Workspace, length: int) -> None:
     ids = ring(workspace, length, last="after")
     found = reason(workspace, ids[1], "mixed_cycle")
     assert found["verdict"] == "caution"

@@ -135,7 +135,7 @@ def test_a_target_that_does_not_exist(
     assert f"relations retire {path.stem} --reason" in one["hint"]
 
 
-def test_a_note_that_is_over_may_have_named_what_does_not_exist(workspace: Workspace) -> None:
+def test_missing_target_of_inactive_note_is_info(workspace: Workspace) -> None:
     workspace.ticket(A, "ready")
     workspace.record(A, "waiting", B, "For B.")
     workspace.record(A, "accepted_plan", note="The way.", at=LATER)
@@ -143,7 +143,7 @@ def test_a_note_that_is_over_may_have_named_what_does_not_exist(workspace: Works
     assert codes(workspace) == [("dangling_target", "info"), ("expired_note", "info")]
 
 
-def test_a_retired_record_may_name_what_does_not_exist(workspace: Workspace) -> None:
+def test_missing_target_of_retired_record_is_no_finding(workspace: Workspace) -> None:
     workspace.ticket(A)
     retired = {"retired_at": LATER, "retired_by": "x", "retired_reason": "gone"}
     workspace.record(A, "blocked_by", B, **retired)
@@ -152,9 +152,7 @@ def test_a_retired_record_may_name_what_does_not_exist(workspace: Workspace) -> 
 
 
 @pytest.mark.parametrize(("state", "severity"), [("ready", "warning"), ("closed", "info")])
-def test_a_file_that_is_used_though_it_is_odd(
-    workspace: Workspace, state: str, severity: str
-) -> None:
+def test_odd_source_is_warning(workspace: Workspace, state: str, severity: str) -> None:
     workspace.pair("related", colour="blue", states=(state, "planning"))
 
     assert codes(workspace) == [("odd_source", severity)]
@@ -207,7 +205,7 @@ def test_two_records_in_one_file(
         "a\n---\nat: b\n---\nkind: c\n---",
     ],
 )
-def test_a_text_with_rules_holds_no_second_record(workspace: Workspace, note: str) -> None:
+def test_text_with_rules_has_no_second_record(workspace: Workspace, note: str) -> None:
     tickets(workspace, A="ready", B="ready")
     workspace.record(A, "related", B, note)
 
@@ -335,16 +333,16 @@ def test_a_branch_that_several_plans_name(workspace: Workspace) -> None:
 
 @pytest.mark.parametrize("kind", ["blocked_by", "after", "conflicts_with"])
 @pytest.mark.parametrize(
-    ("ticket", "target", "told"),
+    ("ticket", "target", "expected"),
     [("ready", "closed", True), ("closed", "closed", False), ("ready", "ready", False)],
 )
 def test_resolved_blocker_is_an_expired_edge(
-    workspace: Workspace, kind: str, ticket: str, target: str, *, told: bool
+    workspace: Workspace, kind: str, ticket: str, target: str, *, expected: bool
 ) -> None:
     tickets(workspace, A=ticket, B=target)
     workspace.record(A, kind, B)
 
-    assert codes(workspace) == ([("expired_edge", "info")] if told else [])
+    assert codes(workspace) == ([("expired_edge", "info")] if expected else [])
 
 
 def test_blocker_of_a_resolved_ticket_is_no_finding(workspace: Workspace) -> None:
@@ -355,7 +353,7 @@ def test_blocker_of_a_resolved_ticket_is_no_finding(workspace: Workspace) -> Non
 
 
 @pytest.mark.parametrize(
-    ("state", "at", "told"),
+    ("state", "at", "expected"),
     [
         ("queued", LATER, True),
         ("queued", "2026-05-31T10:00:00Z", False),  # the plan is older than the note
@@ -363,7 +361,7 @@ def test_blocker_of_a_resolved_ticket_is_no_finding(workspace: Workspace) -> Non
     ],
 )
 def test_a_waiting_note_older_than_the_acceptance(
-    workspace: Workspace, state: str, at: str, *, told: bool
+    workspace: Workspace, state: str, at: str, *, expected: bool
 ) -> None:
     workspace.ticket(A, state)
     workspace.record(A, "waiting", note="Before that.", at="2026-05-01T10:00:00Z")
@@ -371,7 +369,7 @@ def test_a_waiting_note_older_than_the_acceptance(
     workspace.record(A, "accepted_plan", note="How.", at=at)
 
     notes = [one for one in codes(workspace) if one[0] == "expired_note"]
-    assert notes == ([("expired_note", "info")] if told else [])
+    assert notes == ([("expired_note", "info")] if expected else [])
 
 
 def test_a_waiting_note_of_a_ticket_that_is_inprogress(workspace: Workspace) -> None:

@@ -398,7 +398,7 @@ def test_following_the_advice_loses_no_record(
     assert not texts - _texts(workspace)
 
 
-def test_records_that_a_merge_left_behind_are_moved(workspace: Workspace) -> None:
+def test_records_that_merge_left_are_moved(workspace: Workspace) -> None:
     _moved(workspace)
     (one,) = [one for one in _findings(workspace) if A in one["tickets"]]
     assert one["code"] == "shared_id"
@@ -531,12 +531,12 @@ def test_a_target_that_packs_two_tickets_is_recorded_for_each(workspace: Workspa
     (line,) = one["commands"]
     assert _shell(workspace, line) == 0
 
-    standing = [one for one in _records(workspace) if not one["retired_at"]]
-    assert {(one["kind"], one["holder"], one["target"]) for one in standing} == {
+    not_retired = [one for one in _records(workspace) if not one["retired_at"]]
+    assert {(one["kind"], one["holder"], one["target"]) for one in not_retired} == {
         ("after", C, A),
         ("after", C, B),
     }
-    assert path.stem not in {one["id"] for one in standing}
+    assert path.stem not in {one["id"] for one in not_retired}
 
 
 def test_record_that_cannot_be_added_again_is_not_retired(workspace: Workspace) -> None:
@@ -563,7 +563,7 @@ def test_a_record_whose_id_two_tickets_hold_is_retired_by_its_path(workspace: Wo
     assert all(one["retired_at"] for one in _records(workspace) if one["id"] == path.stem)
 
 
-def test_records_that_two_folders_left_behind_are_moved_unless_one_would_hide_another(
+def test_records_of_two_left_folders_are_moved_unless_names_clash(
     workspace: Workspace,
 ) -> None:
     _moved(workspace)

@@ -23,10 +23,10 @@ def test_a_record_that_is_retired_need_not_be_retired_again(workspace: Workspace
     tickets(workspace, A="ready", B="ready")
     workspace.record(A, "before", B)
     workspace.record(B, "after", A, **RETIRED)
-    standing = workspace.record(B, "before", A)
+    current = workspace.record(B, "before", A)
     over = workspace.record(A, "after", B, **RETIRED)
     (one,) = findings(workspace)
-    assert standing.stem in one["hint"]
+    assert current.stem in one["hint"]
     assert over.stem not in one["hint"]
 
 

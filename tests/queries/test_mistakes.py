@@ -188,7 +188,7 @@ def assert_none_is_clear(workspace: Workspace, mistake: Mistake, pick: int) -> N
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_no_mistake_makes_a_made_up_workspace_clear(name: str) -> None:
+def test_no_mistake_makes_generated_workspace_clear(name: str) -> None:
     @drawn(4)
     @given(VALID, st.integers(0, 1 << 40))
     def tried(made: dict[str, Any], pick: int) -> None:
@@ -215,7 +215,7 @@ def test_no_mistake_makes_the_examples_clear(tmp_path: Path, name: str, pick: in
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_reading_in_good_faith_would_be_taken_in(tmp_path: Path, name: str) -> None:
+def test_mistakes_would_mislead_trusting_reader(tmp_path: Path, name: str) -> None:
     """Otherwise the table would hold mistakes that nobody has to notice.
 
     Of those that such a reading bears, it is enough that they can be made.

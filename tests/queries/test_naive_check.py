@@ -25,7 +25,7 @@ from queries.test_naive import compare as compare_relations
 BY_HAND = int(os.environ.get("NAIVE_WORKSPACES", "0"))
 FOLDERS = [EXAMPLES, *map(Path, filter(None, os.environ.get("NAIVE_FOLDERS", "").split(":")))]
 PLACES_ALONE = ("misspelled_target", "possibly_superseded")
-"""What these name beside the files that they rest on is for people."""
+"""Only the files of these reasons are compared; what else they name is for people."""
 ONCE = ("blocker_replaced", "lost_retirement")
 """Whether there is one of these is compared, not how many and what they name."""
 
@@ -112,7 +112,7 @@ def assert_cycle(active: list[Any], one: Any) -> None:
             )
             assert naive_check.reaches(edges, first["target"], first["ticket"])
             places = {(place["path"], place["line"]) for place in reason["records"]}
-            standing = naive.standing(first["records"])
+            standing = naive.not_retired(first["records"])
             assert places >= {(place["path"], place["line"]) for place in standing}
 
 

@@ -102,7 +102,7 @@ def test_a_retired_plan_gives_back_what_it_ended(workspace: Workspace) -> None:
     assert codes(workspace, A) == ["waiting"]
 
 
-def test_a_lost_retirement_concerns_whoever_has_a_record_of_that_id(workspace: Workspace) -> None:
+def test_lost_retirement_concerns_holders_of_record(workspace: Workspace) -> None:
     tickets(workspace, a="queued", b="queued")
     workspace.record(A, "waiting", note="x")
     plan = workspace.record(A, "accepted_plan", note="x", at=LATE).stem
@@ -144,7 +144,7 @@ def test_a_replaced_blocker_is_followed_to_the_end(workspace: Workspace, through
         (f"kind: supersedes\n<<<<<<< x\ntarget: {A}", {A, C}),
     ],
 )
-def test_a_bad_file_of_a_resolved_ticket_concerns_whom_it_may_name(
+def test_bad_file_of_resolved_ticket_concerns_tickets_it_may_name(
     workspace: Workspace, head: str, concerned: set[str]
 ) -> None:
     tickets(workspace, a="queued", b="done", c="ready")

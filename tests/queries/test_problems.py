@@ -129,7 +129,7 @@ UNKNOWN = (unknown_state, no_state, broken_item, two_folders, no_folder)
 
 
 @pytest.mark.parametrize("damage", UNKNOWN)
-def test_an_unknown_state_at_either_end_of_a_row_is_doubtful(
+def test_unknown_state_at_either_end_of_row_is_problem_in_answer(
     workspace: Workspace, damage: Break
 ) -> None:
     edge(workspace)
@@ -149,7 +149,7 @@ def test_an_unknown_state_at_either_end_of_a_row_is_doubtful(
         assert (arguments, workspace.run("show", *arguments).code) == (arguments, code)
 
 
-def test_records_without_item_are_read_and_doubtful(workspace: Workspace) -> None:
+def test_records_without_item_are_read_and_problem_in_answer(workspace: Workspace) -> None:
     edge(workspace)
     workspace.ticket(A)
     workspace.record(A, "after", B)
@@ -174,9 +174,7 @@ def test_both_folders_of_an_id_are_read_and_reported(workspace: Workspace) -> No
 
 
 @pytest.mark.parametrize("damage", UNKNOWN[:4])
-def test_an_unknown_state_that_no_row_rests_on_is_listed_alone(
-    workspace: Workspace, damage: Break
-) -> None:
+def test_unknown_state_outside_answer_is_only_listed(workspace: Workspace, damage: Break) -> None:
     edge(workspace)
     workspace.ticket(A)
     damage(workspace)
@@ -185,14 +183,14 @@ def test_an_unknown_state_that_no_row_rests_on_is_listed_alone(
     assert ran.json["problems_total"] >= 1
 
 
-def test_a_row_that_is_over_anyway_is_not_doubtful(workspace: Workspace) -> None:
+def test_unknown_state_of_inactive_row_is_not_problem_in_answer(workspace: Workspace) -> None:
     workspace.pair(states=("finished", "done"))
     workspace.record(B, "blocked_by", A)
     assert workspace.run("show").code == 0
     assert workspace.run("show", "--all").code == 4
 
 
-def test_a_retired_record_that_points_nowhere_is_no_problem(workspace: Workspace) -> None:
+def test_retired_record_with_dangling_target_is_not_a_problem(workspace: Workspace) -> None:
     workspace.ticket(A)
     retired = {"retired_at": "2026-06-02T10:00:00Z", "retired_by": "x", "retired_reason": "gone"}
     workspace.record(A, "blocked_by", B, **retired)
@@ -200,7 +198,7 @@ def test_a_retired_record_that_points_nowhere_is_no_problem(workspace: Workspace
 
 
 @pytest.mark.parametrize("damage", ["key", "name"])
-def test_an_oddity_is_listed_and_the_record_used(workspace: Workspace, damage: str) -> None:
+def test_odd_record_is_listed_and_used(workspace: Workspace, damage: str) -> None:
     workspace.pair()
     text = f"---\nkind: after\ntarget: {B}\nauthor: x\nat: 2026-06-01T10:00:00Z\n"
     if damage == "key":

@@ -236,7 +236,7 @@ def test_state_asks_for_the_ticket_or_either_of_equal_ends(
     assert kinds(workspace, "--state", "done", "--state", "queued") == [kind]
 
 
-def test_options_hold_together(every_kind: Workspace) -> None:
+def test_options_combine(every_kind: Workspace) -> None:
     every_kind.ticket(C)
     every_kind.record(C, "blocked_by", B)
     assert every_kind.show(C, "--kind", "blocker", "--state", "planning")["count"] == 1

@@ -15,10 +15,10 @@ from index_comparison import made
 from watch_process import Start
 from workspace_builder import A, B, C, D, Workspace
 
-from yoi_relations.queries.changes import What
+from yoi_relations.queries.changes import ChangeType
 from yoi_relations.queries.check import Check, check_tickets
 from yoi_relations.queries.tickets import all_tickets
-from yoi_relations.queries.verdict_changes import find_verdicts, verdict_changes
+from yoi_relations.queries.verdict_changes import find_verdict_changes, load_verdicts
 from yoi_relations.states import State
 
 Told = tuple[str, str | None, str | None, str]
@@ -26,12 +26,12 @@ Told = tuple[str, str | None, str | None, str]
 
 def happened(workspace: Workspace, change: Callable[[Workspace], object]) -> list[Told]:
     old = made(workspace)
-    before = find_verdicts(old)
+    before = load_verdicts(old)
     change(workspace)
     new = made(workspace)
-    found, after = verdict_changes(before, old, new)
-    assert after == find_verdicts(new)
-    assert {one.what for one in found} <= {What.VERDICT_CHANGED}
+    found, after = find_verdict_changes(before, old, new)
+    assert after == load_verdicts(new)
+    assert {one.what for one in found} <= {ChangeType.VERDICT_CHANGED}
     return [(one.ticket, one.before, one.after, one.sentence.partition(": ")[2]) for one in found]
 
 
@@ -91,13 +91,13 @@ def test_changed_verdict_is_reported(
         assert said.startswith(wanted)
 
 
-def test_the_path_is_that_of_the_item(queue: Workspace) -> None:
+def test_change_has_path_of_item(queue: Workspace) -> None:
     old = made(queue)
     (queue.tickets / A / "item.md").unlink()
     queue.ticket(B, "done")
     new = made(queue)
 
-    found, _ = verdict_changes(find_verdicts(old), old, new)
+    found, _ = find_verdict_changes(load_verdicts(old), old, new)
     paths = {one.ticket: one.path for one in found}
 
     assert paths[A] == f".yoi/tickets/{A}/item.md"
@@ -146,7 +146,7 @@ def test_reported_changes_are_the_difference_of_two_checks(one: World, other: Wo
     old, new = map(made, worlds)
     was, now = checked(old), checked(new)
 
-    found, after = verdict_changes(find_verdicts(old), old, new)
+    found, after = find_verdict_changes(load_verdicts(old), old, new)
 
     assert {each.ticket: (each.before, each.after) for each in found} == {
         id_: (was[id_].verdict.word, now[id_].verdict.word)

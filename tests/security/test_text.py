@@ -15,7 +15,7 @@ import pytest
 from mcp_client import connected
 from workspace_builder import A, B, C, Workspace, ulid
 
-from yoi_relations.queries.changes import Change, What
+from yoi_relations.queries.changes import Change, ChangeType
 from yoi_relations.render.output import Mode
 from yoi_relations.watch.loop import ChangeSet
 from yoi_relations.watch.printer import change_printer
@@ -157,7 +157,7 @@ def test_terminal_output_has_no_effect_and_shows_markup(
 
 @pytest.mark.parametrize("mode", list(Mode))
 def test_output_of_watch_has_no_effect_on_a_terminal(mode: Mode) -> None:
-    change = Change(What.ADDED, HOSTILE, HOSTILE, 1, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    change = Change(ChangeType.ADDED, HOSTILE, HOSTILE, 1, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
     out = io.StringIO()
     with redirect_stdout(out), mock.patch.dict(os.environ, {"COLUMNS": "400"}):
         assert change_printer(mode)(ChangeSet([change], "before", "after"))

@@ -20,7 +20,7 @@ from yoi_relations.index import index_file
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Trust
 from yoi_relations.index.watcher_lock import WatcherLock
-from yoi_relations.queries.changes import Change, What
+from yoi_relations.queries.changes import Change, ChangeType
 from yoi_relations.render.output import Mode
 from yoi_relations.watch import loop
 from yoi_relations.watch.loop import ChangeSet, WatchRequest, watch
@@ -288,9 +288,14 @@ def test_missing_root_at_the_start_is_an_error(indexed: Workspace) -> None:
 def test_terminal_line_has_time_change_and_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     what = [
         Change(
-            What.RETIRED, A, "a.md", None, "x", f"{A} is blocked by {C}: \x1b[2J" + "long " * 40
+            ChangeType.RETIRED,
+            A,
+            "a.md",
+            None,
+            "x",
+            f"{A} is blocked by {C}: \x1b[2J" + "long " * 40,
         ),
-        Change(What.PROBLEM_APPEARED, A, "b.jsonl", 3, None, "is no JSON"),
+        Change(ChangeType.PROBLEM_APPEARED, A, "b.jsonl", 3, None, "is no JSON"),
     ]
 
     assert change_printer(Mode.TABLE)(ChangeSet(what, "one", "two"))

@@ -23,13 +23,13 @@ from yoi_relations.api.session import session_over
 from yoi_relations.files.workspace import find_again, find_workspace
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index
-from yoi_relations.queries.check import Check
+from yoi_relations.queries.check import Check, ask_checks
 from yoi_relations.queries.path_base import PathBase
-from yoi_relations.queries.questions import ask_checks, ask_relations, states_named
-from yoi_relations.queries.show import Answer
+from yoi_relations.queries.show import Answer, ask_relations
 from yoi_relations.queries.tickets import TicketInfo, all_tickets, tickets_in
 from yoi_relations.recording.add import RecordRequest, add_record
 from yoi_relations.recording.retire import RetirementRequest, retire_records
+from yoi_relations.states import select_states
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -96,8 +96,9 @@ class Relations:
             author: that record must have this author.
 
         Returns:
-            The relations in order, with every problem of the files. If `Answer.doubts` is not
-            empty, a file that cannot be used could add or alter a relation of this answer.
+            The relations in order, with every problem of the files. If
+            `Answer.problems_in_answer` is not empty, a file that cannot be used could add or
+            alter a relation of this answer.
 
         Raises:
             UsageError: there is no such kind or state, `since` is not a time, or the limit is
@@ -163,7 +164,7 @@ class Relations:
         Raises:
             UsageError: there is no such state.
         """
-        wanted = states_named(arguments.words("states", states))
+        wanted = select_states(arguments.words("states", states))
         with self._open_index() as index:
             if wanted:
                 return tickets_in(index.connection, wanted)

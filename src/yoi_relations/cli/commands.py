@@ -17,7 +17,7 @@ from yoi_relations.index.handle import Trust
 from yoi_relations.lean.types import Any, NamedTuple
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.problems import Severity
-from yoi_relations.queries.questions import ask_checks, ask_relations
+from yoi_relations.queries.show import ask_relations
 from yoi_relations.render.output import SCHEMA_VERSION, Mode, json_line, write_answer
 from yoi_relations.render.show import write_relations
 from yoi_relations.states import State
@@ -79,6 +79,7 @@ def check(
     call: Call, *, tickets: list[str], states: Iterable[State], expect: str | None
 ) -> ExitCode:
     """Say whether tickets may be accepted now."""
+    from yoi_relations.queries.check import ask_checks
     from yoi_relations.render.check import write_checks
 
     mode = call.mode

@@ -20,8 +20,9 @@ from yoi_relations.call import Call, exit_status_of
 from yoi_relations.cli.commands import Request, version
 from yoi_relations.command_table import COMMON, HELP, PROGRAM, VERSION, Command, Parameter, leaves
 from yoi_relations.errors import ExitCode, UsageError
-from yoi_relations.kinds import KINDS, RelationClass, separate_options_hint
+from yoi_relations.kinds import KINDS, RelationClass
 from yoi_relations.render.output import write_answer
+from yoi_relations.word_hints import separate_options_hint
 
 _COMMON_PANEL = "Options of every command, before or after its name"
 _CONTEXT = "context"

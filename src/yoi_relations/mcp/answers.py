@@ -14,9 +14,10 @@ from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Notify, Trust
 from yoi_relations.mcp.arguments import read_arguments
 from yoi_relations.mcp.tools import ADD, CHECK, LIMIT, RETIRE, SHOW, Tool
-from yoi_relations.queries.check import Checked, check_tickets
+from yoi_relations.queries.check import CheckAnswer, ask_checks, check_tickets
 from yoi_relations.queries.path_base import PathBase
-from yoi_relations.queries.questions import ask_checks, ask_relations, resolve_tickets
+from yoi_relations.queries.show import ask_relations
+from yoi_relations.queries.ticket_lookup import resolve_ticket
 from yoi_relations.recording.add import RecordRequest, add_record
 from yoi_relations.recording.retire import RetirementRequest, retire_records
 from yoi_relations.render import check, documents, receipts
@@ -66,7 +67,7 @@ def answer_ticket(context: CallContext, name: str) -> Value:
     """
     with context.open_index() as index:
         base = PathBase(context.workspace)
-        (ticket,) = resolve_tickets(index.connection, [name], base)
+        ticket = resolve_ticket(index.connection, name, base)
         asked, answer = ask_relations(index.connection, base, ticket=ticket.id, everything=True)
         checked = check_tickets(index.connection, [ticket])
         found = documents.relations_document(index, asked, answer)
@@ -112,7 +113,8 @@ def _check(context: CallContext, arguments: Value) -> _Answer:
         base, states = PathBase(context.workspace), arguments.get("states", ())
         checked = ask_checks(index.connection, base, tickets=tickets, states=states)
         shown = checked.checks[:limit]
-        found = check.check_document(index, Checked(shown, checked.problems), whole=bool(tickets))
+        listed = CheckAnswer(shown, checked.problems)
+        found = check.check_document(index, listed, whole=bool(tickets))
         page = {
             "count": len(checked.checks),
             "returned": len(shown),

@@ -1,8 +1,17 @@
-"""The questions: plain SQL in, frozen values out, nothing printed.
+"""Questions about the index: plain SQL in, frozen values out, nothing printed.
 
-``tickets`` knows the tickets by name and state, ``statements`` the records, ``relations`` makes
-relations of them, ``active`` decides which count now, ``problems`` tells what could be missing.
-Out of these, ``answers`` makes the answer of `show`, with ``paging`` where its beginning will do,
-and ``check`` that of `check`, with ``reasons``, ``cycles`` and ``graph``; ``doctor`` looks for what
-could be fixed; ``counts`` counts. ``asking`` takes questions in people's words.
+Values: ``tickets``: tickets by id and state; ``records``: records and the conditions that select
+them; ``relations``: relations made of records; ``retirements``: retirement files;
+``near_relations``: records with a misspelled target; ``problems``: problems of the files;
+``inactive_reasons``: why a relation is not active, in words.
+
+Names: ``ticket_lookup``: tickets by any name; ``ticket_search`` and ``ticket_names``: names that
+are not ids; ``record_lookup``: records by any name; ``path_base``: what paths are relative to.
+
+Answers: ``show``: the answer of `show`, with ``show_page``: its first page, and ``record_filter``:
+author and time; ``check``: the answer of `check`, with ``check_reasons``: reasons from relations,
+``unknowns``: what cannot be established, ``unknown_reasons``: reasons from that, ``cycles``,
+``graph``: graph algorithms, ``replacements``: which ticket replaced which, and ``holds``: tickets
+that a ticket holds; ``counts``: counts for `status`; ``changes`` and ``verdict_changes``:
+differences between two indexes; ``command_lines``: shell lines for hints; ``doctor``: findings.
 """

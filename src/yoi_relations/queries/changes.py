@@ -1,4 +1,4 @@
-"""What happened to tickets, records and problems from one index to the next."""
+"""Changes of tickets, records and problems between two indexes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from yoi_relations.queries.problems import Problem, find_problems
 from yoi_relations.queries.records import StoredRecord, find_records, held_by
 
 
-class What(StrEnum):
-    """What happened, in the order in which it is told of one ticket."""
+class ChangeType(StrEnum):
+    """Types of changes, in the order in which the changes of one ticket are listed."""
 
     TICKET_ADDED = "ticket_added"
     TICKET_GONE = "ticket_gone"
@@ -29,24 +29,24 @@ class What(StrEnum):
     VERDICT_CHANGED = "verdict_changed"
 
 
-_RANK = {what: rank for rank, what in enumerate(What)}
+_RANK = {type_: rank for rank, type_ in enumerate(ChangeType)}
 
 
 class Change(NamedTuple):
-    """One thing that happened between two indexes.
+    """One difference between two indexes.
 
     Attributes:
-        what: happened.
-        ticket: whose; of a record, the holder.
-        path: the file it is about; of something gone, where it was.
+        what: type of the change.
+        ticket: id of the ticket; of a record, of its holder.
+        path: path of the file; of something that is gone, where it was.
         line: counted from 1, or None.
         record: id of the record, or None.
-        sentence: the same for a person.
-        before: the state, title or verdict that was, where that is what changed.
-        after: the one that is.
+        sentence: the change in words.
+        before: the earlier state, title or verdict if that changed, otherwise None.
+        after: the later one.
     """
 
-    what: What
+    what: ChangeType
     ticket: str
     path: str
     line: int | None
@@ -56,12 +56,11 @@ class Change(NamedTuple):
     after: str | None = None
 
 
-def changes(old: sqlite3.Connection, new: sqlite3.Connection) -> list[Change]:
-    """What happened from `old` to `new`, but for verdicts: by ticket, then as `What` lists it.
+def find_changes(old: sqlite3.Connection, new: sqlite3.Connection) -> list[Change]:
+    """The changes from `old` to `new`, except verdicts: by ticket, then by type.
 
-    A record is known by its holder and its id, wherever it stands: a ticket's folder that moves
-    changes none. An entry of the two older formats that is edited gets another id, and so counts
-    as one gone and one added.
+    A record is identified by holder and id, not by path: moving a ticket's folder changes none. An
+    edited entry of the two older formats has another id, so one is gone and another is added.
     """
     holders = _touched(old, new)
     found = [
@@ -69,11 +68,13 @@ def changes(old: sqlite3.Connection, new: sqlite3.Connection) -> list[Change]:
         *_of_records(old, new, holders),
         *_of_problems(find_problems(old), find_problems(new)),
     ]
-    return sorted(found, key=lambda one: (one.ticket, _RANK[one.what], one.path, one.line or 0))
+    return sorted(
+        found, key=lambda change: (change.ticket, _RANK[change.what], change.path, change.line or 0)
+    )
 
 
 def _touched(old: sqlite3.Connection, new: sqlite3.Connection) -> list[str]:
-    """The ids of the tickets of which a source differs; no other can have changed."""
+    """The ids of the tickets with a source that differs; no other can have changed."""
     sql = "SELECT holder, path, digest FROM source"
     sources = set(old.execute(sql)) ^ set(new.execute(sql))
     return sorted({holder for holder, *_ in sources})
@@ -95,32 +96,39 @@ def _of_tickets(
 
 def _tickets(connection: sqlite3.Connection, holders: list[str]) -> dict[str, _Ticket]:
     """The tickets that have an item.md, by id."""
-    # One by one: SQLite groups only the rows of a ticket that is named, else those of all.
+    # With an id, SQLite groups only the rows of that ticket; otherwise those of all tickets.
     sql = "SELECT title, state, folder FROM ticket_now WHERE ticket = ? AND folder IS NOT NULL"
     found = {id_: connection.execute(sql, (id_,)).fetchone() for id_ in holders}
     return {id_: _Ticket(*row) for id_, row in found.items() if row is not None}
 
 
 def _of_ticket(id_: str, old: _Ticket | None, new: _Ticket | None) -> Iterator[Change]:
-    is_ = new or old
-    if is_ is None:
+    current = new or old
+    if current is None:
         return
-    path = f"{is_.folder}/item.md"
+    path = f"{current.folder}/item.md"
 
-    def change(what: What, said: str, before: str | None, after: str | None) -> Change:
-        return Change(what, id_, path, None, None, f"{id_} {said}", before, after)
+    def change(type_: ChangeType, text: str, before: str | None, after: str | None) -> Change:
+        return Change(type_, id_, path, None, None, f"{id_} {text}", before, after)
 
     if old is None:
-        yield change(What.TICKET_ADDED, f"is new, {_state(is_)}: {_title(is_)}", None, is_.state)
+        yield change(
+            ChangeType.TICKET_ADDED,
+            f"is new, {_state(current)}: {_title(current)}",
+            None,
+            current.state,
+        )
     elif new is None:
-        yield change(What.TICKET_GONE, f"is gone, it was {_state(is_)}", is_.state, None)
+        yield change(
+            ChangeType.TICKET_GONE, f"is gone, it was {_state(current)}", current.state, None
+        )
     else:
         if old.state != new.state:
-            said = f"was {_state(old)}, is {_state(new)}"
-            yield change(What.STATE_CHANGED, said, old.state, new.state)
+            text = f"was {_state(old)}, is {_state(new)}"
+            yield change(ChangeType.STATE_CHANGED, text, old.state, new.state)
         if old.title != new.title:
-            said = f"is called {_title(new)}, was called {_title(old)}"
-            yield change(What.TITLE_CHANGED, said, old.title, new.title)
+            text = f"is called {_title(new)}, was called {_title(old)}"
+            yield change(ChangeType.TITLE_CHANGED, text, old.title, new.title)
 
 
 def _state(ticket: _Ticket) -> str:
@@ -131,11 +139,11 @@ def _title(ticket: _Ticket) -> str:
     return quoted(ticket.title) if ticket.title is not None else "nothing"
 
 
-_SAID = (
+_COMPARED = (
     *("kind", "target", "note", "summary", "branch", "worktree", "role_plan", "author", "at"),
     *("retired_at", "retired_by", "retired_reason"),
 )
-"""What must differ for a record to have changed."""
+"""The fields of a record that are compared."""
 
 
 def _of_records(
@@ -143,23 +151,25 @@ def _of_records(
 ) -> Iterator[Change]:
     before, after = _records(old, holders), _records(new, holders)
     for key in before.keys() | after.keys():
-        was, is_ = before.get(key), after.get(key)
-        if is_ is None and was is not None:
-            yield _of_record(What.GONE, was)
-        elif is_ is not None and was is None:
-            yield _of_record(What.ADDED, is_)
-        elif is_ is not None and was is not None:
-            unequal = [name for name in _SAID if getattr(was, name) != getattr(is_, name)]
-            if "retired_at" in unequal and was.retired_at is None:
-                yield _of_record(What.RETIRED, is_, f": {quoted(is_.retired_reason or '')}")
+        earlier, later = before.get(key), after.get(key)
+        if later is None and earlier is not None:
+            yield _of_record(ChangeType.GONE, earlier)
+        elif later is not None and earlier is None:
+            yield _of_record(ChangeType.ADDED, later)
+        elif later is not None and earlier is not None:
+            unequal = [name for name in _COMPARED if getattr(earlier, name) != getattr(later, name)]
+            if "retired_at" in unequal and earlier.retired_at is None:
+                yield _of_record(
+                    ChangeType.RETIRED, later, f": {quoted(later.retired_reason or '')}"
+                )
             elif unequal:
-                yield _of_record(What.CHANGED, is_, f" ({', '.join(unequal)})")
+                yield _of_record(ChangeType.CHANGED, later, f" ({', '.join(unequal)})")
 
 
 def _records(
     connection: sqlite3.Connection, holders: list[str]
 ) -> dict[tuple[str, str, int], StoredRecord]:
-    """Records by holder and id; one that is stated several times is counted through."""
+    """Records by holder, id and number; the number counts records with the same id."""
     seen: Counter[tuple[str, str]] = Counter()
     found = {}
     for record in find_records(connection, held_by(holders)):
@@ -169,20 +179,20 @@ def _records(
     return found
 
 
-def _of_record(what: What, record: StoredRecord, more: str = "") -> Change:
-    said = sentence(Edge(record.shown, record.edge_ticket, record.edge_target)) + more
-    return Change(what, record.holder, record.path, record.line, record.id, said)
+def _of_record(type_: ChangeType, record: StoredRecord, more: str = "") -> Change:
+    text = sentence(Edge(record.shown, record.edge_ticket, record.edge_target)) + more
+    return Change(type_, record.holder, record.path, record.line, record.id, text)
 
 
 def _of_problems(old: list[Problem], new: list[Problem]) -> Iterator[Change]:
-    """The problems that appeared and those that were solved; one that moved a line did neither."""
+    """The problems that appeared or were solved; moving to another line is neither."""
     before, after = _by_message(old), _by_message(new)
     for message in before.keys() | after.keys():
-        was, is_ = before[message], after[message]
-        for problem in was[len(is_) :]:
-            yield _of_problem(What.PROBLEM_SOLVED, problem)
-        for problem in is_[len(was) :]:
-            yield _of_problem(What.PROBLEM_APPEARED, problem)
+        earlier, later = before[message], after[message]
+        for problem in earlier[len(later) :]:
+            yield _of_problem(ChangeType.PROBLEM_SOLVED, problem)
+        for problem in later[len(earlier) :]:
+            yield _of_problem(ChangeType.PROBLEM_APPEARED, problem)
 
 
 def _by_message(problems: list[Problem]) -> defaultdict[tuple[str, str], list[Problem]]:
@@ -192,5 +202,5 @@ def _by_message(problems: list[Problem]) -> defaultdict[tuple[str, str], list[Pr
     return found
 
 
-def _of_problem(what: What, problem: Problem) -> Change:
-    return Change(what, problem.about, problem.path, problem.line, None, problem.message)
+def _of_problem(type_: ChangeType, problem: Problem) -> Change:
+    return Change(type_, problem.about, problem.path, problem.line, None, problem.message)

@@ -1,14 +1,14 @@
-"""Whether a ticket may be accepted now: every fact about it, and what they come to.
+"""The answer of `check`: whether a ticket may be accepted now, with every reason.
 
-Nothing is changed, ordered or picked here; a verdict is an answer, and what to do with it is the
-business of whoever asked.
+Nothing is changed, ordered or picked here: the caller decides what to do with a verdict.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
+from yoi_relations.errors import UsageError
 from yoi_relations.lean.digest import digest_of
 from yoi_relations.lean.types import Any, Connection, NamedTuple
 from yoi_relations.queries.check_reasons import (
@@ -20,26 +20,31 @@ from yoi_relations.queries.check_reasons import (
     reasons_for_replaced,
     reasons_from,
 )
-from yoi_relations.queries.check_unknowns import Doubts, load_doubts, reasons_for_doubts, what_of
 from yoi_relations.queries.cycles import Cycle, find_cycles
 from yoi_relations.queries.holds import HeldTicket, held_by_ticket
+from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.problems import Problem, find_problems
 from yoi_relations.queries.records import StoredRecord, shown_as, touching
 from yoi_relations.queries.relations import Relation, load_relations
 from yoi_relations.queries.replacements import Replacements, load_replacements
-from yoi_relations.queries.tickets import TicketInfo, load_tickets
+from yoi_relations.queries.ticket_lookup import resolve_tickets
+from yoi_relations.queries.tickets import TicketInfo, load_tickets, tickets_in
+from yoi_relations.queries.unknown_reasons import unknown_reasons
+from yoi_relations.queries.unknowns import Unknowns, digest_content, load_unknowns
+from yoi_relations.states import UNRESOLVED, select_states
 
 
 class Check(NamedTuple):
     """The answer about one ticket.
 
     Attributes:
-        ticket: that was asked about.
-        verdict: of the worst reason; clear without any.
-        reasons: the worst first.
-        plan: the accepted plan that stands, or None.
-        holds: the tickets whose verdict rests on this one, by id.
-        digest: over all that the verdict rests on; the same content has the same digest anywhere.
+        ticket: the ticket that was asked about.
+        verdict: the verdict of the worst reason; clear if there is none.
+        reasons: the reasons, the worst first.
+        plan: the active accepted plan, or None.
+        holds: the tickets whose verdict depends on this ticket, by id.
+        digest: digest of everything that the verdict depends on, in hexadecimal; it is the same
+            in every checkout with the same content.
     """
 
     ticket: TicketInfo
@@ -50,14 +55,14 @@ class Check(NamedTuple):
     digest: str
 
 
-class Checked(NamedTuple):
-    """The answer about several tickets: a check of each, and everything wrong with the files."""
+class CheckAnswer(NamedTuple):
+    """The answer about several tickets: a check of each, and all problems of the workspace."""
 
     checks: list[Check]
     problems: list[Problem]
 
 
-class _Judged(NamedTuple):
+class _Assessment(NamedTuple):
     """A ticket, the relations that touch it, and the reasons, the worst first."""
 
     ticket: TicketInfo
@@ -65,124 +70,162 @@ class _Judged(NamedTuple):
     reasons: list[Reason]
 
 
-def check_tickets(connection: Connection, tickets: list[TicketInfo]) -> Checked:
-    """Check each of `tickets`, in their order; about one, nothing depends on the others."""
+def ask_checks(
+    connection: Connection,
+    base: PathBase,
+    *,
+    tickets: Sequence[str] = (),
+    states: Iterable[str] = (),
+) -> CheckAnswer:
+    """Check each ticket that is named or in one of the states; otherwise all unresolved tickets.
+
+    Raises:
+        UsageError: both are given, or a state does not exist.
+        NotFoundError: no ticket has that name.
+        AmbiguousError: several tickets have that name.
+    """
+    wanted = select_states(states)
+    if tickets and wanted:
+        raise UsageError("tickets and states exclude each other", "name tickets, or give states")
+    if tickets:
+        found = resolve_tickets(connection, tickets, base)
+        asked = list({ticket.id: ticket for ticket in found}.values())
+    else:
+        asked = tickets_in(connection, wanted or UNRESOLVED)
+    return check_tickets(connection, asked)
+
+
+def check_tickets(connection: Connection, tickets: list[TicketInfo]) -> CheckAnswer:
+    """Check each of `tickets`, in their order; no check depends on the other tickets asked for."""
     problems = find_problems(connection)
-    doubts = load_doubts(connection, problems)
+    unknowns = load_unknowns(connection, problems)
     cycles = find_cycles(connection, frozenset(ticket.id for ticket in tickets))
-    judged, replacements = _judge(connection, tickets, cycles, doubts)
-    waiting = _waiting(connection, judged.values(), replacements, doubts)
+    asked, replacements = _assess(connection, tickets, cycles, unknowns)
+    dependents = _possible_dependents(connection, asked.values(), replacements, unknowns)
     others = load_tickets(
-        connection, {id_ for ids in waiting.values() for id_ in ids} - set(judged)
+        connection, {id_ for ids in dependents.values() for id_ in ids} - set(asked)
     )
-    # Cycles say nothing about whom a ticket frees.
-    more, _ = _judge(connection, list(others.values()), {}, doubts)
-    known = more | judged
+    # Cycles do not matter for what a ticket frees.
+    more, _ = _assess(connection, list(others.values()), {}, unknowns)
+    assessments = more | asked
     checks = []
     for ticket in tickets:
-        candidates = [known[id_] for id_ in waiting[ticket.id]]
-        holds = held_by_ticket(ticket.id, [(one.ticket, one.reasons) for one in candidates], doubts)
-        checks.append(_check(judged[ticket.id], holds, doubts))
-    return Checked(checks, problems)
+        candidates = [assessments[id_] for id_ in dependents[ticket.id]]
+        holds = held_by_ticket(
+            ticket.id, [(other.ticket, other.reasons) for other in candidates], unknowns
+        )
+        checks.append(_check(asked[ticket.id], holds, unknowns))
+    return CheckAnswer(checks, problems)
 
 
-def _judge(
-    connection: Connection, tickets: list[TicketInfo], cycles: dict[str, Cycle], doubts: Doubts
-) -> tuple[dict[str, _Judged], Replacements]:
-    """Each of `tickets` with its reasons, by id; and which closed tickets were replaced."""
-    relations = _by_ticket(connection, frozenset(ticket.id for ticket in tickets))
-    near = {id_: [one.relation for one in found] for id_, found in doubts.near.items()}
+def _assess(
+    connection: Connection,
+    tickets: list[TicketInfo],
+    cycles: dict[str, Cycle],
+    unknowns: Unknowns,
+) -> tuple[dict[str, _Assessment], Replacements]:
+    """Each of `tickets` with its reasons, by id; and the replacements of closed tickets."""
+    relations = _relations_by_ticket(connection, frozenset(ticket.id for ticket in tickets))
+    near = {id_: [near.relation for near in found] for id_, found in unknowns.near.items()}
     closed = {
         id_
         for ticket in tickets
         for id_ in closed_blockers(ticket, [*relations[ticket.id], *near.get(ticket.id, ())])
     }
-    closed |= {one.problem.about for one in doubts.history if one.is_closed}
-    meant = [one for several in near.values() for one in several]
+    closed |= {hidden.problem.about for hidden in unknowns.history if hidden.is_closed}
+    meant = [relation for found in near.values() for relation in found]
     replacements = load_replacements(connection, closed | relations.keys(), meant)
-    judged = {}
+    assessments = {}
     for ticket in tickets:
         own, cycle = relations[ticket.id], cycles.get(ticket.id)
         reasons = [
-            *reasons_for_doubts(ticket, own, doubts, replacements),
+            *unknown_reasons(ticket, own, unknowns, replacements),
             *([reason_from_cycle(ticket, cycle)] if cycle else ()),
             *reasons_from(ticket, own),
             *reasons_for_replaced(ticket, own, replacements),
         ]
         reasons.sort(key=lambda reason: -reason.verdict)  # stable: otherwise in the order found
-        judged[ticket.id] = _Judged(ticket, own, reasons)
-    return judged, replacements
+        assessments[ticket.id] = _Assessment(ticket, own, reasons)
+    return assessments, replacements
 
 
-def _by_ticket(connection: Connection, ids: AbstractSet[str]) -> dict[str, list[Relation]]:
-    """By ticket, the relations that touch it, in the order of what they say."""
+def _relations_by_ticket(
+    connection: Connection, ids: AbstractSet[str]
+) -> dict[str, list[Relation]]:
+    """By ticket id, the relations that touch the ticket, sorted by rank."""
     found: dict[str, list[Relation]] = {id_: [] for id_ in ids}
     if ids:
-        for one in sorted(load_relations(connection, touching(ids)), key=Relation.rank):
-            for end in {end.id for end in one.ends} & ids:
-                found[end].append(one)
+        for relation in sorted(load_relations(connection, touching(ids)), key=Relation.rank):
+            for id_ in {end.id for end in relation.ends} & ids:
+                found[id_].append(relation)
     return found
 
 
-def _waiting(
+def _possible_dependents(
     connection: Connection,
-    judged: Iterable[_Judged],
+    asked: Collection[_Assessment],
     replacements: Replacements,
-    doubts: Doubts,
+    unknowns: Unknowns,
 ) -> dict[str, set[str]]:
-    """By ticket, the ids of those whose verdict may rest on it."""
-    judged = list(judged)
-    found: dict[str, set[str]] = {}
+    """By ticket id, the ids of the tickets whose verdict may depend on the ticket."""
     near: dict[str, list[Relation]] = {}
-    for meant in (one.relation for several in doubts.near.values() for one in several):
-        for end in meant.ends:
-            near.setdefault(end.id, []).append(meant)
-    closed = {one.ticket.id: replacements.closed_before(one.ticket.id) for one in judged}
-    dependents = _dependents(connection, {id_ for ids in closed.values() for id_ in ids})
-    for ticket, own, _ in judged:
-        active = [one for one in own if one.inactive_reason is None]
-        ends = (other_end(ticket, one) for one in active + near.get(ticket.id, []))
+    for relation in (near.relation for found in unknowns.near.values() for near in found):
+        for end in relation.ends:
+            near.setdefault(end.id, []).append(relation)
+    closed = {ticket.id: replacements.closed_before(ticket.id) for ticket, _, _ in asked}
+    dependents = _recorded_dependents(connection, {id_ for ids in closed.values() for id_ in ids})
+    found: dict[str, set[str]] = {}
+    for ticket, own, _ in asked:
+        active = [relation for relation in own if relation.inactive_reason is None]
+        ends = (other_end(ticket, relation) for relation in active + near.get(ticket.id, []))
         found[ticket.id] = {end.id for end in ends if end is not None and end.folders}
         for id_ in closed[ticket.id]:
             found[ticket.id] |= dependents[id_]
     return found
 
 
-def _dependents(connection: Connection, ids: AbstractSet[str]) -> dict[str, set[str]]:
-    """By ticket, those that were recorded to depend on it, and exist."""
+def _recorded_dependents(connection: Connection, ids: AbstractSet[str]) -> dict[str, set[str]]:
+    """By ticket id, the existing tickets that were recorded as blocked by it, active or not."""
     found: dict[str, set[str]] = {id_: set() for id_ in ids}
     if ids:
-        for one in load_relations(connection, shown_as(["blocked_by"]), touching(ids)):
-            if one.target is not None and one.target.id in ids and one.ticket.folders:
-                found[one.target.id].add(one.ticket.id)
+        for relation in load_relations(connection, shown_as(["blocked_by"]), touching(ids)):
+            target = relation.target
+            if target is not None and target.id in ids and relation.ticket.folders:
+                found[target.id].add(relation.ticket.id)
     return found
 
 
-def _check(judged: _Judged, holds: list[HeldTicket], doubts: Doubts) -> Check:
-    ticket, own, reasons = judged
+def _check(assessment: _Assessment, holds: list[HeldTicket], unknowns: Unknowns) -> Check:
+    ticket, own, reasons = assessment
     worst = max((reason.verdict for reason in reasons), default=Verdict.CLEAR)
-    plan = next((one.relation for one in reasons if one.code == "plan"), None)
-    ends = {end.id: end for one in own for end in one.ends} | {ticket.id: ticket}
+    plan = next((reason.relation for reason in reasons if reason.code == "plan"), None)
+    ends = {end.id: end for relation in own for end in relation.ends} | {ticket.id: ticket}
     ends |= {reason.other.id: reason.other for reason in reasons if reason.other is not None}
-    # Of a ticket that does not exist, the problems are the records that others aim at it.
-    known = sorted(id_ for id_, end in ends.items() if end.folders)
+    # The problems of a ticket that does not exist are the records that name it as their target.
+    existing = sorted(id_ for id_, end in ends.items() if end.folders)
     digest = digest_of(
         [
             ticket.id,
             [(end.id, end.title, end.state) for _, end in sorted(ends.items())],
-            [_content(record) for one in own for record in one.records],
-            [what_of(problem) for id_ in known for problem in doubts.states.get(id_, ())],
-            doubts.digest,
+            [_digest_content(record) for relation in own for record in relation.records],
+            [
+                digest_content(problem)
+                for id_ in existing
+                for problem in unknowns.states.get(id_, ())
+            ],
+            unknowns.digest,
             [(reason.code, reason.sentence) for reason in reasons],
         ]
     )
     return Check(ticket, worst, reasons, plan, holds, digest)
 
 
-def _content(record: StoredRecord) -> list[Any]:
-    """What of a record a digest covers."""
-    plan = (record.summary, record.branch, record.worktree, record.role_plan)
-    retired = (record.retired_at, record.retired_by, record.retired_reason)
-    edge = (record.kind, record.holder, record.target)
-    said = (record.note, *plan, record.author, record.at)
-    return [record.path, record.line, record.id, *edge, *said, *retired]
+def _digest_content(record: StoredRecord) -> list[Any]:
+    """The fields of a record that a digest covers; users keep digests, so the order is fixed."""
+    return [
+        *(record.path, record.line, record.id),
+        *(record.kind, record.holder, record.target),
+        *(record.note, record.summary, record.branch, record.worktree, record.role_plan),
+        *(record.author, record.at),
+        *(record.retired_at, record.retired_by, record.retired_reason),
+    ]

@@ -1,7 +1,7 @@
-"""Command lines that findings and other answers give: safe to be pasted into a shell as they are.
+"""Shell lines for findings and other answers, quoted so that they can be pasted into a shell.
 
-They are run in the workspace root. Each loses nothing: what cannot be written so that this is
-certain is left to a person, and then there is no command.
+They are to be run in the workspace root. None of them loses data: if that is not certain, a person
+has to decide, and there is no line.
 """
 
 from __future__ import annotations
@@ -15,34 +15,34 @@ from yoi_relations.lean.types import Connection, Self
 from yoi_relations.queries.records import StoredRecord
 from yoi_relations.queries.relations import Relation
 
-_MOST_RECORDS = 50
+_MAX_RECORDS = 50
 """Records that one template names."""
 _PLAIN_ID = re.compile(rf"{ULID}|x-[0-9a-f]{{16}}")
 
 
 def shell_line(*words: str) -> str | None:
-    """The words as one shell line; None where one holds a character that shows nothing."""
+    """The words as one quoted shell line; None if a word has an unprintable character."""
     return shlex.join(words) if all(map(str.isprintable, words)) else None
 
 
-def in_turn(*lines: str | None) -> str | None:
-    """Lines of which each is run only where the one before it succeeded; None if one is None."""
-    known = [line for line in lines if line is not None]
-    return " && ".join(known) if known and len(known) == len(lines) else None
+def shell_chain(*lines: str | None) -> str | None:
+    """Shell lines joined with ``&&``; None if there is none, or one of them is None."""
+    present = [line for line in lines if line is not None]
+    return " && ".join(present) if present and len(present) == len(lines) else None
 
 
 def is_argument(name: str) -> bool:
-    """Whether a name can be given to a command; an option begins with a hyphen."""
+    """Whether a name can be an argument of a command, because it does not look like an option."""
     return not name.startswith("-")
 
 
 def argument(name: str, otherwise: str) -> str:
-    """A name as one word of a shell line; `otherwise`, a placeholder, where it can be none."""
+    """A name as one word of a shell line; if that is impossible, the placeholder `otherwise`."""
     return (shell_line(name) if is_argument(name) else None) or otherwise
 
 
-def retiring_by(name: str) -> str:
-    """The template that retires the record that goes by `name`."""
+def retire_template(name: str) -> str:
+    """The template of a command that retires the record with this name."""
     return f"relations retire {argument(name, 'PATH')} --reason WHY"
 
 
@@ -52,10 +52,10 @@ def is_plain_id(id_: str) -> bool:
 
 
 class RecordNames:
-    """What `relations retire` knows records by: an id, or path and line where that is not enough.
+    """Names of records for `relations retire`: an id; path and line if the id is not enough.
 
     Args:
-        shared: the ids of records that several tickets hold.
+        shared: ids of records that several tickets hold.
     """
 
     def __init__(self, shared: Collection[str]) -> None:
@@ -63,50 +63,50 @@ class RecordNames:
 
     @classmethod
     def load(cls, connection: Connection) -> Self:
-        """For the records of an index."""
+        """The names of the records of an index."""
         rows = connection.execute(
             "SELECT record_id FROM record GROUP BY record_id HAVING count(DISTINCT holder) > 1"
         )
         return cls({id_ for (id_,) in rows})
 
     def of(self, record: StoredRecord) -> str:
-        """What to call a record."""
+        """The name of a record."""
         if record.id in self._shared or not is_plain_id(record.id):
             return str(record.place)
         return record.id
 
     def with_place(self, record: StoredRecord, about: str = "") -> str:
-        """What to call a record, what there is to say about it, and where it is."""
+        """The name of a record, with a text about it, and where it is."""
         name, place = self.of(record), str(record.place)
         return name + about if name == place else f"{name}{about} in {place}"
 
     def retiring(self, *relations: Relation) -> str:
-        """What ends one of `relations`: a template for each, with all its records that count.
+        """Templates that retire all records of one of `relations`, joined with "or".
 
-        Where it has very many records, the template says PATH instead.
+        The template of a relation with very many records has PATH instead of their names.
         """
         return " or ".join(map(self._template, relations))
 
     def retire_line(self, record: StoredRecord, reason: str) -> str | None:
-        """The line that retires a record, where the reason is known."""
+        """The shell line that retires a record; None if its name cannot be an argument."""
         name = self.of(record)
         if not is_argument(name):
             return None
         return shell_line("relations", "retire", name, "--reason", reason)
 
     def _template(self, relation: Relation) -> str:
-        # Each of very many records could ask for a template with all of them.
-        few = len(relation.records) <= _MOST_RECORDS
-        names = [self.of(one) for one in each_id_once(relation.by_time())] if few else []
+        # Otherwise a finding for each of very many records could repeat all of them.
+        few = len(relation.records) <= _MAX_RECORDS
+        names = [self.of(record) for record in unique_by_id(relation.by_time())] if few else []
         usable = bool(names) and all(map(is_argument, names))
         whole = shell_line("relations", "retire", *names, "--reason", "WHY") if usable else None
         return whole or "relations retire PATH --reason WHY"
 
 
-def each_id_once(records: Iterable[StoredRecord]) -> list[StoredRecord]:
-    """The records that are not retired; of those that one retirement retires, the first."""
+def unique_by_id(records: Iterable[StoredRecord]) -> list[StoredRecord]:
+    """The records that are not retired, one per holder and id: a retirement retires them all."""
     found: dict[tuple[str, str], StoredRecord] = {}
-    for one in records:
-        if not one.retired_at:
-            found.setdefault((one.holder, one.id), one)
+    for record in records:
+        if not record.is_retired:
+            found.setdefault((record.holder, record.id), record)
     return list(found.values())

@@ -11,14 +11,14 @@ from yoi_relations.states import State
 
 
 class Counts(NamedTuple):
-    """How many there are of each.
+    """Numbers of tickets, records, relations and problems.
 
     Attributes:
-        tickets: by state; those of unknown state under ``unknown``.
-        records: by format, those that state something.
-        relations: by class.
-        active: the same, of those that count now.
-        problems: with the files.
+        tickets: tickets by state; ``unknown`` for a state that is not known.
+        records: records by format.
+        relations: relations by class.
+        active: active relations by class.
+        problems: problems of the files.
     """
 
     tickets: dict[str, int]
@@ -40,7 +40,9 @@ def count_all(connection: Connection) -> Counts:
     for form, count in connection.execute("SELECT format, count(*) FROM record_now GROUP BY 1"):
         formats[Format(form)] = count
     relations = {
-        cls: total_of(connection, frozenset(k.shown for k in KINDS.values() if k.cls is cls))
+        cls: total_of(
+            connection, frozenset(kind.shown for kind in KINDS.values() if kind.cls is cls)
+        )
         for cls in RelationClass
     }
     return Counts(

@@ -1,95 +1,113 @@
-"""Cycles in a directed graph, in linear time."""
+"""Cycles in a directed graph: strongly connected components, and shortest cycles."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 Graph = Mapping[str, Iterable[str]]
-"""By node, the nodes that its edges lead to."""
+"""By node, the successors of the node."""
 
 
 def strongly_connected(graph: Graph) -> list[list[str]]:
-    """The strongly connected components of two nodes or more: every cycle lies in one of them.
+    """The strongly connected components with two nodes or more, each sorted.
 
-    Tarjan's algorithm (SIAM Journal on Computing 1, 1972) without recursion, so that the length of
-    a cycle does not matter. It takes time in proportion to nodes and edges.
+    Every cycle is within one of them. The algorithm is Tarjan's ("Depth-first search and linear
+    graph algorithms", SIAM Journal on Computing 1, 1972), without recursion, so that the length of
+    a cycle is not limited. The time is linear in the number of nodes and edges.
     """
-    search = _Search(graph)
+    search = _TarjanSearch(graph)
     for node in graph:
-        if node not in search.order:
+        if node not in search.index:
             search.run(node)
-    return [sorted(knot) for knot in search.found if len(knot) > 1]
+    return [sorted(component) for component in search.components if len(component) > 1]
 
 
-class _Search:
-    """One search in depth; `order` counts the nodes as they are met."""
+class _TarjanSearch:
+    """The state of Tarjan's algorithm.
+
+    Attributes:
+        index: by node, its number in the order of discovery.
+        low_link: by node, the least index that is known to be reachable from it on the stack.
+        components: the strongly connected components that are complete.
+    """
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.order: dict[str, int] = {}
-        self.low: dict[str, int] = {}
-        self.open: list[str] = []
-        self.is_open: set[str] = set()
-        self.found: list[list[str]] = []
+        self.index: dict[str, int] = {}
+        self.low_link: dict[str, int] = {}
+        self.components: list[list[str]] = []
+        self._stack: list[str] = []
+        self._on_stack: set[str] = set()
 
     def run(self, start: str) -> None:
-        """Meet every node that can be reached from `start`."""
-        way = [(start, self._enter(start))]
-        while way:
-            node, ends = way[-1]
-            end = next(ends, None)
-            if end is None:
-                way.pop()
-                self._leave(node, way[-1][0] if way else None)
-            elif end not in self.order:
-                way.append((end, self._enter(end)))
-            elif end in self.is_open:
-                self.low[node] = min(self.low[node], self.order[end])
+        """Visit every node that can be reached from `start`."""
+        path = [(start, self._enter(start))]
+        while path:
+            node, successors = path[-1]
+            successor = next(successors, None)
+            if successor is None:
+                path.pop()
+                self._leave(node, path[-1][0] if path else None)
+            elif successor not in self.index:
+                path.append((successor, self._enter(successor)))
+            elif successor in self._on_stack:
+                self.low_link[node] = min(self.low_link[node], self.index[successor])
 
     def _enter(self, node: str) -> Iterator[str]:
-        self.order[node] = self.low[node] = len(self.order)
-        self.open.append(node)
-        self.is_open.add(node)
+        self.index[node] = self.low_link[node] = len(self.index)
+        self._stack.append(node)
+        self._on_stack.add(node)
         return iter(self.graph.get(node, ()))
 
-    def _leave(self, node: str, before: str | None) -> None:
-        if before is not None:
-            self.low[before] = min(self.low[before], self.low[node])
-        if self.low[node] < self.order[node]:
+    def _leave(self, node: str, predecessor: str | None) -> None:
+        if predecessor is not None:
+            self.low_link[predecessor] = min(self.low_link[predecessor], self.low_link[node])
+        if self.low_link[node] < self.index[node]:
             return
-        knot: list[str] = []
-        while not knot or knot[-1] != node:
-            knot.append(self.open.pop())
-        self.is_open.difference_update(knot)
-        self.found.append(knot)
+        component: list[str] = []
+        while not component or component[-1] != node:
+            component.append(self._stack.pop())
+        self._on_stack.difference_update(component)
+        self.components.append(component)
 
 
-def shortest_cycle(graph: Mapping[str, Collection[str]], start: str, most: int) -> list[str] | None:
-    """A shortest cycle through `start`, each node once; None where none is found near it.
+def subgraph(graph: Mapping[str, Collection[str]], nodes: list[str]) -> dict[str, dict[str, None]]:
+    """The part of a graph between `nodes`: by node, its successors in order, as keys."""
+    members = set(nodes)
+    return {node: dict.fromkeys(sorted(members.intersection(graph[node]))) for node in nodes}
+
+
+def shortest_cycle(
+    graph: Mapping[str, Collection[str]], start: str, max_nodes: int
+) -> list[str] | None:
+    """A shortest cycle through `start`, found by breadth-first search.
 
     Args:
-        graph: as above; the order of a node's ends decides between ways of equal length, and
-            looking one up among them must not take longer where there are many.
-        start: a node of a knot.
-        most: nodes to look at before giving up, which bounds the time.
+        graph: by node, its successors. Their order decides between cycles of equal length. A
+            membership test in them must take constant time.
+        start: a node.
+        max_nodes: number of nodes to visit before giving up, which bounds the time.
+
+    Returns:
+        The nodes of the cycle, each once, from `start`; None if no cycle is found.
     """
-    came_from: dict[str, str] = {}
+    predecessors: dict[str, str] = {}
     queue = [start]
     for node in queue:
-        ends = graph.get(node, ())
-        if start in ends:
-            return _way(came_from, start, node)
-        for end in ends:
-            if len(queue) > most:
+        successors = graph.get(node, ())
+        if start in successors:
+            return _path(predecessors, start, node)
+        for successor in successors:
+            if len(queue) > max_nodes:
                 break
-            if end not in came_from:
-                came_from[end] = node
-                queue.append(end)
+            if successor not in predecessors:
+                predecessors[successor] = node
+                queue.append(successor)
     return None
 
 
-def _way(came_from: Mapping[str, str], start: str, node: str) -> list[str]:
-    way = [node]
-    while way[-1] != start:
-        way.append(came_from[way[-1]])
-    return way[::-1]
+def _path(predecessors: Mapping[str, str], start: str, end: str) -> list[str]:
+    path = [end]
+    while path[-1] != start:
+        path.append(predecessors[path[-1]])
+    return path[::-1]

@@ -1,4 +1,4 @@
-"""Which tickets a ticket holds up: their verdicts rest on it, and some would be free without it."""
+"""The tickets that a ticket holds: their verdicts depend on it; some would be free without it."""
 
 from __future__ import annotations
 
@@ -6,21 +6,25 @@ from collections.abc import Iterable
 
 from yoi_relations.lean.types import NamedTuple
 from yoi_relations.queries.check_reasons import Reason, Verdict
-from yoi_relations.queries.check_unknowns import Doubts, gaps_beside
 from yoi_relations.queries.replacements import REPLACING
 from yoi_relations.queries.tickets import TicketInfo
+from yoi_relations.queries.unknowns import Unknowns
 
 _IGNORED = frozenset({"state", "unusable_source", "dependency_cycle", "mixed_cycle"})
-"""The ticket's own state; what cannot be read, which `gaps_beside` knows; and cycles: one that goes
-on without the other ticket leaves a blocker or an ordering, which is a reason of its own."""
+"""Codes of reasons that do not keep a ticket from being freed.
+
+The ticket's own state; unreadable sources, which `Unknowns.remain_without` covers; and cycles:
+a cycle that goes on without the other ticket leaves a blocker or an ordering, which is a reason of
+its own.
+"""
 
 
 class HeldTicket(NamedTuple):
-    """A ticket whose verdict rests on another one.
+    """A ticket whose verdict depends on another one.
 
     Attributes:
-        ticket: that is held.
-        frees: whether nothing but its own state would be left against it were that one resolved.
+        ticket: the ticket that is held.
+        frees: whether it would have no reason but its own state if the other one were resolved.
     """
 
     ticket: TicketInfo
@@ -28,24 +32,35 @@ class HeldTicket(NamedTuple):
 
 
 def held_by_ticket(
-    id_: str, candidates: Iterable[tuple[TicketInfo, Iterable[Reason]]], doubts: Doubts
+    id_: str, candidates: Iterable[tuple[TicketInfo, Iterable[Reason]]], unknowns: Unknowns
 ) -> list[HeldTicket]:
-    """Those of `candidates`, each with its reasons, whose verdict rests on the ticket `id_`."""
-    found = []
+    """The tickets whose verdict depends on a ticket, by id.
+
+    Args:
+        id_: id of the ticket.
+        candidates: tickets that may depend on it, each with its reasons.
+        unknowns: the unknowns of the workspace.
+    """
+    held = []
     for ticket, reasons in candidates:
-        weighing = [one for one in reasons if one.verdict > Verdict.CLEAR]
-        if ticket.id != id_ and any(_rests_on(id_, one) for one in weighing):
-            left = [o for o in weighing if o.code not in _IGNORED and not _ends_with(id_, o)]
-            found.append(HeldTicket(ticket, not left and not gaps_beside(doubts, id_, ticket.id)))
-    return sorted(found, key=lambda held: held.ticket.id)
+        serious = [reason for reason in reasons if reason.verdict > Verdict.CLEAR]
+        if ticket.id == id_ or not any(_depends_on(id_, reason) for reason in serious):
+            continue
+        remaining = any(
+            reason.code not in _IGNORED and not _ends_with(id_, reason) for reason in serious
+        )
+        frees = not remaining and not unknowns.remain_without(id_, ticket.id)
+        held.append(HeldTicket(ticket, frees))
+    return sorted(held, key=lambda entry: entry.ticket.id)
 
 
-def _rests_on(id_: str, reason: Reason) -> bool:
-    # The target of a waiting note is context.
+def _depends_on(id_: str, reason: Reason) -> bool:
+    # The target of a waiting note is only context.
     return reason.code != "waiting" and reason.other is not None and reason.other.id == id_
 
 
 def _ends_with(id_: str, reason: Reason) -> bool:
-    # A ticket that takes the place of another one still does so when it is resolved.
-    staying = reason.relation is not None and reason.relation.kind in REPLACING
-    return _rests_on(id_, reason) and not staying
+    """Whether a reason ends once the ticket `id_` is resolved."""
+    # A ticket that replaces another one still does so when it is resolved.
+    stays = reason.relation is not None and reason.relation.kind in REPLACING
+    return _depends_on(id_, reason) and not stays

@@ -1,4 +1,4 @@
-"""Why a relation does not count now, in words; ``index/activity.py`` decides it."""
+"""Why a relation is not active, in words; ``index/activity.py`` decides it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from yoi_relations.kinds import Inactive
 from yoi_relations.queries.tickets import TicketInfo
 
 ENDED_BY_PLAN = "a later plan was accepted"
-"""Why a waiting note, or a plan, no longer counts."""
+"""Why a waiting note, or an earlier plan, is not active."""
 _WORDS = {
     Inactive.RETIRED: "retired",
     Inactive.REWRITTEN: "a later waiting note in the same file took its place",
@@ -15,15 +15,19 @@ _WORDS = {
 }
 
 
-def in_words(why: str | None, ticket: TicketInfo, target: TicketInfo | None) -> str | None:
-    """Why a relation between two tickets is not active; None where it is.
+def describe_inactive(
+    inactive: str | None, ticket: TicketInfo, target: TicketInfo | None
+) -> str | None:
+    """Why a relation is not active, in words; None if it is active.
 
     Args:
-        why: as stored, one of `Inactive`; None where the relation is active.
-        ticket: the end that its sentence is about.
-        target: the other end, or None.
+        inactive: a value of `Inactive`; None if the relation is active.
+        ticket: the ticket of the relation.
+        target: its target, or None.
     """
-    if why is None:
+    if inactive is None:
         return None
-    ended_by = {Inactive.TICKET: ticket, Inactive.TARGET: target}.get(Inactive(why))
-    return _WORDS[Inactive(why)] if ended_by is None else f"{ended_by.name} is {ended_by.state}"
+    ended_by = {Inactive.TICKET: ticket, Inactive.TARGET: target}.get(Inactive(inactive))
+    return (
+        _WORDS[Inactive(inactive)] if ended_by is None else f"{ended_by.name} is {ended_by.state}"
+    )

@@ -1,4 +1,4 @@
-"""What records would say whose target is not a ticket but nearly one, read as they were meant."""
+"""Records whose target is nearly the name of a ticket, read as they were probably meant."""
 
 from __future__ import annotations
 
@@ -8,13 +8,29 @@ from yoi_relations.queries.records import Condition, RecordPlace, StoredRecord, 
 from yoi_relations.queries.relations import Relation, relations_of_each
 
 
+class NearTarget(NamedTuple):
+    """The ticket that the target of a record probably means.
+
+    Attributes:
+        place: where the record is.
+        meant: id of the ticket.
+        difference: why the target is not that id.
+        inactive: as in `StoredRecord`, if the record named that ticket.
+    """
+
+    place: RecordPlace
+    meant: str
+    difference: str
+    inactive: str | None
+
+
 class NearRelation(NamedTuple):
-    """A relation that some records probably mean.
+    """A relation that records with a misspelled target probably state.
 
     Attributes:
         meant: id of the ticket that their target probably means.
         difference: why the target is not that id.
-        relation: what they say, read so.
+        relation: the relation with that ticket as its target.
     """
 
     meant: str
@@ -22,37 +38,45 @@ class NearRelation(NamedTuple):
     relation: Relation
 
 
-def near_relations(connection: Connection) -> list[NearRelation]:
-    """All relations that records with a misspelled target probably mean."""
+def load_near_targets(connection: Connection) -> list[NearTarget]:
+    """All near targets, by path, line and ticket."""
     rows = connection.execute(
         "SELECT path, line, record_id, meant, difference, inactive FROM near_target"
         " ORDER BY path, line, meant"
-    ).fetchall()
-    if not rows:
+    )
+    return [NearTarget(RecordPlace(*row[:3]), *row[3:]) for row in rows]
+
+
+def load_near_relations(connection: Connection) -> list[NearRelation]:
+    """All relations that records with a misspelled target probably state."""
+    targets = load_near_targets(connection)
+    if not targets:
         return []
     records: dict[RecordPlace, list[StoredRecord]] = {}
     misspelled = Condition("record_id IN (SELECT record_id FROM near_target)", ())
     for record in find_records(connection, misspelled):
         records.setdefault(record.place, []).append(record)
-    read = [
+    corrected = [
         [
-            _as_meant(one, meant, inactive)
-            for one in records[RecordPlace(*place)]
-            if one.holder != meant
+            _with_target(record, target)
+            for record in records[target.place]
+            if record.holder != target.meant
         ]
-        for *place, meant, _, inactive in rows
+        for target in targets
     ]
     return [
-        NearRelation(meant, difference, one)
-        for (*_, meant, difference, _), found in zip(
-            rows, relations_of_each(connection, read), strict=True
-        )
-        for one in found
+        NearRelation(target.meant, target.difference, relation)
+        for target, relations in zip(targets, relations_of_each(connection, corrected), strict=True)
+        for relation in relations
     ]
 
 
-def _as_meant(record: StoredRecord, meant: str, inactive: str | None) -> StoredRecord:
-    edge = edge_of(KINDS[record.kind], record.holder, meant)
+def _with_target(record: StoredRecord, target: NearTarget) -> StoredRecord:
+    """The record as if it named the ticket that was probably meant."""
+    edge = edge_of(KINDS[record.kind], record.holder, target.meant)
     return record._replace(
-        target=meant, edge_ticket=edge.ticket, edge_target=edge.target, inactive=inactive
+        target=target.meant,
+        edge_ticket=edge.ticket,
+        edge_target=edge.target,
+        inactive=target.inactive,
     )

@@ -1,4 +1,4 @@
-"""Tickets and records by path: what a path on the command line may be relative to."""
+"""What a path on the command line may be relative to."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from yoi_relations.lean.types import NamedTuple
 
 
 class PathBase(NamedTuple):
-    """Where paths are read from.
+    """The folders that a path may be relative to.
 
     Attributes:
-        workspace: whose tickets and records they name.
-        here: the folder that a path may be relative to, beside the workspace root.
+        workspace: the workspace of the tickets and records; its root is one of the folders.
+        here: another such folder, usually the current directory; None for none.
     """
 
     workspace: Workspace
     here: str | None = None
 
     def below_root(self, given: str) -> set[str]:
-        """The paths below the workspace root, as the index has them, that `given` may be."""
+        """The paths that `given` may mean, as in the index: relative to the workspace root."""
         root = self.workspace.root
-        # The tickets root may be a link, which the paths of sources go through.
+        # The tickets root may be a link; the paths of sources go through it.
         tickets = os.path.realpath(self.workspace.tickets_path)
         found = {os.path.normpath(given)}
         paths = {given}
@@ -36,15 +36,15 @@ class PathBase(NamedTuple):
                 continue
             try:
                 absolute = os.path.realpath(os.path.join(base, path))
-            except ValueError:  # with a NUL, or not text: it is not a path
+            except ValueError:  # a path has no NUL, and is valid text
                 continue
-            below = os.path.relpath(absolute, tickets)
-            found.add(os.path.normpath(os.path.join(self.workspace.tickets_root, below)))
+            relative = os.path.relpath(absolute, tickets)
+            found.add(os.path.normpath(os.path.join(self.workspace.tickets_root, relative)))
         return {_printable(path) for path in found}
 
 
 def _printable(path: str) -> str:
     try:
         return printable(path)
-    except UnicodeEncodeError:  # by this locale, no file has such a name
+    except UnicodeEncodeError:  # no file has such a name in this locale
         return path if path.isprintable() else ""

@@ -1,4 +1,4 @@
-"""What is wrong with the files, and what it could mean for an answer."""
+"""Problems of the files, and what they could hide from an answer."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ _COULD_SHOW = {
 
 
 class Severity(StrEnum):
-    """How much something that was found matters, the worst first."""
+    """How serious a finding is, the worst first."""
 
     ERROR = "error"
-    """An answer is missing something, or work can never go on."""
+    """An answer is incomplete, or work can never go on."""
     WARNING = "warning"
-    """Somebody should look."""
+    """Somebody should check."""
     INFO = "info"
-    """Worth knowing, and in order as it is."""
+    """Worth knowing; nothing has to change."""
 
     @property
     def weight(self) -> int:
-        """The greater, the worse."""
+        """A number; the greater, the worse."""
         return -list(Severity).index(self)
 
 
 class Problem(NamedTuple):
-    """A file, a line or a ticket that could not be used as it is; printed after its place.
+    """A file, a line or a ticket that cannot be used as it is; printed after its place.
 
     Attributes:
-        path: below the workspace root.
+        path: path below the workspace root.
         line: counted from 1, or None.
         message: what is wrong, to be read after the path.
         effect: what it could hide.
         about: id of the ticket whose records or state it could hide.
-        shown: the kinds of relation that a hidden record could be shown as.
-        code: its name: a `SpanningCode`, a `FaultCode`, or None where the effect says it all.
-        targets: the targets of all records that it could hide; None where they are not known.
+        shown: kinds that a hidden record could be shown as.
+        code: a `SpanningCode` or a `FaultCode`; None if the effect is enough.
+        targets: targets of all records that it could hide; None if they are not known.
     """
 
     path: str
@@ -63,7 +63,7 @@ def find_problems(connection: Connection, *, advice: bool = False) -> list[Probl
 
     Args:
         connection: the index.
-        advice: whether those that only doctor speaks of are wanted too.
+        advice: whether problems that only `doctor` reports are wanted too.
     """
     found = [*_of_sources(connection, advice=advice), *_between_sources(connection)]
     return sorted(found, key=lambda problem: (problem.path, problem.line or 0, problem.message))

@@ -1,4 +1,4 @@
-"""By whom and since when: what a question may ask of single records."""
+"""Filters by author and time: conditions on single records."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from yoi_relations.errors import UsageError
 from yoi_relations.files.times import now, parse_instant
-from yoi_relations.lean.types import NamedTuple
+from yoi_relations.lean.types import NamedTuple, Self
 from yoi_relations.queries.records import Condition, StoredRecord
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -17,21 +17,21 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _SECONDS = len("2026-06-09T10:03:41")
 
 
-class Written(NamedTuple):
-    """What one record of a relation must meet.
+class RecordFilter(NamedTuple):
+    """Author and time that one record of a relation must match.
 
     Attributes:
-        author: whose it is; None for anybody's.
-        since: when it was recorded or retired at the earliest, as text that sorts as the instants
-            do; nothing for any time.
+        author: the author; None for any.
+        since: the earliest time at which it was recorded or retired, as text that sorts like the
+            instants; empty for any time.
     """
 
     author: str | None
     since: str
 
     @classmethod
-    def of(cls, author: str | None, since: str | None) -> Written:
-        """What `author` and `since`, in words, come to.
+    def parse(cls, author: str | None, since: str | None) -> Self:
+        """The filter for an author, and for a time, a day or an age as a person writes it.
 
         Raises:
             UsageError: `since` is not a time.
@@ -40,7 +40,7 @@ class Written(NamedTuple):
 
     @property
     def condition(self) -> Condition:
-        """Records of all relations that may have such a record, and of some others."""
+        """Records of all relations that may have such a record; others may meet it too."""
         tests, values = ["(at_key >= ? OR retired_at >= ?)"], [self.since, self.since[:_SECONDS]]
         if self.author is not None:
             tests.append("author = ?")
@@ -49,21 +49,21 @@ class Written(NamedTuple):
         query = f"edge_ticket IN (SELECT edge_ticket FROM record_now WHERE {where})"  # noqa: S608  # fixed text
         return Condition(query, tuple(values))
 
-    def met_by(self, records: Iterable[StoredRecord]) -> bool:
-        """Whether one of `records` meets both."""
+    def matches(self, records: Iterable[StoredRecord]) -> bool:
+        """Whether one of `records` matches both."""
         return any(
-            (self.author is None or one.author == self.author) and self._is_since(one)
-            for one in records
+            (self.author is None or record.author == self.author) and self._is_recent(record)
+            for record in records
         )
 
-    def _is_since(self, record: StoredRecord) -> bool:
+    def _is_recent(self, record: StoredRecord) -> bool:
         if record.at_key >= self.since:
             return True
         return bool(record.retired_at) and parse_instant(record.retired_at or "")[1] >= self.since
 
 
 def _key(when: str) -> str:
-    """`when`, a time, a day or an age, as text that sorts as the instants do."""
+    """A time, a day or an age as text that sorts like the instants."""
     word = when.strip()
     if age := _AGE.fullmatch(word):
         return _before_now(int(age[1]), age[2])
@@ -81,6 +81,6 @@ def _before_now(count: int, unit: str) -> str:
     present = datetime.fromisoformat(now())
     try:
         start = present - timedelta(**{_UNITS[unit]: count})
-    except OverflowError:  # older than time itself
+    except OverflowError:  # before the first date that Python knows
         start = datetime.min.replace(tzinfo=UTC)
     return parse_instant(start.isoformat())[1]

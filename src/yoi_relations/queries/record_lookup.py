@@ -1,4 +1,4 @@
-"""Finds the record that a person names: by id, by a part of an id, or by path and line."""
+"""Finds the record that a person names by id, by a part of an id, or by path and line."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.records import StoredRecord, find_records
 
 MIN_PART = 4
-"""Characters that a shortened record id must have."""
-_DIGITS = 9
-"""Of a line number; Python refuses to read very long ones."""
+"""The least number of characters of a shortened record id."""
+_MAX_DIGITS = 9
+"""Digits of a line number; Python refuses to read very long ones."""
 
 
 def find_record(connection: Connection, name: str, base: PathBase) -> StoredRecord:
-    """The record that `name` stands for: a ULID, a content id, either shortened, or PATH[:LINE].
+    """The record that `name` means: a ULID, a content id, a part of one, or PATH[:LINE].
 
     Raises:
-        NotFoundError: no record is called that; `AmbiguousError` where several are.
+        NotFoundError: no record has that name.
+        AmbiguousError: several records have that name.
     """
-    statements = find_records(connection)
-    for matches in (_at_place(name, base), _called(name), _called_in_part(name)):
-        found = [one for one in statements if matches(one)]
-        # Entries alike to the letter in one folder share their content id: one mark is for all.
-        if len({(one.holder, one.id) for one in found}) == 1:
+    records = find_records(connection)
+    for matches in (_is_at(name, base), _has_name(name), _has_id_part(name)):
+        found = [record for record in records if matches(record)]
+        # Identical entries of one folder share their content id; one retirement retires them all.
+        if len({(record.holder, record.id) for record in found}) == 1:
             return found[0]
         if found:
-            listed = [str(one.place) for one in found]
+            listed = [str(record.place) for record in found]
             hint = "give more of the id, or PATH:LINE"
             raise AmbiguousError.among(name, "records", listed, hint)
     raise NotFoundError(
@@ -38,24 +39,26 @@ def find_record(connection: Connection, name: str, base: PathBase) -> StoredReco
     )
 
 
-def _at_place(name: str, base: PathBase) -> Callable[[StoredRecord], bool]:
+def _is_at(name: str, base: PathBase) -> Callable[[StoredRecord], bool]:
     path, _, digits = name.rpartition(":")
-    numbered = digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS
+    numbered = digits.isascii() and digits.isdigit() and len(digits) <= _MAX_DIGITS
     line = int(digits) if path and numbered else None
     paths = base.below_root(path if line is not None else name)
-    return lambda one: (
-        one.path in paths and (line is None or one.line == line or (one.line is None and line == 1))
-    )
+    lines = {line, None} if line == 1 else {line}
+    return lambda record: record.path in paths and (line is None or record.line in lines)
 
 
-def _called(name: str) -> Callable[[StoredRecord], bool]:
-    return lambda one: one.id == name or os.path.basename(one.path) == name
+def _has_name(name: str) -> Callable[[StoredRecord], bool]:
+    return lambda record: name in (record.id, os.path.basename(record.path))
 
 
-def _called_in_part(name: str) -> Callable[[StoredRecord], bool]:
-    small = name.lower().removeprefix("x-")
-    if len(small) < MIN_PART:
+def _has_id_part(name: str) -> Callable[[StoredRecord], bool]:
+    part = name.lower().removeprefix("x-")
+    if len(part) < MIN_PART:
         return lambda _: False
-    return lambda one: (
-        one.id.lower().removeprefix("x-").startswith(small) or (one.id.lower().endswith(small))
-    )
+
+    def matches(record: StoredRecord) -> bool:
+        id_ = record.id.lower()
+        return id_.removeprefix("x-").startswith(part) or id_.endswith(part)
+
+    return matches

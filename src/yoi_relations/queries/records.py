@@ -1,4 +1,4 @@
-"""Records as they are queried: what each says, where it stands, and whether it was retired."""
+"""Records as the index holds them, and the conditions that select them."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import Any, Connection, NamedTuple
 
 Order = tuple[str, str, int, int]
-"""Instant, path, line, place in the line: the greatest is the latest."""
+"""Instant, path, line and row of a record: the greatest is the latest."""
 
 
 def path_and_line(path: str, line: int | None) -> str:
-    """``path:line``, or the path where no line is meant."""
+    """``path:line``, or only the path if the line is None."""
     return path if line is None else f"{path}:{line}"
 
 
 class RecordPlace(NamedTuple):
-    """Where a record stands; printed as ``path:line``."""
+    """Where a record is; printed as ``path:line``."""
 
     path: str
     line: int | None
@@ -32,8 +32,9 @@ class RecordPlace(NamedTuple):
 class StoredRecord(NamedTuple):
     """One record.
 
-    Its fields are the columns of the view ``record_now``, but for three names, and at the end why
-    the relation is not active, as in `Inactive`, at the record that speaks for it.
+    Its fields are the columns of the view ``record_now`` (`_COLUMNS` has names that differ). The
+    last field is the value of `Inactive` if the relation is not active; only the latest record of
+    a relation has it.
     """
 
     row: int
@@ -63,19 +64,24 @@ class StoredRecord(NamedTuple):
 
     @property
     def place(self) -> RecordPlace:
-        """Where it stands."""
+        """Where it is."""
         return RecordPlace(self.path, self.line, self.id)
 
     @property
+    def is_retired(self) -> bool:
+        """Whether a retirement says that it no longer counts."""
+        return self.retired_at is not None
+
+    @property
     def order(self) -> Order:
-        """Its place in time among all records."""
+        """Its position in time among all records."""
         return (self.at_key, self.path, self.line or 0, self.row)
 
 
 _COLUMNS = {"row": "id", "id": "record_id", "cls": "class"}
-"""By field, the columns of other names."""
+"""By field, the columns with other names."""
 _SELECT = (
-    "SELECT "  # noqa: S608  # fixed text, as below
+    "SELECT "  # noqa: S608  # fixed text
     + ", ".join(f"record_now.{_COLUMNS.get(name, name)}" for name in StoredRecord._fields[:-1])
     + ", activity.inactive FROM record_now LEFT JOIN activity ON activity.id = record_now.id"
 )
@@ -94,7 +100,7 @@ def shown_as(kinds: Iterable[str]) -> Condition:
 
 
 def touching(tickets: Iterable[str]) -> Condition:
-    """Records of edges and notes that have one of `tickets` at either end."""
+    """Records of edges and notes with one of `tickets` at either end."""
     values = json_text(sorted(tickets))
     among = "IN (SELECT value FROM json_each(?))"
     return Condition(f"(edge_ticket {among} OR edge_target {among})", (values, values))
@@ -107,12 +113,12 @@ def at_tickets(tickets: Iterable[str]) -> Condition:
 
 
 def at_active_tickets() -> Condition:
-    """Records of edges and notes that are about a ticket about which something is active."""
+    """Records of edges and notes about tickets that have an active relation."""
     return Condition("edge_ticket IN (SELECT ticket FROM activity WHERE inactive IS NULL)", ())
 
 
 def held_by(holders: Iterable[str]) -> Condition:
-    """Records that lie in the folder of one of `holders`."""
+    """Records in the folders of `holders`."""
     return Condition("holder IN (SELECT value FROM json_each(?))", (json_text(sorted(holders)),))
 
 
@@ -129,14 +135,14 @@ def between(ticket: str, other: str) -> Condition:
     )
 
 
-def saying(target: str | None, *texts: str | None) -> Condition:
-    """Records with this target, and these texts: note, summary, branch, work tree, role plan."""
+def with_texts(target: str | None, *texts: str | None) -> Condition:
+    """Records with this target and these texts: note, summary, branch, work tree, role plan."""
     columns = ("target", "note", "summary", "branch", "worktree", "role_plan")
     return Condition(" AND ".join(f"{name} IS ?" for name in columns), (target, *texts))
 
 
 def not_retired(without: str | None) -> Condition:
-    """Records that are not retired, without those that are called `without`."""
+    """Records that are not retired, except those with the id `without`."""
     return Condition("retired_at IS NULL AND record_id IS NOT ?", (without,))
 
 
@@ -145,12 +151,12 @@ def in_files(paths: Iterable[str]) -> Condition:
     return Condition("path IN (SELECT value FROM json_each(?))", (json_text(sorted(paths)),))
 
 
-def either(one: Condition, other: Condition) -> Condition:
-    """Records that meet one of two conditions at least."""
-    return Condition(f"({one.sql} OR {other.sql})", one.values + other.values)
+def either(first: Condition, second: Condition) -> Condition:
+    """Records that meet at least one of two conditions."""
+    return Condition(f"({first.sql} OR {second.sql})", first.values + second.values)
 
 
-def called(id_: str) -> Condition:
+def with_id(id_: str) -> Condition:
     """Records with this id."""
     return Condition("record_id = ?", (id_,))
 
@@ -159,12 +165,12 @@ def record_at(connection: Connection, place: RecordPlace) -> StoredRecord:
     """The record at `place`.
 
     Raises:
-        NotFoundError: there is none.
+        NotFoundError: there is no record.
     """
     where = Condition("path = ? AND line IS ? AND record_id = ?", tuple(place))
     found = find_records(connection, where)
     if not found:
-        raise NotFoundError(f"{place}: the record is gone again", "something removed it meanwhile")
+        raise NotFoundError(f"{place}: the record is gone again", "another process removed it")
     return found[0]
 
 
@@ -174,9 +180,9 @@ def find_records(connection: Connection, *conditions: Condition) -> list[StoredR
     return [StoredRecord(*row) for row in rows]
 
 
-def latest_statement(connection: Connection, *conditions: Condition) -> StoredRecord | None:
-    """The latest of the records that meet all `conditions`; None where none does."""
-    by_order = "ORDER BY at_key DESC, path DESC, coalesce(line, 0) DESC, record_now.id DESC LIMIT 1"
+def find_latest_record(connection: Connection, *conditions: Condition) -> StoredRecord | None:
+    """The latest record that meets all `conditions`; None if no record does."""
+    by_order = "ORDER BY at_key DESC, path DESC, coalesce(line, 0) DESC, statement.id DESC LIMIT 1"
     found = _select(connection, conditions, by_order)
     return next((StoredRecord(*row) for row in found), None)
 

@@ -1,4 +1,4 @@
-"""Relations: every edge once, with all records that state it, and each note by itself."""
+"""Relations: each edge once, with all records that state it, and each note."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from yoi_relations.kinds import (
     sentence,
 )
 from yoi_relations.lean.types import Connection, NamedTuple
-from yoi_relations.queries.inactive_reasons import in_words
+from yoi_relations.queries.inactive_reasons import describe_inactive
 from yoi_relations.queries.records import (
     Condition,
     Order,
@@ -32,11 +32,11 @@ class Relation(NamedTuple):
     """One edge between two tickets, or one note about a ticket.
 
     Attributes:
-        kind: as shown; all records of one meaning share it.
-        ticket: the end that the sentence is about.
+        kind: the kind as shown; all records with the same meaning share it.
+        ticket: the subject of the sentence.
         target: the other end; None for a note without one.
-        records: all that state it, by path and line.
-        inactive_reason: why it does not count now, or None.
+        records: all records that state it, by path and line.
+        inactive_reason: why it is not active, in words; None if it is active.
     """
 
     kind: str
@@ -47,19 +47,24 @@ class Relation(NamedTuple):
 
     @property
     def cls(self) -> RelationClass:
-        """The class it belongs to."""
+        """The class of its kind."""
         return KINDS[self.kind].cls
 
     @property
+    def is_retired(self) -> bool:
+        """Whether all its records are retired."""
+        return all(record.is_retired for record in self.records)
+
+    @property
     def latest_record(self) -> StoredRecord:
-        """The record that speaks for it: the latest that is not retired, else the latest."""
+        """The latest record that is not retired; if all are retired, the latest record."""
         records = self.by_time()
-        return next((record for record in records if not record.retired_at), records[0])
+        return next((record for record in records if not record.is_retired), records[0])
 
     @property
     def places(self) -> tuple[RecordPlace, ...]:
-        """Where it is recorded; retired records say nothing any more."""
-        return tuple(record.place for record in self.records if not record.retired_at)
+        """Where it is recorded, without retired records."""
+        return tuple(record.place for record in self.records if not record.is_retired)
 
     def by_time(self) -> list[StoredRecord]:
         """Its records, the latest first."""
@@ -67,73 +72,73 @@ class Relation(NamedTuple):
 
     @property
     def ends(self) -> list[TicketInfo]:
-        """The tickets it is about."""
+        """Its ticket and its target, if it has one."""
         return [self.ticket] if self.target is None else [self.ticket, self.target]
 
     @property
     def sentence(self) -> str:
-        """As a person would say it: ``A is blocked by B``."""
+        """The relation in words: ``A is blocked by B``."""
         return sentence(Edge(self.kind, self.ticket.id, self.target.id if self.target else None))
 
     def rank(self) -> tuple[int, str, str, Order]:
-        """Its place among others in an answer."""
+        """Its position among other relations in an answer."""
         target = self.target.id if self.target else ""
         return (CLASS_ORDER[self.cls], self.ticket.id, target, self.latest_record.order)
 
-    def filed_under(self) -> list[str | None]:
-        """The states under which a filter by state finds it."""
+    def filter_states(self) -> list[str | None]:
+        """The states that a filter by state compares: of the ticket, or of both ends."""
         if KINDS[self.kind].direction is Direction.SYMMETRIC:
             return [end.state for end in self.ends]
         return [self.ticket.state]
 
 
-def relation_of(connection: Connection, statement: StoredRecord) -> Relation:
-    """The relation that `statement` is a record of."""
-    if statement.edge_target is None or statement.shown in SHOWN_NOTES:
-        (found,) = relations_of(connection, [statement])
+def relation_of(connection: Connection, record: StoredRecord) -> Relation:
+    """The relation that `record` states."""
+    if record.edge_target is None or record.shown in SHOWN_NOTES:
+        (found,) = relations_of(connection, [record])
     else:
-        edge = Edge(statement.shown, statement.edge_ticket, statement.edge_target)
+        edge = Edge(record.shown, record.edge_ticket, record.edge_target)
         (found,) = load_relations(connection, stating(edge))
     return found
 
 
 def load_relations(connection: Connection, *conditions: Condition) -> list[Relation]:
-    """The relations that the records make which meet all `conditions`, in no order.
+    """The relations of the records that meet all `conditions`, in no order.
 
-    All records of a relation must meet them, or none.
+    Either all records of a relation must meet the conditions, or none.
     """
     return relations_of(connection, find_records(connection, *conditions))
 
 
-def relations_of(connection: Connection, statements: list[StoredRecord]) -> list[Relation]:
-    """The relations that these records make, in no order."""
-    (found,) = relations_of_each(connection, [statements])
+def relations_of(connection: Connection, records: list[StoredRecord]) -> list[Relation]:
+    """The relations that `records` state, in no order."""
+    (found,) = relations_of_each(connection, [records])
     return found
 
 
 def relations_of_each(
     connection: Connection, parts: Sequence[list[StoredRecord]]
 ) -> list[list[Relation]]:
-    """The relations that the records of each part make by themselves, in no order."""
-    statements = list(chain.from_iterable(parts))
+    """For each part, the relations that its records state, in no order."""
+    records = list(chain.from_iterable(parts))
     tickets = load_tickets(
         connection,
         {
             end
-            for one in statements
-            for end in (one.edge_ticket, one.edge_target)
+            for record in records
+            for end in (record.edge_ticket, record.edge_target)
             if end is not None
         },
     )
-    return [[_relation(records, tickets) for records in _group(part)] for part in parts]
+    return [[_relation(group, tickets) for group in _group(part)] for part in parts]
 
 
-def _group(statements: Iterable[StoredRecord]) -> Iterable[list[StoredRecord]]:
-    """Records by what they say; a note stands alone."""
+def _group(records: Iterable[StoredRecord]) -> Iterable[list[StoredRecord]]:
+    """Records by edge; each note is a group of its own."""
     groups: dict[object, list[StoredRecord]] = defaultdict(list)
-    for one in statements:
-        alone = one.row if one.shown in SHOWN_NOTES else None
-        groups[one.shown, one.edge_ticket, one.edge_target, alone].append(one)
+    for record in records:
+        note_row = record.row if record.shown in SHOWN_NOTES else None
+        groups[record.shown, record.edge_ticket, record.edge_target, note_row].append(record)
     return groups.values()
 
 
@@ -141,5 +146,7 @@ def _relation(records: list[StoredRecord], tickets: dict[str, TicketInfo]) -> Re
     first = records[0]
     ticket = tickets[first.edge_ticket]
     target = tickets[first.edge_target] if first.edge_target is not None else None
-    why = next((one.inactive for one in records if one.inactive), None)
-    return Relation(first.shown, ticket, target, tuple(records), in_words(why, ticket, target))
+    inactive = next((record.inactive for record in records if record.inactive), None)
+    return Relation(
+        first.shown, ticket, target, tuple(records), describe_inactive(inactive, ticket, target)
+    )

@@ -1,7 +1,7 @@
-"""Which ticket took the place of another: `supersedes` and `duplicate_of`, to the end.
+"""Which ticket replaced another: chains of `supersedes` and `duplicate_of`.
 
-Whether such a record is active does not matter here: it stops being so as soon as the ticket that
-is replaced is closed. A retired record says nothing.
+Such a record need not be active: it no longer is once the replaced ticket is closed. A retired
+record does not count.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.states import State
 
 REPLACING = frozenset({"supersedes", "duplicate_of"})
-"""The kinds that say it, as shown."""
+"""The kinds that state a replacement, as shown."""
 
 
 class Replacements:
@@ -28,68 +28,75 @@ class Replacements:
     def __init__(self, relations: Iterable[Relation]) -> None:
         self._by_old: Mapping[str, list[TicketInfo]] = defaultdict(list)
         self._by_new: Mapping[str, list[TicketInfo]] = defaultdict(list)
-        for one in relations:
-            for old, new in replaced(one):
+        for relation in relations:
+            for old, new in replaced(relation):
                 self._by_old[old.id].append(new)
                 self._by_new[new.id].append(old)
 
     def unresolved(self, closed: str) -> list[TicketInfo]:
-        """The tickets at the ends of the chains from a closed one that are not resolved; by id."""
-        found = {one.id: one for one in self._follow(self._by_old, closed) if not one.resolved}
-        return [one for _, one in sorted(found.items())]
+        """The unresolved tickets at the ends of the chains from a closed ticket, by id."""
+        found = {
+            ticket.id: ticket
+            for ticket in self._follow(self._by_old, closed)
+            if not ticket.resolved
+        }
+        return [ticket for _, ticket in sorted(found.items())]
 
     def closed_from(self, tickets: Iterable[str]) -> set[str]:
-        """The closed tickets in the chains from some closed ones, with these."""
+        """The closed tickets in the chains from closed `tickets`, including these."""
         starts = set(tickets)
-        chains = (one for start in starts for one in self._follow(self._by_old, start))
-        return starts | {one.id for one in chains if one.state == State.CLOSED}
+        chained = (ticket for start in starts for ticket in self._follow(self._by_old, start))
+        return starts | {ticket.id for ticket in chained if ticket.state == State.CLOSED}
 
     def closed_before(self, ticket: str) -> set[str]:
         """The closed tickets from which a chain leads to `ticket`."""
-        return {one.id for one in self._follow(self._by_new, ticket) if one.state == State.CLOSED}
+        chained = self._follow(self._by_new, ticket)
+        return {old.id for old in chained if old.state == State.CLOSED}
 
-    def _follow(self, ways: Mapping[str, list[TicketInfo]], start: str) -> Iterator[TicketInfo]:
-        """The tickets that can be reached from `start` by way of closed ones."""
-        seen, ahead = {start}, [start]
-        while ahead:
-            for one in ways.get(ahead.pop(), ()):
-                if one.id not in seen:
-                    seen.add(one.id)
-                    yield one
-                    if one.state == State.CLOSED:
-                        ahead.append(one.id)
+    def _follow(
+        self, successors: Mapping[str, list[TicketInfo]], start: str
+    ) -> Iterator[TicketInfo]:
+        """The tickets that can be reached from `start` through closed tickets."""
+        seen, pending = {start}, [start]
+        while pending:
+            for ticket in successors.get(pending.pop(), ()):
+                if ticket.id not in seen:
+                    seen.add(ticket.id)
+                    yield ticket
+                    if ticket.state == State.CLOSED:
+                        pending.append(ticket.id)
 
 
 def load_replacements(
     connection: Connection, tickets: Iterable[str], more: Iterable[Relation]
 ) -> Replacements:
-    """The replacements that can be reached from `tickets` by way of closed ones.
+    """The replacements that can be reached from `tickets` through closed tickets.
 
     Args:
         connection: the index.
         tickets: ids to start from.
-        more: relations that are not in the index as they are meant.
+        more: relations with a corrected target, which the index does not hold.
     """
-    found = [one for one in more if one.kind in REPLACING]
-    level = seen = set(tickets) | {end.id for one in found for end in one.ends}
+    found = [relation for relation in more if relation.kind in REPLACING]
+    level = seen = set(tickets) | {end.id for relation in found for end in relation.ends}
     while level:
         relations = load_relations(connection, shown_as(REPLACING), touching(level))
         found += relations
-        ends = (end for one in relations for end in one.ends)
+        ends = (end for relation in relations for end in relation.ends)
         level = {end.id for end in ends if end.state == State.CLOSED} - seen
         seen = seen | level
     return Replacements(found)
 
 
-def loop_closed_by(connection: Connection, edge: Edge) -> list[Relation] | None:
-    """The replacements by which `edge`, if it were recorded, leads back to a ticket it replaces.
+def replacement_loop_closed_by(connection: Connection, edge: Edge) -> list[Relation] | None:
+    """The replacements that `edge`, once recorded, would make a loop.
 
-    They lead from the ticket that takes the other's place to that other. None where there is no
-    such way.
+    They lead from the new ticket back to the ticket that it replaces. None if there is no such
+    path.
 
     Args:
         connection: the index.
-        edge: of one of the kinds `REPLACING`.
+        edge: an edge of one of the kinds `REPLACING`.
     """
     if edge.target is None:
         return None
@@ -97,23 +104,23 @@ def loop_closed_by(connection: Connection, edge: Edge) -> list[Relation] | None:
     if edge.shown == "duplicate_of":
         old, new = new, old
     by_ends = {
-        (before.id, after.id): one
-        for one in load_relations(connection, shown_as(REPLACING))
-        for before, after in replaced(one)
+        (before.id, after.id): relation
+        for relation in load_relations(connection, shown_as(REPLACING))
+        for before, after in replaced(relation)
     }
     graph: dict[str, dict[str, None]] = {}
     for start, end in by_ends:
         graph.setdefault(start, {})[end] = None
     graph[old] = {new: None}
-    way = shortest_cycle(graph, old, len(by_ends) + 1)
-    if way is None:
+    path = shortest_cycle(graph, old, len(by_ends) + 1)
+    if path is None:
         return None
-    return [by_ends[pair] for pair in pairwise([*way[1:], old])]
+    return [by_ends[pair] for pair in pairwise([*path[1:], old])]
 
 
 def replaced(relation: Relation) -> Iterator[tuple[TicketInfo, TicketInfo]]:
-    """The ticket that a relation says is replaced, and the one that took its place, if it does."""
-    if relation.target is None or all(record.retired_at for record in relation.records):
+    """The replaced ticket and its replacement, if the relation states a replacement."""
+    if relation.target is None or relation.is_retired:
         return
     if relation.kind == "supersedes":
         yield relation.target, relation.ticket

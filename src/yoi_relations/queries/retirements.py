@@ -1,4 +1,4 @@
-"""Retirements by name, and those whose record does not exist: what was meant still counts."""
+"""Retirements as the index holds them, and those whose record does not exist."""
 
 from __future__ import annotations
 
@@ -7,67 +7,92 @@ from collections.abc import Iterable
 from yoi_relations.lean.types import Connection, NamedTuple
 
 
-class LostRetirement(NamedTuple):
-    """A file that retires what the same ticket does not hold.
+class StoredRetirement(NamedTuple):
+    """A statement that a record no longer counts.
 
     Attributes:
-        path: of the file, below the workspace root.
-        id: its own id.
-        holder: id of the ticket in whose folder it is.
-        retires: the id that it names.
-        elsewhere: the ids of other tickets that hold a record of that id.
-        is_retirement: whether that id is a retirement's.
+        path: path of the file that states it, below the workspace root.
+        id: id of the retirement; of one within a record, the id of that record.
+        holder: id of the ticket in whose folder the file is.
+        retires: id of the record that it names.
+        at: time of the retirement, as written.
     """
 
     path: str
     id: str
     holder: str
     retires: str
+    at: str
+
+
+class LostRetirement(NamedTuple):
+    """A retirement file that names a record which its ticket does not hold.
+
+    Attributes:
+        retirement: what the file states.
+        elsewhere: ids of other tickets that hold a record with that id, sorted.
+        is_retirement: whether that id is the id of a retirement.
+    """
+
+    retirement: StoredRetirement
     elsewhere: list[str]
     is_retirement: bool
 
 
-class RetirementInfo(NamedTuple):
-    """A file that retires a record: its path below the workspace root, and the record's id."""
+_SELECT = (
+    "SELECT source.path, retirement.record_id, retirement.holder, retirement.retires,"
+    " retirement.retired_at FROM retirement JOIN source ON source.id = retirement.source_id"
+)
 
-    path: str
-    retires: str
+
+def load_retirements(connection: Connection) -> list[StoredRetirement]:
+    """All retirement files, by path."""
+    return [StoredRetirement(*row) for row in connection.execute(f"{_SELECT} ORDER BY 1")]
 
 
-def retirement_called(
-    connection: Connection, name: str, paths: Iterable[str]
-) -> RetirementInfo | None:
-    """The retirement with this id, or at one of these paths; None where there is none."""
+def load_own_retirements(connection: Connection) -> list[StoredRetirement]:
+    """The retirements that records state of themselves, by path."""
     rows = connection.execute(
-        "SELECT source.path, retirement.record_id, retirement.retires FROM retirement"
-        " JOIN source ON source.id = retirement.source_id ORDER BY source.path"
+        "SELECT path, record_id, record.holder, record_id, retired_at"
+        " FROM record JOIN source ON source.id = source_id WHERE retired_at IS NOT NULL ORDER BY 1"
     )
-    id_, at = name.removesuffix(".md"), set(paths)
-    # Compared here: a name may hold what SQLite does not take for text.
+    return [StoredRetirement(*row) for row in rows]
+
+
+def find_retirement(
+    connection: Connection, name: str, paths: Iterable[str]
+) -> StoredRetirement | None:
+    """The first retirement file with this id, or at one of these paths; None if there is none."""
+    id_, wanted = name.removesuffix(".md"), set(paths)
+    # Compared here, because a name may hold what SQLite does not accept as text.
     found = (
-        RetirementInfo(path, retires) for path, own, retires in rows if own == id_ or path in at
+        retirement
+        for retirement in load_retirements(connection)
+        if retirement.id == id_ or retirement.path in wanted
     )
     return next(found, None)
 
 
-def lost_retirements(connection: Connection) -> list[LostRetirement]:
-    """All retirements whose record does not exist, by path."""
+def load_lost_retirements(connection: Connection) -> list[LostRetirement]:
+    """All retirement files whose record does not exist, by path."""
     rows = connection.execute(
-        "SELECT source.path, lost.record_id, lost.holder, lost.retires,"
-        " EXISTS (SELECT 1 FROM retirement WHERE record_id = lost.retires)"
-        " FROM retirement AS lost JOIN source ON source.id = lost.source_id"
-        " WHERE NOT EXISTS (SELECT 1 FROM record"
-        "  WHERE record.holder = lost.holder AND record.record_id = lost.retires)"
-        " ORDER BY source.path"
+        f"{_SELECT} WHERE NOT EXISTS (SELECT 1 FROM record WHERE"  # noqa: S608  # fixed text
+        " record.holder = retirement.holder AND record.record_id = retirement.retires) ORDER BY 1"
     ).fetchall()
+    retirements = [StoredRetirement(*row) for row in rows]
     return [
-        LostRetirement(path, id_, holder, retires, _holders(connection, retires), bool(is_one))
-        for path, id_, holder, retires, is_one in rows
+        LostRetirement(
+            retirement,
+            _holders(connection, "record", retirement.retires),
+            bool(_holders(connection, "retirement", retirement.retires)),
+        )
+        for retirement in retirements
     ]
 
 
-def _holders(connection: Connection, record_id: str) -> list[str]:
+def _holders(connection: Connection, table: str, record_id: str) -> list[str]:
     rows = connection.execute(
-        "SELECT DISTINCT holder FROM record WHERE record_id = ? ORDER BY holder", (record_id,)
+        f"SELECT DISTINCT holder FROM {table} WHERE record_id = ? ORDER BY 1",  # noqa: S608  # fixed names
+        (record_id,),
     )
     return [holder for (holder,) in rows]

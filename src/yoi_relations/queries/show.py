@@ -1,13 +1,16 @@
-"""The answer of `show`: which relations are asked for, and what could be wrong about them."""
+"""The answer of `show`: the relations of a filter, and the problems that could alter it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from yoi_relations.errors import AmbiguousError, NotFoundError, UsageError
 from yoi_relations.files.source import Effect
-from yoi_relations.kinds import ALL_SHOWN, KINDS, RelationClass
+from yoi_relations.index.handle import Notify
+from yoi_relations.kinds import ALL_SHOWN, KINDS, RelationClass, select_shown
 from yoi_relations.lean.types import TYPE_CHECKING, Connection, NamedTuple
-from yoi_relations.queries.near_relations import near_relations
+from yoi_relations.queries.near_relations import load_near_relations
+from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.problems import Problem, find_problems
 from yoi_relations.queries.records import (
     Condition,
@@ -24,24 +27,28 @@ from yoi_relations.queries.relations import (
     relations_of,
 )
 from yoi_relations.queries.show_page import first_page, total_of
+from yoi_relations.queries.ticket_lookup import resolve_ticket
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
-from yoi_relations.states import State
+from yoi_relations.states import State, select_states
 
 if TYPE_CHECKING:
-    from yoi_relations.queries.record_filter import Written
+    from yoi_relations.queries.record_filter import RecordFilter
+
+_MAX_LIMIT = 2**31 - 1
+"""More relations than there can be; SQLite takes no integer of more than 64 bits."""
 
 
 class Filter(NamedTuple):
-    """Which relations are asked for.
+    """What `show` is asked for.
 
     Attributes:
-        ticket: id of a ticket that must stand at either end, or None for any.
-        kinds: the kinds as shown.
-        states: states of which the ticket must be in one; empty for any.
-        inactive: whether those that do not count now are wanted too.
-        limit: the most to return; 0 for all.
-        written: what one of its records must meet, or None for any.
-        record: a record that must be one of its own, or None for any.
+        ticket: id of a ticket at either end; None for any.
+        kinds: kinds as shown.
+        states: states, one of which the ticket must have; empty for any.
+        inactive: whether relations that are not active are wanted too.
+        limit: the greatest number of relations to return; 0 for all.
+        written: author and time that one of its records must match; None for any.
+        record: a record that the relation must have; None for any.
     """
 
     ticket: str | None = None
@@ -49,97 +56,171 @@ class Filter(NamedTuple):
     states: frozenset[str] = frozenset()
     inactive: bool = False
     limit: int = 0
-    written: Written | None = None
+    written: RecordFilter | None = None
     record: StoredRecord | None = None
 
     @property
     def whole(self) -> bool:
-        """Whether texts are wanted whole: where it is about one ticket or one record."""
+        """Whether texts are shown in full: if one ticket or one record is asked for."""
         return self.ticket is not None or self.record is not None
 
     @property
     def everywhere(self) -> bool:
-        """Whether nothing but the kind, and being active, decides what belongs to the answer."""
+        """Whether the filter depends only on the kind, and on whether a relation is active."""
         return not (self.whole or self.states or self.written)
 
 
 class Answer(NamedTuple):
-    """What a filter found.
+    """The answer of `show`.
 
     Attributes:
-        relations: in order, at most as many as the limit allows.
-        total: how many there are without the limit.
-        hidden: how many more there would be with those that do not count now.
-        problems: everything wrong with the files.
-        doubts: those of the problems that could add or alter a row of this answer.
+        relations: the relations in order, at most as many as the limit.
+        total: their number without the limit.
+        hidden: how many more there would be with relations that are not active.
+        problems: all problems of the workspace.
+        problems_in_answer: problems that could add or alter a row of this answer.
     """
 
     relations: list[Relation]
     total: int
     hidden: int
     problems: list[Problem]
-    doubts: list[Problem]
+    problems_in_answer: list[Problem]
+
+
+def ask_relations(  # noqa: PLR0913  # as many as there are options
+    connection: Connection,
+    base: PathBase,
+    *,
+    ticket: str | None = None,
+    kinds: Iterable[str] = (),
+    states: Iterable[str] = (),
+    everything: bool = False,
+    limit: int = 0,
+    since: str | None = None,
+    author: str | None = None,
+    in_part: Notify | None = None,
+) -> tuple[Filter, Answer]:
+    """The filter that a person asks for, and its answer.
+
+    Args:
+        connection: the index.
+        base: what paths are relative to.
+        ticket: name of a ticket at either end, or of a record; None for any.
+        kinds: kinds, classes and aliases; none for all.
+        states: states, one of which the ticket must have; none for any.
+        everything: whether relations that are not active are wanted too.
+        limit: the greatest number of relations to return; 0 for all.
+        since: a time, a day or an age; one record must have been recorded or retired since then.
+        author: the author of that record; None for any.
+        in_part: receives a notice if `ticket` is only a part of a name; None to refuse parts.
+
+    Raises:
+        UsageError: a kind or a state does not exist, `since` is not a time, or the limit is
+            negative.
+        NotFoundError: no ticket or record has that name.
+        AmbiguousError: several tickets or records have that name.
+    """
+    if limit < 0:
+        raise UsageError(f"the limit {limit} is below 0", "use 0 for all")
+    shown = select_shown(kinds) or ALL_SHOWN
+    asked = Filter(None, shown, select_states(states), everything, min(limit, _MAX_LIMIT))
+    if since is not None or author is not None:
+        from yoi_relations.queries.record_filter import RecordFilter  # noqa: PLC0415  # loads datetime
+
+        asked = asked._replace(written=RecordFilter.parse(author, since))
+    if ticket is not None:
+        asked = _with_name(connection, base, asked, ticket, in_part)
+    return asked, find_relations(connection, asked)
+
+
+def _with_name(
+    connection: Connection, base: PathBase, asked: Filter, name: str, in_part: Notify | None
+) -> Filter:
+    """The filter with the ticket that has this name; if there is none, with the record."""
+    try:
+        ticket = resolve_ticket(connection, name, base, in_part=in_part)
+    except AmbiguousError:
+        raise
+    except NotFoundError as error:
+        from yoi_relations.queries.record_lookup import find_record  # noqa: PLC0415  # rarely asked
+
+        try:
+            record = find_record(connection, name, base)
+        except AmbiguousError:
+            raise
+        except NotFoundError:
+            hint = f"{error.hint}; a record by its id, or by PATH:LINE"
+            raise NotFoundError(error.message, hint) from None
+        return asked._replace(record=record, kinds=asked.kinds & {record.shown}, inactive=True)
+    return asked._replace(ticket=ticket.id)
 
 
 def find_relations(connection: Connection, asked: Filter) -> Answer:
-    """The relations that `asked` describes, with what could be wrong about them."""
+    """The answer to a filter."""
     problems = find_problems(connection)
     if asked.limit and asked.everywhere:
-        return _first(connection, asked, problems)
+        return _first_page(connection, asked, problems)
     relations = sorted(_candidates(connection, asked), key=Relation.rank)
-    counting = _counting(relations, asked)
-    matching = [one for one in counting if _in_states(one, asked)]
+    wanted = _without_inactive(relations, asked)
+    matching = [relation for relation in wanted if _has_state(relation, asked)]
     if asked.everywhere:
         total = total_of(connection, asked.kinds).relations
     else:
-        total = sum(_in_states(one, asked) for one in relations)
+        total = sum(_has_state(relation, asked) for relation in relations)
     return Answer(
         relations=matching[: asked.limit or None],
         total=len(matching),
         hidden=total - len(matching),
         problems=problems,
-        doubts=_doubts(connection, asked, counting, problems),
+        problems_in_answer=_problems_in_answer(connection, asked, wanted, problems),
     )
 
 
-def _first(connection: Connection, asked: Filter, problems: list[Problem]) -> Answer:
-    """The first page, found without the relations behind it."""
+def _first_page(connection: Connection, asked: Filter, problems: list[Problem]) -> Answer:
+    """The answer to a filter with a limit, without loading the relations after it."""
     parts = first_page(connection, asked.kinds, asked.limit, inactive=asked.inactive)
-    statements = [one for part in parts for one in find_records(connection, *part)]
-    relations = _counting(sorted(relations_of(connection, statements), key=Relation.rank), asked)
+    records = [record for part in parts for record in find_records(connection, *part)]
+    relations = sorted(relations_of(connection, records), key=Relation.rank)
     total = total_of(connection, asked.kinds)
-    # Behind the page, too, a ticket may be one whose state is in doubt.
-    about = {problem.about for problem in problems if problem.effect is Effect.TICKET}
-    open_to_doubt = (
-        load_relations(connection, shown_as(asked.kinds), touching(about)) if about else []
+    # The state of a ticket may be unknown after the page, too.
+    unclear = {problem.about for problem in problems if problem.effect is Effect.TICKET}
+    uncertain = (
+        load_relations(connection, shown_as(asked.kinds), touching(unclear)) if unclear else []
     )
     return Answer(
-        relations=relations[: asked.limit],
+        relations=_without_inactive(relations, asked)[: asked.limit],
         total=total.relations if asked.inactive else total.active,
         hidden=0 if asked.inactive else total.relations - total.active,
         problems=problems,
-        doubts=_doubts(connection, asked, _counting(open_to_doubt, asked), problems),
+        problems_in_answer=_problems_in_answer(
+            connection, asked, _without_inactive(uncertain, asked), problems
+        ),
     )
 
 
-def _counting(relations: list[Relation], asked: Filter) -> list[Relation]:
-    """Those that belong to the answer, unless a ticket's state takes them out."""
-    return [one for one in relations if asked.inactive or one.inactive_reason is None]
+def _without_inactive(relations: list[Relation], asked: Filter) -> list[Relation]:
+    """The relations without those that are not active, unless they are asked for."""
+    if asked.inactive:
+        return relations
+    return [relation for relation in relations if relation.inactive_reason is None]
 
 
 def _candidates(connection: Connection, asked: Filter) -> list[Relation]:
     """All relations that may belong to the answer.
 
-    Those that no longer count are left out where nobody asks for them, and where their number is
-    known without them.
+    Relations that are not active are not loaded if nobody asks for them and their number is known
+    without loading them.
     """
     if asked.record is not None:
-        only = relation_of(connection, asked.record)
-        found = [only] if only.kind in asked.kinds else []
+        relation = relation_of(connection, asked.record)
+        found = [relation] if relation.kind in asked.kinds else []
     else:
         found = load_relations(connection, *_conditions(asked))
     written = asked.written
-    return found if written is None else [one for one in found if written.met_by(one.records)]
+    if written is None:
+        return found
+    return [relation for relation in found if written.matches(relation.records)]
 
 
 def _conditions(asked: Filter) -> Iterator[Condition]:
@@ -153,63 +234,70 @@ def _conditions(asked: Filter) -> Iterator[Condition]:
         yield at_active_tickets()
 
 
-def _in_states(relation: Relation, asked: Filter) -> bool:
-    return not asked.states or any(state in asked.states for state in relation.filed_under())
+def _has_state(relation: Relation, asked: Filter) -> bool:
+    return not asked.states or any(state in asked.states for state in relation.filter_states())
 
 
-def _doubts(
+def _problems_in_answer(
     connection: Connection,
     asked: Filter,
-    counting: list[Relation],
+    relations: list[Relation],
     problems: list[Problem],
 ) -> list[Problem]:
-    """The problems that could add or alter a row."""
-    open_to_doubt = {
+    """The problems that could add or alter a row.
+
+    Args:
+        connection: the index.
+        asked: the filter.
+        relations: relations of the answer, in any state.
+        problems: all problems of the workspace.
+    """
+    uncertain = {
         end.id
-        for one in counting
-        if _in_states(one, asked) or None in one.filed_under()
-        for end in one.ends
+        for relation in relations
+        if _has_state(relation, asked) or None in relation.filter_states()
+        for end in relation.ends
     }
     holders = load_tickets(connection, {problem.about for problem in problems})
     misspelled = _misspelled(connection, asked) if problems and asked.ticket else set()
     return [
         problem
         for problem in problems
-        if (problem.effect is Effect.TICKET and problem.about in open_to_doubt)
+        if (problem.effect is Effect.TICKET and problem.about in uncertain)
         or (problem.path, problem.line) in misspelled
         or (
             problem.effect is Effect.RECORD
-            # Each record of an edge is held by one of its ends.
-            and (asked.record is None or problem.about in open_to_doubt)
-            and asked.kinds & _could_add(problem, holders[problem.about], asked)
+            # One end of an edge holds each of its records.
+            and (asked.record is None or problem.about in uncertain)
+            and asked.kinds & _hidden_kinds(problem, holders[problem.about], asked)
         )
     ]
 
 
 def _misspelled(connection: Connection, asked: Filter) -> set[tuple[str, int | None]]:
-    """Where records are whose target probably means the ticket that is asked for."""
+    """Path and line of the records whose target probably means the ticket that is asked for."""
     return {
         (record.path, record.line)
-        for one in near_relations(connection)
-        if one.meant == asked.ticket
-        and one.relation.kind in asked.kinds
-        and (asked.inactive or one.relation.inactive_reason is None or _may_go_on(one.relation))
-        for record in one.relation.records
+        for meant, _, relation in load_near_relations(connection)
+        if meant == asked.ticket
+        and relation.kind in asked.kinds
+        and (asked.inactive or relation.inactive_reason is None or _may_continue(relation))
+        for record in relation.records
     }
 
 
-def _may_go_on(relation: Relation) -> bool:
-    """Whether it is a dependency on a closed ticket, whose work another one may have taken over."""
+def _may_continue(relation: Relation) -> bool:
+    """Whether it depends on a closed ticket, whose work another ticket may have taken over."""
     target = relation.target
     is_closed = target is not None and target.state == State.CLOSED
     return relation.cls is RelationClass.DEPENDENCY and is_closed
 
 
-def _could_add(problem: Problem, holder: TicketInfo, asked: Filter) -> frozenset[str]:
+def _hidden_kinds(problem: Problem, holder: TicketInfo, asked: Filter) -> frozenset[str]:
     """The kinds that a record hidden by `problem` could add to the answer."""
     if asked.inactive or not holder.resolved:
         return problem.shown
-    # With its holder resolved, only a reference could still count.
+    # If its holder is resolved, only a reference can be active.
     return frozenset(
         shown for shown in problem.shown if KINDS[shown].cls is RelationClass.REFERENCE
     )

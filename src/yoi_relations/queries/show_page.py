@@ -1,6 +1,6 @@
-"""The first page of all relations, found through an index, without the rows behind it.
+"""The first page of all relations, found through an index of a table, without the other rows.
 
-Only where any ticket in any state belongs to the answer.
+Only for filters by kind: any ticket in any state may belong to the answer.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _ACTIVE = (
 
 
 class Total(NamedTuple):
-    """How many relations there are, and how many of them are active."""
+    """The number of relations, and of active relations."""
 
     relations: int
     active: int
@@ -26,20 +26,20 @@ class Total(NamedTuple):
 def first_page(
     connection: Connection, kinds: frozenset[str], limit: int, *, inactive: bool
 ) -> list[tuple[Condition, Condition]]:
-    """Conditions, each of which some records of the first relations meet, and some others.
+    """Pairs of conditions; the records of the first relations meet one of them, others may too.
 
     Args:
         connection: the index.
-        kinds: as shown.
-        limit: how many relations are wanted.
-        inactive: whether those that are not active are wanted too.
+        kinds: kinds as shown.
+        limit: the number of relations that are wanted.
+        inactive: whether relations that are not active are wanted too.
     """
     parts = []
     for cls in RelationClass:
         of_class = frozenset(shown for shown in kinds if KINDS[shown].cls is cls)
         if not of_class or limit <= 0:
             continue
-        # Every ticket has one relation at least, so these hold `limit` of them.
+        # Each of these tickets has at least one relation.
         tickets = _first_tickets(connection, of_class, limit, _ALL if inactive else _ACTIVE)
         limit -= len(tickets)
         parts.append((shown_as(of_class), at_tickets(tickets)))
@@ -51,13 +51,13 @@ def _first_tickets(
 ) -> list[str]:
     found: set[str] = set()
     for shown in kinds:
-        # Of one kind at a time, an index of the table gives them in order.
+        # For a single kind, an index of the table gives the tickets in order.
         found |= {ticket for (ticket,) in connection.execute(query, (shown, limit))}
     return sorted(found)[:limit]
 
 
 def total_of(connection: Connection, kinds: frozenset[str]) -> Total:
-    """How many relations there are of these kinds."""
+    """The number of relations of these kinds."""
     rows = connection.execute("SELECT name, count, active FROM tally").fetchall()
     of_kinds = [(count, active) for name, count, active in rows if name in kinds]
     return Total(sum(count for count, _ in of_kinds), sum(active for _, active in of_kinds))

@@ -1,4 +1,4 @@
-"""Finds the ticket that a person means by a name that is not simply its id."""
+"""Finds a ticket by a name that is not an id: a path, a slug, an ending, or a part."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _MAX_LISTED = 10
 """Tickets that a hint offers."""
 
 
-class Calling:
-    """What tickets are called; the names of all are read once, when they are needed.
+class TicketSearch:
+    """A search for tickets; the names of all tickets are loaded once, when they are needed.
 
     Args:
         connection: the index.
         base: what paths are relative to.
-        in_part: is told which ticket was taken for a mere part; None to take no parts.
+        in_part: receives a notice if a name is only a part; None to refuse such names.
     """
 
     def __init__(self, connection: Connection, base: PathBase, in_part: Notify | None) -> None:
@@ -34,19 +34,20 @@ class Calling:
         self._in_part = in_part
         self._names: TicketNames | None = None
 
-    def ticket(self, name: str) -> TicketInfo:
-        """The ticket that is called `name`.
+    def find(self, name: str) -> TicketInfo:
+        """The ticket that `name` means.
 
         Raises:
-            NotFoundError: no ticket is; `AmbiguousError` where several are.
+            NotFoundError: no ticket has that name.
+            AmbiguousError: several tickets have that name.
         """
-        # A slug must not take the place of another ticket's path.
-        ids = {*self._at_path(name), *self._all_names().called(name)}
+        # A slug must not hide the path of another ticket.
+        ids = {*self._at_path(name), *self._all_names().find(name)}
         if ids:
             return self._only(
                 name, sorted(ids), "give more of the id or slug, or the folder's path"
             )
-        among = self._all_names().called_in_part(name)
+        among = self._all_names().find_by_part(name)
         if self._in_part is None:
             raise self._not_found(name, among)
         if not among:
@@ -65,7 +66,7 @@ class Calling:
         return self._names
 
     def _at_path(self, name: str) -> list[str]:
-        """The ids of the tickets whose folder, or item.md, `name` is the path of."""
+        """The ids of the tickets whose folder or item.md has the path `name`."""
         for given in dict.fromkeys((name, name.strip())):
             if given and self._may_be_path(given):
                 head, tail = os.path.split(given)
@@ -89,7 +90,7 @@ class Calling:
         return named[ids[0]]
 
     def _not_found(self, name: str, ids: list[str]) -> NotFoundError:
-        """The error about a name that is a part at most, with the tickets that it is a part of."""
+        """The error about a name that is at most a part, with the tickets that it is a part of."""
         ways = "name it by id, slug, the end of its id, or the path of its folder"
         if ids:
             named = load_tickets(self._connection, ids[:_MAX_LISTED])
@@ -117,7 +118,7 @@ def _folders(connection: Connection, ids: list[str]) -> list[tuple[str, str]]:
 
 
 def _names(connection: Connection) -> list[Named]:
-    """The names of every ticket, by id; several for an id that several folders share."""
+    """The names of every ticket, by id; an id of several folders has several entries."""
     named = connection.execute("SELECT ticket_id, slug, title FROM ticket").fetchall()
     nameless = connection.execute(
         "SELECT DISTINCT holder, NULL, NULL FROM source"

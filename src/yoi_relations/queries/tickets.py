@@ -1,4 +1,4 @@
-"""Tickets as relations see them, by id and by state."""
+"""Tickets by id and by state."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from yoi_relations.kinds import named
 from yoi_relations.lean.types import Connection, NamedTuple
 from yoi_relations.states import RESOLVED
 
-_AT_ONCE = 500
-"""Tickets that one query asks for; SQLite bounds how many values a query takes."""
+_BATCH = 500
+"""Tickets per query; SQLite limits the number of values of a query."""
 _COLUMNS = "ticket, title, slug, state, folder, folders"
 
 
 class TicketInfo(NamedTuple):
-    """A ticket as relations see it.
+    """A ticket.
 
     Attributes:
-        id: its folder's name.
-        title: None where it has none, or there is no such ticket.
-        slug: likewise.
-        state: None where it is not known; such a ticket counts as unresolved.
-        folder: path of its folder; None where no folder with an item.md goes by that id.
-        folders: how many folders go by that id.
+        id: name of its folder.
+        title: title; None if it has none or does not exist.
+        slug: slug; None if it has none or does not exist.
+        state: state; None if it is not known. Such a ticket counts as unresolved.
+        folder: path of its folder; None if no folder with that id has an item.md.
+        folders: number of folders with that id.
     """
 
     id: str
@@ -34,30 +34,30 @@ class TicketInfo(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Its id as it appears in a sentence."""
+        """Its id for a sentence."""
         return named(self.id)
 
     @property
     def resolved(self) -> bool:
-        """Whether its work is over."""
+        """Whether it is done or closed."""
         return self.state in RESOLVED
 
 
 def load_tickets(connection: Connection, ids: Iterable[str]) -> dict[str, TicketInfo]:
-    """The tickets with these ids; one that does not exist has nothing but its id."""
+    """By id, the tickets with these ids; one that does not exist has only its id."""
     wanted = sorted(set(ids))
     found = {id_: TicketInfo(id_, None, None, None, None, 0) for id_ in wanted}
-    for start in range(0, len(wanted), _AT_ONCE):
-        part = wanted[start : start + _AT_ONCE]
-        marks = ", ".join("?" * len(part))
-        # A list of values is looked up inside the view; of a subquery, all tickets would be read.
+    for start in range(0, len(wanted), _BATCH):
+        batch = wanted[start : start + _BATCH]
+        marks = ", ".join("?" * len(batch))
+        # A list of values is applied inside the view; with a subquery, all tickets would be read.
         query = f"SELECT {_COLUMNS} FROM ticket_now WHERE ticket IN ({marks})"  # noqa: S608
-        found |= {row[0]: TicketInfo(*row) for row in connection.execute(query, part)}
+        found |= {row[0]: TicketInfo(*row) for row in connection.execute(query, batch)}
     return found
 
 
 def tickets_in(connection: Connection, states: Iterable[str | None]) -> list[TicketInfo]:
-    """The tickets in one of these states, by id; None is a state that is not known."""
+    """The tickets in one of these states, by id; None stands for a state that is not known."""
     wanted = set(states)
     return [ticket for ticket in all_tickets(connection) if ticket.state in wanted]
 

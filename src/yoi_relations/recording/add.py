@@ -15,9 +15,9 @@ from yoi_relations.kinds import Direction, Kind, RelationClass, is_kind, kind_na
 from yoi_relations.lean.types import Connection, NamedTuple
 from yoi_relations.queries.command_lines import RecordNames, argument
 from yoi_relations.queries.path_base import PathBase
-from yoi_relations.queries.questions import resolve_ticket
 from yoi_relations.queries.records import RecordPlace, StoredRecord, record_at
 from yoi_relations.queries.relations import relation_of
+from yoi_relations.queries.ticket_lookup import resolve_ticket
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.recording.author import author_of
 from yoi_relations.recording.consequences import consequences_of

@@ -14,11 +14,11 @@ from yoi_relations.kinds import (
     sentence,
 )
 from yoi_relations.lean.types import Connection
-from yoi_relations.queries.command_lines import RecordNames, each_id_once
-from yoi_relations.queries.cycles import closed_by
+from yoi_relations.queries.command_lines import RecordNames, unique_by_id
+from yoi_relations.queries.cycles import cycle_closed_by
 from yoi_relations.queries.records import StoredRecord, between, held_by, shown_as
 from yoi_relations.queries.relations import Relation, load_relations
-from yoi_relations.queries.replacements import REPLACING, loop_closed_by
+from yoi_relations.queries.replacements import REPLACING, replacement_loop_closed_by
 
 _MOST_STEPS = 5
 """The most steps of a cycle that a warning lists after the new one."""
@@ -43,9 +43,11 @@ def consequences_of(connection: Connection, record: Record) -> list[str]:
     warnings = list(_repeated_records(edge, relations, names))
     if record.kind.cls in _DIRECTED and not warnings:
         opposed = _opposed_relations(edge, record.kind.cls, relations, names)
-        warnings += opposed or _closed_cycle("a cycle", edge, closed_by(connection, edge))
+        warnings += opposed or _closed_cycle("a cycle", edge, cycle_closed_by(connection, edge))
     elif record.kind.shown in REPLACING and not warnings:
-        warnings += _closed_cycle("a loop of replacements", edge, loop_closed_by(connection, edge))
+        warnings += _closed_cycle(
+            "a loop of replacements", edge, replacement_loop_closed_by(connection, edge)
+        )
     return warnings
 
 
@@ -71,7 +73,7 @@ def _repeated_records(
     for relation in relations:
         if (relation.kind, relation.ticket.id, relation.target and relation.target.id) != edge:
             continue
-        for record in each_id_once(relation.by_time()):
+        for record in unique_by_id(relation.by_time()):
             about = f" ({record.kind}, by {quoted(record.author)})"
             name = names.with_place(record, about)
             yield f"this is already stated by {name}; retire each record separately"

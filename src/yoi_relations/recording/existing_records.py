@@ -7,15 +7,15 @@ from yoi_relations.files.record import Record
 from yoi_relations.index.activity import inactive_if_recorded, outdated_notes
 from yoi_relations.kinds import KINDS, Edge, RelationClass
 from yoi_relations.lean.types import Connection
-from yoi_relations.queries.inactive_reasons import in_words
+from yoi_relations.queries.inactive_reasons import describe_inactive
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.records import (
     StoredRecord,
     find_records,
     held_by,
     not_retired,
-    saying,
     shown_as,
+    with_texts,
 )
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.recording.retire import find_record_to_retire
@@ -52,7 +52,7 @@ def find_replaced_note(
 def why_waiting_is_inactive(connection: Connection, holder: TicketInfo) -> str | None:
     """Why no waiting note of `holder` is active now, in words; None if one can be."""
     edge = Edge("waiting", holder.id, None)
-    return in_words(inactive_if_recorded(connection, edge), holder, None)
+    return describe_inactive(inactive_if_recorded(connection, edge), holder, None)
 
 
 def find_identical(
@@ -74,7 +74,7 @@ def find_identical(
         held_by([record.holder]),
         shown_as([record.kind.shown]),
         not_retired(excluded),
-        saying(record.target, record.note, *(record.plan or _NO_PLAN)),
+        with_texts(record.target, record.note, *(record.plan or _NO_PLAN)),
     )
     identical = [other for other in candidates if KINDS[other.kind].written == record.kind.written]
     if identical and record.kind.is_note:

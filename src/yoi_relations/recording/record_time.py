@@ -10,11 +10,11 @@ from yoi_relations.errors import UsageError
 from yoi_relations.files.times import is_beyond_a_day, now, parse_instant, second_after
 from yoi_relations.kinds import SHOWN_NOTES, Kind
 from yoi_relations.lean.types import Connection
-from yoi_relations.queries.command_lines import RecordNames, retiring_by
+from yoi_relations.queries.command_lines import RecordNames, retire_template
 from yoi_relations.queries.records import (
     StoredRecord,
+    find_latest_record,
     held_by,
-    latest_statement,
     not_retired,
     shown_as,
 )
@@ -40,7 +40,7 @@ def time_of_record(
     present = now()
     if not kind.is_note:
         return present
-    latest = latest_statement(
+    latest = find_latest_record(
         connection,
         shown_as(SHOWN_NOTES),
         held_by([holder]),
@@ -52,6 +52,6 @@ def time_of_record(
         name = RecordNames.load(connection).of(latest)
         raise UsageError(
             f"{latest.place}: is dated {latest.at}, more than a day ahead of this clock",
-            f"if that is wrong, retire it first: {retiring_by(name)}",
+            f"if that is wrong, retire it first: {retire_template(name)}",
         )
     return max(present, second_after(latest.at), key=lambda at: parse_instant(at)[1])

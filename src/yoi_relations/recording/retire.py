@@ -20,16 +20,16 @@ from yoi_relations.queries.record_lookup import find_record
 from yoi_relations.queries.records import (
     RecordPlace,
     StoredRecord,
-    called,
     either,
     find_records,
     held_by,
     in_files,
     record_at,
     shown_as,
+    with_id,
 )
 from yoi_relations.queries.relations import Relation, load_relations, relation_of
-from yoi_relations.queries.retirements import retirement_called
+from yoi_relations.queries.retirements import find_retirement
 from yoi_relations.recording.author import author_of
 from yoi_relations.recording.guard import check_durable
 from yoi_relations.recording.outcome import Outcome, RecordingResult, read_back
@@ -146,7 +146,7 @@ def find_record_to_retire(connection: Connection, name: str, base: PathBase) -> 
     try:
         return find_record(connection, name, base)
     except NotFoundError:
-        retirement = retirement_called(connection, name, base.below_root(name))
+        retirement = find_retirement(connection, name, base.below_root(name))
         if retirement is None:
             raise
         raise UsageError(
@@ -179,7 +179,7 @@ def _active_notes(
 
 def _same_id_records(connection: Connection, record: StoredRecord) -> tuple[StoredRecord, ...]:
     """The other records of the same ticket with the same id that are not retired."""
-    found = find_records(connection, held_by([record.holder]), called(record.id))
+    found = find_records(connection, held_by([record.holder]), with_id(record.id))
     return tuple(other for other in found if other.row != record.row and not other.retired_at)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from yoi_relations.errors import ExitCode
 from yoi_relations.index.handle import Index
 from yoi_relations.kinds import shown_name
-from yoi_relations.queries.check import Check, Checked
+from yoi_relations.queries.check import Check, CheckAnswer
 from yoi_relations.queries.check_reasons import Reason, Verdict
 from yoi_relations.queries.holds import HeldTicket
 from yoi_relations.render.documents import (
@@ -25,7 +25,7 @@ CHECK_PROBLEM_LIMIT = 200
 
 
 def write_checks(
-    mode: Mode, index: Index, checked: Checked, expect: str | None, *, named: bool
+    mode: Mode, index: Index, checked: CheckAnswer, expect: str | None, *, named: bool
 ) -> ExitCode:
     """Write the answer of `check`.
 
@@ -52,7 +52,7 @@ def write_checks(
     return code
 
 
-def exit_code_of_checks(checked: Checked, expect: str | None) -> ExitCode:
+def exit_code_of_checks(checked: CheckAnswer, expect: str | None) -> ExitCode:
     """The exit status of `check` for this answer and this expected digest."""
     if expect is not None and any(check.digest != expect for check in checked.checks):
         return ExitCode.NOT_AS_EXPECTED
@@ -67,7 +67,7 @@ _EXIT_CODES = {
 }
 
 
-def check_document(index: Index, checked: Checked, *, whole: bool) -> Value:
+def check_document(index: Index, checked: CheckAnswer, *, whole: bool) -> Value:
     """The answer of `check` as a JSON value; notes are cut unless `whole`."""
     problems = checked.problems[:CHECK_PROBLEM_LIMIT]
     return envelope("check", index) | {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from yoi_relations.errors import ExitCode
 from yoi_relations.kinds import Edge, sentence
-from yoi_relations.queries.command_lines import RecordNames, each_id_once
+from yoi_relations.queries.command_lines import RecordNames, unique_by_id
 from yoi_relations.queries.records import StoredRecord
 from yoi_relations.queries.relations import Relation
 from yoi_relations.recording.outcome import Outcome, RecordingResult
@@ -99,7 +99,7 @@ def _retired_lines(entry: Outcome, names: RecordNames) -> Iterator[str]:
     yield f"retired in {entry.retirement}" if entry.retirement else f"already retired at {at}"
     for record in entry.also_retired:
         yield f"also retired: {_sentence_of(record)}, in {record.place}"
-    still = each_id_once(entry.relation.records)
+    still = unique_by_id(entry.relation.records)
     for record in still[:_STILL_STATED_LIMIT]:
         yield f"still stated by {names.with_place(record, f' ({record.kind})')}"
     if len(still) > _STILL_STATED_LIMIT:

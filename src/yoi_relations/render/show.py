@@ -37,16 +37,16 @@ def write_relations(mode: Mode, index: Index, criteria: Filter, answer: Answer) 
 
 def exit_code_of_relations(answer: Answer) -> ExitCode:
     """The exit status of `show` for this answer."""
-    return ExitCode.PROBLEM_IN_ANSWER if answer.doubts else ExitCode.DONE
+    return ExitCode.PROBLEM_IN_ANSWER if answer.problems_in_answer else ExitCode.DONE
 
 
 def _notify_of_problems(mode: Mode, answer: Answer) -> None:
     if mode is Mode.JSON or not answer.problems:
         return
-    doubts = set(answer.doubts)
-    others = [problem for problem in answer.problems if problem not in doubts]
-    for problem in (answer.doubts + others)[:PROBLEM_NOTICE_LIMIT]:
-        effect = " (it could add or change a row of this answer)" if problem in doubts else ""
+    in_answer = set(answer.problems_in_answer)
+    others = [problem for problem in answer.problems if problem not in in_answer]
+    for problem in (answer.problems_in_answer + others)[:PROBLEM_NOTICE_LIMIT]:
+        effect = " (it could add or change a row of this answer)" if problem in in_answer else ""
         notice(f"problem: {problem}{effect}", mode)
     more = len(answer.problems) - PROBLEM_NOTICE_LIMIT
     unlisted = f"{more} more problems; " if more > 0 else ""

@@ -19,8 +19,8 @@ from yoi_relations.files.workspace import Workspace, find_again
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Notify, Trust
 from yoi_relations.index.watcher_lock import WatcherLock
-from yoi_relations.queries.changes import Change, changes
-from yoi_relations.queries.verdict_changes import find_verdicts, verdict_changes
+from yoi_relations.queries.changes import Change, find_changes
+from yoi_relations.queries.verdict_changes import find_verdict_changes, load_verdicts
 from yoi_relations.watch.file_events import FileEvents, require_watchfiles
 
 TICK = 5.0
@@ -139,7 +139,7 @@ class _LastScan:
         with ExitStack() as on_failure:
             on_failure.enter_context(index)
             self._index = index
-            self._verdicts = find_verdicts(index.connection)
+            self._verdicts = load_verdicts(index.connection)
             on_failure.pop_all()
 
     def close(self) -> None:
@@ -158,8 +158,8 @@ class _LastScan:
             return
         with old:
             try:
-                yield ChangeSet(changes(old.connection, new.connection), before, after)
-                found, self._verdicts = verdict_changes(
+                yield ChangeSet(find_changes(old.connection, new.connection), before, after)
+                found, self._verdicts = find_verdict_changes(
                     self._verdicts, old.connection, new.connection
                 )
                 yield ChangeSet(found, before, after)

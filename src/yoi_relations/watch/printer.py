@@ -10,26 +10,26 @@ from collections.abc import Callable
 from typing import Any
 
 from yoi_relations.files.times import now
-from yoi_relations.queries.changes import Change, What
+from yoi_relations.queries.changes import Change, ChangeType
 from yoi_relations.queries.records import path_and_line
 from yoi_relations.render.lines import tab_separated
 from yoi_relations.render.output import SCHEMA_VERSION, Mode, json_line, write_answer
 from yoi_relations.watch.loop import ChangeSet
 
 _STYLES = {
-    What.TICKET_ADDED: "bold green",
-    What.TICKET_GONE: "bold red",
-    What.STATE_CHANGED: "bold blue",
-    What.TITLE_CHANGED: "blue",
-    What.ADDED: "green",
-    What.CHANGED: "cyan",
-    What.RETIRED: "yellow",
-    What.GONE: "red",
-    What.PROBLEM_APPEARED: "bold red",
-    What.PROBLEM_SOLVED: "bold green",
-    What.VERDICT_CHANGED: "bold magenta",
+    ChangeType.TICKET_ADDED: "bold green",
+    ChangeType.TICKET_GONE: "bold red",
+    ChangeType.STATE_CHANGED: "bold blue",
+    ChangeType.TITLE_CHANGED: "blue",
+    ChangeType.ADDED: "green",
+    ChangeType.CHANGED: "cyan",
+    ChangeType.RETIRED: "yellow",
+    ChangeType.GONE: "red",
+    ChangeType.PROBLEM_APPEARED: "bold red",
+    ChangeType.PROBLEM_SOLVED: "bold green",
+    ChangeType.VERDICT_CHANGED: "bold magenta",
 }
-_WIDTH = max(len(what) for what in What)
+_WIDTH = max(len(what) for what in ChangeType)
 
 
 def change_printer(mode: Mode) -> Callable[[ChangeSet], bool]:
@@ -97,7 +97,7 @@ def _terminal_line() -> Callable[[Change], str]:
 
 
 def _sentence(change: Change) -> str:
-    if change.what in {What.PROBLEM_APPEARED, What.PROBLEM_SOLVED}:
+    if change.what in {ChangeType.PROBLEM_APPEARED, ChangeType.PROBLEM_SOLVED}:
         return f"{path_and_line(change.path, change.line)}: {change.sentence}"
     return change.sentence
 

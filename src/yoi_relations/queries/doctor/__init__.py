@@ -1,6 +1,8 @@
-"""What is wrong, contradicts itself or has had its day, in all files together; nothing is changed.
+"""Findings: what is wrong with the files, contradicts itself or has expired. Read-only.
 
-``findings`` says what a finding is and which there are, ``commands`` how a command line is written;
-``files``, ``folders``, ``misplaced``, ``targets``, ``names``, ``retirements``, ``cycles``,
-``contradictions``, ``expired`` and ``texts`` look for one family each; ``diagnosis`` asks them all.
+``findings``: what a finding is, and all codes; ``diagnosis``: all findings of a workspace. Each
+other module makes the findings of one family: ``broken_files``, ``folders``, ``misplaced``,
+``targets``: targets that do not exist; ``names``: ids and slugs that mean two things;
+``retirements``, ``cycles``, ``contradictions``, ``expired``, and ``repeated``: repeated records and
+mentions in texts.
 """

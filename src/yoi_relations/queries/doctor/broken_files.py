@@ -1,4 +1,4 @@
-"""Problems with files, each with how much it matters."""
+"""Findings about single files that cannot be used, or not as they are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from yoi_relations.files.source import Effect
 from yoi_relations.lean.types import Connection
-from yoi_relations.queries.doctor.findings import Code, Finding, found_at, found_wrong
+from yoi_relations.queries.doctor.findings import Code, Finding, found_at, found_problem
 from yoi_relations.queries.doctor.names import Copy, first_elsewhere
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.tickets import TicketInfo
@@ -19,55 +19,54 @@ _BY_EFFECT = {
 }
 _HINTS = {
     Code.UNUSABLE_SOURCE: (
-        "correct it by hand, and keep all that it says; until then, relations in it are missing"
-        " from answers"
+        "fix it by hand, and keep everything that it says; until then, answers miss its relations"
     ),
     Code.SELF_RELATION: (
-        "record what was meant with relations add, and then take this out by hand, because it"
-        " states nothing; do not put another ticket in: that could turn the relation round"
+        "record what was meant with relations add, and then remove this record by hand, because it"
+        " states nothing; do not replace its target: that could reverse the relation"
     ),
-    Code.UNCLEAR_ITEM: "correct the frontmatter of the item.md",
+    Code.UNCLEAR_ITEM: "fix the frontmatter of the item.md",
     Code.ODD_SOURCE: (
-        "correct it by hand, without renaming a record: its name is its id, by which retirements"
-        " know it"
+        "fix it by hand, but do not rename a record: its name is its id, and retirements refer to"
+        " it by that"
     ),
     Code.DROPPED_TEXT: 'put the whole value in double quotes, with \\" for " and \\\\ for \\ in it',
     Code.SECOND_RECORD: (
-        "if it is a record, look for its own file in the folder; where there is none, record it"
-        " with relations add, or write it to a file of its own"
+        "if it is a record, look for its own file in the folder; if there is none, record it with"
+        " relations add, or write it to a file of its own"
     ),
 }
 
 
-def wrong_files(
+def broken_file_findings(
     connection: Connection, problems: Iterable[Problem], tickets: Mapping[str, TicketInfo]
 ) -> Iterator[Finding]:
-    """What cannot be used, or not as it is, in single files.
+    """A finding for each problem of a single file.
 
     Args:
         connection: the index.
-        problems: of single files.
-        tickets: by id, those that there are.
+        problems: problems of single files.
+        tickets: all tickets, by id.
     """
     for problem in problems:
         code = Code(problem.code) if problem.code else _BY_EFFECT[problem.effect]
         holder = tickets.get(problem.about)
         history = holder is not None and holder.resolved
-        found = found_wrong(problem, code, _HINTS[code], history=history)
+        finding = found_problem(problem, code, _HINTS[code], history=history)
         original = first_elsewhere(connection, problem) if code is Code.SELF_RELATION else None
         if original is None:
-            yield found
+            yield finding
         else:
-            yield from _of_copy(found, original)
+            yield from _copy_findings(finding, original)
 
 
-def _of_copy(found: Finding, original: Copy) -> Iterator[Finding]:
-    """A record about a ticket and itself, which is a copy of another ticket's record."""
+def _copy_findings(finding: Finding, original: Copy) -> Iterator[Finding]:
+    """The findings about a copy of another ticket's record whose target is its own ticket."""
     hint = (
-        f"it seems to be a copy of {original.path}, which is right as it is: move this copy out of"
-        " the tickets, and change neither"
+        f"it seems to be a copy of {original.path}, which is correct: move this copy out of the"
+        " tickets, and change neither"
     )
-    about = sorted({*found.tickets, original.holder})
-    yield found._replace(hint=hint, tickets=about)
-    said = f"has the same id as {original.path}"
-    yield found_at(found.path, Code.COPIED_RECORD, said, hint, about)
+    about = sorted({*finding.tickets, original.holder})
+    yield finding._replace(hint=hint, tickets=about)
+    text = f"has the same id as {original.path}"
+    yield found_at(finding.path, Code.COPIED_RECORD, text, hint, about)

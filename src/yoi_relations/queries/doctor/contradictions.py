@@ -1,4 +1,4 @@
-"""Statements that cannot all be meant."""
+"""Findings about relations that contradict each other."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from yoi_relations.queries.relations import Relation
 from yoi_relations.states import State
 
 
-def contradictions(active: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
+def contradiction_findings(active: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
     """Active relations that contradict each other, or the states of their tickets.
 
     Args:
-        active: the relations that count.
-        names: what records are called.
+        active: the active relations.
+        names: names of records for commands.
     """
     active = list(active)
     yield from _opposed(active, names)
@@ -25,55 +25,61 @@ def contradictions(active: Iterable[Relation], names: RecordNames) -> Iterator[F
 
 
 def _opposed(active: list[Relation], names: RecordNames) -> Iterator[Finding]:
-    """Orderings against which there is another ordering, or a dependency.
+    """Orderings that another ordering or a dependency opposes.
 
-    Two dependencies that oppose each other are a cycle.
+    Two opposed dependencies are a cycle.
     """
     by_ends = {
-        (one.cls, one.ticket.id, one.target.id): one for one in active if one.target is not None
+        (relation.cls, relation.ticket.id, relation.target.id): relation
+        for relation in active
+        if relation.target is not None
     }
-    for (cls, ticket, target), one in by_ends.items():
+    for (cls, ticket, target), relation in by_ends.items():
         if cls is not RelationClass.ORDERING:
             continue
         dependency = by_ends.get((RelationClass.DEPENDENCY, target, ticket))
         ordering = by_ends.get((RelationClass.ORDERING, target, ticket))
         if dependency is not None:
-            said = f"{one.sentence}, but {dependency.sentence}"
-            hint = f"end the ordering, which cannot be kept: {names.retiring(one)}"
-            yield found_in(one.latest_record, Code.OPPOSED_DEPENDENCY, said, hint, (ticket, target))
+            text = f"{relation.sentence}, but {dependency.sentence}"
+            hint = f"end the ordering, which cannot be kept: {names.retiring(relation)}"
+            yield found_in(
+                relation.latest_record, Code.OPPOSED_DEPENDENCY, text, hint, (ticket, target)
+            )
         if ordering is not None and ticket < target:
-            said = f"{one.sentence}, and {ordering.sentence}"
-            hint = f"end the one that does not hold: {names.retiring(one, ordering)}"
-            latest = max(one.latest_record, ordering.latest_record, key=lambda record: record.order)
-            yield found_in(latest, Code.OPPOSED_ORDERINGS, said, hint, (ticket, target))
+            text = f"{relation.sentence}, and {ordering.sentence}"
+            hint = f"end the one that does not hold: {names.retiring(relation, ordering)}"
+            latest = max(
+                relation.latest_record, ordering.latest_record, key=lambda record: record.order
+            )
+            yield found_in(latest, Code.OPPOSED_ORDERINGS, text, hint, (ticket, target))
 
 
 def _both_inprogress(active: list[Relation], names: RecordNames) -> Iterator[Finding]:
-    told = set()
-    for one in active:
-        ends = tuple(end.id for end in one.ends)
-        if one.cls is not RelationClass.CONFLICT or ends in told:
+    seen = set()
+    for conflict in active:
+        ends = tuple(end.id for end in conflict.ends)
+        if conflict.cls is not RelationClass.CONFLICT or ends in seen:
             continue
-        if all(end.state == State.INPROGRESS for end in one.ends):
-            told.add(ends)
-            said = f"{one.sentence}, and both are inprogress"
-            ending = names.retiring(one)
-            hint = f"let one of them wait, or end a conflict that does not hold: {ending}"
-            yield found_in(one.latest_record, Code.CONFLICT_INPROGRESS, said, hint, ends)
+        if all(end.state == State.INPROGRESS for end in conflict.ends):
+            seen.add(ends)
+            text = f"{conflict.sentence}, and both are inprogress"
+            ending = names.retiring(conflict)
+            hint = f"let one of them wait, or end the conflict if it does not hold: {ending}"
+            yield found_in(conflict.latest_record, Code.CONFLICT_INPROGRESS, text, hint, ends)
 
 
 def _shared_branches(active: list[Relation]) -> Iterator[Finding]:
     by_branch: dict[str, list[Relation]] = {}
-    for one in active:
-        if one.cls is RelationClass.PLAN and one.latest_record.branch is not None:
-            by_branch.setdefault(one.latest_record.branch, []).append(one)
+    for plan in active:
+        if plan.cls is RelationClass.PLAN and plan.latest_record.branch is not None:
+            by_branch.setdefault(plan.latest_record.branch, []).append(plan)
     for branch, plans in by_branch.items():
         if len(plans) > 1:
             plans.sort(key=lambda plan: plan.latest_record.order)
             ids = sorted(plan.ticket.id for plan in plans)
-            said = f"the plans of {', '.join(ids)} name the same branch, {quoted(branch)}"
+            text = f"the plans of {', '.join(ids)} name the same branch, {quoted(branch)}"
             hint = (
-                "accept a plan with a branch of its own for all but one of them; record a waiting"
-                " note again that still holds, because a new plan ends it"
+                "accept a plan with its own branch for all but one of them; a new plan ends a"
+                " waiting note, so record a note that still holds again"
             )
-            yield found_in(plans[-1].latest_record, Code.SHARED_BRANCH, said, hint, ids)
+            yield found_in(plans[-1].latest_record, Code.SHARED_BRANCH, text, hint, ids)

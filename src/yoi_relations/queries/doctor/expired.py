@@ -1,4 +1,4 @@
-"""Reasons that have had their day: worth knowing, and nobody's fault."""
+"""Findings about relations that are over: worth knowing, and normal."""
 
 from __future__ import annotations
 
@@ -13,93 +13,94 @@ from yoi_relations.queries.inactive_reasons import ENDED_BY_PLAN
 from yoi_relations.queries.records import StoredRecord
 from yoi_relations.queries.relations import Relation
 
-_IN_THE_WAY = (RelationClass.DEPENDENCY, RelationClass.ORDERING, RelationClass.CONFLICT)
+_EDGES = (RelationClass.DEPENDENCY, RelationClass.ORDERING, RelationClass.CONFLICT)
 _NOTES = (RelationClass.CAPACITY, RelationClass.PLAN)
 
 
-def expired(relations: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
-    """Relations that are over though nobody retired them.
+def expired_findings(relations: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
+    """Relations that are not active, although nobody retired them.
 
     Args:
-        relations: all of the workspace.
-        names: what records are called.
+        relations: all relations of the workspace.
+        names: names of records for commands.
     """
     relations = list(relations)
-    for one in relations:
-        if _is_over(one) and one.cls in _IN_THE_WAY:
-            yield from _edge(one)
+    for relation in relations:
+        if _is_over(relation) and relation.cls in _EDGES:
+            yield from _edge(relation)
     latest: dict[tuple[RelationClass, str], Relation] = {}
-    for one in relations:
-        if one.cls in _NOTES:
-            key = (one.cls, one.ticket.id)
-            latest[key] = max(latest.get(key, one), one, key=lambda note: note.latest_record.order)
-    over = [one for one in latest.values() if _is_over(one)]
-    for one in over:
-        if one.cls is RelationClass.CAPACITY and not one.ticket.resolved:
-            yield _note(one, names)
+    for relation in relations:
+        if relation.cls in _NOTES:
+            key = (relation.cls, relation.ticket.id)
+            latest[key] = max(
+                latest.get(key, relation), relation, key=lambda note: note.latest_record.order
+            )
+    over = [relation for relation in latest.values() if _is_over(relation)]
+    for relation in over:
+        if relation.cls is RelationClass.CAPACITY and not relation.ticket.resolved:
+            yield _note(relation, names)
     yield from _ended_waits(relations)
-    yield from _plans([one for one in over if one.cls is RelationClass.PLAN])
+    yield from _plans([relation for relation in over if relation.cls is RelationClass.PLAN])
 
 
 def _is_over(relation: Relation) -> bool:
-    retired = all(record.retired_at for record in relation.records)
-    return relation.inactive_reason is not None and not retired
+    return relation.inactive_reason is not None and not relation.is_retired
 
 
 def _edge(relation: Relation) -> Iterator[Finding]:
-    """An edge whose ticket is still there to be done; of a conflict, either end."""
-    over = [end for end in relation.ends if end.resolved]
-    if len(over) == len(relation.ends):
+    """An edge whose ticket is unresolved; of a conflict, one end."""
+    resolved = [end for end in relation.ends if end.resolved]
+    if len(resolved) == len(relation.ends):
         return
     if relation.cls is not RelationClass.CONFLICT and relation.ticket.resolved:
         return
-    said = f"{relation.sentence}, and {relation.inactive_reason}"
-    hint = "nothing needs to be done: it no longer counts"
+    text = f"{relation.sentence}, and {relation.inactive_reason}"
+    hint = "nothing to do: it no longer counts"
     ends = [end.id for end in relation.ends]
-    yield found_in(relation.latest_record, Code.EXPIRED_EDGE, said, hint, ends)
+    yield found_in(relation.latest_record, Code.EXPIRED_EDGE, text, hint, ends)
 
 
 def _note(relation: Relation, names: RecordNames) -> Finding:
-    """The last waiting note of a ticket that is under way."""
+    """The last waiting note of an unresolved ticket."""
     latest = relation.latest_record
-    said = f"{relation.sentence}, as recorded on {latest.at[:10]}, but {relation.inactive_reason}"
+    text = f"{relation.sentence}, as recorded on {latest.at[:10]}, but {relation.inactive_reason}"
     ending = names.retiring(relation)
-    hint = f"nothing needs to be done; if it waits again, record it again; or {ending}"
-    return found_in(latest, Code.EXPIRED_NOTE, said, hint, [relation.ticket.id])
+    hint = f"nothing to do; if the ticket waits again, record that again; or {ending}"
+    return found_in(latest, Code.EXPIRED_NOTE, text, hint, [relation.ticket.id])
 
 
 def _plans(plans: list[Relation]) -> Iterator[Finding]:
-    """The last plans of resolved tickets, all as one: each ticket that went well keeps one."""
+    """One finding for the last plans of all resolved tickets; nearly every ticket has one."""
     if not plans:
         return
     latest = max(plans, key=lambda plan: plan.latest_record.order)
     more = len(plans) - 1
-    others = f"; so it is with {more} more ticket{'' if more == 1 else 's'}" if more else ""
-    said = f"{latest.sentence}, and {latest.inactive_reason}{others}"
-    hint = "nothing needs to be done; branches and work trees that they name may be left over"
+    others = f"; the same holds for {more} more ticket{'' if more == 1 else 's'}" if more else ""
+    text = f"{latest.sentence}, and {latest.inactive_reason}{others}"
+    hint = "nothing to do; branches and work trees that the plans name may be left over"
     ids = [plan.ticket.id for plan in plans]
-    yield found_in(latest.latest_record, Code.EXPIRED_PLAN, said, hint, ids)
+    yield found_in(latest.latest_record, Code.EXPIRED_PLAN, text, hint, ids)
 
 
 def _ended_waits(relations: Iterable[Relation]) -> Iterator[Finding]:
-    """Waiting notes that a plan by another author ended within a day of them.
+    """Waiting notes that a plan of another author ended less than a day later.
 
-    Who accepted it may not have known of the note: two branches that are merged hide it.
+    That author may not have known the note, because it was on another branch.
     """
     plans: dict[str, list[StoredRecord]] = {}
     ended: list[Relation] = []
-    for one in relations:
-        if one.cls is RelationClass.PLAN and not one.latest_record.retired_at:
-            plans.setdefault(one.ticket.id, []).append(one.latest_record)
-        elif one.inactive_reason == ENDED_BY_PLAN and one.cls is RelationClass.CAPACITY:
-            ended.append(one)
-    for of_one in plans.values():
-        of_one.sort(key=lambda plan: plan.order)
-    for one in ended:
-        later = plans[one.ticket.id]
-        plan = later[bisect_right(later, one.latest_record.order, key=lambda plan: plan.order)]
-        if not one.ticket.resolved and _is_by_another(plan, one.latest_record):
-            yield _ended_wait(one, plan)
+    for relation in relations:
+        if relation.cls is RelationClass.PLAN and not relation.latest_record.is_retired:
+            plans.setdefault(relation.ticket.id, []).append(relation.latest_record)
+        elif relation.inactive_reason == ENDED_BY_PLAN and relation.cls is RelationClass.CAPACITY:
+            ended.append(relation)
+    for records in plans.values():
+        records.sort(key=lambda record: record.order)
+    for relation in ended:
+        later = plans[relation.ticket.id]
+        plan = later[bisect_right(later, relation.latest_record.order, key=lambda plan: plan.order)]
+        if not relation.ticket.resolved and _is_by_another(plan, relation.latest_record):
+            yield _ended_wait(relation, plan)
 
 
 def _is_by_another(plan: StoredRecord, note: StoredRecord) -> bool:
@@ -108,10 +109,10 @@ def _is_by_another(plan: StoredRecord, note: StoredRecord) -> bool:
 
 def _ended_wait(note: Relation, plan: StoredRecord) -> Finding:
     latest = note.latest_record
-    said = (
+    text = (
         f"{note.sentence}, as {latest.author} recorded at {latest.at}, and the plan {plan.id} of"
         f" {plan.author} ended that at {plan.at}"
     )
     again = f"relations add {argument(note.ticket.id, 'TICKET')} waiting --note NOTE"
-    hint = f"nothing needs to be done if the plan took that into account; if it waits: {again}"
-    return found_in(latest, Code.ENDED_WAIT, said, hint, [note.ticket.id])
+    hint = f"nothing to do if the plan took that into account; if the ticket still waits: {again}"
+    return found_in(latest, Code.ENDED_WAIT, text, hint, [note.ticket.id])

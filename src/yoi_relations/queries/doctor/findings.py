@@ -1,4 +1,4 @@
-"""What a finding is, and the closed set of codes with what each of them means."""
+"""What a finding is, and the closed set of codes with their severities and meanings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from yoi_relations.queries.problems import Problem, Severity
 from yoi_relations.queries.records import StoredRecord, path_and_line
 
 LISTED = 200
-"""Findings of one code and severity that are listed; the others are counted."""
+"""Findings of one code and severity that are listed; others are only counted."""
 
 
 class Code(StrEnum):
@@ -55,14 +55,14 @@ class Code(StrEnum):
 
 
 class Rule(NamedTuple):
-    """What a code comes to.
+    """Severity and meaning of a code.
 
     Attributes:
-        severity: how bad it is.
-        meaning: what is so, for a heading.
-        history: how bad it is where it can no longer alter what counts: in the folder of a
-            resolved ticket, or in a relation that is over. Of a time ahead of the clock, where it
-            is ahead by a day at most, or its record is retired. None where that cannot be.
+        severity: the usual severity.
+        meaning: the heading of such findings.
+        history: the severity of a finding that can no longer affect anything: in the folder of a
+            resolved ticket, or in a relation that is not active. For a time in the future: if it
+            is at most one day ahead, or its record is retired. None if there is no such case.
     """
 
     severity: Severity
@@ -78,53 +78,49 @@ RULES = {
     Code.NO_ITEM: Rule(_ERROR, "folders with records and no item.md"),
     Code.SHARED_ID: Rule(_ERROR, "ids that several folders share"),
     Code.DANGLING_TARGET: Rule(_ERROR, "targets that do not exist", _INFO),
-    Code.ODD_SOURCE: Rule(
-        _WARNING, "files that are used, though something about them is odd", _INFO
-    ),
-    Code.DROPPED_TEXT: Rule(_WARNING, "texts of which YAML leaves something out", _INFO),
+    Code.ODD_SOURCE: Rule(_WARNING, "files that are used, but have something odd", _INFO),
+    Code.DROPPED_TEXT: Rule(_WARNING, "texts that YAML cuts", _INFO),
     Code.SECOND_RECORD: Rule(_WARNING, "records in the text of another record", _INFO),
-    Code.MISPLACED_RECORD: Rule(_WARNING, "records where no record is read"),
-    Code.MISNAMED_ITEM: Rule(_WARNING, "files that are nearly called item.md"),
+    Code.MISPLACED_RECORD: Rule(_WARNING, "records in a place where none is read"),
+    Code.MISNAMED_ITEM: Rule(_WARNING, "files with nearly the name item.md"),
     Code.MISPLACED_FILE: Rule(_WARNING, "files that are not read where they are"),
-    Code.ODD_FOLDER: Rule(_WARNING, "folders among the tickets that do not look like one"),
-    Code.COPIED_FOLDER: Rule(_WARNING, "folders that seem to be copies of a ticket's"),
-    Code.COPIED_RECORD: Rule(_WARNING, "records that several tickets hold under one id"),
+    Code.ODD_FOLDER: Rule(_WARNING, "folders among the tickets that do not look like a ticket"),
+    Code.COPIED_FOLDER: Rule(_WARNING, "folders that seem to be copies of a ticket's folder"),
+    Code.COPIED_RECORD: Rule(_WARNING, "records with one id in several tickets"),
     Code.LEFTOVER: Rule(_INFO, "files left over from an editor, a file manager or a merge"),
     Code.LOST_RETIREMENT: Rule(_WARNING, "retirements whose record does not exist", _INFO),
     Code.EARLY_RETIREMENT: Rule(_WARNING, "retirements dated before their record", _INFO),
-    Code.TIME_AHEAD: Rule(_WARNING, "times ahead of the clock", _INFO),
-    Code.CONTESTED_SLUG: Rule(_WARNING, "slugs that name another ticket as well"),
-    Code.DEPENDENCY_CYCLE: Rule(_ERROR, "tickets that wait for themselves, by way of others"),
+    Code.TIME_AHEAD: Rule(_WARNING, "times in the future", _INFO),
+    Code.CONTESTED_SLUG: Rule(_WARNING, "slugs that also name another ticket"),
+    Code.DEPENDENCY_CYCLE: Rule(_ERROR, "tickets that wait for themselves, through others"),
     Code.MIXED_CYCLE: Rule(_WARNING, "cycles that orderings close"),
-    Code.REPLACEMENT_LOOP: Rule(
-        _WARNING, "tickets that replace themselves, by way of others", _INFO
-    ),
+    Code.REPLACEMENT_LOOP: Rule(_WARNING, "tickets that replace themselves, through others", _INFO),
     Code.OPPOSED_ORDERINGS: Rule(_WARNING, "two tickets that should each come after the other"),
     Code.OPPOSED_DEPENDENCY: Rule(_WARNING, "orderings that oppose a dependency"),
     Code.CONFLICT_INPROGRESS: Rule(_WARNING, "conflicts whose two ends are both inprogress"),
-    Code.SHARED_BRANCH: Rule(_WARNING, "standing plans that name one branch for several tickets"),
-    Code.EXPIRED_EDGE: Rule(_INFO, "what stood in the way, and is resolved since"),
-    Code.EXPIRED_NOTE: Rule(_INFO, "waiting notes of tickets that were accepted since"),
-    Code.EXPIRED_PLAN: Rule(_INFO, "plans of tickets that are resolved since"),
-    Code.ENDED_WAIT: Rule(_INFO, "waiting notes that somebody else's plan ended within a day"),
-    Code.REPEATED_RECORD: Rule(_INFO, "records that repeat another in their folder word for word"),
-    Code.UNRELATED_MENTION: Rule(_INFO, "tickets that a text names and no relation does"),
+    Code.SHARED_BRANCH: Rule(_WARNING, "active plans of several tickets that name one branch"),
+    Code.EXPIRED_EDGE: Rule(_INFO, "dependencies, orderings and conflicts that are over"),
+    Code.EXPIRED_NOTE: Rule(_INFO, "waiting notes of tickets that have been accepted since"),
+    Code.EXPIRED_PLAN: Rule(_INFO, "plans of resolved tickets"),
+    Code.ENDED_WAIT: Rule(_INFO, "waiting notes that another author's plan ended within a day"),
+    Code.REPEATED_RECORD: Rule(_INFO, "records that repeat another record of their folder"),
+    Code.UNRELATED_MENTION: Rule(_INFO, "tickets that a text names without a relation"),
 }
 
 
 class Finding(NamedTuple):
-    """One thing that somebody may want to correct.
+    """Something that somebody may want to correct.
 
     Attributes:
         code: its stable name.
-        severity: how bad it is.
-        path: of the file or folder where it shows, below the workspace root.
+        severity: its severity.
+        path: path of the file or folder, below the workspace root.
         line: counted from 1, or None.
-        sentence: what is so; of a problem with a file, to be read after the path.
+        sentence: what is wrong; for a problem with a file, to be read after the path.
         hint: what to do about it, on one line without control characters.
-        tickets: the ids of those that it is about, sorted.
-        commands: shell lines that do it, to be run in the workspace root; none where a person has
-            to decide. None of them loses a record, or turns an edge round.
+        tickets: ids of the tickets that it is about, sorted.
+        commands: shell lines that fix it, to be run in the workspace root; none if a person has
+            to decide. None of them loses a record or reverses an edge.
     """
 
     code: Code
@@ -138,25 +134,25 @@ class Finding(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Where it shows, as ``path:line``."""
+        """Path and line, as ``path:line``."""
         return path_and_line(self.path, self.line)
 
     def rank(self) -> tuple[int, str, int, Code, str]:
-        """Its place among others: the worst first, then by path and line."""
+        """Its position among other findings: the worst first, then by path and line."""
         return (-self.severity.weight, self.path, self.line or 0, self.code, self.sentence)
 
     def graded(self, *, history: bool) -> Finding:
-        """The same, as bad as it is; `history` where it can no longer alter what counts."""
-        over = RULES[self.code].history
-        return self._replace(severity=over) if history and over is not None else self
+        """The same finding; with `history`, it has the severity `Rule.history`, if there is one."""
+        severity = RULES[self.code].history
+        return self._replace(severity=severity) if history and severity is not None else self
 
     def with_commands(self, *lines: str | None) -> Finding:
-        """The same with these shell lines, without those that there are not."""
+        """The same finding with these shell lines, without those that are None."""
         return self._replace(commands=[line for line in lines if line is not None])
 
 
 class More(NamedTuple):
-    """Findings of one code behind `LISTED` of it, by rank: nobody lists them."""
+    """The number of findings of one code after the first `LISTED` by rank, which are not listed."""
 
     code: Code
     severity: Severity
@@ -164,7 +160,7 @@ class More(NamedTuple):
 
 
 def found_at(path: str, code: Code, sentence: str, hint: str, about: Iterable[str]) -> Finding:
-    """A finding that shows in a file or a folder and is about these tickets."""
+    """A finding in a file or a folder, about these tickets."""
     tickets, hint = sorted(set(about)), printable_line(hint)
     return Finding(code, RULES[code].severity, path, None, sentence, hint, tickets, [])
 
@@ -172,11 +168,11 @@ def found_at(path: str, code: Code, sentence: str, hint: str, about: Iterable[st
 def found_in(
     record: StoredRecord, code: Code, sentence: str, hint: str, about: Iterable[str]
 ) -> Finding:
-    """A finding that shows in a record and is about these tickets."""
+    """A finding in a record, about these tickets."""
     return found_at(record.path, code, sentence, hint, about)._replace(line=record.line)
 
 
-def found_wrong(problem: Problem, code: Code, hint: str, *, history: bool) -> Finding:
+def found_problem(problem: Problem, code: Code, hint: str, *, history: bool) -> Finding:
     """A problem as a finding; `history` as in `Finding.graded`."""
-    found = found_at(problem.path, code, problem.message, hint, [problem.about])
-    return found._replace(line=problem.line).graded(history=history)
+    finding = found_at(problem.path, code, problem.message, hint, [problem.about])
+    return finding._replace(line=problem.line).graded(history=history)

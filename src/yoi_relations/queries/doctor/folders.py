@@ -1,4 +1,4 @@
-"""Ids whose records or item.md are missing or in several folders: one finding per id."""
+"""Findings about ids without an item.md, or with several folders: one finding per id."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from yoi_relations.files.locale_names import as_name
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import Connection, NamedTuple
-from yoi_relations.queries.command_lines import argument, in_turn, shell_line
+from yoi_relations.queries.command_lines import argument, shell_chain, shell_line
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
 
 _RECORDS = "artifacts/relations"
 _FILES = ("artifacts/relations.json", "artifacts/orchestration-plan.jsonl")
-_AT_ONCE = 100
-"""Files that one command moves."""
+_BATCH = 100
+"""Files that one `mv` moves."""
 
 
 class _Folders(NamedTuple):
-    """The folders that go by one id, by path.
+    """The folders with one id, by path.
 
     Attributes:
-        items: those with an item.md.
-        others: those with records and without one.
+        id: the id.
+        items: paths of the folders with an item.md.
+        others: paths of the folders with records and without an item.md.
     """
 
     id: str
@@ -32,23 +33,23 @@ class _Folders(NamedTuple):
     others: list[str]
 
 
-def odd_folders(
+def folder_findings(
     workspace: Workspace, connection: Connection, ids: Iterable[str]
 ) -> Iterator[Finding]:
-    """A finding for each of `ids`, that several folders share or that has no item.md.
+    """A finding for each of `ids`; each is shared by several folders or has no item.md.
 
     Args:
-        workspace: whose folders.
+        workspace: the workspace of the folders.
         connection: the index.
-        ids: each only once in the answer.
+        ids: ids of tickets; repeated ids count once.
     """
-    for one in _load(connection, ids):
-        if not one.items:
-            yield _without_item(one)
-        elif len(one.items) > 1:
-            yield _several_items(one)
+    for folders in _load(connection, ids):
+        if not folders.items:
+            yield _missing_item(folders)
+        elif len(folders.items) > 1:
+            yield _shared_id(folders)
         else:
-            yield _apart(workspace, one)
+            yield _left_records(workspace, folders)
 
 
 def _load(connection: Connection, ids: Iterable[str]) -> list[_Folders]:
@@ -60,67 +61,67 @@ def _load(connection: Connection, ids: Iterable[str]) -> list[_Folders]:
     )
     found: dict[str, _Folders] = {}
     for id_, folder, has_item in rows:
-        one = found.setdefault(id_, _Folders(id_, [], []))
-        (one.items if has_item else one.others).append(folder)
+        folders = found.setdefault(id_, _Folders(id_, [], []))
+        (folders.items if has_item else folders.others).append(folder)
     return list(found.values())
 
 
-def _without_item(one: _Folders) -> Finding:
-    """Records whose item.md is nowhere: git may know where it was."""
-    first, *more = one.others
+def _missing_item(folders: _Folders) -> Finding:
+    """Records without an item.md: git may know where it was."""
+    first, *more = folders.others
     also = f"; so {'do' if len(more) > 1 else 'does'} {', '.join(more)}" if more else ""
-    said = f"holds records but no item.md{also}; the state of the ticket is not known"
-    items = [f"{folder}/item.md" for folder in one.others]
+    text = f"holds records but no item.md{also}; the state of the ticket is not known"
+    items = [f"{folder}/item.md" for folder in folders.others]
     command = shell_line("git", "log", "--diff-filter=D", "--oneline", "--", *items)
     where = f": {command}" if command else ""
     hint = f"restore the item.md; git may know the commit that removed it{where}"
-    return found_at(first, Code.NO_ITEM, said, hint, [one.id]).with_commands(command)
+    return found_at(first, Code.NO_ITEM, text, hint, [folders.id]).with_commands(command)
 
 
-def _several_items(one: _Folders) -> Finding:
-    """Two tickets or two copies of one: only a person can tell."""
-    first, *more = one.items + one.others
-    said = f"has the same id as {', '.join(more)}; the ticket's state is not known"
+def _shared_id(folders: _Folders) -> Finding:
+    """Two tickets, or two copies of one ticket: a person has to decide."""
+    first, *more = folders.items + folders.others
+    text = f"has the same id as {', '.join(more)}; the ticket's state is not known"
     compare = shell_line("diff", "-r", "--", first, more[0]) or "diff -r"
     hint = (
         f"compare them ({compare}); move the records that only one has into the other's artifacts,"
-        " decide which item.md holds, and move the other one out of the tickets root"
+        " decide which item.md is right, and move the other folder out of the tickets root"
     )
-    return found_at(first, Code.SHARED_ID, said, hint, [one.id])
+    return found_at(first, Code.SHARED_ID, text, hint, [folders.id])
 
 
-def _apart(workspace: Workspace, one: _Folders) -> Finding:
-    """Records that a merge left behind when the ticket's folder moved."""
-    (home,), (first, *more) = one.items, one.others
+def _left_records(workspace: Workspace, folders: _Folders) -> Finding:
+    """Records that a merge left in the old folder of a ticket that moved."""
+    (home,), (first, *more) = folders.items, folders.others
     also = f"; so {'do' if len(more) > 1 else 'does'} {', '.join(more)}" if more else ""
-    said = f"holds records of the ticket in {home}, and no item.md{also}; its state is not known"
-    command = _moving(workspace, home, one.others)
+    text = f"holds records of the ticket in {home}, and no item.md{also}; its state is not known"
+    command = _move_command(workspace, home, folders.others)
     if command:
         hint = f"move the records to the item.md: {command}"
     else:
-        pairs = [_compare(folder, home) for folder in one.others]
+        pairs = [_compare(folder, home) for folder in folders.others]
         whole = argument(home, "the folder with the item.md")
         hint = (
-            f"bring the records together in {whole} by hand, because a name is taken"
-            f" there or cannot be written in a command; compare first: {'; '.join(pairs)}; put"
-            " every entry and every file that only one of them has into the other"
+            f"merge the records into {whole} by hand, because a name is taken there or cannot"
+            f" be written in a command; compare first: {'; '.join(pairs)}; put every entry and"
+            " every file that only one of them has into the other"
         )
-    return found_at(first, Code.SHARED_ID, said, hint, [one.id]).with_commands(command)
+    return found_at(first, Code.SHARED_ID, text, hint, [folders.id]).with_commands(command)
 
 
 def _compare(folder: str, home: str) -> str:
     return shell_line("diff", "-r", "--", f"{folder}/artifacts", f"{home}/artifacts") or "diff -r"
 
 
-def _moving(workspace: Workspace, home: str, folders: Iterable[str]) -> str | None:
-    """What moves all records of `folders` to `home`; None where a name is taken there."""
+def _move_command(workspace: Workspace, home: str, folders: Iterable[str]) -> str | None:
+    """The command that moves all records of `folders` to `home`; None if a name is taken there."""
     taken: set[str] = set()
     lines: list[str | None] = [shell_line("mkdir", "-p", "--", f"{home}/{_RECORDS}")]
     root = workspace.root
-    if not all(_is_free_way(root, f"{home}/{part}") for part in ("artifacts", _RECORDS)):
+    if not all(_may_be_folder(root, f"{home}/{part}") for part in ("artifacts", _RECORDS)):
         return None
     for folder in folders:
-        names = _names(root, folder)
+        names = _source_names(root, folder)
         if names is None:
             return None
         for name in names:
@@ -128,14 +129,14 @@ def _moving(workspace: Workspace, home: str, folders: Iterable[str]) -> str | No
                 return None
             taken.add(name.casefold())
         lines += _moves(folder, home, names)
-    return in_turn(*lines)
+    return shell_chain(*lines)
 
 
-def _names(root: str, folder: str) -> list[str] | None:
-    """What records are read from in a folder, below it; None where that cannot be told."""
+def _source_names(root: str, folder: str) -> list[str] | None:
+    """The sources of records in a folder, relative to it; None if they cannot be listed."""
     try:
         parts = [f"{folder}/artifacts", f"{folder}/{_RECORDS}"]
-        if not all(_is_free_way(root, part) for part in parts):
+        if not all(_may_be_folder(root, part) for part in parts):
             return None
         place = os.path.join(root, as_name(folder))
         names = [name for name in _FILES if os.path.lexists(os.path.join(place, name))]
@@ -147,7 +148,7 @@ def _names(root: str, folder: str) -> list[str] | None:
     return names or None
 
 
-def _is_free_way(root: str, path: str) -> bool:
+def _may_be_folder(root: str, path: str) -> bool:
     """Whether a path is a folder, or could become one."""
     try:
         return stat.S_ISDIR(os.lstat(os.path.join(root, as_name(path))).st_mode)
@@ -158,9 +159,9 @@ def _is_free_way(root: str, path: str) -> bool:
 
 
 def _moves(folder: str, home: str, names: list[str]) -> Iterator[str | None]:
-    """`mv` never overwrites with ``-n``, and needs a folder where the target ends in a slash."""
+    """The `mv` commands; ``-n`` never overwrites, and a target with a slash must be a folder."""
     for place in ("artifacts", _RECORDS):
         there = [name for name in names if os.path.dirname(name) == place]
-        for start in range(0, len(there), _AT_ONCE):
-            paths = [f"{folder}/{name}" for name in there[start : start + _AT_ONCE]]
+        for start in range(0, len(there), _BATCH):
+            paths = [f"{folder}/{name}" for name in there[start : start + _BATCH]]
             yield shell_line("mv", "-n", "--", *paths, f"{home}/{place}/")

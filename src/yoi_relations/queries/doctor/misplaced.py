@@ -1,4 +1,4 @@
-"""What is not read because of its place or its name, each with what to do about it."""
+"""Findings about files that are not read because of their place or their name."""
 
 from __future__ import annotations
 
@@ -13,54 +13,54 @@ from yoi_relations.queries.command_lines import shell_line
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
 
 _HINTS = {
-    MisplacedCode.LEFTOVER: "nothing needs to be done: nothing reads it",
+    MisplacedCode.LEFTOVER: "nothing to do: nothing reads it",
     MisplacedCode.MISPLACED_RECORD: (
-        "if it is a record, move it as it is (mv -n) to where its ticket's records are read from,"
-        " in artifacts; if it is a copy, compare it with its original first"
+        "if it is a record, move it unchanged (mv -n) to the place of its ticket's records, in"
+        " artifacts; if it is a copy, compare it with its original first"
     ),
     MisplacedCode.MISNAMED_ITEM: "if it is the ticket, rename it to item.md",
     MisplacedCode.MISPLACED_FILE: (
-        "compare it with what is read, and record what only this file says: relations add"
+        "compare it with the files that are read, and record what only this one says: relations add"
     ),
     MisplacedCode.ODD_FOLDER: (
-        "if it is a ticket, give it an item.md in a folder of its own; if it is not, keep it"
-        " outside the tickets root"
+        "if it is a ticket, give it a folder of its own with an item.md; otherwise keep it outside"
+        " the tickets root"
     ),
     MisplacedCode.COPIED_FOLDER: (
         "compare it with its original (diff -r), record what only the copy says with relations"
-        " add, and only then move it out of the tickets root"
+        " add, and then move it out of the tickets root"
     ),
 }
-_INTO_THE_ROOT = "move the whole folder into the tickets root, with all that is in it"
+_INTO_THE_ROOT = "move the whole folder into the tickets root, with everything in it"
 
 
-def misplaced(workspace: Workspace) -> Iterator[Finding]:
-    """What lies below the tickets root and is not read, or read as something that it is not."""
-    for one in find_misplaced(workspace):
-        if one.code is MisplacedCode.ODD_FOLDER and _is_bare(workspace, one.path):
+def misplaced_findings(workspace: Workspace) -> Iterator[Finding]:
+    """A finding for each misplaced file or folder below the tickets root."""
+    for found in find_misplaced(workspace):
+        if found.code is MisplacedCode.ODD_FOLDER and _is_bare(workspace, found.path):
             continue
-        hint, line = _advice(workspace, one)
-        about = [one.ticket] if one.ticket else []
-        found = found_at(one.path, Code(one.code), one.message, hint, about)
-        yield found.with_commands(line)
+        hint, line = _advice(workspace, found)
+        about = [found.ticket] if found.ticket else []
+        finding = found_at(found.path, Code(found.code), found.message, hint, about)
+        yield finding.with_commands(line)
 
 
-def _advice(workspace: Workspace, one: MisplacedFile) -> tuple[str, str | None]:
-    """The hint, and the command where it is certain and overwrites nothing."""
-    if one.goes_to is None:
-        return _HINTS[one.code], None
-    if os.path.lexists(os.path.join(workspace.root, one.goes_to)):
-        compare = shell_line("diff", "-r", "--", one.path, one.goes_to) or "diff -r"
-        said = f"the name {one.goes_to} is taken: compare the two first ({compare})"
-        return f"{said}, and record what only this one says with relations add", None
-    if one.code is MisplacedCode.MISPLACED_RECORD:
-        return _HINTS[one.code], None
-    line = shell_line("mv", "-n", "--", one.path, one.goes_to)
-    hint = _INTO_THE_ROOT if one.code is MisplacedCode.ODD_FOLDER else _HINTS[one.code]
+def _advice(workspace: Workspace, found: MisplacedFile) -> tuple[str, str | None]:
+    """The hint, and the command if it is certain and overwrites nothing."""
+    if found.goes_to is None:
+        return _HINTS[found.code], None
+    if os.path.lexists(os.path.join(workspace.root, found.goes_to)):
+        compare = shell_line("diff", "-r", "--", found.path, found.goes_to) or "diff -r"
+        text = f"the name {found.goes_to} is taken: compare the two first ({compare})"
+        return f"{text}, and record what only this one says with relations add", None
+    if found.code is MisplacedCode.MISPLACED_RECORD:
+        return _HINTS[found.code], None
+    line = shell_line("mv", "-n", "--", found.path, found.goes_to)
+    hint = _INTO_THE_ROOT if found.code is MisplacedCode.ODD_FOLDER else _HINTS[found.code]
     return (f"{hint}: {line}" if line else hint), line
 
 
 def _is_bare(workspace: Workspace, path: str) -> bool:
-    """Whether a folder holds no file at all, as where git has moved all that was in it."""
+    """Whether a folder holds no file at all, for example because git moved all of them."""
     place = os.path.join(workspace.root, as_name(path))
     return os.path.isdir(place) and not any(files for _, _, files in os.walk(place))

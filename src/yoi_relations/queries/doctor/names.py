@@ -1,4 +1,4 @@
-"""Names that mean two things: ids of records in several tickets, and slugs of other tickets."""
+"""Findings about names that mean two things: copied record ids, and slugs that name others."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from itertools import islice
 from yoi_relations.files.ids import MIN_PART, ends_with
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import Connection, NamedTuple
-from yoi_relations.queries.command_lines import retiring_by
+from yoi_relations.queries.command_lines import retire_template
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.tickets import TicketInfo
 
-_NAMED = 5
+_MAX_NAMED = 5
 """Tickets that a sentence names."""
 
 
 class Copy(NamedTuple):
-    """A file that records or retires, where another ticket has one of the same id."""
+    """A record or retirement with an id that another ticket holds too."""
 
     id: str
     holder: str
@@ -28,7 +28,7 @@ class Copy(NamedTuple):
 
 
 def load_copies(connection: Connection) -> list[Copy]:
-    """Records and retirements whose ids several tickets hold, by id and ticket."""
+    """Records and retirements whose id several tickets hold, by id and ticket."""
     ids = [
         id_
         for (id_,) in connection.execute(
@@ -50,7 +50,7 @@ def load_copies(connection: Connection) -> list[Copy]:
 
 
 def first_elsewhere(connection: Connection, problem: Problem) -> Copy | None:
-    """A record of another ticket whose id is the name of the file that a problem is in."""
+    """A record of another ticket whose id is the name of the file with a problem; None if none."""
     name = problem.path.rpartition("/")[2]
     row = connection.execute(
         "SELECT record_id, source.holder, path FROM record JOIN source ON source.id = source_id"
@@ -61,60 +61,64 @@ def first_elsewhere(connection: Connection, problem: Problem) -> Copy | None:
 
 
 def copied_records(copies: Iterable[Copy]) -> Iterator[Finding]:
-    """A finding for each set of tickets that hold records of the same ids."""
+    """A finding for each set of tickets that hold records with the same ids."""
     by_id: dict[str, list[Copy]] = {}
-    for one in copies:
-        by_id.setdefault(one.id, []).append(one)
+    for copy in copies:
+        by_id.setdefault(copy.id, []).append(copy)
     by_holders: dict[tuple[str, ...], list[list[Copy]]] = {}
-    for same in by_id.values():
-        by_holders.setdefault(tuple(dict.fromkeys(one.holder for one in same)), []).append(same)
+    for copies_of_id in by_id.values():
+        by_holders.setdefault(
+            tuple(dict.fromkeys(copy.holder for copy in copies_of_id)), []
+        ).append(copies_of_id)
     for holders, records in by_holders.items():
         first, last = records[0][0], records[0][-1]
         more = len(records) - 1
-        others = f", and so it is with {more} more record{'' if more == 1 else 's'}" if more else ""
-        said = f"has the same id as {first.path}{others}"
-        hint = (
-            "if one is a copy that states nothing of its own, retire it by its path:"
-            f" {retiring_by(last.path)}"
+        others = (
+            f"; the same holds for {more} more record{'' if more == 1 else 's'}" if more else ""
         )
-        yield found_at(last.path, Code.COPIED_RECORD, said, hint, holders)
+        text = f"has the same id as {first.path}{others}"
+        hint = (
+            "if one is a copy that says nothing new, retire it by its path:"
+            f" {retire_template(last.path)}"
+        )
+        yield found_at(last.path, Code.COPIED_RECORD, text, hint, holders)
 
 
 def contested_slugs(tickets: Mapping[str, TicketInfo]) -> Iterator[Finding]:
-    """Slugs that are the id of another ticket, or a long ending of one."""
-    ids = sorted((_plain(id_)[::-1], id_) for id_ in tickets)
+    """Slugs that are the id of another ticket, or a long ending of such an id."""
+    ids = sorted((_folded(id_)[::-1], id_) for id_ in tickets)
     by_slug: dict[str, list[str]] = {}
     for ticket in tickets.values():
         if ticket.slug is None or ticket.folder is None:
             continue
-        slug = _plain(ticket.slug)
+        slug = _folded(ticket.slug)
         if slug not in by_slug:
-            by_slug[slug] = list(islice(_named(ids, slug), _NAMED + 1))
-        others = [id_ for id_ in by_slug[slug] if id_ != ticket.id][:_NAMED]
+            by_slug[slug] = list(islice(_tickets_named(ids, slug), _MAX_NAMED + 1))
+        others = [id_ for id_ in by_slug[slug] if id_ != ticket.id][:_MAX_NAMED]
         if others:
-            said = f"has the slug '{ticket.slug}', which also names {', '.join(others)}, by id"
-            hint = "give it another slug; until then that word names neither of them"
+            text = f"has the slug '{ticket.slug}', which also names {', '.join(others)}, by id"
+            hint = "give it another slug; until then, the slug names neither ticket"
             path, about = f"{ticket.folder}/item.md", [ticket.id, *others]
-            yield found_at(path, Code.CONTESTED_SLUG, said, hint, about)
+            yield found_at(path, Code.CONTESTED_SLUG, text, hint, about)
 
 
-def _named(ids: list[tuple[str, str]], slug: str) -> Iterator[str]:
+def _tickets_named(ids: list[tuple[str, str]], slug: str) -> Iterator[str]:
     """The tickets whose ids are, or end with, a slug.
 
     Args:
-        ids: of all tickets, each behind its characters from the last to the first, in order.
-        slug: as `_plain` gives it.
+        ids: pairs of each ticket's reversed folded id and its id, sorted.
+        slug: a slug as `_folded` returns it.
     """
     backwards = slug[::-1]
     for at in range(bisect_left(ids, (backwards, "")), len(ids)):
-        back, id_ = ids[at]
-        if not slug or not back.startswith(backwards):
+        reversed_id, id_ = ids[at]
+        if not slug or not reversed_id.startswith(backwards):
             return
-        folded = back[::-1]
+        folded = reversed_id[::-1]
         if folded == slug or (len(slug) >= MIN_PART and ends_with(id_, folded, slug)):
             yield id_
 
 
-def _plain(name: str) -> str:
-    """A name as names are compared in any case of letters."""
+def _folded(name: str) -> str:
+    """A name for comparisons: in NFC, without surrounding white space, case-folded."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).strip().casefold())

@@ -1,4 +1,4 @@
-"""What records say in their texts: again what another says, or of tickets without a relation."""
+"""Findings about texts of records: repeated records, and mentions of unrelated tickets."""
 
 from __future__ import annotations
 
@@ -23,51 +23,51 @@ _NAMES = re.compile(
     r"(?<![0-9A-Za-z])"
     r"(?:[0-9A-HJKMNP-TV-Z]{13}(?![0-9A-Za-z])|\d{8}-\d{6}-[0-9a-z]+(?:-[0-9a-z]+)*)"
 )
-"""What looks like the id of a ticket; in some languages no space stands around it."""
-_NOBODY = array("I")
+"""Text that looks like the id of a ticket; in some languages no space is around it."""
+_NO_NUMBERS = array("I")
 
 
-def repeated(active: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
-    """Records that say the same of the same in the same folder, word for word.
+def repeated_records(active: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
+    """Records that repeat another record of the same folder, word for word.
 
-    Both ends recording an edge, or a dependency in either older format, is how work is done.
+    It is normal to record an edge from both ends, or a dependency in both older formats.
 
     Args:
-        active: the relations that count.
-        names: what records are called.
+        active: the active relations.
+        names: names of records for commands.
     """
     for relation in active:
         first: dict[tuple[str | None, ...], StoredRecord] = {}
-        for record in sorted(_standing(relation), key=_age):
-            same = first.setdefault((record.kind, record.holder, record.note), record)
-            if same is not record:
-                said = f"{relation.sentence}: {same.place} says so in the same words"
-                line = _without(record, same, names)
-                hint = line or "nothing needs to be done: they count as one"
-                found = found_in(record, Code.REPEATED_RECORD, said, hint, _ids(relation))
+        for record in sorted(_not_retired(relation), key=_age):
+            original = first.setdefault((record.kind, record.holder, record.note), record)
+            if original is not record:
+                text = f"{relation.sentence}: {original.place} says so in the same words"
+                line = _retire_line(record, original, names)
+                hint = line or "nothing to do: they count as one record"
+                found = found_in(record, Code.REPEATED_RECORD, text, hint, _ids(relation))
                 yield found.with_commands(line)
 
 
 def _age(record: StoredRecord) -> tuple[str, bool, Order]:
-    """The eldest first; of equal age, a copy of a file, whose name is not its id, last."""
+    """Sorts the oldest record first; of the same age, a copy whose id is not a plain id last."""
     return record.at_key, not is_plain_id(record.id), record.order
 
 
-def _without(record: StoredRecord, same: StoredRecord, names: RecordNames) -> str | None:
-    """The line that retires a record of two; None where they share an id, and both would be."""
-    if record.id == same.id:
+def _retire_line(record: StoredRecord, original: StoredRecord, names: RecordNames) -> str | None:
+    """The line that retires one of two records; None if it would retire both: they share an id."""
+    if record.id == original.id:
         return None
-    return names.retire_line(record, f"repeats {same.id}")
+    return names.retire_line(record, f"repeats {original.id}")
 
 
-def mentioned(
+def unrelated_mentions(
     relations: Iterable[Relation], tickets: Mapping[str, TicketInfo]
 ) -> Iterator[Finding | More]:
-    """Tickets that a text of an active relation names, and that no relation links to its holder.
+    """Tickets that a text of an active relation names without a relation to the holder.
 
     Args:
-        relations: all that there are.
-        tickets: by id, those that there are.
+        relations: all relations of the workspace.
+        tickets: all tickets, by id.
     """
     more = 0
     for number, (record, other) in enumerate(_mentions(list(relations), tickets)):
@@ -83,17 +83,17 @@ def mentioned(
 def _mentions(
     relations: list[Relation], tickets: Mapping[str, TicketInfo]
 ) -> Iterator[tuple[StoredRecord, str]]:
-    """The first record, by path and line, that names a ticket, and that; each pair of tickets once.
+    """Each pair of tickets once: the first record, by path and line, and the id that it names.
 
-    What was named before takes four bytes a name: there may be as many as texts have room for.
+    A name takes four bytes of memory, because texts may hold very many names.
     """
-    linked = {frozenset(_ids(one)) for one in relations if one.target is not None}
+    linked = {frozenset(_ids(relation)) for relation in relations if relation.target is not None}
     numbers = {id_: at for at, id_ in enumerate(tickets) if not tickets[id_].resolved}
     records = [
         record
-        for one in relations
-        if one.inactive_reason is None
-        for record in _standing(one)
+        for relation in relations
+        if relation.inactive_reason is None
+        for record in _not_retired(relation)
         if record.holder in numbers
     ]
     records.sort(key=lambda record: (record.path, record.line or 0, record.row))
@@ -106,24 +106,24 @@ def _mentions(
                 if number is None or number in seen:
                     continue
                 seen.add(number)
-                told = _is_among(numbers[holder], named.get(other, _NOBODY))
-                if not told and frozenset((holder, other)) not in linked:
+                reported = _is_among(numbers[holder], named.get(other, _NO_NUMBERS))
+                if not reported and frozenset((holder, other)) not in linked:
                     yield record, other
         named[holder] = array("I", sorted(seen))
 
 
 def _is_among(number: int, numbers: array[int]) -> bool:
-    """Whether a number is one of `numbers`, which are sorted."""
+    """Whether a number is in `numbers`, which must be sorted."""
     at = bisect_left(numbers, number)
     return at < len(numbers) and numbers[at] == number
 
 
 def _mention(record: StoredRecord, other: str) -> Finding:
-    said = f"the text names {other}, and no relation links it to {record.holder}"
+    text = f"the text names {other}, and no relation links it to {record.holder}"
     can_add = is_argument(record.holder) and is_argument(other)
     line = shell_line("relations", "add", record.holder, "related", other) if can_add else None
     hint = line or f"record how {record.holder} and {other} are related: relations add"
-    found = found_in(record, Code.UNRELATED_MENTION, said, hint, (record.holder, other))
+    found = found_in(record, Code.UNRELATED_MENTION, text, hint, (record.holder, other))
     return found.with_commands(line)
 
 
@@ -133,8 +133,8 @@ def _named(record: StoredRecord) -> list[str]:
     return sorted(names - {record.holder})
 
 
-def _standing(relation: Relation) -> list[StoredRecord]:
-    return [record for record in relation.by_time()[::-1] if not record.retired_at]
+def _not_retired(relation: Relation) -> list[StoredRecord]:
+    return [record for record in relation.by_time()[::-1] if not record.is_retired]
 
 
 def _ids(relation: Relation) -> list[str]:

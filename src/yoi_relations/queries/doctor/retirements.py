@@ -1,71 +1,70 @@
-"""Retirements that retire nothing, or at an odd time; and times that the clock has not reached."""
+"""Retirements without a record or with a wrong time, and records with a time in the future."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
 from yoi_relations.files.times import is_ahead, is_beyond_a_day, parse_instant
-from yoi_relations.lean.types import Connection, NamedTuple
+from yoi_relations.lean.types import Connection
 from yoi_relations.queries.command_lines import RecordNames, shell_line
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at, found_in
 from yoi_relations.queries.records import StoredRecord
 from yoi_relations.queries.relations import Relation
-from yoi_relations.queries.retirements import LostRetirement, lost_retirements
+from yoi_relations.queries.retirements import (
+    LostRetirement,
+    StoredRetirement,
+    load_lost_retirements,
+    load_own_retirements,
+    load_retirements,
+)
 from yoi_relations.queries.tickets import TicketInfo
 
 
-class _Mark(NamedTuple):
-    """Where and when a record was retired; `path` is that of the file that says so."""
-
-    path: str
-    holder: str
-    retires: str
-    at: str
-
-
-def odd_retirements(
+def wrong_retirements(
     connection: Connection, relations: Iterable[Relation], tickets: Mapping[str, TicketInfo]
 ) -> Iterator[Finding]:
-    """Retirements without a record, before their record, or ahead of the clock.
+    """Retirements without a record, before their record, or in the future.
 
     Args:
         connection: the index.
-        relations: all of the workspace.
-        tickets: by id, those that there are.
+        relations: all relations of the workspace.
+        tickets: all tickets, by id.
     """
-    records = {(record.holder, record.id): record for one in relations for record in one.records}
-    for lost in lost_retirements(connection):
-        yield _lost(lost, history=tickets[lost.holder].resolved)
-    for mark in _load_marks(connection):
-        if is_ahead(mark.at):
-            yield _ahead(mark)
-        record = records.get((mark.holder, mark.retires))
-        if record is not None and parse_instant(mark.at)[1] < record.at_key:
-            yield _early(mark, record, history=tickets[mark.holder].resolved)
+    records = {
+        (record.holder, record.id): record for relation in relations for record in relation.records
+    }
+    for lost in load_lost_retirements(connection):
+        yield _lost(lost, history=tickets[lost.retirement.holder].resolved)
+    for retirement in (*load_retirements(connection), *load_own_retirements(connection)):
+        if is_ahead(retirement.at):
+            yield _ahead(retirement)
+        record = records.get((retirement.holder, retirement.retires))
+        if record is not None and parse_instant(retirement.at)[1] < record.at_key:
+            yield _early(retirement, record, history=tickets[retirement.holder].resolved)
 
 
 def times_ahead(relations: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
-    """Records whose time the clock has not reached.
+    """Records whose time is in the future.
 
     Args:
-        relations: all of the workspace.
-        names: what records are called.
+        relations: all relations of the workspace.
+        names: names of records for commands.
     """
     for relation in relations:
         for record in relation.records:
             if is_ahead(record.at):
-                said = f"{relation.sentence}, as recorded at {record.at}, which is ahead of now"
-                instead = _instead(relation, record, names)
-                hint = f"make sure of this clock; if the time is wrong, {instead}"
-                near = bool(record.retired_at) or not is_beyond_a_day(record.at)
+                text = f"{relation.sentence}, as recorded at {record.at}, which is in the future"
+                advice = _advice_for_wrong_time(relation, record, names)
+                hint = f"check this clock; if the time is wrong, {advice}"
+                near = record.is_retired or not is_beyond_a_day(record.at)
                 ends = [end.id for end in relation.ends]
-                yield found_in(record, Code.TIME_AHEAD, said, hint, ends).graded(history=near)
+                yield found_in(record, Code.TIME_AHEAD, text, hint, ends).graded(history=near)
 
 
-def _instead(relation: Relation, record: StoredRecord, names: RecordNames) -> str:
-    """What to do about a record with a wrong time; notes and plans count by their time."""
-    if record.retired_at:
-        return "nothing needs to be done, because it is retired"
+def _advice_for_wrong_time(relation: Relation, record: StoredRecord, names: RecordNames) -> str:
+    """What to do about a record with a wrong time; the time of notes and plans matters."""
+    if record.is_retired:
+        return "do nothing, because the record is retired"
     if record.shown == "waiting":
         return (
             "record the same note again in its place: relations add TICKET waiting --note NOTE"
@@ -74,49 +73,38 @@ def _instead(relation: Relation, record: StoredRecord, names: RecordNames) -> st
     return f"{names.retiring(relation)}, and record it again with the same text"
 
 
-def _load_marks(connection: Connection) -> list[_Mark]:
-    """All retirements, in files of their own and within records."""
-    rows = connection.execute(
-        "SELECT source.path, retirement.holder, retirement.retires, retirement.retired_at"
-        " FROM retirement JOIN source ON source.id = retirement.source_id"
-        " UNION ALL SELECT source.path, record.holder, record.record_id, record.retired_at"
-        " FROM record JOIN source ON source.id = record.source_id"
-        " WHERE record.retired_at IS NOT NULL"
-    )
-    return [_Mark(*row) for row in rows]
-
-
 def _lost(lost: LostRetirement, *, history: bool) -> Finding:
-    said = f"retires {lost.retires}, which {lost.holder} does not hold"
+    path, _, holder, retires, _ = lost.retirement
+    text = f"retires {retires}, which {holder} does not hold"
     if lost.is_retirement:
-        said = f"retires {lost.retires}, which is itself a retirement"
-        hint = (
-            "nothing needs to be retired; if the record holds again, record it with relations add"
-        )
+        text = f"retires {retires}, which is itself a retirement"
+        hint = "nothing to retire; if the record holds again, record it again with relations add"
     elif lost.elsewhere:
-        said += f"; {' and '.join(lost.elsewhere)} {'do' if len(lost.elsewhere) > 1 else 'does'}"
+        text += f"; {' and '.join(lost.elsewhere)} {'do' if len(lost.elsewhere) > 1 else 'does'}"
         hint = (
-            f"if the record of {lost.elsewhere[0]} is meant, retire that one, by its path:"
+            f"if the record of {lost.elsewhere[0]} is meant, retire that record by its path:"
             " relations retire PATH --reason WHY"
         )
     else:
         hint = (
-            "if a record of this ticket is meant that was edited or renamed since, and is over,"
-            " retire it by its present id: relations retire RECORD --reason WHY"
+            "if it was meant for a record of this ticket that was edited or renamed since, retire"
+            " that record by its present id: relations retire RECORD --reason WHY"
         )
-    about = [lost.holder, *lost.elsewhere]
-    return found_at(lost.path, Code.LOST_RETIREMENT, said, hint, about).graded(history=history)
+    finding = found_at(path, Code.LOST_RETIREMENT, text, hint, [holder, *lost.elsewhere])
+    return finding.graded(history=history)
 
 
-def _early(mark: _Mark, record: StoredRecord, *, history: bool) -> Finding:
-    said = f"retires {mark.retires} at {mark.at}, before that was recorded at {record.at}"
-    hint = "a clock was wrong; it counts as retired, so record it again if it holds"
-    found = found_at(mark.path, Code.EARLY_RETIREMENT, said, hint, [mark.holder])
-    return found.graded(history=history)
+def _early(retirement: StoredRetirement, record: StoredRecord, *, history: bool) -> Finding:
+    path, _, holder, retires, at = retirement
+    text = f"retires {retires} at {at}, before that was recorded at {record.at}"
+    hint = "a clock was wrong; the record counts as retired, so record it again if it holds"
+    finding = found_at(path, Code.EARLY_RETIREMENT, text, hint, [holder])
+    return finding.graded(history=history)
 
 
-def _ahead(mark: _Mark) -> Finding:
-    said = f"retires {mark.retires} at {mark.at}, which is ahead of now"
-    hint = "make sure of the clocks; it counts as retired whatever the time is"
-    near = not is_beyond_a_day(mark.at)
-    return found_at(mark.path, Code.TIME_AHEAD, said, hint, [mark.holder]).graded(history=near)
+def _ahead(retirement: StoredRetirement) -> Finding:
+    path, _, holder, retires, at = retirement
+    text = f"retires {retires} at {at}, which is in the future"
+    hint = "check the clocks; the record counts as retired whatever the time is"
+    finding = found_at(path, Code.TIME_AHEAD, text, hint, [holder])
+    return finding.graded(history=not is_beyond_a_day(at))

@@ -1,4 +1,4 @@
-"""Targets that are not tickets: what was probably meant, and how to say that instead."""
+"""Findings about targets that do not exist: what was probably meant, and how to record that."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from yoi_relations.kinds import KINDS
 from yoi_relations.lean.types import Connection
 from yoi_relations.queries.command_lines import (
     RecordNames,
-    in_turn,
     is_argument,
-    retiring_by,
+    retire_template,
+    shell_chain,
     shell_line,
 )
-from yoi_relations.queries.doctor.findings import Code, Finding, found_wrong
+from yoi_relations.queries.doctor.findings import Code, Finding, found_problem
+from yoi_relations.queries.near_relations import load_near_targets
 from yoi_relations.queries.problems import Problem
-from yoi_relations.queries.records import StoredRecord
+from yoi_relations.queries.records import RecordPlace, StoredRecord
 from yoi_relations.queries.relations import Relation
 
-_SHORT = 300
+_MAX_REPEATED = 300
 """Characters of a command that a hint repeats."""
 
 _Key = tuple[str, int | None, str | None]
@@ -37,35 +38,28 @@ def dangling_targets(
 
     Args:
         connection: the index.
-        problems: those that say so.
-        relations: all of the workspace.
-        names: what records are called.
+        problems: the problems with the code `dangling_target`.
+        relations: all relations of the workspace.
+        names: names of records for commands.
     """
     naming: Mapping[_Key, list[tuple[Relation, StoredRecord]]] = defaultdict(list)
     for relation in relations:
         for record in relation.records:
-            if not record.retired_at:
+            if not record.is_retired:
                 naming[record.path, record.line, record.target].append((relation, record))
-    meant = _load_meant(connection)
+    meant: dict[RecordPlace, list[str]] = {}
+    for target in load_near_targets(connection):
+        meant.setdefault(target.place, []).append(target.meant)
     for problem in problems:
         relation, record = naming[problem.path, problem.line, problem.about].pop()
         holder = next(end for end in relation.ends if end.id != problem.about)
         history = relation.inactive_reason is not None or holder.resolved
-        ids = meant.get((record.path, record.line, record.id), [])
+        ids = meant.get(record.place, [])
         line = None if history or record.holder in ids else _corrected(record, ids, names)
         hint = _hint(relation, record, ids, line, names)
-        found = found_wrong(problem, Code.DANGLING_TARGET, hint, history=history)
+        found = found_problem(problem, Code.DANGLING_TARGET, hint, history=history)
         about = sorted({holder.id, problem.about, *ids})
         yield found._replace(tickets=about).with_commands(line)
-
-
-def _load_meant(connection: Connection) -> dict[tuple[str, int | None, str], list[str]]:
-    """By path, line and id of a record, the tickets that its target probably means."""
-    found: dict[tuple[str, int | None, str], list[str]] = {}
-    rows = connection.execute("SELECT path, line, record_id, meant FROM near_target ORDER BY meant")
-    for path, line, id_, meant in rows:
-        found.setdefault((path, line, id_), []).append(meant)
-    return found
 
 
 def _hint(
@@ -77,23 +71,23 @@ def _hint(
 ) -> str:
     if not meant:
         target = escaped(record.target or "")
-        return f"restore {target}, or take the record back: {names.retiring(relation)}"
-    whom = " and ".join(meant)
-    said = f"if {whom} {'are' if len(meant) > 1 else 'is'} meant, record that first"
+        return f"restore {target}, or retire the record: {names.retiring(relation)}"
+    tickets = " and ".join(meant)
+    text = f"if {tickets} {'are' if len(meant) > 1 else 'is'} meant, record that first"
     kind = KINDS[record.kind].written.replace("_", "-")
-    if line is None or len(line) > _SHORT:
-        end = retiring_by(names.of(record))
-        return f"{said}, as {kind} of {record.holder} and with the same note, and then: {end}"
-    return f"{said}, and then retire this record: {line}"
+    if line is None or len(line) > _MAX_REPEATED:
+        end = retire_template(names.of(record))
+        return f"{text}, as {kind} of {record.holder} and with the same note, and then: {end}"
+    return f"{text}, and then retire this record: {line}"
 
 
 def _corrected(record: StoredRecord, meant: list[str], names: RecordNames) -> str | None:
-    """What records the same about the tickets that were meant, and only then retires the record."""
+    """The line that records the same for the meant tickets, and then retires the record."""
     if not meant:
         return None
     reason = f"its target was meant to be {' and '.join(meant)}, which is recorded again"
     lines = [_recorded_again(record, ticket) for ticket in meant]
-    return in_turn(*lines, names.retire_line(record, reason))
+    return shell_chain(*lines, names.retire_line(record, reason))
 
 
 def _recorded_again(record: StoredRecord, target: str) -> str | None:
@@ -105,6 +99,6 @@ def _recorded_again(record: StoredRecord, target: str) -> str | None:
         return shell_line(*words)
     if record.note != "-" and "\n" not in record.note:
         return shell_line(*words, "--note", record.note)
-    said = shell_line("printf", "%s\\n", *record.note.split("\n"))
-    added = shell_line(*words, "--note", "-")
-    return f"{said} | {added}" if said and added else None
+    printed = shell_line("printf", "%s\\n", *record.note.split("\n"))
+    recorded = shell_line(*words, "--note", "-")
+    return f"{printed} | {recorded}" if printed and recorded else None

@@ -40,7 +40,7 @@ def pair(workspace: Workspace) -> Workspace:
         (B, "waiting", "clear"),
     ],
 )
-def test_a_misspelled_target_counts_for_the_ticket_that_was_meant(
+def test_misspelled_target_counts_for_meant_ticket(
     pair: Workspace, target: str, holder: str, kind: str, verdict: str
 ) -> None:
     path = pair.record(holder, kind, target, "why")
@@ -55,7 +55,7 @@ def test_a_misspelled_target_counts_for_the_ticket_that_was_meant(
         assert [one["path"] for one in reason["records"]] == [str(path.relative_to(pair.root))]
 
 
-def test_a_misspelled_target_does_not_count_where_it_is_retired_or_over(pair: Workspace) -> None:
+def test_misspelled_target_of_inactive_relation_does_not_count(pair: Workspace) -> None:
     pair.record(B, "blocks", A.lower())
     assert pair.run("retire", ulid(1), "--reason", "misspelled").code == 0
     assert check(pair)["verdict"] == "clear"
@@ -64,14 +64,14 @@ def test_a_misspelled_target_does_not_count_where_it_is_retired_or_over(pair: Wo
     assert check(pair)["verdict"] == "clear"
 
 
-def test_a_misspelled_target_counts_for_nobody_else(pair: Workspace) -> None:
+def test_misspelled_target_counts_for_no_other_ticket(pair: Workspace) -> None:
     pair.ticket(C, "queued")
     pair.record(B, "blocks", A.lower())
     assert (check(pair, C)["verdict"], pair.run("show", C).code) == ("clear", 0)
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl"])
-def test_a_misspelled_target_of_an_older_format_counts_too(pair: Workspace, form: str) -> None:
+def test_misspelled_target_of_older_format_counts(pair: Workspace, form: str) -> None:
     if form == "json":
         pair.relations_json(B, {"kind": "blocks", "target": A.lower()})
     else:
@@ -89,7 +89,7 @@ def test_a_misspelled_target_of_an_older_format_counts_too(pair: Workspace, form
         ("target: nobody\n", set()),
     ],
 )
-def test_a_file_of_a_resolved_ticket_may_say_that_a_ticket_is_superseded(
+def test_bad_file_of_resolved_ticket_could_supersede(
     pair: Workspace, line: str, about: set[str]
 ) -> None:
     pair.ticket(B, "done")
@@ -102,7 +102,7 @@ def test_a_file_of_a_resolved_ticket_may_say_that_a_ticket_is_superseded(
 
 
 @pytest.mark.parametrize("second", [{"kind": "nothing"}, {"kind": "nothing", "target": C}])
-def test_a_relations_json_of_a_resolved_ticket_concerns_its_targets(
+def test_bad_relations_json_of_resolved_ticket_concerns_its_targets(
     pair: Workspace, second: dict[str, str]
 ) -> None:
     pair.ticket(B, "done")
@@ -113,7 +113,7 @@ def test_a_relations_json_of_a_resolved_ticket_concerns_its_targets(
     assert codes(pair, D) == ([] if "target" in second else ["possibly_superseded"])
 
 
-def test_a_plan_line_of_a_resolved_ticket_cannot_say_so(pair: Workspace) -> None:
+def test_bad_plan_line_of_resolved_ticket_cannot_supersede(pair: Workspace) -> None:
     pair.ticket(B, "done")
     pair.artifact(B, "orchestration-plan.jsonl", "{oops\n")
     assert check(pair)["verdict"] == "clear"
@@ -136,7 +136,7 @@ def replaced(workspace: Workspace, *, state: str = "closed", by: str = "ready") 
         ("done", "inprogress", "clear"),
     ],
 )
-def test_a_blocker_that_was_closed_for_another_ticket_is_a_caution(
+def test_replaced_blocker_is_caution(
     workspace: Workspace, kind: str, state: str, by: str, verdict: str
 ) -> None:
     replaced(workspace, state=state, by=by)
@@ -148,7 +148,7 @@ def test_a_blocker_that_was_closed_for_another_ticket_is_a_caution(
     assert holds == ([A] if expected else [])
 
 
-def test_a_chain_of_replacements_is_followed_to_its_end(workspace: Workspace) -> None:
+def test_chain_of_replacements_is_followed_to_its_end(workspace: Workspace) -> None:
     replaced(workspace, by="closed")
     workspace.ticket(D, "planning")
     workspace.record(C, "supersedes", B)
@@ -159,7 +159,7 @@ def test_a_chain_of_replacements_is_followed_to_its_end(workspace: Workspace) ->
     assert [(one["ticket"], one["frees"]) for one in check(workspace, D)["holds"]] == [(A, True)]
 
 
-def test_a_retired_or_missing_replacement(workspace: Workspace) -> None:
+def test_retired_or_missing_replacement_does_not_count(workspace: Workspace) -> None:
     replaced(workspace)
     workspace.record(B, "duplicate_of", "nobody")
     assert codes(workspace) == ["blocker_replaced"]
@@ -167,7 +167,7 @@ def test_a_retired_or_missing_replacement(workspace: Workspace) -> None:
     assert codes(workspace) == []
 
 
-def test_a_misspelled_replacement_counts(workspace: Workspace) -> None:
+def test_misspelled_replacement_counts(workspace: Workspace) -> None:
     replaced(workspace)
     workspace.record(C, "supersedes", B.lower())
     assert codes(workspace) == ["blocker_replaced"]
@@ -188,7 +188,7 @@ def lost(workspace: Workspace, holder: str, retires: str) -> None:
         (A, ulid(2), ["waiting"]),
     ],
 )
-def test_a_retirement_of_nothing_may_have_meant_the_plan_that_ends_a_wait(
+def test_lost_retirement_is_caution_if_plan_ends_wait(
     pair: Workspace, holder: str, retires: str, expected: list[str]
 ) -> None:
     pair.record(A, "waiting", None, "for a desk")
@@ -197,7 +197,7 @@ def test_a_retirement_of_nothing_may_have_meant_the_plan_that_ends_a_wait(
     assert codes(pair) == expected
 
 
-def test_a_retirement_of_nothing_is_no_reason_where_no_plan_ends_a_wait(pair: Workspace) -> None:
+def test_lost_retirement_is_no_reason_if_no_plan_ends_wait(pair: Workspace) -> None:
     pair.record(A, "accepted_plan", None, "the way")
     lost(pair, A, ulid(50))
     assert codes(pair) == ["plan"]
@@ -220,7 +220,7 @@ def test_ticket_lists_what_it_holds_and_frees(pair: Workspace, kind: str) -> Non
 
 
 @pytest.mark.parametrize(("ticket", "held"), [(B, [B]), ("00001KT0000ZZ", [])])
-def test_only_a_ticket_that_exists_waits_for_what_replaced_its_blocker(
+def test_missing_ticket_does_not_wait_for_replacement_of_blocker(
     pair: Workspace, ticket: str, held: list[str]
 ) -> None:
     pair.ticket(C, "closed")
@@ -258,7 +258,7 @@ def test_ticket_frees_only_what_it_can_end(
     assert [(one["ticket"], one["frees"]) for one in check(pair, B)["holds"]] == holds
 
 
-def test_show_says_so_where_the_misspelled_blocker_was_replaced(workspace: Workspace) -> None:
+def test_show_reports_misspelled_blocker_that_was_replaced(workspace: Workspace) -> None:
     workspace.pair(states=("queued", "closed"))
     workspace.ticket(C, "ready")
     workspace.record(B, "blocks", A.lower())
@@ -288,7 +288,7 @@ def test_target_text_cannot_imitate_the_sentence(
         assert "\u200b" not in plain
 
 
-def test_a_reason_rests_on_the_records_that_are_not_retired(pair: Workspace) -> None:
+def test_reason_lists_records_that_are_not_retired(pair: Workspace) -> None:
     pair.record(A, "blocked_by", B)
     pair.record(B, "blocks", A)
     assert pair.run("retire", ulid(1), "--reason", "said from the other side").code == 0

@@ -38,7 +38,7 @@ def found(workspace: Workspace, code: str) -> list[dict[str, Any]]:
     ],
 )
 @pytest.mark.parametrize("what", ["record", "plan line", "retirement"])
-def test_a_time_ahead_of_the_clock(
+def test_time_in_future_is_reported(
     workspace: Workspace, what: str, by: dict[str, float], severities: list[str]
 ) -> None:
     tickets(workspace, A="ready", B="ready")
@@ -54,7 +54,7 @@ def test_a_time_ahead_of_the_clock(
     assert all(A in each["tickets"] and each["commands"] == [] for each in one)
 
 
-def test_a_retired_record_may_lie_far_ahead(workspace: Workspace) -> None:
+def test_future_time_of_retired_record_is_info(workspace: Workspace) -> None:
     tickets(workspace, A="ready")
     path = workspace.record(A, "waiting", note="For a machine.", at=ahead(days=9))
     retirement(workspace, A, path.stem, ahead(minutes=-1))
@@ -74,7 +74,7 @@ def test_a_retirement_whose_record_does_not_exist(
     assert one["path"].endswith(f"{own}.md")
 
 
-def test_a_retirement_of_what_another_ticket_holds(workspace: Workspace) -> None:
+def test_lost_retirement_names_holder_of_record(workspace: Workspace) -> None:
     tickets(workspace, A="ready", B="ready")
     path = workspace.record(B, "blocked_by", A)
     retirement(workspace, A, path.stem)
@@ -192,7 +192,7 @@ def test_retired_record_breaks_a_loop(workspace: Workspace) -> None:
         ("another", "2026-06-01T09:00:00Z", 0),  # the plan is older than the note
     ],
 )
-def test_a_plan_that_ended_somebody_elses_note(
+def test_plan_that_ended_note_of_another_author_is_reported(
     workspace: Workspace, author: str, at: str, count: int
 ) -> None:
     tickets(workspace, A="queued")
@@ -262,7 +262,7 @@ def test_misplaced_files(workspace: Workspace, path: str, code: str, severity: s
     assert [(each["code"], each["severity"]) for each in one] == [(code, severity)]
 
 
-def test_an_empty_folder_is_nothing(workspace: Workspace) -> None:
+def test_empty_folder_is_no_finding(workspace: Workspace) -> None:
     tickets(workspace, A="ready")
     (workspace.tickets / "drawings" / "artifacts").mkdir(parents=True)
 

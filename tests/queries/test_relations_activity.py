@@ -157,7 +157,7 @@ def test_lower_line_of_one_file_is_the_latest_note(workspace: Workspace) -> None
     assert standing(workspace) == ["line 11"]
 
 
-def test_a_note_of_another_ticket_is_no_later_note(workspace: Workspace) -> None:
+def test_note_of_another_ticket_does_not_replace_note(workspace: Workspace) -> None:
     for number, id_ in enumerate((A, B)):
         workspace.ticket(id_)
         workspace.record(id_, "waiting", None, id_, at=(EARLY, LATE)[number])
@@ -218,7 +218,7 @@ def test_a_later_plan_ends_the_waiting_though_the_answer_leaves_plans_out(
 
 
 @pytest.mark.parametrize("state", ["done", "inprogress"])
-def test_the_target_of_a_waiting_note_is_context_alone(workspace: Workspace, state: str) -> None:
+def test_target_of_waiting_note_is_only_context(workspace: Workspace, state: str) -> None:
     workspace.pair("waiting", "for a decision there", states=("planning", state))
     (relation,) = relations(workspace)
     assert (relation["active"], relation["ticket"], relation["target"]) == (True, A, B)

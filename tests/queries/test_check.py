@@ -43,7 +43,7 @@ def made_up(made: dict[str, Any], folder: str) -> Workspace:
 
 @drawn(6)
 @given(random_workspaces.WORKSPACES)
-def test_a_check_is_the_same_whoever_is_asked_about_beside_it(made: dict[str, Any]) -> None:
+def test_check_does_not_depend_on_other_tickets_asked_for(made: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         workspace = made_up(made, folder)
         together = all_checks(workspace)
@@ -56,7 +56,7 @@ def test_a_check_is_the_same_whoever_is_asked_about_beside_it(made: dict[str, An
 
 @drawn(10)
 @given(random_workspaces.WORKSPACES)
-def test_the_same_content_has_the_same_digest_elsewhere(made: dict[str, Any]) -> None:
+def test_same_content_has_same_digest_in_another_checkout(made: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         workspace = random_workspaces.build(Path(folder) / "work", made)
         here = all_checks(workspace)
@@ -119,7 +119,7 @@ def of_one_folder(workspace: Workspace) -> list[Path]:
 
 
 @pytest.mark.parametrize("alter", [retitle, restate])
-def test_a_digest_changes_with_the_tickets_it_rests_on_alone(
+def test_digest_changes_only_with_tickets_that_verdict_depends_on(
     alter: Callable[[Path], None],
 ) -> None:
     seen: Counter[str] = Counter()
@@ -158,7 +158,7 @@ def judge(before: Any, after: Any, changed: str, rests: Pairs, related: Pairs) -
 
 @drawn(10)
 @given(random_workspaces.WORKSPACES, random_workspaces.RECORDS)
-def test_a_digest_changes_with_the_records_that_touch_the_ticket(
+def test_digest_changes_with_records_that_touch_ticket(
     made: dict[str, Any], more: dict[str, Any]
 ) -> None:
     # Elsewhere, a first record makes a folder, and by that another state, of those that have none.
@@ -185,7 +185,7 @@ def test_a_digest_changes_with_the_records_that_touch_the_ticket(
 
 @drawn(10)
 @given(random_workspaces.WORKSPACES)
-def test_a_digest_stays_when_tickets_change_that_have_nothing_to_do_with_it(
+def test_digest_stays_when_unrelated_tickets_change(
     made: dict[str, Any],
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -201,7 +201,7 @@ def test_a_digest_stays_when_tickets_change_that_have_nothing_to_do_with_it(
         assert {id_: after[id_] for id_ in before} == before
 
 
-def test_a_digest_does_not_rest_on_who_else_aims_at_a_missing_ticket(workspace: Workspace) -> None:
+def test_digest_ignores_other_records_that_name_missing_ticket(workspace: Workspace) -> None:
     workspace.pair(states=("ready", "ready"))
     workspace.record(A, "blocked_by", D)
     before = checked(workspace, A)

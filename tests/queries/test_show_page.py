@@ -17,7 +17,7 @@ CHOICES = st.lists(st.sampled_from(sample_ids.ALL_KINDS), max_size=3)
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(random_workspaces.WORKSPACES, CHOICES, st.integers(min_value=1, max_value=6), ALL)
-def test_a_page_is_the_beginning_of_the_whole_answer(
+def test_page_is_beginning_of_whole_answer(
     made: dict[str, Any], kinds: list[str], limit: int, more: list[str]
 ) -> None:
     asked = [word for kind in kinds for word in ("--kind", kind)] + more
@@ -32,7 +32,7 @@ def test_a_page_is_the_beginning_of_the_whole_answer(
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(random_workspaces.WORKSPACES)
-def test_what_is_counted_is_what_the_whole_answer_holds(made: dict[str, Any]) -> None:
+def test_total_is_length_of_whole_answer(made: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         workspace = random_workspaces.build(Path(folder) / "work", made)
         counts = workspace.run("status", "--json").json

@@ -14,8 +14,8 @@ from workspace_builder import A, B, D, Workspace
 from yoi_relations.files.ids import MIN_PART
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.freshness import open_index
+from yoi_relations.queries.check import ask_checks
 from yoi_relations.queries.path_base import PathBase
-from yoi_relations.queries.questions import ask_checks
 from yoi_relations.queries.ticket_names import Named, TicketNames
 
 pytestmark = pytest.mark.usefixtures("either_command_line")
@@ -58,7 +58,7 @@ def named(workspace: Workspace) -> Workspace:
         ("030405", LONG),
     ],
 )
-def test_a_name_finds_its_ticket(named: Workspace, name: str, id_: str) -> None:
+def test_name_finds_its_ticket(named: Workspace, name: str, id_: str) -> None:
     assert [one["ticket"] for one in named.show(name)["relations"]] == [id_]
 
 
@@ -140,7 +140,7 @@ def test_an_unknown_name_is_not_found(named: Workspace, name: str) -> None:
     assert f"'{name}'" in ran.err
 
 
-def test_a_name_that_is_no_text_is_not_found(named: Workspace) -> None:
+def test_name_that_is_not_text_is_not_found(named: Workspace) -> None:
     ran = named.run("show", "\udcff\ud800")
     assert (ran.code, ran.out) == (3, "")
     assert "no ticket is called" in ran.err
@@ -179,7 +179,7 @@ def test_many_names_read_the_names_of_all_tickets_once(workspace: Workspace) -> 
     assert len([one for one in said if "slug, title FROM ticket" in one]) == 1
 
 
-def test_a_mere_part_is_taken_by_show_which_says_so(named: Workspace) -> None:
+def test_show_accepts_part_of_name_with_notice(named: Workspace) -> None:
     named.show()
     ran = named.run("show", "ail-queu", "--json")
     assert [one["ticket"] for one in ran.json["relations"]] == [B]
@@ -296,12 +296,12 @@ def test_the_path_of_its_folder_names_a_ticket(
 
 
 @pytest.mark.parametrize("path", [f".yoi/tickets/{A}", f".yoi/tickets/{A}/item.md"])
-def test_a_slug_takes_no_path(named: Workspace, path: str) -> None:
+def test_slug_does_not_hide_path(named: Workspace, path: str) -> None:
     named.ticket(B, slug=path)
     assert named.run("check", path).code == 3
 
 
-def test_a_path_of_no_ticket_names_none(named: Workspace) -> None:
+def test_path_of_no_ticket_is_not_found(named: Workspace) -> None:
     (named.root / "elsewhere" / A).mkdir(parents=True)
     (named.root / "item.md").write_text("no ticket's\n")
     for path in (
@@ -433,7 +433,7 @@ TITLES = some.none() | WORD
 
 
 @given(some.dictionaries(WORD.filter(bool), some.tuples(TITLES, TITLES)), some.data())
-def test_names_are_found_as_one_by_one(
+def test_search_agrees_with_linear_search(
     tickets: dict[str, tuple[str | None, str | None]], data: some.DataObject
 ) -> None:
     names: list[Named] = [(id_, *tickets[id_]) for id_ in sorted(tickets)]
@@ -447,8 +447,8 @@ def test_names_are_found_as_one_by_one(
     ]
     name = data.draw(some.sampled_from(parts) | WORD if parts else WORD)
 
-    assert TicketNames(names).called(name) == called(names, name)
-    assert TicketNames(names).called_in_part(name) == called_in_part(names, name)
+    assert TicketNames(names).find(name) == called(names, name)
+    assert TicketNames(names).find_by_part(name) == called_in_part(names, name)
 
 
 def test_an_id_in_small_letters_is_not_one_of_the_short_form(workspace: Workspace) -> None:
