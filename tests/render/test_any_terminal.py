@@ -118,7 +118,7 @@ def test_tables_show_every_ticket_and_verdict(
             ("check", A, B, OLD): {A, B, OLD, *checks.values()},
             ("doctor", "--severity", "info"): {one["path"] for one in findings},
             ("status",): {".yoi/tickets", "5", "dependency"},
-            ("verify",): {"the index holds"} if width >= MIN_TABLE_WIDTH else set(),
+            ("verify",): {"the index matches"} if width >= MIN_TABLE_WIDTH else set(),
             ("hooks", "list"): {"post-checkout", "post-merge", "post-rewrite"},
         }
         for arguments, names in wanted.items():
