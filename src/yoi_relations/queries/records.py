@@ -182,7 +182,7 @@ def find_records(connection: Connection, *conditions: Condition) -> list[StoredR
 
 def find_latest_record(connection: Connection, *conditions: Condition) -> StoredRecord | None:
     """The latest record that meets all `conditions`; None if no record does."""
-    by_order = "ORDER BY at_key DESC, path DESC, coalesce(line, 0) DESC, statement.id DESC LIMIT 1"
+    by_order = "ORDER BY at_key DESC, path DESC, coalesce(line, 0) DESC, record_now.id DESC LIMIT 1"
     found = _select(connection, conditions, by_order)
     return next((StoredRecord(*row) for row in found), None)
 
