@@ -114,8 +114,8 @@ def test_files_with_only_a_new_stamp_are_read_once(
 def test_files_of_any_date_are_read_and_their_changes_seen(edge: Workspace, name: str) -> None:
     path, date = record_of(edge), DATES[name]
     paths = [edge.tickets, *edge.tickets.rglob("*")]
-    for path in paths:
-        os.utime(path, ns=(date, date))
+    for dated in paths:
+        os.utime(dated, ns=(date, date))
     for _ in range(2):
         wait_window()
         (before,) = assert_as_read(edge)
