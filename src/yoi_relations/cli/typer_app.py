@@ -186,8 +186,7 @@ def _field(parameter: Parameter) -> tuple[str, Any] | tuple[str, Any, Any]:
 def _info(parameter: Parameter) -> Any:  # noqa: ANN401  # an OptionInfo or an ArgumentInfo
     """What Typer needs to know about a parameter apart from its type."""
     if not parameter.flag:
-        dots = "..." if parameter.repeatable else ""
-        return typer.Argument(metavar=f"{parameter.metavar}{dots}", help=parameter.help)
+        return typer.Argument(metavar=parameter.metavar, help=parameter.help)
     callback = _CALLBACKS.get(parameter)
     return typer.Option(
         parameter.flag,
