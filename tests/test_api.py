@@ -277,7 +277,7 @@ def test_notices_are_logged_and_nothing_is_printed(
         Relations(pair.root).show()
 
     assert [notice.message for notice in caplog.records] == [
-        "index: built from 3 files; there was none yet"
+        "index: built from 3 files; there was none of this version"
     ]
     assert capfd.readouterr() == ("", "")
 

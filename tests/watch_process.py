@@ -83,7 +83,9 @@ class Watcher:
 
     def ready(self) -> Self:
         """Wait for the first scan of a workspace that has no index yet."""
-        self.err.until(lambda lines: any("there was none yet" in line for line in lines))
+        self.err.until(
+            lambda lines: any("there was none of this version" in line for line in lines)
+        )
         return self
 
     def changes(self, count: int) -> list[Any]:

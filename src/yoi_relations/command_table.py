@@ -228,9 +228,10 @@ _SHOW = Command(
 )
 _CHECK = Command(
     "check",
-    "Say whether tickets may be accepted now: one verdict per ticket, with its reasons. Default:"
-    " all tickets that are not resolved.\n\nThe exit status is that of the worst verdict: 0 clear,"
-    " 9 caution, 10 hold, 11 unknown; 12 if --expect no longer holds.",
+    "Say whether tickets may be accepted now: one verdict per ticket, with its reasons."
+    " Without TICKET and --state: every ticket that is not done or closed.\n\nThe exit status is"
+    " that of the worst verdict: 0 clear, 9 caution, 10 hold, 11 unknown; 12 if --expect no longer"
+    " holds.",
     (
         Parameter(
             "tickets", "", "The tickets to check.", "TICKET", repeatable=True, offers=Offer.TICKET
@@ -265,7 +266,7 @@ _ADD = Command(
         Parameter(
             "ticket",
             "",
-            "The ticket that the record is about.",
+            "The first ticket of the sentence; its folder gets the record.",
             "TICKET",
             required=True,
             offers=Offer.TICKET,
@@ -273,7 +274,13 @@ _ADD = Command(
         Parameter(
             "kind", "", "Kind of relation; listed below.", "KIND", required=True, offers=Offer.KIND
         ),
-        Parameter("target", "", "The other ticket.", "TARGET", offers=Offer.TICKET),
+        Parameter(
+            "target",
+            "",
+            "The second ticket. Only waiting and accepted-plan need none.",
+            "TARGET",
+            offers=Offer.TICKET,
+        ),
         Parameter("note", "--note", "Why; - reads it from standard input.", "TEXT|-"),
         Parameter("branch", "--branch", "Branch of an accepted plan.", "NAME"),
         Parameter(
@@ -384,7 +391,7 @@ PROGRAM = Command(
         _DOCTOR,
         Command(
             "status",
-            "Show where root and index are, what they contain, and whether the index is current.",
+            "Show the workspace's root and the index: what they contain, and whether it is current.",
         ),
         Command("prime", "Print a guide for agents, in under 60 lines."),
         _WATCH,
