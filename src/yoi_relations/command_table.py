@@ -391,7 +391,7 @@ PROGRAM = Command(
         _DOCTOR,
         Command(
             "status",
-            "Show the workspace's root and the index: what they contain, and whether it is current.",
+            "Show the root and the index: what they contain, and whether the index is current.",
         ),
         Command("prime", "Print a guide for agents, in under 60 lines."),
         _WATCH,
