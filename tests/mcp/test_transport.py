@@ -158,6 +158,8 @@ def test_cancelled_call_writes_nothing_or_is_answered(two: Workspace) -> None:
 def test_signal_leaves_no_write_unanswered(
     two: Workspace, number: signal.Signals, answered: int
 ) -> None:
+    if signal.getsignal(number) is signal.SIG_IGN:
+        pytest.skip("the signal is ignored here, as under nohup, and in what is started")
     drafts = [tool_call(n, "add", ticket=A, kind="waiting", note=f"n {n}") for n in range(1, 21)]
     with raw_server(two.root, "--allow-write") as server:
         server.send(*handshake())
