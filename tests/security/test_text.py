@@ -139,7 +139,7 @@ def _read(terminal: int) -> bytes:
         (("check", A), MARKUP),
         (("doctor", "--severity", "info"), "[red]marked[/red]"),
         (("status",), "tickets root"),
-        (("verify",), "no index yet"),
+        (("verify",), "no index"),
         (("retire", ulid(1), "--reason", MARKUP), "is blocked by"),
         (("show", MARKUP), MARKUP),
         (("nothing", MARKUP), "No such command"),
