@@ -73,7 +73,7 @@ def rebuild_index(workspace: Workspace, progress: Progress) -> Index:
     except OSError as error:
         raise WriteError(
             _write_failure(workspace, error),
-            "questions are answered from memory meanwhile; make the folder writable",
+            "fix this and run the command again; until then, questions are answered from memory",
         ) from error
     seconds = time.perf_counter() - start
     return Index(workspace, *stored, IndexState.CURRENT, stored.generation, Trust.CONTENT, seconds)
