@@ -300,7 +300,7 @@ def test_server_ends_at_a_signal(workspace: Workspace, sent: signal.Signals | No
     assert [answer["id"] for answer in answers] == [1, 2]
     assert answers[1]["result"]["structuredContent"]["count"] == 0
     assert code == (0 if sent is None else -sent)
-    assert response == "index: built from 1 files; there was none of this version\n"
+    assert response == "index: built from 1 file; there was none of this version\n"
 
 
 def test_command_needs_the_extra_and_rejects_trust_index(workspace: Workspace) -> None:

@@ -246,7 +246,7 @@ def test_notices_go_to_stderr(writer: SdkClient, offered: Roots, tmp_path: Path)
     offered.paths = [fresh.root]
 
     assert writer.ask("relations_check")["count"] == 1
-    assert "index: built from 1 files" in writer.stderr
+    assert "index: built from 1 file" in writer.stderr
 
 
 INVALID_LINES: dict[bytes, int | str | None] = {

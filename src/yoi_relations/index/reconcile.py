@@ -73,7 +73,7 @@ def rebuild_index(workspace: Workspace, progress: Progress) -> Index:
     except OSError as error:
         raise WriteError(
             _write_failure(workspace, error),
-            "questions are answered from memory meanwhile; make the folder writable",
+            "fix this and run the command again; until then, questions are answered from memory",
         ) from error
     seconds = time.perf_counter() - start
     return Index(workspace, *stored, IndexState.CURRENT, stored.generation, Trust.CONTENT, seconds)
@@ -186,8 +186,9 @@ def _write_failure(workspace: Workspace, error: OSError) -> str:
 
 
 def _notify_of_build(request: OpenRequest, state: IndexState, stored: StoredIndex) -> None:
-    files = count_of(stored.connection, "source")
+    number = count_of(stored.connection, "source")
+    files = f"{number} file{'' if number == 1 else 's'}"
     if state is IndexState.MISSING:
-        request.notify(f"index: built from {files} files; there was none of this version")
+        request.notify(f"index: built from {files}; there was none of this version")
     elif state is not IndexState.STALE:
-        request.notify(f"index: rebuilt from {files} files; it was {state}")
+        request.notify(f"index: rebuilt from {files}; it was {state}")

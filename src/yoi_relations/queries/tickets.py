@@ -57,7 +57,7 @@ def load_tickets(connection: Connection, ids: Iterable[str]) -> dict[str, Ticket
 
 
 def tickets_in(connection: Connection, states: Iterable[str | None]) -> list[TicketInfo]:
-    """The tickets in one of these states, by id; None stands for a state that is not known."""
+    """The tickets in one of these states, by id; None is a state that is not known."""
     wanted = set(states)
     return [ticket for ticket in all_tickets(connection) if ticket.state in wanted]
 

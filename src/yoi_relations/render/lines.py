@@ -45,7 +45,7 @@ def summary_line(answer: Answer, criteria: Filter) -> str:
     """How many relations are shown, and what ``--all`` and ``--limit`` would add."""
     kind = "" if criteria.inactive else "active "
     shown = len(answer.relations)
-    parts = [f"{shown} {kind}relation{'' if shown == 1 else 's'}"]
+    parts = [counted(shown, f"{kind}relation")]
     if shown < answer.total:
         parts = [f"{shown} of {answer.total} {kind}relations", "--limit 0 shows all"]
     if answer.hidden:
@@ -55,7 +55,12 @@ def summary_line(answer: Answer, criteria: Filter) -> str:
 
 def severity_counts(numbers: Mapping[Severity, int]) -> str:
     """The number of each severity in words: ``1 error, 2 warnings``."""
-    return ", ".join(f"{n} {severity}{'' if n == 1 else 's'}" for severity, n in numbers.items())
+    return ", ".join(counted(number, severity) for severity, number in numbers.items())
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and its noun: ``1 ticket``, ``2 tickets``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _field(field: object) -> str:

@@ -43,11 +43,13 @@ def exit_code_of_relations(answer: Answer) -> ExitCode:
 def _notify_of_problems(mode: Mode, answer: Answer) -> None:
     if mode is Mode.JSON or not answer.problems:
         return
+    from yoi_relations.render.lines import counted  # noqa: PLC0415  # for problems only
+
     in_answer = set(answer.problems_in_answer)
     others = [problem for problem in answer.problems if problem not in in_answer]
     for problem in (answer.problems_in_answer + others)[:PROBLEM_NOTICE_LIMIT]:
         effect = " (it could add or change a row of this answer)" if problem in in_answer else ""
         notice(f"problem: {problem}{effect}", mode)
     more = len(answer.problems) - PROBLEM_NOTICE_LIMIT
-    unlisted = f"{more} more problems; " if more > 0 else ""
+    unlisted = f"{counted(more, 'more problem')}; " if more > 0 else ""
     notice(f"{unlisted}run relations doctor --severity info for the full list and fixes", mode)

@@ -12,7 +12,7 @@ from yoi_relations.index.watcher_lock import is_watcher_running
 from yoi_relations.queries.counts import Counts, count_all
 from yoi_relations.queries.problems import find_problems
 from yoi_relations.render.documents import Value, envelope
-from yoi_relations.render.lines import tab_separated
+from yoi_relations.render.lines import counted, tab_separated
 from yoi_relations.render.output import Mode, json_line, write_answer
 
 
@@ -40,11 +40,13 @@ def write_rebuild(mode: Mode, index: Index, seconds: float) -> ExitCode:
     if mode is Mode.JSON:
         write_answer(json_line(status_document("rebuild", index, count_all(index.connection))))
         return ExitCode.DONE
-    problems = len(find_problems(index.connection))
-    write_answer(
-        f"rebuilt from {index.sources} files in {seconds:.2f} s: {index.tickets} tickets,"
-        f" {index.records} records, {problems} problems\n"
-    )
+    contents = [
+        counted(index.tickets, "ticket"),
+        counted(index.records, "record"),
+        counted(len(find_problems(index.connection)), "problem"),
+    ]
+    files = counted(index.sources, "file")
+    write_answer(f"rebuilt from {files} in {seconds:.2f} s: {', '.join(contents)}\n")
     return ExitCode.DONE
 
 
@@ -76,7 +78,7 @@ def _status_rows(index: Index, counts: Counts) -> list[tuple[str, str]]:
         ("index was", f"{index.found}{_generation(index)}"),
         ("schema, parser", f"{store.SCHEMA_VERSION}, {store.PARSER_VERSION}"),
         ("checked by", f"{index.trust}, {_TRUST_REASONS[index.trust]}"),
-        ("check took", f"{index.seconds * 1000:.1f} ms for {index.sources} files"),
+        ("check took", f"{index.seconds * 1000:.1f} ms for {counted(index.sources, 'file')}"),
         ("watcher", "running" if is_watcher_running(index.workspace) else "not running"),
         ("hooks", ", ".join(_hooks(index)) or "not installed"),
         ("tickets", _breakdown(counts.tickets)),

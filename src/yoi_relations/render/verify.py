@@ -6,7 +6,7 @@ from yoi_relations.errors import ExitCode
 from yoi_relations.index.store import IndexState
 from yoi_relations.index.verify import Verification
 from yoi_relations.render.documents import Value, envelope
-from yoi_relations.render.lines import tab_separated
+from yoi_relations.render.lines import counted, tab_separated
 from yoi_relations.render.output import Mode, json_line, notice, visible_lines, write_answer
 
 DIFFERENCE_LIMIT = 200
@@ -25,8 +25,8 @@ def write_verification(mode: Mode, verification: Verification) -> ExitCode:
         else:
             write_answer(visible_lines(f"{path}: {message}" for path, message in rows))
         if total > DIFFERENCE_LIMIT:
-            more = total - DIFFERENCE_LIMIT
-            notice(f"{more} more differences; relations rebuild fixes all of them", mode)
+            more = counted(total - DIFFERENCE_LIMIT, "more difference")
+            notice(f"{more}; relations rebuild fixes all of them", mode)
     elif verification.current:
         message = f"the index matches all {verification.fresh.sources} files"
         if mode is Mode.PLAIN:

@@ -10,6 +10,7 @@ from yoi_relations.kinds import phrase, shown_name
 from yoi_relations.queries.records import StoredRecord
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.tickets import TicketInfo
+from yoi_relations.render.lines import counted
 from yoi_relations.render.terminal.widths import drawable
 
 CELL_NOTE_LIMIT = 240
@@ -73,7 +74,7 @@ def folded_cell(relation: Relation) -> Text:
         [
             *_plan_lines(shown),
             f"{shown.author}, {shown.at[:10]}",
-            f"and {others} more record{'' if others == 1 else 's'}" if others else None,
+            f"and {counted(others, 'more record')}" if others else None,
             _labelled("not active", relation.inactive_reason),
         ],
     )

@@ -13,6 +13,7 @@ from rich.text import Text
 from yoi_relations.queries.check import Check
 from yoi_relations.queries.check_reasons import Reason, Verdict
 from yoi_relations.queries.holds import HeldTicket
+from yoi_relations.render.lines import counted
 from yoi_relations.render.terminal.cells import text_of, ticket_cell, ticket_lines, whole_line
 from yoi_relations.render.terminal.widths import (
     console,
@@ -168,5 +169,5 @@ def _summary_line(checks: list[Check]) -> str:
     counts = Counter(check.verdict for check in checks)
     worst_first = sorted(counts, reverse=True)
     parts = [f"{counts[verdict]} {verdict.word}" for verdict in worst_first]
-    total = f"{len(checks)} ticket{'' if len(checks) == 1 else 's'}"
+    total = counted(len(checks), "ticket")
     return f"{total}: {', '.join(parts)}" if parts else total
