@@ -18,7 +18,7 @@ from yoi_relations.lean.types import Any, NamedTuple
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.problems import Severity
 from yoi_relations.queries.show import ask_relations
-from yoi_relations.render.output import SCHEMA_VERSION, Mode, json_line, write_answer
+from yoi_relations.render.output import JSON_VERSION, Mode, json_line, write_answer
 from yoi_relations.render.show import write_relations
 from yoi_relations.states import State
 
@@ -182,7 +182,7 @@ def prime(call: Call) -> ExitCode:
     from yoi_relations.render.guide import GUIDE
 
     if call.mode is Mode.JSON:
-        document = {"schema_version": SCHEMA_VERSION, "document": "prime", "guide": GUIDE}
+        document = {"schema_version": JSON_VERSION, "document": "prime", "guide": GUIDE}
         write_answer(json_line(document))
     else:
         write_answer(GUIDE)

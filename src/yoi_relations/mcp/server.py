@@ -50,7 +50,7 @@ from yoi_relations.mcp.transport import Transport
 from yoi_relations.mcp.truncation import truncated, truncated_error
 from yoi_relations.render.documents import Value
 from yoi_relations.render.guide import GUIDE
-from yoi_relations.render.output import SCHEMA_VERSION, json_line, notice, visible
+from yoi_relations.render.output import JSON_VERSION, json_line, notice, visible
 
 GUIDE_URI = "relations://guide"
 TICKET_URI = "relations://ticket/"
@@ -243,7 +243,7 @@ def _error_value(error: RelationsError) -> Value:
     # A path in the message may not be valid Unicode, which the SDK cannot send.
     message, hint = truncated_error(printable(error.message), error.hint)
     value = {"code": error.code, "message": message, "hint": hint}
-    return {"schema_version": SCHEMA_VERSION, "error": value}
+    return {"schema_version": JSON_VERSION, "error": value}
 
 
 def _protocol_text(message: str) -> str:

@@ -9,7 +9,7 @@ from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.records import RecordPlace, StoredRecord
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.show import Answer, Filter
-from yoi_relations.render.output import SCHEMA_VERSION
+from yoi_relations.render.output import JSON_VERSION
 
 LIST_NOTE_LIMIT = 280
 """Characters of a text in a list; `show TICKET` and `show RECORD` give the whole text."""
@@ -21,7 +21,7 @@ def envelope(document: str, index: Index) -> Value:
     """The fields that every answer starts with; `document` is the value of the field `document`."""
     workspace = index.workspace
     return {
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": JSON_VERSION,
         "document": document,
         "workspace": {
             "root": printable(workspace.root),

@@ -10,7 +10,7 @@ from yoi_relations.hooks import installation
 from yoi_relations.hooks.folder import Hook
 from yoi_relations.lean.types import Any
 from yoi_relations.render.lines import tab_separated
-from yoi_relations.render.output import SCHEMA_VERSION, Mode, json_line, visible_lines, write_answer
+from yoi_relations.render.output import JSON_VERSION, Mode, json_line, visible_lines, write_answer
 
 
 def write_hooks(
@@ -40,7 +40,7 @@ def write_hooks(
 def hooks_document(workspace: Workspace, hooks: list[Hook]) -> dict[str, Any]:
     """The answer of the `hooks` commands as a JSON value, without anything about the index."""
     return {
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": JSON_VERSION,
         "document": "hooks",
         "workspace": {"root": printable(workspace.root)},
         "hooks": [

@@ -14,7 +14,7 @@ from yoi_relations.errors import RelationsError, WriteError
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import StrEnum, TextIO
 
-SCHEMA_VERSION = 1
+JSON_VERSION = 1
 """The version of the form of every JSON document."""
 
 MIN_TABLE_WIDTH = 20
@@ -132,7 +132,7 @@ def report_error(error: RelationsError, mode: Mode, more: Sequence[str] = ()) ->
     if mode is Mode.JSON:
         hint = "\n".join([error.hint, *more]) if error.hint else None
         value = {"code": error.code, "message": error.message, "hint": hint}
-        _write_stderr(json_line({"schema_version": SCHEMA_VERSION, "error": value}))
+        _write_stderr(json_line({"schema_version": JSON_VERSION, "error": value}))
         return
     hint_lines = [f"hint: {error.hint}", *more] if error.hint else []
     _write_stderr(visible_lines([f"error: {error.message}", *hint_lines]))

@@ -13,7 +13,7 @@ from yoi_relations.files.times import now
 from yoi_relations.queries.changes import Change, ChangeType
 from yoi_relations.queries.records import path_and_line
 from yoi_relations.render.lines import tab_separated
-from yoi_relations.render.output import SCHEMA_VERSION, Mode, json_line, write_answer
+from yoi_relations.render.output import JSON_VERSION, Mode, json_line, write_answer
 from yoi_relations.watch.loop import ChangeSet
 
 _STYLES = {
@@ -50,7 +50,7 @@ def _plain_line(change: Change) -> str:
 def change_value(change: Change, change_set: ChangeSet) -> dict[str, Any]:
     """The JSON document of one change."""
     return {
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": JSON_VERSION,
         "document": "watch",
         "at": now(),
         "change": change.what.value,
