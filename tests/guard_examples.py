@@ -322,6 +322,24 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
             "rejects 10.0.0.1 and ::ffff:10.0.0.1",
         ],
     ),
+    "a path in a home folder": (
+        [
+            "see /home/joe/notes/plan.md",
+            "(/Users/joe.b/src/app)",
+            "`/home/joe/.config/tool`",
+            "C:\\Users\\Joe B\\src",
+            "計画は/home/joe/plan.md",
+        ],
+        [
+            "~/.config/tool is read first",
+            "$HOME/src, or /home/user/src",
+            "the folders below /home/ are not scanned",
+            "/home/<name>/.config",
+            "docs/home/joe/page.md",
+            "https://example.org/home/joe/page",
+            "C:\\Users\\Public\\shared",
+        ],
+    ),
     "a path of this machine": (
         ["/srv/trees/a", "~/trees/a", "C:\\trees\\a", " /srv/trees/a", "file:///srv/trees/a"],
         [".worktree/a", "a/~b", "files/a"],

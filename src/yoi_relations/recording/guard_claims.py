@@ -90,6 +90,14 @@ RUNTIME_CLAIMS = (
         rf"\sby)\s)(?:[\w-]{{1,32}}@)?(?=10\.|172\.|192\.168\.){IPV4}\b",
     ),
     guard_pattern(
+        "a path in a home folder",
+        "name it relative to the workspace root, or to the home folder in general: ~/...",
+        rf"{PATH_STARTS}/(?:home|Users)/(?!(?i:name|me|user(?:name)?|you)/)[\w.-]{{1,32}}/"
+        rf"{IN_PATH}{{1,107}}",
+        r"\b[A-Za-z]:[/\\]Users[/\\](?!(?i:name|me|user(?:name)?|you|public)[/\\])"
+        r"[\w .-]{1,32}[/\\][\w.-]",
+    ),
+    guard_pattern(
         "a path of this machine",
         "name it relative to the workspace root",
         r"^(?:(?i:file:)|[/~]|[A-Za-z]:[/\\]).{0,1024}",
