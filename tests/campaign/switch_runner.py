@@ -1,6 +1,6 @@
 """Runs tests with one of the program's defences switched off, in a process of its own.
 
-``PYTHONPATH=tests python -m campaign.switch_runner "settle window" TEST...``, from the project's
+``PYTHONPATH=tests python -m campaign.switch_runner "window of reliable stamps" TEST...``, from the project's
 root, runs pytest with that switch, or with none if the name is ``nothing``. A switch affects the
 process and its forks, and no program that a test starts.
 """

@@ -201,7 +201,9 @@ _DAMAGE, _DEFENCES, _INCREMENTAL, _UNREAD = (
     for name in ("store_damage", "freshness_defences", "reconcile_updates", "freshness_strays")
 )
 SWITCHES = {
-    "settle window": Switch(_window, f"{_INCREMENTAL}two_writes_within_one_tick_are_both_seen"),
+    "window of reliable stamps": Switch(
+        _window, f"{_INCREMENTAL}two_writes_within_one_tick_are_both_seen"
+    ),
     "time of change": Switch(
         _stamps_with(_without_time_of_change),
         f"{_DEFENCES}change_visible_only_in_ctime_is_seen",
@@ -214,22 +216,20 @@ SWITCHES = {
         _stamps_with(_without_folders_times),
         "tests/index/test_freshness_changes.py::test_a_change_is_seen_at_once[add_a_ticket]",
     ),
-    "look inside the lock": Switch(
+    "rescan inside the lock": Switch(
         _look_inside_the_lock,
         f"{_DEFENCES}rescans_what_another_process_published_meanwhile",
     ),
-    "second look at folders that move": Switch(
+    "rescan of folders that move": Switch(
         _second_look,
         "tests/index/test_rescan_moving_folders.py::test_folder_that_moves_after_the_listing_is_found[built]",
     ),
-    "doubt about unreadable files": Switch(
+    "retry of unreadable files": Switch(
         _doubt_about_unreadable_files,
         f"{_INCREMENTAL}retries_unreadable_files_with_equal_stamps[all]",
     ),
-    "doubt about links": Switch(
-        _doubt_about_links, f"{_INCREMENTAL}rescans_links_with_equal_stamps"
-    ),
-    "doubt about file systems": Switch(
+    "rescan of links": Switch(_doubt_about_links, f"{_INCREMENTAL}rescans_links_with_equal_stamps"),
+    "untrusted file systems": Switch(
         _doubt_about_file_systems,
         f"{_DEFENCES}untrusted_file_system_makes_it_read_everything",
     ),
