@@ -1,8 +1,8 @@
 """Runs tests with one of the program's defences switched off, in a process of its own.
 
-``PYTHONPATH=tests python -m campaign.switch_runner "window of reliable stamps" TEST...``, from the project's
-root, runs pytest with that switch, or with none if the name is ``nothing``. A switch affects the
-process and its forks, and no program that a test starts.
+``PYTHONPATH=tests python -m campaign.switch_runner "rescan of links" TEST...``, from the root of
+the project, runs pytest with that switch, or with none if the name is ``nothing``. A switch affects
+the process and its forks, and no program that a test starts.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ def _lost(lost: LostRetirement, *, history: bool) -> Finding:
 
 def _early(retirement: StoredRetirement, record: StoredRecord, *, history: bool) -> Finding:
     path, _, holder, retires, at = retirement
-    text = f"retires {retires} at {at}, before that was recorded at {record.at}"
+    text = f"retires {retires} at {at}, which was recorded later, at {record.at}"
     hint = "a clock was wrong; the record counts as retired, so record it again if it holds"
     finding = found_at(path, Code.EARLY_RETIREMENT, text, hint, [holder])
     return finding.graded(history=history)
