@@ -252,6 +252,8 @@ def _problems_in_answer(
         relations: relations of the answer, in any state.
         problems: all problems of the workspace.
     """
+    if not problems:
+        return []
     uncertain = {
         end.id
         for relation in relations
@@ -259,7 +261,7 @@ def _problems_in_answer(
         for end in relation.ends
     }
     holders = load_tickets(connection, {problem.about for problem in problems})
-    misspelled = _misspelled(connection, asked) if problems and asked.ticket else set()
+    misspelled = _misspelled(connection, asked) if asked.ticket else set()
     return [
         problem
         for problem in problems
