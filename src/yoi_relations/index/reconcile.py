@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 
 from yoi_relations.errors import WriteError
 from yoi_relations.files.workspace import Workspace
@@ -100,12 +100,12 @@ def _publish_over(
     workspace: Workspace, folder: int, expected: Generation, updated: StoredIndex
 ) -> None:
     """Publish `updated` if `expected` is still the published generation; close it in any case."""
-    published, _ = store.load_published(workspace)
-    if published is not None:
-        published.connection.close()
-        if published.generation == expected:
-            _publish(workspace, folder, updated)
-    updated.connection.close()
+    with closing(updated.connection):
+        published, _ = store.load_published(workspace)
+        if published is not None:
+            published.connection.close()
+            if published.generation == expected:
+                _publish(workspace, folder, updated)
 
 
 def _update_published(
