@@ -145,6 +145,7 @@ def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
         "status": workspace.run("status", "--json").json,
         "rebuild": workspace.run("rebuild", "--json").json,
         "prime": workspace.run("prime", "--json").json,
+        "graph": workspace.run("graph", "--json").json,
     }
     documents["doctor"] = workspace.run("doctor", "--json").json
     subprocess.run(["git", "init", "--quiet", workspace.root], check=True)

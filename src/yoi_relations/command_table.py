@@ -21,6 +21,15 @@ class Offer(StrEnum):
     KIND_OR_CLASS = "kind or class"
 
 
+class GraphFormat(StrEnum):
+    """What `graph` writes."""
+
+    MERMAID = "mermaid"
+    DOT = "dot"
+    SVG = "svg"
+    JSON = "json"
+
+
 class Parameter:
     """An option, or an argument if `flag` is empty.
 
@@ -172,6 +181,15 @@ DEFAULT_LIMIT = 50
 TERMINAL_DEFAULT_LIMIT = 200
 """Relations in an answer of `show` to a terminal by default."""
 
+_KINDS = Parameter(
+    "kinds",
+    "--kind",
+    "Only relations of this kind or class (see below); may be repeated.",
+    "K",
+    repeatable=True,
+    offers=Offer.KIND_OR_CLASS,
+)
+_ALL = Parameter("everything", "--all", "Also show relations that are not active, with the reason.")
 _SHOW = Command(
     "show",
     "Show relations: all active ones, those of a ticket, or the one that a record states.",
@@ -183,14 +201,7 @@ _SHOW = Command(
             "TICKET",
             offers=Offer.TICKET,
         ),
-        Parameter(
-            "kinds",
-            "--kind",
-            "Only relations of this kind or class (see below); may be repeated.",
-            "K",
-            repeatable=True,
-            offers=Offer.KIND_OR_CLASS,
-        ),
+        _KINDS,
         Parameter(
             "states",
             "--state",
@@ -199,9 +210,7 @@ _SHOW = Command(
             repeatable=True,
             choices=State,
         ),
-        Parameter(
-            "everything", "--all", "Also show relations that are not active, with the reason."
-        ),
+        _ALL,
         Parameter(
             "limit",
             "--limit",
@@ -330,6 +339,45 @@ _DOCTOR = Command(
         ),
     ),
 )
+_GRAPH = Command(
+    "graph",
+    "Write tickets and their relations as a diagram or a document. With TICKET: what it waits for"
+    " and what waits for it.\n\nA diagram shows dependencies, orderings and conflicts, and with"
+    " --kind also references. The format json has all kinds, and the notes of the records.",
+    (
+        Parameter(
+            "tickets",
+            "",
+            "Tickets to start from; without, every ticket that is not done or closed.",
+            "TICKET",
+            repeatable=True,
+            offers=Offer.TICKET,
+        ),
+        Parameter(
+            "format",
+            "--format",
+            "mermaid (default) for Markdown, dot for Graphviz, svg by an installed Graphviz, json"
+            " for programs (also --json).",
+            choices=GraphFormat,
+        ),
+        _KINDS,
+        Parameter(
+            "states",
+            "--state",
+            f"Only tickets in this state ({', '.join(State)}), and what they are related to; may be"
+            " repeated.",
+            "S",
+            repeatable=True,
+            choices=State,
+        ),
+        Parameter(
+            "depth", "--depth", "At most N steps from TICKET (default: all).", "N", number=int
+        ),
+        _ALL,
+        Parameter("output", "-o", "Write to FILE instead of standard output.", "FILE"),
+    ),
+    lists_kinds=True,
+)
 _WATCH = Command(
     "watch",
     "Keep the index current as files change, and print one line per change.",
@@ -394,6 +442,7 @@ PROGRAM = Command(
             "Show the root and the index: what they contain, and whether the index is current.",
         ),
         Command("prime", "Print a guide for agents, in under 60 lines."),
+        _GRAPH,
         _WATCH,
         Command("verify", "Read every file and prove that the index matches. Read-only."),
         _MCP,

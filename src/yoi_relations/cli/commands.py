@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from yoi_relations import __version__
 from yoi_relations.call import Call
-from yoi_relations.command_table import DEFAULT_LIMIT, TERMINAL_DEFAULT_LIMIT
+from yoi_relations.command_table import DEFAULT_LIMIT, TERMINAL_DEFAULT_LIMIT, GraphFormat
 from yoi_relations.errors import ExitCode, RelationsError, UsageError
 from yoi_relations.index.handle import Trust
 from yoi_relations.lean.types import Any, NamedTuple
@@ -189,6 +189,44 @@ def prime(call: Call) -> ExitCode:
     return ExitCode.DONE
 
 
+def graph(
+    call: Call,
+    *,
+    tickets: list[str],
+    format: GraphFormat | None,  # noqa: A002  # the name of the option
+    kinds: Iterable[str],
+    states: Iterable[State],
+    depth: int | None,
+    everything: bool,
+    output: str | None,
+) -> ExitCode:
+    """Write tickets and their relations as a diagram, a page or a document."""
+    from yoi_relations.cli.graph_output import graph_text, write_file
+    from yoi_relations.queries.overview import ask_overview
+
+    if call.as_json and format not in (None, GraphFormat.JSON):
+        raise UsageError(f"--json and --format {format} exclude each other", "give one of them")
+    wanted = GraphFormat.JSON if call.as_json else format or GraphFormat.MERMAID
+    with call.open_index() as index:
+        call.notify_if_empty(index)
+        overview = ask_overview(
+            index.connection,
+            PathBase(index.workspace, os.curdir),
+            tickets=tickets,
+            kinds=kinds,
+            states=states,
+            depth=depth,
+            everything=everything,
+            in_part=call.notify,
+        )
+        text = graph_text(wanted, index, overview, call.notify)
+    if output is None:
+        write_answer(text)
+    else:
+        write_file(output, text)
+    return ExitCode.DONE
+
+
 def watch(call: Call, *, once: bool, timeout: float | None) -> ExitCode:
     """Print changes until the first one (`once`), a timeout (seconds) or an interrupt."""
     from yoi_relations.watch import loop
@@ -310,6 +348,7 @@ COMMANDS: dict[str, Callable[..., ExitCode]] = {
     "doctor": doctor,
     "status": status,
     "prime": prime,
+    "graph": graph,
     "watch": watch,
     "verify": verify,
     "mcp": mcp,
