@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from yoi_relations.files.source import FaultCode, Format, SourceError
 from yoi_relations.files.times import parse_instant
-from yoi_relations.kinds import Direction, Kind
+from yoi_relations.kinds import Direction, Kind, RelationClass
 from yoi_relations.lean.types import NamedTuple
 
 NOTE_LIMIT = 16 * 1024
@@ -157,6 +157,16 @@ def check_ends(kind: Kind, holder: str, target: str | None, line: int | None = N
         raise SourceError(f"has no target, which {kind.name} needs")
     if target == holder:
         raise SourceError("names its own ticket as its target", line, FaultCode.SELF_RELATION)
+
+
+def check_note(kind: Kind, note: str | None) -> None:
+    """Refuse a note about capacity without text.
+
+    Raises:
+        SourceError: it is one.
+    """
+    if kind.cls is RelationClass.CAPACITY and note is None:
+        raise SourceError(f"has no note, which {kind.name} needs")
 
 
 def _a(name: str) -> str:

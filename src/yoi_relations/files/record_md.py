@@ -19,6 +19,7 @@ from yoi_relations.files.record import (
     check_ends,
     check_instant,
     check_kind,
+    check_note,
     check_text,
 )
 from yoi_relations.files.source import Effect, Fault, Format, SourceError
@@ -120,8 +121,7 @@ def _text(kind: Kind, text: str | None, fields: _Fields) -> tuple[str | None, Pl
     if kind.cls is RelationClass.PLAN:
         summary = check_text("summary", text or "")
         return None, Plan(summary, *(fields.optional(key) for key in _PLAN_KEYS))
-    if kind.cls is RelationClass.CAPACITY and text is None:
-        raise SourceError(f"has no note, which {kind.name} needs")
+    check_note(kind, text)
     return (check_text("note", text) if text else None), None
 
 
