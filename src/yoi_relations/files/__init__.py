@@ -16,6 +16,6 @@ entry of the two in JSON.
 ``toml_plain``, ``toml_bounds``: the configuration, plain, and bounded for a TOML parser.
 ``json_reader``: strict JSON with line numbers. ``times``: RFC 3339 timestamps.
 ``ids``: the forms of ids. ``nfc``, ``locale_names``: Unicode forms and encodings of names.
-``write``: writes records and retirements. ``folders``: opens the folders to write in.
+``write``: writes records and retirements. ``open_folder``: opens the folder to write in.
 ``stray``: files that could hold a record and are not read. ``misplaced``: what only doctor lists.
 """

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.safe_read import read_with_status
@@ -58,16 +58,12 @@ class StatCollector:
         A missing file needs no stamp: the stamp of the folder above changes when it appears.
         """
         status = self.lstat(name)
-        if status is None:
-            return 0
-        self.add(name, status)
-        return status.st_mode
+        if status:
+            self.add(name, status)
+        return status.st_mode if status else 0
 
     def mode(self, name: bytes) -> int:
-        """The mode of a file of which only the existence matters; 0 if it does not exist.
-
-        Its stamp is not collected. The stamp of the folder above must be.
-        """
+        """The mode of a file whose stamp does not matter, but that of its folder; 0 if missing."""
         status = self.lstat(name)
         return status.st_mode if status else 0
 
@@ -98,17 +94,6 @@ class StatCollector:
             if is_gone(path):
                 return []
             raise unreadable(os.fsdecode(path), error) from error
-
-    def folders(self, name: bytes) -> Iterator[bytes]:
-        """The paths of the folders in a folder, sorted; without links and dot-folders.
-
-        Raises:
-            UnreadableFolderError: it cannot be listed.
-        """
-        for inner in sorted(self.names(name)):
-            path = b"%s/%s" % (name, inner)
-            if not inner.startswith(b".") and stat.S_ISDIR(self.mode(path)):
-                yield path
 
     def may_hold(self, name: bytes, predicate: Callable[[bytes], bool]) -> bool:
         """Whether `predicate` accepts the start of a file; True if the file cannot be read.

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 
 from yoi_relations.atomic import create_file, sync
 from yoi_relations.errors import WriteError
-from yoi_relations.files.folders import open_folder
+from yoi_relations.files.open_folder import open_folder
 from yoi_relations.files.stat_stamp import NOT_THERE
 from yoi_relations.files.workspace import Workspace, printable
 

@@ -98,27 +98,25 @@ def among_records(
         return _FOLDER if collector.names(path) else None
     if stat.S_ISREG(mode) and nearly_place(name):
         return _LIST
-    original, ulid = original_of(name), ulid_of(original_of(name) or name)
-    if original is None:
-        found = _ENDING if ulid or collector.may_hold(path, starts_frontmatter) else None
-    elif ulid:
-        found = None if _is_among(ulid, present) else _LEFTOVER
-    else:
-        is_gone = original not in present and original + b".md" not in present
-        found = _LEFTOVER if is_gone and collector.may_hold(path, starts_frontmatter) else None
-    return found and _with_targets(collector, path, found)
+    original = original_of(name)
+    ulid = ulid_of(original or name)
+    if original is not None:
+        if ulid:
+            is_kept = _is_among(ulid, present)
+        else:
+            is_kept = original in present or original + b".md" in present
+        if is_kept:
+            return None
+    heads: list[bytes] = []
 
+    def could_be(data: bytes) -> bool:
+        heads.append(data)
+        return starts_frontmatter(data)
 
-def _with_targets(collector: StatCollector, path: bytes, fault: Fault) -> Fault:
-    """`fault` with the target that the file names, if it names one."""
-    targets: list[tuple[str, ...] | None] = []
-
-    def append_targets(data: bytes) -> bool:
-        targets.append(named_targets(data))
-        return True
-
-    collector.may_hold(path, append_targets)
-    return fault._replace(targets=targets[0]) if targets else fault
+    if not collector.may_hold(path, could_be) and not ulid:
+        return None
+    fault = _ENDING if original is None else _LEFTOVER
+    return fault._replace(targets=named_targets(heads[0]) if heads else None)
 
 
 def in_artifacts(
@@ -173,21 +171,16 @@ def _holds_others(collector: StatCollector, folder: bytes, records: Collection[b
         collector.add_mode(inner)
         for name in sorted(collector.names(inner)):
             path = b"%s/%s" % (inner, name)
-            if _is_other(collector, path, name, records):
+            if ulid := ulid_of(name):
+                is_other = not _is_among(ulid, records)
+            else:
+                is_skipped = name.startswith(b".") or name in records
+                is_other = not is_skipped and collector.may_hold(path, may_state)
+            if is_other:
                 return True
             if not name.startswith(b".") and stat.S_ISDIR(collector.mode(path)):
                 pending.append(path)
     return False
-
-
-def _is_other(
-    collector: StatCollector, path: bytes, name: bytes, records: Collection[bytes]
-) -> bool:
-    """Whether a file could be a record other than a copy of one of `records`."""
-    if ulid := ulid_of(name):
-        return not _is_among(ulid, records)
-    is_skipped = name.startswith(b".") or name in records
-    return not is_skipped and collector.may_hold(path, may_state)
 
 
 def without_artifacts(collector: StatCollector) -> Iterator[StrayFault]:
@@ -210,8 +203,10 @@ def _holds_tickets(
     collector: StatCollector, folder: bytes, budget: Iterator[int], depth: int
 ) -> bool:
     """Whether a folder, whose stamp is collected, contains or may contain ticket folders."""
-    for path in collector.folders(folder):
-        if path == ARTIFACTS:
+    for name in sorted(collector.names(folder)):
+        path = b"%s/%s" % (folder, name)
+        is_folder = not name.startswith(b".") and stat.S_ISDIR(collector.mode(path))
+        if not is_folder or path == ARTIFACTS:
             continue
         if next(budget, None) is None:
             return True
