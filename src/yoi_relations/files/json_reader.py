@@ -1,13 +1,14 @@
 """Strict JSON for the two read-only formats, with the line of every entry.
 
-The standard decoder reads the values. This module adds the checks that it lacks (duplicate keys,
-NaN) and a walk that keeps the line on which each entry of the list starts.
+The standard decoder reads the values. It lacks the checks for duplicate keys and NaN, and the line
+on which each entry of a list starts.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from yoi_relations.files.source import SourceError
@@ -19,11 +20,8 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     entry = dict(pairs)
     if len(entry) < len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise SourceError(f"names the key '{key}' twice")
-            seen.add(key)
+        [(twice, _)] = Counter(key for key, _ in pairs).most_common(1)
+        raise SourceError(f"names the key '{twice}' twice")
     return entry
 
 

@@ -16,6 +16,7 @@ from yoi_relations.files.nfc import composed
 from yoi_relations.files.read_source import read_at_once
 from yoi_relations.files.source import Effect, Fault, Format, Source, SourceError
 from yoi_relations.files.stat_collector import StatCollector
+from yoi_relations.files.stat_stamp import stamp_of
 from yoi_relations.files.stray.contents import may_state
 from yoi_relations.files.stray.names import BUCKETS, RELATIONS, is_loose
 from yoi_relations.files.stray.sources import (
@@ -212,8 +213,11 @@ class _Scan(StatCollector):
     def _add_unchanged(self, name: bytes) -> bool:
         """Add a source that still has its reliable stamp; return whether it does."""
         stamp = self.reliable.get(self.name + name)
-        if stamp is None or not self.add_if_equal(name, stamp):
+        status = self.lstat(name) if stamp else None
+        if stamp is None or status is None or stamp_of(status) != stamp:
             return False
+        self.paths.append(self.name + name)
+        self.stamps.append(stamp)
         self.unchanged.append(self.below + printable_bytes(name))
         return True
 

@@ -43,15 +43,6 @@ class StatCollector:
         self.paths.append(self.name + name)
         self.stamps.append(stamp_of(status) if status else ABSENT)
 
-    def add_if_equal(self, name: bytes, stamp: bytes) -> bool:
-        """Collect the stamp of a file if it equals `stamp`; return whether it does."""
-        status = self.lstat(name)
-        if status is None or stamp_of(status) != stamp:
-            return False
-        self.paths.append(self.name + name)
-        self.stamps.append(stamp)
-        return True
-
     def add_mode(self, name: bytes) -> int:
         """Collect the stamp of a file and return its mode; 0 if it does not exist.
 

@@ -104,10 +104,7 @@ def find_again(root: str) -> Workspace:
 
 
 def root_around(path: str) -> str | None:
-    """The nearest folder with ``.yoi/`` among `path`, absolute and without links, and its parents.
-
-    Returns:
-        Its path, or None.
+    """The nearest of `path`, absolute and without links, and its parents that has ``.yoi/``; or None.
 
     Raises:
         WorkspaceError: one of them cannot be searched for ``.yoi/``.
@@ -188,18 +185,11 @@ def _inside(root: str, config: str, value: str) -> str:
             f"{config}: the tickets root '{value}' is not inside {root}",
             "name a folder inside the workspace",
         )
-    if _overlaps_cache(root, real):
+    # Git would ignore records there, and they would be swept with the cache.
+    cache = os.path.realpath(os.path.join(root, os.path.dirname(CACHE)))
+    if os.path.join(real, "").startswith(os.path.join(cache, "")):
         raise WorkspaceError(
             f"{config}: the tickets root '{value}' is where the index is kept, which git ignores",
             f"name a folder outside of {os.path.dirname(CACHE)}, such as {DEFAULT_TICKETS_ROOT}",
         )
     return os.path.relpath(path if path.startswith(within) else real, root)
-
-
-def _overlaps_cache(root: str, real: str) -> bool:
-    """Whether a real path is the parent folder of the cache, or inside that.
-
-    Git would ignore records there, and they would be swept with the cache.
-    """
-    cache = os.path.realpath(os.path.join(root, os.path.dirname(CACHE)))
-    return os.path.join(real, "").startswith(os.path.join(cache, ""))

@@ -18,7 +18,6 @@ _KEY = r"""("[^"\n]*"|'[^'\n]*'|[^\s"'\[\]{}#&*!|>%@`?,-][^\n]*?)"""
 _ENTRY = re.compile(rf"( *)((?:- +)*)(?:{_KEY} *:(?:[ \t]+|$))?")
 """Indentation, dashes of lists, and a key with its colon."""
 _LIKE_ENTRY = re.compile(r"[ \t]*([\w.-]+)[ \t]*([:\uff1a\ufe55])(.?)")
-_TAB = re.compile(r" *\t")
 _DOUBLE = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _SINGLE = re.compile(r"'(?:[^']|'')*+'")
 _NO_ESCAPE = re.compile(
@@ -94,7 +93,7 @@ def _entry(text: str, at: int, end: int) -> _Entry:
 
 def _check_layout(line: str, entry: _Entry, above: _Entry | None, root: int) -> None:
     """Refuse what is wrong with the start of a line."""
-    if _TAB.match(line):
+    if line.lstrip(" ").startswith("\t"):
         raise SourceError("YAML allows no tab at the start of a line")
     if entry.key and entry.indent < root:
         raise SourceError(f"the line of {_name(entry.key)} starts further left than the first line")

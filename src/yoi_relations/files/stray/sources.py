@@ -1,8 +1,7 @@
-"""Finds the strays in a ticket folder, so that no record that is not read goes unnoticed.
+"""Finds the strays in a ticket folder: `check` answers unknown while one exists.
 
-Each stray becomes a source with a fault, and `check` answers unknown while it exists. Files that
-are certainly not records, and leftovers next to their originals, are skipped; `doctor` lists them
-(``misplaced``).
+Files that are certainly not records, and leftovers next to their originals, are skipped; `doctor`
+lists them (``misplaced``).
 """
 
 from __future__ import annotations
@@ -194,28 +193,25 @@ def without_artifacts(collector: StatCollector) -> Iterator[StrayFault]:
 
 
 def without_item(collector: StatCollector) -> Iterator[StrayFault]:
-    """The folder itself, if it is not a ticket folder and contains ticket folders."""
-    if _holds_tickets(collector, b"", iter(range(_MAX_FOLDERS)), _DEPTH):
-        yield b"", _TICKETS
+    """The folder itself, if it is no ticket folder and contains, or may contain, ticket folders."""
+    pending, budget = [(b"", _DEPTH)], iter(range(_MAX_FOLDERS))
+    while pending:
+        folder, depth = pending.pop()
+        for name in sorted(collector.names(folder)):
+            path = b"%s/%s" % (folder, name)
+            is_folder = not name.startswith(b".") and stat.S_ISDIR(collector.mode(path))
+            if not is_folder or path == ARTIFACTS:
+                continue
+            if next(budget, None) is None or _is_ticket(collector, path):
+                yield b"", _TICKETS
+                return
+            if depth > 1:
+                pending.append((path, depth - 1))
 
 
-def _holds_tickets(
-    collector: StatCollector, folder: bytes, budget: Iterator[int], depth: int
-) -> bool:
-    """Whether a folder, whose stamp is collected, contains or may contain ticket folders."""
-    for name in sorted(collector.names(folder)):
-        path = b"%s/%s" % (folder, name)
-        is_folder = not name.startswith(b".") and stat.S_ISDIR(collector.mode(path))
-        if not is_folder or path == ARTIFACTS:
-            continue
-        if next(budget, None) is None:
-            return True
-        collector.add_mode(path)
-        if collector.mode(path + b"/item.md") or collector.mode(path + ARTIFACTS):
-            return True
-        if depth > 1 and _holds_tickets(collector, path, budget, depth - 1):
-            return True
-    return False
+def _is_ticket(collector: StatCollector, folder: bytes) -> bool:
+    collector.add_mode(folder)
+    return any(collector.mode(folder + name) for name in (b"/item.md", ARTIFACTS))
 
 
 def _is_among(ulid: bytes, names: Collection[bytes]) -> bool:
