@@ -10,10 +10,9 @@ from yoi_relations.files.nfc import composed
 from yoi_relations.files.record import (
     Plan,
     Record,
-    check_ends,
     check_instant,
     check_kind,
-    check_note,
+    check_parts,
     check_text,
 )
 from yoi_relations.files.source import Format, SourceError
@@ -56,8 +55,7 @@ def entry_record(entry: Any, form: Format, holder: str, line: int) -> Record:  #
         raise SourceError(f"names the ticket_id '{fields['ticket_id']}' in the folder of {holder}")
     kind = check_kind(fields["kind"] or "", kinds)
     target, note = fields[target_key], fields["note"]
-    check_ends(kind, holder, target)
-    check_note(kind, note)
+    check_parts(kind, holder, target, note)
     at, at_key = check_instant("at", fields["at"] or "")
     plan = _plan(kind, nested)  # refuses nesting, so that `_content_id` meets none
     return Record(

@@ -12,12 +12,7 @@ _CHUNK = 256 * 1024
 
 
 def read_file(path: str | bytes, limit: int = sys.maxsize, dir_fd: int | None = None) -> bytes:
-    """At most `limit` bytes of a regular file.
-
-    Args:
-        path: of the file.
-        limit: in bytes.
-        dir_fd: descriptor of the folder that `path` is relative to.
+    """At most `limit` bytes of a regular file; `path` is relative to the folder `dir_fd`.
 
     Raises:
         OSError: it cannot be read, is a symbolic link, or is not a regular file.

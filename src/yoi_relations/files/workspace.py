@@ -104,7 +104,7 @@ def find_again(root: str) -> Workspace:
 
 
 def root_around(path: str) -> str | None:
-    """The nearest of `path`, absolute and without links, and its parents that has ``.yoi/``; or None.
+    """The nearest of `path`, absolute without links, and its parents with ``.yoi/``; or None.
 
     Raises:
         WorkspaceError: one of them cannot be searched for ``.yoi/``.

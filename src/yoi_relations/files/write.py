@@ -58,9 +58,9 @@ def write_new(
     """Write a new file into a ticket folder's ``artifacts/relations/``.
 
     Args:
-        workspace: the workspace of the folder.
+        workspace: of the ticket.
         folder: the ticket folder's path below the workspace root.
-        name: the new file's name.
+        name: of the new file.
         data: its content.
         temporary: descriptor of a folder for the draft, or None for a dot-file in the same folder.
 
