@@ -12,9 +12,7 @@ _KEYS = (("kind:", "retires:"), ("at:", "retired_at:"))
 def second_record_faults(body: str, first_line: int) -> list[Fault]:
     """The fault of a text that contains another record, for doctor; empty if it does not.
 
-    Args:
-        body: the text below the frontmatter.
-        first_line: number of the first line of `body` in the file.
+    `body` is the text below the frontmatter, and starts on `first_line` of the file.
     """
     if not all(any(f"\n{key}" in body for key in group) for group in _KEYS):
         return []

@@ -33,12 +33,7 @@ _decoder = json.JSONDecoder(object_pairs_hook=_no_duplicates, parse_constant=_no
 
 
 def decode_value(text: str, at: int = 0, line: int = 1) -> tuple[Any, int]:
-    """The JSON value that starts at offset `at`, and the offset of its end.
-
-    Args:
-        text: JSON.
-        at: offset of the value's first character.
-        line: the line of `at`, for errors.
+    """The JSON value that starts at offset `at`, which is in `line`, and the offset of its end.
 
     Raises:
         SourceError: there is no valid value.

@@ -49,14 +49,13 @@ def list_root(workspace: Workspace) -> Listing:
     # Dot-files belong to other programs.
     entries = {name: entry for name, entry in entries.items() if not entry.name.startswith(".")}
     links = [name for name, entry in entries.items() if entry.is_symlink()]
-    names = [name for name, entry in entries.items() if _is_candidate(entry)]
+    names = [
+        name
+        for name, entry in entries.items()
+        if entry.is_dir(follow_symlinks=False)
+        or (is_loose(os.fsencode(entry.name)) and entry.is_file(follow_symlinks=False))
+    ]
     return Listing(Folder(paths, stamps, [], []), names + links, links)
-
-
-def _is_candidate(entry: os.DirEntry[str]) -> bool:
-    if entry.is_dir(follow_symlinks=False):
-        return True
-    return is_loose(os.fsencode(entry.name)) and entry.is_file(follow_symlinks=False)
 
 
 def _stamp(path: str, *, follow: bool = False) -> bytes:

@@ -10,11 +10,9 @@ import stat
 from collections.abc import Callable
 
 from yoi_relations.errors import UnreadableFolderError
+from yoi_relations.files.frontmatter import FRONTMATTER_LIMIT
 from yoi_relations.files.safe_read import read_with_status
 from yoi_relations.files.stat_stamp import ABSENT, NOT_THERE, is_gone, stamp_of
-
-HEAD_SIZE = 64 * 1024
-"""Bytes at the start of a file that are examined: as many as a frontmatter may have."""
 
 
 class StatCollector:
@@ -92,7 +90,7 @@ class StatCollector:
         The stamp of the file is collected. A folder or a device is never accepted.
         """
         try:
-            status, data = read_with_status(self.place + name, HEAD_SIZE)
+            status, data = read_with_status(self.place + name, FRONTMATTER_LIMIT)
         except OSError:
             mode = self.add_mode(name)
             self.is_unreliable |= stat.S_ISREG(mode)

@@ -51,9 +51,7 @@ def decode(data: bytes, first_line: int = 1) -> str:
 def refuse_line_ends(text: str, first_line: int) -> None:
     """Refuse line ends that only YAML accepts: a value after one could hide in another line.
 
-    Args:
-        text: a frontmatter, with CRLF replaced by LF.
-        first_line: the number of its first line in the file.
+    `text` is a frontmatter, with CRLF replaced by LF, that starts on `first_line` of the file.
 
     Raises:
         SourceError: there is one; with its line.

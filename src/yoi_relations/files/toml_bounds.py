@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-MAX_PARTS = 16
-"""Parts of one dotted key; the settings that are used have three."""
+from yoi_relations.files.toml_plain import MAX_PARTS
+
 MAX_DEPTH = 16
 """Levels of arrays and inline tables."""
 

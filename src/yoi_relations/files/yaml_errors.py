@@ -41,14 +41,7 @@ _CLOSING = {"[": "]", "{": "}"}
 
 
 class _Entry(NamedTuple):
-    """The parts of one line.
-
-    Attributes:
-        indent: number of spaces at its start.
-        key: without quotes, or None if it has none.
-        listed: whether it is an item of a list.
-        value: offset of the value in the text.
-    """
+    """A line: spaces at its start, key without quotes, whether in a list, offset of its value."""
 
     indent: int
     key: str | None
@@ -57,11 +50,9 @@ class _Entry(NamedTuple):
 
 
 def find_cause(text: str, last: int) -> tuple[str, int] | None:
-    """Why a YAML parser refuses `text`, and in which line, counted from 0; None if unknown.
+    """Why a YAML parser refuses `text`, in its lines up to `last`; and the line. None if unknown.
 
-    Args:
-        text: a frontmatter.
-        last: the last line that is examined.
+    Lines are counted from 0.
     """
     at = line = 0
     above: _Entry | None = None

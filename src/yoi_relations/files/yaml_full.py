@@ -43,7 +43,13 @@ def parse_yaml(text: str, first_line: int) -> dict[str, Value]:
     except yaml.MarkedYAMLError as error:
         raise _invalid(text, error.problem_mark or error.context_mark, first_line) from error
     except yaml.YAMLError as error:
-        raise _unprintable(text, first_line) from error
+        match = re.search(_UNPRINTABLE, text)
+        if match is None:
+            raise SourceError("is not valid YAML: it holds a control character") from error
+        character = f"{ascii(match[0])[1:-1]} (U+{ord(match[0]):04X})"
+        line = first_line + text.count("\n", 0, match.start())
+        message = f"is not valid YAML: it holds the control character {character}"
+        raise SourceError(message, line) from error
     except ValueError as error:  # PyYAML's own parser accepts any number as a character
         raise SourceError("is not valid YAML: an escape that is not a character") from error
     return fields
@@ -59,15 +65,6 @@ def _invalid(text: str, mark: yaml.Mark | None, first: int) -> SourceError:
         return _nested_too_deep(last + first)
     message, line = find_cause(text, last) or ("no parser reads beyond this line", last)
     return SourceError(f"is not valid YAML: {message}", line + first)
-
-
-def _unprintable(text: str, first: int) -> SourceError:
-    match = re.search(_UNPRINTABLE, text)
-    if match is None:
-        return SourceError("is not valid YAML: it holds a control character")
-    character = f"{ascii(match[0])[1:-1]} (U+{ord(match[0]):04X})"
-    line = first + text.count("\n", 0, match.start())
-    return SourceError(f"is not valid YAML: it holds the control character {character}", line)
 
 
 def _in_utf8(events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:

@@ -6,7 +6,6 @@ Each call walks the disk. Sources, strays included, are left out: no verdict dep
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.misplaced.misplacement import MisplacedCode, MisplacedFile, RootFolders
@@ -35,7 +34,9 @@ def find_misplaced(workspace: Workspace) -> list[MisplacedFile]:
     names = sorted(os.fsencode(name) for name in listing.names if name not in excluded)
     folders = {_last(name): name for name in names if os.path.isdir(b"%s/%s" % (root, name))}
     below = printable(workspace.tickets_root)
-    siblings = RootFolders(root, below, folders, _most_are_ids(folders))
+    own = [name for name in folders if id_before(name) not in folders]  # not copies
+    most_are_ids = 2 * sum(map(is_ticket_id, own)) > len(own)
+    siblings = RootFolders(root, below, folders, most_are_ids)
     found: list[MisplacedFile] = []
     for name in names:
         try:
@@ -50,12 +51,6 @@ def find_misplaced(workspace: Workspace) -> list[MisplacedFile]:
             path = siblings.printable(place)
             found.append(MisplacedFile(MisplacedCode.MISPLACED_FILE, path, _LOOSE, ""))
     return sorted(found, key=lambda file: (file.path, file.code))
-
-
-def _most_are_ids(folders: Collection[str]) -> bool:
-    """Whether most names have the form of a ticket id; copies by their names do not count."""
-    names = [name for name in folders if id_before(name) not in folders]
-    return 2 * sum(map(is_ticket_id, names)) > len(names)
 
 
 def _last(name: bytes) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from yoi_relations.files.frontmatter import parse_document
+from yoi_relations.files.frontmatter import FRONTMATTER_LIMIT, parse_document
 from yoi_relations.files.misplaced.misplacement import MisplacedCode, MisplacedFile, RootFolders
 from yoi_relations.files.safe_read import read_file
 from yoi_relations.files.source import Format, Source, SourceError
-from yoi_relations.files.stat_collector import HEAD_SIZE
 from yoi_relations.files.stray.contents import opens_frontmatter
 from yoi_relations.files.stray.entries import is_json, states_entries
 from yoi_relations.files.stray.names import (
@@ -164,20 +163,14 @@ class TicketFolder:
                 yield from self._check_folder(path, depth)
 
     def _check_folder(self, path: bytes, depth: int) -> Iterator[MisplacedFile]:
-        if self._is_ticket_folder(path):
+        inside = (b"%s/%s/%s" % (self.place, path, name) for name in _IN_TICKET_FOLDERS)
+        if path != b"artifacts" and any(map(os.path.lexists, inside)):
             # Its content belongs to that ticket, not to this one.
             yield self._found(path, _NESTED, self._place_in_root(path))
             return
         if path.startswith(_RECORDS) and not self._entries(path + b"/"):
             yield self._found(path, _EMPTY_FOLDER)
         yield from self._walk(path + b"/", depth - 1)
-
-    def _is_ticket_folder(self, folder: bytes) -> bool:
-        """Whether a folder inside this one is another ticket folder."""
-        inner = b"%s/%s" % (self.place, folder)
-        return folder != b"artifacts" and any(
-            os.path.lexists(b"%s/%s" % (inner, name)) for name in _IN_TICKET_FOLDERS
-        )
 
     def _place_in_root(self, folder: bytes) -> bytes | None:
         """Where a nested ticket folder should be; None if it may be something else."""
@@ -244,8 +237,8 @@ def _has_keys_of_a_record(data: bytes) -> bool:
 
 
 def read_head(path: bytes) -> bytes:
-    """The first `HEAD_SIZE` bytes of a file; empty if it cannot be read."""
+    """As many bytes of a file as a frontmatter may have; empty if it cannot be read."""
     try:
-        return read_file(path, HEAD_SIZE)
+        return read_file(path, FRONTMATTER_LIMIT)
     except OSError:
         return b""

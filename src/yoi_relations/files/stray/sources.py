@@ -80,13 +80,9 @@ LOOSE = Fault(
 def among_records(
     collector: StatCollector, folder: bytes, name: bytes, present: Collection[bytes]
 ) -> Fault | None:
-    """The fault of a file or folder among the records whose name does not end in .md; or None.
+    """The fault of a file or folder whose name does not end in .md, or None.
 
-    Args:
-        collector: of the ticket folder.
-        folder: the folder of records.
-        name: of the file or folder in it.
-        present: all names in it.
+    It is in `folder`, the folder of records, which holds the names `present`.
     """
     path = b"%s/%s" % (folder, name)
     mode = collector.mode(path)
@@ -121,12 +117,9 @@ def among_records(
 def in_artifacts(
     collector: StatCollector, present: Collection[bytes], records: Collection[bytes]
 ) -> Iterator[StrayFault]:
-    """The strays in ``artifacts/``: what could hold records and is not read.
+    """The strays in ``artifacts/``, which holds the names `present`.
 
-    Args:
-        collector: of the ticket folder.
-        present: the names in ``artifacts/``.
-        records: the names in the folder of records.
+    `records` are the names in the folder of records.
     """
     for name in sorted(present):
         if name in _PLACES or name.startswith(b"."):
