@@ -27,12 +27,7 @@ def is_control_or_line_end(character: str) -> bool:
 
 
 def escaped(text: str, *, only_ascii: bool = False) -> str:
-    """`text` with each invisible character, except spaces, as an escape.
-
-    Args:
-        text: a name, such as an id.
-        only_ascii: whether to escape all non-ASCII characters too.
-    """
+    """A name with each invisible character, except spaces, as an escape; or all but ASCII too."""
     return "".join(
         escape(character)
         if (only_ascii and not character.isascii())

@@ -152,7 +152,15 @@ def _configured(root: str, config: str, keys: tuple[str, ...]) -> str | None:
     if len(data) > CONFIG_LIMIT:
         raise WorkspaceError(f"{config}: is larger than {CONFIG_LIMIT} bytes", "shorten the file")
     try:
-        value = _parse(data.decode())
+        text = data.decode()
+        value: Any = read_plain(text)
+        if value is None:
+            import tomllib  # noqa: PLC0415  # slow to import
+
+            from yoi_relations.files.toml_bounds import check_bounds  # noqa: PLC0415  # only used together with tomllib
+
+            check_bounds(text)
+            value = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise WorkspaceError(f"{config}: is not valid TOML: {error}", "fix the file") from error
     for key in keys:
@@ -162,18 +170,6 @@ def _configured(root: str, config: str, keys: tuple[str, ...]) -> str | None:
     if value is None or (isinstance(value, str) and value and "\0" not in value):
         return value
     raise WorkspaceError(f"{config}: {'.'.join(keys)} must be a path as text", "fix the file")
-
-
-def _parse(text: str) -> Any:  # noqa: ANN401  # TOML
-    plain = read_plain(text)
-    if plain is not None:
-        return plain
-    import tomllib  # noqa: PLC0415  # slow to import
-
-    from yoi_relations.files.toml_bounds import check_bounds  # noqa: PLC0415  # only used together with tomllib
-
-    check_bounds(text)
-    return tomllib.loads(text)
 
 
 def _inside(root: str, config: str, value: str) -> str:

@@ -35,7 +35,6 @@ _MAX_NAMES = 5000
 """Names that are examined in one ticket folder; it may contain a checkout or a cache."""
 _ARTIFACTS = b"artifacts/"
 _RECORDS = b"artifacts/relations/"
-_KEYS_OF_A_RECORD = frozenset(("kind", "author", "at"))
 _LISTS = (RELATIONS_JSON, PLAN_JSONL)
 _IN_TICKET_FOLDERS = (b"item.md", *(b"artifacts/" + name for name in (RELATIONS, *_LISTS)))
 """What only a ticket folder contains, unless the folder is called ``artifacts``."""
@@ -209,7 +208,12 @@ class TicketFolder:
             return False
         if (ulid := ulid_of(name)) and ulid.isupper() and is_markdown(name):
             return True
-        return _has_keys_of_a_record(read_head(b"%s/%s" % (self.place, path)))
+        data = read_head(b"%s/%s" % (self.place, path))
+        try:
+            keys = parse_document(data).fields.keys() if opens_frontmatter(data) else ()
+        except SourceError:
+            return False
+        return {"kind", "author", "at"}.issubset(keys)
 
     def _entries(self, folder: bytes) -> list[tuple[bytes, bool, bool]]:
         """Path, whether file, whether folder, of what is in a folder; empty if it is unreadable."""
@@ -225,15 +229,6 @@ class TicketFolder:
                 )
         except OSError:  # the scan reports it if it needs it
             return []
-
-
-def _has_keys_of_a_record(data: bytes) -> bool:
-    if not opens_frontmatter(data):
-        return False
-    try:
-        return parse_document(data).fields.keys() >= _KEYS_OF_A_RECORD
-    except SourceError:
-        return False
 
 
 def read_head(path: bytes) -> bytes:
