@@ -27,7 +27,10 @@ def is_control_or_line_end(character: str) -> bool:
 
 
 def escaped(text: str, *, only_ascii: bool = False) -> str:
-    """A name with each invisible character, except spaces, as an escape; or all but ASCII too."""
+    """A name with each invisible character, except spaces, as an escape.
+
+    With `only_ascii`, each character outside ASCII is one, too.
+    """
     return "".join(
         escape(character)
         if (only_ascii and not character.isascii())
