@@ -12,16 +12,13 @@ _READ_WRITE = stat.S_IRUSR | stat.S_IWUSR
 
 
 def create_file(path: str | bytes, flags: int, mode: int = 0o666, dir_fd: int | None = None) -> int:
-    """Open a file, and create it if missing. Its owner can read and write it under any umask.
+    """The descriptor of a file, created if missing. Its owner can use it under any umask.
 
     Args:
-        path: of the file.
+        path: relative to the folder with the descriptor `dir_fd`.
         flags: for `os.open`; ``O_CREAT`` and ``O_CLOEXEC`` are added.
         mode: permissions of a new file, before the umask.
-        dir_fd: descriptor of the folder that `path` is relative to.
-
-    Returns:
-        The descriptor.
+        dir_fd: see `path`.
 
     Raises:
         OSError: it cannot be opened.

@@ -27,11 +27,9 @@ def is_control_or_line_end(character: str) -> bool:
 
 
 def escaped(text: str, *, only_ascii: bool = False) -> str:
-    """`text` with each invisible character, except spaces, as an escape.
+    """A name with each invisible character, except spaces, as an escape.
 
-    Args:
-        text: a name, such as an id.
-        only_ascii: whether to escape all non-ASCII characters too.
+    With `only_ascii`, each character outside ASCII is one, too.
     """
     return "".join(
         escape(character)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from workspace_builder import AT, A, B, C, Workspace, scan, ulid
 
-from yoi_relations.files.misplaced.search import MisplacedFile, find_misplaced
+from yoi_relations.files.misplaced.misplacement import MisplacedFile
+from yoi_relations.files.misplaced.search import find_misplaced
 from yoi_relations.files.workspace import find_workspace
 
 RECORD = f"---\nkind: blocked_by\ntarget: {B}\nauthor: x\nat: {AT}\n---\nWhy.\n"

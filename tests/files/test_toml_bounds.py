@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yoi_relations.files.toml_bounds import MAX_DEPTH, MAX_PARTS, check_bounds
-from yoi_relations.files.toml_plain import read_plain
+from yoi_relations.files.toml_bounds import MAX_DEPTH, check_bounds
+from yoi_relations.files.toml_plain import MAX_PARTS, read_plain
 
 DEEP = {
     "bare key": ".".join(["a"] * 99) + " = 1",

@@ -7,7 +7,8 @@
 ``read_source``: reads the bytes of a source. ``safe_read``: reads files without following links.
 ``parse``: turns a source into tickets and records.
 ``ticket_md``: an item.md. ``record``: a record, and the checks that all formats share.
-``record_md``, ``record_json``, ``record_jsonl``: the three formats of records.
+``record_md``, ``record_json``, ``record_jsonl``: the three formats of records. ``record_entry``: an
+entry of the two in JSON.
 ``appended_record``: a second record in the text of the first.
 ``text``: UTF-8, merge markers, line ends. ``frontmatter``: fences and fields.
 ``yaml_plain``: the plain case of a frontmatter. ``yaml_full``: any other, with a YAML parser.
@@ -15,6 +16,6 @@
 ``toml_plain``, ``toml_bounds``: the configuration, plain, and bounded for a TOML parser.
 ``json_reader``: strict JSON with line numbers. ``times``: RFC 3339 timestamps.
 ``ids``: the forms of ids. ``nfc``, ``locale_names``: Unicode forms and encodings of names.
-``write``: writes records and retirements. ``folders``: opens the folders to write in.
+``write``: writes records and retirements. ``open_folder``: opens the folder to write in.
 ``stray``: files that could hold a record and are not read. ``misplaced``: what only doctor lists.
 """

@@ -9,9 +9,8 @@ from yoi_relations.files.frontmatter import FRONTMATTER_LIMIT, through_closing_f
 from yoi_relations.files.safe_read import read_with_status
 from yoi_relations.files.source import Format, Source, SourceError, UnreadableError
 
-KIB = 1024
-RECORD_LIMIT = 64 * KIB
-LIST_LIMIT = 4 * KIB * KIB
+RECORD_LIMIT = 64 * 1024
+LIST_LIMIT = 4 * 1024 * 1024
 """Bytes of a relations.json or an orchestration-plan.jsonl: some 10,000 records."""
 
 _LIMITS = {
@@ -56,5 +55,5 @@ def read_at_once(path: bytes, format_: Format) -> tuple[os.stat_result, bytes]:
     limit = _LIMITS[format_]
     status, data = read_with_status(path, limit + 1)
     if len(data) > limit:
-        raise SourceError(f"is larger than {limit // KIB} KiB")
+        raise SourceError(f"is larger than {limit // 1024} KiB")
     return status, data

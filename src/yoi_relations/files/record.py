@@ -1,8 +1,4 @@
-"""The record: one statement about a ticket, the same whatever format it was read from.
-
-It has the bounds and the checks that all three formats share. ``record_md``, ``record_json`` and
-``record_jsonl`` parse one format each.
-"""
+"""The record: one statement about a ticket, with the checks that all three formats share."""
 
 from __future__ import annotations
 
@@ -10,7 +6,7 @@ from collections.abc import Mapping
 
 from yoi_relations.files.source import FaultCode, Format, SourceError
 from yoi_relations.files.times import parse_instant
-from yoi_relations.kinds import Direction, Kind
+from yoi_relations.kinds import Direction, Kind, RelationClass
 from yoi_relations.lean.types import NamedTuple
 
 NOTE_LIMIT = 16 * 1024
@@ -45,9 +41,7 @@ class Retirement(NamedTuple):
 
     Attributes:
         id: the file's name without ``.md``.
-        holder: id of the ticket in whose folder it is.
         retires: the id of the record, of any format, in a folder of the same holder.
-        retired: when, by whom and why.
     """
 
     id: str
@@ -60,15 +54,12 @@ class Record(NamedTuple):
     """One record.
 
     Attributes:
-        id: the file's name without ``.md``, or a content id (``x-`` and 16 hex digits).
-        format: the format it was read from.
+        id: the file's name without ``.md``, or ``x-`` and 16 hex digits for an entry of a list.
         kind: as recorded.
         holder: id of the ticket in whose folder it is.
         target: the other ticket's id, or None.
-        note: free text, or None; the text of a plan is in `plan`.
-        plan: only for accepted_plan.
-        author: who recorded it.
-        at: when, RFC 3339 in UTC.
+        plan: only for accepted_plan, which has no `note`.
+        at: RFC 3339 in UTC.
         at_key: the same time as text that sorts chronologically.
         line: in its file, counted from 1; None for a file of its own.
         retired: only if the record's own file says that it was retired, as an earlier version of
@@ -147,8 +138,10 @@ def check_kind(word: str, known: Mapping[str, Kind], line: int | None = None) ->
     return known[word]
 
 
-def check_ends(kind: Kind, holder: str, target: str | None, line: int | None = None) -> None:
-    """Refuse an edge without a target, and a record whose target is its holder.
+def check_parts(
+    kind: Kind, holder: str, target: str | None, text: str | None, line: int | None = None
+) -> None:
+    """Refuse an edge without a target or to its holder, and a note about capacity without text.
 
     Raises:
         SourceError: it is one of these.
@@ -157,6 +150,8 @@ def check_ends(kind: Kind, holder: str, target: str | None, line: int | None = N
         raise SourceError(f"has no target, which {kind.name} needs")
     if target == holder:
         raise SourceError("names its own ticket as its target", line, FaultCode.SELF_RELATION)
+    if kind.cls is RelationClass.CAPACITY and text is None:
+        raise SourceError(f"has no note, which {kind.name} needs")
 
 
 def _a(name: str) -> str:

@@ -7,22 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from yoi_relations.files.json_reader import Walk, content_id, take_fields
-from yoi_relations.files.nfc import composed
-from yoi_relations.files.record import (
-    Record,
-    check_ends,
-    check_instant,
-    check_kind,
-    check_text,
-)
+from yoi_relations.files.json_reader import Walk
+from yoi_relations.files.record import Record, check_text
+from yoi_relations.files.record_entry import entry_record
 from yoi_relations.files.source import Fault, Format, SourceError
 from yoi_relations.files.text import decode, refuse_conflict
-from yoi_relations.kinds import JSON_KINDS
 from yoi_relations.lean.types import Any
 
-_REQUIRED = ("ticket_id", "kind", "target", "author", "at")
-_OPTIONAL = ("note",)
 _VERSION = 1
 _MAX_FAULTS = 100
 _MAX_TARGETS = 100
@@ -44,7 +35,7 @@ def parse_relations(data: bytes, holder: str) -> tuple[list[Record], list[Fault]
     entries = _entries(decode(data))
     for entry, line in entries:
         try:
-            records.append(_record(entry, holder, line))
+            records.append(entry_record(entry, Format.RELATIONS_JSON, holder, line))
         except SourceError as error:
             if len(faults) == _MAX_FAULTS:
                 faults.append(Fault(f"has more than {_MAX_FAULTS} bad entries", line=line))
@@ -111,25 +102,3 @@ def _check_document(seen: dict[str, Any]) -> None:
     unknown = [key for key in seen if key not in ("version", "relations")]
     if unknown:
         raise SourceError(f"has an unknown field '{unknown[0]}'")
-
-
-def _record(entry: Any, holder: str, line: int) -> Record:  # noqa: ANN401  # JSON
-    fields = take_fields(entry, _REQUIRED, _OPTIONAL, "an entry")
-    if composed(fields["ticket_id"] or "") != holder:
-        raise SourceError(f"names the ticket_id '{fields['ticket_id']}' in the folder of {holder}")
-    kind = check_kind(fields["kind"] or "", JSON_KINDS)
-    check_ends(kind, holder, fields["target"])
-    at, at_key = check_instant("at", fields["at"] or "")
-    return Record(
-        id=content_id(entry),
-        format=Format.RELATIONS_JSON,
-        kind=kind,
-        holder=holder,
-        target=fields["target"],
-        note=fields["note"],
-        plan=None,
-        author=fields["author"] or "",
-        at=at,
-        at_key=at_key,
-        line=line,
-    )

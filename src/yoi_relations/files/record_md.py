@@ -16,9 +16,9 @@ from yoi_relations.files.record import (
     Record,
     Retired,
     Retirement,
-    check_ends,
     check_instant,
     check_kind,
+    check_parts,
     check_text,
 )
 from yoi_relations.files.source import Effect, Fault, Format, SourceError
@@ -37,17 +37,14 @@ _KEYS = frozenset(("kind", "target", "author", "at", *_RETIRED_KEYS))
 _RETIREMENT_KEYS = _KEYS | {"retires"}
 
 
-class _Fields:
+class _Fields(dict[str, Value]):
     """The fields of one file. Each is checked when it is read."""
 
-    def __init__(self, fields: dict[str, Value]) -> None:
-        self.fields = fields
-
     def line(self, key: str) -> int | None:
-        return self.fields[key].line if key in self.fields else None
+        return self[key].line if key in self else None
 
     def optional(self, key: str) -> str | None:
-        value = self.fields.get(key)
+        value = self.get(key)
         if value is None:
             return None
         if not value.scalar:
@@ -61,7 +58,7 @@ class _Fields:
         return text
 
     def lacks(self, keys: Iterable[str]) -> bool:
-        return self.fields.keys().isdisjoint(keys)
+        return self.keys().isdisjoint(keys)
 
 
 def parse_record(data: bytes, name: str, holder: str) -> tuple[Record | Retirement, list[Fault]]:
@@ -78,12 +75,12 @@ def parse_record(data: bytes, name: str, holder: str) -> tuple[Record | Retireme
     second = second_record_faults(body, first_line)
     text = body.replace("\r\n", "\n").strip() or None
     id_ = name.removesuffix(".md")
-    if "retires" in document.fields:
+    if "retires" in fields:
         retirement = _retirement(fields, id_, holder, text)
-        return retirement, _minor_faults(id_, document.fields, _RETIREMENT_KEYS) + second
+        return retirement, _minor_faults(id_, fields, _RETIREMENT_KEYS) + second
     record = _record(fields, id_, holder, text)
     known = _KEYS.union(_PLAN_KEYS) if record.kind.cls is RelationClass.PLAN else _KEYS
-    return record, _minor_faults(id_, document.fields, known) + second
+    return record, _minor_faults(id_, fields, known) + second
 
 
 def named_targets(data: bytes) -> tuple[str, ...] | None:
@@ -98,7 +95,7 @@ def named_targets(data: bytes) -> tuple[str, ...] | None:
 def _record(fields: _Fields, id_: str, holder: str, text: str | None) -> Record:
     kind = check_kind(fields.required("kind"), KINDS, fields.line("kind"))
     target = fields.optional("target")
-    check_ends(kind, holder, target, fields.line("target"))
+    check_parts(kind, holder, target, text, fields.line("target"))
     at, at_key = check_instant("at", fields.required("at"), fields.line("at"))
     note, plan = _text(kind, text, fields)
     return Record(
@@ -120,8 +117,6 @@ def _text(kind: Kind, text: str | None, fields: _Fields) -> tuple[str | None, Pl
     if kind.cls is RelationClass.PLAN:
         summary = check_text("summary", text or "")
         return None, Plan(summary, *(fields.optional(key) for key in _PLAN_KEYS))
-    if kind.cls is RelationClass.CAPACITY and text is None:
-        raise SourceError(f"has no note, which {kind.name} needs")
     return (check_text("note", text) if text else None), None
 
 

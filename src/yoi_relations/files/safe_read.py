@@ -12,12 +12,7 @@ _CHUNK = 256 * 1024
 
 
 def read_file(path: str | bytes, limit: int = sys.maxsize, dir_fd: int | None = None) -> bytes:
-    """At most `limit` bytes of a regular file.
-
-    Args:
-        path: of the file.
-        limit: in bytes.
-        dir_fd: descriptor of the folder that `path` is relative to.
+    """At most `limit` bytes of a regular file; `path` is relative to the folder `dir_fd`.
 
     Raises:
         OSError: it cannot be read, is a symbolic link, or is not a regular file.
@@ -39,18 +34,12 @@ def read_with_status(
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "is not a regular file")
         # One byte more than the size: if it does not come, the file is complete.
-        data = os.read(descriptor, min(limit, status.st_size + 1, _CHUNK))
-        if data and len(data) != status.st_size:
-            data += _read(descriptor, limit - len(data))
-        return status, data
+        parts = [os.read(descriptor, min(limit, status.st_size + 1, _CHUNK))]
+        rest = limit - len(parts[0])
+        if parts[0] and len(parts[0]) != status.st_size:
+            while rest > 0 and (part := os.read(descriptor, min(rest, _CHUNK))):
+                parts.append(part)
+                rest -= len(part)
+        return status, b"".join(parts)
     finally:
         os.close(descriptor)
-
-
-def _read(descriptor: int, size: int) -> bytes:
-    """At most `size` bytes from the offset of `descriptor`."""
-    parts = []
-    while size > 0 and (part := os.read(descriptor, min(size, _CHUNK))):
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)

@@ -1,8 +1,7 @@
 """Lists a ticket folder's sources: the files that a ticket and its records are read from.
 
-A scan returns the sources of a folder, and the paths with their stat stamps: while these stay
-equal, another scan would give the same result. A folder that cannot be listed ends the command,
-because it could hold anything. Every stray becomes a source with a fault, reported with its path.
+A folder that cannot be listed ends the command, because it could hold anything. Every stray
+becomes a source with a fault, reported with its path.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from yoi_relations.files.nfc import composed
 from yoi_relations.files.read_source import read_at_once
 from yoi_relations.files.source import Effect, Fault, Format, Source, SourceError
 from yoi_relations.files.stat_collector import StatCollector
+from yoi_relations.files.stat_stamp import stamp_of
 from yoi_relations.files.stray.contents import may_state
 from yoi_relations.files.stray.names import BUCKETS, RELATIONS, is_loose
 from yoi_relations.files.stray.sources import (
@@ -157,20 +157,16 @@ class _Scan(StatCollector):
             self._strays(without_item(self) if not item else ())
 
     def _artifacts(self) -> None:
-        present = self._names()
+        try:  # one listing costs less than the status of each missing file
+            present: Collection[bytes] = os.listdir(self.place + ARTIFACTS)
+        except OSError:  # it may allow search and not listing; each file is tried then
+            present = (*_FILES, RELATIONS)
         for name, form in _FILES.items():
             if name in present:
                 self._file(b"%s/%s" % (ARTIFACTS, name), form)
         records = self._records() if RELATIONS in present else []
         if not _PLACES.issuperset(present):
             self._strays(in_artifacts(self, present, records))
-
-    def _names(self) -> Collection[bytes]:
-        """The names in artifacts/. One listing costs less than the status of each missing file."""
-        try:
-            return os.listdir(self.place + ARTIFACTS)
-        except OSError:  # it may allow search and not listing; each file is tried then
-            return (*_FILES, RELATIONS)
 
     def _records(self) -> list[bytes]:
         """Add the files in the folder of records, and return the names in it."""
@@ -181,18 +177,16 @@ class _Scan(StatCollector):
             return []
         names = self.names(_RECORDS)
         for name in names:
-            if not name.startswith(b"."):
-                self._record(name, names)
+            path = b"%s/%s" % (_RECORDS, name)
+            if name.startswith(b"."):
+                continue
+            if not name.endswith(b".md"):
+                fault = among_records(self, _RECORDS, name, names)
+                if fault:
+                    self._source(path, Format.STRAY, fault)
+            elif not self._file(path, Format.FRONTMATTER):
+                self._source(path, Format.FRONTMATTER)
         return names
-
-    def _record(self, name: bytes, present: list[bytes]) -> None:
-        path = b"%s/%s" % (_RECORDS, name)
-        if not name.endswith(b".md"):
-            fault = among_records(self, _RECORDS, name, present)
-            if fault:
-                self._source(path, Format.STRAY, fault)
-        elif not self._file(path, Format.FRONTMATTER):
-            self._source(path, Format.FRONTMATTER)
 
     def _file(self, name: bytes, form: Format) -> bool:
         """Add a file as a source; return whether it exists."""
@@ -212,8 +206,11 @@ class _Scan(StatCollector):
     def _add_unchanged(self, name: bytes) -> bool:
         """Add a source that still has its reliable stamp; return whether it does."""
         stamp = self.reliable.get(self.name + name)
-        if stamp is None or not self.add_if_equal(name, stamp):
+        status = self.lstat(name) if stamp else None
+        if stamp is None or status is None or stamp_of(status) != stamp:
             return False
+        self.paths.append(self.name + name)
+        self.stamps.append(stamp)
         self.unchanged.append(self.below + printable_bytes(name))
         return True
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.scan_folder import Folder
 from yoi_relations.files.stat_collector import unreadable
 from yoi_relations.files.stat_stamp import ABSENT, NOT_THERE, is_gone, stamp_of
@@ -45,19 +44,18 @@ def list_root(workspace: Workspace) -> Listing:
         if bucket in entries and entries[bucket].is_dir(follow_symlinks=False):
             paths.append(bucket.encode())
             stamps.append(_stamp(f"{root}/{bucket}"))
-            inner = _list_if_present(f"{root}/{bucket}")
+            inner = _list(f"{root}/{bucket}", may_vanish=True)
             entries |= {f"{bucket}/{entry.name}": entry for entry in inner}
     # Dot-files belong to other programs.
     entries = {name: entry for name, entry in entries.items() if not entry.name.startswith(".")}
     links = [name for name, entry in entries.items() if entry.is_symlink()]
-    names = [name for name, entry in entries.items() if _is_candidate(entry)]
+    names = [
+        name
+        for name, entry in entries.items()
+        if entry.is_dir(follow_symlinks=False)
+        or (is_loose(os.fsencode(entry.name)) and entry.is_file(follow_symlinks=False))
+    ]
     return Listing(Folder(paths, stamps, [], []), names + links, links)
-
-
-def _is_candidate(entry: os.DirEntry[str]) -> bool:
-    if entry.is_dir(follow_symlinks=False):
-        return True
-    return is_loose(os.fsencode(entry.name)) and entry.is_file(follow_symlinks=False)
 
 
 def _stamp(path: str, *, follow: bool = False) -> bytes:
@@ -69,19 +67,12 @@ def _stamp(path: str, *, follow: bool = False) -> bytes:
         raise unreadable(os.path.dirname(path), error) from error
 
 
-def _list(path: str) -> list[os.DirEntry[str]]:
+def _list(path: str, *, may_vanish: bool = False) -> list[os.DirEntry[str]]:
+    """The entries of a folder; empty if it may have vanished since its parent was listed."""
     try:
         with os.scandir(path) as entries:
             return list(entries)
     except OSError as error:
-        raise unreadable(path, error) from error
-
-
-def _list_if_present(path: str) -> list[os.DirEntry[str]]:
-    """The entries of a folder; empty if it vanished since its parent was listed."""
-    try:
-        return _list(path)
-    except UnreadableFolderError:
-        if is_gone(path):
+        if may_vanish and is_gone(path):
             return []
-        raise
+        raise unreadable(path, error) from error

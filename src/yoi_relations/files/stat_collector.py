@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from yoi_relations.errors import UnreadableFolderError
+from yoi_relations.files.frontmatter import FRONTMATTER_LIMIT
 from yoi_relations.files.safe_read import read_with_status
 from yoi_relations.files.stat_stamp import ABSENT, NOT_THERE, is_gone, stamp_of
-
-HEAD_SIZE = 64 * 1024
-"""Bytes at the start of a file that are examined: as many as a frontmatter may have."""
 
 
 class StatCollector:
@@ -43,31 +41,18 @@ class StatCollector:
         self.paths.append(self.name + name)
         self.stamps.append(stamp_of(status) if status else ABSENT)
 
-    def add_if_equal(self, name: bytes, stamp: bytes) -> bool:
-        """Collect the stamp of a file if it equals `stamp`; return whether it does."""
-        status = self.lstat(name)
-        if status is None or stamp_of(status) != stamp:
-            return False
-        self.paths.append(self.name + name)
-        self.stamps.append(stamp)
-        return True
-
     def add_mode(self, name: bytes) -> int:
         """Collect the stamp of a file and return its mode; 0 if it does not exist.
 
         A missing file needs no stamp: the stamp of the folder above changes when it appears.
         """
         status = self.lstat(name)
-        if status is None:
-            return 0
-        self.add(name, status)
-        return status.st_mode
+        if status:
+            self.add(name, status)
+        return status.st_mode if status else 0
 
     def mode(self, name: bytes) -> int:
-        """The mode of a file of which only the existence matters; 0 if it does not exist.
-
-        Its stamp is not collected. The stamp of the folder above must be.
-        """
+        """The mode of a file whose stamp does not matter, but that of its folder; 0 if missing."""
         status = self.lstat(name)
         return status.st_mode if status else 0
 
@@ -99,24 +84,13 @@ class StatCollector:
                 return []
             raise unreadable(os.fsdecode(path), error) from error
 
-    def folders(self, name: bytes) -> Iterator[bytes]:
-        """The paths of the folders in a folder, sorted; without links and dot-folders.
-
-        Raises:
-            UnreadableFolderError: it cannot be listed.
-        """
-        for inner in sorted(self.names(name)):
-            path = b"%s/%s" % (name, inner)
-            if not inner.startswith(b".") and stat.S_ISDIR(self.mode(path)):
-                yield path
-
     def may_hold(self, name: bytes, predicate: Callable[[bytes], bool]) -> bool:
         """Whether `predicate` accepts the start of a file; True if the file cannot be read.
 
         The stamp of the file is collected. A folder or a device is never accepted.
         """
         try:
-            status, data = read_with_status(self.place + name, HEAD_SIZE)
+            status, data = read_with_status(self.place + name, FRONTMATTER_LIMIT)
         except OSError:
             mode = self.add_mode(name)
             self.is_unreliable |= stat.S_ISREG(mode)

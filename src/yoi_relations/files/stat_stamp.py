@@ -61,13 +61,7 @@ def stamp_of(status: os.stat_result) -> bytes:
 
 
 def is_reliable(stamp: bytes, now: int, device: int) -> bool:
-    """Whether a change after `now` must alter the stamp.
-
-    Args:
-        stamp: taken at `now` or later.
-        now: nanoseconds since 1970 by the file system's own clock.
-        device: of the tickets root; files on other devices have another clock.
-    """
+    """Whether a change after `now` must alter the stamp. The arguments are as in `racy_in`."""
     return not racy_in(stamp, now, device)
 
 

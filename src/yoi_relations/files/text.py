@@ -7,8 +7,6 @@ import re
 from yoi_relations.files.source import SourceError
 
 _CONFLICT = re.compile(rb"^(?:<{7}|>{7}|\|{7})(?: |\r?$)", re.MULTILINE)
-
-_RESOLVE = "resolve the merge, or indent the line by a space if it only quotes a marker"
 _LINE_ENDS = ("\r", "\x85", "\u2028", "\u2029")
 """Line ends of YAML 1.1 that an editor may not show as such."""
 
@@ -29,7 +27,8 @@ def refuse_conflict(data: bytes) -> None:
     marker = _CONFLICT.search(data)
     if marker:
         line = data.count(b"\n", 0, marker.start()) + 1
-        raise SourceError(f"holds a merge conflict marker; {_RESOLVE}", line)
+        advice = "resolve the merge, or indent the line by a space if it only quotes a marker"
+        raise SourceError(f"holds a merge conflict marker; {advice}", line)
 
 
 def decode(data: bytes, first_line: int = 1) -> str:
@@ -52,9 +51,7 @@ def decode(data: bytes, first_line: int = 1) -> str:
 def refuse_line_ends(text: str, first_line: int) -> None:
     """Refuse line ends that only YAML accepts: a value after one could hide in another line.
 
-    Args:
-        text: a frontmatter, with CRLF replaced by LF.
-        first_line: the number of its first line in the file.
+    `text` is a frontmatter, with CRLF replaced by LF, that starts on `first_line` of the file.
 
     Raises:
         SourceError: there is one; with its line.

@@ -42,8 +42,10 @@ def parse_item(data: bytes, bucket: str | None) -> tuple[Ticket, list[Fault]]:
         return Ticket(None, None, None), [Fault(error.message, Effect.TICKET, error.line)]
     faults: list[Fault] = []
     title = _text(fields, "title", Effect.TICKET, faults)
-    if _is_empty(title):
-        _report_title(fields, faults)
+    value = fields.get("title")
+    if _is_empty(title) and (value is None or value.scalar):
+        message = "has no title" if value is None else "has an empty title"
+        faults.append(Fault(message, Effect.ADVICE, value.line if value else None))
     faults += dropped_text_faults(fields, ("title",))
     slug = _text(fields, "slug", Effect.NONE, faults)
     return Ticket(title, slug, _state(fields, bucket, faults)), faults
@@ -104,13 +106,6 @@ def _is_empty(title: str | None) -> bool:
     if title is None or title.isascii():
         return not title or title.isspace()
     return all(is_invisible(sign) for sign in title)
-
-
-def _report_title(fields: dict[str, Value], faults: list[Fault]) -> None:
-    value = fields.get("title")
-    if value is None or value.scalar:
-        message = "has no title" if value is None else "has an empty title"
-        faults.append(Fault(message, Effect.ADVICE, value.line if value else None))
 
 
 def _text(fields: dict[str, Value], key: str, effect: Effect, faults: list[Fault]) -> str | None:

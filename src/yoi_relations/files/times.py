@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
-# RFC 3339, section 5.6: date-time. Python 3.13 and newer would also accept the hour 24.
+# RFC 3339, section 5.6: date-time. `datetime` refuses most wrong digits, but accepts minutes of an
+# offset above 59, and the hour 24 from Python 3.13 on.
 _RFC3339 = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt ]((?!24)\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))",
+    r"(\d{4}-\d\d-\d\d)[Tt ]((?!24)\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|([+-]\d\d:[0-5]\d))",
     re.ASCII,
 )
-
 
 _SECONDS = len("YYYY-MM-DDTHH:MM:SS")
 _DAY = timedelta(days=1)
@@ -27,22 +27,15 @@ def parse_instant(text: str) -> tuple[str, str]:
     match = _RFC3339.fullmatch(text)
     if match is None:
         raise ValueError(text)
-    day, clock, fraction, sign, hours, minutes = match.groups()
-    instant = datetime.fromisoformat(f"{day}T{clock}")
-    if sign:
-        instant = _to_utc(instant, sign, int(hours), int(minutes))
-    stamp = instant.isoformat()
+    day, clock, fraction, offset = match.groups()
+    try:
+        instant = datetime.fromisoformat(f"{day}T{clock}{offset or ''}")
+        instant = instant.astimezone(UTC) if offset else instant
+    except OverflowError as error:
+        raise ValueError(text) from error
+    stamp = instant.isoformat()[:_SECONDS]
     digits = (fraction or "")[:9].rstrip("0")
     return f"{stamp}{'.' if digits else ''}{digits}Z", f"{stamp}.{digits:0<9}"
-
-
-def _to_utc(instant: datetime, sign: str, hours: int, minutes: int) -> datetime:
-    clock = time(hours, minutes)  # raises ValueError if it is not one
-    offset = timedelta(hours=clock.hour, minutes=clock.minute)
-    try:
-        return instant - offset if sign == "+" else instant + offset
-    except OverflowError as error:
-        raise ValueError(sign) from error
 
 
 def second_after(at: str) -> str:

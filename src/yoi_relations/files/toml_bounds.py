@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-MAX_PARTS = 16
-"""Parts of one dotted key; the settings that are used have three."""
+from yoi_relations.files.toml_plain import MAX_PARTS
+
 MAX_DEPTH = 16
 """Levels of arrays and inline tables."""
 
@@ -43,12 +43,9 @@ def check_bounds(text: str) -> None:
         elif sign:
             parts = 1
             depth += (sign in "[{") - (sign in "]}")
-        if parts > MAX_PARTS:
-            raise _refused(text, token.start(), f"a key has more than {MAX_PARTS} parts")
-        if depth > MAX_DEPTH:
-            raise _refused(text, token.start(), f"values are nested more than {MAX_DEPTH} deep")
-
-
-def _refused(text: str, at: int, what: str) -> ValueError:
-    line = text.count("\n", 0, at) + 1
-    return ValueError(f"{what} (at line {line})")
+        if parts > MAX_PARTS or depth > MAX_DEPTH:
+            what = f"values are nested more than {MAX_DEPTH} deep"
+            if parts > MAX_PARTS:
+                what = f"a key has more than {MAX_PARTS} parts"
+            line = text.count("\n", 0, token.start()) + 1
+            raise ValueError(f"{what} (at line {line})")

@@ -6,8 +6,8 @@ read in another way is refused; a test compares the two.
 
 from __future__ import annotations
 
-_MAX_PARTS = 16
-"""Parts of the name of a table; `toml_bounds` refuses more."""
+MAX_PARTS = 16
+"""Parts of one dotted key or name of a table; the settings that are used have three."""
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -40,7 +40,7 @@ def _table(root: dict[str, object], name: str) -> dict[str, object] | None:
     """The table called `name`, created if missing; None if the name is taken."""
     here: object = root
     parts = name.split(".")
-    if len(parts) > _MAX_PARTS:
+    if len(parts) > MAX_PARTS:
         return None
     for part in parts:
         if not _is_bare(part) or not isinstance(here, dict):

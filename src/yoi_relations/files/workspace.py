@@ -104,10 +104,7 @@ def find_again(root: str) -> Workspace:
 
 
 def root_around(path: str) -> str | None:
-    """The nearest folder with ``.yoi/`` among `path`, absolute and without links, and its parents.
-
-    Returns:
-        Its path, or None.
+    """The nearest of `path`, absolute without links, and its parents with ``.yoi/``; or None.
 
     Raises:
         WorkspaceError: one of them cannot be searched for ``.yoi/``.
@@ -155,7 +152,15 @@ def _configured(root: str, config: str, keys: tuple[str, ...]) -> str | None:
     if len(data) > CONFIG_LIMIT:
         raise WorkspaceError(f"{config}: is larger than {CONFIG_LIMIT} bytes", "shorten the file")
     try:
-        value = _parse(data.decode())
+        text = data.decode()
+        value: Any = read_plain(text)
+        if value is None:
+            import tomllib  # noqa: PLC0415  # slow to import
+
+            from yoi_relations.files.toml_bounds import check_bounds  # noqa: PLC0415  # only used together with tomllib
+
+            check_bounds(text)
+            value = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise WorkspaceError(f"{config}: is not valid TOML: {error}", "fix the file") from error
     for key in keys:
@@ -167,18 +172,6 @@ def _configured(root: str, config: str, keys: tuple[str, ...]) -> str | None:
     raise WorkspaceError(f"{config}: {'.'.join(keys)} must be a path as text", "fix the file")
 
 
-def _parse(text: str) -> Any:  # noqa: ANN401  # TOML
-    plain = read_plain(text)
-    if plain is not None:
-        return plain
-    import tomllib  # noqa: PLC0415  # slow to import
-
-    from yoi_relations.files.toml_bounds import check_bounds  # noqa: PLC0415  # only used together with tomllib
-
-    check_bounds(text)
-    return tomllib.loads(text)
-
-
 def _inside(root: str, config: str, value: str) -> str:
     within = os.path.join(root, "")
     path = os.path.normpath(os.path.join(root, value))
@@ -188,18 +181,11 @@ def _inside(root: str, config: str, value: str) -> str:
             f"{config}: the tickets root '{value}' is not inside {root}",
             "name a folder inside the workspace",
         )
-    if _overlaps_cache(root, real):
+    # Git would ignore records there, and they would be swept with the cache.
+    cache = os.path.realpath(os.path.join(root, os.path.dirname(CACHE)))
+    if os.path.join(real, "").startswith(os.path.join(cache, "")):
         raise WorkspaceError(
             f"{config}: the tickets root '{value}' is where the index is kept, which git ignores",
             f"name a folder outside of {os.path.dirname(CACHE)}, such as {DEFAULT_TICKETS_ROOT}",
         )
     return os.path.relpath(path if path.startswith(within) else real, root)
-
-
-def _overlaps_cache(root: str, real: str) -> bool:
-    """Whether a real path is the parent folder of the cache, or inside that.
-
-    Git would ignore records there, and they would be swept with the cache.
-    """
-    cache = os.path.realpath(os.path.join(root, os.path.dirname(CACHE)))
-    return os.path.join(real, "").startswith(os.path.join(cache, ""))

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 
 from yoi_relations.atomic import create_file, sync
 from yoi_relations.errors import WriteError
-from yoi_relations.files.folders import open_folder
+from yoi_relations.files.open_folder import open_folder
 from yoi_relations.files.stat_stamp import NOT_THERE
 from yoi_relations.files.workspace import Workspace, printable
 
@@ -31,11 +31,6 @@ def render_record(fields: Mapping[str, str | None], body: str | None) -> bytes:
 
     Text that is not valid Unicode gives bytes that the reader refuses.
     """
-    lines = body + "\n" if body else ""
-    return f"---\n{_render_fields(fields)}---\n{lines}".encode("utf-8", "surrogatepass")
-
-
-def _render_fields(fields: Mapping[str, str | None]) -> str:
     import yaml  # noqa: PLC0415  # slow to import, and only writing needs it
 
     class Dumper(yaml.SafeDumper):
@@ -52,8 +47,9 @@ def _render_fields(fields: Mapping[str, str | None]) -> str:
         for first, resolvers in yaml.SafeDumper.yaml_implicit_resolvers.items()
     }
     present = {key: value for key, value in fields.items() if value is not None}
-    text: str = yaml.dump(present, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=2**20)
-    return text
+    text = yaml.dump(present, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=2**20)
+    lines = body + "\n" if body else ""
+    return f"---\n{text}---\n{lines}".encode("utf-8", "surrogatepass")
 
 
 def write_new(
@@ -62,9 +58,9 @@ def write_new(
     """Write a new file into a ticket folder's ``artifacts/relations/``.
 
     Args:
-        workspace: the workspace of the folder.
+        workspace: of the ticket.
         folder: the ticket folder's path below the workspace root.
-        name: the new file's name.
+        name: of the new file.
         data: its content.
         temporary: descriptor of a folder for the draft, or None for a dot-file in the same folder.
 
@@ -78,17 +74,18 @@ def write_new(
     root, base = workspace.root, workspace.tickets_root
     # Names on the disk are UTF-8 under every locale.
     final, ticket = name.encode(), folder.removeprefix(f"{printable(base)}/").encode()
-    with (
-        _errors_about(path),
-        open_folder(root, base, ticket.split(b"/"), (b"artifacts", b"relations")) as relations,
-    ):
-        if temporary is None or not _link_from(temporary, relations, final, data):
-            _link_in_folder(relations, final, data)
-        try:
-            os.fsync(relations)
-        except OSError:
-            os.unlink(final, dir_fd=relations)
-            raise
+    try:
+        with open_folder(root, base, ticket.split(b"/"), (b"artifacts", b"relations")) as relations:
+            if temporary is None or not _link_from(temporary, relations, final, data):
+                _link_in_folder(relations, final, data)
+            try:
+                os.fsync(relations)
+            except OSError:
+                os.unlink(final, dir_fd=relations)
+                raise
+    except OSError as error:
+        hint = "nothing was recorded; fix this and retry"
+        raise WriteError(f"{path}: cannot be written: {error.strerror or error}", hint) from error
     return path
 
 
@@ -118,21 +115,14 @@ def _link_in_folder(folder: int, final: bytes, data: bytes) -> None:
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
-            if _is_taken(folder, final):
+            with contextlib.suppress(FileNotFoundError):
+                os.lstat(final, dir_fd=folder)
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from error
             os.rename(draft, final, src_dir_fd=folder, dst_dir_fd=folder)
 
 
 def _link(source: int, draft: bytes, folder: int, final: bytes) -> None:
     os.link(draft, final, src_dir_fd=source, dst_dir_fd=folder, follow_symlinks=False)
-
-
-def _is_taken(folder: int, name: bytes) -> bool:
-    try:
-        os.stat(name, dir_fd=folder, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    return True
 
 
 def _sweep(folder: int) -> None:
@@ -158,12 +148,3 @@ def _written(folder: int, draft: bytes, data: bytes) -> Iterator[None]:
         # A leftover draft does no harm: scans ignore it, and a later write sweeps it.
         with contextlib.suppress(OSError):
             os.unlink(draft, dir_fd=folder)
-
-
-@contextlib.contextmanager
-def _errors_about(path: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        hint = "nothing was recorded; fix this and retry"
-        raise WriteError(f"{path}: cannot be written: {error.strerror or error}", hint) from error

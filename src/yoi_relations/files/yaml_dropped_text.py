@@ -24,12 +24,8 @@ _TEXT_TAG = "tag:yaml.org,2002:str"
 def dropped_text(lines: list[str], key: yaml.ScalarEvent, value: yaml.ScalarEvent) -> str | None:
     """The part of a value that is a comment, an anchor or a tag for YAML; None if there is none.
 
-    A comment after a value in quotes is not counted: its author meant it as one.
-
-    Args:
-        lines: of the frontmatter.
-        key: the event of the key.
-        value: the event of the value.
+    A comment after a value in quotes is not counted: its author meant it as one. `lines` are those
+    of the frontmatter.
     """
     key_end, start, end = key.end_mark, value.start_mark, value.end_mark
     if key_end is None or start is None or end is None:

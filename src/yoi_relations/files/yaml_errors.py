@@ -1,15 +1,14 @@
 """Finds what makes a frontmatter invalid YAML: the key, and the characters that are the cause.
 
-The messages of parsers name where they stopped, and differ between parsers and versions. This
-module reads the lines from the top as their author meant them, one ``key: value`` each, and stops
-at the first line that YAML reads in another way.
+Parsers name where they stopped, each in another way. This module reads the lines from the top as
+their author meant them, one ``key: value`` each, up to the first that YAML reads in another way.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
+from yoi_relations.files.source import SourceError
 from yoi_relations.lean.types import NamedTuple
 
 _SHOWN = 60
@@ -19,7 +18,6 @@ _KEY = r"""("[^"\n]*"|'[^'\n]*'|[^\s"'\[\]{}#&*!|>%@`?,-][^\n]*?)"""
 _ENTRY = re.compile(rf"( *)((?:- +)*)(?:{_KEY} *:(?:[ \t]+|$))?")
 """Indentation, dashes of lists, and a key with its colon."""
 _LIKE_ENTRY = re.compile(r"[ \t]*([\w.-]+)[ \t]*([:\uff1a\ufe55])(.?)")
-_TAB = re.compile(r" *\t")
 _DOUBLE = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _SINGLE = re.compile(r"'(?:[^']|'')*+'")
 _NO_ESCAPE = re.compile(
@@ -27,7 +25,10 @@ _NO_ESCAPE = re.compile(
     r"|u[Dd][89A-Fa-f]|U(?!000|0010)|[^0abtnvfre \"/\\N_LPxuU\t\n])"
 )
 _PROPERTY = re.compile(r"(?:&[\w-]+|!(?:![\w.:/-]+|[\w.:/-]*))(?=[ \t\n]|\Z)[ \t]*")
-_ALIAS = re.compile(r"\*[\w-]+[ \t]*(?:\n|\Z|[ \t]#)")
+_SYNTAX = re.compile(r"[@`%&!|>]|\*(?![\w-]+[ \t]*(?:\n|\Z|[ \t]#))")
+"""What is not text at the start of a value, or of a line that continues one."""
+_SYNTAX_OF_VALUE = re.compile(r"[,\]}]|[-?:](?=[ \t\n]|\Z)")
+"""What is not text at the start of a value on the line of its key."""
 _HEADER = re.compile(r"[|>][-+0-9]{0,2}[ \t]*(?:\n|\Z|[ \t]#)")
 _IN_BRACKETS = re.compile(
     r"""(?<=[\[{,:\s])(?:"(?:[^"\\]|\\.)*+"|'[^']*+')|[\[\]{}]|(?<=[ \n])\#[^\n]*""", re.DOTALL
@@ -39,22 +40,8 @@ _KEY_BELOW = re.compile(r"^[\w-]+:(?:[ \t]|$)", re.MULTILINE)
 _CLOSING = {"[": "]", "{": "}"}
 
 
-class Cause(NamedTuple):
-    """Why a frontmatter is not YAML, and in which line, counted from 0."""
-
-    message: str
-    line: int
-
-
 class _Entry(NamedTuple):
-    """The parts of one line.
-
-    Attributes:
-        indent: number of spaces at its start.
-        key: without quotes, or None if it has none.
-        listed: whether it is an item of a list.
-        value: offset of the value in the text.
-    """
+    """A line: spaces at its start, key without quotes, whether in a list, offset of its value."""
 
     indent: int
     key: str | None
@@ -62,8 +49,11 @@ class _Entry(NamedTuple):
     value: int
 
 
-def find_cause(text: str, last: int) -> Cause | None:
-    """The first cause for a YAML parser to refuse `text`, in its lines up to `last`; or None."""
+def find_cause(text: str, last: int) -> tuple[str, int] | None:
+    """Why a YAML parser refuses `text`, in its lines up to `last`; and the line. None if unknown.
+
+    Lines are counted from 0.
+    """
     at = line = 0
     above: _Entry | None = None
     root: int | None = None
@@ -72,13 +62,13 @@ def find_cause(text: str, last: int) -> Cause | None:
         if _COMMENT.sub("", text[at:end]).strip():
             entry = _entry(text, at, end)
             root = entry.indent if root is None else root
-            cause = _in_layout(text[at:end], entry, above, root)
-            if cause:
-                return Cause(cause, line)
-            key = entry.key or (above.key if above else None)
-            cause, end = _in_value(text, entry, key, end)
-            if cause:
-                return Cause(cause, line)
+            try:
+                _check_layout(text[at:end], entry, above, root)
+                key = entry.key or (above.key if above else None)
+                of = "a value" if key is None else f"the value of {_name(key)}"
+                end = _value_end(text, entry, of, end)
+            except SourceError as error:
+                return error.message, line
             if entry.key or above is None:
                 above = entry
         line += text.count("\n", at, end + 1)
@@ -87,22 +77,21 @@ def find_cause(text: str, last: int) -> Cause | None:
 
 
 def _entry(text: str, at: int, end: int) -> _Entry:
-    found = _ENTRY.match(text[at:end])
-    if found is None:  # cannot happen: it matches the empty text
-        return _Entry(0, None, listed=False, value=at)
+    found = next(_ENTRY.finditer(text, at, end))
     key = found[3].strip("\"'") if found[3] else None
-    return _Entry(len(found[1]), key, listed=bool(found[2]), value=at + found.end())
+    return _Entry(len(found[1]), key, listed=bool(found[2]), value=found.end())
 
 
-def _in_layout(line: str, entry: _Entry, above: _Entry | None, root: int) -> str | None:
-    """What is wrong with the start of a line, or None."""
-    if _TAB.match(line):
-        return "YAML allows no tab at the start of a line"
+def _check_layout(line: str, entry: _Entry, above: _Entry | None, root: int) -> None:
+    """Refuse what is wrong with the start of a line."""
+    if line.lstrip(" ").startswith("\t"):
+        raise SourceError("YAML allows no tab at the start of a line")
     if entry.key and entry.indent < root:
-        return f"the line of {_name(entry.key)} starts further left than the first line"
+        raise SourceError(f"the line of {_name(entry.key)} starts further left than the first line")
     if entry.key or entry.listed or entry.indent > root or line.lstrip()[0] in "\"'[{?&!*:":
-        return None
-    return _no_entry(line) if above is not None or ":" in line or "\uff1a" in line else None
+        return
+    if above is not None or ":" in line or "\uff1a" in line:
+        raise SourceError(_no_entry(line))
 
 
 def _no_entry(line: str) -> str:
@@ -121,80 +110,69 @@ def _no_entry(line: str) -> str:
     return f"{_name(key)} has no blank after its colon"
 
 
-def _in_value(text: str, entry: _Entry, key: str | None, end: int) -> tuple[str | None, int]:
-    """What is wrong with the value of a line, or None; and the end of its last line."""
+def _value_end(text: str, entry: _Entry, of: str, end: int) -> int:
+    """The end of the last line of a value, which messages call `of`; a bad one is refused.
+
+    `end` is the end of its first line.
+    """
     at = entry.value
     while found := _PROPERTY.match(text, at):
         at = found.end()
-    first, of = text[at : at + 1] if at < end else "", _of(key)
+    first = text[at : at + 1]
     if first in ('"', "'"):
-        return _in_quotes(text, at, of, in_key=entry.key is None)
+        return _quoted_end(text, at, of, in_key=entry.key is None)
     if first in ("[", "{"):
-        return _in_brackets(text, at, of)
-    if first in ("|", ">") and _HEADER.match(text, at):
-        return None, _block_end(text, end, entry.indent)
-    if _starts_other_syntax(text, at, first, is_value=entry.key is not None):
-        return f"{of} begins with {first}, so it needs quotes", end
+        return _bracketed_end(text, at, of)
+    if _HEADER.match(text, at):
+        # A block of text ends before a line that is neither indented nor empty.
+        block = re.compile(rf"(?:\n(?: {{{entry.indent + 1}}}.*|[^\S\n]*$))*", re.MULTILINE)
+        return next(block.finditer(text, end)).end()
+    if _SYNTAX.match(text, at) or (entry.key is not None and _SYNTAX_OF_VALUE.match(text, at)):
+        raise SourceError(f"{of} begins with {first}, so it needs quotes")
     bare = _COMMENT.sub("", text[at:end])
     if entry.key is not None and (colon := _COLON.search(bare)):
         where = "': ' in it" if colon.end() < len(bare.rstrip()) else "':' at its end"
-        return f"{of} has {where}, so it needs quotes", end
-    return _in_next_line(text, entry, end) if bare.strip() and entry.key else None, end
+        raise SourceError(f"{of} has {where}, so it needs quotes")
+    if bare.strip() and entry.key and not entry.listed:
+        below = _entry(text, end + 1, _line_end(text, end + 1))
+        if below.key is not None and below.indent > entry.indent:
+            names = f"{_name(below.key)} is indented below {_name(entry.key)}"
+            raise SourceError(f"{names}, which has a value")
+    return end
 
 
-def _starts_other_syntax(text: str, at: int, first: str, *, is_value: bool) -> bool:
-    """Whether YAML reads the character at an offset as syntax, not as text."""
-    if first == "*":
-        return not _ALIAS.match(text, at)
-    if first and first in "@`%&!|>":
-        return True
-    if first and first in ",]}":
-        return is_value
-    return is_value and first in ("-", "?", ":") and text[at + 1 : at + 2] in ("", " ", "\t", "\n")
-
-
-def _in_next_line(text: str, entry: _Entry, end: int) -> str | None:
-    """What is wrong if the next line continues a value with a key of its own; or None."""
-    after = _line_end(text, end + 1)
-    below = _entry(text, end + 1, after)
-    if below.key is None or below.indent <= entry.indent or entry.listed:
-        return None
-    return f"{_name(below.key)} is indented below {_name(entry.key or '')}, which has a value"
-
-
-def _in_quotes(text: str, at: int, of: str, *, in_key: bool) -> tuple[str | None, int]:
+def _quoted_end(text: str, at: int, of: str, *, in_key: bool) -> int:
     quote = text[at]
     found = (_DOUBLE if quote == '"' else _SINGLE).match(text, at)
     if found is None:
-        return f"{of} begins with {quote}, and no {quote} closes it", len(text)
-    if quote == '"':
-        for escape in _NO_ESCAPE.finditer(found[0]):
-            if escape[0] != "\\\\":
-                message = f"{of} has the escape {escape[0]}, which YAML does not have"
-                return f"{message}; a backslash is written \\\\", len(text)
+        raise SourceError(f"{of} begins with {quote}, and no {quote} closes it")
+    escapes = _NO_ESCAPE.findall(found[0]) if quote == '"' else []
+    for escape in filter(r"\\".__ne__, escapes):
+        message = f"{of} has the escape {escape}, which YAML does not have"
+        raise SourceError(f"{message}; a backslash is written \\\\")
     end = _line_end(text, found.end())
     rest = text[found.end() : end]
     if not _COMMENT.sub("", rest).strip() or (in_key and rest.lstrip().startswith((":", ","))):
-        return None, end
+        return end
     if "\n" in found[0] and _KEY_BELOW.search(found[0]):
-        return f"{of} begins with {quote}, and no {quote} closes it in its line", len(text)
+        raise SourceError(f"{of} begins with {quote}, and no {quote} closes it in its line")
     written = "''" if quote == "'" else '\\"'
     message = f"{of} goes on after its closing {quote}: put all of it in quotes"
-    return f"{message}; inside them, {quote} is written {written}", len(text)
+    raise SourceError(f"{message}; inside them, {quote} is written {written}")
 
 
-def _in_brackets(text: str, at: int, of: str) -> tuple[str | None, int]:
+def _bracketed_end(text: str, at: int, of: str) -> int:
     opening = text[at]
     closed = _closed_at(text, at)
     if closed is None or _KEY_BELOW.search(text, at, closed):
-        return f"{of} begins with {opening}, and no {_CLOSING[opening]} closes it", len(text)
+        raise SourceError(f"{of} begins with {opening}, and no {_CLOSING[opening]} closes it")
     if bad := _BAD_ITEM.search(text, at, closed):
-        return f"{of} has an entry that begins with {bad[1]}, so it needs quotes", len(text)
+        raise SourceError(f"{of} has an entry that begins with {bad[1]}, so it needs quotes")
     end = _line_end(text, closed)
-    if not _COMMENT.sub("", text[closed:end]).strip():
-        return None, end
-    message = f"{of} begins with {opening} and goes on after its {_CLOSING[opening]}"
-    return f"{message}, so it needs quotes", len(text)
+    if _COMMENT.sub("", text[closed:end]).strip():
+        message = f"{of} begins with {opening} and goes on after its {_CLOSING[opening]}"
+        raise SourceError(f"{message}, so it needs quotes")
+    return end
 
 
 def _closed_at(text: str, at: int) -> int | None:
@@ -210,30 +188,9 @@ def _closed_at(text: str, at: int) -> int | None:
     return None
 
 
-def _block_end(text: str, end: int, indent: int) -> int:
-    """The end of the block of text after a ``|`` or ``>``: lines that are indented or empty."""
-    for start, stop in _lines_from(text, end + 1):
-        line = text[start:stop]
-        if line.strip() and len(line) - len(line.lstrip(" ")) <= indent:
-            return end
-        end = stop
-    return end
-
-
-def _lines_from(text: str, at: int) -> Iterator[tuple[int, int]]:
-    while at < len(text):
-        end = _line_end(text, at)
-        yield at, end
-        at = end + 1
-
-
 def _line_end(text: str, at: int) -> int:
     end = text.find("\n", at)
     return len(text) if end < 0 else end
-
-
-def _of(key: str | None) -> str:
-    return "a value" if key is None else f"the value of {_name(key)}"
 
 
 def _name(written: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 
 import yaml
 
@@ -42,7 +43,13 @@ def parse_yaml(text: str, first_line: int) -> dict[str, Value]:
     except yaml.MarkedYAMLError as error:
         raise _invalid(text, error.problem_mark or error.context_mark, first_line) from error
     except yaml.YAMLError as error:
-        raise _unprintable(text, first_line) from error
+        match = re.search(_UNPRINTABLE, text)
+        if match is None:
+            raise SourceError("is not valid YAML: it holds a control character") from error
+        character = f"{ascii(match[0])[1:-1]} (U+{ord(match[0]):04X})"
+        line = first_line + text.count("\n", 0, match.start())
+        message = f"is not valid YAML: it holds the control character {character}"
+        raise SourceError(message, line) from error
     except ValueError as error:  # PyYAML's own parser accepts any number as a character
         raise SourceError("is not valid YAML: an escape that is not a character") from error
     return fields
@@ -51,22 +58,13 @@ def parse_yaml(text: str, first_line: int) -> dict[str, Value]:
 def _invalid(text: str, mark: yaml.Mark | None, first: int) -> SourceError:
     """The error for `text`, which a parser refused at `mark`."""
     last = mark.line if mark else text.count("\n")
-    # A parser reads ahead, and may refuse the nesting before it returns an event.
-    if _deepest(text) > MAX_DEPTH:
+    # A parser reads ahead, and may refuse the nesting before it returns an event. Brackets in
+    # quotes and comments are counted, too.
+    steps = (1 if bracket in "[{" else -1 for bracket in _BRACKETS.findall(text))
+    if max(accumulate(steps), default=0) > MAX_DEPTH:
         return _nested_too_deep(last + first)
-    cause = find_cause(text, last)
-    if cause is None:
-        return SourceError("is not valid YAML: no parser reads beyond this line", last + first)
-    return SourceError(f"is not valid YAML: {cause.message}", cause.line + first)
-
-
-def _unprintable(text: str, first: int) -> SourceError:
-    match = re.search(_UNPRINTABLE, text)
-    if match is None:
-        return SourceError("is not valid YAML: it holds a control character")
-    character = f"{ascii(match[0])[1:-1]} (U+{ord(match[0]):04X})"
-    line = first + text.count("\n", 0, match.start())
-    return SourceError(f"is not valid YAML: it holds the control character {character}", line)
+    message, line = find_cause(text, last) or ("no parser reads beyond this line", last)
+    return SourceError(f"is not valid YAML: {message}", line + first)
 
 
 def _in_utf8(events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
@@ -79,11 +77,14 @@ def _in_utf8(events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
 
 def _pairs(events: Iterator[yaml.Event], text: str, first: int) -> Iterator[tuple[str, Value]]:
     """The keys and values of the mapping that `events` must describe."""
-    root = _first_node(events)
+    root = next((event for event in events if isinstance(event, yaml.NodeEvent)), None)
     if root is None:
         return
     if not isinstance(root, yaml.MappingStartEvent):
-        raise _no_mapping(text, root, first)
+        message = "has a frontmatter that is not a list of 'key: value' lines"
+        if cause := find_cause(text, text.count("\n")):
+            raise SourceError(f"{message}: {cause[0]}", cause[1] + first)
+        raise SourceError(message, _line(root, first))
     lines = text.split("\n")
     while not isinstance(event := next(events), yaml.MappingEndEvent):
         key = _value(event, events, first)
@@ -97,21 +98,6 @@ def _pairs(events: Iterator[yaml.Event], text: str, first: int) -> Iterator[tupl
     next(events)  # the document's end
     if not isinstance(event := next(events), yaml.StreamEndEvent):
         raise SourceError("has more than one YAML document in its frontmatter", _line(event, first))
-
-
-def _no_mapping(text: str, root: yaml.Event, first: int) -> SourceError:
-    message = "has a frontmatter that is not a list of 'key: value' lines"
-    cause = find_cause(text, text.count("\n"))
-    if cause is None:
-        return SourceError(message, _line(root, first))
-    return SourceError(f"{message}: {cause.message}", cause.line + first)
-
-
-def _first_node(events: Iterator[yaml.Event]) -> yaml.Event | None:
-    for event in events:
-        if isinstance(event, yaml.NodeEvent):
-            return event
-    return None
 
 
 def _value(event: yaml.Event, events: Iterator[yaml.Event], first: int) -> Value:
@@ -129,15 +115,6 @@ def _value(event: yaml.Event, events: Iterator[yaml.Event], first: int) -> Value
         if depth == 0:
             return Value(None, line, scalar=False)
         event = next(events)
-
-
-def _deepest(text: str) -> int:
-    """The deepest nesting of brackets in `text`, also inside quotes and comments."""
-    depth = deepest = 0
-    for bracket in _BRACKETS.findall(text):
-        depth += 1 if bracket in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
 
 
 def _nested_too_deep(line: int) -> SourceError:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from yoi_relations.atomic import replacing, sync
 from yoi_relations.errors import RelationsError, WriteError
-from yoi_relations.files.folders import make_folders
+from yoi_relations.files.open_folder import make_folders
 from yoi_relations.files.safe_read import read_file
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.hooks import shell_section

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
 from yoi_relations.atomic import replacing
-from yoi_relations.files.folders import open_folder
+from yoi_relations.files.open_folder import open_folder
 from yoi_relations.files.safe_read import read_file
 from yoi_relations.files.stat_stamp import clock_of
 from yoi_relations.files.workspace import CACHE, Workspace

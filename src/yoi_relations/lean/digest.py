@@ -17,10 +17,7 @@ else:
         except ImportError:
             from hashlib import sha256
 
-_DIGITS = 16
-"""Hexadecimal digits: enough to distinguish contents that nobody forged."""
-
 
 def digest_of(content: object) -> str:
-    """The first 16 hexadecimal digits of the SHA-256 of `content` as JSON."""
-    return sha256(json_text(content).encode()).hexdigest()[:_DIGITS]
+    """16 hexadecimal digits of the SHA-256 of `content` as JSON: enough if nobody forges it."""
+    return sha256(json_text(content).encode()).hexdigest()[:16]

@@ -1,9 +1,8 @@
-"""A misplacement: what is wrong with the place or the name of a file or a folder."""
+"""What is wrong with the place or the name of a file or a folder."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from yoi_relations.files.workspace import printable_bytes
 from yoi_relations.lean.types import NamedTuple, StrEnum
 
 
@@ -24,23 +23,23 @@ class MisplacedCode(StrEnum):
     """A ticket folder with the name of a copy."""
 
 
-class Misplacement(NamedTuple):
-    """What is wrong with the place or the name of one file or folder.
+class MisplacedFile(NamedTuple):
+    """A file or folder that has a wrong place or a wrong name.
 
     Attributes:
-        code: its name in JSON.
-        path: below the ticket folder; empty for the folder itself.
-        message: what is wrong, to be read after the path.
-        goes_to: where it should be, absolute, if it is what it seems to be; None if not certain.
+        code: what is wrong.
+        path: below the workspace root, printable.
+        message: what is wrong and what to do, to be read after the path.
+        ticket: id of the ticket whose folder it is, or is in; empty if there is none.
+        goes_to: where it should be, like `path`, if it is what it seems to be; None if not certain.
+            That name may be taken.
     """
 
     code: MisplacedCode
-    path: bytes
+    path: str
     message: str
-    goes_to: bytes | None = None
-
-
-Misplacements = Iterator[Misplacement]
+    ticket: str
+    goes_to: str | None = None
 
 
 class RootFolders(NamedTuple):
@@ -48,10 +47,16 @@ class RootFolders(NamedTuple):
 
     Attributes:
         root: the tickets root, absolute.
-        folders: their paths below the root, by name.
+        below: the tickets root below the workspace root, printable.
+        folders: their paths below the tickets root, by name.
         most_are_ids: whether most names have the form of a ticket id.
     """
 
     root: bytes
+    below: str
     folders: dict[str, bytes]
     most_are_ids: bool
+
+    def printable(self, place: bytes) -> str:
+        """An absolute path below the tickets root as a printable one below the workspace root."""
+        return self.below + printable_bytes(place[len(self.root) :])

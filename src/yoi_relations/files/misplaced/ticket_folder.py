@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import os
-import stat
+from collections.abc import Iterator
 
-from yoi_relations.files.frontmatter import parse_document
-from yoi_relations.files.misplaced.misplacement import (
-    MisplacedCode,
-    Misplacement,
-    Misplacements,
-    RootFolders,
-)
+from yoi_relations.files.frontmatter import FRONTMATTER_LIMIT, parse_document
+from yoi_relations.files.misplaced.misplacement import MisplacedCode, MisplacedFile, RootFolders
 from yoi_relations.files.safe_read import read_file
 from yoi_relations.files.source import Format, Source, SourceError
-from yoi_relations.files.stat_collector import HEAD_SIZE
 from yoi_relations.files.stray.contents import opens_frontmatter
 from yoi_relations.files.stray.entries import is_json, states_entries
 from yoi_relations.files.stray.names import (
@@ -33,6 +27,7 @@ from yoi_relations.files.stray.names import (
     ulid_of,
 )
 from yoi_relations.files.workspace import printable_bytes
+from yoi_relations.lean.types import NamedTuple
 
 _DEPTH = 3
 """Levels of folders below the ticket folder that are walked."""
@@ -40,18 +35,65 @@ _MAX_NAMES = 5000
 """Names that are examined in one ticket folder; it may contain a checkout or a cache."""
 _ARTIFACTS = b"artifacts/"
 _RECORDS = b"artifacts/relations/"
-_KEYS_OF_A_RECORD = frozenset(("kind", "author", "at"))
 _LISTS = (RELATIONS_JSON, PLAN_JSONL)
 _IN_TICKET_FOLDERS = (b"item.md", *(b"artifacts/" + name for name in (RELATIONS, *_LISTS)))
 """What only a ticket folder contains, unless the folder is called ``artifacts``."""
-_LEFT_OVER = "is left over from an editor, a file manager or a merge, and is not read"
 _OF_GIT = (b".gitkeep", b".gitignore", b".gitattributes")
 
 
-def misplaced_in_folder(
-    place: bytes, ticket: str, sources: list[Source], siblings: RootFolders
-) -> Misplacements:
-    """What is wrong with a ticket folder itself, and what is misplaced in it.
+class _Wrong(NamedTuple):
+    """A code, and what is wrong, to be read after the path."""
+
+    code: MisplacedCode
+    message: str
+
+
+_LEFTOVER = _Wrong(
+    MisplacedCode.LEFTOVER,
+    "is left over from an editor, a file manager or a merge, and is not read",
+)
+_EMPTY_FOLDER = _Wrong(MisplacedCode.LEFTOVER, "is an empty folder among the records")
+_MISNAMED_ITEM = _Wrong(
+    MisplacedCode.MISNAMED_ITEM,
+    "is not read, because a ticket is read from item.md; rename it to that",
+)
+_ODD_NAME = _Wrong(
+    MisplacedCode.ODD_FOLDER,
+    "has a name that does not look like a ticket id, unlike most others here; is it meant to be a"
+    " ticket?",
+)
+_NO_TICKET = _Wrong(
+    MisplacedCode.ODD_FOLDER,
+    "is not a ticket, because it holds neither an item.md nor records that are read; write its"
+    " item.md, or move it elsewhere",
+)
+_NESTED = _Wrong(
+    MisplacedCode.ODD_FOLDER,
+    "is a ticket's folder inside another one, where it is not read; move it into the tickets root,"
+    " unless its name is taken there",
+)
+_NO_RECORD = _Wrong(
+    MisplacedCode.MISPLACED_FILE,
+    "is in the folder of records, is not a record, and is not read; move it elsewhere",
+)
+_COPIED_LIST = _Wrong(
+    MisplacedCode.MISPLACED_FILE,
+    "seems to be a copy of the file of records next to it, and is not read; move it elsewhere",
+)
+_LIST = _Wrong(
+    MisplacedCode.MISPLACED_RECORD,
+    "seems to hold records, and is not read; they are read from artifacts/relations.json and"
+    " artifacts/orchestration-plan.jsonl",
+)
+_RECORD = _Wrong(
+    MisplacedCode.MISPLACED_RECORD,
+    "is a record by its name or content, and is not read; records are read from"
+    " artifacts/relations: move it there, unless it is a copy, or its name is taken",
+)
+
+
+class TicketFolder:
+    """A ticket folder, or what may be meant as one.
 
     Args:
         place: its absolute path.
@@ -59,11 +101,6 @@ def misplaced_in_folder(
         sources: what the scan found in it.
         siblings: the folders in the tickets root and its buckets.
     """
-    return _Folder(place, ticket, sources, siblings).misplacements()
-
-
-class _Folder:
-    """A ticket folder, or what may be meant as one. Its arguments: see `misplaced_in_folder`."""
 
     def __init__(
         self, place: bytes, ticket: str, sources: list[Source], siblings: RootFolders
@@ -77,34 +114,29 @@ class _Folder:
         self.has_fault = any(source.fault for source in sources if source.fs_path == place)
         self.remaining = _MAX_NAMES
 
-    def misplacements(self) -> Misplacements:
+    def misplaced(self) -> Iterator[MisplacedFile]:
         """What is wrong with the folder itself, then what is misplaced in it."""
-        misnamed = [] if self.is_ticket else self._misnamed_items()
+        top = [] if self.is_ticket else self._entries(b"")
+        misnamed = [name for name, is_file, _ in top if is_file and is_nearly_item(name)]
         for name in misnamed:
-            message = "is not read, because a ticket is read from item.md; rename it to that"
-            to = b"%s/item.md" % self.place if len(misnamed) == 1 else None
-            yield Misplacement(MisplacedCode.MISNAMED_ITEM, name, message, to)
+            yield self._found(name, _MISNAMED_ITEM, b"item.md" if len(misnamed) == 1 else None)
         if original := self._copied_from():
             message = f"seems to be a copy of {original}, and counts as a ticket of its own"
             message += "; if it is a copy, move it elsewhere"
-            yield Misplacement(MisplacedCode.COPIED_FOLDER, b"", message)
+            yield self._found(b"", _Wrong(MisplacedCode.COPIED_FOLDER, message))
         elif self.has_sources:
             if self.siblings.most_are_ids and not is_ticket_id(self.ticket):
-                message = "has a name that does not look like a ticket id, unlike most others here"
-                message += "; is it meant to be a ticket?"
-                yield Misplacement(MisplacedCode.ODD_FOLDER, b"", message)
+                yield self._found(b"", _ODD_NAME)
         elif not misnamed and not self.has_fault:
-            message = (
-                "is not a ticket, because it holds neither an item.md nor records that are read"
-            )
-            message += "; write its item.md, or move it elsewhere"
-            yield Misplacement(MisplacedCode.ODD_FOLDER, b"", message)
+            yield self._found(b"", _NO_TICKET)
         if self.is_ticket or not self.has_fault:
             yield from self._walk(b"", _DEPTH)
 
-    def _misnamed_items(self) -> list[bytes]:
-        files = (name for name, mode in self._entries(b"") if stat.S_ISREG(mode))
-        return [name for name in files if is_nearly_item(name)]
+    def _found(self, path: bytes, wrong: _Wrong, goes_to: bytes | None = None) -> MisplacedFile:
+        """What is wrong with a path in this folder; `goes_to` is like `path`, or absolute."""
+        shown = self.siblings.printable(os.path.join(self.place, path).rstrip(b"/"))
+        to = self.siblings.printable(os.path.join(self.place, goes_to)) if goes_to else None
+        return MisplacedFile(wrong.code, shown, wrong.message, self.ticket, to)
 
     def _copied_from(self) -> str | None:
         """The id of the ticket that the folder, by its name, seems to be a copy of; or None."""
@@ -116,36 +148,28 @@ class _Folder:
             originals.append(id_)
         return originals[0] if originals else None
 
-    def _walk(self, folder: bytes, depth: int) -> Misplacements:
+    def _walk(self, folder: bytes, depth: int) -> Iterator[MisplacedFile]:
         """What is misplaced in a folder, and in `depth` levels of folders below it."""
-        for path, mode in self._entries(folder):
+        for path, is_file, is_folder in self._entries(folder):
             self.remaining -= 1
             if self.remaining < 0:
                 return
             if path in self.read:
                 continue
-            if stat.S_ISREG(mode):
+            if is_file:
                 yield from self._check_file(path)
-            elif stat.S_ISDIR(mode) and depth and not path[len(folder) :].startswith(b"."):
+            elif is_folder and depth and not path[len(folder) :].startswith(b"."):
                 yield from self._check_folder(path, depth)
 
-    def _check_folder(self, path: bytes, depth: int) -> Misplacements:
-        if self._is_ticket_folder(path):
-            message = "is a ticket's folder inside another one, where it is not read"
-            message += "; move it into the tickets root, unless its name is taken there"
+    def _check_folder(self, path: bytes, depth: int) -> Iterator[MisplacedFile]:
+        inside = (b"%s/%s/%s" % (self.place, path, name) for name in _IN_TICKET_FOLDERS)
+        if path != b"artifacts" and any(map(os.path.lexists, inside)):
             # Its content belongs to that ticket, not to this one.
-            yield Misplacement(MisplacedCode.ODD_FOLDER, path, message, self._place_in_root(path))
+            yield self._found(path, _NESTED, self._place_in_root(path))
             return
-        if path.startswith(_RECORDS) and path not in self.read and not self._entries(path + b"/"):
-            yield Misplacement(MisplacedCode.LEFTOVER, path, "is an empty folder among the records")
+        if path.startswith(_RECORDS) and not self._entries(path + b"/"):
+            yield self._found(path, _EMPTY_FOLDER)
         yield from self._walk(path + b"/", depth - 1)
-
-    def _is_ticket_folder(self, folder: bytes) -> bool:
-        """Whether a folder inside this one is another ticket folder."""
-        inner = b"%s/%s" % (self.place, folder)
-        return folder != b"artifacts" and any(
-            os.path.lexists(b"%s/%s" % (inner, name)) for name in _IN_TICKET_FOLDERS
-        )
 
     def _place_in_root(self, folder: bytes) -> bytes | None:
         """Where a nested ticket folder should be; None if it may be something else."""
@@ -155,31 +179,22 @@ class _Folder:
             return None
         return b"%s/%s" % (self.siblings.root, self.siblings.folders.get(id_, name))
 
-    def _check_file(self, path: bytes) -> Misplacements:
+    def _check_file(self, path: bytes) -> Iterator[MisplacedFile]:
         folder, slash, name = path.rpartition(b"/")
         folder += slash
         if folder == _RECORDS:
-            yield from _check_among_records(path, name)
+            if original_of(name) or (name.startswith(b".") and name not in _OF_GIT):
+                yield self._found(path, _LEFTOVER)
+            elif not name.startswith(b"."):
+                yield self._found(path, _NO_RECORD)
         elif original_of(name) and (not folder or (folder == _ARTIFACTS and nearly_place(name))):
-            yield Misplacement(MisplacedCode.LEFTOVER, path, _LEFT_OVER)
+            yield self._found(path, _LEFTOVER)
         elif folder == _ARTIFACTS and nearly_place(name):
-            message = "seems to be a copy of the file of records next to it, and is not read"
-            yield Misplacement(MisplacedCode.MISPLACED_FILE, path, f"{message}; move it elsewhere")
+            yield self._found(path, _COPIED_LIST)
         elif self._is_list(path, folder, name):
-            message = "seems to hold records, and is not read; they are read from"
-            message += " artifacts/relations.json and artifacts/orchestration-plan.jsonl"
-            to = self._in_artifacts(name) if name in _LISTS else None
-            yield Misplacement(MisplacedCode.MISPLACED_RECORD, path, message, to)
+            yield self._found(path, _LIST, _ARTIFACTS + name if name in _LISTS else None)
         elif self._is_record(path, name):
-            message = "is a record by its name or content, and is not read; records are read from"
-            message += (
-                " artifacts/relations: move it there, unless it is a copy, or its name is taken"
-            )
-            to = self._in_artifacts(b"relations/" + name)
-            yield Misplacement(MisplacedCode.MISPLACED_RECORD, path, message, to)
-
-    def _in_artifacts(self, name: bytes) -> bytes:
-        return b"%s/%s%s" % (self.place, _ARTIFACTS, name)
+            yield self._found(path, _RECORD, _RECORDS + name)
 
     def _is_list(self, path: bytes, folder: bytes, name: bytes) -> bool:
         """Whether a file is a list of records in JSON, by its name or its content."""
@@ -193,46 +208,32 @@ class _Folder:
             return False
         if (ulid := ulid_of(name)) and ulid.isupper() and is_markdown(name):
             return True
-        return _has_keys_of_a_record(read_head(b"%s/%s" % (self.place, path)))
+        data = read_head(b"%s/%s" % (self.place, path))
+        try:
+            keys = parse_document(data).fields.keys() if opens_frontmatter(data) else ()
+        except SourceError:
+            return False
+        return {"kind", "author", "at"}.issubset(keys)
 
-    def _entries(self, folder: bytes) -> list[tuple[bytes, int]]:
-        """Path and file type of each entry of a folder; empty if it cannot be listed."""
+    def _entries(self, folder: bytes) -> list[tuple[bytes, bool, bool]]:
+        """Path, whether file, whether folder, of what is in a folder; empty if it is unreadable."""
         try:
             with os.scandir(b"%s/%s" % (self.place, folder)) as entries:
-                return sorted((folder + entry.name, _type_of(entry)) for entry in entries)
+                return sorted(
+                    (
+                        folder + entry.name,
+                        entry.is_file(follow_symlinks=False),
+                        entry.is_dir(follow_symlinks=False),
+                    )
+                    for entry in entries
+                )
         except OSError:  # the scan reports it if it needs it
             return []
 
 
-def _check_among_records(path: bytes, name: bytes) -> Misplacements:
-    """What is wrong with a file in the folder of records that is not a source."""
-    if original_of(name) or (name.startswith(b".") and name not in _OF_GIT):
-        yield Misplacement(MisplacedCode.LEFTOVER, path, _LEFT_OVER)
-    elif not name.startswith(b"."):
-        message = "is in the folder of records, is not a record, and is not read"
-        yield Misplacement(MisplacedCode.MISPLACED_FILE, path, f"{message}; move it elsewhere")
-
-
-def _has_keys_of_a_record(data: bytes) -> bool:
-    if not opens_frontmatter(data):
-        return False
-    try:
-        return parse_document(data).fields.keys() >= _KEYS_OF_A_RECORD
-    except SourceError:
-        return False
-
-
 def read_head(path: bytes) -> bytes:
-    """The first `HEAD_SIZE` bytes of a file; empty if it cannot be read."""
+    """As many bytes of a file as a frontmatter may have; empty if it cannot be read."""
     try:
-        return read_file(path, HEAD_SIZE)
+        return read_file(path, FRONTMATTER_LIMIT)
     except OSError:
         return b""
-
-
-def _type_of(entry: os.DirEntry[bytes]) -> int:
-    if entry.is_symlink():
-        return stat.S_IFLNK
-    if entry.is_dir(follow_symlinks=False):
-        return stat.S_IFDIR
-    return stat.S_IFREG if entry.is_file(follow_symlinks=False) else 0

@@ -6,7 +6,6 @@ import re
 
 from yoi_relations.files.frontmatter import parse_document
 from yoi_relations.files.source import SourceError
-from yoi_relations.files.yaml_plain import Value
 from yoi_relations.kinds import KINDS, is_kind
 
 _OPENING = re.compile(rb"(?:\xef\xbb\xbf)?\s*---[ \t]*(?:[\r\n]|\Z)")
@@ -35,8 +34,8 @@ def may_state(data: bytes) -> bool:
         fields = parse_document(data).fields
     except SourceError:
         return _LINE_OF_A_RECORD.search(data) is not None
-    return any(_is_of_a_record(key.casefold(), value) for key, value in fields.items())
-
-
-def _is_of_a_record(key: str, value: Value) -> bool:
-    return key in ("retires", "target") or (key == "kind" and is_kind(value.text or ""))
+    return any(
+        key.casefold() in ("retires", "target")
+        or (key.casefold() == "kind" and is_kind(value.text or ""))
+        for key, value in fields.items()
+    )

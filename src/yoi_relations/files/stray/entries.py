@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from itertools import chain
 
 from yoi_relations.kinds import JSON_KINDS, PLAN_KINDS
 
@@ -18,12 +18,9 @@ def is_json(name: bytes) -> bool:
 
 def states_entries(data: bytes) -> bool:
     """Whether a line, or an object without nested ones, is an entry of one of the two files."""
-    return b'"ticket_id"' in data and any(map(_is_entry, _candidates(data)))
-
-
-def _candidates(data: bytes) -> Iterator[bytes]:
-    yield from data.splitlines()
-    yield from _OBJECT.findall(data)
+    return b'"ticket_id"' in data and any(
+        map(_is_entry, chain(data.splitlines(), _OBJECT.findall(data)))
+    )
 
 
 def _is_entry(text: bytes) -> bool:

@@ -1,8 +1,7 @@
-"""Finds the strays in a ticket folder, so that no record that is not read goes unnoticed.
+"""Finds the strays in a ticket folder: `check` answers unknown while one exists.
 
-Each stray becomes a source with a fault, and `check` answers unknown while it exists. Files that
-are certainly not records, and leftovers next to their originals, are skipped; `doctor` lists them
-(``misplaced``).
+Files that are certainly not records, and leftovers next to their originals, are skipped; `doctor`
+lists them (``misplaced``).
 """
 
 from __future__ import annotations
@@ -81,13 +80,9 @@ LOOSE = Fault(
 def among_records(
     collector: StatCollector, folder: bytes, name: bytes, present: Collection[bytes]
 ) -> Fault | None:
-    """The fault of a file or folder among the records whose name does not end in .md; or None.
+    """The fault of a file or folder whose name does not end in .md, or None.
 
-    Args:
-        collector: of the ticket folder.
-        folder: the folder of records.
-        name: of the file or folder in it.
-        present: all names in it.
+    It is in `folder`, the folder of records, which holds the names `present`.
     """
     path = b"%s/%s" % (folder, name)
     mode = collector.mode(path)
@@ -98,38 +93,33 @@ def among_records(
         return _FOLDER if collector.names(path) else None
     if stat.S_ISREG(mode) and nearly_place(name):
         return _LIST
-    original, ulid = original_of(name), ulid_of(original_of(name) or name)
-    if original is None:
-        found = _ENDING if ulid or collector.may_hold(path, starts_frontmatter) else None
-    elif ulid:
-        found = None if _is_among(ulid, present) else _LEFTOVER
-    else:
-        is_gone = original not in present and original + b".md" not in present
-        found = _LEFTOVER if is_gone and collector.may_hold(path, starts_frontmatter) else None
-    return found and _with_targets(collector, path, found)
+    original = original_of(name)
+    ulid = ulid_of(original or name)
+    if original is not None:
+        if ulid:
+            is_kept = _is_among(ulid, present)
+        else:
+            is_kept = original in present or original + b".md" in present
+        if is_kept:
+            return None
+    heads: list[bytes] = []
 
+    def could_be(data: bytes) -> bool:
+        heads.append(data)
+        return starts_frontmatter(data)
 
-def _with_targets(collector: StatCollector, path: bytes, fault: Fault) -> Fault:
-    """`fault` with the target that the file names, if it names one."""
-    targets: list[tuple[str, ...] | None] = []
-
-    def append_targets(data: bytes) -> bool:
-        targets.append(named_targets(data))
-        return True
-
-    collector.may_hold(path, append_targets)
-    return fault._replace(targets=targets[0]) if targets else fault
+    if not collector.may_hold(path, could_be) and not ulid:
+        return None
+    fault = _ENDING if original is None else _LEFTOVER
+    return fault._replace(targets=named_targets(heads[0]) if heads else None)
 
 
 def in_artifacts(
     collector: StatCollector, present: Collection[bytes], records: Collection[bytes]
 ) -> Iterator[StrayFault]:
-    """The strays in ``artifacts/``: what could hold records and is not read.
+    """The strays in ``artifacts/``, which holds the names `present`.
 
-    Args:
-        collector: of the ticket folder.
-        present: the names in ``artifacts/``.
-        records: the names in the folder of records.
+    `records` are the names in the folder of records.
     """
     for name in sorted(present):
         if name in _PLACES or name.startswith(b"."):
@@ -173,21 +163,16 @@ def _holds_others(collector: StatCollector, folder: bytes, records: Collection[b
         collector.add_mode(inner)
         for name in sorted(collector.names(inner)):
             path = b"%s/%s" % (inner, name)
-            if _is_other(collector, path, name, records):
+            if ulid := ulid_of(name):
+                is_other = not _is_among(ulid, records)
+            else:
+                is_skipped = name.startswith(b".") or name in records
+                is_other = not is_skipped and collector.may_hold(path, may_state)
+            if is_other:
                 return True
             if not name.startswith(b".") and stat.S_ISDIR(collector.mode(path)):
                 pending.append(path)
     return False
-
-
-def _is_other(
-    collector: StatCollector, path: bytes, name: bytes, records: Collection[bytes]
-) -> bool:
-    """Whether a file could be a record other than a copy of one of `records`."""
-    if ulid := ulid_of(name):
-        return not _is_among(ulid, records)
-    is_skipped = name.startswith(b".") or name in records
-    return not is_skipped and collector.may_hold(path, may_state)
 
 
 def without_artifacts(collector: StatCollector) -> Iterator[StrayFault]:
@@ -201,26 +186,25 @@ def without_artifacts(collector: StatCollector) -> Iterator[StrayFault]:
 
 
 def without_item(collector: StatCollector) -> Iterator[StrayFault]:
-    """The folder itself, if it is not a ticket folder and contains ticket folders."""
-    if _holds_tickets(collector, b"", iter(range(_MAX_FOLDERS)), _DEPTH):
-        yield b"", _TICKETS
+    """The folder itself, if it is no ticket folder and contains, or may contain, ticket folders."""
+    pending, budget = [(b"", _DEPTH)], iter(range(_MAX_FOLDERS))
+    while pending:
+        folder, depth = pending.pop()
+        for name in sorted(collector.names(folder)):
+            path = b"%s/%s" % (folder, name)
+            is_folder = not name.startswith(b".") and stat.S_ISDIR(collector.mode(path))
+            if not is_folder or path == ARTIFACTS:
+                continue
+            if next(budget, None) is None or _is_ticket(collector, path):
+                yield b"", _TICKETS
+                return
+            if depth > 1:
+                pending.append((path, depth - 1))
 
 
-def _holds_tickets(
-    collector: StatCollector, folder: bytes, budget: Iterator[int], depth: int
-) -> bool:
-    """Whether a folder, whose stamp is collected, contains or may contain ticket folders."""
-    for path in collector.folders(folder):
-        if path == ARTIFACTS:
-            continue
-        if next(budget, None) is None:
-            return True
-        collector.add_mode(path)
-        if collector.mode(path + b"/item.md") or collector.mode(path + ARTIFACTS):
-            return True
-        if depth > 1 and _holds_tickets(collector, path, budget, depth - 1):
-            return True
-    return False
+def _is_ticket(collector: StatCollector, folder: bytes) -> bool:
+    collector.add_mode(folder)
+    return any(collector.mode(folder + name) for name in (b"/item.md", ARTIFACTS))
 
 
 def _is_among(ulid: bytes, names: Collection[bytes]) -> bool:

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 
 from yoi_relations.files.locale_names import as_name
-from yoi_relations.files.misplaced.misplacement import MisplacedCode
-from yoi_relations.files.misplaced.search import MisplacedFile, find_misplaced
+from yoi_relations.files.misplaced.misplacement import MisplacedCode, MisplacedFile
+from yoi_relations.files.misplaced.search import find_misplaced
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.queries.command_lines import shell_line
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
