@@ -1,17 +1,22 @@
-"""Builds an index from all files, or applies an update to a copy of an older index."""
+"""Builds an index from all files, or applies an update to a copy of an older index.
+
+Both are made in memory.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Iterator
 
 from yoi_relations.files import scan_root
-from yoi_relations.files.workspace import Workspace
-from yoi_relations.index import cache_folder, database, rescan
+from yoi_relations.files.times import now
+from yoi_relations.files.workspace import Workspace, printable
+from yoi_relations.index import cache_folder, rescan, store
 from yoi_relations.index.activity import delete_activity
 from yoi_relations.index.derived import derive
+from yoi_relations.index.handle import Progress
 from yoi_relations.index.rescan_policy import RESCAN_POLICY, RescanPolicy
 from yoi_relations.index.rows import bulk_load, delete_sources, holders_of, insert, rows_of
 from yoi_relations.index.snapshot import Snapshot, compare_stamps, root_may_have_changed
@@ -21,32 +26,52 @@ from yoi_relations.index.snapshot_builder import (
     read_clock,
     store_snapshot,
 )
-from yoi_relations.index.store import StoredIndex
-from yoi_relations.lean.types import Connection
+from yoi_relations.index.store import Generation, StoredIndex, in_memory
+from yoi_relations.lean.types import Any, Connection
 
+_SCHEMA = os.path.join(os.path.dirname(__file__), "schema.sql")
 _DIGEST_DIGITS = 16
 """Hexadecimal digits of a generation's digest. It tells contents apart; it resists no forgery."""
 
 
+@contextlib.contextmanager
+def closed_on_failure(connection: Connection) -> Iterator[None]:
+    """Close `connection` if the block raises anything, an interrupt included."""
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
+
+
+def new_connection() -> Connection:
+    """An empty index."""
+    connection = in_memory()
+    # The loader of this module also finds the file in a zip archive.
+    loader: Any = __spec__.loader
+    schema = loader.get_data(_SCHEMA).decode()
+    connection.executescript(f"BEGIN;\n{schema}COMMIT;")
+    connection.execute(f"PRAGMA application_id = {store.APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {store.SCHEMA_VERSION}")
+    return connection
+
+
 def build_index(
-    workspace: Workspace,
-    number: int,
-    progress: Callable[[int, int], None],
-    policy: RescanPolicy = RESCAN_POLICY,
+    workspace: Workspace, number: int, progress: Progress, policy: RescanPolicy = RESCAN_POLICY
 ) -> StoredIndex:
-    """Build an index in memory from the files alone.
+    """Build an index from the files alone.
 
     Args:
         workspace: the files to read.
         number: the number of the generation.
-        progress: is called with the number of folders that are done, and of all folders.
+        progress: is called after each batch of folders.
         policy: how long ticket folders may keep moving.
 
     Raises:
         UnreadableFolderError: a folder cannot be listed, or folders do not stop moving.
     """
-    connection = database.new_connection()
-    with database.closed_on_failure(connection):
+    connection = new_connection()
+    with closed_on_failure(connection):
         stored, snapshot = _build_once(workspace, connection, number, progress)
         # A folder that moved during the scan can be missing, so the root is scanned again.
         if not root_may_have_changed(snapshot, workspace.tickets_path):
@@ -59,10 +84,11 @@ def build_index(
 
 
 def apply_update(workspace: Workspace, stored: StoredIndex, update: rescan.Update) -> StoredIndex:
-    """A copy of an index in memory with an update applied; its generation has the next number."""
+    """A copy of an index with an update applied; its generation has the next number."""
     number = stored.generation.number + 1
-    connection = database.copy_of(stored.connection)
-    with database.closed_on_failure(connection):
+    connection = in_memory()
+    with closed_on_failure(connection):
+        stored.connection.backup(connection)
         connection.execute("BEGIN")
         if not update.changes_rows:
             digest = stored.generation.digest
@@ -76,15 +102,12 @@ def apply_update(workspace: Workspace, stored: StoredIndex, update: rescan.Updat
 
 
 def _build_once(
-    workspace: Workspace,
-    connection: Connection,
-    number: int,
-    progress: Callable[[int, int], None],
+    workspace: Workspace, connection: Connection, number: int, progress: Progress
 ) -> tuple[StoredIndex, Snapshot]:
     """Fill an empty index with one scan of all folders."""
     from yoi_relations.index.folder_batches import read_batches  # noqa: PLC0415  # only a full build needs it
 
-    now = cache_folder.clock(workspace)
+    clock = cache_folder.clock(workspace)
     listing = scan_root.list_root(workspace)
     names = sorted(os.fsencode(name) for name in listing.names)
     stamps: FolderStamps = {rescan.ROOT: (listing.folder.paths, listing.folder.stamps)}
@@ -99,7 +122,7 @@ def _build_once(
             insert(connection, batch.rows)
             done += len(batch.stamps)
             progress(done, len(names))
-    snapshot = new_snapshot(stamps, unreliable, read_clock(workspace, now))
+    snapshot = new_snapshot(stamps, unreliable, read_clock(workspace, clock))
     return _finish(workspace, connection, snapshot, number), snapshot
 
 
@@ -125,7 +148,14 @@ def _commit(
     workspace: Workspace, connection: Connection, snapshot: Snapshot, number: int, digest: str
 ) -> StoredIndex:
     """Store the generation and the snapshot, and end the transaction."""
-    generation = database.store_generation(connection, workspace, number, digest)
+    root = printable(workspace.tickets_root)
+    generation = Generation(number, store.PARSER_VERSION, root, digest, now())
+    connection.execute("DELETE FROM generation")
+    connection.execute(
+        "INSERT INTO generation (id, number, parser_version, tickets_root, digest, built_at)"
+        " VALUES (1, ?, ?, ?, ?, ?)",
+        generation,
+    )
     store_snapshot(connection, snapshot)
     connection.execute("COMMIT")
     return StoredIndex(connection, generation)

@@ -13,8 +13,8 @@ from contextlib import ExitStack, closing, suppress
 from yoi_relations.errors import WriteError
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import build, index_file, rescan, store
+from yoi_relations.index.build import closed_on_failure
 from yoi_relations.index.cache_folder import LOCK, lock_path, locked
-from yoi_relations.index.database import closed_on_failure
 from yoi_relations.index.handle import Index, OpenRequest, Progress, Trust, count_of
 from yoi_relations.index.snapshot import (
     StampChanges,
