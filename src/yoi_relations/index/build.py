@@ -114,13 +114,13 @@ def _build_once(
     unreliable: set[bytes] = set()
     done = 0
     with bulk_load(connection), contextlib.closing(read_batches(workspace, names)) as batches:
-        for batch in batches:
+        for folders, names_of_unreliable, rows in batches:
             stamps |= {
-                name: (paths, found) for name, paths, found in batch.stamps if found != rescan.GONE
+                name: (paths, found) for name, paths, found in folders if found != rescan.GONE
             }
-            unreliable.update(batch.unreliable)
-            insert(connection, batch.rows)
-            done += len(batch.stamps)
+            unreliable.update(names_of_unreliable)
+            insert(connection, rows)
+            done += len(folders)
             progress(done, len(names))
     snapshot = new_snapshot(stamps, unreliable, read_clock(workspace, clock))
     return _finish(workspace, connection, snapshot, number), snapshot

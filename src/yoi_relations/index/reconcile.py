@@ -141,35 +141,20 @@ def _current_index(
     Another process may have published since `changes` were found, before this one had the lock.
     Then they are found again, so that an older view never replaces a newer one.
     """
-    workspace = request.workspace
+    workspace, updated = request.workspace, None
     before, _ = store.load_published(workspace)
     if before is not None:
-        with closed_on_failure(before.connection):
-            try:
-                return _updated_index(request, before, published, changes)
-            except SqliteError:
-                before.connection.close()
-    return build.build_index(workspace, 1, lambda _done, _total: None), True
-
-
-def _updated_index(
-    request: OpenRequest,
-    before: StoredIndex,
-    published: Generation | None,
-    changes: StampChanges | None,
-) -> tuple[StoredIndex, bool]:
-    """As `_current_index`, made from `before`, the published index."""
-    workspace = request.workspace
-    snapshot = load_snapshot(before.connection)
-    if changes is None or before.generation != published:
-        everything = request.trust is Trust.CONTENT
-        changes = compare_stamps(snapshot, workspace.tickets_path, everything=everything)
-    update = rescan.rescan_folders(workspace, before, snapshot, changes)
-    if not update.is_worth_publishing:
-        return before, False
-    updated = build.apply_update(workspace, before, update)
-    before.connection.close()
-    return updated, True
+        with closed_on_failure(before.connection), suppress(SqliteError):
+            snapshot = load_snapshot(before.connection)
+            if changes is None or before.generation != published:
+                everything = request.trust is Trust.CONTENT
+                changes = compare_stamps(snapshot, workspace.tickets_path, everything=everything)
+            update = rescan.rescan_folders(workspace, before, snapshot, changes)
+            if not update.is_worth_publishing:
+                return before, False
+            updated = build.apply_update(workspace, before, update)
+        before.connection.close()
+    return updated or build.build_index(workspace, 1, lambda _done, _total: None), True
 
 
 def _publish(workspace: Workspace, folder: int, stored: StoredIndex) -> None:

@@ -23,7 +23,7 @@ from yoi_relations.index.snapshot import (
     reliable_stamps,
     root_may_have_changed,
 )
-from yoi_relations.index.snapshot_builder import FolderStamps, read_clock, update_snapshot
+from yoi_relations.index.snapshot_builder import FolderStamps, new_snapshot, read_clock
 from yoi_relations.index.store import StoredIndex
 from yoi_relations.lean.types import Connection, NamedTuple
 
@@ -143,7 +143,7 @@ def _scan_once(
             scans.append(scan._replace(reads=new_reads))  # frees the bytes of unchanged sources
     outdated += [id_ for name in vanished for ids in held[name].values() for id_, _ in ids]
     clock = read_clock(workspace, now)
-    updated = update_snapshot(snapshot, stamps, vanished, unreliable, clock)
+    updated = new_snapshot(stamps, unreliable, clock, snapshot, vanished)
     is_worth_publishing = bool(outdated or scans) or updated.should_replace(snapshot)
     return Update(outdated, scans, updated, is_worth_publishing)
 
