@@ -92,7 +92,7 @@ def test_folders_are_split_into_a_bounded_number_of_batches(
         mock.patch("os.fork", wraps=os.fork) as forked,
     ):
         batches = list(folder_batches.read_batches(find_workspace(str(many.root)), names))
-    assert [stamps[0] for batch in batches for stamps in batch[0]] == names
+    assert [name for stamps, _, _ in batches for name in stamps] == names
     assert len(batches) == min(folders, max_items)
     assert forked.call_count == forks
 

@@ -93,11 +93,11 @@ def apply_update(workspace: Workspace, stored: StoredIndex, update: rescan.Updat
         if not update.changes_rows:
             digest = stored.generation.digest
             return _commit(workspace, connection, update.snapshot, number, digest)
-        rows = rows_of(update.scans)
-        tickets = holders_of(connection, update.outdated) | rows.holders
+        tickets = holders_of(connection, update.outdated)
+        tickets |= {read.source.holder for scan in update.scans for read in scan.reads}
         delete_activity(connection, tickets)
         delete_sources(connection, update.outdated)
-        insert(connection, rows)
+        insert(connection, rows_of(update.scans))
         return _finish(workspace, connection, update.snapshot, number, tickets)
 
 
@@ -116,7 +116,9 @@ def _build_once(
     with bulk_load(connection), contextlib.closing(read_batches(workspace, names)) as batches:
         for folders, names_of_unreliable, rows in batches:
             stamps |= {
-                name: (paths, found) for name, paths, found in folders if found != rescan.GONE
+                name: (paths, found)
+                for name, (paths, found) in folders.items()
+                if found != rescan.GONE
             }
             unreliable.update(names_of_unreliable)
             insert(connection, rows)

@@ -7,6 +7,7 @@ from collections.abc import Generator
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index.folder_scan import scan_folders
 from yoi_relations.index.rows import Rows, rows_of
+from yoi_relations.index.snapshot_builder import FolderStamps
 from yoi_relations.index.work_queue import MAX_ITEMS, run_shared
 from yoi_relations.lean.types import Any
 
@@ -15,9 +16,7 @@ BATCH_SIZE = 64
 FORK_FROM = 4
 """Batches from which on a second process saves time."""
 
-FolderStamp = tuple[bytes, list[bytes], list[bytes]]
-"""The name of a folder, its paths and their stamps."""
-Batch = tuple[list[FolderStamp], list[bytes], Rows]
+Batch = tuple[FolderStamps, list[bytes], Rows]
 """The stamps of some folders, those that are unreliable (see `FolderScan`), and all rows."""
 
 
@@ -32,7 +31,7 @@ def read_batches(workspace: Workspace, names: list[bytes]) -> Generator[Batch]:
 
     def work(number: int) -> tuple[Any, ...]:
         scans = list(scan_folders(workspace, names[number * size : (number + 1) * size]))
-        stamps = [(scan.name, scan.folder.paths, scan.folder.stamps) for scan in scans]
+        stamps = {scan.name: (scan.folder.paths, scan.folder.stamps) for scan in scans}
         unreliable = [scan.name for scan in scans if scan.is_unreliable]
         return stamps, unreliable, tuple(rows_of(scans))  # plain tuples pass between processes
 

@@ -18,9 +18,8 @@ from yoi_relations.lean.types import TYPE_CHECKING, Connection, NamedTuple
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-_DIGEST_SIZE = 32
 _PLACE = struct.Struct("<QQq")
-_TRAILER_SIZE = _PLACE.size + _DIGEST_SIZE
+_TRAILER_SIZE = _PLACE.size + hashlib.sha256().digest_size
 _TICK = 2_000_000_000
 """Nanoseconds between two times that the coarsest file system, FAT, can store."""
 _MAX_SIZE = 4 << 30
@@ -48,14 +47,10 @@ def read_index_file(path: str) -> IndexFile:
         OSError: the file cannot be read, is a symbolic link, or is not a regular file.
     """
     status, data = read_with_status(path, _MAX_SIZE)
-    body, place, digest = (
-        data[:-_TRAILER_SIZE],
-        data[-_TRAILER_SIZE:-_DIGEST_SIZE],
-        data[-_DIGEST_SIZE:],
-    )
-    return IndexFile(
-        body, _digest(body, place) == digest, place == _place(status, status.st_mtime_ns)
-    )
+    body, trailer = data[:-_TRAILER_SIZE], data[-_TRAILER_SIZE:]
+    place, digest = trailer[: _PLACE.size], trailer[_PLACE.size :]
+    was_written_here = place == _place(status, status.st_mtime_ns)
+    return IndexFile(body, _digest(body, place) == digest, was_written_here)
 
 
 def publish(folder: int, name: str, connection: Connection) -> None:

@@ -90,16 +90,17 @@ class TargetNames:
                 continue
             keys = ((_key(text[start : words[end - 1].end()]), end) for end in ends)
             ids, end = next(
-                ((self._ids[key], end) for key, end in keys if self._is_long_id(key)),
+                (
+                    (self._ids[key], end)
+                    for key, end in keys
+                    if len(key) >= MIN_PART and key in self._ids
+                ),
                 (set[str](), first + 1),
             )
             if len(ids) == 1:
                 found |= ids
             first = end
         return found
-
-    def _is_long_id(self, key: str) -> bool:
-        return len(key) >= MIN_PART and key in self._ids
 
     def _on_path(self, path: str) -> set[str]:
         """The tickets whose ids are components of a path."""

@@ -91,21 +91,14 @@ def _has_same_sources(request: OpenRequest, unproven: UnprovenIndex) -> bool:
     if request.publish and update.is_worth_publishing:
         # If the lock is taken, or nothing can be written, a later command publishes the stamps.
         with suppress(OSError), locked(workspace, 0.0) as folder:
-            updated = build.apply_update(workspace, stored, update)
-            _publish_over(workspace, folder, stored.generation, updated)
+            published, _ = store.load_published(workspace)
+            if published is not None:
+                published.connection.close()
+                if published.generation == stored.generation:
+                    updated = build.apply_update(workspace, stored, update)
+                    with closing(updated.connection):
+                        _publish(workspace, folder, updated)
     return True
-
-
-def _publish_over(
-    workspace: Workspace, folder: int, expected: Generation, updated: StoredIndex
-) -> None:
-    """Publish `updated` if `expected` is still the published generation; close it in any case."""
-    with closing(updated.connection):
-        published, _ = store.load_published(workspace)
-        if published is not None:
-            published.connection.close()
-            if published.generation == expected:
-                _publish(workspace, folder, updated)
 
 
 def _update_published(

@@ -30,7 +30,6 @@ _COLUMNS = {
     "retirement": ("source_id, record_id, holder, retires, retired_at, retired_by, retired_reason"),
     "problem": "source_id, line, message, effect, code, targets",
 }
-_HOLDER = _COLUMNS["source"].split(", ").index("holder")
 _NO_PLAN = (None,) * len(Plan._fields)
 _NOT_RETIRED = (None,) * len(Retired._fields)
 
@@ -45,11 +44,6 @@ class Rows(NamedTuple):
     record: list[Row]
     retirement: list[Row]
     problem: list[Row]
-
-    @property
-    def holders(self) -> set[str]:
-        """The ids of the tickets in whose folders the sources are."""
-        return {row[_HOLDER] for row in self.source}
 
 
 def rows_of(scans: Iterable[FolderScan]) -> Rows:

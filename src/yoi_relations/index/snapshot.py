@@ -74,13 +74,7 @@ class StampChanges(NamedTuple):
 
 
 class UnprovenIndex(NamedTuple):
-    """A published index that stamps alone do not prove current.
-
-    Attributes:
-        stored: the index.
-        snapshot: that it holds.
-        changes: the folders to scan.
-    """
+    """A published index that stamps alone do not prove current, and the folders to scan."""
 
     stored: StoredIndex
     snapshot: Snapshot
@@ -154,12 +148,6 @@ def _folders_of(indexes: Iterable[int], names: list[bytes], ends: list[int]) -> 
     return {names[bisect_right(ends, index)] for index in indexes}
 
 
-def _pack(numbers: list[int]) -> bytes:
-    from array import array  # noqa: PLC0415  # a current index is compared without it
-
-    return array("I", numbers).tobytes()
-
-
 def _unpack(data: bytes) -> Sequence[int]:
     from array import array  # noqa: PLC0415  # a current index is compared without it
 
@@ -173,6 +161,8 @@ def _differing(paths: bytes, stamps: bytes, root: str) -> list[int]:
     middle = paths.find(b"\0", len(paths) // 2)
     if middle < 0 or len(stamps) < FORK_FROM * SIZE:
         return _differing_in(paths, stamps, root, 0)
+    from array import array  # noqa: PLC0415  # only many paths need it
+
     from yoi_relations.index.forked_child import ForkedChild  # noqa: PLC0415  # only many paths need it
 
     half = paths.count(b"\0", 0, middle) + 1
@@ -181,7 +171,7 @@ def _differing(paths: bytes, stamps: bytes, root: str) -> list[int]:
         return _differing_in(paths[middle + 1 :], stamps[half * SIZE :], root, half)
 
     with ForkedChild() as child:
-        child.start(lambda file: file.write(_pack(second_half()) + _END))
+        child.start(lambda file: file.write(array("I", second_half()).tobytes() + _END))
         first = _differing_in(paths[:middle], stamps[: half * SIZE], root, 0)
         output = child.read_all()
     # Without complete output, this process compares the second half too.

@@ -85,15 +85,12 @@ def load_published(
 ) -> tuple[StoredIndex | None, IndexState]:
     """Open the published index, which may be stale.
 
-    The digest of the whole file proves it. After that its stamp is noted. While the file has that
-    stamp, it is opened in place, and only the pages that a query needs are read.
-
-    Args:
-        workspace: the index is in its cache folder.
-        note_stamp: whether to note the stamp of a file that was proven.
+    The digest of the whole file proves it. After that its stamp is noted if `note_stamp` says so.
+    While the file has that stamp, it is opened in place, and only the pages that a query needs are
+    read.
 
     Returns:
-        the index, or None; and its state, which says why it cannot be used.
+        The index, or None; and its state, which says why it cannot be used.
     """
     connection = None
     try:
@@ -131,17 +128,12 @@ def refuse_links(workspace: Workspace) -> None:
             raise OSError(errno.ELOOP, f"{yoi} is a symbolic link out of the workspace")
 
 
-def _has_trusted_owner(status: os.stat_result, workspace: Workspace) -> bool:
-    """Whether the owner of a file is this user, root, or the owner of the tickets root."""
-    owner = status.st_uid
-    return owner in (os.geteuid(), 0) or owner == os.stat(workspace.tickets_path).st_uid
-
-
 def _open(workspace: Workspace, *, note_stamp: bool) -> Connection:
     path = index_path(workspace)
     refuse_links(workspace)
     status = os.lstat(path)
-    if not _has_trusted_owner(status, workspace):
+    owner = status.st_uid
+    if owner not in (os.geteuid(), 0) and owner != os.stat(workspace.tickets_path).st_uid:
         raise _UnusableIndexError(IndexState.FOREIGN)
     stamp = stamp_of(status)
     if _noted_stamp(workspace) == stamp:
