@@ -135,13 +135,7 @@ def inactive_if_recorded(connection: Connection, edge: Edge) -> str | None:
 def outdated_notes(connection: Connection, ticket: str, without: str | None) -> set[int]:
     """The notes and plans of a ticket that a later one replaces, whatever the state of the ticket.
 
-    Args:
-        connection: the index.
-        ticket: its id.
-        without: id of a record to ignore, as if it were retired; None for none.
-
-    Returns:
-        ids of rows of ``record``.
+    They are ids of rows of ``record``. The record with the id `without` counts as retired.
     """
     notes = _notes("edge_ticket = ? AND record_id <> ?")
     rows = connection.execute(

@@ -59,13 +59,7 @@ def new_connection() -> Connection:
 def build_index(
     workspace: Workspace, number: int, progress: Progress, policy: RescanPolicy = RESCAN_POLICY
 ) -> StoredIndex:
-    """Build an index from the files alone.
-
-    Args:
-        workspace: the files to read.
-        number: the number of the generation.
-        progress: is called after each batch of folders.
-        policy: how long ticket folders may keep moving.
+    """Build an index from the files alone; its generation has the number `number`.
 
     Raises:
         UnreadableFolderError: a folder cannot be listed, or folders do not stop moving.

@@ -39,9 +39,7 @@ def lock_path(workspace: Workspace) -> str:
 def locked(workspace: Workspace, wait: float | None = None) -> Iterator[int]:
     """Take the lock, and yield the descriptor of the cache folder, which is made if missing.
 
-    Args:
-        workspace: the folder is its cache folder.
-        wait: seconds to wait for another process that holds the lock; None is `LOCK_WAIT`.
+    It waits `wait` seconds for another process that holds the lock; None is `LOCK_WAIT`.
 
     Raises:
         OSError: the folder cannot be written, or the lock was not free in time (TimeoutError).

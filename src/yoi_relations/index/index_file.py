@@ -54,12 +54,9 @@ def read_index_file(path: str) -> IndexFile:
 
 
 def publish(folder: int, name: str, connection: Connection) -> None:
-    """Write an index to a new file, and move that into place with one rename.
+    """Write an index to a new file, and move that to `name` with one rename.
 
-    Args:
-        folder: descriptor of the cache folder, whose lock is held.
-        name: of the index file.
-        connection: to the index.
+    The lock of the cache folder, which has the descriptor `folder`, is held.
 
     Raises:
         OSError: the file cannot be written; the index published before is unchanged.

@@ -29,10 +29,7 @@ from yoi_relations.lean.sqlite import SqliteError
 def reconcile(request: OpenRequest, state: IndexState, unproven: UnprovenIndex | None) -> Index:
     """An index that agrees with the files; it is published if `request` says so and it can be.
 
-    Args:
-        request: the arguments of `open_index`.
-        state: of the published index.
-        unproven: the published index; None where it cannot be used.
+    The published index is `unproven`, or has a `state` in which it cannot be used.
 
     Raises:
         UnreadableFolderError: a folder cannot be listed.

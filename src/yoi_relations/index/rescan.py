@@ -71,13 +71,6 @@ def rescan_folders(
     The scan is repeated while the tickets root changes. A folder that moves from one bucket to
     another can be missed in both, or be read in part, although it existed all the time.
 
-    Args:
-        workspace: the files to read.
-        stored: the index that may be stale.
-        snapshot: the snapshot in that index.
-        changes: the folders to scan.
-        policy: how long ticket folders may keep moving.
-
     Raises:
         UnreadableFolderError: a folder cannot be listed, or folders do not stop moving.
     """

@@ -90,12 +90,9 @@ def load_snapshot(connection: Connection) -> Snapshot:
 
 
 def compare_stamps(snapshot: Snapshot, root: str, *, everything: bool = False) -> StampChanges:
-    """Compare a snapshot with the disk, by stamps alone.
+    """Compare a snapshot with the tickets root at `root`, by stamps alone.
 
-    Args:
-        snapshot: to compare.
-        root: absolute path of the tickets root.
-        everything: whether to take every stamp for racy.
+    If `everything` is set, every stamp counts as racy.
     """
     if everything or not snapshot.trusted or time.time_ns() < snapshot.scanned_at:
         # No stamp is reliable. In the last case the clock went back.

@@ -39,11 +39,7 @@ class Clock(NamedTuple):
 
 
 def read_clock(workspace: Workspace, now: int) -> Clock:
-    """The clock of a scan that has just ended.
-
-    Args:
-        workspace: the files that were scanned.
-        now: the clock of the cache folder's file system before the scan, as in `Clock`.
+    """The clock of a scan that has just ended; `now` is that of the cache folder before it.
 
     Raises:
         UnreadableFolderError: the tickets root vanished during the scan.

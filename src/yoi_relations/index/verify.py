@@ -52,15 +52,8 @@ def verify_index(workspace: Workspace, progress: Progress) -> Verification:
     start = time.perf_counter()
     stored, state = _load_whole(workspace)
     built = build_index(workspace, 1, progress)
-    fresh = Index(
-        workspace=workspace,
-        connection=built.connection,
-        generation=built.generation,
-        found=state,
-        published=stored and stored.generation,
-        trust=Trust.CONTENT,
-        seconds=time.perf_counter() - start,
-    )
+    published, seconds = stored and stored.generation, time.perf_counter() - start
+    fresh = Index(workspace, *built, state, published, Trust.CONTENT, seconds)
     if stored is None:
         message = _UNUSABLE.get(state)
         return Verification(fresh, state, [_of_index(workspace, message)] if message else [])

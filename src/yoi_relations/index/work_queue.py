@@ -35,9 +35,7 @@ Work = Callable[[int], Any]
 def run_shared(work: Work, count: int) -> Generator[Any]:
     """Yield ``work(0)`` to ``work(count - 1)``, computed in two processes where that is possible.
 
-    Args:
-        work: makes one result, of values that `marshal` can write.
-        count: number of items, at most `MAX_ITEMS`.
+    The results are values that `marshal` can write; `count` is at most `MAX_ITEMS`.
     """
     with contextlib.ExitStack() as stack:
         child = stack.enter_context(ForkedChild())
@@ -68,11 +66,7 @@ def _take(queue: FileIO) -> int | None:
 
 
 class _ChildResults:
-    """The results that the child sends through the pipe with the descriptor `reader`.
-
-    Attributes:
-        ended: whether no further result will come.
-    """
+    """The results that the child sends; none will come any more once this has `ended`."""
 
     def __init__(self, reader: int) -> None:
         self.ended = False
