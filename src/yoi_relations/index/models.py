@@ -39,12 +39,12 @@ class Snapshot(SQLModel, table=True):
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
     id: int = Field(default=1, primary_key=True)
-    scanned_at: int = Field(description="the file system's clock, nanoseconds since 1970")
-    trusted: int = Field(description="1 where stamps on this file system can be reliable")
-    names: bytes = Field(description="of the folders that were listed, with NUL between them")
+    scanned_at: int = Field(description="the file system's clock before the scan, ns since 1970")
+    trusted: int = Field(description="1 where stamps on this file system can be reliable, else 0")
+    names: bytes = Field(description="of the listed folders, the tickets root first; NUL between")
     sizes: bytes = Field(description="number of paths of each folder, as 32-bit integers")
-    paths: bytes = Field(description="below the tickets root, with NUL between them")
-    stamps: bytes = Field(description="of the paths, one after the other")
+    paths: bytes = Field(description="below the tickets root, by folder, with NUL between them")
+    stamps: bytes = Field(description="of the paths, `stat_stamp.SIZE` bytes each")
     racy: bytes = Field(description="indexes of paths whose stamps are racy, as 32-bit integers")
 
 

@@ -66,8 +66,7 @@ class TargetNames:
         if whole is not None:
             return whole
         parts = dict.fromkeys(part.strip(".") for part in _BETWEEN.split(target))
-        found = set().union(*(self._by_part(part) for part in parts if part))
-        found = found or self._on_path(target)
+        found = set().union(*map(self._by_part, filter(None, parts))) or self._on_path(target)
         difference = "several names in one" if len(found) > 1 else "other characters around it"
         return [LikelyTarget(ticket, difference) for ticket in sorted(found)]
 
@@ -90,11 +89,7 @@ class TargetNames:
                 continue
             keys = ((_key(text[start : words[end - 1].end()]), end) for end in ends)
             ids, end = next(
-                (
-                    (self._ids[key], end)
-                    for key, end in keys
-                    if len(key) >= MIN_PART and key in self._ids
-                ),
+                ((self._ids[key], end) for key, end in keys if self._is_long_id(key)),
                 (set[str](), first + 1),
             )
             if len(ids) == 1:
@@ -102,11 +97,14 @@ class TargetNames:
             first = end
         return found
 
+    def _is_long_id(self, key: str) -> bool:
+        return len(key) >= MIN_PART and key in self._ids
+
     def _on_path(self, path: str) -> set[str]:
         """The tickets whose ids are components of a path."""
         if "/" not in path and "\\" not in path:
             return set()
-        names = filter(str.strip, _SEPARATORS.split(path))
+        names = filter(str.strip, dict.fromkeys(_SEPARATORS.split(path)))
         found = (self._ids.get(_key(name), set()) for name in names)
         return set().union(*(ids for ids in found if len(ids) == 1))
 

@@ -21,17 +21,7 @@ _END = b"."
 
 
 class Snapshot(NamedTuple):
-    """The paths that an index rests on, with their stat stamps: the row of the table ``snapshot``.
-
-    Attributes:
-        scanned_at: the file system's clock before the scan, in nanoseconds since 1970.
-        trusted: 1 where stamps on the file system can be reliable, otherwise 0.
-        names: of the folders that were listed, with NUL between them; the tickets root first.
-        sizes: the number of paths of each folder, as 32-bit integers.
-        paths: below the tickets root, in the order of the folders, with NUL between them.
-        stamps: of the paths, `SIZE` bytes each.
-        racy: the indexes of the paths whose stamps are racy, as 32-bit integers.
-    """
+    """The row of the table ``snapshot``; `models.Snapshot` describes the columns."""
 
     scanned_at: int
     trusted: int
