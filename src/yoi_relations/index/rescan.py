@@ -153,12 +153,11 @@ def _folders_to_scan(
 
 def _stored_sources(connection: Connection, names: Iterable[bytes]) -> dict[bytes, StoredSources]:
     """The sources that an index holds, by folder."""
-    found: dict[bytes, StoredSources] = {}
-    for name in names:
-        found[name] = {}
-        query = "SELECT path, id, digest FROM source WHERE name = ?"
+    query = "SELECT path, id, digest FROM source WHERE name = ?"
+    found: dict[bytes, StoredSources] = {name: {} for name in names}
+    for name, sources in found.items():
         for path, id_, digest in connection.execute(query, (name,)):
-            found[name].setdefault(path, []).append((id_, digest))
+            sources.setdefault(path, []).append((id_, digest))
     return found
 
 
