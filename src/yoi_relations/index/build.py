@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from yoi_relations.files import scan_root
 from yoi_relations.files.times import now
@@ -84,15 +84,16 @@ def apply_update(workspace: Workspace, stored: StoredIndex, update: rescan.Updat
     with closed_on_failure(connection):
         stored.connection.backup(connection)
         connection.execute("BEGIN")
-        if not update.changes_rows:
-            digest = stored.generation.digest
-            return _commit(workspace, connection, update.snapshot, number, digest)
-        tickets = holders_of(connection, update.outdated)
-        tickets |= {read.source.holder for scan in update.scans for read in scan.reads}
-        delete_activity(connection, tickets)
-        delete_sources(connection, update.outdated)
-        insert(connection, rows_of(update.scans))
-        return _finish(workspace, connection, update.snapshot, number, tickets)
+        digest = stored.generation.digest
+        if update.changes_rows:
+            tickets = holders_of(connection, update.outdated)
+            tickets |= {read.source.holder for scan in update.scans for read in scan.reads}
+            delete_activity(connection, tickets)
+            delete_sources(connection, update.outdated)
+            insert(connection, rows_of(update.scans))
+            derive(connection, tickets)
+            digest = _digest_of_sources(connection)
+        return _commit(workspace, connection, update.snapshot, number, digest)
 
 
 def _build_once(
@@ -119,25 +120,19 @@ def _build_once(
             done += len(folders)
             progress(done, len(names))
     snapshot = new_snapshot(stamps, unreliable, read_clock(workspace, clock))
-    return _finish(workspace, connection, snapshot, number), snapshot
+    derive(connection)
+    digest = _digest_of_sources(connection)
+    return _commit(workspace, connection, snapshot, number, digest), snapshot
 
 
-def _finish(
-    workspace: Workspace,
-    connection: Connection,
-    snapshot: Snapshot,
-    number: int,
-    tickets: Collection[str] | None = None,
-) -> StoredIndex:
-    """Fill the derived tables, digest the sources and commit; `tickets` are as in `derive`."""
-    derive(connection, tickets)
+def _digest_of_sources(connection: Connection) -> str:
     sources = connection.execute(
         "SELECT CAST(path || x'00' || digest AS BLOB) FROM source ORDER BY path, digest"
     )
     digest = hashlib.sha256()
     for (source,) in sources:
         digest.update(source)
-    return _commit(workspace, connection, snapshot, number, digest.hexdigest()[:_DIGEST_DIGITS])
+    return digest.hexdigest()[:_DIGEST_DIGITS]
 
 
 def _commit(

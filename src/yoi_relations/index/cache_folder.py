@@ -30,11 +30,6 @@ _YOI, _, _BELOW = CACHE.partition("/")
 _NAMES = _BELOW.encode().split(b"/")
 
 
-def lock_path(workspace: Workspace) -> str:
-    """Absolute path of the lock file."""
-    return os.path.join(workspace.cache_path, LOCK)
-
-
 @contextlib.contextmanager
 def locked(workspace: Workspace, wait: float | None = None) -> Iterator[int]:
     """Take the lock, and yield the descriptor of the cache folder, which is made if missing.

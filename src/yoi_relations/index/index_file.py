@@ -63,7 +63,12 @@ def publish(folder: int, name: str, connection: Connection) -> None:
     """
     from yoi_relations.atomic import replacing  # noqa: PLC0415  # reading an index file needs no draft
 
-    body = _bytes_of(connection)
+    try:
+        body = connection.serialize()
+    except AttributeError:
+        from yoi_relations.index import serialization  # noqa: PLC0415  # only an old SQLite needs it
+
+        body = serialization.serialize(connection)
     with replacing(name, f"tmp-{os.getpid()}.sqlite3", dir_fd=folder) as file:
         write_index_file(file, body)
         # Only an empty folder is removed: another may be somebody's, even tracked by git.
@@ -71,15 +76,6 @@ def publish(folder: int, name: str, connection: Connection) -> None:
             os.rmdir(name, dir_fd=folder)
         except (FileNotFoundError, NotADirectoryError):
             pass
-
-
-def _bytes_of(connection: Connection) -> bytes:
-    try:
-        return connection.serialize()
-    except AttributeError:
-        from yoi_relations.index import serialization  # noqa: PLC0415  # only an old SQLite needs it
-
-        return serialization.serialize(connection)
 
 
 def write_index_file(file: BinaryIO, body: bytes) -> None:

@@ -14,7 +14,7 @@ from yoi_relations.errors import WriteError
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import build, index_file, rescan, store
 from yoi_relations.index.build import closed_on_failure
-from yoi_relations.index.cache_folder import LOCK, lock_path, locked
+from yoi_relations.index.cache_folder import LOCK, locked
 from yoi_relations.index.handle import Index, OpenRequest, Progress, Trust, count_of
 from yoi_relations.index.snapshot import (
     StampChanges,
@@ -156,7 +156,7 @@ def _write_failure(workspace: Workspace, error: OSError) -> str:
     """The message that the index cannot be written, or the lock file cannot be used."""
     path, what = store.index_path(workspace), "cannot write the index"
     if error.filename == LOCK:
-        path, what = lock_path(workspace), "cannot use the lock file"
+        path, what = os.path.join(workspace.cache_path, LOCK), "cannot use the lock file"
     return f"{path}: {what}: {error.strerror or error}"
 
 
