@@ -36,7 +36,7 @@ class RescanPolicy(NamedTuple):
     def step(self, scans: int, seconds: float, *, complete: bool, clock_stopped: bool) -> Step:
         """What to do after `scans` scans, `seconds` after the first of them began.
 
-        `complete` says so of the last of them, and `clock_stopped` that the file system's clock has
+        `complete` is about the last of them; `clock_stopped` means that the file system's clock has
         not moved since the first.
         """
         if scans < self.scans:

@@ -39,7 +39,7 @@ class Clock(NamedTuple):
 
 
 def read_clock(workspace: Workspace, now: int) -> Clock:
-    """The clock of a scan that has just ended; `now` is that of the cache folder before it.
+    """The clock of a scan that has just ended; before it, `cache_folder.clock` returned `now`.
 
     Raises:
         UnreadableFolderError: the tickets root vanished during the scan.
