@@ -117,35 +117,29 @@ def downgrade() -> None:
     """Go back to an empty database."""
     for view in ("relation", "record_now", "ticket_now"):
         op.execute(f"DROP VIEW {view}")
-    op.drop_table("tally")
-    op.drop_table("activity")
-    op.drop_table("near_target")
-    op.drop_table("spanning_problem")
-    for table in ("problem", "retirement", "record", "ticket", "source", "snapshot", "generation"):
+    for table in ("tally", "activity", "near_target", "spanning_problem", "problem", "retirement"):
+        op.drop_table(table)
+    for table in ("record", "ticket", "source", "snapshot", "generation"):
         op.drop_table(table)
 
 
-def _text(name: str, *, nullable: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.Text(), nullable=nullable)
+def _texts(*names: str, nullable: bool = False) -> list[sa.Column[str]]:
+    return [sa.Column(name, sa.Text(), nullable=nullable) for name in names]
 
 
-def _bytes(name: str) -> sa.Column[bytes]:
-    return sa.Column(name, sa.LargeBinary(), nullable=False)
+def _numbers(*names: str, nullable: bool = False) -> list[sa.Column[int]]:
+    return [sa.Column(name, sa.Integer(), nullable=nullable) for name in names]
 
 
-def _number(name: str, *, nullable: bool = False) -> sa.Column[int]:
-    return sa.Column(name, sa.Integer(), nullable=nullable)
+def _blobs(*names: str) -> list[sa.Column[bytes]]:
+    return [sa.Column(name, sa.LargeBinary(), nullable=False) for name in names]
 
 
 def _create_generation() -> None:
     op.create_table(
         "generation",
-        _number("id"),
-        _number("number"),
-        _number("parser_version"),
-        _text("tickets_root"),
-        _text("digest"),
-        _text("built_at"),
+        *_numbers("id", "number", "parser_version"),
+        *_texts("tickets_root", "digest", "built_at"),
         sa.PrimaryKeyConstraint("id"),
         sa.CheckConstraint("id = 1", name="one_row"),
     )
@@ -154,10 +148,8 @@ def _create_generation() -> None:
 def _create_snapshot() -> None:
     op.create_table(
         "snapshot",
-        _number("id"),
-        _number("scanned_at"),
-        _number("trusted"),
-        *(_bytes(name) for name in ("names", "sizes", "paths", "stamps", "racy")),
+        *_numbers("id", "scanned_at", "trusted"),
+        *_blobs("names", "sizes", "paths", "stamps", "racy"),
         sa.PrimaryKeyConstraint("id"),
         sa.CheckConstraint("id = 1", name="one_row"),
     )
@@ -166,13 +158,9 @@ def _create_snapshot() -> None:
 def _create_source() -> None:
     op.create_table(
         "source",
-        _number("id"),
-        _text("path"),
-        _text("format"),
-        _text("holder"),
-        _text("folder"),
-        _bytes("name"),
-        _bytes("digest"),
+        *_numbers("id"),
+        *_texts("path", "format", "holder", "folder"),
+        *_blobs("name", "digest"),
         sa.PrimaryKeyConstraint("id"),
         sa.CheckConstraint(f"format IN ({_FORMATS})", name="format_known"),
     )
@@ -183,11 +171,9 @@ def _create_source() -> None:
 def _create_ticket() -> None:
     op.create_table(
         "ticket",
-        _number("source_id"),
-        _text("ticket_id"),
-        _text("title", nullable=True),
-        _text("slug", nullable=True),
-        _text("state", nullable=True),
+        *_numbers("source_id"),
+        *_texts("ticket_id"),
+        *_texts("title", "slug", "state", nullable=True),
         sa.PrimaryKeyConstraint("source_id"),
         sa.CheckConstraint(f"state IN ({_STATES})", name="state_known"),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"]),
@@ -199,28 +185,14 @@ def _create_ticket() -> None:
 def _create_record() -> None:
     op.create_table(
         "record",
-        _number("id"),
-        _number("source_id"),
-        _number("line", nullable=True),
-        _text("record_id"),
-        _text("kind"),
-        _text("holder"),
-        _text("target", nullable=True),
-        _text("class"),
-        _text("shown"),
-        _text("edge_ticket"),
-        _text("edge_target", nullable=True),
-        _text("note", nullable=True),
-        _text("summary", nullable=True),
-        _text("branch", nullable=True),
-        _text("worktree", nullable=True),
-        _text("role_plan", nullable=True),
-        _text("author"),
-        _text("at"),
-        _text("at_key"),
-        _text("retired_at", nullable=True),
-        _text("retired_by", nullable=True),
-        _text("retired_reason", nullable=True),
+        *_numbers("id", "source_id"),
+        *_numbers("line", nullable=True),
+        *_texts("record_id", "kind", "holder"),
+        *_texts("target", nullable=True),
+        *_texts("class", "shown", "edge_ticket"),
+        *_texts("edge_target", "note", "summary", "branch", "worktree", "role_plan", nullable=True),
+        *_texts("author", "at", "at_key"),
+        *_texts("retired_at", "retired_by", "retired_reason", nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.CheckConstraint(f"kind IN ({_KINDS})", name="kind_known"),
         sa.CheckConstraint(f"shown IN ({_SHOWN})", name="shown_known"),
@@ -237,13 +209,8 @@ def _create_record() -> None:
 def _create_retirement() -> None:
     op.create_table(
         "retirement",
-        _number("source_id"),
-        _text("record_id"),
-        _text("holder"),
-        _text("retires"),
-        _text("retired_at"),
-        _text("retired_by"),
-        _text("retired_reason"),
+        *_numbers("source_id"),
+        *_texts("record_id", "holder", "retires", "retired_at", "retired_by", "retired_reason"),
         sa.PrimaryKeyConstraint("source_id"),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"]),
     )
@@ -253,13 +220,10 @@ def _create_retirement() -> None:
 def _create_problem() -> None:
     op.create_table(
         "problem",
-        _number("id"),
-        _number("source_id"),
-        _number("line", nullable=True),
-        _text("message"),
-        _text("effect"),
-        _text("code", nullable=True),
-        _text("targets", nullable=True),
+        *_numbers("id", "source_id"),
+        *_numbers("line", nullable=True),
+        *_texts("message", "effect"),
+        *_texts("code", "targets", nullable=True),
         sa.CheckConstraint("effect IN ('record', 'ticket', 'none', 'advice')", name="effect_known"),
         sa.CheckConstraint(
             "code IN ('self_relation', 'dropped_text', 'second_record')", name="code_known"
@@ -273,13 +237,10 @@ def _create_problem() -> None:
 def _create_spanning_problem() -> None:
     op.create_table(
         "spanning_problem",
-        _number("id"),
-        _text("path"),
-        _number("line", nullable=True),
-        _text("code"),
-        _text("message"),
-        _text("effect"),
-        _text("about"),
+        *_numbers("id"),
+        *_texts("path"),
+        *_numbers("line", nullable=True),
+        *_texts("code", "message", "effect", "about"),
         sa.CheckConstraint(
             "code IN ('no_item', 'shared_id', 'dangling_target')", name="code_known"
         ),
@@ -291,13 +252,11 @@ def _create_spanning_problem() -> None:
 def _create_near_target() -> None:
     op.create_table(
         "near_target",
-        _number("id"),
-        _text("path"),
-        _number("line", nullable=True),
-        _text("record_id"),
-        _text("meant"),
-        _text("difference"),
-        _text("inactive", nullable=True),
+        *_numbers("id"),
+        *_texts("path"),
+        *_numbers("line", nullable=True),
+        *_texts("record_id", "meant", "difference"),
+        *_texts("inactive", nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
 
@@ -305,10 +264,9 @@ def _create_near_target() -> None:
 def _create_activity() -> None:
     op.create_table(
         "activity",
-        _number("id"),
-        _text("kind"),
-        _text("ticket"),
-        _text("inactive", nullable=True),
+        *_numbers("id"),
+        *_texts("kind", "ticket"),
+        *_texts("inactive", nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.ForeignKeyConstraint(["id"], ["record.id"]),
     )
@@ -319,8 +277,8 @@ def _create_activity() -> None:
 def _create_tally() -> None:
     op.create_table(
         "tally",
-        _text("name"),
-        _number("count"),
-        _number("active", nullable=True),
+        *_texts("name"),
+        *_numbers("count"),
+        *_numbers("active", nullable=True),
         sa.PrimaryKeyConstraint("name"),
     )

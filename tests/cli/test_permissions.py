@@ -18,7 +18,7 @@ from workspace_builder import A, B, Ran, Workspace
 AS_NOBODY = """
 import contextlib, io, os, sqlite3, sys, tempfile, tomllib
 from pathlib import Path
-from yoi_relations.index import database, serialization
+from yoi_relations.index import build, serialization
 from yoi_relations.cli import fast_path
 from yoi_relations.cli.typer_app import run as run_in_full
 
@@ -26,7 +26,7 @@ def run(arguments):
     code = fast_path.run(arguments)
     return run_in_full(arguments) if code is None else code
 
-image = serialization.serialize(database.new_connection())
+image = serialization.serialize(build.new_connection())
 with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()), \
         contextlib.redirect_stderr(io.StringIO()):
     for ticket in ("a", "b"):
@@ -41,7 +41,7 @@ def new_connection():
     serialization.deserialize(connection, image)
     return connection
 
-database.new_connection = new_connection
+build.new_connection = new_connection
 if os.getuid() == 0:
     os.setgroups([]), os.setgid(65534), os.setuid(65534)
 sys.exit(run(sys.argv[1:]))

@@ -12,7 +12,7 @@ from index_comparison import made
 from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index import database
+from yoi_relations.index import build
 from yoi_relations.index.compare import COMPARED, DERIVED, compare_indexes, source_digests
 from yoi_relations.index.freshness import open_index
 
@@ -35,7 +35,7 @@ def test_two_readings_of_the_same_files_do_not_differ(filled: Workspace) -> None
 
 
 def test_every_table_is_compared_or_describes_the_build() -> None:
-    with closing(database.new_connection()) as connection:
+    with closing(build.new_connection()) as connection:
         rows = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
 
     assert {name for (name,) in rows} == {*COMPARED, *DERIVED} | BUILD_TABLES

@@ -15,7 +15,7 @@ from workspace_builder import AT, A, B, Workspace, ulid
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index import database, folder_batches
+from yoi_relations.index import build, folder_batches
 from yoi_relations.index.build import build_index
 from yoi_relations.index.compare import compare_indexes
 from yoi_relations.index.folder_scan import scan_folders
@@ -92,7 +92,7 @@ def test_folders_are_split_into_a_bounded_number_of_batches(
         mock.patch("os.fork", wraps=os.fork) as forked,
     ):
         batches = list(folder_batches.read_batches(find_workspace(str(many.root)), names))
-    assert [stamps[0] for batch in batches for stamps in batch.stamps] == names
+    assert [name for stamps, _, _ in batches for name in stamps] == names
     assert len(batches) == min(folders, max_items)
     assert forked.call_count == forks
 
@@ -115,10 +115,10 @@ def test_unreadable_folder_fails_in_either_process(many: Workspace) -> None:
 
 
 def test_failed_build_closes_its_index(many: Workspace) -> None:
-    opened = database.new_connection()
+    opened = build.new_connection()
     error = UnreadableFolderError("x: cannot be listed", "fix it")
     with (
-        mock.patch.object(database, "new_connection", return_value=opened),
+        mock.patch.object(build, "new_connection", return_value=opened),
         mock.patch.object(folder_batches, "scan_folders", side_effect=error),
         pytest.raises(UnreadableFolderError),
     ):

@@ -11,7 +11,7 @@ from workspace_builder import A, B, Workspace
 
 from yoi_relations.files import read_source, safe_read
 from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index import database
+from yoi_relations.index import build
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index
 
@@ -57,7 +57,7 @@ def test_file_that_vanishes_during_the_scan_is_left_out(
 def test_bulk_insert_loses_no_row(workspace: Workspace) -> None:
     """What is taken off for the time of the load, an index of SQLite's own above all."""
     query = "SELECT name, sql FROM sqlite_schema ORDER BY name"
-    empty = database.new_connection()
+    empty = build.new_connection()
     with asked(workspace) as index:
         assert index.connection.execute(query).fetchall() == empty.execute(query).fetchall()
     empty.close()

@@ -21,10 +21,10 @@ from index_comparison import contents
 from workspace_builder import A, B, Workspace
 
 from yoi_relations.errors import ExitCode
-from yoi_relations.index import database, serialization
+from yoi_relations.index import build, serialization
 from yoi_relations.index.store import in_memory
 
-INDEX = Path(database.__file__).parent
+INDEX = Path(build.__file__).parent
 WITHOUT = """
 import _sqlite3
 class Poor(_sqlite3.Connection):
@@ -99,7 +99,7 @@ def test_old_sqlite_gives_the_same_answers(
 
 
 def test_database_bytes_survive_a_file_round_trip() -> None:
-    with closing(database.new_connection()) as made, closing(in_memory()) as filled:
+    with closing(build.new_connection()) as made, closing(in_memory()) as filled:
         made.execute("INSERT INTO tally VALUES ('ticket', 3, NULL)")
 
         serialization.deserialize(filled, serialization.serialize(made))
@@ -113,7 +113,7 @@ def test_database_bytes_survive_a_file_round_trip() -> None:
 def test_full_disk_is_a_system_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/proc/self/fdinfo")
     with (
-        closing(database.new_connection()) as made,
+        closing(build.new_connection()) as made,
         pytest.raises(OSError, match="fdinfo") as raised,
     ):
         serialization.serialize(made)

@@ -17,7 +17,7 @@ Making an index:
 - rows: the rows of the sources
 - derived, activity, near_targets: the rows that follow from several sources
 - snapshot_builder: new snapshots
-- database, serialization: databases in memory, and as bytes with an old SQLite
+- serialization: databases as bytes, with an old SQLite
 - index_file: the bytes of an index file; reads and publishes it
 
 The rest:

@@ -83,7 +83,7 @@ def _notes(where: str) -> str:
     ) AS stated"""  # noqa: S608  # fixed text
 
 
-_AMONG = "IN (SELECT value FROM json_each(?))"
+_AMONG = "IN (SELECT value FROM json_each(:ids))"
 _EDGES_AT = f"(edge_ticket {_AMONG} OR edge_target {_AMONG})"
 _NOTES_AT = f"edge_ticket {_AMONG}"
 """Whether a note is active does not depend on its target."""
@@ -97,15 +97,12 @@ def store_activity(connection: Connection, tickets: Collection[str] | None = Non
             ``spanning_problem`` names the tickets whose state is unknown.
         tickets: ids; only relations of these tickets, whose rows were deleted. None for all.
     """
-    ids = json_text(sorted(tickets or ()))
-    for query, values in (
-        (_edges("TRUE" if tickets is None else _EDGES_AT), (ids, ids)),
-        (_notes("TRUE" if tickets is None else _NOTES_AT), (ids,)),
-    ):
+    edges, notes = ("TRUE", "TRUE") if tickets is None else (_EDGES_AT, _NOTES_AT)
+    for query in (_edges(edges), _notes(notes)):
         connection.execute(
             "INSERT INTO activity (id, kind, ticket, inactive)"  # noqa: S608  # fixed text
             f" SELECT id, shown, edge_ticket, {_INACTIVE} FROM ({query}) AS found",
-            () if tickets is None else values,
+            {"ids": json_text(sorted(tickets or ()))},
         )
 
 
@@ -114,11 +111,10 @@ def delete_activity(connection: Connection, tickets: Collection[str]) -> None:
 
     Call it before their records change: the records name the relations.
     """
-    ids = json_text(sorted(tickets))
     connection.execute(
         f"DELETE FROM activity WHERE id IN (SELECT id FROM record WHERE {_NOTES_AT}"  # noqa: S608  # fixed text
         f" UNION SELECT id FROM record WHERE shown NOT IN {_NOTES} AND edge_target {_AMONG})",
-        (ids, ids),
+        {"ids": json_text(sorted(tickets))},
     )
 
 
@@ -135,13 +131,7 @@ def inactive_if_recorded(connection: Connection, edge: Edge) -> str | None:
 def outdated_notes(connection: Connection, ticket: str, without: str | None) -> set[int]:
     """The notes and plans of a ticket that a later one replaces, whatever the state of the ticket.
 
-    Args:
-        connection: the index.
-        ticket: its id.
-        without: id of a record to ignore, as if it were retired; None for none.
-
-    Returns:
-        ids of rows of ``record``.
+    They are ids of rows of ``record``. The record with the id `without` counts as retired.
     """
     notes = _notes("edge_ticket = ? AND record_id <> ?")
     rows = connection.execute(

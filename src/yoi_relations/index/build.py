@@ -1,17 +1,22 @@
-"""Builds an index from all files, or applies an update to a copy of an older index."""
+"""Builds an index from all files, or applies an update to a copy of an older index.
+
+Both are made in memory.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Iterator
 
 from yoi_relations.files import scan_root
-from yoi_relations.files.workspace import Workspace
-from yoi_relations.index import cache_folder, database, rescan
+from yoi_relations.files.times import now
+from yoi_relations.files.workspace import Workspace, printable
+from yoi_relations.index import cache_folder, rescan, store
 from yoi_relations.index.activity import delete_activity
 from yoi_relations.index.derived import derive
+from yoi_relations.index.handle import Progress
 from yoi_relations.index.rescan_policy import RESCAN_POLICY, RescanPolicy
 from yoi_relations.index.rows import bulk_load, delete_sources, holders_of, insert, rows_of
 from yoi_relations.index.snapshot import Snapshot, compare_stamps, root_may_have_changed
@@ -21,32 +26,46 @@ from yoi_relations.index.snapshot_builder import (
     read_clock,
     store_snapshot,
 )
-from yoi_relations.index.store import StoredIndex
-from yoi_relations.lean.types import Connection
+from yoi_relations.index.store import Generation, StoredIndex, in_memory
+from yoi_relations.lean.types import Any, Connection
 
+_SCHEMA = os.path.join(os.path.dirname(__file__), "schema.sql")
 _DIGEST_DIGITS = 16
 """Hexadecimal digits of a generation's digest. It tells contents apart; it resists no forgery."""
 
 
-def build_index(
-    workspace: Workspace,
-    number: int,
-    progress: Callable[[int, int], None],
-    policy: RescanPolicy = RESCAN_POLICY,
-) -> StoredIndex:
-    """Build an index in memory from the files alone.
+@contextlib.contextmanager
+def closed_on_failure(connection: Connection) -> Iterator[None]:
+    """Close `connection` if the block raises anything, an interrupt included."""
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
-    Args:
-        workspace: the files to read.
-        number: the number of the generation.
-        progress: is called with the number of folders that are done, and of all folders.
-        policy: how long ticket folders may keep moving.
+
+def new_connection() -> Connection:
+    """An empty index."""
+    connection = in_memory()
+    # The loader of this module also finds the file in a zip archive.
+    loader: Any = __spec__.loader
+    schema = loader.get_data(_SCHEMA).decode()
+    connection.executescript(f"BEGIN;\n{schema}COMMIT;")
+    connection.execute(f"PRAGMA application_id = {store.APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {store.SCHEMA_VERSION}")
+    return connection
+
+
+def build_index(
+    workspace: Workspace, number: int, progress: Progress, policy: RescanPolicy = RESCAN_POLICY
+) -> StoredIndex:
+    """Build an index from the files alone; its generation has the number `number`.
 
     Raises:
         UnreadableFolderError: a folder cannot be listed, or folders do not stop moving.
     """
-    connection = database.new_connection()
-    with database.closed_on_failure(connection):
+    connection = new_connection()
+    with closed_on_failure(connection):
         stored, snapshot = _build_once(workspace, connection, number, progress)
         # A folder that moved during the scan can be missing, so the root is scanned again.
         if not root_may_have_changed(snapshot, workspace.tickets_path):
@@ -59,73 +78,75 @@ def build_index(
 
 
 def apply_update(workspace: Workspace, stored: StoredIndex, update: rescan.Update) -> StoredIndex:
-    """A copy of an index in memory with an update applied; its generation has the next number."""
+    """A copy of an index with an update applied; its generation has the next number."""
     number = stored.generation.number + 1
-    connection = database.copy_of(stored.connection)
-    with database.closed_on_failure(connection):
+    connection = in_memory()
+    with closed_on_failure(connection):
+        stored.connection.backup(connection)
         connection.execute("BEGIN")
-        if not update.changes_rows:
-            digest = stored.generation.digest
-            return _commit(workspace, connection, update.snapshot, number, digest)
-        rows = rows_of(update.scans)
-        tickets = holders_of(connection, update.outdated) | rows.holders
-        delete_activity(connection, tickets)
-        delete_sources(connection, update.outdated)
-        insert(connection, rows)
-        return _finish(workspace, connection, update.snapshot, number, tickets)
+        digest = stored.generation.digest
+        if update.changes_rows:
+            tickets = holders_of(connection, update.outdated)
+            tickets |= {read.source.holder for scan in update.scans for read in scan.reads}
+            delete_activity(connection, tickets)
+            delete_sources(connection, update.outdated)
+            insert(connection, rows_of(update.scans))
+            derive(connection, tickets)
+            digest = _digest_of_sources(connection)
+        return _commit(workspace, connection, update.snapshot, number, digest)
 
 
 def _build_once(
-    workspace: Workspace,
-    connection: Connection,
-    number: int,
-    progress: Callable[[int, int], None],
+    workspace: Workspace, connection: Connection, number: int, progress: Progress
 ) -> tuple[StoredIndex, Snapshot]:
     """Fill an empty index with one scan of all folders."""
     from yoi_relations.index.folder_batches import read_batches  # noqa: PLC0415  # only a full build needs it
 
-    now = cache_folder.clock(workspace)
+    clock = cache_folder.clock(workspace)
     listing = scan_root.list_root(workspace)
     names = sorted(os.fsencode(name) for name in listing.names)
     stamps: FolderStamps = {rescan.ROOT: (listing.folder.paths, listing.folder.stamps)}
     unreliable: set[bytes] = set()
     done = 0
     with bulk_load(connection), contextlib.closing(read_batches(workspace, names)) as batches:
-        for batch in batches:
+        for folders, names_of_unreliable, rows in batches:
             stamps |= {
-                name: (paths, found) for name, paths, found in batch.stamps if found != rescan.GONE
+                name: (paths, found)
+                for name, (paths, found) in folders.items()
+                if found != rescan.GONE
             }
-            unreliable.update(batch.unreliable)
-            insert(connection, batch.rows)
-            done += len(batch.stamps)
+            unreliable.update(names_of_unreliable)
+            insert(connection, rows)
+            done += len(folders)
             progress(done, len(names))
-    snapshot = new_snapshot(stamps, unreliable, read_clock(workspace, now))
-    return _finish(workspace, connection, snapshot, number), snapshot
+    snapshot = new_snapshot(stamps, unreliable, read_clock(workspace, clock))
+    derive(connection)
+    digest = _digest_of_sources(connection)
+    return _commit(workspace, connection, snapshot, number, digest), snapshot
 
 
-def _finish(
-    workspace: Workspace,
-    connection: Connection,
-    snapshot: Snapshot,
-    number: int,
-    tickets: Collection[str] | None = None,
-) -> StoredIndex:
-    """Fill the derived tables, digest the sources and commit; `tickets` are as in `derive`."""
-    derive(connection, tickets)
+def _digest_of_sources(connection: Connection) -> str:
     sources = connection.execute(
         "SELECT CAST(path || x'00' || digest AS BLOB) FROM source ORDER BY path, digest"
     )
     digest = hashlib.sha256()
     for (source,) in sources:
         digest.update(source)
-    return _commit(workspace, connection, snapshot, number, digest.hexdigest()[:_DIGEST_DIGITS])
+    return digest.hexdigest()[:_DIGEST_DIGITS]
 
 
 def _commit(
     workspace: Workspace, connection: Connection, snapshot: Snapshot, number: int, digest: str
 ) -> StoredIndex:
     """Store the generation and the snapshot, and end the transaction."""
-    generation = database.store_generation(connection, workspace, number, digest)
+    root = printable(workspace.tickets_root)
+    generation = Generation(number, store.PARSER_VERSION, root, digest, now())
+    connection.execute("DELETE FROM generation")
+    connection.execute(
+        "INSERT INTO generation (id, number, parser_version, tickets_root, digest, built_at)"
+        " VALUES (1, ?, ?, ?, ?, ?)",
+        generation,
+    )
     store_snapshot(connection, snapshot)
     connection.execute("COMMIT")
     return StoredIndex(connection, generation)

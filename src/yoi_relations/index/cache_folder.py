@@ -24,24 +24,17 @@ _DRAFT = r"tmp-[0-9]+(\.sqlite3|-[0-9A-Z]{26}\.md)"
 """The name of an unfinished index or record. Files with other names are never removed."""
 _SMALL_DRAFT = r"[\w.-]+\.[0-9]+-[0-9]+\.tmp"
 """The name of an unfinished small file, see `put`."""
-_CACHEDIR_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"
+_CACHEDIR_TAG = b"Signature: 8a477f597d28d172789f06886806bc55\n"
 """The line that https://bford.info/cachedir/ requires."""
 _YOI, _, _BELOW = CACHE.partition("/")
 _NAMES = _BELOW.encode().split(b"/")
-
-
-def lock_path(workspace: Workspace) -> str:
-    """Absolute path of the lock file."""
-    return os.path.join(workspace.cache_path, LOCK)
 
 
 @contextlib.contextmanager
 def locked(workspace: Workspace, wait: float | None = None) -> Iterator[int]:
     """Take the lock, and yield the descriptor of the cache folder, which is made if missing.
 
-    Args:
-        workspace: the folder is its cache folder.
-        wait: seconds to wait for another process that holds the lock; None is `LOCK_WAIT`.
+    It waits `wait` seconds for another process that holds the lock; None is `LOCK_WAIT`.
 
     Raises:
         OSError: the folder cannot be written, or the lock was not free in time (TimeoutError).
@@ -90,19 +83,13 @@ def make_cache_folder(workspace: Workspace) -> Iterator[int]:
         OSError: it cannot be written, or a symbolic link is in its path.
     """
     with open_folder(workspace.root, _YOI, made=_NAMES) as folder:
-        for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _CACHEDIR_TAG)):
-            _make_file(folder, name, text)
+        for name, data in ((".gitignore", b"*\n"), ("CACHEDIR.TAG", _CACHEDIR_TAG)):
+            # A file that cannot be read may be a link or a FIFO; the rename replaces it.
+            with contextlib.suppress(OSError):
+                if read_file(name, len(data) + 1, folder) == data:
+                    continue
+            put(folder, name, data)
         yield folder
-
-
-def _make_file(folder: int, name: str, text: str) -> None:
-    """Write a file unless it has this content."""
-    data = text.encode()
-    # A file that cannot be read may be a link or a FIFO; the rename replaces it.
-    with contextlib.suppress(OSError):
-        if read_file(name, len(data) + 1, folder) == data:
-            return
-    put(folder, name, data)
 
 
 def put(folder: int, name: str, data: bytes) -> None:
@@ -138,16 +125,14 @@ def _sweep(folder: int) -> None:
     import re  # noqa: PLC0415  # a command that finds its index current removes nothing
 
     for name in os.listdir(folder):
-        # Small files are written without the lock, so a young draft may be in use.
-        if re.fullmatch(_DRAFT, name) or (
-            re.fullmatch(_SMALL_DRAFT, name) and _is_abandoned(folder, name)
-        ):
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):
+            # Small files are written without the lock, so a young draft may be in use.
+            if re.fullmatch(_DRAFT, name) or (
+                re.fullmatch(_SMALL_DRAFT, name) and _age(folder, name) > LOCK_WAIT
+            ):
                 os.unlink(name, dir_fd=folder)
 
 
-def _is_abandoned(folder: int, name: str) -> bool:
-    with contextlib.suppress(OSError):
-        status = os.stat(name, dir_fd=folder, follow_symlinks=False)
-        return time.time() - status.st_mtime > LOCK_WAIT
-    return False
+def _age(folder: int, name: str) -> float:
+    """Seconds since a file was last written."""
+    return time.time() - os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime

@@ -27,12 +27,7 @@ Row = tuple[Any, ...]
 
 
 class Difference(NamedTuple):
-    """A difference between the index and the files.
-
-    Attributes:
-        path: of the source, below the workspace root.
-        message: what differs.
-    """
+    """What differs between the index and the files; the path is below the workspace root."""
 
     path: str
     message: str

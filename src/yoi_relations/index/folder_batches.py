@@ -7,32 +7,17 @@ from collections.abc import Generator
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index.folder_scan import scan_folders
 from yoi_relations.index.rows import Rows, rows_of
+from yoi_relations.index.snapshot_builder import FolderStamps
 from yoi_relations.index.work_queue import MAX_ITEMS, run_shared
-from yoi_relations.lean.types import NamedTuple
+from yoi_relations.lean.types import Any
 
 BATCH_SIZE = 64
 """Folders in one batch; it bounds the memory that a batch needs."""
 FORK_FROM = 4
 """Batches from which on a second process saves time."""
 
-FolderStamp = tuple[bytes, list[bytes], list[bytes]]
-"""The name of a folder, its paths and their stamps."""
-PlainBatch = tuple[list[FolderStamp], list[bytes], tuple[object, ...]]
-"""The fields of a `Batch` as plain tuples, which one process can send to another."""
-
-
-class Batch(NamedTuple):
-    """Some folders that were scanned.
-
-    Attributes:
-        stamps: of every folder of the batch.
-        unreliable: the folders whose stamps prove nothing, see `FolderScan.is_unreliable`.
-        rows: what their sources say.
-    """
-
-    stamps: list[FolderStamp]
-    unreliable: list[bytes]
-    rows: Rows
+Batch = tuple[FolderStamps, list[bytes], Rows]
+"""The stamps of some folders, those that are unreliable (see `FolderScan`), and all rows."""
 
 
 def read_batches(workspace: Workspace, names: list[bytes]) -> Generator[Batch]:
@@ -44,15 +29,12 @@ def read_batches(workspace: Workspace, names: list[bytes]) -> Generator[Batch]:
     size = max(BATCH_SIZE, -(-len(names) // MAX_ITEMS))
     count = -(-len(names) // size)
 
-    def work(number: int) -> PlainBatch:
-        return _read_batch(workspace, names[number * size : (number + 1) * size])
+    def work(number: int) -> tuple[Any, ...]:
+        scans = list(scan_folders(workspace, names[number * size : (number + 1) * size]))
+        stamps = {scan.name: (scan.folder.paths, scan.folder.stamps) for scan in scans}
+        unreliable = [scan.name for scan in scans if scan.is_unreliable]
+        return stamps, unreliable, tuple(rows_of(scans))  # plain tuples pass between processes
 
     results = run_shared(work, count) if count >= FORK_FROM else map(work, range(count))
     for stamps, unreliable, rows in results:
-        yield Batch(stamps, unreliable, Rows(*rows))
-
-
-def _read_batch(workspace: Workspace, names: list[bytes]) -> PlainBatch:
-    scans = list(scan_folders(workspace, names))
-    stamps = [(scan.name, scan.folder.paths, scan.folder.stamps) for scan in scans]
-    return stamps, [scan.name for scan in scans if scan.is_unreliable], tuple(rows_of(scans))
+        yield stamps, unreliable, Rows(*rows)

@@ -26,7 +26,6 @@ class FolderScan(NamedTuple):
 
     Attributes:
         name: below the tickets root, in the file system's bytes.
-        folder: as it was listed.
         reads: its sources, except those with reliable stamps, which were not read.
     """
 
@@ -48,10 +47,7 @@ def scan_folders(
 ) -> Iterator[FolderScan]:
     """List and read the folders `names` below the tickets root.
 
-    Args:
-        workspace: the folders are in its tickets root.
-        names: in the file system's bytes.
-        reliable: stamps of sources that need not be read if they are equal, by path.
+    A source whose stamp is the one in `reliable`, by path, is not read.
 
     Raises:
         UnreadableFolderError: a folder cannot be listed.

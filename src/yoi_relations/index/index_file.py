@@ -18,9 +18,8 @@ from yoi_relations.lean.types import TYPE_CHECKING, Connection, NamedTuple
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-_DIGEST_SIZE = 32
 _PLACE = struct.Struct("<QQq")
-_TRAILER_SIZE = _PLACE.size + _DIGEST_SIZE
+_TRAILER_SIZE = _PLACE.size + hashlib.sha256().digest_size
 _TICK = 2_000_000_000
 """Nanoseconds between two times that the coarsest file system, FAT, can store."""
 _MAX_SIZE = 4 << 30
@@ -48,30 +47,28 @@ def read_index_file(path: str) -> IndexFile:
         OSError: the file cannot be read, is a symbolic link, or is not a regular file.
     """
     status, data = read_with_status(path, _MAX_SIZE)
-    body, place, digest = (
-        data[:-_TRAILER_SIZE],
-        data[-_TRAILER_SIZE:-_DIGEST_SIZE],
-        data[-_DIGEST_SIZE:],
-    )
-    return IndexFile(
-        body, _digest(body, place) == digest, place == _place(status, status.st_mtime_ns)
-    )
+    body, trailer = data[:-_TRAILER_SIZE], data[-_TRAILER_SIZE:]
+    place, digest = trailer[: _PLACE.size], trailer[_PLACE.size :]
+    was_written_here = place == _place(status, status.st_mtime_ns)
+    return IndexFile(body, _digest(body, place) == digest, was_written_here)
 
 
 def publish(folder: int, name: str, connection: Connection) -> None:
-    """Write an index to a new file, and move that into place with one rename.
+    """Write an index to a new file, and move that to `name` with one rename.
 
-    Args:
-        folder: descriptor of the cache folder, whose lock is held.
-        name: of the index file.
-        connection: to the index.
+    The lock of the cache folder, which has the descriptor `folder`, is held.
 
     Raises:
         OSError: the file cannot be written; the index published before is unchanged.
     """
     from yoi_relations.atomic import replacing  # noqa: PLC0415  # reading an index file needs no draft
 
-    body = _bytes_of(connection)
+    try:
+        body = connection.serialize()
+    except AttributeError:
+        from yoi_relations.index import serialization  # noqa: PLC0415  # only an old SQLite needs it
+
+        body = serialization.serialize(connection)
     with replacing(name, f"tmp-{os.getpid()}.sqlite3", dir_fd=folder) as file:
         write_index_file(file, body)
         # Only an empty folder is removed: another may be somebody's, even tracked by git.
@@ -79,15 +76,6 @@ def publish(folder: int, name: str, connection: Connection) -> None:
             os.rmdir(name, dir_fd=folder)
         except (FileNotFoundError, NotADirectoryError):
             pass
-
-
-def _bytes_of(connection: Connection) -> bytes:
-    try:
-        return connection.serialize()
-    except AttributeError:
-        from yoi_relations.index import serialization  # noqa: PLC0415  # only an old SQLite needs it
-
-        return serialization.serialize(connection)
 
 
 def write_index_file(file: BinaryIO, body: bytes) -> None:

@@ -28,11 +28,7 @@ def open_lock(folder: int, name: str) -> int:
 
 
 def acquire(descriptor: int, wait: float) -> None:
-    """Take the lock, which no other process may hold at the same time.
-
-    Args:
-        descriptor: from `open_lock`.
-        wait: seconds to wait for another process that holds it.
+    """Take the lock of an open lock file; wait `wait` seconds for another process that holds it.
 
     Raises:
         TimeoutError: another process held it all the time.

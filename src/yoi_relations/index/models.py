@@ -23,7 +23,6 @@ def _one_of(column: str, values: Iterable[object]) -> CheckConstraint:
 class Generation(SQLModel, table=True):
     """What the index was built from; one row."""
 
-    __tablename__ = "generation"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
     id: int = Field(default=1, primary_key=True)
@@ -37,23 +36,21 @@ class Generation(SQLModel, table=True):
 class Snapshot(SQLModel, table=True):
     """The paths that the index rests on, with their stat stamps; one row. See ``snapshot.py``."""
 
-    __tablename__ = "snapshot"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
     id: int = Field(default=1, primary_key=True)
-    scanned_at: int = Field(description="the file system's clock, nanoseconds since 1970")
-    trusted: int = Field(description="1 where stamps on this file system can be reliable")
-    names: bytes = Field(description="of the folders that were listed, with NUL between them")
+    scanned_at: int = Field(description="the file system's clock before the scan, ns since 1970")
+    trusted: int = Field(description="1 where stamps on this file system can be reliable, else 0")
+    names: bytes = Field(description="of the listed folders, the tickets root first; NUL between")
     sizes: bytes = Field(description="number of paths of each folder, as 32-bit integers")
-    paths: bytes = Field(description="below the tickets root, with NUL between them")
-    stamps: bytes = Field(description="of the paths, one after the other")
+    paths: bytes = Field(description="below the tickets root, by folder, with NUL between them")
+    stamps: bytes = Field(description="of the paths, `stat_stamp.SIZE` bytes each")
     racy: bytes = Field(description="indexes of paths whose stamps are racy, as 32-bit integers")
 
 
 class Source(SQLModel, table=True):
     """A file that tickets or records are read from, or a stray."""
 
-    __tablename__ = "source"
     __table_args__ = (
         _one_of("format", Format),
         Index("source_holder", "holder", "folder", "format"),
@@ -72,7 +69,6 @@ class Source(SQLModel, table=True):
 class Ticket(SQLModel, table=True):
     """A ticket, as its item.md describes it."""
 
-    __tablename__ = "ticket"
     __table_args__ = (
         _one_of("state", State),
         Index("ticket_ticket_id", "ticket_id"),
@@ -89,7 +85,6 @@ class Ticket(SQLModel, table=True):
 class Record(SQLModel, table=True):
     """A record as it was recorded, and the edge that it states."""
 
-    __tablename__ = "record"
     __table_args__ = (
         _one_of("kind", KINDS),
         _one_of("shown", SHOWN_KINDS),
@@ -128,7 +123,6 @@ class Record(SQLModel, table=True):
 class Retirement(SQLModel, table=True):
     """A file that retires a record, of any format, that the same ticket holds."""
 
-    __tablename__ = "retirement"
     __table_args__ = (Index("retirement_retires", "holder", "retires"),)
 
     source_id: int = Field(primary_key=True, foreign_key="source.id")
@@ -143,7 +137,6 @@ class Retirement(SQLModel, table=True):
 class Problem(SQLModel, table=True):
     """A fault of a source."""
 
-    __tablename__ = "problem"
     __table_args__ = (
         _one_of("effect", Effect),
         _one_of("code", FaultCode),
@@ -199,7 +192,6 @@ class NearTarget(SQLModel, table=True):
 class Activity(SQLModel, table=True):
     """Whether a relation is active; derived from the other tables, see ``activity.py``."""
 
-    __tablename__ = "activity"
     __table_args__ = (
         Index("activity_active", "kind", "ticket", sqlite_where=text("inactive IS NULL")),
     )
@@ -216,8 +208,6 @@ class Activity(SQLModel, table=True):
 
 class Tally(SQLModel, table=True):
     """The number of rows of a table, or relations of a kind; derived from the other tables."""
-
-    __tablename__ = "tally"
 
     name: str = Field(sa_type=Text, primary_key=True, description="a table, or a kind as shown")
     count: int

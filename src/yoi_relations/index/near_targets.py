@@ -66,22 +66,21 @@ class TargetNames:
         if whole is not None:
             return whole
         parts = dict.fromkeys(part.strip(".") for part in _BETWEEN.split(target))
-        found = {likely.ticket for part in parts if part for likely in self._by_part(part)}
-        if not found:
-            found = {likely.ticket for likely in self._on_path(target)}
+        found = set().union(*map(self._by_part, filter(None, parts))) or self._on_path(target)
         difference = "several names in one" if len(found) > 1 else "other characters around it"
         return [LikelyTarget(ticket, difference) for ticket in sorted(found)]
 
-    def _by_part(self, part: str) -> list[LikelyTarget]:
+    def _by_part(self, part: str) -> set[str]:
         """The tickets that one of several names means, or that it contains."""
-        if part.isalnum():  # one word is not a path and contains no other name
-            return self._by_name(part) or []
-        return self._by_name(part) or self._on_path(part) or self._within(part)
+        found = {likely.ticket for likely in self._by_name(part) or ()}
+        if found or part.isalnum():  # one word is not a path and contains no other name
+            return found
+        return self._on_path(part) or self._within(part)
 
-    def _within(self, text: str) -> list[LikelyTarget]:
+    def _within(self, text: str) -> set[str]:
         """The tickets whose ids are in `text`, at the ends of words."""
         words = list(_WORD.finditer(text))[:_MAX_WORDS]
-        found: list[LikelyTarget] = []
+        found: set[str] = set()
         first = 0
         while first < len(words):
             start, ends = words[first].start(), range(len(words), first, -1)
@@ -93,20 +92,21 @@ class TargetNames:
                 ((self._ids[key], end) for key, end in keys if self._is_long_id(key)),
                 (set[str](), first + 1),
             )
-            found += [LikelyTarget(ticket, "") for ticket in ids if len(ids) == 1]
+            if len(ids) == 1:
+                found |= ids
             first = end
         return found
 
     def _is_long_id(self, key: str) -> bool:
         return len(key) >= MIN_PART and key in self._ids
 
-    def _on_path(self, path: str) -> list[LikelyTarget]:
+    def _on_path(self, path: str) -> set[str]:
         """The tickets whose ids are components of a path."""
         if "/" not in path and "\\" not in path:
-            return []
-        names = [name for name in dict.fromkeys(_SEPARATORS.split(path)) if name.strip()]
-        found = [self._ids.get(_key(name), set()) for name in names]
-        return [LikelyTarget(ticket, "a path") for ids in found if len(ids) == 1 for ticket in ids]
+            return set()
+        names = filter(str.strip, dict.fromkeys(_SEPARATORS.split(path)))
+        found = (self._ids.get(_key(name), set()) for name in names)
+        return set().union(*(ids for ids in found if len(ids) == 1))
 
     def _by_name(self, name: str) -> list[LikelyTarget] | None:
         """The ticket that a name means; none where it can mean several, None for no ticket."""
@@ -123,7 +123,7 @@ class TargetNames:
         key = _key(name)
         yield self._ids.get(key, set()), ""
         yield self._slugs.get(key, set()), "its slug"
-        on_path = {likely.ticket for likely in self._on_path(name)}
+        on_path = self._on_path(name)
         if len(on_path) == 1 and not _BETWEEN.search(name):
             yield on_path, "a path"
         if len(key) >= MIN_PART:

@@ -13,8 +13,8 @@ from contextlib import ExitStack, closing, suppress
 from yoi_relations.errors import WriteError
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import build, index_file, rescan, store
-from yoi_relations.index.cache_folder import LOCK, lock_path, locked
-from yoi_relations.index.database import closed_on_failure
+from yoi_relations.index.build import closed_on_failure
+from yoi_relations.index.cache_folder import LOCK, locked
 from yoi_relations.index.handle import Index, OpenRequest, Progress, Trust, count_of
 from yoi_relations.index.snapshot import (
     StampChanges,
@@ -29,10 +29,7 @@ from yoi_relations.lean.sqlite import SqliteError
 def reconcile(request: OpenRequest, state: IndexState, unproven: UnprovenIndex | None) -> Index:
     """An index that agrees with the files; it is published if `request` says so and it can be.
 
-    Args:
-        request: the arguments of `open_index`.
-        state: of the published index.
-        unproven: the published index; None where it cannot be used.
+    The published index is `unproven`, or has a `state` in which it cannot be used.
 
     Raises:
         UnreadableFolderError: a folder cannot be listed.
@@ -91,21 +88,14 @@ def _has_same_sources(request: OpenRequest, unproven: UnprovenIndex) -> bool:
     if request.publish and update.is_worth_publishing:
         # If the lock is taken, or nothing can be written, a later command publishes the stamps.
         with suppress(OSError), locked(workspace, 0.0) as folder:
-            updated = build.apply_update(workspace, stored, update)
-            _publish_over(workspace, folder, stored.generation, updated)
+            published, _ = store.load_published(workspace)
+            if published is not None:
+                published.connection.close()
+                if published.generation == stored.generation:
+                    updated = build.apply_update(workspace, stored, update)
+                    with closing(updated.connection):
+                        _publish(workspace, folder, updated)
     return True
-
-
-def _publish_over(
-    workspace: Workspace, folder: int, expected: Generation, updated: StoredIndex
-) -> None:
-    """Publish `updated` if `expected` is still the published generation; close it in any case."""
-    with closing(updated.connection):
-        published, _ = store.load_published(workspace)
-        if published is not None:
-            published.connection.close()
-            if published.generation == expected:
-                _publish(workspace, folder, updated)
 
 
 def _update_published(
@@ -141,35 +131,20 @@ def _current_index(
     Another process may have published since `changes` were found, before this one had the lock.
     Then they are found again, so that an older view never replaces a newer one.
     """
-    workspace = request.workspace
+    workspace, updated = request.workspace, None
     before, _ = store.load_published(workspace)
     if before is not None:
-        with closed_on_failure(before.connection):
-            try:
-                return _updated_index(request, before, published, changes)
-            except SqliteError:
-                before.connection.close()
-    return build.build_index(workspace, 1, lambda _done, _total: None), True
-
-
-def _updated_index(
-    request: OpenRequest,
-    before: StoredIndex,
-    published: Generation | None,
-    changes: StampChanges | None,
-) -> tuple[StoredIndex, bool]:
-    """As `_current_index`, made from `before`, the published index."""
-    workspace = request.workspace
-    snapshot = load_snapshot(before.connection)
-    if changes is None or before.generation != published:
-        everything = request.trust is Trust.CONTENT
-        changes = compare_stamps(snapshot, workspace.tickets_path, everything=everything)
-    update = rescan.rescan_folders(workspace, before, snapshot, changes)
-    if not update.is_worth_publishing:
-        return before, False
-    updated = build.apply_update(workspace, before, update)
-    before.connection.close()
-    return updated, True
+        with closed_on_failure(before.connection), suppress(SqliteError):
+            snapshot = load_snapshot(before.connection)
+            if changes is None or before.generation != published:
+                everything = request.trust is Trust.CONTENT
+                changes = compare_stamps(snapshot, workspace.tickets_path, everything=everything)
+            update = rescan.rescan_folders(workspace, before, snapshot, changes)
+            if not update.is_worth_publishing:
+                return before, False
+            updated = build.apply_update(workspace, before, update)
+        before.connection.close()
+    return updated or build.build_index(workspace, 1, lambda _done, _total: None), True
 
 
 def _publish(workspace: Workspace, folder: int, stored: StoredIndex) -> None:
@@ -181,7 +156,7 @@ def _write_failure(workspace: Workspace, error: OSError) -> str:
     """The message that the index cannot be written, or the lock file cannot be used."""
     path, what = store.index_path(workspace), "cannot write the index"
     if error.filename == LOCK:
-        path, what = lock_path(workspace), "cannot use the lock file"
+        path, what = os.path.join(workspace.cache_path, LOCK), "cannot use the lock file"
     return f"{path}: {what}: {error.strerror or error}"
 
 

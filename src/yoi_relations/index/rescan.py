@@ -23,7 +23,7 @@ from yoi_relations.index.snapshot import (
     reliable_stamps,
     root_may_have_changed,
 )
-from yoi_relations.index.snapshot_builder import FolderStamps, read_clock, update_snapshot
+from yoi_relations.index.snapshot_builder import FolderStamps, new_snapshot, read_clock
 from yoi_relations.index.store import StoredIndex
 from yoi_relations.lean.types import Connection, NamedTuple
 
@@ -70,13 +70,6 @@ def rescan_folders(
 
     The scan is repeated while the tickets root changes. A folder that moves from one bucket to
     another can be missed in both, or be read in part, although it existed all the time.
-
-    Args:
-        workspace: the files to read.
-        stored: the index that may be stale.
-        snapshot: the snapshot in that index.
-        changes: the folders to scan.
-        policy: how long ticket folders may keep moving.
 
     Raises:
         UnreadableFolderError: a folder cannot be listed, or folders do not stop moving.
@@ -143,7 +136,7 @@ def _scan_once(
             scans.append(scan._replace(reads=new_reads))  # frees the bytes of unchanged sources
     outdated += [id_ for name in vanished for ids in held[name].values() for id_, _ in ids]
     clock = read_clock(workspace, now)
-    updated = update_snapshot(snapshot, stamps, vanished, unreliable, clock)
+    updated = new_snapshot(stamps, unreliable, clock, snapshot, vanished)
     is_worth_publishing = bool(outdated or scans) or updated.should_replace(snapshot)
     return Update(outdated, scans, updated, is_worth_publishing)
 
@@ -160,12 +153,11 @@ def _folders_to_scan(
 
 def _stored_sources(connection: Connection, names: Iterable[bytes]) -> dict[bytes, StoredSources]:
     """The sources that an index holds, by folder."""
-    found: dict[bytes, StoredSources] = {}
-    for name in names:
-        found[name] = {}
-        query = "SELECT path, id, digest FROM source WHERE name = ?"
+    query = "SELECT path, id, digest FROM source WHERE name = ?"
+    found: dict[bytes, StoredSources] = {name: {} for name in names}
+    for name, sources in found.items():
         for path, id_, digest in connection.execute(query, (name,)):
-            found[name].setdefault(path, []).append((id_, digest))
+            sources.setdefault(path, []).append((id_, digest))
     return found
 
 

@@ -34,13 +34,10 @@ class RescanPolicy(NamedTuple):
     limit: float = 5.0
 
     def step(self, scans: int, seconds: float, *, complete: bool, clock_stopped: bool) -> Step:
-        """What to do next.
+        """What to do after `scans` scans, `seconds` after the first of them began.
 
-        Args:
-            scans: the number of scans so far.
-            seconds: the time since the first of them began.
-            complete: whether the last scan found everything that any of them found.
-            clock_stopped: whether the file system's clock has not moved since the first scan.
+        `complete` is about the last of them; `clock_stopped` means that the file system's clock has
+        not moved since the first.
         """
         if scans < self.scans:
             return Step.RESCAN

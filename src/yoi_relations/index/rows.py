@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator
 
-from yoi_relations.files.parse import Parsed, parse_source, unusable
+from yoi_relations.files.parse import parse_source, unusable
 from yoi_relations.files.record import Plan, Record, Retired
 from yoi_relations.files.source import Fault, SourceError
 from yoi_relations.index.folder_scan import FolderScan, ReadSource
@@ -30,7 +30,6 @@ _COLUMNS = {
     "retirement": ("source_id, record_id, holder, retires, retired_at, retired_by, retired_reason"),
     "problem": "source_id, line, message, effect, code, targets",
 }
-_HOLDER = _COLUMNS["source"].split(", ").index("holder")
 _NO_PLAN = (None,) * len(Plan._fields)
 _NOT_RETIRED = (None,) * len(Retired._fields)
 
@@ -45,11 +44,6 @@ class Rows(NamedTuple):
     record: list[Row]
     retirement: list[Row]
     problem: list[Row]
-
-    @property
-    def holders(self) -> set[str]:
-        """The ids of the tickets in whose folders the sources are."""
-        return {row[_HOLDER] for row in self.source}
 
 
 def rows_of(scans: Iterable[FolderScan]) -> Rows:
@@ -94,7 +88,10 @@ def _add(rows: Rows, name: bytes, read: ReadSource) -> None:
     number = len(rows.source) + 1
     form = source.format.value
     rows.source.append((number, source.path, form, source.holder, source.folder, name, read.digest))
-    parsed = _parsed(read)
+    if isinstance(read.content, SourceError):
+        parsed = unusable(source, read.content.message)
+    else:
+        parsed = parse_source(source, read.content)
     if parsed.ticket is not None:
         title, slug, state = parsed.ticket
         rows.ticket.append((number, source.holder, title, slug, state and state.value))
@@ -106,12 +103,6 @@ def _add(rows: Rows, name: bytes, read: ReadSource) -> None:
         )
     for fault in parsed.faults:
         rows.problem.append(_problem_row(number, fault))
-
-
-def _parsed(read: ReadSource) -> Parsed:
-    if isinstance(read.content, SourceError):
-        return unusable(read.source, read.content.message)
-    return parse_source(read.source, read.content)
 
 
 def _record_row(number: int, record: Record) -> Row:

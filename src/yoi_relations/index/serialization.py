@@ -27,8 +27,10 @@ def serialize(connection: Connection) -> bytes:
             # The file is temporary: neither a crash nor a rollback matters.
             copy.execute("PRAGMA journal_mode = OFF")
             copy.execute("PRAGMA synchronous = OFF")
-            with _sqlite_error_as_os_error():
+            try:
                 connection.backup(copy)
+            except sqlite3.Error as error:  # for example, the disk is full
+                raise OSError(errno.EIO, str(error)) from error
         with open(path, "rb") as file:
             return file.read()
 
@@ -56,12 +58,3 @@ def _temporary_path() -> Iterator[str]:
         raise OSError(errno.EIO, error.strerror, error.filename) from error
     with temporary as folder:
         yield os.path.join(folder, "index.sqlite3")
-
-
-@contextlib.contextmanager
-def _sqlite_error_as_os_error() -> Iterator[None]:
-    """Turn SQLite's error, for example for a full disk, into an OSError."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise OSError(errno.EIO, str(error)) from error

@@ -21,17 +21,7 @@ _END = b"."
 
 
 class Snapshot(NamedTuple):
-    """The paths that an index rests on, with their stat stamps: the row of the table ``snapshot``.
-
-    Attributes:
-        scanned_at: the file system's clock before the scan, in nanoseconds since 1970.
-        trusted: 1 where stamps on the file system can be reliable, otherwise 0.
-        names: of the folders that were listed, with NUL between them; the tickets root first.
-        sizes: the number of paths of each folder, as 32-bit integers.
-        paths: below the tickets root, in the order of the folders, with NUL between them.
-        stamps: of the paths, `SIZE` bytes each.
-        racy: the indexes of the paths whose stamps are racy, as 32-bit integers.
-    """
+    """The row of the table ``snapshot``; `models.Snapshot` describes the columns."""
 
     scanned_at: int
     trusted: int
@@ -74,13 +64,7 @@ class StampChanges(NamedTuple):
 
 
 class UnprovenIndex(NamedTuple):
-    """A published index that stamps alone do not prove current.
-
-    Attributes:
-        stored: the index.
-        snapshot: that it holds.
-        changes: the folders to scan.
-    """
+    """A published index that stamps alone do not prove current, and the folders to scan."""
 
     stored: StoredIndex
     snapshot: Snapshot
@@ -96,12 +80,9 @@ def load_snapshot(connection: Connection) -> Snapshot:
 
 
 def compare_stamps(snapshot: Snapshot, root: str, *, everything: bool = False) -> StampChanges:
-    """Compare a snapshot with the disk, by stamps alone.
+    """Compare a snapshot with the tickets root at `root`, by stamps alone.
 
-    Args:
-        snapshot: to compare.
-        root: absolute path of the tickets root.
-        everything: whether to take every stamp for racy.
+    If `everything` is set, every stamp counts as racy.
     """
     if everything or not snapshot.trusted or time.time_ns() < snapshot.scanned_at:
         # No stamp is reliable. In the last case the clock went back.
@@ -154,12 +135,6 @@ def _folders_of(indexes: Iterable[int], names: list[bytes], ends: list[int]) -> 
     return {names[bisect_right(ends, index)] for index in indexes}
 
 
-def _pack(numbers: list[int]) -> bytes:
-    from array import array  # noqa: PLC0415  # a current index is compared without it
-
-    return array("I", numbers).tobytes()
-
-
 def _unpack(data: bytes) -> Sequence[int]:
     from array import array  # noqa: PLC0415  # a current index is compared without it
 
@@ -173,6 +148,8 @@ def _differing(paths: bytes, stamps: bytes, root: str) -> list[int]:
     middle = paths.find(b"\0", len(paths) // 2)
     if middle < 0 or len(stamps) < FORK_FROM * SIZE:
         return _differing_in(paths, stamps, root, 0)
+    from array import array  # noqa: PLC0415  # only many paths need it
+
     from yoi_relations.index.forked_child import ForkedChild  # noqa: PLC0415  # only many paths need it
 
     half = paths.count(b"\0", 0, middle) + 1
@@ -181,7 +158,7 @@ def _differing(paths: bytes, stamps: bytes, root: str) -> list[int]:
         return _differing_in(paths[middle + 1 :], stamps[half * SIZE :], root, half)
 
     with ForkedChild() as child:
-        child.start(lambda file: file.write(_pack(second_half()) + _END))
+        child.start(lambda file: file.write(array("I", second_half()).tobytes() + _END))
         first = _differing_in(paths[:middle], stamps[: half * SIZE], root, 0)
         output = child.read_all()
     # Without complete output, this process compares the second half too.

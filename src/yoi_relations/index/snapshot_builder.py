@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.stat_stamp import (
@@ -39,11 +39,7 @@ class Clock(NamedTuple):
 
 
 def read_clock(workspace: Workspace, now: int) -> Clock:
-    """The clock of a scan that has just ended.
-
-    Args:
-        workspace: the files that were scanned.
-        now: the clock of the cache folder's file system before the scan, as in `Clock`.
+    """The clock of a scan that has just ended; before it, `cache_folder.clock` returned `now`.
 
     Raises:
         UnreadableFolderError: the tickets root vanished during the scan.
@@ -60,53 +56,41 @@ def read_clock(workspace: Workspace, now: int) -> Clock:
     return Clock(now, device, trusted, file_system_of(root) == OVERLAY)
 
 
-def new_snapshot(stamps: FolderStamps, unreliable: Container[bytes], clock: Clock) -> Snapshot:
-    """The snapshot after a scan of all folders.
-
-    Args:
-        stamps: of every folder.
-        unreliable: folders whose stamps prove nothing, whatever their times are.
-        clock: decides which other stamps are reliable.
-    """
-    builder = _SnapshotBuilder()
-    for name, (paths, found) in stamps.items():
-        builder.add(name, paths, found, unreliable=name in unreliable)
-    return builder.snapshot(clock)
-
-
-def update_snapshot(
-    older: Snapshot,
+def new_snapshot(
     scanned: FolderStamps,
-    vanished: Container[bytes],
     unreliable: Container[bytes],
     clock: Clock,
+    older: Snapshot | None = None,
+    vanished: Container[bytes] = (),
 ) -> Snapshot:
-    """The snapshot after a scan of some folders.
+    """The snapshot after a scan.
 
     Args:
-        older: the snapshot before; all stamps of folders that were not scanned are reliable.
         scanned: the stamps of the folders that were scanned.
-        vanished: folders that no longer exist.
         unreliable: folders whose stamps prove nothing, whatever their times are.
         clock: decides which other stamps are reliable.
+        older: the snapshot before; all stamps of folders that were not scanned are reliable. None
+            where all folders were scanned.
+        vanished: folders of that snapshot that no longer exist.
     """
-    builder = _SnapshotBuilder()
-    old_paths, new = older.paths.split(b"\0"), dict(scanned)
-    start = end = 0
-    for name, size in older.folder_sizes():
-        if name not in new and name not in vanished:
-            builder.names.append(name)
-            builder.sizes.append(size)
-        else:
-            builder.keep(old_paths[start:end], older.stamps[start * SIZE : end * SIZE])
-            start = end + size
-            if name in new:
-                builder.add(name, *new.pop(name), unreliable=name in unreliable)
-        end += size
-    builder.keep(old_paths[start:end], older.stamps[start * SIZE : end * SIZE])
+    builder, new = _SnapshotBuilder(unreliable, clock), dict(scanned)
+    if older is not None:
+        old_paths = older.paths.split(b"\0")
+        start = end = 0
+        for name, size in older.folder_sizes():
+            if name not in new and name not in vanished:
+                builder.names.append(name)
+                builder.sizes.append(size)
+            else:
+                builder.keep(old_paths[start:end], older.stamps[start * SIZE : end * SIZE])
+                start = end + size
+                if name in new:
+                    builder.add(name, *new.pop(name))
+            end += size
+        builder.keep(old_paths[start:end], older.stamps[start * SIZE : end * SIZE])
     for name, (paths, stamps) in new.items():
-        builder.add(name, paths, stamps, unreliable=name in unreliable)
-    return builder.snapshot(clock)
+        builder.add(name, paths, stamps)
+    return builder.snapshot()
 
 
 def store_snapshot(connection: Connection, snapshot: Snapshot) -> None:
@@ -118,43 +102,40 @@ def store_snapshot(connection: Connection, snapshot: Snapshot) -> None:
 class _SnapshotBuilder:
     """The folders of a snapshot, added one after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, unreliable: Container[bytes], clock: Clock) -> None:
         self.names: list[bytes] = []
         self.sizes = array("I")
+        self._unreliable = unreliable
+        self._clock = clock
         self._paths: list[bytes] = []
         self._stamps: list[bytes] = []
-        self._new: list[tuple[int, bytes]] = []
-        self._racy: list[int] = []
+        self._racy = array("I")
 
     def keep(self, paths: list[bytes], stamps: bytes) -> None:
         """Add paths with reliable stamps; their folders are in `names` and `sizes` already."""
         self._paths += paths
         self._stamps.append(stamps)
 
-    def add(
-        self, name: bytes, paths: list[bytes], stamps: list[bytes], *, unreliable: bool
-    ) -> None:
+    def add(self, name: bytes, paths: list[bytes], stamps: list[bytes]) -> None:
         """Add a folder that was scanned."""
-        first = len(self._paths)
+        first, joined = len(self._paths), b"".join(stamps)
         self.names.append(name)
         self.sizes.append(len(paths))
-        self.keep(paths, b"".join(stamps))
-        if unreliable:
-            self._racy += range(first, first + len(paths))
-        else:
-            self._new.append((first, self._stamps[-1]))
+        self.keep(paths, joined)
+        racy: Iterable[int] = range(len(paths))
+        if name not in self._unreliable:
+            clock = self._clock
+            racy = racy_in(joined, clock.now, clock.device, layered=clock.layered)
+        self._racy.extend(first + number for number in racy)
 
-    def snapshot(self, clock: Clock) -> Snapshot:
+    def snapshot(self) -> Snapshot:
         """The snapshot of all folders that were added."""
-        for first, stamps in self._new:
-            racy = racy_in(stamps, clock.now, clock.device, layered=clock.layered)
-            self._racy += [first + number for number in racy]
         return Snapshot(
-            clock.now,
-            int(clock.trusted),
+            self._clock.now,
+            int(self._clock.trusted),
             b"\0".join(self.names),
             self.sizes.tobytes(),
             b"\0".join(self._paths),
             b"".join(self._stamps),
-            array("I", sorted(self._racy)).tobytes(),
+            self._racy.tobytes(),
         )

@@ -56,7 +56,7 @@ class IndexState(StrEnum):
 
 
 class _UnusableIndexError(Exception):
-    """There is no index file, or it cannot be used; `state` says why."""
+    """The index file cannot be used; `state` says why."""
 
     def __init__(self, state: IndexState) -> None:
         super().__init__(state.value)
@@ -85,27 +85,29 @@ def load_published(
 ) -> tuple[StoredIndex | None, IndexState]:
     """Open the published index, which may be stale.
 
-    The digest of the whole file proves it. After that its stamp is noted. While the file has that
-    stamp, it is opened in place, and only the pages that a query needs are read.
-
-    Args:
-        workspace: the index is in its cache folder.
-        note_stamp: whether to note the stamp of a file that was proven.
+    The digest of the whole file proves it. After that its stamp is noted if `note_stamp` says so.
+    While the file has that stamp, it is opened in place, and only the pages that a query needs are
+    read.
 
     Returns:
-        the index, or None; and its state, which says why it cannot be used.
+        The index, or None; and its state, which says why it cannot be used.
     """
+    connection = None
     try:
         connection = _open(workspace, note_stamp=note_stamp)
+        generation = _read_generation(connection, workspace)
+        return StoredIndex(connection, generation), IndexState.UNCHECKED
     except _UnusableIndexError as error:
-        return None, error.state
-    try:
-        return StoredIndex(
-            connection, _read_generation(connection, workspace)
-        ), IndexState.UNCHECKED
-    except _UnusableIndexError as error:
+        state = error.state
+    except FileNotFoundError:
+        state = IndexState.MISSING
+    except OSError:
+        state = IndexState.UNREADABLE
+    except sqlite3.Error:
+        state = IndexState.DAMAGED
+    if connection is not None:
         connection.close()
-        return None, error.state
+    return None, state
 
 
 def refuse_links(workspace: Workspace) -> None:
@@ -126,32 +128,20 @@ def refuse_links(workspace: Workspace) -> None:
             raise OSError(errno.ELOOP, f"{yoi} is a symbolic link out of the workspace")
 
 
-def _has_trusted_owner(status: os.stat_result, workspace: Workspace) -> bool:
-    """Whether the owner of a file is this user, root, or the owner of the tickets root."""
-    owner = status.st_uid
-    return owner in (os.geteuid(), 0) or owner == os.stat(workspace.tickets_path).st_uid
-
-
 def _open(workspace: Workspace, *, note_stamp: bool) -> Connection:
     path = index_path(workspace)
-    try:
-        refuse_links(workspace)
-        status = os.lstat(path)
-        if not _has_trusted_owner(status, workspace):
-            raise _UnusableIndexError(IndexState.FOREIGN)
-        stamp = stamp_of(status)
-        if _noted_stamp(workspace) == stamp:
-            # Not mapped into memory: a file that is cut short in place would kill the process.
-            return _connect(_uri(path))
-        connection = _load_proven(path)
-        if note_stamp:
-            _note_stamp(workspace, stamp)
-    except FileNotFoundError as error:
-        raise _UnusableIndexError(IndexState.MISSING) from error
-    except OSError as error:
-        raise _UnusableIndexError(IndexState.UNREADABLE) from error
-    except sqlite3.Error as error:
-        raise _UnusableIndexError(IndexState.DAMAGED) from error
+    refuse_links(workspace)
+    status = os.lstat(path)
+    owner = status.st_uid
+    if owner not in (os.geteuid(), 0) and owner != os.stat(workspace.tickets_path).st_uid:
+        raise _UnusableIndexError(IndexState.FOREIGN)
+    stamp = stamp_of(status)
+    if _noted_stamp(workspace) == stamp:
+        # Not mapped into memory: a file that is cut short in place would kill the process.
+        return _connect(_uri(path))
+    connection = _load_proven(path)
+    if note_stamp:
+        _note_stamp(workspace, stamp)
     return connection
 
 
@@ -215,16 +205,13 @@ def _stamp_path(workspace: Workspace) -> str:
 
 
 def _read_generation(connection: Connection, workspace: Workspace) -> Generation:
-    try:
-        application = connection.execute("PRAGMA application_id").fetchone()[0]
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if (application, version) != (APPLICATION_ID, SCHEMA_VERSION):
-            raise _UnusableIndexError(IndexState.OTHER_VERSION)
-        row = connection.execute(
-            "SELECT number, parser_version, tickets_root, digest, built_at FROM generation"
-        ).fetchone()
-    except sqlite3.Error as error:
-        raise _UnusableIndexError(IndexState.DAMAGED) from error
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if (application, version) != (APPLICATION_ID, SCHEMA_VERSION):
+        raise _UnusableIndexError(IndexState.OTHER_VERSION)
+    row = connection.execute(
+        "SELECT number, parser_version, tickets_root, digest, built_at FROM generation"
+    ).fetchone()
     if row is None:
         raise _UnusableIndexError(IndexState.DAMAGED)
     generation = Generation(*row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import time
@@ -51,15 +52,8 @@ def verify_index(workspace: Workspace, progress: Progress) -> Verification:
     start = time.perf_counter()
     stored, state = _load_whole(workspace)
     built = build_index(workspace, 1, progress)
-    fresh = Index(
-        workspace=workspace,
-        connection=built.connection,
-        generation=built.generation,
-        found=state,
-        published=stored and stored.generation,
-        trust=Trust.CONTENT,
-        seconds=time.perf_counter() - start,
-    )
+    published, seconds = stored and stored.generation, time.perf_counter() - start
+    fresh = Index(workspace, *built, state, published, Trust.CONTENT, seconds)
     if stored is None:
         message = _UNUSABLE.get(state)
         return Verification(fresh, state, [_of_index(workspace, message)] if message else [])
@@ -76,17 +70,13 @@ def verify_index(workspace: Workspace, progress: Progress) -> Verification:
 def _load_whole(workspace: Workspace) -> tuple[StoredIndex | None, IndexState]:
     """The published index and its state, with its digest checked in any case."""
     stored, state = store.load_published(workspace)
-    if stored is not None and not _is_whole(store.index_path(workspace)):
-        stored.connection.close()
-        return None, IndexState.DAMAGED
-    return stored, state
-
-
-def _is_whole(path: str) -> bool:
-    try:
-        return read_index_file(path).is_whole
-    except OSError:
-        return False
+    if stored is None:
+        return None, state
+    with contextlib.suppress(OSError):
+        if read_index_file(store.index_path(workspace)).is_whole:
+            return stored, state
+    stored.connection.close()
+    return None, IndexState.DAMAGED
 
 
 def _differences(workspace: Workspace, stored: StoredIndex, fresh: StoredIndex) -> list[Difference]:
@@ -94,12 +84,17 @@ def _differences(workspace: Workspace, stored: StoredIndex, fresh: StoredIndex) 
     if messages:
         return [_of_index(workspace, message) for message in messages]
     rows = compare_indexes(stored.connection, fresh.connection)
-    if stored.generation.digest == fresh.generation.digest:
-        return [_wrong_row(row) for row in rows]
-    changed = _changed_files(stored, fresh)
+    is_stale = stored.generation.digest != fresh.generation.digest
+    changed = _changed_files(stored, fresh) if is_stale else {}
     found = [Difference(path, message) for path, message in changed.items()]
-    found += [_wrong_row(row) for row in rows if row.path not in changed]
-    return sorted(found) or [_of_index(workspace, "was not built from the files that it names")]
+    found += [
+        Difference(path, f"the index differs from the file: {message}")
+        for path, message in rows
+        if path not in changed
+    ]
+    if is_stale and not found:
+        return [_of_index(workspace, "was not built from the files that it names")]
+    return sorted(found)
 
 
 def _database_faults(stored: sqlite3.Connection, fresh: sqlite3.Connection) -> list[str]:
@@ -123,10 +118,6 @@ def _changed_files(stored: StoredIndex, fresh: StoredIndex) -> dict[str, str]:
         elif before[path] != after[path]:
             found[path] = "the file has changed since the index was built"
     return found
-
-
-def _wrong_row(row: Difference) -> Difference:
-    return Difference(row.path, f"the index differs from the file: {row.message}")
 
 
 def _of_index(workspace: Workspace, message: str) -> Difference:

@@ -15,9 +15,10 @@ import struct
 from collections.abc import Callable, Generator, Iterator
 
 from yoi_relations.index.forked_child import ForkedChild
-from yoi_relations.lean.types import TYPE_CHECKING, Any, Self
+from yoi_relations.lean.types import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from io import FileIO
     from typing import BinaryIO
 
 MAX_ITEMS = 2000
@@ -34,14 +35,12 @@ Work = Callable[[int], Any]
 def run_shared(work: Work, count: int) -> Generator[Any]:
     """Yield ``work(0)`` to ``work(count - 1)``, computed in two processes where that is possible.
 
-    Args:
-        work: makes one result, of values that `marshal` can write.
-        count: number of items, at most `MAX_ITEMS`.
+    The results are values that `marshal` can write; `count` is at most `MAX_ITEMS`.
     """
     with contextlib.ExitStack() as stack:
         child = stack.enter_context(ForkedChild())
         try:
-            queue = stack.enter_context(_Queue(count))
+            queue = stack.enter_context(_new_queue(count))
         except OSError:  # the system has no pipe left
             is_started = False
         else:
@@ -52,32 +51,22 @@ def run_shared(work: Work, count: int) -> Generator[Any]:
             yield from map(work, range(count))
 
 
-class _Queue:
+def _new_queue(count: int) -> FileIO:
     """The numbers of the items that are not taken yet, in a pipe that both processes read."""
+    reader, writer = os.pipe()
+    with open(writer, "wb") as file:
+        file.write(b"".join(map(_NUMBER.pack, range(count))))
+    return open(reader, "rb", buffering=0)
 
-    def __init__(self, count: int) -> None:
-        self._reader, writer = os.pipe()
-        with open(writer, "wb") as file:
-            file.write(b"".join(map(_NUMBER.pack, range(count))))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        os.close(self._reader)
-
-    def take(self) -> int | None:
-        """Take the next number; None if there is none left."""
-        data = os.read(self._reader, _NUMBER.size)
-        return _NUMBER.unpack(data)[0] if data else None
+def _take(queue: FileIO) -> int | None:
+    """Take the next number; None if there is none left."""
+    data = queue.read(_NUMBER.size)
+    return _NUMBER.unpack(data)[0] if data else None
 
 
 class _ChildResults:
-    """The results that the child sends through the pipe with the descriptor `reader`.
-
-    Attributes:
-        ended: whether no further result will come.
-    """
+    """The results that the child sends; none will come any more once this has `ended`."""
 
     def __init__(self, reader: int) -> None:
         self.ended = False
@@ -111,21 +100,21 @@ class _ChildResults:
         return b"" if size else b"".join(parts)
 
 
-def _write_results(work: Work, queue: _Queue, file: BinaryIO) -> None:
+def _write_results(work: Work, queue: FileIO, file: BinaryIO) -> None:
     """Do items and write their results; runs in the child."""
-    for number in iter(queue.take, None):
+    while (number := _take(queue)) is not None:
         body = marshal.dumps(work(number))
         file.write(_HEADER.pack(number, len(body)) + body)
         file.flush()
 
 
-def _in_order(work: Work, count: int, queue: _Queue, child: _ChildResults) -> Iterator[Any]:
+def _in_order(work: Work, count: int, queue: FileIO, child: _ChildResults) -> Iterator[Any]:
     results: dict[int, Any] = {}
     for number in range(count):
         while number not in results:
             if child.ended:  # the child took this item and did not finish it
                 results[number] = work(number)
-            elif child.is_ready() or (taken := queue.take()) is None:
+            elif child.is_ready() or (taken := _take(queue)) is None:
                 results.update(filter(None, [child.next()]))
             else:
                 results[taken] = work(taken)
