@@ -88,11 +88,8 @@ def kinds_and_classes() -> list[Candidate]:
 
 
 def _index_as_it_is(directory: str | None) -> Index:
-    return open_index(find_workspace(directory), _ignore, trust=Trust.INDEX, wait=0.0)
-
-
-def _ignore(_message: str) -> None:
-    """Ignore a notice, which would be printed into the user's command line."""
+    # A notice would be printed into the user's command line.
+    return open_index(find_workspace(directory), lambda _: None, trust=Trust.INDEX, wait=0.0)
 
 
 def _is_safe(value: str) -> bool:
