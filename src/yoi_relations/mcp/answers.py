@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from mcp_types import Tool
+
 from yoi_relations.errors import ExitCode, UsageError
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Notify, Trust
 from yoi_relations.mcp.arguments import read_arguments
-from yoi_relations.mcp.tools import ADD, CHECK, LIMIT, RETIRE, SHOW, Tool
+from yoi_relations.mcp.tools import ADD, CHECK, LIMIT, RETIRE, SHOW
 from yoi_relations.queries.check import CheckAnswer, ask_checks, check_tickets
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.show import ask_relations
@@ -84,19 +86,10 @@ _Answer = tuple[Value, ExitCode]
 
 
 def _show(context: CallContext, arguments: Value) -> _Answer:
-    limit = arguments.get("limit", LIMIT)
+    criteria = {"limit": LIMIT, "everything": arguments.pop("all", False)} | arguments
     with context.open_index() as index:
-        asked, answer = ask_relations(
-            index.connection,
-            PathBase(context.workspace),
-            ticket=arguments.get("ticket"),
-            kinds=arguments.get("kinds", ()),
-            states=arguments.get("states", ()),
-            everything=arguments.get("all", False),
-            limit=limit,
-            since=arguments.get("since"),
-            author=arguments.get("author"),
-        )
+        base = PathBase(context.workspace)
+        asked, answer = ask_relations(index.connection, base, **criteria)
         found = documents.relations_document(index, asked, answer)
         hint = _hint(index, found["returned"], found["count"], "ticket, kinds or states")
         return found | {"hint": hint}, exit_code_of_relations(answer)

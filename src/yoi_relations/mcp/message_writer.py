@@ -29,7 +29,6 @@ class MessageWriter:
         self._streams = streams
         self._mode = mode
         self._lock = anyio.Lock()
-        self._threads = anyio.CapacityLimiter(2)  # one for `_write`, one for `watch_reader`
 
     async def send(self, message: JSONRPCMessage) -> None:
         """Send a message."""
@@ -41,9 +40,7 @@ class MessageWriter:
 
     async def watch_reader(self) -> None:
         """End the process as soon as standard output has no reader."""
-        await anyio.to_thread.run_sync(
-            self._streams.wait_until_unread, abandon_on_cancel=True, limiter=self._threads
-        )
+        await anyio.to_thread.run_sync(self._streams.wait_until_unread, abandon_on_cancel=True)
         self._streams.exit(ExitCode.DONE)
 
     async def _write(self, line: str) -> None:
@@ -53,7 +50,6 @@ class MessageWriter:
                     self._streams.write,
                     f"{line}\n".encode(),
                     abandon_on_cancel=self.shutting_down,
-                    limiter=self._threads,
                 )
             except (BrokenPipeError, ConnectionResetError):
                 self._streams.exit(ExitCode.DONE)

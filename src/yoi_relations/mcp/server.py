@@ -32,9 +32,7 @@ from mcp_types import (
     ResourceTemplate,
     TextContent,
     TextResourceContents,
-    ToolAnnotations,
 )
-from mcp_types import Tool as ListedTool
 
 from yoi_relations import __version__
 from yoi_relations.call import FAILURES, Call
@@ -45,7 +43,7 @@ from yoi_relations.index.handle import Trust
 from yoi_relations.mcp.answers import CallContext, answer_ticket, answer_tool
 from yoi_relations.mcp.process_streams import ProcessStreams
 from yoi_relations.mcp.roots import client_roots, workspace_for
-from yoi_relations.mcp.tools import Tool, tools
+from yoi_relations.mcp.tools import tools, writes
 from yoi_relations.mcp.transport import Transport
 from yoi_relations.mcp.truncation import truncated, truncated_error
 from yoi_relations.render.documents import Value
@@ -88,7 +86,6 @@ class _Service:
         self._tools = tools(allow_write=allow_write)
         self._transport = Transport(streams, call.mode)
         self._slots = anyio.Semaphore(_MAX_THREADS)
-        self._threads = anyio.CapacityLimiter(_MAX_THREADS)
         self._notices_lock = threading.Lock()
         self._notices: set[str] = set()
 
@@ -104,13 +101,13 @@ class _Service:
             on_list_resource_templates=_list_templates,
             on_read_resource=self._read_resource,
         )
-        async with self._transport.open() as (incoming, outgoing):
-            await server.run(incoming, outgoing, server.create_initialization_options())
+        async with self._transport.open() as incoming:
+            await server.run(incoming, self._transport, server.create_initialization_options())
 
     async def _list_tools(
         self, _context: ServerRequestContext, _params: PaginatedRequestParams | None
     ) -> ListToolsResult:
-        return ListToolsResult(tools=[_listed(tool) for tool in self._tools.values()])
+        return ListToolsResult(tools=[*self._tools.values()])
 
     async def _call_tool(
         self, context: ServerRequestContext, params: CallToolRequestParams
@@ -126,7 +123,7 @@ class _Service:
             document = await self._answer(
                 roots,
                 lambda call: answer_tool(call, tool, arguments),
-                context.request_id if tool.writes else None,
+                context.request_id if writes(tool) else None,
             )
         except RelationsError as error:
             # Only as text: structured content must match the output schema of the tool.
@@ -184,7 +181,7 @@ class _Service:
         async with self._slots:
             if write_id is not None:
                 self._transport.begin_write(write_id)
-            return await anyio.to_thread.run_sync(work, limiter=self._threads)
+            return await anyio.to_thread.run_sync(work)
 
     def _notify(self, message: str) -> None:
         """Print a notice on standard error, unless it was printed before."""
@@ -198,21 +195,6 @@ class _Service:
         if name in tools(allow_write=True):
             return f"{name}: this server is read-only; start it with --allow-write to record"
         return f"{name}: unknown tool"
-
-
-def _listed(tool: Tool) -> ListedTool:
-    # Both only add files, and a repeated call changes nothing.
-    writing = ToolAnnotations(
-        read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False
-    )
-    reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-    return ListedTool(
-        name=tool.name,
-        description=tool.description,
-        input_schema=tool.input_schema,
-        output_schema=tool.output_schema,
-        annotations=writing if tool.writes else reading,
-    )
 
 
 async def _list_resources(

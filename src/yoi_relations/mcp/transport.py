@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import signal
 from collections.abc import AsyncIterator
-from typing import Self
 
 import anyio
 import anyio.abc
@@ -63,8 +62,8 @@ _BATCH_REVISION = "2025-03-26"
 _Item = SessionMessage | Exception
 
 
-class Transport:
-    """The messages in both directions.
+class Transport(anyio.abc.ObjectSendStream[SessionMessage]):
+    """The messages in both directions; the SDK writes to it as a stream.
 
     Args:
         streams: the streams of the process.
@@ -83,15 +82,13 @@ class Transport:
         self._input_ended = False
 
     @contextlib.asynccontextmanager
-    async def open(
-        self,
-    ) -> AsyncIterator[tuple[MemoryObjectReceiveStream[_Item], _OutgoingStream]]:
-        """Start; the stream that the SDK reads from, and the one that it writes to."""
+    async def open(self) -> AsyncIterator[MemoryObjectReceiveStream[_Item]]:
+        """Start; the stream that the SDK reads from."""
         async with anyio.create_task_group() as group:
             group.start_soon(self._receive)
             group.start_soon(self._writer.watch_reader)
             group.start_soon(self._handle_signals, group)
-            yield self._from_client, _OutgoingStream(self)
+            yield self._from_client
             group.cancel_scope.cancel()
 
     def begin_write(self, request_id: Id) -> None:
@@ -181,8 +178,12 @@ class Transport:
             if request.batch is not None:
                 await self._finish_one(request.batch)
 
-    async def send(self, message: JSONRPCMessage) -> None:
+    async def aclose(self) -> None:
+        """Do nothing: the streams are closed by the end of the process."""
+
+    async def send(self, item: SessionMessage, /) -> None:
         """Send a message of the SDK."""
+        message = item.message
         if isinstance(message, JSONRPCError):
             message = _truncated_response(message)
         if isinstance(message, JSONRPCResponse | JSONRPCError) and message.id is not None:
@@ -244,25 +245,6 @@ class Transport:
                 await self._respond(
                     JSONRPCError(jsonrpc="2.0", id=request.id, error=error), request.id
                 )
-
-
-class _OutgoingStream:
-    """The stream that the SDK writes to."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
-
-    async def send(self, item: SessionMessage, /) -> None:
-        await self._transport.send(item.message)
-
-    async def aclose(self) -> None:
-        """Do nothing: the streams are closed by the end of the process."""
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_error: object) -> None:
-        await self.aclose()
 
 
 def _truncated_response(response: JSONRPCError) -> JSONRPCError:
