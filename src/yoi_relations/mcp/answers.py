@@ -29,16 +29,10 @@ from yoi_relations.render.show import exit_code_of_relations
 
 
 class CallContext(NamedTuple):
-    """The workspace that a tool call is about, and how to answer.
-
-    Attributes:
-        workspace: the workspace.
-        notify: takes notices, which are not part of the answer.
-        trust: how the index is checked.
-    """
+    """The workspace that a tool call is about, and how to answer."""
 
     workspace: Workspace
-    notify: Notify
+    notify: Notify  # takes what is not part of the answer
     trust: Trust
 
     def open_index(self) -> Index:
@@ -47,12 +41,7 @@ class CallContext(NamedTuple):
 
 
 def answer_tool(context: CallContext, tool: Tool, arguments: Value) -> Value:
-    """The answer of `tool`, made in the current thread.
-
-    Args:
-        context: the workspace, and how to answer.
-        tool: one of those in `tools`.
-        arguments: as the client sent them.
+    """The answer of `tool` to `arguments`, which are as the client sent them.
 
     Raises:
         RelationsError: the command would have failed.

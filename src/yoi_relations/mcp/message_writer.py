@@ -16,10 +16,6 @@ from yoi_relations.render.output import Mode, report_error
 class MessageWriter:
     """Writes messages to standard output. If it has no reader any more, the process ends.
 
-    Args:
-        streams: the streams of the process.
-        mode: how errors are reported on standard error.
-
     Attributes:
         shutting_down: whether the process ends at once, so that a line may be cut short.
     """

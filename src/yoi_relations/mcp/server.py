@@ -72,13 +72,7 @@ def serve(call: Call, *, allow_write: bool) -> ExitCode:
 
 
 class _Service:
-    """The tools and resources of one server process.
-
-    Args:
-        call: the options of the command.
-        streams: the streams of the process.
-        allow_write: whether the tools that write are offered.
-    """
+    """The tools and resources of one server process."""
 
     def __init__(self, call: Call, streams: ProcessStreams, *, allow_write: bool) -> None:
         self._call = call
@@ -114,7 +108,10 @@ class _Service:
     ) -> CallToolResult | InputRequiredResult:
         tool = self._tools.get(params.name)
         if tool is None:
-            raise MCPError(INVALID_PARAMS, _protocol_text(self._unknown_tool(params.name)))
+            writing = params.name in tools(allow_write=True)
+            why = "this server is read-only; start it with --allow-write to record"
+            message = f"{params.name}: {why if writing else 'unknown tool'}"
+            raise MCPError(INVALID_PARAMS, _protocol_text(message))
         try:
             roots = await client_roots(context, params)
             if isinstance(roots, InputRequiredResult):
@@ -164,7 +161,7 @@ class _Service:
         Args:
             roots: the paths of the client's roots, which select the workspace.
             make: makes the answer.
-            write_id: the id of the request if the tool writes, or else None.
+            write_id: the id of the request if the tool writes; otherwise None.
 
         Raises:
             RelationsError: there is no answer.
@@ -190,11 +187,6 @@ class _Service:
             self._notices.add(message)
         if is_new:
             notice(message, self._mode)
-
-    def _unknown_tool(self, name: str) -> str:
-        if name in tools(allow_write=True):
-            return f"{name}: this server is read-only; start it with --allow-write to record"
-        return f"{name}: unknown tool"
 
 
 async def _list_resources(

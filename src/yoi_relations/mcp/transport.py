@@ -30,10 +30,10 @@ from mcp_types import (
 
 from yoi_relations.errors import ExitCode
 from yoi_relations.mcp.message_reader import (
-    LineBuffer,
     Rejected,
     parse_line,
     parse_message,
+    read_line,
     valid_id,
 )
 from yoi_relations.mcp.message_writer import MessageWriter
@@ -46,7 +46,7 @@ from yoi_relations.mcp.pending_requests import (
     id_key,
 )
 from yoi_relations.mcp.process_streams import ProcessStreams
-from yoi_relations.mcp.truncation import truncated, truncated_data
+from yoi_relations.mcp.truncation import truncated
 from yoi_relations.render.output import Mode, notice
 
 _INPUT_END_TIMEOUT = 30.0
@@ -63,12 +63,7 @@ _Item = SessionMessage | Exception
 
 
 class Transport(anyio.abc.ObjectSendStream[SessionMessage]):
-    """The messages in both directions; the SDK writes to it as a stream.
-
-    Args:
-        streams: the streams of the process.
-        mode: how notices and errors are written on standard error.
-    """
+    """The messages in both directions; the SDK writes to it as a stream."""
 
     def __init__(self, streams: ProcessStreams, mode: Mode) -> None:
         self._streams = streams
@@ -102,11 +97,7 @@ class Transport(anyio.abc.ObjectSendStream[SessionMessage]):
 
     async def _receive(self) -> None:
         async with self._to_sdk:
-            lines = LineBuffer()
-            while data := await self._read():
-                for line in lines.feed(data):
-                    await self._receive_line(line)
-            for line in lines.finish():
+            while (line := await self._read_line()) != b"":
                 await self._receive_line(line)
             self._input_ended = True
             for request_id in self._server_requests.copy():
@@ -118,8 +109,9 @@ class Transport(anyio.abc.ObjectSendStream[SessionMessage]):
             notice("not every call was answered in time after the input had ended", self._mode)
             self._streams.exit(ExitCode.FAILED)
 
-    async def _read(self) -> bytes:
-        return await anyio.to_thread.run_sync(self._streams.read, abandon_on_cancel=True)
+    async def _read_line(self) -> bytes | None:
+        stream = self._streams.input
+        return await anyio.to_thread.run_sync(read_line, stream, abandon_on_cancel=True)
 
     async def _receive_line(self, line: bytes | None) -> None:
         value = parse_line(line)
@@ -250,7 +242,8 @@ class Transport(anyio.abc.ObjectSendStream[SessionMessage]):
 def _truncated_response(response: JSONRPCError) -> JSONRPCError:
     """An error response of the SDK, which may quote all input, with limited length."""
     error = response.error
-    texts = {"message": truncated(error.message), "data": truncated_data(error.data)}
+    data = truncated(error.data) if isinstance(error.data, str) else error.data
+    texts = {"message": truncated(error.message), "data": data}
     return response.model_copy(update={"error": error.model_copy(update=texts)})
 
 
