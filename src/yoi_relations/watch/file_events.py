@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
-from yoi_relations.errors import RelationsError
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.index.handle import Notify
 
@@ -104,7 +103,7 @@ class FileEvents:
             self._folder = None
 
     def _subscribe(self) -> None:
-        import watchfiles  # noqa: PLC0415  # heavy; `require_watchfiles` has checked it
+        import watchfiles  # noqa: PLC0415  # heavy
 
         self._events = watchfiles.watch(
             self._path,
@@ -159,21 +158,6 @@ class FileEvents:
 
     def _has_root_appeared(self) -> bool:
         return self._folder is None and os.path.isdir(self._path)
-
-
-def require_watchfiles() -> None:
-    """Check that watchfiles can be imported.
-
-    Raises:
-        RelationsError: it cannot; the hint says how to install it.
-    """
-    try:
-        import watchfiles  # noqa: F401, PLC0415  # heavy; for `watch` only
-    except ImportError as error:
-        raise RelationsError(
-            f"watch needs the package watchfiles: {error}",
-            "install yoi-relations again: watchfiles comes with it",
-        ) from error
 
 
 def must_poll() -> bool:

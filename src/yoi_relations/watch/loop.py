@@ -21,7 +21,7 @@ from yoi_relations.index.handle import Index, Notify, Trust
 from yoi_relations.index.watcher_lock import WatcherLock
 from yoi_relations.queries.changes import Change, find_changes
 from yoi_relations.queries.verdict_changes import find_verdict_changes, load_verdicts
-from yoi_relations.watch.file_events import FileEvents, require_watchfiles
+from yoi_relations.watch.file_events import FileEvents
 
 TICK = 5.0
 """Seconds after which the files are scanned even without an event."""
@@ -70,7 +70,8 @@ def watch(request: WatchRequest) -> ExitCode:
     """Watch until the request ends or its reader has gone; the exit status.
 
     Raises:
-        RelationsError: watchfiles is not installed, or the first scan fails.
+        ImportError: watchfiles is not installed.
+        RelationsError: the first scan fails.
         UsageError: the trust is `index`, or the timeout is not a number.
         KeyboardInterrupt: the user ended it.
     """
@@ -78,7 +79,6 @@ def watch(request: WatchRequest) -> ExitCode:
         raise UsageError("watch has to read the files", "leave out --trust index")
     if request.timeout is not None and math.isnan(request.timeout):
         raise UsageError("--timeout must be a number of seconds", "leave it out for no time limit")
-    require_watchfiles()
     lock = WatcherLock(request.workspace)
     notify = _OncePerScan(request.notify)
     try:
