@@ -29,32 +29,20 @@ class HookState(StrEnum):
 
 @dataclass(frozen=True)
 class Hook:
-    """One hook.
+    """One hook."""
 
-    Attributes:
-        name: git's name for it.
-        state: what it does for the index.
-        path: absolute path.
-        reason: why a foreign hook is not changed; otherwise None.
-    """
-
-    name: str
+    name: str  # git's name for it
     state: HookState
-    path: str
-    reason: str | None = None
+    path: str  # absolute
+    reason: str | None = None  # why a foreign hook is not changed
 
 
 @dataclass(frozen=True)
 class HooksFolder:
-    """The folder in which git looks for hooks, and the section that they need.
+    """The folder in which git looks for hooks, and the section that they need."""
 
-    Attributes:
-        path: absolute path.
-        section: None if the path of the workspace cannot be part of a script.
-    """
-
-    path: str
-    section: bytes | None
+    path: str  # absolute
+    section: bytes | None  # None if the path of the workspace cannot be part of a script
 
     def hooks(self) -> list[Hook]:
         """Every hook in its present state."""

@@ -90,7 +90,8 @@ class FileEvents:
                 self._failures = 0
             if had_event or self._interrupted():
                 return
-            if self._is_root_unchanged() != was_unchanged or self._has_root_appeared():
+            has_appeared = self._folder is None and os.path.isdir(self._path)
+            if has_appeared or self._is_root_unchanged() != was_unchanged:
                 return
 
     def close(self) -> None:
@@ -155,9 +156,6 @@ class FileEvents:
             return os.path.samestat(os.fstat(self._folder), os.stat(self._path))
         except OSError:
             return False
-
-    def _has_root_appeared(self) -> bool:
-        return self._folder is None and os.path.isdir(self._path)
 
 
 def must_poll() -> bool:

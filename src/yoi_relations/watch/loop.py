@@ -28,15 +28,9 @@ TICK = 5.0
 
 
 class ChangeSet(NamedTuple):
-    """Changes that one scan found.
+    """Changes that one scan found, and the digests of the previous and the new index."""
 
-    Attributes:
-        changes: sorted by ticket.
-        digest_before: digest of the previous index.
-        digest_after: digest of the new index.
-    """
-
-    changes: list[Change]
+    changes: list[Change]  # sorted by ticket
     digest_before: str
     digest_after: str
 
@@ -46,11 +40,8 @@ class WatchRequest:
     """What to watch, where to report it, and when to end.
 
     Attributes:
-        workspace: the workspace to watch.
         print_changes: prints changes; False if the reader has gone.
-        notify: takes one line for the user.
         has_reader: whether a reader still exists.
-        trust: how each scan checks the index.
         once: end with the first change.
         timeout: seconds after which to end, or None.
         tick: seconds after which to scan even without an event.
@@ -72,13 +63,11 @@ def watch(request: WatchRequest) -> ExitCode:
     Raises:
         ImportError: watchfiles is not installed.
         RelationsError: the first scan fails.
-        UsageError: the trust is `index`, or the timeout is not a number.
+        UsageError: the trust is `index`.
         KeyboardInterrupt: the user ended it.
     """
     if request.trust is Trust.INDEX:
         raise UsageError("watch has to read the files", "leave out --trust index")
-    if request.timeout is not None and math.isnan(request.timeout):
-        raise UsageError("--timeout must be a number of seconds", "leave it out for no time limit")
     lock = WatcherLock(request.workspace)
     notify = _OncePerScan(request.notify)
     try:
@@ -126,14 +115,7 @@ def _print(request: WatchRequest, change_sets: Iterable[ChangeSet]) -> bool:
 
 
 class _LastScan:
-    """The index of the last scan and its verdicts, kept so that they need not be queried again.
-
-    Args:
-        index: of the first scan; `close` closes it.
-
-    Raises:
-        RelationsError: the index can no longer be read.
-    """
+    """The index of the last scan and its verdicts, kept so that they need not be queried again."""
 
     def __init__(self, index: Index) -> None:
         with ExitStack() as on_failure:
@@ -143,7 +125,6 @@ class _LastScan:
             on_failure.pop_all()
 
     def close(self) -> None:
-        """Close the index."""
         self._index.close()
 
     def changes_since(self, new: Index, notify: Notify) -> Iterator[ChangeSet]:
