@@ -55,6 +55,7 @@ def show(
 ) -> ExitCode:
     """Show the relations that match all criteria."""
     mode = call.mode
+    default_limit = TERMINAL_DEFAULT_LIMIT if sys.stdout.isatty() else DEFAULT_LIMIT
     with call.open_index() as index:
         call.notify_if_empty(index)
         criteria, answer = ask_relations(
@@ -64,16 +65,12 @@ def show(
             kinds=kinds,
             states=states,
             everything=everything,
-            limit=_default_limit() if limit is None else limit,
+            limit=default_limit if limit is None else limit,
             since=since,
             author=author,
             in_part=call.notify,
         )
         return write_relations(mode, index, criteria, answer)
-
-
-def _default_limit() -> int:
-    return TERMINAL_DEFAULT_LIMIT if sys.stdout.isatty() else DEFAULT_LIMIT
 
 
 def check(

@@ -82,14 +82,10 @@ def _request(context: Any) -> Request:  # noqa: ANN401  # Typer does not export 
         if parameter.name in given:
             values[parameter.name] = _converted(parameter, given[parameter.name], hint)
         elif parameter.required:
-            raise UsageError(f"Missing {_display_name(parameter)}.", hint)
+            kind = "option" if parameter.flag else "argument"
+            raise UsageError(f"Missing {kind} '{parameter.flag or parameter.metavar}'.", hint)
     call = Call(**{option.name: values.pop(option.name) for option in COMMON})
     return Request(path, call, values)
-
-
-def _display_name(parameter: Parameter) -> str:
-    """The name of a parameter in error messages."""
-    return f"option '{parameter.flag}'" if parameter.flag else f"argument '{parameter.metavar}'"
 
 
 def _is_given(value: Any) -> bool:  # noqa: ANN401  # its type depends on the parameter

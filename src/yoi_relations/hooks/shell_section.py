@@ -55,8 +55,9 @@ _LAUNCHERS = frozenset(("env", "busybox"))
 def section_for(folder: str) -> bytes | None:
     """The section that refreshes the workspace in `folder`, relative to the top of the work tree.
 
-    None if the path contains a line separator or another control character, so that it cannot be
-    part of a script.
+    Returns:
+        The section; None if the path has a line separator or another control character, so that it
+        cannot be part of a script.
     """
     if any(map(is_control_or_line_end, folder)):
         return None
