@@ -70,13 +70,11 @@ class Call(NamedTuple):
         """If there are no tickets, say so and show how to create one."""
         if index.sources:
             return
-        from yoi_relations.render.first_ticket import (  # noqa: PLC0415  # for empty workspaces
-            first_ticket_lines,
-            no_tickets_message,
-        )
+        from yoi_relations.render import first_ticket  # noqa: PLC0415  # for empty workspaces
 
         root = index.workspace.tickets_path
-        notice(no_tickets_message(root), self.mode, first_ticket_lines(root))
+        parts = (first_ticket.no_tickets_message(root), first_ticket.first_ticket_hint(root))
+        self.notify("; ".join(filter(None, parts)))
 
 
 def exit_status_of(command: Callable[[], int], *, as_json: bool) -> int:
@@ -92,14 +90,10 @@ def exit_status_of(command: Callable[[], int], *, as_json: bool) -> int:
         failure = failure_of(error)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
-    report_error(failure, mode_of(as_json=as_json, as_plain=False), _first_ticket_lines(failure))
+    if failure.no_tickets_in is not None:
+        from yoi_relations.render.first_ticket import first_ticket_hint  # noqa: PLC0415  # for errors
+
+        parts = (failure.hint, first_ticket_hint(failure.no_tickets_in))
+        failure.hint = "; ".join(filter(None, parts))
+    report_error(failure, mode_of(as_json=as_json, as_plain=False))
     return failure.exit_code
-
-
-def _first_ticket_lines(error: RelationsError) -> list[str]:
-    """Lines that create a first ticket, if the error is that there is no tickets root yet."""
-    if error.no_tickets_in is None:
-        return []
-    from yoi_relations.render.first_ticket import first_ticket_lines  # noqa: PLC0415  # for errors
-
-    return first_ticket_lines(error.no_tickets_in)

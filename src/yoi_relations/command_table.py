@@ -105,7 +105,7 @@ class Parameter:
             number = kind(text)
         except ValueError:
             number = None
-        if number is None or number < 0:
+        if number is None or not number >= 0:  # NaN is neither above nor below
             whole = "whole " if kind is int else ""
             raise ValueError(f"{text!r} is not a {whole}number of 0 or more.")
         return number

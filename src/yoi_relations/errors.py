@@ -30,8 +30,7 @@ class RelationsError(Exception):
     Attributes:
         message: what is wrong; the path first, if there is one.
         hint: what to do next, on one line without control characters, or None.
-        no_tickets_in: path of the missing tickets root, so that the report can show a first ticket
-            for it; None for other errors.
+        no_tickets_in: absolute path of the missing tickets root, for a hint; None in other errors.
         exit_code: the process's exit status.
         code: the error's name in JSON.
     """

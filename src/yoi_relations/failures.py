@@ -34,7 +34,7 @@ def failure_of(error: Exception) -> RelationsError:
             f"a module cannot be imported: {error} ({_versions()})",
             "reinstall relations and the packages that it needs; Python must have its sqlite3",
         )
-    if _is_of_sqlite(error):
+    if any(class_.__module__ == "sqlite3" for class_ in type(error).__mro__):
         return RelationsError(
             f"SQLite failed: {error} ({_versions()})",
             f"run the command again; SQLite {OLDEST_SQLITE} or newer is required",
@@ -43,10 +43,6 @@ def failure_of(error: Exception) -> RelationsError:
         f"{_place(error)}{error} ({_versions()})",
         "reinstall relations and the packages that it needs, or report this",
     )
-
-
-def _is_of_sqlite(error: Exception) -> bool:
-    return any(class_.__module__ == "sqlite3" for class_ in type(error).__mro__)
 
 
 def _versions() -> str:

@@ -18,7 +18,7 @@ from yoi_relations.hooks import installation, shell_section
 from yoi_relations.hooks.folder import HOOKS, Hook, HookState
 from yoi_relations.render.hooks import hooks_document
 
-SECTION = shell_section.section_for(".")
+SECTION = shell_section.section_for(".") or b""
 ALL_INSTALLED = [HookState.INSTALLED] * len(HOOKS)
 
 
@@ -421,7 +421,7 @@ LINES = st.one_of(
 @given(lines=st.lists(LINES, max_size=6), other=st.booleans())
 def test_section_can_be_removed_exactly(lines: list[bytes], *, other: bool) -> None:
     script = b"".join(lines)
-    section = shell_section.section_for("other") if other else SECTION
+    section = (shell_section.section_for("other") or b"") if other else SECTION
     try:
         found = shell_section.with_section(script, section)
     except ValueError:

@@ -195,9 +195,11 @@ def test_rebuild_replaces_the_index_and_status_reports_it(
     workspace: Workspace, index: Path
 ) -> None:
     index.write_bytes(b"garbage")
-    assert workspace.run("status", "--json").json["index"]["found"] not in {"current", "stale"}
+    found = workspace.run("status", "--json").json["index"]["found"]
+    assert found not in {"current", "stale"}
     assert index.read_bytes() == b"garbage"  # status looks, and mends nothing
-    assert workspace.run("rebuild").code == 0
+    assert workspace.run("rebuild", "--json").json["index"]["found"] == found
+    assert workspace.run("rebuild", "--json").json["index"]["found"] == "unchecked"
     assert workspace.run("status", "--json").json["index"]["found"] == "current"
     workspace.record(A, "after", B)
     assert workspace.run("status", "--json").json["index"]["found"] == "stale"

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mcp_raw_client import ServerRun, encode, handshake, request, tool_call
+from mcp_types import Tool
 from workspace_builder import A, B, Workspace
 
 from yoi_relations.errors import UsageError
 from yoi_relations.mcp.arguments import read_arguments
-from yoi_relations.mcp.tools import ADD, CHECK, RETIRE, SHOW, Tool
+from yoi_relations.mcp.tools import ADD, CHECK, RETIRE, SHOW
 
 TEXT = st.text(min_size=1).filter(str.strip)
 STATES = ["ready", "queued", "inprogress"]

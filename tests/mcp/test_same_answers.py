@@ -12,7 +12,7 @@ from mcp_client import ADDED, ADDED_TO_CHECK, Roots, SdkClient, connected
 from workspace_builder import A, B, C, D, Workspace
 
 from yoi_relations.command_table import PROGRAM
-from yoi_relations.mcp.tools import ADD, CHECK, LIMIT, RETIRE, SHOW, tools
+from yoi_relations.mcp.tools import ADD, CHECK, LIMIT, RETIRE, SHOW, tools, writes
 
 COMMANDS = {tool.name: tool.name.removeprefix("relations_") for tool in (SHOW, CHECK, ADD, RETIRE)}
 FLAGS = {"kinds": "--kind", "states": "--state"}
@@ -237,5 +237,5 @@ def test_tools_have_the_parameters_of_the_commands() -> None:
         command = PROGRAM.command_named(COMMANDS[name])
         assert command
         known = {renamed.get(one.name, one.name) for one in command.parameters}
-        added = set() if tool.writes else {"limit"}
+        added = set() if writes(tool) else {"limit"}
         assert set(tool.input_schema["properties"]) == known | added

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import io
 import itertools
 import json
 import os
@@ -34,7 +35,7 @@ from mcp_raw_client import (
 )
 from workspace_builder import A, B, C, Workspace
 
-from yoi_relations.mcp.message_reader import MAX_LINE, LineBuffer
+from yoi_relations.mcp.message_reader import MAX_LINE, read_line
 
 INVALID_REQUEST, PARSE_ERROR, INVALID_PARAMS = -32600, -32700, -32602
 BOM = b"\xef\xbb\xbf"
@@ -379,16 +380,29 @@ def test_line_of_any_length_is_answered(session: RawClient) -> None:
     assert session.ask(request(2, "ping"))["result"] == {}
 
 
+class Pieces(io.RawIOBase):
+    """A stream whose reads return one piece after the other."""
+
+    def __init__(self, pieces: list[bytes]) -> None:
+        super().__init__()
+        self._pieces = iter(pieces)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        piece = next(self._pieces, b"")
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200)))
 def test_lines_do_not_depend_on_chunk_boundaries(data: bytes, cuts: list[int]) -> None:
     bounds = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
-    buffer = LineBuffer()
-    found = [
-        line for start, end in itertools.pairwise(bounds) for line in buffer.feed(data[start:end])
-    ]
-    found += buffer.finish()
+    pieces = [data[start:end] for start, end in itertools.pairwise(bounds) if start < end]
+    stream = io.BufferedReader(Pieces(pieces))
 
-    assert b"\n".join(line or b"" for line in found) == data.removesuffix(b"\n")
+    assert list(iter(lambda: read_line(stream), b"")) == io.BytesIO(data).readlines()
 
 
 # Methods, tokens, revisions

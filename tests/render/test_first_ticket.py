@@ -1,4 +1,4 @@
-"""A workspace without tickets shows shell lines that create one, and they work."""
+"""A workspace without tickets shows a shell command that creates one, and it works."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from workspace_builder import Ran, Workspace
 
-INTRODUCED = "paste these five lines:"
-LINES = 5
+INTRODUCED = "to create a first ticket, run: "
 NOTHING = ["nothing", ".yoi", ".yoi/tickets", "elsewhere"]
 """What exists already; the last is a configuration that names a tickets root."""
 
@@ -31,19 +30,18 @@ def prepare(workspace: Workspace, there_is: str) -> Workspace:
     return workspace
 
 
-def shown(ran: Ran, *, as_json: bool) -> list[str]:
-    """The lines to paste."""
-    text = ran.err
+def shown(ran: Ran, *, as_json: bool) -> str:
+    """The command to run: the rest of its line, also in JSON."""
+    lines = ran.err.splitlines()
     if as_json:
-        texts = [one.get("message") or one["error"]["hint"] for one in ran.errors]
-        (text,) = (one for one in texts if INTRODUCED in one)
-    _, *lines = text[text.index(INTRODUCED) :].splitlines()
-    return lines[:LINES]
+        lines = [one.get("message") or one["error"]["hint"] for one in ran.errors]
+    (line,) = (line for line in lines if INTRODUCED in line)
+    assert line.isprintable()
+    return line.partition(INTRODUCED)[2]
 
 
-def paste(workspace: Workspace, lines: list[str]) -> None:
-    text = "\n".join(lines) + "\n"
-    subprocess.run(["sh"], input=text, cwd=workspace.root, text=True, check=True)
+def paste(workspace: Workspace, command: str) -> None:
+    subprocess.run(["sh"], input=f"{command}\n", cwd=workspace.root, text=True, check=True)
 
 
 @pytest.mark.usefixtures("either_command_line")
@@ -73,7 +71,7 @@ def test_unknown_ticket_shows_how_to_create_one(workspace: Workspace) -> None:
     ran = workspace.run("check", "SA2K0", "--json")
 
     assert (ran.code, ran.out) == (3, "")
-    assert len(shown(ran, as_json=True)) == LINES
+    assert shown(ran, as_json=True)
     assert [one["error"]["code"] for one in ran.errors if "error" in one] == ["not_found"]
 
 

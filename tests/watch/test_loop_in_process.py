@@ -267,10 +267,11 @@ def test_missing_watchfiles_is_reported_with_a_hint(
 ) -> None:
     monkeypatch.setitem(sys.modules, "watchfiles", None)
 
-    with pytest.raises(RelationsError) as caught:
-        Run(indexed, wait_for_ever)
-    assert caught.value.hint is not None
-    assert caught.value.hint.startswith("install yoi-relations again")
+    ran = indexed.run("watch", "--json")
+    assert ran.code == 1
+    error = ran.errors[-1]["error"]
+    assert "watchfiles" in error["message"]
+    assert "reinstall" in error["hint"]
 
 
 def test_trust_index_is_a_usage_error(indexed: Workspace) -> None:

@@ -20,7 +20,7 @@ def check_texts(**arguments: object) -> None:
     """
     for name, value in arguments.items():
         if not isinstance(value, str):
-            raise UsageError(f"{name}: must be a str, not {_type(value)}", "pass a str")
+            raise _wrong_type(f"{name}: must be a str", value, "pass a str")
 
 
 def check_optional_texts(**arguments: object) -> None:
@@ -29,28 +29,17 @@ def check_optional_texts(**arguments: object) -> None:
 
 
 def check_names(tickets: tuple[object, ...]) -> None:
-    """Refuse names of tickets that are not a str.
-
-    Raises:
-        UsageError: one is not, such as a list of names.
-    """
+    """Refuse names of tickets that are not a str, such as a list of names, by a UsageError."""
     for ticket in tickets:
         if not isinstance(ticket, str):
-            raise UsageError(
-                f"tickets: each must be a str, not {_type(ticket)}",
-                'name them one by one: check("A", "B"), or check(*names)',
-            )
+            hint = 'name them one by one: check("A", "B"), or check(*names)'
+            raise _wrong_type("tickets: each must be a str", ticket, hint)
 
 
-def check_count(**arguments: object) -> None:
-    """Refuse values that are not an int, and bools.
-
-    Raises:
-        UsageError: one is not; the message begins with its name.
-    """
-    for name, value in arguments.items():
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise UsageError(f"{name}: must be an int, not {_type(value)}", "pass an int")
+def check_limit(limit: object) -> None:
+    """Refuse a limit that is not an int, or is a bool, by a UsageError."""
+    if not isinstance(limit, int) or isinstance(limit, bool):
+        raise _wrong_type("limit: must be an int", limit, "pass an int")
 
 
 def words(name: str, value: str | Iterable[str]) -> tuple[str, ...]:
@@ -84,5 +73,5 @@ def trust_named(word: str) -> Trust:
     return Trust(word)
 
 
-def _type(value: object) -> str:
-    return type(value).__name__
+def _wrong_type(rule: str, value: object, hint: str) -> UsageError:
+    return UsageError(f"{rule}, not {type(value).__name__}", hint)

@@ -29,6 +29,5 @@ class Receipt(NamedTuple):
     @classmethod
     def of(cls, result: RecordingResult) -> Self:
         """The receipt for a result with one outcome."""
-        (outcome,) = result.outcomes
-        effects = (outcome.warnings, outcome.counts_again)
-        return cls(outcome.relation, outcome.record, outcome.changed, *effects)
+        (done,) = result.outcomes
+        return cls(done.relation, done.record, done.changed, done.warnings, done.counts_again)

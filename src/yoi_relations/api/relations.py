@@ -106,7 +106,7 @@ class Relations:
             NotFoundError: no ticket or record has that name; `AmbiguousError` if several have.
         """
         arguments.check_optional_texts(ticket=ticket, since=since, author=author)
-        arguments.check_count(limit=limit)
+        arguments.check_limit(limit)
         kinds, states = arguments.words("kinds", kinds), arguments.words("states", states)
         with self._open_index() as index:
             _, answer = ask_relations(

@@ -5,6 +5,7 @@ A function imports what only its command needs, so that a lookup stays fast.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -54,6 +55,7 @@ def show(
 ) -> ExitCode:
     """Show the relations that match all criteria."""
     mode = call.mode
+    default_limit = TERMINAL_DEFAULT_LIMIT if sys.stdout.isatty() else DEFAULT_LIMIT
     with call.open_index() as index:
         call.notify_if_empty(index)
         criteria, answer = ask_relations(
@@ -63,16 +65,12 @@ def show(
             kinds=kinds,
             states=states,
             everything=everything,
-            limit=_default_limit() if limit is None else limit,
+            limit=default_limit if limit is None else limit,
             since=since,
             author=author,
             in_part=call.notify,
         )
         return write_relations(mode, index, criteria, answer)
-
-
-def _default_limit() -> int:
-    return TERMINAL_DEFAULT_LIMIT if sys.stdout.isatty() else DEFAULT_LIMIT
 
 
 def check(
@@ -232,7 +230,7 @@ def watch(call: Call, *, once: bool, timeout: float | None) -> ExitCode:
     from yoi_relations.watch import loop
     from yoi_relations.watch.printer import change_printer, has_reader
 
-    _collect_garbage()
+    gc.enable()  # `__main__` disables it, because most commands are short
     asked = loop.WatchRequest(
         workspace=call.workspace(),
         print_changes=change_printer(call.mode),
@@ -262,7 +260,7 @@ def mcp(call: Call, *, allow_write: bool) -> ExitCode:
     """Run the MCP server until the client closes the input."""
     if call.trust is Trust.INDEX:
         raise UsageError("mcp must check the files: --trust index is not allowed", "leave it out")
-    _collect_garbage()
+    gc.enable()  # as in `watch`
     try:
         from yoi_relations.mcp import server  # needs an extra
     except ImportError as error:
@@ -274,39 +272,17 @@ def mcp(call: Call, *, allow_write: bool) -> ExitCode:
     return server.serve(call, allow_write=allow_write)
 
 
-def _collect_garbage() -> None:
-    """Turn garbage collection on again; `__main__` turns it off because most commands are short."""
-    import gc
-
-    gc.enable()
-
-
-def hooks_install(call: Call) -> ExitCode:
-    """Install the git hooks, and show their states."""
-    from yoi_relations.hooks import installation
+def hooks(call: Call, action: str) -> ExitCode:
+    """Install, uninstall or list the git hooks, and show their states."""
+    from yoi_relations.hooks.installation import ACTIONS
     from yoi_relations.render.hooks import write_hooks
 
-    return write_hooks(
-        call.mode, call.workspace(), installation.install, installation.install_error
-    )
-
-
-def hooks_uninstall(call: Call) -> ExitCode:
-    """Uninstall the git hooks, and show their states."""
-    from yoi_relations.hooks import installation
-    from yoi_relations.render.hooks import write_hooks
-
-    return write_hooks(
-        call.mode, call.workspace(), installation.uninstall, installation.uninstall_error
-    )
-
-
-def hooks_list(call: Call) -> ExitCode:
-    """Show the states of the git hooks."""
-    from yoi_relations.hooks import installation
-    from yoi_relations.render.hooks import write_hooks
-
-    return write_hooks(call.mode, call.workspace(), installation.list_hooks, lambda _: None)
+    mode, workspace = call.mode, call.workspace()
+    change, error_of = ACTIONS[action]
+    changed = change(workspace)
+    if error := error_of(changed):
+        raise error
+    return write_hooks(mode, workspace, changed)
 
 
 def hooks_run(call: Call) -> ExitCode:
@@ -352,9 +328,9 @@ COMMANDS: dict[str, Callable[..., ExitCode]] = {
     "watch": watch,
     "verify": verify,
     "mcp": mcp,
-    "hooks install": hooks_install,
-    "hooks uninstall": hooks_uninstall,
-    "hooks list": hooks_list,
+    "hooks install": lambda call: hooks(call, "install"),
+    "hooks uninstall": lambda call: hooks(call, "uninstall"),
+    "hooks list": lambda call: hooks(call, "list"),
     "hooks run": hooks_run,
     "completion bash": lambda call: completion_script(call, "bash"),
     "completion zsh": lambda call: completion_script(call, "zsh"),

@@ -31,13 +31,8 @@ _CONTEXT = "context"
 
 def run(arguments: list[str]) -> int:
     """Run a command line, and return its exit status."""
-    return exit_status_of(lambda: _perform(arguments), as_json=_wants_json(arguments))
-
-
-def _wants_json(arguments: list[str]) -> bool:
-    """Whether an error in the arguments must be written as JSON."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
-    return "--json" in arguments[:end]
+    return exit_status_of(lambda: _perform(arguments), as_json="--json" in arguments[:end])
 
 
 def _perform(arguments: list[str]) -> ExitCode:
@@ -87,14 +82,10 @@ def _request(context: Any) -> Request:  # noqa: ANN401  # Typer does not export 
         if parameter.name in given:
             values[parameter.name] = _converted(parameter, given[parameter.name], hint)
         elif parameter.required:
-            raise UsageError(f"Missing {_display_name(parameter)}.", hint)
+            kind = "option" if parameter.flag else "argument"
+            raise UsageError(f"Missing {kind} '{parameter.flag or parameter.metavar}'.", hint)
     call = Call(**{option.name: values.pop(option.name) for option in COMMON})
     return Request(path, call, values)
-
-
-def _display_name(parameter: Parameter) -> str:
-    """The name of a parameter in error messages."""
-    return f"option '{parameter.flag}'" if parameter.flag else f"argument '{parameter.metavar}'"
 
 
 def _is_given(value: Any) -> bool:  # noqa: ANN401  # its type depends on the parameter
@@ -188,10 +179,11 @@ def _info(parameter: Parameter) -> Any:  # noqa: ANN401  # an OptionInfo or an A
     if not parameter.flag:
         return typer.Argument(metavar=parameter.metavar, help=parameter.help)
     callback = _CALLBACKS.get(parameter)
+    choices = f"<{'|'.join(parameter.choices)}>" if parameter.choices else ""
     return typer.Option(
         parameter.flag,
         *(["-h"] if parameter is HELP else []),
-        metavar=parameter.metavar or _choices_metavar(parameter),
+        metavar=parameter.metavar or choices,
         help=parameter.help,
         callback=callback,
         is_eager=callback is not None,
@@ -226,11 +218,6 @@ def _print_help(context: typer.Context, wanted: bool) -> None:  # noqa: FBT001  
 
 _CALLBACKS: dict[Parameter, Callable[..., None]] = {HELP: _print_help, VERSION: _print_version}
 """What prints something instead of running a command."""
-
-
-def _choices_metavar(parameter: Parameter) -> str:
-    """The choices of an option as help shows its value; empty if it has none."""
-    return f"<{'|'.join(parameter.choices)}>" if parameter.choices else ""
 
 
 def _kinds_help() -> str:

@@ -14,7 +14,7 @@ from yoi_relations.index.handle import Index, Trust
 from yoi_relations.kinds import ALIASES, KINDS, Edge, RelationClass, dashed, sentence
 from yoi_relations.lean.types import NamedTuple
 from yoi_relations.queries.records import find_records
-from yoi_relations.queries.tickets import TicketInfo, all_tickets
+from yoi_relations.queries.tickets import all_tickets
 from yoi_relations.render.output import visible
 
 MAX_HELP_LENGTH = 100
@@ -22,17 +22,11 @@ MAX_HELP_LENGTH = 100
 
 
 class Candidate(NamedTuple):
-    """One word that the shell can offer.
-
-    Attributes:
-        value: the word.
-        help: the text that a shell may show next to it.
-        search_text: text of which the user may have typed any part.
-    """
+    """One word that the shell can offer, with the help that it may show next to it."""
 
     value: str
     help: str
-    search_text: str = ""
+    search_text: str = ""  # the user may have typed any part of it
 
 
 def matching(candidates: Sequence[Candidate], typed: str) -> list[Candidate]:
@@ -55,12 +49,15 @@ def tickets(directory: str | None) -> list[Candidate]:
     """Every ticket of the workspace around `directory`."""
     with _index_as_it_is(directory) as index:
         found = all_tickets(index.connection)
-    return [_ticket_candidate(ticket) for ticket in found if _is_safe(ticket.id)]
-
-
-def _ticket_candidate(ticket: TicketInfo) -> Candidate:
-    text = f"{ticket.title or 'no title'} ({ticket.state or 'state unknown'})"
-    return Candidate(ticket.id, text, f"{ticket.id} {ticket.slug or ''} {ticket.title or ''}")
+    return [
+        Candidate(
+            ticket.id,
+            f"{ticket.title or 'no title'} ({ticket.state or 'state unknown'})",
+            f"{ticket.id} {ticket.slug or ''} {ticket.title or ''}",
+        )
+        for ticket in found
+        if _is_safe(ticket.id)
+    ]
 
 
 def records(directory: str | None) -> list[Candidate]:
@@ -88,11 +85,8 @@ def kinds_and_classes() -> list[Candidate]:
 
 
 def _index_as_it_is(directory: str | None) -> Index:
-    return open_index(find_workspace(directory), _ignore, trust=Trust.INDEX, wait=0.0)
-
-
-def _ignore(_message: str) -> None:
-    """Ignore a notice, which would be printed into the user's command line."""
+    # A notice would be printed into the user's command line.
+    return open_index(find_workspace(directory), lambda _: None, trust=Trust.INDEX, wait=0.0)
 
 
 def _is_safe(value: str) -> bool:

@@ -12,21 +12,13 @@ from yoi_relations.lean.types import NamedTuple
 
 
 class _Position(NamedTuple):
-    """The position of the next word in a command line.
+    """The position of the next word in a command line."""
 
-    Attributes:
-        command: the command or group that it belongs to.
-        option: the option whose value it is, or None.
-        argument: the number of arguments of the command before it.
-        after_dashes: whether a ``--`` before it ends the options.
-        directory: the last value of ``-C`` before it, or None.
-    """
-
-    command: Command
-    option: Parameter | None = None
-    argument: int = 0
-    after_dashes: bool = False
-    directory: str | None = None
+    command: Command  # the command or group that it belongs to
+    option: Parameter | None = None  # the option whose value it is
+    argument: int = 0  # the number of arguments of the command before it
+    after_dashes: bool = False  # whether a ``--`` before it ends the options
+    directory: str | None = None  # the last value of ``-C`` before it
 
 
 def complete(words: Sequence[str]) -> list[Candidate]:

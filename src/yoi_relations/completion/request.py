@@ -21,7 +21,7 @@ TIME_LIMIT = 3
 
 def write_candidates(words: list[str], line: str | None) -> None:
     """Print the candidates for the last of `words`, or for the end of `line` if that is given."""
-    signal.signal(signal.SIGALRM, _exit_quietly)
+    signal.signal(signal.SIGALRM, lambda *_: os._exit(ExitCode.DONE))
     signal.alarm(TIME_LIMIT)
     try:
         write_answer(lines(complete(words) if line is None else _complete_line(line)))
@@ -56,7 +56,3 @@ def split_line(line: str) -> tuple[list[str], bool]:
     except ValueError:  # a quote is still open
         return [*words, lexer.token][1:], True
     return [*words, ""][1:] if line[-1:].isspace() else words[1:], False
-
-
-def _exit_quietly(_signal: int, _frame: object) -> None:
-    os._exit(ExitCode.DONE)

@@ -29,32 +29,20 @@ class HookState(StrEnum):
 
 @dataclass(frozen=True)
 class Hook:
-    """One hook.
+    """One hook."""
 
-    Attributes:
-        name: git's name for it.
-        state: what it does for the index.
-        path: absolute path.
-        reason: why a foreign hook is not changed; otherwise None.
-    """
-
-    name: str
+    name: str  # git's name for it
     state: HookState
-    path: str
-    reason: str | None = None
+    path: str  # absolute
+    reason: str | None = None  # why a foreign hook is not changed
 
 
 @dataclass(frozen=True)
 class HooksFolder:
-    """The folder in which git looks for hooks, and the section that they need.
+    """The folder in which git looks for hooks, and the section that they need."""
 
-    Attributes:
-        path: absolute path.
-        section: None if the path of the workspace cannot be part of a script.
-    """
-
-    path: str
-    section: bytes | None
+    path: str  # absolute
+    section: bytes | None  # None if the path of the workspace cannot be part of a script
 
     def hooks(self) -> list[Hook]:
         """Every hook in its present state."""
@@ -76,14 +64,11 @@ class HooksFolder:
 
     def _installed_state(self, script: bytes, *, editable: bool) -> HookState:
         if editable and shell_section.without_section(script) != script:
-            is_current = self._has_current_section(script)
-            return HookState.INSTALLED if is_current else HookState.OUTDATED
+            section = self.section
+            if section is None or shell_section.with_section(script, section) != script:
+                return HookState.OUTDATED
         calls = shell_section.calls_refresh(script)
         return HookState.INSTALLED if calls else HookState.NOT_INSTALLED
-
-    def _has_current_section(self, script: bytes) -> bool:
-        section = self.section
-        return section is not None and shell_section.with_section(script, section) == script
 
 
 def find_hooks_folder(workspace: Workspace) -> HooksFolder:
@@ -108,14 +93,7 @@ def find_hooks_folder(workspace: Workspace) -> HooksFolder:
             f'{printable(top)}: core.hooksPath is empty or ".", so git runs no hooks',
             "git config --show-origin core.hooksPath shows where it is set",
         )
-    return HooksFolder(path, _section_or_none(os.path.relpath(root, top)))
-
-
-def _section_or_none(folder: str) -> bytes | None:
-    try:
-        return shell_section.section_for(folder)
-    except ValueError:
-        return None
+    return HooksFolder(path, shell_section.section_for(os.path.relpath(root, top)))
 
 
 def _ask_git(root: str, *arguments: str) -> str:

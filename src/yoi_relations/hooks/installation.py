@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from yoi_relations.atomic import replacing, sync
 from yoi_relations.errors import RelationsError, WriteError
@@ -118,9 +118,14 @@ def uninstall_error(hooks: list[Hook]) -> RelationsError | None:
     return _error_for(hooks, unchanged, "remove the lines about relations by hand")
 
 
-def displayed_path(workspace: Workspace, hook: Hook) -> str:
-    """The path of the hook, relative to the workspace root if it is below it."""
-    return printable(hook.path.removeprefix(os.path.join(workspace.root, "")))
+ACTIONS: dict[
+    str, tuple[Callable[[Workspace], list[Hook]], Callable[[list[Hook]], RelationsError | None]]
+] = {
+    "install": (install, install_error),
+    "uninstall": (uninstall, uninstall_error),
+    "list": (list_hooks, lambda _: None),
+}
+"""For each command of `hooks`: what it does, and the error for what it could not do."""
 
 
 def _error_for(hooks: list[Hook], unchanged: list[str], hint: str) -> RelationsError | None:

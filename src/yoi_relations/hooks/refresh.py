@@ -21,10 +21,6 @@ def refresh_quietly(directory: str | None) -> None:
     signal.alarm(TIME_LIMIT)
     try:
         with contextlib.suppress(Exception):
-            open_index(find_workspace(directory), _ignore, wait=0.0).close()
+            open_index(find_workspace(directory), lambda _notice: None, wait=0.0).close()
     finally:
         signal.alarm(0)
-
-
-def _ignore(_message: str) -> None:
-    """Discard a notice."""

@@ -52,14 +52,15 @@ _LAUNCHERS = frozenset(("env", "busybox"))
 """Programs of a ``#!`` line that start the program named after them."""
 
 
-def section_for(folder: str) -> bytes:
+def section_for(folder: str) -> bytes | None:
     """The section that refreshes the workspace in `folder`, relative to the top of the work tree.
 
-    Raises:
-        ValueError: the path contains a line separator or another control character.
+    Returns:
+        The section; None if the path has a line separator or another control character, so that it
+        cannot be part of a script.
     """
     if any(map(is_control_or_line_end, folder)):
-        raise ValueError("a path with a control character cannot be part of a script")
+        return None
     path = "." if folder == os.curdir else f"./{folder}"
     return os.fsencode(
         _SECTION.format(marker=shlex.quote(f"{path}/.yoi"), folder=shlex.quote(path))

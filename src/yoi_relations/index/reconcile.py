@@ -59,7 +59,7 @@ def rebuild_index(workspace: Workspace, progress: Progress) -> Index:
     start = time.perf_counter()
     try:
         with locked(workspace) as folder:
-            before, _ = store.load_published(workspace)
+            before, found = store.load_published(workspace)
             number = 1
             if before is not None:
                 number = before.generation.number + 1
@@ -73,7 +73,7 @@ def rebuild_index(workspace: Workspace, progress: Progress) -> Index:
             "fix this and run the command again; until then, questions are answered from memory",
         ) from error
     seconds = time.perf_counter() - start
-    return Index(workspace, *stored, IndexState.CURRENT, stored.generation, Trust.CONTENT, seconds)
+    return Index(workspace, *stored, found, stored.generation, Trust.CONTENT, seconds)
 
 
 def _has_same_sources(request: OpenRequest, unproven: UnprovenIndex) -> bool:

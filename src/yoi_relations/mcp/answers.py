@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from mcp_types import Tool
+
 from yoi_relations.errors import ExitCode, UsageError
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Notify, Trust
 from yoi_relations.mcp.arguments import read_arguments
-from yoi_relations.mcp.tools import ADD, CHECK, LIMIT, RETIRE, SHOW, Tool
+from yoi_relations.mcp.tools import ADD, CHECK, LIMIT, RETIRE, SHOW
 from yoi_relations.queries.check import CheckAnswer, ask_checks, check_tickets
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.show import ask_relations
@@ -27,16 +29,10 @@ from yoi_relations.render.show import exit_code_of_relations
 
 
 class CallContext(NamedTuple):
-    """The workspace that a tool call is about, and how to answer.
-
-    Attributes:
-        workspace: the workspace.
-        notify: takes notices, which are not part of the answer.
-        trust: how the index is checked.
-    """
+    """The workspace that a tool call is about, and how to answer."""
 
     workspace: Workspace
-    notify: Notify
+    notify: Notify  # takes what is not part of the answer
     trust: Trust
 
     def open_index(self) -> Index:
@@ -45,12 +41,7 @@ class CallContext(NamedTuple):
 
 
 def answer_tool(context: CallContext, tool: Tool, arguments: Value) -> Value:
-    """The answer of `tool`, made in the current thread.
-
-    Args:
-        context: the workspace, and how to answer.
-        tool: one of those in `tools`.
-        arguments: as the client sent them.
+    """The answer of `tool` to `arguments`, which are as the client sent them.
 
     Raises:
         RelationsError: the command would have failed.
@@ -84,19 +75,10 @@ _Answer = tuple[Value, ExitCode]
 
 
 def _show(context: CallContext, arguments: Value) -> _Answer:
-    limit = arguments.get("limit", LIMIT)
+    criteria = {"limit": LIMIT, "everything": arguments.pop("all", False)} | arguments
     with context.open_index() as index:
-        asked, answer = ask_relations(
-            index.connection,
-            PathBase(context.workspace),
-            ticket=arguments.get("ticket"),
-            kinds=arguments.get("kinds", ()),
-            states=arguments.get("states", ()),
-            everything=arguments.get("all", False),
-            limit=limit,
-            since=arguments.get("since"),
-            author=arguments.get("author"),
-        )
+        base = PathBase(context.workspace)
+        asked, answer = ask_relations(index.connection, base, **criteria)
         found = documents.relations_document(index, asked, answer)
         hint = _hint(index, found["returned"], found["count"], "ticket, kinds or states")
         return found | {"hint": hint}, exit_code_of_relations(answer)

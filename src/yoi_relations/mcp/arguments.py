@@ -10,8 +10,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from mcp_types import Tool
+
 from yoi_relations.errors import UsageError
-from yoi_relations.mcp.tools import Schema, Tool
+from yoi_relations.mcp.tools import Schema
 from yoi_relations.mcp.truncation import truncated
 from yoi_relations.render.documents import Value
 

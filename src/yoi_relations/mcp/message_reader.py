@@ -7,8 +7,7 @@ one thing is accepted, because the user of a client cannot change it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from mcp_types import (
     INVALID_REQUEST,
@@ -40,38 +39,14 @@ class Rejected(NamedTuple):
     response_to: str | int | None = None
 
 
-class LineBuffer:
-    """Splits input into lines, however it is divided into pieces."""
-
-    def __init__(self) -> None:
-        self._partial = bytearray()
-        self._too_long = False
-
-    def feed(self, data: bytes) -> Iterator[bytes | None]:
-        """The lines that end in `data`; None for a line longer than `MAX_LINE`."""
-        first, *others = data.split(b"\n")
-        self._add(first)
-        for part in others:
-            yield self._finished_line()
-            self._add(part)
-
-    def finish(self) -> Iterator[bytes | None]:
-        """At the end of the input: the last line, if no newline ends it."""
-        if self._partial or self._too_long:
-            yield self._finished_line()
-
-    def _add(self, part: bytes) -> None:
-        self._too_long = self._too_long or len(self._partial) + len(part) > MAX_LINE
-        if self._too_long:
-            self._partial.clear()
-        else:
-            self._partial += part
-
-    def _finished_line(self) -> bytes | None:
-        line = None if self._too_long else bytes(self._partial)
-        self._partial.clear()
-        self._too_long = False
+def read_line(stream: BinaryIO) -> bytes | None:
+    """The next line of `stream`; None if it is longer than `MAX_LINE`, and empty at the end."""
+    line = stream.readline(MAX_LINE + 1)
+    if len(line) <= MAX_LINE:
         return line
+    while line and not line.endswith(b"\n"):
+        line = stream.readline(MAX_LINE)
+    return None
 
 
 def parse_line(line: bytes | None) -> Any | Rejected:  # noqa: ANN401  # JSON

@@ -16,10 +16,6 @@ from yoi_relations.render.output import Mode, report_error
 class MessageWriter:
     """Writes messages to standard output. If it has no reader any more, the process ends.
 
-    Args:
-        streams: the streams of the process.
-        mode: how errors are reported on standard error.
-
     Attributes:
         shutting_down: whether the process ends at once, so that a line may be cut short.
     """
@@ -29,7 +25,6 @@ class MessageWriter:
         self._streams = streams
         self._mode = mode
         self._lock = anyio.Lock()
-        self._threads = anyio.CapacityLimiter(2)  # one for `_write`, one for `watch_reader`
 
     async def send(self, message: JSONRPCMessage) -> None:
         """Send a message."""
@@ -41,9 +36,7 @@ class MessageWriter:
 
     async def watch_reader(self) -> None:
         """End the process as soon as standard output has no reader."""
-        await anyio.to_thread.run_sync(
-            self._streams.wait_until_unread, abandon_on_cancel=True, limiter=self._threads
-        )
+        await anyio.to_thread.run_sync(self._streams.wait_until_unread, abandon_on_cancel=True)
         self._streams.exit(ExitCode.DONE)
 
     async def _write(self, line: str) -> None:
@@ -53,7 +46,6 @@ class MessageWriter:
                     self._streams.write,
                     f"{line}\n".encode(),
                     abandon_on_cancel=self.shutting_down,
-                    limiter=self._threads,
                 )
             except (BrokenPipeError, ConnectionResetError):
                 self._streams.exit(ExitCode.DONE)

@@ -27,14 +27,9 @@ class Batch:
 
 
 class PendingRequest(NamedTuple):
-    """A request that is not answered yet.
+    """A request that is not answered yet, and the batch that it came in."""
 
-    Attributes:
-        id: as the client sent it.
-        batch: the batch that it came in, or None.
-    """
-
-    id: Id
+    id: Id  # as the client sent it
     batch: Batch | None
 
 

@@ -15,10 +15,13 @@ import select
 import signal
 import sys
 import threading
-from typing import NoReturn, TextIO, cast
+from typing import TYPE_CHECKING, NoReturn, TextIO, cast
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 _CHUNK = 65536
-"""Bytes per read."""
+"""Bytes that are read at once."""
 _FIRST_FREE = 3
 """The first file descriptor after those of the standard streams."""
 _MAX_QUEUED = 256
@@ -28,23 +31,17 @@ _DRAIN_TIME = 0.5
 
 
 class ProcessStreams:
-    """Standard input and output for the protocol, and standard error for everything else."""
+    """Standard input and output for the protocol, and standard error for everything else.
+
+    Attributes:
+        input: standard input; empty after an error, such as a connection that was reset.
+    """
 
     def __init__(self) -> None:
-        self._in = _take_over(0, os.O_RDONLY)
+        self.input = io.BufferedReader(_Input(_take_over(0, os.O_RDONLY)), _CHUNK)
         self._out = _take_over(1, os.O_WRONLY)
         self._stderr = _NonBlockingWriter(2)
         sys.stderr = cast("TextIO", self._stderr)
-
-    def read(self) -> bytes:
-        """The next bytes of the input; empty at its end."""
-        while True:
-            try:
-                return os.read(self._in, _CHUNK)
-            except BlockingIOError:
-                _poll(self._in, select.POLLIN)
-            except OSError:
-                return b""  # the connection was reset, for example
 
     def write(self, data: bytes) -> None:
         """Send all of `data`.
@@ -72,6 +69,26 @@ class ProcessStreams:
     def drain(self) -> None:
         """Wait up to `_DRAIN_TIME` until standard error is written."""
         self._stderr.drain(_DRAIN_TIME)
+
+
+class _Input(io.RawIOBase):
+    """A stream whose reads wait for data, even if the descriptor does not block."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__()
+        self._descriptor = descriptor
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        while True:
+            try:
+                return os.readv(self._descriptor, [buffer])
+            except BlockingIOError:
+                _poll(self._descriptor, select.POLLIN)
+            except OSError:
+                return 0
 
 
 class _NonBlockingWriter(io.TextIOBase):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -100,14 +101,12 @@ def local_roots(result: dict[str, Any]) -> dict[str, Any]:
 def root_responses(responses: dict[str, Any]) -> dict[str, Any]:
     """The input that was requested from a client, with its roots limited by `local_roots`."""
     given = responses.get(_KEY)
-    if not isinstance(given, dict):
-        return responses | {_KEY: _NO_INPUT}
-    listed = local_roots(given)
-    try:
-        ListRootsResult.model_validate(listed)
-    except ValidationError:
-        return responses | {_KEY: _NO_INPUT}
-    return responses | {_KEY: listed}
+    if isinstance(given, dict):
+        listed = local_roots(given)
+        with contextlib.suppress(ValidationError):
+            ListRootsResult.model_validate(listed)
+            return responses | {_KEY: listed}
+    return responses | {_KEY: _NO_INPUT}
 
 
 def _local_path(uri: str) -> str | None:

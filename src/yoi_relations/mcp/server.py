@@ -32,9 +32,7 @@ from mcp_types import (
     ResourceTemplate,
     TextContent,
     TextResourceContents,
-    ToolAnnotations,
 )
-from mcp_types import Tool as ListedTool
 
 from yoi_relations import __version__
 from yoi_relations.call import FAILURES, Call
@@ -45,7 +43,7 @@ from yoi_relations.index.handle import Trust
 from yoi_relations.mcp.answers import CallContext, answer_ticket, answer_tool
 from yoi_relations.mcp.process_streams import ProcessStreams
 from yoi_relations.mcp.roots import client_roots, workspace_for
-from yoi_relations.mcp.tools import Tool, tools
+from yoi_relations.mcp.tools import tools, writes
 from yoi_relations.mcp.transport import Transport
 from yoi_relations.mcp.truncation import truncated, truncated_error
 from yoi_relations.render.documents import Value
@@ -74,13 +72,7 @@ def serve(call: Call, *, allow_write: bool) -> ExitCode:
 
 
 class _Service:
-    """The tools and resources of one server process.
-
-    Args:
-        call: the options of the command.
-        streams: the streams of the process.
-        allow_write: whether the tools that write are offered.
-    """
+    """The tools and resources of one server process."""
 
     def __init__(self, call: Call, streams: ProcessStreams, *, allow_write: bool) -> None:
         self._call = call
@@ -88,7 +80,6 @@ class _Service:
         self._tools = tools(allow_write=allow_write)
         self._transport = Transport(streams, call.mode)
         self._slots = anyio.Semaphore(_MAX_THREADS)
-        self._threads = anyio.CapacityLimiter(_MAX_THREADS)
         self._notices_lock = threading.Lock()
         self._notices: set[str] = set()
 
@@ -104,20 +95,23 @@ class _Service:
             on_list_resource_templates=_list_templates,
             on_read_resource=self._read_resource,
         )
-        async with self._transport.open() as (incoming, outgoing):
-            await server.run(incoming, outgoing, server.create_initialization_options())
+        async with self._transport.open() as incoming:
+            await server.run(incoming, self._transport, server.create_initialization_options())
 
     async def _list_tools(
         self, _context: ServerRequestContext, _params: PaginatedRequestParams | None
     ) -> ListToolsResult:
-        return ListToolsResult(tools=[_listed(tool) for tool in self._tools.values()])
+        return ListToolsResult(tools=[*self._tools.values()])
 
     async def _call_tool(
         self, context: ServerRequestContext, params: CallToolRequestParams
     ) -> CallToolResult | InputRequiredResult:
         tool = self._tools.get(params.name)
         if tool is None:
-            raise MCPError(INVALID_PARAMS, _protocol_text(self._unknown_tool(params.name)))
+            writing = params.name in tools(allow_write=True)
+            why = "this server is read-only; start it with --allow-write to record"
+            message = f"{params.name}: {why if writing else 'unknown tool'}"
+            raise MCPError(INVALID_PARAMS, _protocol_text(message))
         try:
             roots = await client_roots(context, params)
             if isinstance(roots, InputRequiredResult):
@@ -126,7 +120,7 @@ class _Service:
             document = await self._answer(
                 roots,
                 lambda call: answer_tool(call, tool, arguments),
-                context.request_id if tool.writes else None,
+                context.request_id if writes(tool) else None,
             )
         except RelationsError as error:
             # Only as text: structured content must match the output schema of the tool.
@@ -167,7 +161,7 @@ class _Service:
         Args:
             roots: the paths of the client's roots, which select the workspace.
             make: makes the answer.
-            write_id: the id of the request if the tool writes, or else None.
+            write_id: the id of the request if the tool writes; otherwise None.
 
         Raises:
             RelationsError: there is no answer.
@@ -184,7 +178,7 @@ class _Service:
         async with self._slots:
             if write_id is not None:
                 self._transport.begin_write(write_id)
-            return await anyio.to_thread.run_sync(work, limiter=self._threads)
+            return await anyio.to_thread.run_sync(work)
 
     def _notify(self, message: str) -> None:
         """Print a notice on standard error, unless it was printed before."""
@@ -193,26 +187,6 @@ class _Service:
             self._notices.add(message)
         if is_new:
             notice(message, self._mode)
-
-    def _unknown_tool(self, name: str) -> str:
-        if name in tools(allow_write=True):
-            return f"{name}: this server is read-only; start it with --allow-write to record"
-        return f"{name}: unknown tool"
-
-
-def _listed(tool: Tool) -> ListedTool:
-    # Both only add files, and a repeated call changes nothing.
-    writing = ToolAnnotations(
-        read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False
-    )
-    reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-    return ListedTool(
-        name=tool.name,
-        description=tool.description,
-        input_schema=tool.input_schema,
-        output_schema=tool.output_schema,
-        annotations=writing if tool.writes else reading,
-    )
 
 
 async def _list_resources(

@@ -5,7 +5,9 @@ A client's model reads all of this before its first call, so every word must be 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
+
+from mcp_types import Tool, ToolAnnotations
 
 from yoi_relations.command_table import DEFAULT_LIMIT
 from yoi_relations.kinds import KINDS, RelationClass
@@ -22,27 +24,21 @@ _MAX_TICKETS = 1000
 """Tickets in one call."""
 
 
-class Tool(NamedTuple):
-    """One tool.
-
-    Attributes:
-        name: the name in the protocol.
-        description: for the model that decides whether to call it.
-        input_schema: JSON schema of the arguments.
-        output_schema: JSON schema of the answer.
-        writes: whether it changes files.
-    """
-
-    name: str
-    description: str
-    input_schema: Schema
-    output_schema: Schema
-    writes: bool = False
+_READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+# A tool that writes only adds files, and a repeated call changes nothing.
+_WRITES = ToolAnnotations(
+    read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+)
 
 
 def tools(*, allow_write: bool) -> dict[str, Tool]:
     """The tools of a server by name; only those that read, unless it may write."""
-    return {tool.name: tool for tool in _TOOLS if allow_write or not tool.writes}
+    return {tool.name: tool for tool in _TOOLS if allow_write or not writes(tool)}
+
+
+def writes(tool: Tool) -> bool:
+    """Whether a call of `tool` can change files."""
+    return tool.annotations == _WRITES
 
 
 def _input(properties: Schema, *required: str) -> Schema:
@@ -103,9 +99,10 @@ _RECORDED = _output(
 )
 
 SHOW = Tool(
-    "relations_show",
-    "Current relations between tickets: all active ones, or those of one ticket or record.",
-    _input(
+    name="relations_show",
+    description="Current relations between tickets: all active ones, or those of one ticket or"
+    " record.",
+    input_schema=_input(
         {
             "ticket": _text("Id, slug, end of an id, path; or a record's id"),
             "kinds": _bounded_list(_TEXT, _MAX_NAMES, f"Classes and their kinds. {_KINDS}"),
@@ -116,7 +113,7 @@ SHOW = Tool(
             "limit": _LIMIT,
         }
     ),
-    _output(
+    output_schema=_output(
         "hint",
         **_PAGE,
         relations=_list_of(
@@ -125,12 +122,13 @@ SHOW = Tool(
         **_PROBLEMS,
         exit_code={"enum": [0, 4], "description": "4: a problem could affect a relation"},
     ),
+    annotations=_READS,
 )
 CHECK = Tool(
-    "relations_check",
-    "May tickets be accepted now? One verdict per ticket, with reasons; call before accepting or"
-    " starting one. Without tickets and states: all unresolved.",
-    _input(
+    name="relations_check",
+    description="May tickets be accepted now? One verdict per ticket, with reasons; call before"
+    " accepting or starting one. Without tickets and states: all unresolved.",
+    input_schema=_input(
         {
             "tickets": _bounded_list(_TEXT, _MAX_TICKETS, "As in relations_show"),
             "states": _bounded_list(_STATES, _MAX_NAMES, "Instead of tickets: all in these states"),
@@ -138,7 +136,7 @@ CHECK = Tool(
             "limit": _LIMIT,
         }
     ),
-    _output(
+    output_schema=_output(
         "hint",
         **_PAGE,
         checks=_list_of(
@@ -157,12 +155,13 @@ CHECK = Tool(
             "description": "The worst: 9 caution, 10 hold, 11 unknown; 12 digest differs",
         },
     ),
+    annotations=_READS,
 )
 ADD = Tool(
-    "relations_add",
-    "Record a decision, as one file in the ticket's folder. An exact repetition changes nothing."
-    " Never include secrets, processes, absolute paths.",
-    _input(
+    name="relations_add",
+    description="Record a decision, as one file in the ticket's folder. An exact repetition"
+    " changes nothing. Never include secrets, processes, absolute paths.",
+    input_schema=_input(
         {
             "ticket": _TEXT,
             "kind": _text("A kind of relations_show; read as TICKET KIND TARGET"),
@@ -177,13 +176,14 @@ ADD = Tool(
         "ticket",
         "kind",
     ),
-    _RECORDED,
-    writes=True,
+    output_schema=_RECORDED,
+    annotations=_WRITES,
 )
 RETIRE = Tool(
-    "relations_retire",
-    "Retire a record that no longer holds; its file stays. Others may still state the relation.",
-    _input(
+    name="relations_retire",
+    description="Retire a record that no longer holds; its file stays. Others may still state the"
+    " relation.",
+    input_schema=_input(
         {
             "record": _text("Its id, start or end of it, or PATH:LINE"),
             "reason": _text("Why it ends"),
@@ -192,7 +192,7 @@ RETIRE = Tool(
         "record",
         "reason",
     ),
-    _RECORDED,
-    writes=True,
+    output_schema=_RECORDED,
+    annotations=_WRITES,
 )
 _TOOLS = (SHOW, CHECK, ADD, RETIRE)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import signal
 from collections.abc import AsyncIterator
-from typing import Self
 
 import anyio
 import anyio.abc
@@ -31,10 +30,10 @@ from mcp_types import (
 
 from yoi_relations.errors import ExitCode
 from yoi_relations.mcp.message_reader import (
-    LineBuffer,
     Rejected,
     parse_line,
     parse_message,
+    read_line,
     valid_id,
 )
 from yoi_relations.mcp.message_writer import MessageWriter
@@ -47,7 +46,7 @@ from yoi_relations.mcp.pending_requests import (
     id_key,
 )
 from yoi_relations.mcp.process_streams import ProcessStreams
-from yoi_relations.mcp.truncation import truncated, truncated_data
+from yoi_relations.mcp.truncation import truncated
 from yoi_relations.render.output import Mode, notice
 
 _INPUT_END_TIMEOUT = 30.0
@@ -63,13 +62,8 @@ _BATCH_REVISION = "2025-03-26"
 _Item = SessionMessage | Exception
 
 
-class Transport:
-    """The messages in both directions.
-
-    Args:
-        streams: the streams of the process.
-        mode: how notices and errors are written on standard error.
-    """
+class Transport(anyio.abc.ObjectSendStream[SessionMessage]):
+    """The messages in both directions; the SDK writes to it as a stream."""
 
     def __init__(self, streams: ProcessStreams, mode: Mode) -> None:
         self._streams = streams
@@ -83,15 +77,13 @@ class Transport:
         self._input_ended = False
 
     @contextlib.asynccontextmanager
-    async def open(
-        self,
-    ) -> AsyncIterator[tuple[MemoryObjectReceiveStream[_Item], _OutgoingStream]]:
-        """Start; the stream that the SDK reads from, and the one that it writes to."""
+    async def open(self) -> AsyncIterator[MemoryObjectReceiveStream[_Item]]:
+        """Start; the stream that the SDK reads from."""
         async with anyio.create_task_group() as group:
             group.start_soon(self._receive)
             group.start_soon(self._writer.watch_reader)
             group.start_soon(self._handle_signals, group)
-            yield self._from_client, _OutgoingStream(self)
+            yield self._from_client
             group.cancel_scope.cancel()
 
     def begin_write(self, request_id: Id) -> None:
@@ -105,11 +97,7 @@ class Transport:
 
     async def _receive(self) -> None:
         async with self._to_sdk:
-            lines = LineBuffer()
-            while data := await self._read():
-                for line in lines.feed(data):
-                    await self._receive_line(line)
-            for line in lines.finish():
+            while (line := await self._read_line()) != b"":
                 await self._receive_line(line)
             self._input_ended = True
             for request_id in self._server_requests.copy():
@@ -121,8 +109,9 @@ class Transport:
             notice("not every call was answered in time after the input had ended", self._mode)
             self._streams.exit(ExitCode.FAILED)
 
-    async def _read(self) -> bytes:
-        return await anyio.to_thread.run_sync(self._streams.read, abandon_on_cancel=True)
+    async def _read_line(self) -> bytes | None:
+        stream = self._streams.input
+        return await anyio.to_thread.run_sync(read_line, stream, abandon_on_cancel=True)
 
     async def _receive_line(self, line: bytes | None) -> None:
         value = parse_line(line)
@@ -181,8 +170,12 @@ class Transport:
             if request.batch is not None:
                 await self._finish_one(request.batch)
 
-    async def send(self, message: JSONRPCMessage) -> None:
+    async def aclose(self) -> None:
+        """Do nothing: the streams are closed by the end of the process."""
+
+    async def send(self, item: SessionMessage, /) -> None:
         """Send a message of the SDK."""
+        message = item.message
         if isinstance(message, JSONRPCError):
             message = _truncated_response(message)
         if isinstance(message, JSONRPCResponse | JSONRPCError) and message.id is not None:
@@ -246,29 +239,11 @@ class Transport:
                 )
 
 
-class _OutgoingStream:
-    """The stream that the SDK writes to."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
-
-    async def send(self, item: SessionMessage, /) -> None:
-        await self._transport.send(item.message)
-
-    async def aclose(self) -> None:
-        """Do nothing: the streams are closed by the end of the process."""
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_error: object) -> None:
-        await self.aclose()
-
-
 def _truncated_response(response: JSONRPCError) -> JSONRPCError:
     """An error response of the SDK, which may quote all input, with limited length."""
     error = response.error
-    texts = {"message": truncated(error.message), "data": truncated_data(error.data)}
+    data = truncated(error.data) if isinstance(error.data, str) else error.data
+    texts = {"message": truncated(error.message), "data": data}
     return response.model_copy(update={"error": error.model_copy(update=texts)})
 
 

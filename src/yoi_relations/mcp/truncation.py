@@ -6,8 +6,6 @@ is how it reaches the client.
 
 from __future__ import annotations
 
-from typing import Any
-
 from yoi_relations.lean.json_encoder import json_text
 
 MAX_ERROR = 1500
@@ -31,11 +29,6 @@ def truncated_error(message: str, hint: str | None) -> tuple[str, str | None]:
     """The message and the hint of an error, `MAX_ERROR` bytes together at most."""
     message = truncated(message, _MAX_MESSAGE)
     return message, hint and truncated(hint, MAX_ERROR - _size(message))
-
-
-def truncated_data(data: Any) -> Any:  # noqa: ANN401  # JSON
-    """The data of a protocol error, truncated if it is a string."""
-    return truncated(data) if isinstance(data, str) else data
 
 
 def _without_middle(text: str, limit: int) -> str:

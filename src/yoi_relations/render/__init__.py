@@ -8,5 +8,5 @@
 - ``terminal``: tables and the progress bar, for people at a terminal.
 - ``output``: writes to stdout and stderr, and escapes control characters.
 - ``guide``: the text of `prime`.
-- ``first_ticket``: shell lines that create a first ticket.
+- ``first_ticket``: the shell command that creates a first ticket.
 """

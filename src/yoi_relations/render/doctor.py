@@ -20,7 +20,8 @@ def write_findings(mode: Mode, index: Index, diagnosis: Diagnosis) -> ExitCode:
     if mode is Mode.JSON:
         write_answer(json_line(doctor_document(index, diagnosis)))
     elif mode is Mode.PLAIN:
-        write_answer(tab_separated(_finding_row(finding) for finding in diagnosis.findings))
+        rows = ([f.severity, f.code, f.place, f.sentence, f.hint] for f in diagnosis.findings)
+        write_answer(tab_separated(rows))
         for line in (*unlisted_lines(diagnosis), lower_severity_line(diagnosis)):
             if line:
                 notice(line, mode)
@@ -67,7 +68,3 @@ def _finding_value(finding: Finding) -> Value:
         "tickets": finding.tickets,
         "commands": finding.commands,
     }
-
-
-def _finding_row(finding: Finding) -> list[object]:
-    return [finding.severity, finding.code, finding.place, finding.sentence, finding.hint]

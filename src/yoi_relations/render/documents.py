@@ -64,7 +64,7 @@ def relation_value(relation: Relation, ticket: str | None, *, whole: bool = True
         "target": relation.target.id if relation.target else None,
         "active": relation.inactive_reason is None,
         "inactive_reason": relation.inactive_reason,
-        "end": _end(relation, ticket),
+        "end": ticket and ("ticket" if relation.ticket.id == ticket else "target"),
         "ticket_title": relation.ticket.title,
         "ticket_state": relation.ticket.state,
         "target_title": relation.target.title if relation.target else None,
@@ -128,9 +128,3 @@ def plan_value(record: StoredRecord, *, whole: bool) -> Value | None:
         "worktree": record.worktree,
         "role_plan": shorten(record.role_plan, whole=whole),
     }
-
-
-def _end(relation: Relation, ticket: str | None) -> str | None:
-    if ticket is None:
-        return None
-    return "ticket" if relation.ticket.id == ticket else "target"

@@ -1,4 +1,4 @@
-"""Shell lines that create a first ticket, for a workspace without tickets."""
+"""The shell command that creates a first ticket, for a workspace without tickets."""
 
 from __future__ import annotations
 
@@ -16,28 +16,25 @@ def no_tickets_message(tickets_root: str) -> str:
     return f"{printable(tickets_root)}: there are no tickets yet"
 
 
-def first_ticket_lines(tickets_root: str) -> list[str]:
-    """A heading, and five shell lines to paste in the current working directory.
+def first_ticket_hint(tickets_root: str) -> str | None:
+    """How to create a first ticket: one line of shell, for the current working directory.
 
-    They are shown, not run: no command creates tickets.
+    It is shown, not run: no command creates tickets.
 
     Args:
         tickets_root: absolute path of the tickets root, which need not exist.
 
     Returns:
-        The lines; none if the path has a character that must not be pasted into a shell.
+        The hint; None if the path has a character that must not be pasted into a shell.
     """
     if not tickets_root.isprintable():
-        return []
+        return None
     folder = os.path.join(_relative_if_below(tickets_root), ID)
-    return [
-        "to create a first ticket, paste these five lines:",
-        f"mkdir -p {shlex.quote(folder)}",
-        "printf '%s\\n' '---' \\",
-        "  'title: What is to be done' \\",
-        "  'state: queued' \\",
-        f"  '---' > {shlex.quote(f'{folder}/item.md')}",
-    ]
+    return (
+        f"to create a first ticket, run: mkdir -p {shlex.quote(folder)} && printf '%s\\n'"
+        " '---' 'title: What is to be done' 'state: queued' '---'"
+        f" > {shlex.quote(f'{folder}/item.md')}"
+    )
 
 
 def _relative_if_below(path: str) -> str:

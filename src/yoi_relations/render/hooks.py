@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
 
-from yoi_relations.errors import ExitCode, RelationsError
+from yoi_relations.errors import ExitCode
 from yoi_relations.files.workspace import Workspace, printable
-from yoi_relations.hooks import installation
 from yoi_relations.hooks.folder import Hook
 from yoi_relations.lean.types import Any
 from yoi_relations.render.lines import tab_separated
 from yoi_relations.render.output import JSON_VERSION, Mode, json_line, visible_lines, write_answer
 
 
-def write_hooks(
-    mode: Mode,
-    workspace: Workspace,
-    change: Callable[[Workspace], list[Hook]],
-    error_of: Callable[[list[Hook]], RelationsError | None],
-) -> ExitCode:
-    """Change the hooks, and write their states.
-
-    Args:
-        mode: how to write the answer.
-        workspace: the workspace whose hooks are meant.
-        change: changes them, and returns them as they are after that.
-        error_of: returns an error if the state of one of them means that its change failed.
-
-    Raises:
-        RelationsError: a hook could not be changed.
-    """
-    hooks = change(workspace)
-    if error := error_of(hooks):
-        raise error
-    write_answer(_hooks_text(mode, workspace, hooks))
+def write_hooks(mode: Mode, workspace: Workspace, hooks: list[Hook]) -> ExitCode:
+    """Write the states of the hooks of `workspace`."""
+    if mode is Mode.JSON:
+        write_answer(json_line(hooks_document(workspace, hooks)))
+        return ExitCode.DONE
+    rows = [(hook.name, str(hook.state), _displayed_path(workspace, hook)) for hook in hooks]
+    if mode is Mode.PLAIN:
+        write_answer(tab_separated(rows))
+    else:
+        name, state = (max(len(row[column]) for row in rows) for column in (0, 1))
+        write_answer(visible_lines(f"{row[0]:{name}}  {row[1]:{state}}  {row[2]}" for row in rows))
     return ExitCode.DONE
 
 
@@ -47,7 +36,7 @@ def hooks_document(workspace: Workspace, hooks: list[Hook]) -> dict[str, Any]:
             {
                 "name": hook.name,
                 "state": hook.state,
-                "path": installation.displayed_path(workspace, hook),
+                "path": _displayed_path(workspace, hook),
                 "reason": hook.reason,
             }
             for hook in hooks
@@ -55,13 +44,6 @@ def hooks_document(workspace: Workspace, hooks: list[Hook]) -> dict[str, Any]:
     }
 
 
-def _hooks_text(mode: Mode, workspace: Workspace, hooks: list[Hook]) -> str:
-    if mode is Mode.JSON:
-        return json_line(hooks_document(workspace, hooks))
-    rows = [
-        (hook.name, str(hook.state), installation.displayed_path(workspace, hook)) for hook in hooks
-    ]
-    if mode is Mode.PLAIN:
-        return tab_separated(rows)
-    name, state = (max(len(row[column]) for row in rows) for column in (0, 1))
-    return visible_lines(f"{row[0]:{name}}  {row[1]:{state}}  {row[2]}" for row in rows)
+def _displayed_path(workspace: Workspace, hook: Hook) -> str:
+    """The path of the hook, relative to the workspace root if it is below it."""
+    return printable(hook.path.removeprefix(os.path.join(workspace.root, "")))

@@ -14,7 +14,7 @@ from yoi_relations.render.output import plain_field
 
 def tab_separated(rows: Iterable[Iterable[object]]) -> str:
     """One line per row; `plain_field` escapes each field, and None is an empty field."""
-    return "".join("\t".join(_field(field) for field in row) + "\n" for row in rows)
+    return "".join("\t".join(map(_field, row)) + "\n" for row in rows)
 
 
 def relation_row(relation: Relation, *, whole: bool) -> list[object]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from yoi_relations.errors import RelationsError, WriteError
 from yoi_relations.lean.json_encoder import json_text
@@ -118,23 +118,21 @@ def json_line(value: object) -> str:
     return f"{text}\n"
 
 
-def notice(message: str, mode: Mode, more: Sequence[str] = ()) -> None:
-    """Write a notice to stderr; `more` are lines below it."""
+def notice(message: str, mode: Mode) -> None:
+    """Write a notice to stderr."""
     if mode is Mode.JSON:
-        lines = "\n".join([message, *more])
-        _write_stderr(json_line({"level": "notice", "message": lines}))
+        _write_stderr(json_line({"level": "notice", "message": message}))
     else:
-        _write_stderr(visible_lines([message, *more]))
+        _write_stderr(visible_lines([message]))
 
 
-def report_error(error: RelationsError, mode: Mode, more: Sequence[str] = ()) -> None:
-    """Write an error to stderr; `more` are lines below its hint."""
+def report_error(error: RelationsError, mode: Mode) -> None:
+    """Write an error to stderr."""
     if mode is Mode.JSON:
-        hint = "\n".join([error.hint, *more]) if error.hint else None
-        value = {"code": error.code, "message": error.message, "hint": hint}
+        value = {"code": error.code, "message": error.message, "hint": error.hint}
         _write_stderr(json_line({"schema_version": JSON_VERSION, "error": value}))
         return
-    hint_lines = [f"hint: {error.hint}", *more] if error.hint else []
+    hint_lines = [f"hint: {error.hint}"] if error.hint else []
     _write_stderr(visible_lines([f"error: {error.message}", *hint_lines]))
 
 

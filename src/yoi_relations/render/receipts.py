@@ -73,6 +73,8 @@ def retired_document(done: RecordingResult) -> Value:
 
 
 def _retired_value(entry: Outcome) -> Value:
+    stated = entry.relation.sentence
+    still = [record for record in entry.relation.records if not record.retired_at]
     also_retired = [
         {"sentence": _sentence_of(record), "record": place_value(record.place)}
         for record in entry.also_retired
@@ -83,12 +85,14 @@ def _retired_value(entry: Outcome) -> Value:
     ]
     return {
         "changed": entry.changed,
-        "sentence": _outcome(entry),
+        "sentence": f"{stated}: this record is retired, other records still state it"
+        if still
+        else f"retired: {stated}",
         **_activity(entry.relation),
         "record": record_value(entry.record),
         "retirement": place_value(entry.retirement) if entry.retirement else None,
         "also_retired": also_retired,
-        "still_stated_by": [place_value(record.place) for record in _still_stating(entry)],
+        "still_stated_by": [place_value(record.place) for record in still],
         "counts_again": counts_again,
     }
 
@@ -106,17 +110,6 @@ def _retired_lines(entry: Outcome, names: RecordNames) -> Iterator[str]:
         yield f"still stated by {len(still) - _STILL_STATED_LIMIT} more; --json lists all of them"
     for relation in entry.counts_again:
         yield f"counts again: {relation.sentence}, {names.with_place(relation.latest_record)}"
-
-
-def _outcome(entry: Outcome) -> str:
-    """What happened to the relation, as a sentence."""
-    if _still_stating(entry):
-        return f"{entry.relation.sentence}: this record is retired, other records still state it"
-    return f"retired: {entry.relation.sentence}"
-
-
-def _still_stating(entry: Outcome) -> list[StoredRecord]:
-    return [record for record in entry.relation.records if not record.retired_at]
 
 
 def _sentence_of(record: StoredRecord) -> str:

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
-from yoi_relations.errors import RelationsError
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.index.handle import Notify
 
@@ -91,7 +90,8 @@ class FileEvents:
                 self._failures = 0
             if had_event or self._interrupted():
                 return
-            if self._is_root_unchanged() != was_unchanged or self._has_root_appeared():
+            has_appeared = self._folder is None and os.path.isdir(self._path)
+            if has_appeared or self._is_root_unchanged() != was_unchanged:
                 return
 
     def close(self) -> None:
@@ -104,7 +104,7 @@ class FileEvents:
             self._folder = None
 
     def _subscribe(self) -> None:
-        import watchfiles  # noqa: PLC0415  # heavy; `require_watchfiles` has checked it
+        import watchfiles  # noqa: PLC0415  # heavy
 
         self._events = watchfiles.watch(
             self._path,
@@ -156,24 +156,6 @@ class FileEvents:
             return os.path.samestat(os.fstat(self._folder), os.stat(self._path))
         except OSError:
             return False
-
-    def _has_root_appeared(self) -> bool:
-        return self._folder is None and os.path.isdir(self._path)
-
-
-def require_watchfiles() -> None:
-    """Check that watchfiles can be imported.
-
-    Raises:
-        RelationsError: it cannot; the hint says how to install it.
-    """
-    try:
-        import watchfiles  # noqa: F401, PLC0415  # heavy; for `watch` only
-    except ImportError as error:
-        raise RelationsError(
-            f"watch needs the package watchfiles: {error}",
-            "install yoi-relations again: watchfiles comes with it",
-        ) from error
 
 
 def must_poll() -> bool:

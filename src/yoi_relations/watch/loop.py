@@ -21,22 +21,16 @@ from yoi_relations.index.handle import Index, Notify, Trust
 from yoi_relations.index.watcher_lock import WatcherLock
 from yoi_relations.queries.changes import Change, find_changes
 from yoi_relations.queries.verdict_changes import find_verdict_changes, load_verdicts
-from yoi_relations.watch.file_events import FileEvents, require_watchfiles
+from yoi_relations.watch.file_events import FileEvents
 
 TICK = 5.0
 """Seconds after which the files are scanned even without an event."""
 
 
 class ChangeSet(NamedTuple):
-    """Changes that one scan found.
+    """Changes that one scan found, and the digests of the previous and the new index."""
 
-    Attributes:
-        changes: sorted by ticket.
-        digest_before: digest of the previous index.
-        digest_after: digest of the new index.
-    """
-
-    changes: list[Change]
+    changes: list[Change]  # sorted by ticket
     digest_before: str
     digest_after: str
 
@@ -46,11 +40,8 @@ class WatchRequest:
     """What to watch, where to report it, and when to end.
 
     Attributes:
-        workspace: the workspace to watch.
         print_changes: prints changes; False if the reader has gone.
-        notify: takes one line for the user.
         has_reader: whether a reader still exists.
-        trust: how each scan checks the index.
         once: end with the first change.
         timeout: seconds after which to end, or None.
         tick: seconds after which to scan even without an event.
@@ -70,15 +61,13 @@ def watch(request: WatchRequest) -> ExitCode:
     """Watch until the request ends or its reader has gone; the exit status.
 
     Raises:
-        RelationsError: watchfiles is not installed, or the first scan fails.
-        UsageError: the trust is `index`, or the timeout is not a number.
+        ImportError: watchfiles is not installed.
+        RelationsError: the first scan fails.
+        UsageError: the trust is `index`.
         KeyboardInterrupt: the user ended it.
     """
     if request.trust is Trust.INDEX:
         raise UsageError("watch has to read the files", "leave out --trust index")
-    if request.timeout is not None and math.isnan(request.timeout):
-        raise UsageError("--timeout must be a number of seconds", "leave it out for no time limit")
-    require_watchfiles()
     lock = WatcherLock(request.workspace)
     notify = _OncePerScan(request.notify)
     try:
@@ -126,14 +115,7 @@ def _print(request: WatchRequest, change_sets: Iterable[ChangeSet]) -> bool:
 
 
 class _LastScan:
-    """The index of the last scan and its verdicts, kept so that they need not be queried again.
-
-    Args:
-        index: of the first scan; `close` closes it.
-
-    Raises:
-        RelationsError: the index can no longer be read.
-    """
+    """The index of the last scan and its verdicts, kept so that they need not be queried again."""
 
     def __init__(self, index: Index) -> None:
         with ExitStack() as on_failure:
@@ -143,7 +125,6 @@ class _LastScan:
             on_failure.pop_all()
 
     def close(self) -> None:
-        """Close the index."""
         self._index.close()
 
     def changes_since(self, new: Index, notify: Notify) -> Iterator[ChangeSet]:
