@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from yoi_relations.kinds import KINDS, RelationClass, phrase, quoted
 from yoi_relations.lean.types import IntEnum, NamedTuple
-from yoi_relations.queries.cycles import NAMED_STEPS, Cycle, describe_cycle
 from yoi_relations.queries.records import RecordPlace
+from yoi_relations.queries.relation_graph import Cycle, CycleKind
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.replacements import Replacements
 from yoi_relations.queries.tickets import TicketInfo
@@ -46,6 +46,10 @@ _BY_STATE_IN_CONFLICT: dict[str | None, tuple[Verdict, str]] = {
     State.PLANNING: (Verdict.CLEAR, "conflict_planning"),
 }
 """By state of the other end: verdict and code; `unknown_reasons` covers an unknown state."""
+_BY_CYCLE = {
+    CycleKind.DEPENDENCY: (Verdict.HOLD, "dependency_cycle"),
+    CycleKind.MIXED: (Verdict.CAUTION, "mixed_cycle"),
+}
 
 
 class Reason(NamedTuple):
@@ -94,13 +98,10 @@ def weight_of(ticket: TicketInfo, relation: Relation) -> tuple[Verdict, str] | N
 
 def reason_from_cycle(ticket: TicketInfo, cycle: Cycle) -> Reason:
     """The reason that a ticket waits for itself."""
-    verdict, code = (
-        (Verdict.CAUTION, "mixed_cycle") if cycle.mixed else (Verdict.HOLD, "dependency_cycle")
-    )
     first = cycle.steps[0]
-    places = tuple(place for step in cycle.steps[:NAMED_STEPS] for place in step.places)
-    text = f"{ticket.name} is on a {describe_cycle(cycle)}"
-    return Reason(verdict, code, text, first, first.target, places)
+    places = tuple(place for step in cycle.named_steps for place in step.places)
+    text = f"{ticket.name} is on a {cycle}"
+    return Reason(*_BY_CYCLE[cycle.kind], text, first, first.target, places)
 
 
 def reasons_for_replaced(
