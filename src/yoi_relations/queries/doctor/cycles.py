@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from yoi_relations.kinds import RelationClass
 from yoi_relations.queries.command_lines import RecordNames
 from yoi_relations.queries.cycles import find_cycle_groups
+from yoi_relations.queries.doctor.contents import Contents
 from yoi_relations.queries.doctor.findings import Code, Finding, found_in
 from yoi_relations.queries.relation_graph import Cycle, CycleKind
-from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.replacements import replacement_graph
 
 _PAIR = 2
@@ -21,32 +21,24 @@ _CODES = {
 }
 
 
-def cycle_findings(active: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
+def cycle_findings(contents: Contents) -> Iterator[Finding]:
     """The cycles of active dependencies and orderings.
 
     Cycles of two tickets with an ordering are left to `contradictions`, which is more precise.
-
-    Args:
-        active: the active relations.
-        names: names of records for commands.
     """
-    for cycle in find_cycle_groups(relation for relation in active if relation.cls in _EDGES):
+    edges = (relation for relation in contents.active if relation.cls in _EDGES)
+    for cycle in find_cycle_groups(edges):
         if cycle.kind is not CycleKind.MIXED or len(cycle.tickets) != _PAIR:
-            yield _finding(cycle, names)
+            yield _finding(cycle, contents.names)
 
 
-def replacement_loops(relations: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
-    """Loops of `supersedes` and `duplicate_of`, active or not, unless retired.
-
-    Args:
-        relations: all relations of the workspace.
-        names: names of records for commands.
-    """
-    graph = replacement_graph(relations)
+def replacement_loops(contents: Contents) -> Iterator[Finding]:
+    """Loops of `supersedes` and `duplicate_of`, active or not, unless retired."""
+    graph = replacement_graph(contents.relations)
     for component in graph.components():
         cycle = graph.cycle(component, min(component))
         history = all(end.resolved for step in cycle.steps for end in step.ends)
-        yield _finding(cycle, names).graded(history=history)
+        yield _finding(cycle, contents.names).graded(history=history)
 
 
 def _finding(cycle: Cycle, names: RecordNames) -> Finding:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from itertools import islice
 
 from yoi_relations.files.ids import MIN_PART, ends_with
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import Connection, NamedTuple
 from yoi_relations.queries.command_lines import retire_template
+from yoi_relations.queries.doctor.contents import Contents
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
 from yoi_relations.queries.problems import Problem
-from yoi_relations.queries.tickets import TicketInfo
 
 _MAX_NAMED = 5
 """Tickets that a sentence names."""
@@ -27,7 +27,7 @@ class Copy(NamedTuple):
     path: str
 
 
-def load_copies(connection: Connection) -> list[Copy]:
+def _load_copies(connection: Connection) -> list[Copy]:
     """Records and retirements whose id several tickets hold, by id and ticket."""
     ids = [
         id_
@@ -60,10 +60,10 @@ def first_elsewhere(connection: Connection, problem: Problem) -> Copy | None:
     return Copy(*row) if row else None
 
 
-def copied_records(copies: Iterable[Copy]) -> Iterator[Finding]:
+def copied_records(contents: Contents) -> Iterator[Finding]:
     """A finding for each set of tickets that hold records with the same ids."""
     by_id: dict[str, list[Copy]] = {}
-    for copy in copies:
+    for copy in _load_copies(contents.connection):
         by_id.setdefault(copy.id, []).append(copy)
     by_holders: dict[tuple[str, ...], list[list[Copy]]] = {}
     for copies_of_id in by_id.values():
@@ -84,11 +84,11 @@ def copied_records(copies: Iterable[Copy]) -> Iterator[Finding]:
         yield found_at(last.path, Code.COPIED_RECORD, text, hint, holders)
 
 
-def contested_slugs(tickets: Mapping[str, TicketInfo]) -> Iterator[Finding]:
+def contested_slugs(contents: Contents) -> Iterator[Finding]:
     """Slugs that are the id of another ticket, or a long ending of such an id."""
-    ids = sorted((_folded(id_)[::-1], id_) for id_ in tickets)
+    ids = sorted((_folded(id_)[::-1], id_) for id_ in contents.tickets)
     by_slug: dict[str, list[str]] = {}
-    for ticket in tickets.values():
+    for ticket in contents.tickets.values():
         if ticket.slug is None or ticket.folder is None:
             continue
         slug = _folded(ticket.slug)
