@@ -41,7 +41,7 @@ class TicketNames:
         The first of these steps that matches decides. A slug that is also the id of another ticket,
         or a long ending of one, means both.
         """
-        plain, folded = _plain(name), _folded(name)
+        plain, folded = _plain(name), casefolded(name)
         if not folded or _GAP in folded:
             return []
         found = self._whole.get(plain) or []
@@ -52,7 +52,7 @@ class TicketNames:
 
     def find_by_part(self, name: str) -> list[str]:
         """The ids that `name` means as a part of an id or slug, otherwise as a part of a title."""
-        folded = _folded(name)
+        folded = casefolded(name)
         if len(folded) < MIN_PART or _GAP in folded:
             return []
         found = [*self._text.found(folded, self._text.is_part(folded))]
@@ -127,7 +127,7 @@ def _plain(name: str) -> str:
     return composed(name).strip()
 
 
-def _folded(name: str) -> str:
+def casefolded(name: str) -> str:
     """A name for comparisons without regard to case."""
     return composed(_plain(name).casefold())
 
@@ -141,4 +141,4 @@ def _all_plain(names: list[str]) -> list[str]:
 def _all_folded(plain: list[str]) -> list[str]:
     if "".join(plain).isascii():
         return [name.lower() for name in plain]
-    return [_folded(name) for name in plain]
+    return [casefolded(name) for name in plain]

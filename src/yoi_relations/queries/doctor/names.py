@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import islice
@@ -14,6 +13,7 @@ from yoi_relations.queries.command_lines import retire_template
 from yoi_relations.queries.doctor.contents import Contents
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
 from yoi_relations.queries.problems import Problem
+from yoi_relations.queries.ticket_names import casefolded
 
 _MAX_NAMED = 5
 """Tickets that a sentence names."""
@@ -86,12 +86,12 @@ def copied_records(contents: Contents) -> Iterator[Finding]:
 
 def contested_slugs(contents: Contents) -> Iterator[Finding]:
     """Slugs that are the id of another ticket, or a long ending of such an id."""
-    ids = sorted((_folded(id_)[::-1], id_) for id_ in contents.tickets)
+    ids = sorted((casefolded(id_)[::-1], id_) for id_ in contents.tickets)
     by_slug: dict[str, list[str]] = {}
     for ticket in contents.tickets.values():
         if ticket.slug is None or ticket.folder is None:
             continue
-        slug = _folded(ticket.slug)
+        slug = casefolded(ticket.slug)
         if slug not in by_slug:
             by_slug[slug] = list(islice(_tickets_named(ids, slug), _MAX_NAMED + 1))
         others = [id_ for id_ in by_slug[slug] if id_ != ticket.id][:_MAX_NAMED]
@@ -107,7 +107,7 @@ def _tickets_named(ids: list[tuple[str, str]], slug: str) -> Iterator[str]:
 
     Args:
         ids: pairs of each ticket's reversed folded id and its id, sorted.
-        slug: a slug as `_folded` returns it.
+        slug: a slug as `casefolded` returns it.
     """
     backwards = slug[::-1]
     for at in range(bisect_left(ids, (backwards, "")), len(ids)):
@@ -117,8 +117,3 @@ def _tickets_named(ids: list[tuple[str, str]], slug: str) -> Iterator[str]:
         folded = reversed_id[::-1]
         if folded == slug or (len(slug) >= MIN_PART and ends_with(id_, folded, slug)):
             yield id_
-
-
-def _folded(name: str) -> str:
-    """A name for comparisons: in NFC, without surrounding white space, case-folded."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).strip().casefold())
