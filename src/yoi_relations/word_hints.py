@@ -97,14 +97,9 @@ def recorded_kind_hint(word: str, known: Iterable[str]) -> str:
 
 
 def _kind_hint(word: str, known: list[str], ticket: str, target: str, converse: str) -> str:
-    """The hint for an unknown kind.
+    """The hint for an unknown kind, with these names for the holder and the other ticket.
 
-    Args:
-        word: the unknown kind.
-        known: the kinds that can be used.
-        ticket: what to call the ticket that holds the record.
-        target: what to call the other ticket.
-        converse: how to record a ``{kind}`` from the other side, and its ``{statement}``.
+    `converse` says how to record a ``{kind}`` from the other side, and its ``{statement}``.
     """
     meanings = _meanings(word)
     offers = [

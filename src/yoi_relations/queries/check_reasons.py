@@ -109,10 +109,7 @@ def reasons_for_replaced(
 ) -> Iterator[Reason]:
     """Reasons from blockers that were closed, not done, and that another ticket replaced.
 
-    Args:
-        ticket: the ticket that is asked about.
-        touching: the relations that touch it.
-        replacements: at least those of all closed tickets among their targets.
+    `replacements` are at least those of all closed tickets among the targets of `touching`.
     """
     for relation in () if ticket.resolved else touching:
         if not _ended_by_closing(ticket, relation) or relation.target is None:

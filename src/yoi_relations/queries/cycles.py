@@ -22,12 +22,7 @@ So the time to find a cycle for each ticket of a component is linear in their nu
 
 
 def find_cycles(connection: Connection, tickets: AbstractSet[str]) -> dict[str, Cycle]:
-    """By ticket id, the cycle of the ticket; one of dependencies alone before a mixed one.
-
-    Args:
-        connection: the index.
-        tickets: ids of the tickets to find cycles for.
-    """
+    """By id, the cycle of each of `tickets`; one of dependencies alone before a mixed one."""
     edges = _active_edges(connection, tickets)
     found: dict[str, Cycle] = {}
     for kind in (CycleKind.DEPENDENCY, CycleKind.MIXED):
@@ -42,10 +37,8 @@ def find_cycle_groups(edges: Iterable[Relation]) -> list[Cycle]:
     """A whole cycle for each strongly connected component of `edges`.
 
     A component of dependencies and orderings counts only if it joins tickets that dependencies
-    alone do not; its cycle begins with such an ordering.
-
-    Args:
-        edges: active dependencies and orderings; the time is linear in their number.
+    alone do not; its cycle begins with such an ordering. The time is linear in the number of
+    `edges`, which are active dependencies and orderings.
     """
     edges = list(edges)
     found: list[Cycle] = []

@@ -68,13 +68,9 @@ class RelationGraph:
         return strongly_connected(self._successors)
 
     def cycle(self, component: Component, start: str, max_nodes: int | None = None) -> Cycle:
-        """The cycle from a ticket in its component.
+        """The cycle from `start`, the id of a ticket, in a component or a part of one.
 
-        Args:
-            component: the component, or a part of it in which the cycle must be.
-            start: id of the ticket.
-            max_nodes: tickets to visit; None for all. If they are too few, only the first step of
-                the cycle is found.
+        If it is not found among `max_nodes` tickets, it has only its first step; None for all.
         """
         path = shortest_cycle(component, start, max_nodes or len(component))
         steps = self._steps([*path, start] if path else [start, next(iter(component[start]))])

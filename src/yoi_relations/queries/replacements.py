@@ -69,12 +69,9 @@ class Replacements:
 def load_replacements(
     connection: Connection, tickets: Iterable[str], more: Iterable[Relation]
 ) -> Replacements:
-    """The replacements that can be reached from `tickets` through closed tickets.
+    """The replacements that can be reached from `tickets`, which are ids, through closed tickets.
 
-    Args:
-        connection: the index.
-        tickets: ids to start from.
-        more: relations with a corrected target, which the index does not hold.
+    Those among `more` are included: relations with a corrected target, which the index lacks.
     """
     found = [relation for relation in more if relation.kind in REPLACING]
     level = seen = set(tickets) | {end.id for relation in found for end in relation.ends}
@@ -88,14 +85,10 @@ def load_replacements(
 
 
 def replacement_loop_closed_by(connection: Connection, edge: Edge) -> list[Relation] | None:
-    """The replacements that `edge`, once recorded, would make a loop.
+    """The replacements that `edge`, of one of the kinds `REPLACING`, would make a loop.
 
     They lead from the new ticket back to the ticket that it replaces. None if there is no such
     path.
-
-    Args:
-        connection: the index.
-        edge: an edge of one of the kinds `REPLACING`.
     """
     if edge.target is None:
         return None

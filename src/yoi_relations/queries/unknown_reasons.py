@@ -37,11 +37,8 @@ def unknown_reasons(
 ) -> Iterator[Reason]:
     """Why the verdict about `ticket` may differ from what the readable files say.
 
-    Args:
-        ticket: the ticket that is asked about.
-        touching: the relations that touch it.
-        unknowns: those of the workspace.
-        replacements: those of all closed tickets that it depended on, or may have.
+    `touching` are the relations that touch it; `replacements` are at least those of all closed
+    tickets that it depended on, or may have.
     """
     yield from _unknown_states(ticket, touching, unknowns.states)
     yield from _misspelled_targets(ticket, unknowns.near.get(ticket.id, ()), replacements)
@@ -123,14 +120,7 @@ def _hidden_replacements(ticket: TicketInfo, problems: list[Problem]) -> Iterato
 def _limited_reasons(
     problems: list[Problem], kind: tuple[Verdict, str], effect: str, sources: str
 ) -> Iterator[Reason]:
-    """A reason for each of the first problems, and one for all others.
-
-    Args:
-        problems: the problems.
-        kind: verdict and code of the reasons.
-        effect: what a problem could do, for the sentence.
-        sources: what the files are called if they are counted.
-    """
+    """A reason for each of the first problems, and one for all others, which counts `sources`."""
     for problem in problems[:_NAMED_SOURCES]:
         yield Reason(*kind, f"{problem}; it {effect}", records=_places([problem]))
     more = len(problems) - _NAMED_SOURCES

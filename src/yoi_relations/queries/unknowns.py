@@ -39,12 +39,10 @@ class HiddenReplacement(NamedTuple):
         return self.may_replace and self._may_name(ticket)
 
     def concerns(self, ticket: str, closed: AbstractSet[str], replacements: Replacements) -> bool:
-        """Whether a hidden record could be a reason for `ticket`.
+        """Whether a hidden record could be a reason for `ticket`, an id, which is not resolved.
 
-        Args:
-            ticket: id of a ticket that is not resolved.
-            closed: ids of the closed tickets in the chains from its blockers.
-            replacements: at least those of the holder and of `closed`.
+        `closed` are the ids of the closed tickets in the chains from its blockers; `replacements`
+        are at least those of the holder and of `closed`.
         """
         holder = self.problem.about
         if self.may_supersede(ticket):

@@ -103,11 +103,9 @@ def contested_slugs(contents: Contents) -> Iterator[Finding]:
 
 
 def _tickets_named(ids: list[tuple[str, str]], slug: str) -> Iterator[str]:
-    """The tickets whose ids are, or end with, a slug.
+    """The tickets whose ids are, or end with, a folded slug.
 
-    Args:
-        ids: pairs of each ticket's reversed folded id and its id, sorted.
-        slug: a slug as `casefolded` returns it.
+    `ids` are sorted pairs: each id folded and reversed, and as it is.
     """
     backwards = slug[::-1]
     for at in range(bisect_left(ids, (backwards, "")), len(ids)):
