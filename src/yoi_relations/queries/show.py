@@ -105,16 +105,18 @@ def ask_relations(  # noqa: PLR0913  # as many as there are options
 ) -> tuple[Filter, Answer]:
     """The filter that a person asks for, and its answer.
 
+    What is not given selects everything.
+
     Args:
         connection: the index.
         base: what paths are relative to.
-        ticket: name of a ticket at either end, or of a record; None for any.
-        kinds: kinds, classes and aliases; none for all.
-        states: states, one of which the ticket must have; none for any.
+        ticket: name of a ticket at either end, or of a record.
+        kinds: kinds, classes and aliases.
+        states: states, one of which the ticket must have.
         everything: whether relations that are not active are wanted too.
         limit: the greatest number of relations to return; 0 for all.
         since: a time, a day or an age; one record must have been recorded or retired since then.
-        author: the author of that record; None for any.
+        author: the author of that record.
         in_part: receives a notice if `ticket` is only a part of a name; None to refuse parts.
 
     Raises:

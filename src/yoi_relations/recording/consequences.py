@@ -43,9 +43,8 @@ def consequences_of(connection: Connection, record: Record) -> list[str]:
         opposed = _opposed_relations(edge, record.kind.cls, relations, names)
         warnings += opposed or _closed_cycle("a cycle", edge, cycle_closed_by(connection, edge))
     elif record.kind.shown in REPLACING and not warnings:
-        warnings += _closed_cycle(
-            "a loop of replacements", edge, replacement_loop_closed_by(connection, edge)
-        )
+        steps = replacement_loop_closed_by(connection, edge)
+        warnings += _closed_cycle("a loop of replacements", edge, steps)
     return warnings
 
 

@@ -57,13 +57,7 @@ class Diagnosis(NamedTuple):
 
 
 def diagnose(workspace: Workspace, connection: Connection, least: Severity) -> Diagnosis:
-    """All findings of a workspace.
-
-    Args:
-        workspace: the workspace; its tickets root is searched for files that are not read.
-        connection: the index.
-        least: the least severity to list; less severe findings are counted.
-    """
+    """All findings of a workspace; those less severe than `least` are only counted."""
     counts = dict.fromkeys(Severity, 0)
     groups: dict[Group, _FindingGroup] = {}
     contents = Contents.load(workspace, connection)

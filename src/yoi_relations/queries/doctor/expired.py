@@ -94,12 +94,10 @@ def _ended_waits(relations: Iterable[Relation]) -> Iterator[Finding]:
     for relation in ended:
         later = plans[relation.ticket.id]
         plan = later[bisect_right(later, relation.latest_record.order, key=lambda plan: plan.order)]
-        if not relation.ticket.resolved and _is_by_another(plan, relation.latest_record):
+        note = relation.latest_record
+        by_another = plan.author != note.author and are_within_a_day(note.at, plan.at)
+        if by_another and not relation.ticket.resolved:
             yield _ended_wait(relation, plan)
-
-
-def _is_by_another(plan: StoredRecord, note: StoredRecord) -> bool:
-    return plan.author != note.author and are_within_a_day(note.at, plan.at)
 
 
 def _ended_wait(note: Relation, plan: StoredRecord) -> Finding:
