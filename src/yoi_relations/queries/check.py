@@ -20,12 +20,11 @@ from yoi_relations.queries.check_reasons import (
     reasons_for_replaced,
     reasons_from,
 )
-from yoi_relations.queries.cycles import find_cycles
+from yoi_relations.queries.cycles import Cycle, find_cycles
 from yoi_relations.queries.holds import HeldTicket, held_by_ticket
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.problems import Problem, find_problems
 from yoi_relations.queries.records import StoredRecord, shown_as, touching
-from yoi_relations.queries.relation_graph import Cycle
 from yoi_relations.queries.relations import Relation, load_relations
 from yoi_relations.queries.replacements import Replacements, load_replacements
 from yoi_relations.queries.ticket_lookup import resolve_tickets

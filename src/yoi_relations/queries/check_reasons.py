@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from yoi_relations.kinds import KINDS, RelationClass, phrase, quoted
 from yoi_relations.lean.types import IntEnum, NamedTuple
+from yoi_relations.queries.cycles import Cycle, CycleKind
 from yoi_relations.queries.records import RecordPlace
-from yoi_relations.queries.relation_graph import Cycle, CycleKind
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.replacements import Replacements
 from yoi_relations.queries.tickets import TicketInfo

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from yoi_relations.kinds import Edge
 from yoi_relations.lean.types import Connection
+from yoi_relations.queries.cycles import CycleKind, RelationGraph
 from yoi_relations.queries.records import shown_as, touching
-from yoi_relations.queries.relation_graph import CycleKind, RelationGraph
 from yoi_relations.queries.relations import Relation, load_relations
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.states import State

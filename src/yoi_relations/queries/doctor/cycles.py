@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from yoi_relations.kinds import RelationClass
 from yoi_relations.queries.command_lines import RecordNames
-from yoi_relations.queries.cycles import find_cycle_groups
+from yoi_relations.queries.cycles import Cycle, CycleKind, find_cycle_groups
 from yoi_relations.queries.doctor.contents import Contents
 from yoi_relations.queries.doctor.findings import Code, Finding, found_in
-from yoi_relations.queries.relation_graph import Cycle, CycleKind
 from yoi_relations.queries.replacements import replacement_graph
 
 _PAIR = 2
@@ -28,7 +27,7 @@ def cycle_findings(contents: Contents) -> Iterator[Finding]:
     """
     edges = (relation for relation in contents.active if relation.cls in _EDGES)
     for cycle in find_cycle_groups(edges):
-        if cycle.kind is not CycleKind.MIXED or len(cycle.tickets) != _PAIR:
+        if not cycle.mixed or len(cycle.tickets) != _PAIR:
             yield _finding(cycle, contents.names)
 
 
