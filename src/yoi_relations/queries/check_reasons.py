@@ -111,10 +111,9 @@ def reasons_for_replaced(
 
     `replacements` are at least those of all closed tickets among the targets of `touching`.
     """
-    for relation in () if ticket.resolved else touching:
-        if not _ended_by_closing(ticket, relation) or relation.target is None:
-            continue
-        for other in replacements.unresolved(relation.target.id):
+    for relation in touching:
+        blocker = _closed_blocker(ticket, relation)
+        for other in replacements.unresolved(blocker.id) if blocker else ():
             text = (
                 f"{relation.sentence}, which is closed, and {_with_title(other)}, which"
                 f" {_state_of(other)}, took its place"
@@ -126,28 +125,23 @@ def reasons_for_replaced(
 
 def closed_blockers(ticket: TicketInfo, touching: Iterable[Relation]) -> set[str]:
     """The ids of the tickets that `ticket` depended on and that were closed, not done."""
-    if ticket.resolved:
-        return set()
-    return {
-        relation.target.id
-        for relation in touching
-        if relation.target and _ended_by_closing(ticket, relation)
-    }
+    blockers = (_closed_blocker(ticket, relation) for relation in touching)
+    return {blocker.id for blocker in blockers if blocker}
 
 
-def _ended_by_closing(ticket: TicketInfo, relation: Relation) -> bool:
-    return (
-        relation.cls is RelationClass.DEPENDENCY
-        and relation.ticket.id == ticket.id
-        and relation.target is not None
-        and relation.target.state == State.CLOSED
-        and not relation.is_retired
-    )
+def _closed_blocker(ticket: TicketInfo, relation: Relation) -> TicketInfo | None:
+    """The closed ticket that `ticket`, which is not resolved, depended on by this relation."""
+    target = relation.target
+    if relation.cls is not RelationClass.DEPENDENCY or relation.ticket.id != ticket.id:
+        return None
+    if target is None or target.state != State.CLOSED:
+        return None
+    return None if ticket.resolved or relation.is_retired else target
 
 
 def _relation_reason(ticket: TicketInfo, relation: Relation, verdict: Verdict, code: str) -> Reason:
     other = other_end(ticket, relation)
-    if KINDS[relation.kind].is_note:
+    if other is None or KINDS[relation.kind].is_note:
         latest = relation.latest_record
         text = f"{relation.sentence}, as {quoted(latest.author)} recorded on {latest.at[:10]}"
     else:
@@ -155,10 +149,8 @@ def _relation_reason(ticket: TicketInfo, relation: Relation, verdict: Verdict, c
     return Reason(verdict, code, text, relation, other, relation.places)
 
 
-def _edge_sentence(ticket: TicketInfo, relation: Relation, other: TicketInfo | None) -> str:
+def _edge_sentence(ticket: TicketInfo, relation: Relation, other: TicketInfo) -> str:
     """An edge from the point of view of the ticket, with title and state of the other end."""
-    if other is None:
-        return relation.sentence
     verb = phrase(relation.kind)
     if relation.kind == "supersedes":
         return f"{_with_title(other)}, which {_state_of(other)}, {verb} {ticket.name}"

@@ -42,7 +42,8 @@ def unknown_reasons(
     """
     yield from _unknown_states(ticket, touching, unknowns.states)
     yield from _misspelled_targets(ticket, unknowns.near.get(ticket.id, ()), replacements)
-    yield from _unusable_sources(unknowns.unusable)
+    kind = (Verdict.UNKNOWN, "unusable_source")
+    yield from _limited_reasons(unknowns.unusable, kind, "could hold a blocker", "files or lines")
     if ticket.resolved:
         return
     closed = replacements.closed_from(closed_blockers(ticket, touching))
@@ -53,7 +54,10 @@ def unknown_reasons(
     ]
     # The first bad entry of a file is enough.
     by_path = {problem.path: problem for problem in reversed(concerning)}
-    yield from _hidden_replacements(ticket, [by_path[path] for path in sorted(by_path)])
+    kind = (Verdict.CAUTION, "possibly_superseded")
+    effect = f"could say that {ticket.name}, or what it waited for, is superseded"
+    problems = [by_path[path] for path in sorted(by_path)]
+    yield from _limited_reasons(problems, kind, effect, "files of resolved tickets")
     if any(_is_ended_by_plan(ticket, relation) for relation in touching):
         yield from _lost_retirements(ticket, unknowns.lost.get(ticket.id, ()))
 
@@ -102,19 +106,6 @@ def _matters(ticket: TicketInfo, relation: Relation, replacements: Replacements)
         return True
     weight = weight_of(ticket, relation)
     return weight is not None and weight[0] > Verdict.CLEAR
-
-
-def _unusable_sources(unusable: list[Problem]) -> Iterator[Reason]:
-    """Why a record about any ticket may be missing."""
-    kind = (Verdict.UNKNOWN, "unusable_source")
-    yield from _limited_reasons(unusable, kind, "could hold a blocker", "files or lines")
-
-
-def _hidden_replacements(ticket: TicketInfo, problems: list[Problem]) -> Iterator[Reason]:
-    """Why another ticket may have replaced this one, or one of its blockers."""
-    kind = (Verdict.CAUTION, "possibly_superseded")
-    effect = f"could say that {ticket.name}, or what it waited for, is superseded"
-    yield from _limited_reasons(problems, kind, effect, "files of resolved tickets")
 
 
 def _limited_reasons(

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from yoi_relations.queries.command_lines import (
-    RecordNames,
     is_argument,
     is_plain_id,
     shell_line,
@@ -38,7 +37,10 @@ def repeated_records(contents: Contents) -> Iterator[Finding]:
             original = first.setdefault((record.kind, record.holder, record.note), record)
             if original is not record:
                 text = f"{relation.sentence}: {original.place} says so in the same words"
-                line = _retire_line(record, original, contents.names)
+                # A line would retire both if they share an id.
+                same_id = record.id == original.id
+                reason = f"repeats {original.id}"
+                line = None if same_id else contents.names.retire_line(record, reason)
                 hint = line or "nothing to do: they count as one record"
                 found = found_in(record, Code.REPEATED_RECORD, text, hint, _ids(relation))
                 yield found.with_commands(line)
@@ -47,13 +49,6 @@ def repeated_records(contents: Contents) -> Iterator[Finding]:
 def _age(record: StoredRecord) -> tuple[str, bool, Order]:
     """Sorts the oldest record first; of the same age, a copy whose id is not a plain id last."""
     return record.at_key, not is_plain_id(record.id), record.order
-
-
-def _retire_line(record: StoredRecord, original: StoredRecord, names: RecordNames) -> str | None:
-    """The line that retires one of two records; None if it would retire both: they share an id."""
-    if record.id == original.id:
-        return None
-    return names.retire_line(record, f"repeats {original.id}")
 
 
 def unrelated_mentions(contents: Contents) -> Iterator[Finding | More]:
