@@ -92,11 +92,10 @@ def _ended_waits(relations: Iterable[Relation]) -> Iterator[Finding]:
     for records in plans.values():
         records.sort(key=lambda record: record.order)
     for relation in ended:
-        later = plans[relation.ticket.id]
-        plan = later[bisect_right(later, relation.latest_record.order, key=lambda plan: plan.order)]
-        note = relation.latest_record
-        by_another = plan.author != note.author and are_within_a_day(note.at, plan.at)
-        if by_another and not relation.ticket.resolved:
+        note, later = relation.latest_record, plans[relation.ticket.id]
+        plan = later[bisect_right(later, note.order, key=lambda plan: plan.order)]
+        by_another = not relation.ticket.resolved and plan.author != note.author
+        if by_another and are_within_a_day(note.at, plan.at):
             yield _ended_wait(relation, plan)
 
 
