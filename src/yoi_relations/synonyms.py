@@ -78,12 +78,12 @@ OTHER_SIDE = {
 """By the kind with the same meaning from the other side; no kind has it from this side."""
 EITHER_SIDE = {
     ("depends_on", "blocks"): (
-        "dep deps dependency dependencies dependent dependents dependant dependants blocker "
+        "dependency dep deps dependencies dependent dependents dependant dependants blocker "
         "blockers prereq prereqs prerequisite prerequisites precondition requirement requirements "
         "requisite stopped preempted"
     ),
     ("before", "after"): (
-        "order ordering orders ordered sequence predecessor predecessors successor successors "
+        "ordering order orders ordered sequence predecessor predecessors successor successors "
         "previous prev next prior precedence pre post followup"
     ),
     ("conflicts_with", "do_not_parallelize"): "conflict conflicts conflicting",
@@ -91,7 +91,10 @@ EITHER_SIDE = {
     ("supersedes",): "replacement substitute",
     ("duplicate_of",): "original sameas equals equalto identicalto equivalentto aliasof",
 }
-"""By the kinds that an ambiguous word may mean, or a word that does not show its subject."""
+"""By the kinds that an ambiguous word may mean, or a word that does not show its subject.
+
+For several kinds, the first word is the class that selects all of them.
+"""
 VERBS = (
     (
         "blocks",

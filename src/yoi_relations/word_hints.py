@@ -49,13 +49,6 @@ _EQUIVALENT = {
     "waiting": "waiting_capacity_note",
 }
 """Another kind that means the same from the same side."""
-_SELECTORS = {
-    ("depends_on", "blocks"): "dependency",
-    ("before", "after"): "ordering",
-    ("conflicts_with", "do_not_parallelize"): "conflict",
-    ("related", "supersedes", "duplicate_of"): "reference",
-}
-"""The classes that select all of these kinds."""
 
 
 class Side(StrEnum):
@@ -97,14 +90,9 @@ def recorded_kind_hint(word: str, known: Iterable[str]) -> str:
 
 
 def _kind_hint(word: str, known: list[str], ticket: str, target: str, converse: str) -> str:
-    """The hint for an unknown kind.
+    """The hint for an unknown kind, with these names for the holder and the other ticket.
 
-    Args:
-        word: the unknown kind.
-        known: the kinds that can be used.
-        ticket: what to call the ticket that holds the record.
-        target: what to call the other ticket.
-        converse: how to record a ``{kind}`` from the other side, and its ``{statement}``.
+    `converse` says how to record a ``{kind}`` from the other side, and its ``{statement}``.
     """
     meanings = _meanings(word)
     offers = [
@@ -124,10 +112,11 @@ def selector_hint(word: str, known: Iterable[str]) -> str:
     """The hint for an unknown word that should select relations."""
     names = list(known)
     meanings = _meanings(word)
+    # The first word of an ambiguous list is a class.
+    either = synonyms.EITHER_SIDE.items()
+    classes = {kinds: words.split()[:1] for kinds, words in either if len(kinds) > 1}
     offers = dict.fromkeys(
-        name
-        for meaning in meanings
-        for name in ([_SELECTORS[meaning.kinds]] if meaning.kinds in _SELECTORS else meaning.kinds)
+        name for meaning in meanings for name in classes.get(meaning.kinds) or meaning.kinds
     )
     return _joined(meanings, [f"did you mean {' or '.join(offers)}?"] if offers else [], names)
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from yoi_relations.kinds import Edge, quoted, sentence
 from yoi_relations.queries.problems import Problem, find_problems
 from yoi_relations.queries.records import StoredRecord, find_records, held_by
+from yoi_relations.queries.tickets import TicketInfo, load_tickets
 
 
 class ChangeType(StrEnum):
@@ -29,7 +30,7 @@ class ChangeType(StrEnum):
     VERDICT_CHANGED = "verdict_changed"
 
 
-_RANK = {type_: rank for rank, type_ in enumerate(ChangeType)}
+_ORDER = list(ChangeType)
 
 
 class Change(NamedTuple):
@@ -64,12 +65,18 @@ def find_changes(old: sqlite3.Connection, new: sqlite3.Connection) -> list[Chang
     """
     holders = _touched(old, new)
     found = [
-        *_of_tickets(old, new, holders),
-        *_of_records(old, new, holders),
+        *_of_tickets(_tickets(old, holders), _tickets(new, holders)),
+        *_of_records(_records(old, holders), _records(new, holders)),
         *_of_problems(find_problems(old), find_problems(new)),
     ]
     return sorted(
-        found, key=lambda change: (change.ticket, _RANK[change.what], change.path, change.line or 0)
+        found,
+        key=lambda change: (
+            change.ticket,
+            _ORDER.index(change.what),
+            change.path,
+            change.line or 0,
+        ),
     )
 
 
@@ -80,62 +87,43 @@ def _touched(old: sqlite3.Connection, new: sqlite3.Connection) -> list[str]:
     return sorted({holder for holder, *_ in sources})
 
 
-class _Ticket(NamedTuple):
-    title: str | None
-    state: str | None
-    folder: str | None
+def _of_tickets(before: dict[str, TicketInfo], after: dict[str, TicketInfo]) -> Iterator[Change]:
+    for id_, ticket in before.items():
+        if id_ not in after:
+            text = f"is gone, it was {_state(ticket)}"
+            yield _of_ticket(ChangeType.TICKET_GONE, ticket, text, ticket.state, None)
+    for id_, ticket in after.items():
+        old = before.get(id_)
+        if old is None:
+            text = f"is new, {_state(ticket)}: {_title(ticket)}"
+            yield _of_ticket(ChangeType.TICKET_ADDED, ticket, text, None, ticket.state)
+            continue
+        if old.state != ticket.state:
+            text = f"was {_state(old)}, is {_state(ticket)}"
+            yield _of_ticket(ChangeType.STATE_CHANGED, ticket, text, old.state, ticket.state)
+        if old.title != ticket.title:
+            text = f"is called {_title(ticket)}, was called {_title(old)}"
+            yield _of_ticket(ChangeType.TITLE_CHANGED, ticket, text, old.title, ticket.title)
 
 
-def _of_tickets(
-    old: sqlite3.Connection, new: sqlite3.Connection, holders: list[str]
-) -> Iterator[Change]:
-    before, after = _tickets(old, holders), _tickets(new, holders)
-    for id_ in before.keys() | after.keys():
-        yield from _of_ticket(id_, before.get(id_), after.get(id_))
+def _of_ticket(
+    type_: ChangeType, ticket: TicketInfo, text: str, before: str | None, after: str | None
+) -> Change:
+    path = f"{ticket.folder}/item.md"
+    return Change(type_, ticket.id, path, None, None, f"{ticket.id} {text}", before, after)
 
 
-def _tickets(connection: sqlite3.Connection, holders: list[str]) -> dict[str, _Ticket]:
+def _tickets(connection: sqlite3.Connection, holders: list[str]) -> dict[str, TicketInfo]:
     """The tickets that have an item.md, by id."""
-    # With an id, SQLite groups only the rows of that ticket; otherwise those of all tickets.
-    sql = "SELECT title, state, folder FROM ticket_now WHERE ticket = ? AND folder IS NOT NULL"
-    found = {id_: connection.execute(sql, (id_,)).fetchone() for id_ in holders}
-    return {id_: _Ticket(*row) for id_, row in found.items() if row is not None}
+    found = load_tickets(connection, holders)
+    return {id_: ticket for id_, ticket in found.items() if ticket.folder is not None}
 
 
-def _of_ticket(id_: str, old: _Ticket | None, new: _Ticket | None) -> Iterator[Change]:
-    current = new or old
-    if current is None:
-        return
-    path = f"{current.folder}/item.md"
-
-    def change(type_: ChangeType, text: str, before: str | None, after: str | None) -> Change:
-        return Change(type_, id_, path, None, None, f"{id_} {text}", before, after)
-
-    if old is None:
-        yield change(
-            ChangeType.TICKET_ADDED,
-            f"is new, {_state(current)}: {_title(current)}",
-            None,
-            current.state,
-        )
-    elif new is None:
-        yield change(
-            ChangeType.TICKET_GONE, f"is gone, it was {_state(current)}", current.state, None
-        )
-    else:
-        if old.state != new.state:
-            text = f"was {_state(old)}, is {_state(new)}"
-            yield change(ChangeType.STATE_CHANGED, text, old.state, new.state)
-        if old.title != new.title:
-            text = f"is called {_title(new)}, was called {_title(old)}"
-            yield change(ChangeType.TITLE_CHANGED, text, old.title, new.title)
-
-
-def _state(ticket: _Ticket) -> str:
+def _state(ticket: TicketInfo) -> str:
     return ticket.state or "of unknown state"
 
 
-def _title(ticket: _Ticket) -> str:
+def _title(ticket: TicketInfo) -> str:
     return quoted(ticket.title) if ticket.title is not None else "nothing"
 
 
@@ -144,32 +132,28 @@ _COMPARED = (
     *("retired_at", "retired_by", "retired_reason"),
 )
 """The fields of a record that are compared."""
+_Records = dict[tuple[str, str, int], StoredRecord]
+"""Records by holder, id and number; the number counts records with the same id."""
 
 
-def _of_records(
-    old: sqlite3.Connection, new: sqlite3.Connection, holders: list[str]
-) -> Iterator[Change]:
-    before, after = _records(old, holders), _records(new, holders)
-    for key in before.keys() | after.keys():
-        earlier, later = before.get(key), after.get(key)
-        if later is None and earlier is not None:
-            yield _of_record(ChangeType.GONE, earlier)
-        elif later is not None and earlier is None:
-            yield _of_record(ChangeType.ADDED, later)
-        elif later is not None and earlier is not None:
-            unequal = [name for name in _COMPARED if getattr(earlier, name) != getattr(later, name)]
-            if "retired_at" in unequal and earlier.retired_at is None:
-                yield _of_record(
-                    ChangeType.RETIRED, later, f": {quoted(later.retired_reason or '')}"
-                )
-            elif unequal:
-                yield _of_record(ChangeType.CHANGED, later, f" ({', '.join(unequal)})")
+def _of_records(before: _Records, after: _Records) -> Iterator[Change]:
+    for key, record in before.items():
+        if key not in after:
+            yield _of_record(ChangeType.GONE, record)
+    for key, record in after.items():
+        old = before.get(key)
+        if old is None:
+            yield _of_record(ChangeType.ADDED, record)
+            continue
+        unequal = [name for name in _COMPARED if getattr(old, name) != getattr(record, name)]
+        if record.is_retired and not old.is_retired:
+            reason = quoted(record.retired_reason or "")
+            yield _of_record(ChangeType.RETIRED, record, f": {reason}")
+        elif unequal:
+            yield _of_record(ChangeType.CHANGED, record, f" ({', '.join(unequal)})")
 
 
-def _records(
-    connection: sqlite3.Connection, holders: list[str]
-) -> dict[tuple[str, str, int], StoredRecord]:
-    """Records by holder, id and number; the number counts records with the same id."""
+def _records(connection: sqlite3.Connection, holders: list[str]) -> _Records:
     seen: Counter[tuple[str, str]] = Counter()
     found = {}
     for record in find_records(connection, held_by(holders)):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from yoi_relations.kinds import KINDS, RelationClass, phrase, quoted
 from yoi_relations.lean.types import IntEnum, NamedTuple
-from yoi_relations.queries.cycles import NAMED_STEPS, Cycle, describe_cycle
+from yoi_relations.queries.cycles import Cycle, CycleKind
 from yoi_relations.queries.records import RecordPlace
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.replacements import Replacements
@@ -46,6 +46,10 @@ _BY_STATE_IN_CONFLICT: dict[str | None, tuple[Verdict, str]] = {
     State.PLANNING: (Verdict.CLEAR, "conflict_planning"),
 }
 """By state of the other end: verdict and code; `unknown_reasons` covers an unknown state."""
+_BY_CYCLE = {
+    CycleKind.DEPENDENCY: (Verdict.HOLD, "dependency_cycle"),
+    CycleKind.MIXED: (Verdict.CAUTION, "mixed_cycle"),
+}
 
 
 class Reason(NamedTuple):
@@ -94,13 +98,10 @@ def weight_of(ticket: TicketInfo, relation: Relation) -> tuple[Verdict, str] | N
 
 def reason_from_cycle(ticket: TicketInfo, cycle: Cycle) -> Reason:
     """The reason that a ticket waits for itself."""
-    verdict, code = (
-        (Verdict.CAUTION, "mixed_cycle") if cycle.mixed else (Verdict.HOLD, "dependency_cycle")
-    )
     first = cycle.steps[0]
-    places = tuple(place for step in cycle.steps[:NAMED_STEPS] for place in step.places)
-    text = f"{ticket.name} is on a {describe_cycle(cycle)}"
-    return Reason(verdict, code, text, first, first.target, places)
+    places = tuple(place for step in cycle.named_steps for place in step.places)
+    text = f"{ticket.name} is on a {cycle}"
+    return Reason(*_BY_CYCLE[cycle.kind], text, first, first.target, places)
 
 
 def reasons_for_replaced(
@@ -108,15 +109,11 @@ def reasons_for_replaced(
 ) -> Iterator[Reason]:
     """Reasons from blockers that were closed, not done, and that another ticket replaced.
 
-    Args:
-        ticket: the ticket that is asked about.
-        touching: the relations that touch it.
-        replacements: at least those of all closed tickets among their targets.
+    `replacements` are at least those of all closed tickets among the targets of `touching`.
     """
-    for relation in () if ticket.resolved else touching:
-        if not _ended_by_closing(ticket, relation) or relation.target is None:
-            continue
-        for other in replacements.unresolved(relation.target.id):
+    for relation in touching:
+        blocker = _closed_blocker(ticket, relation)
+        for other in replacements.unresolved(blocker.id) if blocker else ():
             text = (
                 f"{relation.sentence}, which is closed, and {_with_title(other)}, which"
                 f" {_state_of(other)}, took its place"
@@ -128,28 +125,23 @@ def reasons_for_replaced(
 
 def closed_blockers(ticket: TicketInfo, touching: Iterable[Relation]) -> set[str]:
     """The ids of the tickets that `ticket` depended on and that were closed, not done."""
-    if ticket.resolved:
-        return set()
-    return {
-        relation.target.id
-        for relation in touching
-        if relation.target and _ended_by_closing(ticket, relation)
-    }
+    blockers = (_closed_blocker(ticket, relation) for relation in touching)
+    return {blocker.id for blocker in blockers if blocker}
 
 
-def _ended_by_closing(ticket: TicketInfo, relation: Relation) -> bool:
-    return (
-        relation.cls is RelationClass.DEPENDENCY
-        and relation.ticket.id == ticket.id
-        and relation.target is not None
-        and relation.target.state == State.CLOSED
-        and not relation.is_retired
-    )
+def _closed_blocker(ticket: TicketInfo, relation: Relation) -> TicketInfo | None:
+    """The closed ticket that `ticket`, which is not resolved, depended on by this relation."""
+    target = relation.target
+    if relation.cls is not RelationClass.DEPENDENCY or relation.ticket.id != ticket.id:
+        return None
+    if target is None or target.state != State.CLOSED:
+        return None
+    return None if ticket.resolved or relation.is_retired else target
 
 
 def _relation_reason(ticket: TicketInfo, relation: Relation, verdict: Verdict, code: str) -> Reason:
     other = other_end(ticket, relation)
-    if KINDS[relation.kind].is_note:
+    if other is None or KINDS[relation.kind].is_note:
         latest = relation.latest_record
         text = f"{relation.sentence}, as {quoted(latest.author)} recorded on {latest.at[:10]}"
     else:
@@ -157,10 +149,8 @@ def _relation_reason(ticket: TicketInfo, relation: Relation, verdict: Verdict, c
     return Reason(verdict, code, text, relation, other, relation.places)
 
 
-def _edge_sentence(ticket: TicketInfo, relation: Relation, other: TicketInfo | None) -> str:
+def _edge_sentence(ticket: TicketInfo, relation: Relation, other: TicketInfo) -> str:
     """An edge from the point of view of the ticket, with title and state of the other end."""
-    if other is None:
-        return relation.sentence
     verb = phrase(relation.kind)
     if relation.kind == "supersedes":
         return f"{_with_title(other)}, which {_state_of(other)}, {verb} {ticket.name}"

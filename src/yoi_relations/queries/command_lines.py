@@ -52,11 +52,7 @@ def is_plain_id(id_: str) -> bool:
 
 
 class RecordNames:
-    """Names of records for `relations retire`: an id; path and line if the id is not enough.
-
-    Args:
-        shared: ids of records that several tickets hold.
-    """
+    """Names of records for `relations retire`: an id; path and line if several tickets hold it."""
 
     def __init__(self, shared: Collection[str]) -> None:
         self._shared = shared

@@ -9,6 +9,8 @@ from yoi_relations.queries.problems import find_problems
 from yoi_relations.queries.show_page import total_of
 from yoi_relations.states import State
 
+_FORMATS = (Format.FRONTMATTER, Format.RELATIONS_JSON, Format.PLAN_JSONL)
+
 
 class Counts(NamedTuple):
     """Numbers of tickets, records, relations and problems.
@@ -30,25 +32,23 @@ class Counts(NamedTuple):
 
 def count_all(connection: Connection) -> Counts:
     """Count everything."""
-    states = dict.fromkeys((*State, "unknown"), 0)
-    for state, count in connection.execute(
+    tickets = dict.fromkeys((*map(str, State), "unknown"), 0)
+    tickets |= connection.execute(
         "SELECT coalesce(state, 'unknown'), count(*) FROM ticket_now"
         " WHERE folder IS NOT NULL GROUP BY 1"
-    ):
-        states[state] = count
-    formats = dict.fromkeys((Format.FRONTMATTER, Format.RELATIONS_JSON, Format.PLAN_JSONL), 0)
-    for form, count in connection.execute("SELECT format, count(*) FROM record_now GROUP BY 1"):
-        formats[Format(form)] = count
-    relations = {
-        cls: total_of(
+    )
+    records = dict.fromkeys(map(str, _FORMATS), 0)
+    records |= connection.execute("SELECT format, count(*) FROM record_now GROUP BY 1")
+    totals = {
+        str(cls): total_of(
             connection, frozenset(kind.shown for kind in KINDS.values() if kind.cls is cls)
         )
         for cls in RelationClass
     }
     return Counts(
-        tickets={str(state): count for state, count in states.items()},
-        records={str(form): count for form, count in formats.items()},
-        relations={str(cls): total.relations for cls, total in relations.items()},
-        active={str(cls): total.active for cls, total in relations.items()},
+        tickets,
+        records,
+        relations={cls: total.relations for cls, total in totals.items()},
+        active={cls: total.active for cls, total in totals.items()},
         problems=len(find_problems(connection)),
     )

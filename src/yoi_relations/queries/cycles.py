@@ -1,4 +1,4 @@
-"""Cycles among tickets: work that waits for itself, through other tickets."""
+"""Cycles of relations: work that waits for itself, tickets that replace themselves."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from yoi_relations.kinds import CLASS_ORDER, Edge, RelationClass
-from yoi_relations.lean.types import Connection, NamedTuple
-from yoi_relations.queries.graph import shortest_cycle, strongly_connected, subgraph
+from yoi_relations.lean.types import Connection, NamedTuple, StrEnum
+from yoi_relations.queries.graph import Component, shortest_cycle, strongly_connected
 from yoi_relations.queries.records import at_active_tickets, at_tickets, shown_as
 from yoi_relations.queries.relations import Relation, load_relations
 
 _EDGES = frozenset({"blocked_by", "after"})
 _MAX_LEVELS = 8
 """Steps from ticket to ticket after which all edges are loaded at once."""
-NAMED_STEPS = 6
+_NAMED_STEPS = 6
 """Steps of a cycle that a sentence names."""
 _MAX_SEARCHED = 100
 """Tickets to visit in search of a cycle; of a longer one, only the first step is reported.
@@ -24,38 +24,97 @@ So the time to find a cycle for each ticket of a component is linear in their nu
 """
 
 
+class CycleKind(StrEnum):
+    """What a cycle is made of, as a sentence calls it."""
+
+    DEPENDENCY = "dependency cycle"
+    MIXED = "cycle that orderings close"
+    REPLACEMENT = "loop of replacements"
+
+
 class Cycle(NamedTuple):
-    """A cycle of active relations, from one of its tickets.
+    """A cycle of relations, from one of its tickets; printed with the sentences of its steps.
 
     Attributes:
-        mixed: whether orderings are needed to close it; otherwise dependencies alone do.
+        kind: what it is made of.
         steps: the relations of a shortest cycle from the ticket, or only the first of them.
         whole: whether `steps` are all of them.
         tickets: ids of all tickets of the strongly connected component.
     """
 
-    mixed: bool
+    kind: CycleKind
     steps: list[Relation]
     whole: bool
     tickets: list[str]
 
+    @property
+    def named_steps(self) -> list[Relation]:
+        """The steps that a sentence names."""
+        return self.steps[:_NAMED_STEPS]
 
-def find_cycles(connection: Connection, tickets: AbstractSet[str]) -> dict[str, Cycle]:
-    """By ticket id, the cycle of the ticket; one of dependencies alone before a mixed one.
+    @property
+    def mixed(self) -> bool:
+        """Whether orderings are needed to close it."""
+        return self.kind is CycleKind.MIXED
+
+    def __str__(self) -> str:
+        named = [step.sentence for step in self.named_steps]
+        if not self.whole or len(named) < len(self.steps):
+            named.append(f"and on, among {len(self.tickets)} tickets")
+        return f"{self.kind}: {', '.join(named)}"
+
+
+class RelationGraph:
+    """Relations of one kind of cycles, as a graph of their tickets.
 
     Args:
-        connection: the index.
-        tickets: ids of the tickets to find cycles for.
+        kind: the kind of its cycles.
+        by_ends: by two tickets, the relation that leads from the first to the second.
     """
+
+    def __init__(self, kind: CycleKind, by_ends: dict[tuple[str, str], Relation]) -> None:
+        self._kind = kind
+        self.by_ends = by_ends
+        self._successors: Component = {}
+        for start, end in by_ends:
+            self._successors.setdefault(start, {})[end] = None
+
+    def components(self) -> list[Component]:
+        """Its strongly connected components."""
+        return strongly_connected(self._successors)
+
+    def cycle(self, component: Component, start: str, max_nodes: int | None = None) -> Cycle:
+        """The cycle from `start`, the id of a ticket, in a component or a part of one.
+
+        If the first `max_nodes` tickets, or all if it is None, do not close one, the cycle has only
+        its first step.
+        """
+        path = shortest_cycle(component, start, max_nodes or len(component))
+        steps = self._steps([*path, start] if path else [start, next(iter(component[start]))])
+        return Cycle(self._kind, steps, path is not None, list(component))
+
+    def closed_by(self, start: str, end: str) -> list[Relation] | None:
+        """The relations from `end` to `start` that an edge back to `end` would make a cycle.
+
+        They are a shortest path; None if there is none.
+        """
+        graph = self._successors | {start: {end: None}}
+        path = shortest_cycle(graph, start, len(self.by_ends) + 1)
+        return None if path is None else self._steps([*path[1:], start])
+
+    def _steps(self, path: Iterable[str]) -> list[Relation]:
+        return [self.by_ends[ends] for ends in pairwise(path)]
+
+
+def find_cycles(connection: Connection, tickets: AbstractSet[str]) -> dict[str, Cycle]:
+    """By id, the cycle of each of `tickets`; one of dependencies alone before a mixed one."""
     edges = _active_edges(connection, tickets)
     found: dict[str, Cycle] = {}
-    for mixed in (False, True):
-        graph = _edge_graph(edges, mixed=mixed)
-        for component in strongly_connected(graph.successors):
-            inner = subgraph(graph.successors, component)
-            for ticket in tickets & frozenset(component):
-                cycle = graph.cycle(component, inner, ticket, _MAX_SEARCHED)
-                found.setdefault(ticket, cycle)
+    for kind in (CycleKind.DEPENDENCY, CycleKind.MIXED):
+        graph = _edge_graph(edges, kind)
+        for component in graph.components():
+            for ticket in tickets & component.keys():
+                found.setdefault(ticket, graph.cycle(component, ticket, _MAX_SEARCHED))
     return found
 
 
@@ -63,36 +122,29 @@ def find_cycle_groups(edges: Iterable[Relation]) -> list[Cycle]:
     """A whole cycle for each strongly connected component of `edges`.
 
     A component of dependencies and orderings counts only if it joins tickets that dependencies
-    alone do not; its cycle begins with such an ordering.
-
-    Args:
-        edges: active dependencies and orderings; the time is linear in their number.
+    alone do not; its cycle begins with such an ordering. The time is linear in the number of
+    `edges`, which are active dependencies and orderings.
     """
     edges = list(edges)
-    dependencies = _edge_graph(edges, mixed=False)
     found: list[Cycle] = []
     component_of: dict[str, int] = {}
-    for component in strongly_connected(dependencies.successors):
-        inner = subgraph(dependencies.successors, component)
-        found.append(dependencies.cycle(component, inner, component[0], len(component)))
+    dependencies = _edge_graph(edges, CycleKind.DEPENDENCY)
+    for component in dependencies.components():
+        found.append(dependencies.cycle(component, min(component)))
         component_of |= dict.fromkeys(component, len(found))
-    graph = _edge_graph(edges, mixed=True)
-    for component in strongly_connected(graph.successors):
-        inner = subgraph(graph.successors, component)
+    graph = _edge_graph(edges, CycleKind.MIXED)
+    for component in graph.components():
         # Between tickets of one component of dependencies, an ordering adds nothing.
-        first = min(
-            (
-                (ticket, target)
-                for ticket, targets in inner.items()
-                for target in targets
-                if graph.by_ends[ticket, target].cls is RelationClass.ORDERING
-                and component_of.get(ticket, ticket) != component_of.get(target, target)
-            ),
-            default=None,
+        joining = (
+            (ticket, target)
+            for ticket, targets in component.items()
+            for target in targets
+            if graph.by_ends[ticket, target].cls is RelationClass.ORDERING
+            and component_of.get(ticket, ticket) != component_of.get(target, target)
         )
-        if first is not None:
-            inner[first[0]] = {first[1]: None}
-            found.append(graph.cycle(component, inner, first[0], len(component)))
+        if first := next(joining, None):
+            ticket, target = first
+            found.append(graph.cycle(component | {ticket: {target: None}}, ticket))
     return found
 
 
@@ -103,23 +155,8 @@ def cycle_closed_by(connection: Connection, edge: Edge) -> list[Relation] | None
     """
     if edge.target is None:
         return None
-    edges = _active_edges(connection, {edge.target})
-    graph = _edge_graph(edges, mixed=True)
-    successors = {ticket: dict.fromkeys(targets) for ticket, targets in graph.successors.items()}
-    successors[edge.ticket] = {edge.target: None}
-    path = shortest_cycle(successors, edge.ticket, len(edges) + 1)
-    if path is None:
-        return None
-    return [graph.by_ends[pair] for pair in pairwise([*path[1:], edge.ticket])]
-
-
-def describe_cycle(cycle: Cycle) -> str:
-    """A cycle in words: ``dependency cycle: A is blocked by B, ...``."""
-    named = [step.sentence for step in cycle.steps[:NAMED_STEPS]]
-    if not cycle.whole or len(named) < len(cycle.steps):
-        named.append(f"and on, among {len(cycle.tickets)} tickets")
-    kind = "cycle that orderings close" if cycle.mixed else "dependency cycle"
-    return f"{kind}: {', '.join(named)}"
+    graph = _edge_graph(_active_edges(connection, {edge.target}), CycleKind.MIXED)
+    return graph.closed_by(edge.ticket, edge.target)
 
 
 def _active_edges(connection: Connection, tickets: AbstractSet[str]) -> list[Relation]:
@@ -139,44 +176,14 @@ def _active(relations: list[Relation]) -> list[Relation]:
     return [relation for relation in relations if relation.inactive_reason is None]
 
 
-class _EdgeGraph(NamedTuple):
-    """Edges as a graph of tickets.
+def _edge_graph(edges: Iterable[Relation], kind: CycleKind) -> RelationGraph:
+    """The graph of dependencies, and of orderings if they matter for this kind of cycles.
 
-    Attributes:
-        by_ends: by ticket and target, the edge between them; a dependency before an ordering.
-        successors: by ticket, the targets of its edges.
-        mixed: whether orderings are among the edges.
+    Between two tickets, a dependency comes before an ordering.
     """
-
-    by_ends: dict[tuple[str, str], Relation]
-    successors: dict[str, list[str]]
-    mixed: bool
-
-    def cycle(
-        self, component: list[str], inner: dict[str, dict[str, None]], start: str, max_nodes: int
-    ) -> Cycle:
-        """The cycle from `start` in a component.
-
-        Args:
-            component: ids of its tickets.
-            inner: the edges to follow, as from `subgraph`.
-            start: id of a ticket.
-            max_nodes: as in `shortest_cycle`.
-        """
-        path = shortest_cycle(inner, start, max_nodes)
-        targets = [*path[1:], start] if path else [next(iter(inner[start]))]
-        steps = [self.by_ends[pair] for pair in zip(path or [start], targets, strict=True)]
-        return Cycle(self.mixed, steps, path is not None, component)
-
-
-def _edge_graph(edges: Iterable[Relation], *, mixed: bool) -> _EdgeGraph:
-    """The graph of the dependencies among `edges`; with `mixed`, of the orderings too."""
-    used = [edge for edge in edges if mixed or edge.cls is RelationClass.DEPENDENCY]
     by_ends: dict[tuple[str, str], Relation] = {}
-    for edge in sorted(used, key=lambda edge: CLASS_ORDER[edge.cls]):
-        if edge.target is not None:
+    for edge in sorted(edges, key=lambda edge: CLASS_ORDER[edge.cls]):
+        wanted = kind is CycleKind.MIXED or edge.cls is RelationClass.DEPENDENCY
+        if wanted and edge.target is not None:
             by_ends.setdefault((edge.ticket.id, edge.target.id), edge)
-    successors: dict[str, list[str]] = {}
-    for ticket, target in by_ends:
-        successors.setdefault(ticket, []).append(target)
-    return _EdgeGraph(by_ends, successors, mixed)
+    return RelationGraph(kind, by_ends)

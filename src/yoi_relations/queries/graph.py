@@ -4,87 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-Graph = Mapping[str, Iterable[str]]
-"""By node, the successors of the node."""
+Graph = Mapping[str, Collection[str]]
+"""By node, the successors of the node. A membership test in them takes constant time."""
+Component = dict[str, dict[str, None]]
+"""A strongly connected component: by node, its successors in the component, both sorted."""
 
 
-def strongly_connected(graph: Graph) -> list[list[str]]:
-    """The strongly connected components with two nodes or more, each sorted.
+def strongly_connected(graph: Graph) -> list[Component]:
+    """The strongly connected components with two nodes or more.
 
-    Every cycle is within one of them. The algorithm is Tarjan's ("Depth-first search and linear
-    graph algorithms", SIAM Journal on Computing 1, 1972), without recursion, so that the length of
-    a cycle is not limited. The time is linear in the number of nodes and edges.
+    Every cycle is within one of them. The algorithm is that of Kosaraju and Sharir ("A
+    strong-connectivity algorithm and its applications in data flow analysis", Computers and
+    Mathematics with Applications 7, 1981), without recursion, so that the length of a cycle is not
+    limited. The time is linear in the number of nodes and edges.
     """
-    search = _TarjanSearch(graph)
-    for node in graph:
-        if node not in search.index:
-            search.run(node)
-    return [sorted(component) for component in search.components if len(component) > 1]
+    predecessors: dict[str, list[str]] = {}
+    for node, successors in graph.items():
+        for successor in successors:
+            predecessors.setdefault(successor, []).append(node)
+    finished = [node for tree in _trees(graph, graph) for node in tree]
+    return [
+        {node: dict.fromkeys(sorted(tree & set(graph[node]))) for node in sorted(tree)}
+        for tree in map(set, _trees(predecessors, reversed(finished)))
+        if len(tree) > 1
+    ]
 
 
-class _TarjanSearch:
-    """The state of Tarjan's algorithm.
-
-    Attributes:
-        index: by node, its number in the order of discovery.
-        low_link: by node, the least index that is known to be reachable from it on the stack.
-        components: the strongly connected components that are complete.
-    """
-
-    def __init__(self, graph: Graph) -> None:
-        self.graph = graph
-        self.index: dict[str, int] = {}
-        self.low_link: dict[str, int] = {}
-        self.components: list[list[str]] = []
-        self._stack: list[str] = []
-        self._on_stack: set[str] = set()
-
-    def run(self, start: str) -> None:
-        """Visit every node that can be reached from `start`."""
-        path = [(start, self._enter(start))]
+def _trees(graph: Mapping[str, Iterable[str]], starts: Iterable[str]) -> Iterator[list[str]]:
+    """The trees of a depth-first search from each of `starts`, the nodes in postorder."""
+    seen: set[str] = set()
+    for start in starts:
+        tree: list[str] = []
+        path = [] if start in seen else [(start, iter(graph.get(start, ())))]
+        seen.add(start)
         while path:
             node, successors = path[-1]
-            successor = next(successors, None)
-            if successor is None:
+            for successor in successors:
+                if successor not in seen:
+                    seen.add(successor)
+                    path.append((successor, iter(graph.get(successor, ()))))
+                    break
+            else:
+                tree.append(node)
                 path.pop()
-                self._leave(node, path[-1][0] if path else None)
-            elif successor not in self.index:
-                path.append((successor, self._enter(successor)))
-            elif successor in self._on_stack:
-                self.low_link[node] = min(self.low_link[node], self.index[successor])
-
-    def _enter(self, node: str) -> Iterator[str]:
-        self.index[node] = self.low_link[node] = len(self.index)
-        self._stack.append(node)
-        self._on_stack.add(node)
-        return iter(self.graph.get(node, ()))
-
-    def _leave(self, node: str, predecessor: str | None) -> None:
-        if predecessor is not None:
-            self.low_link[predecessor] = min(self.low_link[predecessor], self.low_link[node])
-        if self.low_link[node] < self.index[node]:
-            return
-        component: list[str] = []
-        while not component or component[-1] != node:
-            component.append(self._stack.pop())
-        self._on_stack.difference_update(component)
-        self.components.append(component)
+        yield tree
 
 
-def subgraph(graph: Mapping[str, Collection[str]], nodes: list[str]) -> dict[str, dict[str, None]]:
-    """The part of a graph between `nodes`: by node, its successors in order, as keys."""
-    members = set(nodes)
-    return {node: dict.fromkeys(sorted(members.intersection(graph[node]))) for node in nodes}
-
-
-def shortest_cycle(
-    graph: Mapping[str, Collection[str]], start: str, max_nodes: int
-) -> list[str] | None:
+def shortest_cycle(graph: Graph, start: str, max_nodes: int) -> list[str] | None:
     """A shortest cycle through `start`, found by breadth-first search.
 
     Args:
-        graph: by node, its successors. Their order decides between cycles of equal length. A
-            membership test in them must take constant time.
+        graph: the order of successors decides between cycles of equal length.
         start: a node.
         max_nodes: number of nodes to visit before giving up, which bounds the time.
 
@@ -96,7 +66,10 @@ def shortest_cycle(
     for node in queue:
         successors = graph.get(node, ())
         if start in successors:
-            return _path(predecessors, start, node)
+            path = [node]
+            while path[-1] != start:
+                path.append(predecessors[path[-1]])
+            return path[::-1]
         for successor in successors:
             if len(queue) > max_nodes:
                 break
@@ -104,10 +77,3 @@ def shortest_cycle(
                 predecessors[successor] = node
                 queue.append(successor)
     return None
-
-
-def _path(predecessors: Mapping[str, str], start: str, end: str) -> list[str]:
-    path = [end]
-    while path[-1] != start:
-        path.append(predecessors[path[-1]])
-    return path[::-1]

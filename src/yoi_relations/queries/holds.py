@@ -34,13 +34,7 @@ class HeldTicket(NamedTuple):
 def held_by_ticket(
     id_: str, candidates: Iterable[tuple[TicketInfo, Iterable[Reason]]], unknowns: Unknowns
 ) -> list[HeldTicket]:
-    """The tickets whose verdict depends on a ticket, by id.
-
-    Args:
-        id_: id of the ticket.
-        candidates: tickets that may depend on it, each with its reasons.
-        unknowns: the unknowns of the workspace.
-    """
+    """Those of `candidates`, each with its reasons, whose verdict depends on a ticket; by id."""
     held = []
     for ticket, reasons in candidates:
         serious = [reason for reason in reasons if reason.verdict > Verdict.CLEAR]

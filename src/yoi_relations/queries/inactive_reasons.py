@@ -11,6 +11,8 @@ _WORDS = {
     Inactive.RETIRED: "retired",
     Inactive.REWRITTEN: "a later waiting note in the same file took its place",
     Inactive.LATER_PLAN: ENDED_BY_PLAN,
+    Inactive.TICKET: "{ticket.name} is {ticket.state}",
+    Inactive.TARGET: "{target.name} is {target.state}",
     Inactive.BOTH: "both tickets are resolved",
 }
 
@@ -18,16 +20,10 @@ _WORDS = {
 def describe_inactive(
     inactive: str | None, ticket: TicketInfo, target: TicketInfo | None
 ) -> str | None:
-    """Why a relation is not active, in words; None if it is active.
+    """Why a relation between these tickets is not active, in words; None if it is active.
 
-    Args:
-        inactive: a value of `Inactive`; None if the relation is active.
-        ticket: the ticket of the relation.
-        target: its target, or None.
+    `inactive` is a value of `Inactive`, or None.
     """
     if inactive is None:
         return None
-    ended_by = {Inactive.TICKET: ticket, Inactive.TARGET: target}.get(Inactive(inactive))
-    return (
-        _WORDS[Inactive(inactive)] if ended_by is None else f"{ended_by.name} is {ended_by.state}"
-    )
+    return _WORDS[Inactive(inactive)].format(ticket=ticket, target=target)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from yoi_relations.files.source import Effect, Format
 from yoi_relations.kinds import ALL_SHOWN, JSON_KINDS, PLAN_KINDS
 from yoi_relations.lean.types import Connection, NamedTuple, StrEnum
 from yoi_relations.queries.records import path_and_line
 
-_COULD_SHOW = {
+_COULD_SHOW: dict[str | None, frozenset[str]] = {
     Format.RELATIONS_JSON: frozenset(kind.shown for kind in JSON_KINDS.values()),
     Format.PLAN_JSONL: frozenset(kind.shown for kind in PLAN_KINDS.values()),
 }
+"""By format, the kinds that a hidden record could be shown as."""
 
 
 class Severity(StrEnum):
@@ -59,31 +58,21 @@ class Problem(NamedTuple):
 
 
 def find_problems(connection: Connection, *, advice: bool = False) -> list[Problem]:
-    """Every problem of the workspace, by path and line.
-
-    Args:
-        connection: the index.
-        advice: whether problems that only `doctor` reports are wanted too.
-    """
-    found = [*_of_sources(connection, advice=advice), *_between_sources(connection)]
-    return sorted(found, key=lambda problem: (problem.path, problem.line or 0, problem.message))
-
-
-def _of_sources(connection: Connection, *, advice: bool) -> Iterator[Problem]:
+    """Every problem of the workspace, by path and line; with `advice`, those for `doctor` too."""
     rows = connection.execute(
-        "SELECT path, line, message, effect, holder, format, code, targets"
-        " FROM problem JOIN source ON source.id = problem.source_id WHERE ? OR effect <> ?",
+        "SELECT path, line, message, effect, holder, code, format, targets"
+        " FROM problem JOIN source ON source.id = problem.source_id WHERE ? OR effect <> ?"
+        " UNION ALL SELECT path, line, message, effect, about, code, NULL, NULL"
+        " FROM spanning_problem",
         (advice, Effect.ADVICE.value),
     )
-    for path, line, message, effect, holder, form, code, named in rows:
-        shown = _COULD_SHOW.get(Format(form), ALL_SHOWN)
-        targets = None if named is None else tuple(named.split("\n"))
-        yield Problem(path, line, message, Effect(effect), holder, shown, code, targets)
-
-
-def _between_sources(connection: Connection) -> Iterator[Problem]:
-    rows = connection.execute(
-        "SELECT path, line, message, effect, about, code FROM spanning_problem"
-    )
-    for path, line, message, effect, about, code in rows:
-        yield Problem(path, line, message, Effect(effect), about, code=code)
+    found = [
+        Problem(
+            *(path, line, message, Effect(effect), about),
+            shown=_COULD_SHOW.get(form, ALL_SHOWN),
+            code=code,
+            targets=None if named is None else tuple(named.split("\n")),
+        )
+        for path, line, message, effect, about, code, form, named in rows
+    ]
+    return sorted(found, key=lambda problem: (problem.path, problem.line or 0, problem.message))

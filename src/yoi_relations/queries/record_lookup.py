@@ -24,7 +24,11 @@ def find_record(connection: Connection, name: str, base: PathBase) -> StoredReco
         AmbiguousError: several records have that name.
     """
     records = find_records(connection)
-    for matches in (_is_at(name, base), _has_name(name), _has_id_part(name)):
+    for matches in (
+        _is_at(name, base),
+        lambda record: name in (record.id, os.path.basename(record.path)),
+        _has_id_part(name),
+    ):
         found = [record for record in records if matches(record)]
         # Identical entries of one folder share their content id; one retirement retires them all.
         if len({(record.holder, record.id) for record in found}) == 1:
@@ -46,10 +50,6 @@ def _is_at(name: str, base: PathBase) -> Callable[[StoredRecord], bool]:
     paths = base.below_root(path if line is not None else name)
     lines = {line, None} if line == 1 else {line}
     return lambda record: record.path in paths and (line is None or record.line in lines)
-
-
-def _has_name(name: str) -> Callable[[StoredRecord], bool]:
-    return lambda record: name in (record.id, os.path.basename(record.path))
 
 
 def _has_id_part(name: str) -> Callable[[StoredRecord], bool]:

@@ -94,22 +94,25 @@ class Condition(NamedTuple):
     values: tuple[str | int | None, ...]
 
 
+def _among(column: str, values: Iterable[str]) -> Condition:
+    sql = f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608  # fixed names
+    return Condition(sql, (json_text(sorted(values)),))
+
+
 def shown_as(kinds: Iterable[str]) -> Condition:
     """Records that are shown as one of `kinds`."""
-    return Condition("shown IN (SELECT value FROM json_each(?))", (json_text(sorted(kinds)),))
+    return _among("shown", kinds)
 
 
 def touching(tickets: Iterable[str]) -> Condition:
     """Records of edges and notes with one of `tickets` at either end."""
-    values = json_text(sorted(tickets))
-    among = "IN (SELECT value FROM json_each(?))"
-    return Condition(f"(edge_ticket {among} OR edge_target {among})", (values, values))
+    ids = set(tickets)
+    return either(_among("edge_ticket", ids), _among("edge_target", ids))
 
 
 def at_tickets(tickets: Iterable[str]) -> Condition:
     """Records of edges and notes that are about one of `tickets`."""
-    values = json_text(sorted(tickets))
-    return Condition("edge_ticket IN (SELECT value FROM json_each(?))", (values,))
+    return _among("edge_ticket", tickets)
 
 
 def at_active_tickets() -> Condition:
@@ -119,7 +122,7 @@ def at_active_tickets() -> Condition:
 
 def held_by(holders: Iterable[str]) -> Condition:
     """Records in the folders of `holders`."""
-    return Condition("holder IN (SELECT value FROM json_each(?))", (json_text(sorted(holders)),))
+    return _among("holder", holders)
 
 
 def stating(edge: Edge) -> Condition:
@@ -148,7 +151,7 @@ def not_retired(without: str | None) -> Condition:
 
 def in_files(paths: Iterable[str]) -> Condition:
     """Records in these files."""
-    return Condition("path IN (SELECT value FROM json_each(?))", (json_text(sorted(paths)),))
+    return _among("path", paths)
 
 
 def either(first: Condition, second: Condition) -> Condition:

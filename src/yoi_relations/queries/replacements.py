@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
 
 from yoi_relations.kinds import Edge
 from yoi_relations.lean.types import Connection
-from yoi_relations.queries.graph import shortest_cycle
+from yoi_relations.queries.cycles import CycleKind, RelationGraph
 from yoi_relations.queries.records import shown_as, touching
 from yoi_relations.queries.relations import Relation, load_relations
 from yoi_relations.queries.tickets import TicketInfo
@@ -70,12 +69,9 @@ class Replacements:
 def load_replacements(
     connection: Connection, tickets: Iterable[str], more: Iterable[Relation]
 ) -> Replacements:
-    """The replacements that can be reached from `tickets` through closed tickets.
+    """The replacements that can be reached from `tickets`, which are ids, through closed tickets.
 
-    Args:
-        connection: the index.
-        tickets: ids to start from.
-        more: relations with a corrected target, which the index does not hold.
+    Those among `more` are included: relations with a corrected target, which the index lacks.
     """
     found = [relation for relation in more if relation.kind in REPLACING]
     level = seen = set(tickets) | {end.id for relation in found for end in relation.ends}
@@ -89,33 +85,25 @@ def load_replacements(
 
 
 def replacement_loop_closed_by(connection: Connection, edge: Edge) -> list[Relation] | None:
-    """The replacements that `edge`, once recorded, would make a loop.
+    """The replacements that `edge`, of one of the kinds `REPLACING`, would make a loop.
 
     They lead from the new ticket back to the ticket that it replaces. None if there is no such
     path.
-
-    Args:
-        connection: the index.
-        edge: an edge of one of the kinds `REPLACING`.
     """
     if edge.target is None:
         return None
-    old, new = edge.target, edge.ticket
+    graph = replacement_graph(load_relations(connection, shown_as(REPLACING)))
     if edge.shown == "duplicate_of":
-        old, new = new, old
+        return graph.closed_by(edge.ticket, edge.target)
+    return graph.closed_by(edge.target, edge.ticket)
+
+
+def replacement_graph(relations: Iterable[Relation]) -> RelationGraph:
+    """The graph of the replacements among `relations`, from the replaced tickets."""
     by_ends = {
-        (before.id, after.id): relation
-        for relation in load_relations(connection, shown_as(REPLACING))
-        for before, after in replaced(relation)
+        (old.id, new.id): relation for relation in relations for old, new in replaced(relation)
     }
-    graph: dict[str, dict[str, None]] = {}
-    for start, end in by_ends:
-        graph.setdefault(start, {})[end] = None
-    graph[old] = {new: None}
-    path = shortest_cycle(graph, old, len(by_ends) + 1)
-    if path is None:
-        return None
-    return [by_ends[pair] for pair in pairwise([*path[1:], old])]
+    return RelationGraph(CycleKind.REPLACEMENT, by_ends)
 
 
 def replaced(relation: Relation) -> Iterator[tuple[TicketInfo, TicketInfo]]:

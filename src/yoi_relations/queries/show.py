@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 from yoi_relations.errors import AmbiguousError, NotFoundError, UsageError
 from yoi_relations.files.source import Effect
 from yoi_relations.index.handle import Notify
-from yoi_relations.kinds import ALL_SHOWN, KINDS, RelationClass, select_shown
+from yoi_relations.kinds import ALL_SHOWN, select_shown
 from yoi_relations.lean.types import TYPE_CHECKING, Connection, NamedTuple
-from yoi_relations.queries.near_relations import load_near_relations
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.problems import Problem, find_problems
 from yoi_relations.queries.records import (
@@ -28,8 +27,7 @@ from yoi_relations.queries.relations import (
 )
 from yoi_relations.queries.show_page import first_page, total_of
 from yoi_relations.queries.ticket_lookup import resolve_ticket
-from yoi_relations.queries.tickets import TicketInfo, load_tickets
-from yoi_relations.states import State, select_states
+from yoi_relations.states import select_states
 
 if TYPE_CHECKING:
     from yoi_relations.queries.record_filter import RecordFilter
@@ -69,6 +67,10 @@ class Filter(NamedTuple):
         """Whether the filter depends only on the kind, and on whether a relation is active."""
         return not (self.whole or self.states or self.written)
 
+    def has_state(self, relation: Relation) -> bool:
+        """Whether the ticket of a relation has one of the states."""
+        return not self.states or any(state in self.states for state in relation.filter_states())
+
 
 class Answer(NamedTuple):
     """The answer of `show`.
@@ -103,16 +105,18 @@ def ask_relations(  # noqa: PLR0913  # as many as there are options
 ) -> tuple[Filter, Answer]:
     """The filter that a person asks for, and its answer.
 
+    What is not given selects everything.
+
     Args:
         connection: the index.
         base: what paths are relative to.
-        ticket: name of a ticket at either end, or of a record; None for any.
-        kinds: kinds, classes and aliases; none for all.
-        states: states, one of which the ticket must have; none for any.
+        ticket: name of a ticket at either end, or of a record.
+        kinds: kinds, classes and aliases.
+        states: states, one of which the ticket must have.
         everything: whether relations that are not active are wanted too.
         limit: the greatest number of relations to return; 0 for all.
         since: a time, a day or an age; one record must have been recorded or retired since then.
-        author: the author of that record; None for any.
+        author: the author of that record.
         in_part: receives a notice if `ticket` is only a part of a name; None to refuse parts.
 
     Raises:
@@ -163,11 +167,11 @@ def find_relations(connection: Connection, asked: Filter) -> Answer:
         return _first_page(connection, asked, problems)
     relations = sorted(_candidates(connection, asked), key=Relation.rank)
     wanted = _without_inactive(relations, asked)
-    matching = [relation for relation in wanted if _has_state(relation, asked)]
+    matching = [relation for relation in wanted if asked.has_state(relation)]
     if asked.everywhere:
         total = total_of(connection, asked.kinds).relations
     else:
-        total = sum(_has_state(relation, asked) for relation in relations)
+        total = sum(map(asked.has_state, relations))
     return Answer(
         relations=matching[: asked.limit or None],
         total=len(matching),
@@ -234,72 +238,11 @@ def _conditions(asked: Filter) -> Iterator[Condition]:
         yield at_active_tickets()
 
 
-def _has_state(relation: Relation, asked: Filter) -> bool:
-    return not asked.states or any(state in asked.states for state in relation.filter_states())
-
-
 def _problems_in_answer(
-    connection: Connection,
-    asked: Filter,
-    relations: list[Relation],
-    problems: list[Problem],
+    connection: Connection, asked: Filter, relations: list[Relation], problems: list[Problem]
 ) -> list[Problem]:
-    """The problems that could add or alter a row.
-
-    Args:
-        connection: the index.
-        asked: the filter.
-        relations: relations of the answer, in any state.
-        problems: all problems of the workspace.
-    """
     if not problems:
         return []
-    uncertain = {
-        end.id
-        for relation in relations
-        if _has_state(relation, asked) or None in relation.filter_states()
-        for end in relation.ends
-    }
-    holders = load_tickets(connection, {problem.about for problem in problems})
-    misspelled = _misspelled(connection, asked) if asked.ticket else set()
-    return [
-        problem
-        for problem in problems
-        if (problem.effect is Effect.TICKET and problem.about in uncertain)
-        or (problem.path, problem.line) in misspelled
-        or (
-            problem.effect is Effect.RECORD
-            # One end of an edge holds each of its records.
-            and (asked.record is None or problem.about in uncertain)
-            and asked.kinds & _hidden_kinds(problem, holders[problem.about], asked)
-        )
-    ]
+    from yoi_relations.queries.show_problems import problems_in_answer  # noqa: PLC0415  # rarely any
 
-
-def _misspelled(connection: Connection, asked: Filter) -> set[tuple[str, int | None]]:
-    """Path and line of the records whose target probably means the ticket that is asked for."""
-    return {
-        (record.path, record.line)
-        for meant, _, relation in load_near_relations(connection)
-        if meant == asked.ticket
-        and relation.kind in asked.kinds
-        and (asked.inactive or relation.inactive_reason is None or _may_continue(relation))
-        for record in relation.records
-    }
-
-
-def _may_continue(relation: Relation) -> bool:
-    """Whether it depends on a closed ticket, whose work another ticket may have taken over."""
-    target = relation.target
-    is_closed = target is not None and target.state == State.CLOSED
-    return relation.cls is RelationClass.DEPENDENCY and is_closed
-
-
-def _hidden_kinds(problem: Problem, holder: TicketInfo, asked: Filter) -> frozenset[str]:
-    """The kinds that a record hidden by `problem` could add to the answer."""
-    if asked.inactive or not holder.resolved:
-        return problem.shown
-    # If its holder is resolved, only a reference can be active.
-    return frozenset(
-        shown for shown in problem.shown if KINDS[shown].cls is RelationClass.REFERENCE
-    )
+    return problems_in_answer(connection, asked, relations, problems)

@@ -26,13 +26,10 @@ class Total(NamedTuple):
 def first_page(
     connection: Connection, kinds: frozenset[str], limit: int, *, inactive: bool
 ) -> list[tuple[Condition, Condition]]:
-    """Pairs of conditions; the records of the first relations meet one of them, others may too.
+    """Pairs of conditions; the records of the first `limit` relations meet one of them.
 
-    Args:
-        connection: the index.
-        kinds: kinds as shown.
-        limit: the number of relations that are wanted.
-        inactive: whether relations that are not active are wanted too.
+    Other records may meet them, too. `kinds` are kinds as shown; with `inactive`, relations that
+    are not active count, too.
     """
     parts = []
     for cls in RelationClass:

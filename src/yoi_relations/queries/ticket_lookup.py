@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from yoi_relations.index.handle import Notify
 from yoi_relations.lean.json_encoder import json_text
@@ -25,13 +25,7 @@ def resolve_tickets(
 
     A name is an id, the path of a folder, a slug, or an unambiguous ending of an id. With
     `in_part` it is also an unambiguous part of an id or a slug, or else of a title. The first of
-    these steps that matches decides.
-
-    Args:
-        connection: the index.
-        names: ids, paths, slugs or parts of them.
-        base: what paths are relative to.
-        in_part: receives a notice if a name is only a part; None to refuse such names.
+    these steps that matches decides. `in_part` receives a notice if a name is only a part.
 
     Raises:
         NotFoundError: none of the steps matches one of the names.
@@ -55,15 +49,10 @@ def _tickets_by_id(connection: Connection, names: Sequence[str]) -> dict[str, Ti
     not ASCII are left out: they have several Unicode forms, and a shell may pass what is not text.
     """
     tickets = load_tickets(connection, filter(str.isascii, names))
-    slugs = _slugs_of_others(connection, tickets)
-    return {id_: ticket for id_, ticket in tickets.items() if ticket.folders and id_ not in slugs}
-
-
-def _slugs_of_others(connection: Connection, ids: Iterable[str]) -> set[str]:
-    """Those of `ids` that are slugs of other tickets."""
     rows = connection.execute(
         "SELECT DISTINCT slug FROM ticket"
         " WHERE slug IN (SELECT value FROM json_each(?)) AND slug <> ticket_id",
-        (json_text(list(ids)),),
+        (json_text(list(tickets)),),
     )
-    return {slug for (slug,) in rows}
+    slugs = {slug for (slug,) in rows}
+    return {id_: ticket for id_, ticket in tickets.items() if ticket.folders and id_ not in slugs}

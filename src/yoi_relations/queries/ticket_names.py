@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 from yoi_relations.files.ids import MIN_PART, ends_with, splits_digits
@@ -41,25 +41,26 @@ class TicketNames:
         The first of these steps that matches decides. A slug that is also the id of another ticket,
         or a long ending of one, means both.
         """
-        plain, folded = _plain(name), _folded(name)
+        plain, folded = _plain(name), casefolded(name)
         if not folded or _GAP in folded:
             return []
         found = self._whole.get(plain) or []
         slugged = self._slugs.get(plain) or []
         if not found and (not slugged or len(folded) >= MIN_PART):
-            found = [*self._text.found(folded + _GAP, self._ends(folded))]
+            ends = self._text.find(folded + _GAP)
+            found = [number for number, start in ends if self._ends(number, start, folded)]
         return self._named({*found, *slugged})
 
     def find_by_part(self, name: str) -> list[str]:
         """The ids that `name` means as a part of an id or slug, otherwise as a part of a title."""
-        folded = _folded(name)
+        folded = casefolded(name)
         if len(folded) < MIN_PART or _GAP in folded:
             return []
-        found = [*self._text.found(folded, self._text.is_part(folded))]
+        found = self._text.find_part(folded)
         if not found:
             if self._titles is None:
                 self._titles = _Text(_all_folded(_all_plain(self._column(2))))
-            found = [*self._titles.found(folded, self._titles.is_part(folded))]
+            found = self._titles.find_part(folded)
         return self._named(found)
 
     def _column(self, index: int) -> list[str]:
@@ -68,21 +69,13 @@ class TicketNames:
     def _named(self, numbers: Iterable[int]) -> list[str]:
         return [*dict.fromkeys(self._names[number][0] for number in sorted(numbers))]
 
-    def _ends(self, folded: str) -> _Match:
+    def _ends(self, number: int, position: int, folded: str) -> bool:
         """Whether the id of a ticket ends with `folded` at a position in the text."""
-
-        def matches(number: int, position: int) -> bool:
-            id_ = self._ids[number]
-            start = len(id_) - len(folded)
-            if position != self._text.starts[number] + start:
-                return False
-            return start == 0 or ends_with(self._names[number][0], id_, folded)
-
-        return matches
-
-
-_Match = Callable[[int, int], bool]
-"""Whether a position in a text matches; takes the number of the ticket and the position."""
+        id_ = self._ids[number]
+        start = len(id_) - len(folded)
+        if position != self._text.starts[number] + start:
+            return False
+        return start == 0 or ends_with(self._names[number][0], id_, folded)
 
 
 class _Text:
@@ -93,24 +86,21 @@ class _Text:
         self.text = "".join(parts)
         self.starts = list(accumulate(map(len, parts), initial=0))
 
-    def found(self, part: str, matches: _Match) -> Iterator[int]:
-        """The numbers of the tickets whose names contain `part` at a position that matches."""
+    def find(self, part: str) -> Iterator[tuple[int, int]]:
+        """Each position of `part`, after the number of the ticket whose name it is in."""
         position = self.text.find(part)
         while position >= 0:
-            number = bisect_right(self.starts, position) - 1
-            matched = matches(number, position)
-            if matched:
-                yield number
-            position = self.text.find(part, self.starts[number + 1] if matched else position + 1)
+            yield bisect_right(self.starts, position) - 1, position
+            position = self.text.find(part, position + 1)
 
-    def is_part(self, part: str) -> _Match:
-        """Whether `part` does not split a run of digits at a position."""
-
-        def matches(_: int, position: int) -> bool:
-            ends = (position, position + len(part))
-            return not any(splits_digits(self.text, end) for end in ends)
-
-        return matches
+    def find_part(self, part: str) -> list[int]:
+        """The numbers of the tickets with `part` where it does not split a run of digits."""
+        return [
+            number
+            for number, position in self.find(part)
+            if not splits_digits(self.text, position)
+            and not splits_digits(self.text, position + len(part))
+        ]
 
 
 def _numbers(names: list[str]) -> dict[str, list[int]]:
@@ -127,7 +117,7 @@ def _plain(name: str) -> str:
     return composed(name).strip()
 
 
-def _folded(name: str) -> str:
+def casefolded(name: str) -> str:
     """A name for comparisons without regard to case."""
     return composed(_plain(name).casefold())
 
@@ -141,4 +131,4 @@ def _all_plain(names: list[str]) -> list[str]:
 def _all_folded(plain: list[str]) -> list[str]:
     if "".join(plain).isascii():
         return [name.lower() for name in plain]
-    return [_folded(name) for name in plain]
+    return [casefolded(name) for name in plain]

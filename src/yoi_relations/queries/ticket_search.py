@@ -20,13 +20,7 @@ _MAX_LISTED = 10
 
 
 class TicketSearch:
-    """A search for tickets; the names of all tickets are loaded once, when they are needed.
-
-    Args:
-        connection: the index.
-        base: what paths are relative to.
-        in_part: receives a notice if a name is only a part; None to refuse such names.
-    """
+    """A search for tickets; the names of all tickets are loaded once, when they are needed."""
 
     def __init__(self, connection: Connection, base: PathBase, in_part: Notify | None) -> None:
         self._connection = connection

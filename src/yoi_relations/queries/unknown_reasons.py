@@ -37,15 +37,13 @@ def unknown_reasons(
 ) -> Iterator[Reason]:
     """Why the verdict about `ticket` may differ from what the readable files say.
 
-    Args:
-        ticket: the ticket that is asked about.
-        touching: the relations that touch it.
-        unknowns: those of the workspace.
-        replacements: those of all closed tickets that it depended on, or may have.
+    `touching` are the relations that touch it; `replacements` are at least those of all closed
+    tickets that it depended on, or may have.
     """
     yield from _unknown_states(ticket, touching, unknowns.states)
     yield from _misspelled_targets(ticket, unknowns.near.get(ticket.id, ()), replacements)
-    yield from _unusable_sources(unknowns.unusable)
+    kind = (Verdict.UNKNOWN, "unusable_source")
+    yield from _limited_reasons(unknowns.unusable, kind, "could hold a blocker", "files or lines")
     if ticket.resolved:
         return
     closed = replacements.closed_from(closed_blockers(ticket, touching))
@@ -56,7 +54,10 @@ def unknown_reasons(
     ]
     # The first bad entry of a file is enough.
     by_path = {problem.path: problem for problem in reversed(concerning)}
-    yield from _hidden_replacements(ticket, [by_path[path] for path in sorted(by_path)])
+    kind = (Verdict.CAUTION, "possibly_superseded")
+    effect = f"could say that {ticket.name}, or what it waited for, is superseded"
+    problems = [by_path[path] for path in sorted(by_path)]
+    yield from _limited_reasons(problems, kind, effect, "files of resolved tickets")
     if any(_is_ended_by_plan(ticket, relation) for relation in touching):
         yield from _lost_retirements(ticket, unknowns.lost.get(ticket.id, ()))
 
@@ -107,30 +108,10 @@ def _matters(ticket: TicketInfo, relation: Relation, replacements: Replacements)
     return weight is not None and weight[0] > Verdict.CLEAR
 
 
-def _unusable_sources(unusable: list[Problem]) -> Iterator[Reason]:
-    """Why a record about any ticket may be missing."""
-    kind = (Verdict.UNKNOWN, "unusable_source")
-    yield from _limited_reasons(unusable, kind, "could hold a blocker", "files or lines")
-
-
-def _hidden_replacements(ticket: TicketInfo, problems: list[Problem]) -> Iterator[Reason]:
-    """Why another ticket may have replaced this one, or one of its blockers."""
-    kind = (Verdict.CAUTION, "possibly_superseded")
-    effect = f"could say that {ticket.name}, or what it waited for, is superseded"
-    yield from _limited_reasons(problems, kind, effect, "files of resolved tickets")
-
-
 def _limited_reasons(
     problems: list[Problem], kind: tuple[Verdict, str], effect: str, sources: str
 ) -> Iterator[Reason]:
-    """A reason for each of the first problems, and one for all others.
-
-    Args:
-        problems: the problems.
-        kind: verdict and code of the reasons.
-        effect: what a problem could do, for the sentence.
-        sources: what the files are called if they are counted.
-    """
+    """A reason for each of the first problems, and one for all others, which counts `sources`."""
     for problem in problems[:_NAMED_SOURCES]:
         yield Reason(*kind, f"{problem}; it {effect}", records=_places([problem]))
     more = len(problems) - _NAMED_SOURCES

@@ -14,10 +14,8 @@ from yoi_relations.queries.near_relations import NearRelation, load_near_relatio
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.replacements import Replacements
 from yoi_relations.queries.retirements import LostRetirement, load_lost_retirements
-from yoi_relations.queries.tickets import TicketInfo, load_tickets
+from yoi_relations.queries.tickets import load_tickets
 from yoi_relations.states import State
-
-_SUPERSEDES = "supersedes"
 
 
 class HiddenReplacement(NamedTuple):
@@ -41,12 +39,10 @@ class HiddenReplacement(NamedTuple):
         return self.may_replace and self._may_name(ticket)
 
     def concerns(self, ticket: str, closed: AbstractSet[str], replacements: Replacements) -> bool:
-        """Whether a hidden record could be a reason for `ticket`.
+        """Whether a hidden record could be a reason for `ticket`, an id, which is not resolved.
 
-        Args:
-            ticket: id of a ticket that is not resolved.
-            closed: ids of the closed tickets in the chains from its blockers.
-            replacements: at least those of the holder and of `closed`.
+        `closed` are the ids of the closed tickets in the chains from its blockers; `replacements`
+        are at least those of the holder and of `closed`.
         """
         holder = self.problem.about
         if self.may_supersede(ticket):
@@ -97,7 +93,12 @@ def load_unknowns(connection: Connection, problems: list[Problem]) -> Unknowns:
     held: dict[str, list[HiddenReplacement]] = {}
     for problem in hiding:
         holder = holders[problem.about]
-        hidden = _hidden_replacement(connection, problem, holder)
+        hidden = HiddenReplacement(
+            problem,
+            named=_named_tickets(connection, problem),
+            may_replace="supersedes" in problem.shown,
+            is_closed=holder.state == State.CLOSED,
+        )
         (history if holder.resolved else held.setdefault(holder.id, [])).append(hidden)
     states: dict[str, list[Problem]] = {}
     for problem in problems:
@@ -118,17 +119,6 @@ def load_unknowns(connection: Connection, problems: list[Problem]) -> Unknowns:
 def digest_content(problem: Problem) -> tuple[str, int | None, str]:
     """The parts of a problem that a digest covers."""
     return problem.path, problem.line, problem.message
-
-
-def _hidden_replacement(
-    connection: Connection, problem: Problem, holder: TicketInfo
-) -> HiddenReplacement:
-    return HiddenReplacement(
-        problem=problem,
-        named=_named_tickets(connection, problem),
-        may_replace=_SUPERSEDES in problem.shown,
-        is_closed=holder.state == State.CLOSED,
-    )
 
 
 def _named_tickets(connection: Connection, problem: Problem) -> frozenset[str] | None:

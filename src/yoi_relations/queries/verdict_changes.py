@@ -7,7 +7,7 @@ import sqlite3
 from yoi_relations.queries.changes import Change, ChangeType
 from yoi_relations.queries.check import Check, check_tickets
 from yoi_relations.queries.check_reasons import Verdict
-from yoi_relations.queries.tickets import tickets_in
+from yoi_relations.queries.tickets import TicketInfo, tickets_in
 from yoi_relations.states import RESOLVED, UNRESOLVED
 
 Verdicts = dict[str, Verdict]
@@ -16,8 +16,7 @@ Verdicts = dict[str, Verdict]
 
 def load_verdicts(connection: sqlite3.Connection) -> Verdicts:
     """The verdict of every unresolved ticket."""
-    checks = check_tickets(connection, tickets_in(connection, UNRESOLVED)).checks
-    return {check.ticket.id: check.verdict for check in checks}
+    return _verdicts(connection, tickets_in(connection, UNRESOLVED))
 
 
 def find_verdict_changes(
@@ -25,12 +24,8 @@ def find_verdict_changes(
 ) -> tuple[list[Change], Verdicts]:
     """The verdicts that changed from `old` to `new`, by ticket; and the verdicts of `new`.
 
-    A ticket counts if it is in both, and unresolved in at least one of them.
-
-    Args:
-        before: the verdicts of `old`, as `load_verdicts` returns them.
-        old: the earlier index.
-        new: the later index.
+    A ticket counts if it is in both, and unresolved in at least one of them. `before` are the
+    verdicts of `old`, as `load_verdicts` returns them.
     """
     tickets = {
         ticket.id: ticket
@@ -53,8 +48,12 @@ def _of_resolved(connection: sqlite3.Connection, ids: set[str]) -> Verdicts:
     """The verdicts of those of `ids` that are resolved, which are rarely needed."""
     if not ids:
         return {}
-    found = [ticket for ticket in tickets_in(connection, RESOLVED) if ticket.id in ids]
-    return {check.ticket.id: check.verdict for check in check_tickets(connection, found).checks}
+    found = tickets_in(connection, RESOLVED)
+    return _verdicts(connection, [ticket for ticket in found if ticket.id in ids])
+
+
+def _verdicts(connection: sqlite3.Connection, tickets: list[TicketInfo]) -> Verdicts:
+    return {check.ticket.id: check.verdict for check in check_tickets(connection, tickets).checks}
 
 
 def _change(connection: sqlite3.Connection, before: Verdict, check: Check) -> Change:

@@ -62,6 +62,11 @@ class RecordRequest:
     replaces: str | None = None
     base_folder: str | None = None
 
+    @property
+    def plan_fields(self) -> dict[str, str | None]:
+        """What only a plan has, besides its summary."""
+        return {"branch": self.branch, "worktree": self.worktree, "role_plan": self.role_plan}
+
 
 def add_record(workspace: Workspace, request: RecordRequest, notify: Notify) -> RecordingResult:
     """Add the record, unless an identical one exists that is as active as it would be.
@@ -74,7 +79,8 @@ def add_record(workspace: Workspace, request: RecordRequest, notify: Notify) -> 
     kind = _kind(request)
     _check_shape(kind, request)
     request = replace(request, author=author_of(workspace, request.author))
-    check_durable(_texts(kind, request))
+    note_name = "summary" if kind.cls is RelationClass.PLAN else "note"
+    check_durable({note_name: request.note, **request.plan_fields, "author": request.author})
     check_plan_fields(request.branch, request.worktree)
     # One lock for the question and the write: of two identical requests, only one writes.
     with temporary_folder(workspace) as temporary:
@@ -177,7 +183,7 @@ def _check_shape(kind: Kind, request: RecordRequest) -> None:
             raise UsageError(f"{name} takes no target", "leave out the target")
         if request.note is None:
             raise UsageError(f"{name} needs a summary", "give the summary with --note")
-    elif any(text is not None for text in (request.branch, request.worktree, request.role_plan)):
+    elif any(text is not None for text in request.plan_fields.values()):
         raise UsageError(
             f"{name} is not a plan",
             "--branch, --worktree and --role-plan are only for accepted-plan",
@@ -203,26 +209,13 @@ def _resolve_ticket(connection: Connection, name: str, base: PathBase) -> Ticket
     return ticket
 
 
-def _texts(kind: Kind, request: RecordRequest) -> dict[str, str | None]:
-    """The texts that are written as given, by the names of their fields."""
-    return {
-        "summary" if kind.cls is RelationClass.PLAN else "note": request.note,
-        "branch": request.branch,
-        "worktree": request.worktree,
-        "role_plan": request.role_plan,
-        "author": request.author,
-    }
-
-
 def _render(kind: Kind, target: TicketInfo | None, request: RecordRequest, at: str) -> bytes:
     fields = {
         "kind": kind.written,
         "target": target.id if target else None,
         "author": request.author,
         "at": at,
-        "branch": request.branch,
-        "worktree": request.worktree,
-        "role_plan": request.role_plan,
+        **request.plan_fields,
     }
     note = request.note.replace("\r\n", "\n").strip() if request.note is not None else None
     if note == "":

@@ -26,11 +26,9 @@ _DIRECTED = (RelationClass.DEPENDENCY, RelationClass.ORDERING)
 
 
 def consequences_of(connection: Connection, record: Record) -> list[str]:
-    """The warnings about a new record that is not written yet, one sentence each.
+    """The warnings about a record that is not in the index yet, one sentence each.
 
-    Args:
-        connection: the index, without the record.
-        record: the new record; it is later than all that it ends or replaces.
+    It must be later than all that it ends or replaces.
     """
     if record.kind.cls is RelationClass.CAPACITY:
         return []
@@ -45,9 +43,8 @@ def consequences_of(connection: Connection, record: Record) -> list[str]:
         opposed = _opposed_relations(edge, record.kind.cls, relations, names)
         warnings += opposed or _closed_cycle("a cycle", edge, cycle_closed_by(connection, edge))
     elif record.kind.shown in REPLACING and not warnings:
-        warnings += _closed_cycle(
-            "a loop of replacements", edge, replacement_loop_closed_by(connection, edge)
-        )
+        steps = replacement_loop_closed_by(connection, edge)
+        warnings += _closed_cycle("a loop of replacements", edge, steps)
     return warnings
 
 

@@ -26,13 +26,7 @@ _NO_PLAN = (None, None, None, None)
 def find_replaced_note(
     connection: Connection, base: PathBase, holder: TicketInfo, name: str | None
 ) -> StoredRecord | None:
-    """The waiting note that a request names for replacement; None if it names none.
-
-    Args:
-        connection: the index.
-        base: the folders that a path may be relative to.
-        holder: the ticket of the new note.
-        name: the name of the record, as `retire` takes it.
+    """The waiting note of `holder` that a new one is to replace; None if `name` is None.
 
     Raises:
         UsageError: the record is not a waiting note of `holder`.
@@ -61,12 +55,8 @@ def find_identical(
     """An existing record with the words of `record` that is active if `record` would be.
 
     It is not retired, and no later note or plan of the ticket replaces it. The state of a ticket
-    may make it inactive: then it makes `record` inactive, too.
-
-    Args:
-        connection: the index.
-        record: the new record, not written yet.
-        retiring: a note that is to be retired, which does not count.
+    may make it inactive: then it makes `record` inactive, too. A note that is to be retired does
+    not count.
     """
     excluded = retiring.id if retiring else None
     candidates = find_records(

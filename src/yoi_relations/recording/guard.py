@@ -25,10 +25,7 @@ PATTERNS = (*SECRETS, *RUNTIME_CLAIMS)
 
 
 def check_durable(fields: Mapping[str, str | None]) -> None:
-    """Refuse the texts of a record if one of them matches a pattern.
-
-    Args:
-        fields: the texts by the names of their fields; None is not checked.
+    """Refuse texts of a record, by the names of their fields, if one of them matches a pattern.
 
     Raises:
         UsageError: a text matches; the message names the field and shows no secret.

@@ -23,7 +23,7 @@ class GuardPattern:
 
 
 def guard_pattern(
-    name: str, advice: str, *alternatives: str, field: str | None = None
+    advice: str, name: str, *alternatives: str, field: str | None = None
 ) -> GuardPattern:
     """A pattern that finds any of `alternatives`."""
     return GuardPattern(name, advice, "|".join(alternatives), field)

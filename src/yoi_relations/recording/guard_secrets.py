@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from yoi_relations.recording.guard_fragments import (
     DIGEST,
     DIGIT_AHEAD,
@@ -16,49 +18,44 @@ from yoi_relations.recording.guard_fragments import (
 )
 from yoi_relations.recording.guard_pattern import guard_pattern
 
-_ADVICE = (
-    "say where the secret is kept; if it was real, replace it, because git keeps every version"
+_secret = partial(
+    guard_pattern,
+    "say where the secret is kept; if it was real, replace it, because git keeps every version",
 )
 
 SECRETS = (
-    guard_pattern(
+    _secret(
         "a private key",
-        _ADVICE,
         rf"-----{LINE_BREAK}BEGIN\b{LINE_BREAK}(?:(?!PRIVATE)[A-Z0-9]{{1,16}}\b{LINE_BREAK}){{0,4}}"
         rf"PRIVATE{LINE_BREAK}KEY\b",
         r"\bPuTTY-User-Key-File-[0-9]:",
         r"\bAGE-SECRET-KEY-1(?=[0-9A-Z]{20})",
     ),
-    guard_pattern("an AWS access key", _ADVICE, r"\bA[KS]IA(?=[0-9A-Z]{16}\b)"),
-    guard_pattern("a GitHub token", _ADVICE, r"\b(?:gh[pousr]_|github_pat_)(?=[A-Za-z0-9]{20})"),
-    guard_pattern(
+    _secret("an AWS access key", r"\bA[KS]IA(?=[0-9A-Z]{16}\b)"),
+    _secret("a GitHub token", r"\b(?:gh[pousr]_|github_pat_)(?=[A-Za-z0-9]{20})"),
+    _secret(
         "a GitLab token",
-        _ADVICE,
         rf"\bgl(?:pat|ptt|oas|dt|rt|rtr|cbt|ft|imt|agent|soat)-{DIGIT_AHEAD}(?=[\w.-]{{20}})",
     ),
-    guard_pattern(
+    _secret(
         "a Slack token",
-        _ADVICE,
         r"\bxox[a-z]-(?=[0-9][A-Za-z0-9-]{9})",
         r"\bxapp-(?=[0-9]-[A-Za-z0-9-]{9})",
         r"\bhooks\.slack\.com/services/(?=T\w{6,16}/B\w{6,16}/\w{16})",
     ),
-    guard_pattern("an Anthropic key", _ADVICE, rf"\bsk-ant-{DIGIT_AHEAD}(?=[\w-]{{20}})"),
-    guard_pattern(
+    _secret("an Anthropic key", rf"\bsk-ant-{DIGIT_AHEAD}(?=[\w-]{{20}})"),
+    _secret(
         "an OpenAI key",
-        _ADVICE,
         rf"\bsk-(?:proj|svcacct|admin)-{DIGIT_AHEAD}(?=[\w-]{{20}})",
         rf"\bsk-{DIGIT_AHEAD}(?=[A-Za-z0-9]{{20}})",
     ),
-    guard_pattern(
+    _secret(
         "a Google key",
-        _ADVICE,
         r"\bAIza(?=[\w-]{30})",
         rf"\b(?:ya29\.|GOCSPX-){DIGIT_AHEAD}(?=[\w-]{{20}})",
     ),
-    guard_pattern(
+    _secret(
         "a service token",
-        _ADVICE,
         r"\b(?:npm|hf)_(?=[A-Za-z0-9]{30})",
         r"\bpypi-(?=AgE[\w-]{20})",
         r"\b[rs]k_(?:live|test)_(?=[A-Za-z0-9]{16})",
@@ -70,14 +67,12 @@ SECRETS = (
         rf"\bhv[sb]\.{DIGIT_AHEAD}(?=[\w-]{{20}})",
         r"\bATATT3(?=[\w=-]{20})",
     ),
-    guard_pattern(
+    _secret(
         "a JSON web token",
-        _ADVICE,
         r"(?<![\w-])eyJ(?=[\w-]{8,1024}+\.[\w-]{8,4096}+\.[\w-]{8})",
     ),
-    guard_pattern(
+    _secret(
         "an authorization header",
-        _ADVICE,
         rf"(?i:\bbearer\s{{1,4}}){DIGIT_AHEAD}(?=[\w.~+/-]{{16}})",
         r"(?i:\bauthorization:\s{0,4}(?:bearer|token)\s{1,4})(?=[\w.~+/-]{16})",
         # Base64 has a digit, a sign, or capitals inside a word: prose has none of them.
@@ -85,16 +80,14 @@ SECRETS = (
         r"(?=[A-Za-z+/]{0,60}[0-9=]|[A-Za-z]{0,60}[+/]|(?:[A-Za-z]{0,20}?[a-z][A-Z]){2})"
         r"(?=[A-Za-z0-9+/]{6})",
     ),
-    guard_pattern(
+    _secret(
         "a password in a URL",
-        _ADVICE,
         # A user and a password; not a port before a path, and not an image with a digest.
         rf"(?i:\b[a-z][a-z0-9+.-]{{1,15}}://(?!\[)(?=[^\s/:@?#]{{0,128}}+:(?!{PLACEHOLDER})"
         r"(?!(?:[0-9]{1,5}|port)(?:[/?#]|$))[^\s@]{1,256}+@(?!sha[0-9]{3}:)[\w\[]))",
     ),
-    guard_pattern(
+    _secret(
         "a password",
-        _ADVICE,
         # The name of a setting, then "=" and a value, or ":" and a value with a digit.
         rf"(?i:{SETTING}{QUOTE}(?:=(?!=)|:\s{{1,4}}(?=[^\s0-9]{{0,60}}[0-9])))(?!(?i:{NOT_A_PASSWORD}))"
         rf"(?![/~.]){QUOTE}(?![A-Za-z_]{{1,40}}+(?:[(\[]|\.[A-Za-z_]))"
@@ -118,9 +111,8 @@ SECRETS = (
         rf"(?i:{PASSWORD}(?::|is\s)\s{{0,4}})(?!(?i:{NOT_A_PASSWORD})){QUOTE}(?=[^\s0-9]{{0,60}}[0-9])"
         r"(?=[^\s\"'`,;<>(){}]{6,128}+[\"'`.,;)]{0,3}(?:$|\n))",
     ),
-    guard_pattern(
+    _secret(
         "a secret",
-        _ADVICE,
         rf"(?i:(?:{PASSWORD}|(?:secret|token|(?:api|access)[ _-]?key|credentials?){QUOTE}"
         rf"\s{{0,4}})(?::(?!\s{{0,4}}{DIGEST})|=(?!\s{{0,4}}{NAMED_DIGEST}))\s{{0,4}}{QUOTE})"
         rf"{RANDOM}",

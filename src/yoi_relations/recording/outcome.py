@@ -72,12 +72,7 @@ def read_back(
 ) -> RecordingResult:
     """Read the outcomes from an index that includes what was just written.
 
-    Args:
-        workspace: the workspace.
-        notify: as in `open_index`.
-        written: a file that was written; None if nothing was.
-        outcomes_of: finds the outcomes in the index.
-        wait: as in `open_index`.
+    `written` is a file that was written, or None; `notify` and `wait` are as in `open_index`.
 
     Raises:
         NotFoundError: another process has removed a record since.

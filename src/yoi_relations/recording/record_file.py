@@ -30,11 +30,7 @@ def new_record_id() -> str:
 def check_readable(data: bytes, name: str, holder: str, expected: type[_Parsed]) -> _Parsed:
     """Parse the file before it is written, so that only readable files are written.
 
-    Args:
-        data: the bytes of the file.
-        name: the name of the file.
-        holder: the id of the ticket whose folder it goes into.
-        expected: what the file is to be.
+    `name` is the name of the file, and `holder` the id of the ticket whose folder it goes into.
 
     Raises:
         UsageError: it cannot be read, it has a fault, or it is not what is `expected`.

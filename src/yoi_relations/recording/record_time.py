@@ -23,16 +23,10 @@ from yoi_relations.queries.records import (
 def time_of_record(
     connection: Connection, kind: Kind, holder: str, replaced: StoredRecord | None
 ) -> str:
-    """The time of a new record, RFC 3339 in UTC.
+    """The time of a new record about `holder`, the id of a ticket: RFC 3339 in UTC.
 
     For an edge it is now. For a note or a plan it is at least one second after the latest note or
-    plan of the ticket that is not retired.
-
-    Args:
-        connection: the index.
-        kind: the kind of the new record.
-        holder: the id of the ticket that it is about.
-        replaced: a note that is to be retired, which does not count.
+    plan of the ticket that is not retired; one that is to be replaced does not count.
 
     Raises:
         UsageError: the latest note or plan is more than a day ahead of the clock.

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 
-from yoi_relations.files.source import Effect
-from yoi_relations.lean.types import Connection
+from yoi_relations.files.source import Effect, SpanningCode
+from yoi_relations.queries.doctor.contents import Contents
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at, found_problem
 from yoi_relations.queries.doctor.names import Copy, first_elsewhere
-from yoi_relations.queries.problems import Problem
-from yoi_relations.queries.tickets import TicketInfo
 
 _BY_EFFECT = {
     Effect.RECORD: Code.UNUSABLE_SOURCE,
@@ -38,22 +36,18 @@ _HINTS = {
 }
 
 
-def broken_file_findings(
-    connection: Connection, problems: Iterable[Problem], tickets: Mapping[str, TicketInfo]
-) -> Iterator[Finding]:
-    """A finding for each problem of a single file.
-
-    Args:
-        connection: the index.
-        problems: problems of single files.
-        tickets: all tickets, by id.
-    """
-    for problem in problems:
+def broken_file_findings(contents: Contents) -> Iterator[Finding]:
+    """A finding for each problem of a single file."""
+    spanning = frozenset(SpanningCode)
+    for problem in contents.problems:
+        if problem.code in spanning:
+            continue
         code = Code(problem.code) if problem.code else _BY_EFFECT[problem.effect]
-        holder = tickets.get(problem.about)
+        holder = contents.tickets.get(problem.about)
         history = holder is not None and holder.resolved
         finding = found_problem(problem, code, _HINTS[code], history=history)
-        original = first_elsewhere(connection, problem) if code is Code.SELF_RELATION else None
+        is_self = code is Code.SELF_RELATION
+        original = first_elsewhere(contents.connection, problem) if is_self else None
         if original is None:
             yield finding
         else:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from yoi_relations.kinds import RelationClass, quoted
 from yoi_relations.queries.command_lines import RecordNames
+from yoi_relations.queries.doctor.contents import Contents
 from yoi_relations.queries.doctor.findings import Code, Finding, found_in
 from yoi_relations.queries.relations import Relation
 from yoi_relations.states import State
 
 
-def contradiction_findings(active: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
-    """Active relations that contradict each other, or the states of their tickets.
-
-    Args:
-        active: the active relations.
-        names: names of records for commands.
-    """
-    active = list(active)
-    yield from _opposed(active, names)
-    yield from _both_inprogress(active, names)
-    yield from _shared_branches(active)
+def contradiction_findings(contents: Contents) -> Iterator[Finding]:
+    """Active relations that contradict each other, or the states of their tickets."""
+    yield from _opposed(contents.active, contents.names)
+    yield from _both_inprogress(contents.active, contents.names)
+    yield from _shared_branches(contents.active)
 
 
 def _opposed(active: list[Relation], names: RecordNames) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from yoi_relations.files.times import are_within_a_day
 from yoi_relations.kinds import RelationClass
 from yoi_relations.queries.command_lines import RecordNames, argument
+from yoi_relations.queries.doctor.contents import Contents
 from yoi_relations.queries.doctor.findings import Code, Finding, found_in
 from yoi_relations.queries.inactive_reasons import ENDED_BY_PLAN
 from yoi_relations.queries.records import StoredRecord
@@ -17,19 +18,13 @@ _EDGES = (RelationClass.DEPENDENCY, RelationClass.ORDERING, RelationClass.CONFLI
 _NOTES = (RelationClass.CAPACITY, RelationClass.PLAN)
 
 
-def expired_findings(relations: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
-    """Relations that are not active, although nobody retired them.
-
-    Args:
-        relations: all relations of the workspace.
-        names: names of records for commands.
-    """
-    relations = list(relations)
-    for relation in relations:
+def expired_findings(contents: Contents) -> Iterator[Finding]:
+    """Relations that are not active, although nobody retired them."""
+    for relation in contents.relations:
         if _is_over(relation) and relation.cls in _EDGES:
             yield from _edge(relation)
     latest: dict[tuple[RelationClass, str], Relation] = {}
-    for relation in relations:
+    for relation in contents.relations:
         if relation.cls in _NOTES:
             key = (relation.cls, relation.ticket.id)
             latest[key] = max(
@@ -38,8 +33,8 @@ def expired_findings(relations: Iterable[Relation], names: RecordNames) -> Itera
     over = [relation for relation in latest.values() if _is_over(relation)]
     for relation in over:
         if relation.cls is RelationClass.CAPACITY and not relation.ticket.resolved:
-            yield _note(relation, names)
-    yield from _ended_waits(relations)
+            yield _note(relation, contents.names)
+    yield from _ended_waits(contents.relations)
     yield from _plans([relation for relation in over if relation.cls is RelationClass.PLAN])
 
 
@@ -97,14 +92,11 @@ def _ended_waits(relations: Iterable[Relation]) -> Iterator[Finding]:
     for records in plans.values():
         records.sort(key=lambda record: record.order)
     for relation in ended:
-        later = plans[relation.ticket.id]
-        plan = later[bisect_right(later, relation.latest_record.order, key=lambda plan: plan.order)]
-        if not relation.ticket.resolved and _is_by_another(plan, relation.latest_record):
+        note, later = relation.latest_record, plans[relation.ticket.id]
+        plan = later[bisect_right(later, note.order, key=lambda plan: plan.order)]
+        by_another = not relation.ticket.resolved and plan.author != note.author
+        if by_another and are_within_a_day(note.at, plan.at):
             yield _ended_wait(relation, plan)
-
-
-def _is_by_another(plan: StoredRecord, note: StoredRecord) -> bool:
-    return plan.author != note.author and are_within_a_day(note.at, plan.at)
 
 
 def _ended_wait(note: Relation, plan: StoredRecord) -> Finding:

@@ -7,14 +7,17 @@ import stat
 from collections.abc import Iterable, Iterator
 
 from yoi_relations.files.locale_names import as_name
+from yoi_relations.files.source import SpanningCode
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import Connection, NamedTuple
 from yoi_relations.queries.command_lines import argument, shell_chain, shell_line
+from yoi_relations.queries.doctor.contents import Contents
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
 
 _RECORDS = "artifacts/relations"
 _FILES = ("artifacts/relations.json", "artifacts/orchestration-plan.jsonl")
+_CODES = (SpanningCode.NO_ITEM, SpanningCode.SHARED_ID)
 _BATCH = 100
 """Files that one `mv` moves."""
 
@@ -33,23 +36,16 @@ class _Folders(NamedTuple):
     others: list[str]
 
 
-def folder_findings(
-    workspace: Workspace, connection: Connection, ids: Iterable[str]
-) -> Iterator[Finding]:
-    """A finding for each of `ids`; each is shared by several folders or has no item.md.
-
-    Args:
-        workspace: the workspace of the folders.
-        connection: the index.
-        ids: ids of tickets; repeated ids count once.
-    """
-    for folders in _load(connection, ids):
+def folder_findings(contents: Contents) -> Iterator[Finding]:
+    """A finding for each id that several folders share or that has no item.md."""
+    ids = {problem.about for problem in contents.problems if problem.code in _CODES}
+    for folders in _load(contents.connection, ids):
         if not folders.items:
             yield _missing_item(folders)
         elif len(folders.items) > 1:
             yield _shared_id(folders)
         else:
-            yield _left_records(workspace, folders)
+            yield _left_records(contents.workspace, folders)
 
 
 def _load(connection: Connection, ids: Iterable[str]) -> list[_Folders]:
@@ -57,7 +53,7 @@ def _load(connection: Connection, ids: Iterable[str]) -> list[_Folders]:
         "SELECT holder, folder, max(format = 'item') FROM source WHERE format <> 'stray'"
         " AND holder IN (SELECT value FROM json_each(?)) GROUP BY holder, folder"
         " ORDER BY holder, folder",
-        (json_text(sorted(set(ids))),),
+        (json_text(sorted(ids)),),
     )
     found: dict[str, _Folders] = {}
     for id_, folder, has_item in rows:

@@ -10,6 +10,7 @@ from yoi_relations.files.misplaced.misplacement import MisplacedCode, MisplacedF
 from yoi_relations.files.misplaced.search import find_misplaced
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.queries.command_lines import shell_line
+from yoi_relations.queries.doctor.contents import Contents
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
 
 _HINTS = {
@@ -34,8 +35,9 @@ _HINTS = {
 _INTO_THE_ROOT = "move the whole folder into the tickets root, with everything in it"
 
 
-def misplaced_findings(workspace: Workspace) -> Iterator[Finding]:
+def misplaced_findings(contents: Contents) -> Iterator[Finding]:
     """A finding for each misplaced file or folder below the tickets root."""
+    workspace = contents.workspace
     for found in find_misplaced(workspace):
         if found.code is MisplacedCode.ODD_FOLDER and _is_bare(workspace, found.path):
             continue

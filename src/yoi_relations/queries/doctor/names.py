@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from itertools import islice
 
 from yoi_relations.files.ids import MIN_PART, ends_with
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import Connection, NamedTuple
 from yoi_relations.queries.command_lines import retire_template
+from yoi_relations.queries.doctor.contents import Contents
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at
 from yoi_relations.queries.problems import Problem
-from yoi_relations.queries.tickets import TicketInfo
+from yoi_relations.queries.ticket_names import casefolded
 
 _MAX_NAMED = 5
 """Tickets that a sentence names."""
@@ -27,7 +27,7 @@ class Copy(NamedTuple):
     path: str
 
 
-def load_copies(connection: Connection) -> list[Copy]:
+def _load_copies(connection: Connection) -> list[Copy]:
     """Records and retirements whose id several tickets hold, by id and ticket."""
     ids = [
         id_
@@ -60,10 +60,10 @@ def first_elsewhere(connection: Connection, problem: Problem) -> Copy | None:
     return Copy(*row) if row else None
 
 
-def copied_records(copies: Iterable[Copy]) -> Iterator[Finding]:
+def copied_records(contents: Contents) -> Iterator[Finding]:
     """A finding for each set of tickets that hold records with the same ids."""
     by_id: dict[str, list[Copy]] = {}
-    for copy in copies:
+    for copy in _load_copies(contents.connection):
         by_id.setdefault(copy.id, []).append(copy)
     by_holders: dict[tuple[str, ...], list[list[Copy]]] = {}
     for copies_of_id in by_id.values():
@@ -84,14 +84,14 @@ def copied_records(copies: Iterable[Copy]) -> Iterator[Finding]:
         yield found_at(last.path, Code.COPIED_RECORD, text, hint, holders)
 
 
-def contested_slugs(tickets: Mapping[str, TicketInfo]) -> Iterator[Finding]:
+def contested_slugs(contents: Contents) -> Iterator[Finding]:
     """Slugs that are the id of another ticket, or a long ending of such an id."""
-    ids = sorted((_folded(id_)[::-1], id_) for id_ in tickets)
+    ids = sorted((casefolded(id_)[::-1], id_) for id_ in contents.tickets)
     by_slug: dict[str, list[str]] = {}
-    for ticket in tickets.values():
+    for ticket in contents.tickets.values():
         if ticket.slug is None or ticket.folder is None:
             continue
-        slug = _folded(ticket.slug)
+        slug = casefolded(ticket.slug)
         if slug not in by_slug:
             by_slug[slug] = list(islice(_tickets_named(ids, slug), _MAX_NAMED + 1))
         others = [id_ for id_ in by_slug[slug] if id_ != ticket.id][:_MAX_NAMED]
@@ -103,11 +103,9 @@ def contested_slugs(tickets: Mapping[str, TicketInfo]) -> Iterator[Finding]:
 
 
 def _tickets_named(ids: list[tuple[str, str]], slug: str) -> Iterator[str]:
-    """The tickets whose ids are, or end with, a slug.
+    """The tickets whose ids are, or end with, a folded slug.
 
-    Args:
-        ids: pairs of each ticket's reversed folded id and its id, sorted.
-        slug: a slug as `_folded` returns it.
+    `ids` are sorted pairs: each id folded and reversed, and as it is.
     """
     backwards = slug[::-1]
     for at in range(bisect_left(ids, (backwards, "")), len(ids)):
@@ -117,8 +115,3 @@ def _tickets_named(ids: list[tuple[str, str]], slug: str) -> Iterator[str]:
         folded = reversed_id[::-1]
         if folded == slug or (len(slug) >= MIN_PART and ends_with(id_, folded, slug)):
             yield id_
-
-
-def _folded(name: str) -> str:
-    """A name for comparisons: in NFC, without surrounding white space, case-folded."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).strip().casefold())

@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from itertools import groupby
 
 from yoi_relations.queries.command_lines import (
-    RecordNames,
     is_argument,
     is_plain_id,
     shell_line,
 )
+from yoi_relations.queries.doctor.contents import Contents
 from yoi_relations.queries.doctor.findings import LISTED, RULES, Code, Finding, More, found_in
 from yoi_relations.queries.records import Order, StoredRecord
 from yoi_relations.queries.relations import Relation
-from yoi_relations.queries.tickets import TicketInfo
 
 _NAMES = re.compile(
     r"(?<![0-9A-Za-z])"
@@ -27,22 +26,21 @@ _NAMES = re.compile(
 _NO_NUMBERS = array("I")
 
 
-def repeated_records(active: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
+def repeated_records(contents: Contents) -> Iterator[Finding]:
     """Records that repeat another record of the same folder, word for word.
 
     It is normal to record an edge from both ends, or a dependency in both older formats.
-
-    Args:
-        active: the active relations.
-        names: names of records for commands.
     """
-    for relation in active:
+    for relation in contents.active:
         first: dict[tuple[str | None, ...], StoredRecord] = {}
         for record in sorted(_not_retired(relation), key=_age):
             original = first.setdefault((record.kind, record.holder, record.note), record)
             if original is not record:
                 text = f"{relation.sentence}: {original.place} says so in the same words"
-                line = _retire_line(record, original, names)
+                # A line would retire both if they share an id.
+                same_id = record.id == original.id
+                reason = f"repeats {original.id}"
+                line = None if same_id else contents.names.retire_line(record, reason)
                 hint = line or "nothing to do: they count as one record"
                 found = found_in(record, Code.REPEATED_RECORD, text, hint, _ids(relation))
                 yield found.with_commands(line)
@@ -53,24 +51,10 @@ def _age(record: StoredRecord) -> tuple[str, bool, Order]:
     return record.at_key, not is_plain_id(record.id), record.order
 
 
-def _retire_line(record: StoredRecord, original: StoredRecord, names: RecordNames) -> str | None:
-    """The line that retires one of two records; None if it would retire both: they share an id."""
-    if record.id == original.id:
-        return None
-    return names.retire_line(record, f"repeats {original.id}")
-
-
-def unrelated_mentions(
-    relations: Iterable[Relation], tickets: Mapping[str, TicketInfo]
-) -> Iterator[Finding | More]:
-    """Tickets that a text of an active relation names without a relation to the holder.
-
-    Args:
-        relations: all relations of the workspace.
-        tickets: all tickets, by id.
-    """
+def unrelated_mentions(contents: Contents) -> Iterator[Finding | More]:
+    """Tickets that a text of an active relation names without a relation to the holder."""
     more = 0
-    for number, (record, other) in enumerate(_mentions(list(relations), tickets)):
+    for number, (record, other) in enumerate(_mentions(contents)):
         if number < LISTED:
             yield _mention(record, other)
         else:
@@ -80,19 +64,17 @@ def unrelated_mentions(
         yield More(code, RULES[code].severity, more)
 
 
-def _mentions(
-    relations: list[Relation], tickets: Mapping[str, TicketInfo]
-) -> Iterator[tuple[StoredRecord, str]]:
+def _mentions(contents: Contents) -> Iterator[tuple[StoredRecord, str]]:
     """Each pair of tickets once: the first record, by path and line, and the id that it names.
 
     A name takes four bytes of memory, because texts may hold very many names.
     """
-    linked = {frozenset(_ids(relation)) for relation in relations if relation.target is not None}
-    numbers = {id_: at for at, id_ in enumerate(tickets) if not tickets[id_].resolved}
+    linked = {frozenset(_ids(relation)) for relation in contents.relations if relation.target}
+    unresolved = (ticket.id for ticket in contents.tickets.values() if not ticket.resolved)
+    numbers = {id_: number for number, id_ in enumerate(unresolved)}
     records = [
         record
-        for relation in relations
-        if relation.inactive_reason is None
+        for relation in contents.active
         for record in _not_retired(relation)
         if record.holder in numbers
     ]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 
 from yoi_relations.files.times import is_ahead, is_beyond_a_day, parse_instant
-from yoi_relations.lean.types import Connection
 from yoi_relations.queries.command_lines import RecordNames, shell_line
+from yoi_relations.queries.doctor.contents import Contents
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at, found_in
 from yoi_relations.queries.records import StoredRecord
 from yoi_relations.queries.relations import Relation
@@ -17,21 +17,15 @@ from yoi_relations.queries.retirements import (
     load_own_retirements,
     load_retirements,
 )
-from yoi_relations.queries.tickets import TicketInfo
 
 
-def wrong_retirements(
-    connection: Connection, relations: Iterable[Relation], tickets: Mapping[str, TicketInfo]
-) -> Iterator[Finding]:
-    """Retirements without a record, before their record, or in the future.
-
-    Args:
-        connection: the index.
-        relations: all relations of the workspace.
-        tickets: all tickets, by id.
-    """
+def wrong_retirements(contents: Contents) -> Iterator[Finding]:
+    """Retirements without a record, before their record, or in the future."""
+    connection, tickets = contents.connection, contents.tickets
     records = {
-        (record.holder, record.id): record for relation in relations for record in relation.records
+        (record.holder, record.id): record
+        for relation in contents.relations
+        for record in relation.records
     }
     for lost in load_lost_retirements(connection):
         yield _lost(lost, history=tickets[lost.retirement.holder].resolved)
@@ -43,18 +37,13 @@ def wrong_retirements(
             yield _early(retirement, record, history=tickets[retirement.holder].resolved)
 
 
-def times_ahead(relations: Iterable[Relation], names: RecordNames) -> Iterator[Finding]:
-    """Records whose time is in the future.
-
-    Args:
-        relations: all relations of the workspace.
-        names: names of records for commands.
-    """
-    for relation in relations:
+def times_ahead(contents: Contents) -> Iterator[Finding]:
+    """Records whose time is in the future."""
+    for relation in contents.relations:
         for record in relation.records:
             if is_ahead(record.at):
                 text = f"{relation.sentence}, as recorded at {record.at}, which is in the future"
-                advice = _advice_for_wrong_time(relation, record, names)
+                advice = _advice_for_wrong_time(relation, record, contents.names)
                 hint = f"check this clock; if the time is wrong, {advice}"
                 near = record.is_retired or not is_beyond_a_day(record.at)
                 ends = [end.id for end in relation.ends]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from yoi_relations.characters import escaped
+from yoi_relations.files.source import SpanningCode
 from yoi_relations.kinds import KINDS
-from yoi_relations.lean.types import Connection
 from yoi_relations.queries.command_lines import (
     RecordNames,
     is_argument,
@@ -15,9 +15,9 @@ from yoi_relations.queries.command_lines import (
     shell_chain,
     shell_line,
 )
+from yoi_relations.queries.doctor.contents import Contents
 from yoi_relations.queries.doctor.findings import Code, Finding, found_problem
 from yoi_relations.queries.near_relations import load_near_targets
-from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.records import RecordPlace, StoredRecord
 from yoi_relations.queries.relations import Relation
 
@@ -28,29 +28,20 @@ _Key = tuple[str, int | None, str | None]
 """Path, line and target: several records of one line can share them."""
 
 
-def dangling_targets(
-    connection: Connection,
-    problems: Iterable[Problem],
-    relations: Iterable[Relation],
-    names: RecordNames,
-) -> Iterator[Finding]:
-    """A finding for each record that is not retired and whose target is not a ticket.
-
-    Args:
-        connection: the index.
-        problems: the problems with the code `dangling_target`.
-        relations: all relations of the workspace.
-        names: names of records for commands.
-    """
+def dangling_targets(contents: Contents) -> Iterator[Finding]:
+    """A finding for each record that is not retired and whose target is not a ticket."""
+    names = contents.names
     naming: Mapping[_Key, list[tuple[Relation, StoredRecord]]] = defaultdict(list)
-    for relation in relations:
+    for relation in contents.relations:
         for record in relation.records:
             if not record.is_retired:
                 naming[record.path, record.line, record.target].append((relation, record))
     meant: dict[RecordPlace, list[str]] = {}
-    for target in load_near_targets(connection):
+    for target in load_near_targets(contents.connection):
         meant.setdefault(target.place, []).append(target.meant)
-    for problem in problems:
+    for problem in contents.problems:
+        if problem.code != SpanningCode.DANGLING_TARGET:
+            continue
         relation, record = naming[problem.path, problem.line, problem.about].pop()
         holder = next(end for end in relation.ends if end.id != problem.about)
         history = relation.inactive_reason is not None or holder.resolved
