@@ -30,6 +30,8 @@ READING = (
     ("watch", "--timeout", "0.2"),
     ("rebuild",),
     ("hooks", "list"),
+    ("graph",),
+    ("graph", A, "--json"),
 )
 ANSWERED = (0, 4, 5, 9, 10, 11, 12, 124)
 WRITING = {"add", "retire", "mcp"}

@@ -29,8 +29,12 @@ def ends_with(id_: str, folded_id: str, folded_ending: str) -> bool:
     start = len(folded_id) - len(folded_ending)
     if start <= 0 or not folded_ending or not folded_id.endswith(folded_ending):
         return False
-    is_short = len(id_) == BASE32_LENGTH and _BASE32_CHARACTERS.issuperset(id_)
-    return is_short or not splits_digits(folded_id, start)
+    return is_base32(id_) or not splits_digits(folded_id, start)
+
+
+def is_base32(id_: str) -> bool:
+    """Whether an id is 13 characters of Crockford base32, as a new ticket gets it."""
+    return len(id_) == BASE32_LENGTH and _BASE32_CHARACTERS.issuperset(id_)
 
 
 def splits_digits(text: str, at: int) -> bool:
