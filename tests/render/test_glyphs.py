@@ -13,8 +13,11 @@ from rich.cells import cell_len
 from yoi_relations.queries.check_reasons import Verdict
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.render.glyphs import (
+    BAR,
+    CORNER,
     ELLIPSIS,
     STATE_GLYPHS,
+    TEE,
     UNKNOWN_GLYPH,
     VERDICT_GLYPHS,
     encodable,
@@ -26,6 +29,7 @@ from yoi_relations.render.terminal.folding import cut, fold
 from yoi_relations.states import State
 
 ALL_GLYPHS = {*STATE_GLYPHS.values(), *VERDICT_GLYPHS.values(), UNKNOWN_GLYPH, ELLIPSIS}
+ALL_GLYPHS |= {BAR, TEE, CORNER}
 IDS = st.lists(
     st.one_of(
         st.text("0AB", min_size=13, max_size=13),

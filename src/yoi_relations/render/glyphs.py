@@ -1,4 +1,4 @@
-"""Glyphs of states and verdicts, and short ids, as plain text."""
+"""Glyphs of states and verdicts, guides of a tree, and short ids, as plain text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,13 @@ ELLIPSIS = "…"
 """Stands for text that is left out."""
 SHORT_LENGTH = 5
 """Characters of a short id, unless it needs more to differ from others."""
-_STAND_INS = {"○": ".", "◔": "-", "◑": "=", "▶": ">", "✓": "v", "✕": "x", ELLIPSIS: "..."}
+BAR, TEE, CORNER = "│", "├", "└"
+"""The guides of a tree: past a line, to it and on, and to the last one."""
+_STAND_INS = {"○": ".", "◔": "-", "◑": "=", "▶": ">", "✓": "v", "✕": "x", ELLIPSIS: "..."} | {
+    BAR: "|",
+    TEE: "+",
+    CORNER: "`",
+}
 """ASCII characters for an encoding that lacks a glyph."""
 
 
