@@ -141,6 +141,7 @@ def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
     documents = {
         "add": workspace.run("add", A, "blocks", B, "--note", "x", "--json").json,
         "relations": workspace.show(),
+        "tree": workspace.run("tree", "--json").json,
         "check": workspace.run("check", "--json").json,
         "status": workspace.run("status", "--json").json,
         "rebuild": workspace.run("rebuild", "--json").json,
@@ -167,6 +168,8 @@ def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
             assert not missing, f"{name}: not documented: {missing}"
     relation = documents["relations"]["relations"][0]
     assert first_column(section("JSON"), "field of a relation") == set(relation)
+    line = documents["tree"]["lines"][0]
+    assert first_column(section("JSON"), "field of a line of `tree`") == set(line)
     keys = set(relation["records"][0]) | set(documents["retire"]["record"])
     assert first_column(section("JSON"), "field of a record") == keys
     assert set(documents["status"]["index"]) <= set(codes(section("JSON")))

@@ -19,6 +19,7 @@ class Offer(StrEnum):
     RECORD = "record"
     KIND = "kind"
     KIND_OR_CLASS = "kind or class"
+    SEQUENCE_KIND = "kind or class of dependencies and orderings"
 
 
 class GraphFormat(StrEnum):
@@ -262,6 +263,29 @@ _CHECK = Command(
         ),
     ),
 )
+_TREE = Command(
+    "tree",
+    "Show what waits for what, as a tree: below each ticket, the tickets that wait for it."
+    " Without TICKET: every ticket that is not done or closed.",
+    (
+        Parameter("ticket", "", "Start from this ticket.", "TICKET", offers=Offer.TICKET),
+        Parameter("reverse", "--reverse", "Below each ticket, show the tickets that it waits for."),
+        Parameter("depth", "--depth", "Show at most N levels below the first.", "N", number=int),
+        Parameter(
+            "kinds",
+            "--kind",
+            "Only edges of this kind or class, dependency or ordering; may be repeated.",
+            "K",
+            repeatable=True,
+            offers=Offer.SEQUENCE_KIND,
+        ),
+        Parameter(
+            "everything",
+            "--all",
+            "Also show tickets that are done or closed, and edges that are not active.",
+        ),
+    ),
+)
 _AUTHOR = Parameter(
     "author",
     "--author",
@@ -433,6 +457,7 @@ PROGRAM = Command(
     (
         _SHOW,
         _CHECK,
+        _TREE,
         _ADD,
         _RETIRE,
         Command("rebuild", "Delete the index and build it from the files."),

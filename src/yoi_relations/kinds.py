@@ -122,6 +122,10 @@ PLAN_KINDS = {
 """Kinds that an orchestration-plan.jsonl may hold."""
 SHOWN_KINDS = tuple(dict.fromkeys(kind.shown for kind in _KINDS))
 ALL_SHOWN = frozenset(SHOWN_KINDS)
+SEQUENCE_CLASSES = (RelationClass.DEPENDENCY, RelationClass.ORDERING)
+"""The classes of the edges whose ticket waits for the target."""
+SHOWN_SEQUENCE = frozenset(kind.shown for kind in _KINDS if kind.cls in SEQUENCE_CLASSES)
+"""The shown kinds of these classes."""
 SHOWN_NOTES = frozenset(kind.shown for kind in _KINDS if kind.is_note)
 """The shown kinds that are notes about one ticket."""
 CLASS_ORDER = {cls: rank for rank, cls in enumerate(RelationClass)}

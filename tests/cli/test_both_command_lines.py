@@ -61,6 +61,10 @@ PLAIN_LINES = [
     ("check", "EHKH", "--expect", "0123456789abcdef", "--json"),
     ("check", "--expect=0123456789abcdef"),
     ("check", "nothing-like-it", "--json"),
+    ("tree",),
+    ("tree", "--reverse", "--json"),
+    ("--plain", "tree", "schema", "--depth=1", "--all"),
+    ("tree", "--kind", "related"),
     ("doctor",),
     ("doctor", "--json"),
     ("--plain", "doctor", "--severity=info"),
@@ -127,6 +131,8 @@ OTHER_LINES = [
     ("doctor", "--severity", "fatal"),
     ("doctor", A),
     ("--all", "show"),
+    ("tree", A, B),
+    ("tree", "--depth", "-1"),
     ("status", A),
     ("status", "--all"),
     ("shew",),
@@ -229,6 +235,7 @@ TEXTS = {
     "directory": [".", ".yoi", "/", "nowhere"],
     "kinds": ["blocker", "order", "blocks", "do-not-parallelize", "parent"],
     "limit": ["0", "1", "20", "1_0", "many"],
+    "depth": ["0", "1", "20", "-1"],
     "timeout": ["0", "0.25", "1e3", "nan", "-1", "soon"],
     "expect": ["5d1bfa85d6efa87d"],
     "since": ["2026-06-01", "2026-06-09T10:03:41+02:00", "9w", "soon"],
@@ -273,7 +280,8 @@ def test_both_parse_the_same(arguments: tuple[str, ...]) -> None:
 
 
 READING = {
-    path: leaves()[path] for path in ("show", "check", "doctor", "rebuild", "status", "prime")
+    path: leaves()[path]
+    for path in ("show", "check", "tree", "doctor", "rebuild", "status", "prime")
 }
 
 

@@ -115,6 +115,8 @@ def loaded(
         f"show {A}",
         f"check {B} --json",
         "check --state ready --plain",
+        "tree --json",
+        "tree --plain",
         "doctor --json",
         "show --trust index --json",
         "status",
@@ -146,7 +148,9 @@ def test_check_of_a_ticket_imports_little(reliable: Workspace) -> None:
     assert not modules & {"contextlib", "datetime", "enum", "hashlib", "re"}
 
 
-@pytest.mark.parametrize("line", ["show --limit 1", "check --state ready", "doctor", "status"])
+@pytest.mark.parametrize(
+    "line", ["show --limit 1", "check --state ready", "tree", "doctor", "status"]
+)
 def test_terminal_imports_rich_and_not_typer(indexed: Workspace, line: str) -> None:
     modules = loaded(indexed, PROGRAM, *line.split(), terminal=True)
 

@@ -46,7 +46,15 @@ TICKETS = {
 
 @pytest.mark.parametrize(
     "words",
-    [("show",), ("check",), ("check", "x"), ("add",), ("add", "x", "blocks"), ("show", "--")],
+    [
+        ("show",),
+        ("tree",),
+        ("check",),
+        ("check", "x"),
+        ("add",),
+        ("add", "x", "blocks"),
+        ("show", "--"),
+    ],
 )
 def test_tickets_come_with_title_and_state(trio: Workspace, words: tuple[str, ...]) -> None:
     assert offered(trio, *words, "") == TICKETS
@@ -78,6 +86,10 @@ def test_kinds_and_states_are_offered(trio: Workspace) -> None:
     kinds = {name.replace("_", "-") for name in KINDS}
     assert set(offered(trio, "add", "x", "")) == kinds
     assert set(offered(trio, "show", "--kind", "")) == kinds | {*RelationClass, *ALIASES}
+    assert set(offered(trio, "tree", "--kind", "")) == {
+        *("blocked-by", "blocks", "depends-on", "before", "after"),
+        *("dependency", "ordering", "blocker", "blockers", "order"),
+    }
     assert set(offered(trio, "add", "x", "blocked_")) == {"blocked-by"}
     assert set(offered(trio, "show", "--kind=ord")) == {"--kind=order", "--kind=ordering"}
     assert set(offered(trio, "check", "--state", "")) == set(State)

@@ -116,6 +116,7 @@ def test_tables_show_every_ticket_and_verdict(
                 if state not in {State.DONE, State.CLOSED}
             },
             ("check", A, B, OLD): {A, B, OLD, *checks.values()},
+            ("tree", "--all"): {OLD, "nowhere", *(id_[-5:] for id_ in (A, B, C, D)), *states},
             ("doctor", "--severity", "info"): {one["path"] for one in findings},
             ("status",): {".yoi/tickets", "5", "dependency"},
             ("verify",): {"the index matches"} if width >= MIN_TABLE_WIDTH else set(),

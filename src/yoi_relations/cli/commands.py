@@ -92,6 +92,35 @@ def check(
         return write_checks(mode, index, checked, expect, named=bool(tickets))
 
 
+def tree(
+    call: Call,
+    *,
+    ticket: str | None,
+    reverse: bool,
+    depth: int | None,
+    kinds: Iterable[str],
+    everything: bool,
+) -> ExitCode:
+    """Show what waits for what."""
+    from yoi_relations.queries.tree import ask_tree
+    from yoi_relations.render.tree import write_tree
+
+    mode = call.mode
+    with call.open_index() as index:
+        call.notify_if_empty(index)
+        found = ask_tree(
+            index.connection,
+            PathBase(index.workspace, os.curdir),
+            ticket=ticket,
+            kinds=kinds,
+            reverse=reverse,
+            everything=everything,
+            depth=depth,
+            in_part=call.notify,
+        )
+        return write_tree(mode, index, found)
+
+
 def add(
     call: Call,
     *,
@@ -318,6 +347,7 @@ def version() -> ExitCode:
 COMMANDS: dict[str, Callable[..., ExitCode]] = {
     "show": show,
     "check": check,
+    "tree": tree,
     "add": add,
     "retire": retire,
     "rebuild": rebuild,

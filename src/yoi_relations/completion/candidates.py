@@ -6,12 +6,12 @@ index is built only if there is none. The command that is then run checks the fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Trust
-from yoi_relations.kinds import ALIASES, KINDS, Edge, RelationClass, dashed, sentence
+from yoi_relations.kinds import ALIASES, KINDS, Edge, Kind, RelationClass, dashed, sentence
 from yoi_relations.lean.types import NamedTuple
 from yoi_relations.queries.records import find_records
 from yoi_relations.queries.tickets import all_tickets
@@ -74,14 +74,21 @@ def records(directory: str | None) -> list[Candidate]:
 
 def kinds() -> list[Candidate]:
     """The kinds that `add` accepts."""
-    return [Candidate(dashed(kind.name), str(kind.cls), kind.name) for kind in KINDS.values()]
+    return [_kind_candidate(kind) for kind in KINDS.values()]
 
 
-def kinds_and_classes() -> list[Candidate]:
-    """The kinds, classes and aliases that `show` accepts."""
-    classes = [Candidate(cls.value, "a class of kinds") for cls in RelationClass]
-    aliases = [Candidate(alias, f"short for {cls}") for alias, cls in ALIASES.items()]
-    return [*kinds(), *classes, *aliases]
+def kinds_and_classes(wanted: Collection[RelationClass]) -> list[Candidate]:
+    """The words by which `show` and `tree` select kinds, of the classes in `wanted`."""
+    kinds = [_kind_candidate(kind) for kind in KINDS.values() if kind.cls in wanted]
+    classes = [Candidate(cls.value, "a class of kinds") for cls in wanted]
+    aliases = [
+        Candidate(alias, f"short for {cls}") for alias, cls in ALIASES.items() if cls in wanted
+    ]
+    return [*kinds, *classes, *aliases]
+
+
+def _kind_candidate(kind: Kind) -> Candidate:
+    return Candidate(dashed(kind.name), str(kind.cls), kind.name)
 
 
 def _index_as_it_is(directory: str | None) -> Index:

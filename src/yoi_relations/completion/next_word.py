@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from yoi_relations.command_table import HELP, PROGRAM, Command, Offer, Parameter
 from yoi_relations.completion import candidates
 from yoi_relations.completion.candidates import Candidate, matching
+from yoi_relations.kinds import SEQUENCE_CLASSES, RelationClass
 from yoi_relations.lean.types import NamedTuple
 
 
@@ -104,7 +105,8 @@ def _values(parameter: Parameter, directory: str | None) -> list[Candidate]:
             return candidates.records(directory)
         case Offer.KIND:
             return candidates.kinds()
-        case Offer.KIND_OR_CLASS:
-            return candidates.kinds_and_classes()
+        case Offer.KIND_OR_CLASS | Offer.SEQUENCE_KIND as offer:
+            wanted = SEQUENCE_CLASSES if offer is Offer.SEQUENCE_KIND else tuple(RelationClass)
+            return candidates.kinds_and_classes(wanted)
         case None:
             return []

@@ -8,11 +8,12 @@ them; ``relations``: relations made of records; ``retirements``: retirement file
 Names: ``ticket_lookup``: tickets by any name; ``ticket_search`` and ``ticket_names``: names that
 are not ids; ``record_lookup``: records by any name; ``path_base``: what paths are relative to.
 
-Answers: ``show``: the answer of `show`, with ``show_page``: its first page, ``show_problems``: what
-could alter it, and ``record_filter``: author and time; ``check``: the answer of `check`, with
-``check_reasons``: reasons from relations, ``unknowns``: what cannot be established,
+Answers: ``show``: the answer of `show`, with ``show_page``: its first page, and ``record_filter``:
+author and time; ``answer_problems``: problems that could alter an answer; ``check``: the answer of
+`check`, with ``check_reasons``: reasons from relations, ``unknowns``: what cannot be established,
 ``unknown_reasons``: reasons from that, ``cycles``, ``graph``: graph algorithms, ``replacements``:
 which ticket replaced which, and ``holds``: tickets that a ticket holds; ``overview``: the answer of
-`graph`; ``counts``: counts for `status`; ``changes`` and ``verdict_changes``: differences between
-two indexes; ``command_lines``: shell lines for hints; ``doctor``: findings.
+`graph`; ``tree``: the answer of `tree`, with ``tree_walk``; ``counts``: counts for `status`;
+``changes`` and ``verdict_changes``: differences between two indexes; ``command_lines``: shell lines
+for hints; ``doctor``: findings.
 """

@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
-from yoi_relations.kinds import CLASS_ORDER, Edge, RelationClass
+from yoi_relations.kinds import CLASS_ORDER, SHOWN_SEQUENCE, Edge, RelationClass
 from yoi_relations.lean.types import Connection, NamedTuple, StrEnum
 from yoi_relations.queries.graph import Component, shortest_cycle, strongly_connected
 from yoi_relations.queries.records import at_active_tickets, at_tickets, shown_as
 from yoi_relations.queries.relations import Relation, load_relations
 
-_EDGES = frozenset({"blocked_by", "after"})
 _MAX_LEVELS = 8
 """Steps from ticket to ticket after which all edges are loaded at once."""
 _NAMED_STEPS = 6
@@ -166,10 +165,10 @@ def _active_edges(connection: Connection, tickets: AbstractSet[str]) -> list[Rel
     for _ in range(_MAX_LEVELS):
         if not level:
             return edges
-        edges += _active(load_relations(connection, shown_as(_EDGES), at_tickets(level)))
+        edges += _active(load_relations(connection, shown_as(SHOWN_SEQUENCE), at_tickets(level)))
         level = {edge.target.id for edge in edges if edge.target is not None} - seen
         seen |= level
-    return _active(load_relations(connection, shown_as(_EDGES), at_active_tickets()))
+    return _active(load_relations(connection, shown_as(SHOWN_SEQUENCE), at_active_tickets()))
 
 
 def _active(relations: list[Relation]) -> list[Relation]:

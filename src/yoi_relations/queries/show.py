@@ -243,6 +243,21 @@ def _problems_in_answer(
 ) -> list[Problem]:
     if not problems:
         return []
-    from yoi_relations.queries.show_problems import problems_in_answer  # noqa: PLC0415  # rarely any
+    from yoi_relations.queries.answer_problems import problems_in_answer  # noqa: PLC0415  # rarely any
 
-    return problems_in_answer(connection, asked, relations, problems)
+    ends = {
+        end.id
+        for relation in relations
+        if asked.has_state(relation) or None in relation.filter_states()
+        for end in relation.ends
+    }
+    return problems_in_answer(
+        connection,
+        problems,
+        kinds=asked.kinds,
+        inactive=asked.inactive,
+        tickets=ends,
+        meant={asked.ticket} if asked.ticket else (),
+        # One end of an edge holds each of its records.
+        holders=None if asked.record is None else ends,
+    )

@@ -7,9 +7,7 @@ from yoi_relations.index.handle import Index
 from yoi_relations.queries.show import Answer, Filter
 from yoi_relations.render.documents import relations_document
 from yoi_relations.render.output import Mode, json_line, notice, write_answer
-
-PROBLEM_NOTICE_LIMIT = 10
-"""Problems that are written to stderr, unless the answer is JSON."""
+from yoi_relations.render.problem_notices import notify_of_problems
 
 
 def write_relations(mode: Mode, index: Index, criteria: Filter, answer: Answer) -> ExitCode:
@@ -31,25 +29,10 @@ def write_relations(mode: Mode, index: Index, criteria: Filter, answer: Answer) 
         from yoi_relations.render.terminal.show import draw_relations  # noqa: PLC0415  # Rich
 
         draw_relations(answer, criteria)
-    _notify_of_problems(mode, answer)
+    notify_of_problems(mode, answer.problems, answer.problems_in_answer)
     return exit_code_of_relations(answer)
 
 
 def exit_code_of_relations(answer: Answer) -> ExitCode:
     """The exit status of `show` for this answer."""
     return ExitCode.PROBLEM_IN_ANSWER if answer.problems_in_answer else ExitCode.DONE
-
-
-def _notify_of_problems(mode: Mode, answer: Answer) -> None:
-    if mode is Mode.JSON or not answer.problems:
-        return
-    from yoi_relations.render.lines import counted  # noqa: PLC0415  # for problems only
-
-    in_answer = set(answer.problems_in_answer)
-    others = [problem for problem in answer.problems if problem not in in_answer]
-    for problem in (answer.problems_in_answer + others)[:PROBLEM_NOTICE_LIMIT]:
-        effect = " (it could add or change a row of this answer)" if problem in in_answer else ""
-        notice(f"problem: {problem}{effect}", mode)
-    more = len(answer.problems) - PROBLEM_NOTICE_LIMIT
-    unlisted = f"{counted(more, 'more problem')}; " if more > 0 else ""
-    notice(f"{unlisted}run relations doctor --severity info for the full list and fixes", mode)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from yoi_relations.kinds import phrase, shown_name
 from yoi_relations.queries.records import StoredRecord
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.tickets import TicketInfo
+from yoi_relations.render.glyphs import ELLIPSIS, state_glyph
 from yoi_relations.render.lines import counted
-from yoi_relations.render.terminal.widths import drawable
+from yoi_relations.render.terminal.folding import cut
+from yoi_relations.render.terminal.widths import drawable, drawn_glyph
 
 CELL_NOTE_LIMIT = 240
 """Characters of a note in a table of many relations; `show TICKET` draws the whole note."""
@@ -24,6 +27,51 @@ _STATE_STYLES = {
     "done": "green",
     "closed": "dim green",
 }
+
+
+_STATE_COLOURS = {
+    "planning": "color(133)",
+    "ready": "color(30)",
+    "queued": "color(130)",
+    "inprogress": "color(27)",
+    "done": "color(28)",
+    "closed": "color(243)",
+}
+"""Of the fixed colours, which no palette alters: they differ enough from white and from black."""
+_UNKNOWN_COLOUR = "color(196)"
+_MIN_TITLE_WIDTH = 4
+"""Columns of a title that is cut."""
+
+
+def ticket_text(
+    ticket: TicketInfo, shown_id: str, columns: int, *, with_state: bool = False
+) -> Text:
+    """A ticket on one line: ``glyph Title… ID``, with a bold title; only the title is cut.
+
+    Args:
+        ticket: the ticket.
+        shown_id: its id, short or whole.
+        columns: columns to use; more if the id and the state do not fit in.
+        with_state: whether the state follows in words; a state that is not known always does.
+    """
+    words = state_words(ticket) if with_state or ticket.state is None else ""
+    end = " ".join(part for part in (drawable(shown_name(shown_id)), words) if part)
+    text = Text.assemble(state_mark(ticket.state), " ")
+    if ticket.title:
+        free = columns - text.cell_len - cell_len(end) - 1
+        title = cut(drawable(ticket.title), max(free, _MIN_TITLE_WIDTH), drawn_glyph(ELLIPSIS))
+        text.append(title, style="bold").append(" ")
+    return text.append(end)
+
+
+def state_mark(state: str | None) -> Text:
+    """The coloured glyph of a state."""
+    return Text(drawn_glyph(state_glyph(state)), _STATE_COLOURS.get(state or "", _UNKNOWN_COLOUR))
+
+
+def state_words(ticket: TicketInfo) -> str:
+    """The state of a ticket, or why it has none."""
+    return ticket.state or ("state unknown" if ticket.folders else "does not exist")
 
 
 def ticket_cell(ticket: TicketInfo | None, *, narrow: bool) -> Text:

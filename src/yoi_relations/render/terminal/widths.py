@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from yoi_relations.kinds import shown_name
+from yoi_relations.render.glyphs import encodable
 from yoi_relations.render.output import terminal_width, visible
 
 _HEIGHT = 50
@@ -20,6 +21,11 @@ def console(*, stderr: bool = False) -> Console:
     """The terminal to draw on, as wide as `terminal_width` says; Rich would accept a width of 0."""
     # Without a height, Rich asks the terminal for both.
     return Console(stderr=stderr, highlight=False, width=terminal_width(), height=_HEIGHT)
+
+
+def drawn_glyph(glyph: str) -> str:
+    """`glyph` as the terminal will show it: in ASCII, if its encoding lacks the glyph."""
+    return encodable(glyph, sys.stdout.encoding or "utf-8")
 
 
 def drawable(text: str) -> str:
