@@ -30,6 +30,7 @@ READING = (
     ("watch", "--timeout", "0.2"),
     ("rebuild",),
     ("hooks", "list"),
+    ("tree",),
     ("graph",),
     ("graph", A, "--json"),
 )

@@ -148,6 +148,17 @@ def test_depth_without_a_ticket_is_a_usage_error(pair: Workspace) -> None:
     assert pair.run("graph", "--depth", "1").code == 2
 
 
+def test_status_says_whether_a_problem_could_alter_the_answer(workspace: Workspace) -> None:
+    workspace.pair("blocked_by", states=("queued", "planning"))
+    workspace.ticket(C, "done")
+    workspace.artifact(C, "orchestration-plan.jsonl", "{oops\n")
+    assert workspace.run("graph").code == 0
+    assert workspace.run("graph", "--all").code == 4
+    workspace.ticket(B, "unheard-of")
+    assert workspace.run("graph").code == 4
+    assert workspace.run("graph", "--state", "done").code == 4
+
+
 def test_missing_target_is_a_node_without_title_and_verdict(workspace: Workspace) -> None:
     workspace.ticket(A, "queued")
     workspace.record(A, "blocked_by", B)

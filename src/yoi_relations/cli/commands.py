@@ -230,7 +230,9 @@ def graph(
     """Write tickets and their relations as a diagram, a page or a document."""
     from yoi_relations.cli.graph_output import graph_text, write_file
     from yoi_relations.queries.overview import ask_overview
+    from yoi_relations.render.problem_notices import notify_of_problems
 
+    mode = call.mode
     if call.as_json and format not in (None, GraphFormat.JSON):
         raise UsageError(f"--json and --format {format} exclude each other", "give one of them")
     wanted = GraphFormat.JSON if call.as_json else format or GraphFormat.MERMAID
@@ -251,7 +253,8 @@ def graph(
         write_answer(text)
     else:
         write_file(output, text)
-    return ExitCode.DONE
+    notify_of_problems(mode, overview.problems, overview.problems_in_answer)
+    return ExitCode.PROBLEM_IN_ANSWER if overview.problems_in_answer else ExitCode.DONE
 
 
 def watch(call: Call, *, once: bool, timeout: float | None) -> ExitCode:

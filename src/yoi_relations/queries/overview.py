@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from yoi_relations.errors import UsageError
 from yoi_relations.index.handle import Notify
-from yoi_relations.kinds import ALL_SHOWN, KINDS, RelationClass, select_shown
+from yoi_relations.kinds import ALL_SHOWN, KINDS, SEQUENCE_CLASSES, select_shown
 from yoi_relations.lean.types import Connection, NamedTuple, StrEnum
+from yoi_relations.queries.answer_problems import problems_in_answer
 from yoi_relations.queries.check import Check, check_tickets
 from yoi_relations.queries.check_reasons import Verdict
 from yoi_relations.queries.cycles import Cycle, find_cycle_groups
@@ -22,9 +23,6 @@ from yoi_relations.queries.relations import Relation, load_relations
 from yoi_relations.queries.ticket_lookup import resolve_ticket
 from yoi_relations.queries.tickets import TicketInfo, all_tickets
 from yoi_relations.states import State, select_states
-
-_RANKED = (RelationClass.DEPENDENCY, RelationClass.ORDERING)
-"""Classes whose edges say which ticket comes first."""
 
 
 class Group(StrEnum):
@@ -73,6 +71,7 @@ class Overview(NamedTuple):
         cycles: a cycle for each strongly connected component of the active edges.
         unresolved: the number of all unresolved tickets of the workspace.
         problems: all problems of the workspace.
+        problems_in_answer: problems that could add or alter a ticket or a relation.
     """
 
     selection: Selection
@@ -83,6 +82,7 @@ class Overview(NamedTuple):
     cycles: list[Cycle]
     unresolved: int
     problems: list[Problem]
+    problems_in_answer: list[Problem]
 
     def groups(self) -> dict[Group, list[Check]]:
         """By group, the checks of its tickets, by id."""
@@ -170,7 +170,9 @@ def find_overview(connection: Connection, selection: Selection) -> Overview:
     to_check = [t for _, t in sorted(drawn.items()) if t.folders and not t.resolved]
     checked = check_tickets(connection, to_check)
     edges = [relation for relation in relations if not _is_note(relation)]
-    ranked = (r for r in edges if r.cls in _RANKED and r.inactive_reason is None)
+    # A ticket without a known state could be in one of the states.
+    uncertain = {id_ for id_, ticket in existing.items() if selection.states and not ticket.state}
+    ranked = (r for r in edges if r.cls in SEQUENCE_CLASSES and r.inactive_reason is None)
     return Overview(
         selection=selection,
         tickets=[ticket for _, ticket in sorted(drawn.items())],
@@ -180,6 +182,14 @@ def find_overview(connection: Connection, selection: Selection) -> Overview:
         cycles=find_cycle_groups(ranked),
         unresolved=len(unresolved),
         problems=checked.problems,
+        problems_in_answer=problems_in_answer(
+            connection,
+            checked.problems,
+            kinds=selection.kinds,
+            inactive=selection.inactive,
+            tickets=drawn.keys() | uncertain,
+            meant=drawn.keys() if selection.tickets else (),
+        ),
     )
 
 
@@ -216,7 +226,7 @@ def _reached(relations: Iterable[Relation], selection: Selection) -> set[str]:
         if relation.target is None or _is_note(relation):
             continue
         ticket, target = relation.ticket.id, relation.target.id
-        if relation.cls in _RANKED:
+        if relation.cls in SEQUENCE_CLASSES:
             before.setdefault(ticket, set()).add(target)
             after.setdefault(target, set()).add(ticket)
         elif selection.depth != 0 and not {ticket, target}.isdisjoint(selection.tickets):
