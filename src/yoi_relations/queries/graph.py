@@ -1,4 +1,4 @@
-"""Cycles in a directed graph: strongly connected components, and shortest cycles."""
+"""Cycles in a directed graph: strongly connected components, shortest cycles, and an order."""
 
 from __future__ import annotations
 
@@ -69,6 +69,31 @@ class _TarjanSearch:
             component.append(self._stack.pop())
         self._on_stack.difference_update(component)
         self.components.append(component)
+
+
+def depth_first_order(graph: Graph) -> list[str]:
+    """All nodes, each before its successors, except for one edge or more of each cycle.
+
+    It is the reverse postorder of a depth-first search, in linear time. Only an edge of a cycle
+    leads back in it.
+    """
+    postorder: list[str] = []
+    seen: set[str] = set()
+    for start in graph:
+        if start in seen:
+            continue
+        seen.add(start)
+        path = [(start, iter(graph[start]))]
+        while path:
+            node, successors = path[-1]
+            successor = next((node for node in successors if node not in seen), None)
+            if successor is None:
+                postorder.append(node)
+                path.pop()
+            else:
+                seen.add(successor)
+                path.append((successor, iter(graph.get(successor, ()))))
+    return postorder[::-1]
 
 
 def subgraph(graph: Mapping[str, Collection[str]], nodes: list[str]) -> dict[str, dict[str, None]]:
