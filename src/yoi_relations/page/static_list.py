@@ -29,7 +29,7 @@ def static_list(value: Value) -> str:
     parts = [_group(name, tickets[name], nodes) for name in GROUP_TITLES if tickets[name]]
     body = "\n".join(parts) or "<p>Every ticket is done or closed, so nothing waits.</p>"
     return f"""<header><h1>{name}</h1></header>
-<main>
+<main class="plain">
 <p>{value["unresolved"]} open of {value["workspace"]["tickets"]} tickets, as a list. The map, the \
 table and the search need JavaScript.</p>
 {body}
@@ -40,8 +40,8 @@ def _group(name: str, ids: list[str], nodes: Mapping[str, Value]) -> str:
     items = "\n".join(_item(nodes[id_], nodes) for id_ in ids[:MAX_ITEMS])
     more = len(ids) - MAX_ITEMS
     rest = f"\n<p>{more} more are not in this list.</p>" if more > 0 else ""
-    heading = f"<h2>{GROUP_TITLES[name]} <span>{len(ids)}</span></h2>"
-    return f"<section>\n{heading}\n<ul>\n{items}\n</ul>{rest}\n</section>"
+    heading = f"<h2>{GROUP_TITLES[name]} <span class='count'>{len(ids)}</span></h2>"
+    return f'<section class="group {name}">\n{heading}\n<ul>\n{items}\n</ul>{rest}\n</section>'
 
 
 def _item(node: Value, nodes: Mapping[str, Value]) -> str:

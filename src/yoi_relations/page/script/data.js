@@ -7,6 +7,8 @@ const VIEWS = { now: "Now", map: "Map", table: "Table" };
 let page = JSON.parse(
   /** @type {HTMLElement} */ (document.getElementById("data")).textContent || "",
 );
+/** @type {{hash: string|null, address: Address}} */
+let read = { hash: null, address: { v: "now", t: "", q: "", h: false } };
 /** @type {Map<string, Ticket>} */
 let tickets = new Map();
 /** @type {Map<string, {title: string|null, state: State|null}>} */
@@ -53,13 +55,11 @@ function folded(text) {
 
 /** @param {string} id @returns {Ticket} */
 function ticketOf(id) {
-  const said = tickets.get(id) || mentioned.get(id);
+  const ticket = tickets.get(id);
+  if (ticket) return ticket;
   const none = { folder: null, group: null, waits_for: [], verdict: null, plan: null };
-  return {
-    ...{ ticket: id, title: null, state: null, reasons: [], holds: [], short_id: id },
-    ...none,
-    ...said,
-  };
+  const said = { title: null, state: null, ...mentioned.get(id) };
+  return { ticket: id, short_id: id, reasons: [], holds: [], ...none, ...said };
 }
 
 /** @param {Relation} relation */
@@ -95,14 +95,17 @@ function reached(start, from, history) {
 
 /** @returns {Address} */
 function address() {
+  if (read.hash === location.hash) return read.address;
   const found = new URLSearchParams(location.hash.slice(1));
   const v = found.get("v") || "";
-  return {
+  const address = {
     v: v in VIEWS ? v : "now",
     t: found.get("t") || "",
     q: found.get("q") || "",
     h: found.get("h") === "1",
   };
+  read = { hash: location.hash, address };
+  return address;
 }
 
 /** @param {Partial<Address>} change */

@@ -137,6 +137,11 @@ function paragraph(text) {
   return el("p", { class: "note" }, el("bdi", {}, text.split(/\r?\n/).map(visible).join("\n")));
 }
 
+/** @param {string} text */
+function oneLine(text) {
+  return text.replace(/\s*\n\s*/g, " ");
+}
+
 /** @param {number} count @param {string} one @param {string} [many] */
 function counted(count, one, many = `${one}s`) {
   return `${count} ${count === 1 ? one : many}`;

@@ -1,7 +1,7 @@
 // The view Map: linked tickets, and the lists that stand in for it.
 
 const STEP_LIMIT = 40; // steps of the lists
-const PHONE = matchMedia("(max-width: 719px)");
+const PHONE = matchMedia("screen and (max-width: 719px)");
 let zoom = 1;
 let mapOnPhone = false;
 

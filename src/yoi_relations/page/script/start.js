@@ -2,6 +2,9 @@
 
 load(page);
 document.body.replaceChildren(header, main, side);
+new ResizeObserver(() => {
+  document.documentElement.style.setProperty("--top", `${header.offsetHeight}px`);
+}).observe(header);
 search.addEventListener("input", () => go({ q: search.value }, true));
 historySwitch.addEventListener("change", () => go({ h: historySwitch.checked }));
 addEventListener("hashchange", render);

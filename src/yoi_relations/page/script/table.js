@@ -100,7 +100,7 @@ function tableView(at) {
 /** @param {Relation} relation */
 function tableRow(relation) {
   const ticket = ticketOf(relation.ticket);
-  const text = relation.plan ? relation.plan.summary : relation.note;
+  const text = oneLine((relation.plan ? relation.plan.summary : relation.note) || "");
   return el(
     "tr",
     { class: relation.active ? "" : "over" },

@@ -61,8 +61,7 @@ function mention(ticket, place) {
     "span",
     { class: "mention" },
     link(ticket, place),
-    " ",
-    el("code", {}, shown(ticket.short_id)),
+    el("span", { class: "id" }, " ", el("code", {}, shown(ticket.short_id))),
   );
 }
 
@@ -95,7 +94,7 @@ function shortReasons(reasons, place) {
   const rest = new Set();
   for (const reason of reasons) {
     const words = relationTo(reason);
-    const note = reason.note || "";
+    const note = oneLine(reason.note || "");
     if (words && reason.ticket !== null) {
       others.set(words, [...(others.get(words) || []), mention(ticketOf(reason.ticket), place)]);
     } else if (reason.code === "waiting")
