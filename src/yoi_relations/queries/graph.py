@@ -1,4 +1,4 @@
-"""Cycles in a directed graph: strongly connected components, and shortest cycles."""
+"""Cycles in a directed graph: strongly connected components, shortest cycles, and an order."""
 
 from __future__ import annotations
 
@@ -22,10 +22,9 @@ def strongly_connected(graph: Graph) -> list[Component]:
     for node, successors in graph.items():
         for successor in successors:
             predecessors.setdefault(successor, []).append(node)
-    finished = [node for tree in _trees(graph, graph) for node in tree]
     return [
         {node: dict.fromkeys(sorted(tree & set(graph[node]))) for node in sorted(tree)}
-        for tree in map(set, _trees(predecessors, reversed(finished)))
+        for tree in map(set, _trees(predecessors, depth_first_order(graph)))
         if len(tree) > 1
     ]
 
@@ -48,6 +47,15 @@ def _trees(graph: Mapping[str, Iterable[str]], starts: Iterable[str]) -> Iterato
                 tree.append(node)
                 path.pop()
         yield tree
+
+
+def depth_first_order(graph: Graph) -> list[str]:
+    """All nodes, each before its successors, except for one edge or more of each cycle.
+
+    It is the reverse postorder of a depth-first search, in linear time. Only an edge of a cycle
+    leads back in it.
+    """
+    return [node for tree in _trees(graph, graph) for node in tree][::-1]
 
 
 def shortest_cycle(graph: Graph, start: str, max_nodes: int) -> list[str] | None:

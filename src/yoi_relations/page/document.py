@@ -1,0 +1,111 @@
+"""The JSON value that the page shows: the document of `graph`, limited in size, and its maps."""
+
+from __future__ import annotations
+
+import os
+
+from yoi_relations.files.workspace import printable
+from yoi_relations.index.handle import Index
+from yoi_relations.kinds import RelationClass
+from yoi_relations.page.links import Link
+from yoi_relations.page.map import Line, draw_map
+from yoi_relations.queries.overview import Group, Overview, group_of
+from yoi_relations.queries.relations import Relation
+from yoi_relations.queries.tickets import TicketInfo
+from yoi_relations.render.documents import Value
+from yoi_relations.render.glyphs import short_ids
+from yoi_relations.render.graph import graph_document
+
+MAX_TICKETS, MAX_RELATIONS = 2_000, 4_000
+"""What a page shows; beyond, a browser takes seconds."""
+_RANKED = (RelationClass.DEPENDENCY, RelationClass.ORDERING)
+_GROUPS = list(Group)
+
+
+def page_value(index: Index, overview: Overview) -> Value:
+    """An overview as the page shows it.
+
+    No path of the machine is in it: the workspace's root is the name of its folder.
+
+    Args:
+        index: the index.
+        overview: asked with relations that are not active, which the page can show and hide.
+    """
+    shown = _limited(overview)
+    value = graph_document(index, shown)
+    root = index.workspace.root
+    value["workspace"]["root"] = printable(os.path.basename(root) or root)
+    short = short_ids(ticket.id for ticket in overview.tickets)
+    for node in value["nodes"]:
+        node["short_id"] = short[node["ticket"]]
+    return value | {"left_out": _left_out(overview, shown), "map": _maps(shown)}
+
+
+def _limited(overview: Overview) -> Overview:
+    """The first tickets, by what can be done with them, and the first relations between these."""
+    total = len(overview.edges) + len(overview.notes)
+    if len(overview.tickets) <= MAX_TICKETS and total <= MAX_RELATIONS:
+        return overview
+
+    def position(ticket: TicketInfo) -> int:
+        check = overview.checks.get(ticket.id)
+        return _GROUPS.index(group_of(check)) if check else len(_GROUPS)
+
+    tickets = sorted(sorted(overview.tickets, key=position)[:MAX_TICKETS])
+    ids = {ticket.id for ticket in tickets}
+    edges = [edge for edge in overview.edges if all(end.id in ids for end in edge.ends)]
+    notes = [note for note in overview.notes if note.ticket.id in ids]
+    first = sorted([*edges, *notes], key=lambda relation: relation.inactive_reason is not None)
+    kept = {id(relation) for relation in first[:MAX_RELATIONS]}
+    return overview._replace(
+        tickets=tickets,
+        checks={id_: check for id_, check in overview.checks.items() if id_ in ids},
+        edges=[edge for edge in edges if id(edge) in kept],
+        notes=[note for note in notes if id(note) in kept],
+        cycles=[c for c in overview.cycles if all(step.ticket.id in ids for step in c.steps)],
+    )
+
+
+def _left_out(overview: Overview, shown: Overview) -> Value:
+    """How many tickets, relations and cycles of an overview are not shown."""
+    relations = len(overview.edges) + len(overview.notes)
+    groups = shown.groups()
+    return {
+        "tickets": len(overview.tickets) - len(shown.tickets),
+        "relations": relations - len(shown.edges) - len(shown.notes),
+        "cycles": len(overview.cycles) - len(shown.cycles),
+        "groups": {
+            group: len(checks) - len(groups[group]) for group, checks in overview.groups().items()
+        },
+    }
+
+
+def _maps(overview: Overview) -> Value:
+    """The map of the active edges, and the map of all."""
+    return {
+        "active": _map_value(overview.edges, inactive=False),
+        "all": _map_value(overview.edges, inactive=True),
+    }
+
+
+def _map_value(edges: list[Relation], *, inactive: bool) -> Value:
+    ranked: list[Link] = []
+    conflicts: list[Link] = []
+    for number, edge in enumerate(edges):
+        if edge.target is None or (edge.inactive_reason is not None and not inactive):
+            continue
+        # The target of a dependency or an ordering comes first.
+        link = Link(number, edge.target.id, edge.ticket.id)
+        if edge.cls in _RANKED:
+            ranked.append(link)
+        elif edge.cls is RelationClass.CONFLICT:
+            conflicts.append(link)
+    drawn = draw_map(ranked, conflicts)
+    return {
+        "missing": drawn.missing,
+        "steps": drawn.steps,
+        "width": drawn.width,
+        "height": drawn.height,
+        "cards": [{"ticket": id_, "x": x, "y": y} for id_, (x, y) in drawn.cards.items()],
+        "lines": [dict(zip(Line._fields, line, strict=True)) for line in drawn.lines],
+    }
