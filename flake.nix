@@ -33,6 +33,9 @@
         python.hypothesis
         python.mcp
         python.pytest
+        python.sse-starlette
+        python.starlette
+        python.uvicorn
       ];
 
       package =

@@ -147,6 +147,7 @@ def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
         "rebuild": workspace.run("rebuild", "--json").json,
         "prime": workspace.run("prime", "--json").json,
         "graph": workspace.run("graph", "--json").json,
+        "serve": {"schema_version": 1, "document": "serve", "address": ""},
     }
     documents["doctor"] = workspace.run("doctor", "--json").json
     subprocess.run(["git", "init", "--quiet", workspace.root], check=True)

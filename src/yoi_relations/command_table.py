@@ -28,6 +28,7 @@ class GraphFormat(StrEnum):
     MERMAID = "mermaid"
     DOT = "dot"
     SVG = "svg"
+    HTML = "html"
     JSON = "json"
 
 
@@ -365,9 +366,10 @@ _DOCTOR = Command(
 )
 _GRAPH = Command(
     "graph",
-    "Write tickets and their relations as a diagram or a document. With TICKET: what it waits for"
-    " and what waits for it.\n\nA diagram shows dependencies, orderings and conflicts, and with"
-    " --kind also references. The format json has all kinds, and the notes of the records.",
+    "Write tickets and their relations as a diagram, a page or a document. With TICKET: what it"
+    " waits for and what waits for it.\n\nA diagram shows dependencies, orderings and conflicts,"
+    " and with --kind also references. The formats html and json have all kinds, and the notes of"
+    " the records: share them as you would share the repository.",
     (
         Parameter(
             "tickets",
@@ -380,8 +382,8 @@ _GRAPH = Command(
         Parameter(
             "format",
             "--format",
-            "mermaid (default) for Markdown, dot for Graphviz, svg by an installed Graphviz, json"
-            " for programs (also --json).",
+            "mermaid (default) for Markdown, dot for Graphviz, svg by an installed Graphviz, html"
+            " for one page that works offline, json for programs (also --json).",
             choices=GraphFormat,
         ),
         _KINDS,
@@ -410,6 +412,17 @@ _WATCH = Command(
         Parameter(
             "timeout", "--timeout", "End after S seconds, with status 124.", "S", number=float
         ),
+    ),
+)
+_SERVE = Command(
+    "serve",
+    "Serve the page on this machine alone, and keep it current. It prints the address, which"
+    " holds a secret.",
+    (
+        Parameter(
+            "port", "--port", "Port to listen on (default 0: any free one).", "N", number=int
+        ),
+        Parameter("open_browser", "--open", "Open the address in a browser."),
     ),
 )
 _HOOKS = Command(
@@ -469,6 +482,7 @@ PROGRAM = Command(
         Command("prime", "Print a guide for agents, in under 60 lines."),
         _GRAPH,
         _WATCH,
+        _SERVE,
         Command("verify", "Read every file and prove that the index matches. Read-only."),
         _MCP,
         _HOOKS,

@@ -245,7 +245,8 @@ def graph(
             kinds=kinds,
             states=states,
             depth=depth,
-            everything=everything,
+            # The page itself shows and hides what is not active.
+            everything=everything or wanted is GraphFormat.HTML,
             in_part=call.notify,
         )
         text = graph_text(wanted, index, overview, call.notify)
@@ -286,6 +287,23 @@ def verify(call: Call) -> ExitCode:
         verification = verify_index(call.workspace(), progress)
     with verification.fresh:
         return write_verification(mode, verification)
+
+
+def serve(call: Call, *, port: int | None, open_browser: bool) -> ExitCode:
+    """Serve the page until an interrupt."""
+    if call.trust is Trust.INDEX:
+        raise UsageError("serve must check the files: --trust index is not allowed", "leave it out")
+    gc.enable()  # as in `watch`
+    try:
+        from yoi_relations.serve import server  # needs an extra
+    except ImportError as error:
+        from yoi_relations.extras import how_to_install
+
+        raise RelationsError(
+            f"this command needs the packages starlette, uvicorn and sse-starlette: {error}",
+            how_to_install("serve"),
+        ) from error
+    return server.serve(call, port or 0, open_browser=open_browser)
 
 
 def mcp(call: Call, *, allow_write: bool) -> ExitCode:
@@ -359,6 +377,7 @@ COMMANDS: dict[str, Callable[..., ExitCode]] = {
     "prime": prime,
     "graph": graph,
     "watch": watch,
+    "serve": serve,
     "verify": verify,
     "mcp": mcp,
     "hooks install": lambda call: hooks(call, "install"),

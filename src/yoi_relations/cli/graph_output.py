@@ -20,6 +20,11 @@ def graph_text(format_: GraphFormat, index: Index, overview: Overview, notify: N
         from yoi_relations.render.output import json_line
 
         return json_line(graph_document(index, overview))
+    if format_ is GraphFormat.HTML:
+        from yoi_relations.page.document import page_value
+        from yoi_relations.page.html import page_text
+
+        return page_text(page_value(index, overview), live=False)
     drawing = draw(overview)
     if not drawing.edges:
         notify(_nothing_message(overview))
