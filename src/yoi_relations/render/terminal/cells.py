@@ -149,7 +149,7 @@ def folded(text: Text, columns: int, *, hanging: int = 0, whole_words: bool = Fa
 
 def moved(columns: int, lines: list[Text]) -> list[Text]:
     """`lines`, moved to the right."""
-    return [Text(" " * columns).append_text(line) for line in lines]
+    return [Text(" " * columns).append_text(line) if line else line for line in lines]
 
 
 def folded_words(text: str, columns: int, *, indent: int = 0) -> list[Text]:

@@ -239,7 +239,7 @@ def _whole_reason(reason: Reason, check: Check | None, columns: int) -> Iterator
         lines = ticket_lines(other, other.id, free, before=f"{words} ", title_style="")
     else:
         lines = folded_words(_sentence(reason, check), free)
-    lines += [line for text in _detail_lines(reason) for line in folded_words(text, free)]
+    lines += folded_words(_details(reason), free)
     yield from _row(reason.verdict, lines, columns)
     # A path stays whole, to be copied, even if it is longer than a line of the terminal.
     for place in map(drawable, map(str, reason.records)):
@@ -261,13 +261,13 @@ def _row(verdict: Verdict, lines: list[Text], columns: int) -> list[Text]:
     return [mark.append_text(lines[0]), *moved(indent, lines[1:])]
 
 
-def _detail_lines(reason: Reason) -> list[str]:
-    """The text of the latest record that states the reason's relation."""
+def _details(reason: Reason) -> str:
+    """The text of the latest record that states the reason's relation, in lines."""
     if reason.relation is None:
-        return []
+        return ""
     record = reason.relation.latest_record
-    lines = text_of(record).splitlines()
-    return [*lines, *plan_fields(record, whole=False)] if reason.code == "plan" else lines
+    fields = plan_fields(record, whole=False) if reason.code == "plan" else []
+    return "\n".join([text_of(record), *fields])
 
 
 def _verdict_cell(verdict: Verdict, columns: int) -> Text:

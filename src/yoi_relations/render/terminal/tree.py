@@ -12,7 +12,7 @@ from yoi_relations.queries.tree import Tree, TreeLine
 from yoi_relations.render.glyphs import BAR, CORNER, TEE, short_ids
 from yoi_relations.render.output import terminal_width
 from yoi_relations.render.terminal.cells import folded_words, ticket_text
-from yoi_relations.render.columnss import draw, drawn_glyph
+from yoi_relations.render.terminal.widths import draw, drawn_glyph
 
 _GUIDE_SHARE = 3
 """The guides take at most one column in so many."""
