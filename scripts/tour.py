@@ -37,7 +37,12 @@ def on_terminal(arguments: list[str], folder: Path, columns: int = COLUMNS) -> t
     """The output of a command on a terminal, without colours and trailing spaces; its status."""
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-    environ = os.environ | {"NO_COLOR": "1", "TERM": "xterm", "YOI_RELATIONS_AUTHOR": "you"}
+    environ = os.environ | {
+        "NO_COLOR": "1",
+        "TERM": "xterm",
+        "YOI_RELATIONS_AUTHOR": "you",
+        "RELATIONS_PAGER": "",
+    }
     environ.pop("COLUMNS", None)
     with subprocess.Popen(
         arguments, cwd=folder, env=environ, stdin=follower, stdout=follower, stderr=follower

@@ -24,6 +24,7 @@ class Call(NamedTuple):
     as_json: bool = False
     as_plain: bool = False
     trust: Trust | None = None
+    no_pager: bool = False
 
     @property
     def mode(self) -> Mode:

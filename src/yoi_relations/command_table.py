@@ -171,6 +171,7 @@ COMMON = (
         " is reliable, content reads every file, index skips the check.",
         choices=Trust,
     ),
+    Parameter("no_pager", "--no-pager", "Never show a long table in a pager."),
 )
 """Options of every command, before or after its name; they are the fields of `Call`."""
 HELP = Parameter("help", "--help", "Show this help.")

@@ -117,10 +117,10 @@ def test_terminal_groups_findings_by_code(ailing: Workspace) -> None:
     assert max(map(len, lines)) <= COLUMNS
     heads = [line.split(":")[0] for line in lines if line and not line.startswith(" ")]
     assert heads == [
-        "error dangling_target",
-        "warning odd_source",
-        "info expired_edge",
         "1 error, 1 warning, 2 infos",
+        "✕ error dangling_target",
+        "! warning odd_source",
+        "i info expired_edge",
     ]
     assert f"    {A} is blocked by {C}, and {C} is closed" in lines
 
@@ -131,7 +131,7 @@ def test_terminal_counts_omitted_findings(ailing: Workspace) -> None:
     lines = screen(ailing)
 
     assert "  and 1 more; --plain lists more" in lines
-    assert lines[-2:] == [
+    assert lines[:2] == [
         f"{DRAWN_FINDINGS_LIMIT + 1} errors, 1 warning",
         "2 infos; --severity info lists them",
     ]
@@ -162,7 +162,13 @@ def test_first_of_many_findings_are_listed_and_the_rest_counted(
 def test_terminal_shows_that_nothing_was_found(workspace: Workspace) -> None:
     workspace.ticket(A)
 
-    assert screen(workspace) == ["0 errors, 0 warnings, 0 infos"]
+    assert screen(workspace) == ["No problems found in 1 ticket and 0 records."]
+    workspace.ticket(B, "done")
+    workspace.record(A, "after", B)
+    assert screen(workspace) == [
+        "No errors or warnings found in 2 tickets and 1 record.",
+        "1 info; --severity info lists them",
+    ]
 
 
 def test_no_text_acts_on_a_terminal(workspace: Workspace) -> None:

@@ -25,7 +25,7 @@ from yoi_relations.render.glyphs import (
     state_glyph,
 )
 from yoi_relations.render.terminal.cells import ticket_text
-from yoi_relations.render.terminal.folding import cut, fold
+from yoi_relations.render.terminal.folding import cut, fold, fold_spans
 from yoi_relations.states import State
 
 ALL_GLYPHS = {*STATE_GLYPHS.values(), *VERDICT_GLYPHS.values(), UNKNOWN_GLYPH, ELLIPSIS}
@@ -97,6 +97,13 @@ def test_word_that_fits_on_a_line_is_not_broken(words: list[str], columns: int) 
     assert found == words
 
 
+@given(LINES, st.integers(2, 40))
+def test_whole_words_are_never_broken(text: str, columns: int) -> None:
+    lines = [text[start:end] for start, end in fold_spans(text, columns, whole_words=True)]
+    words = [word for line in lines for word in re.findall("[ab/-]+", line)]
+    assert words == re.findall("[ab/-]+", text)
+
+
 def test_japanese_is_broken_between_characters_and_a_word_is_not() -> None:
     text = "Backend RuntimeRegistryの基盤をworker-runtime向けに、整理する"
     assert fold(text, 20) == [
@@ -105,6 +112,8 @@ def test_japanese_is_broken_between_characters_and_a_word_is_not() -> None:
         "盤をworker-runtime向",
         "けに、整理する",
     ]
+    assert fold("読む「語」だ。", 6) == ["読む", "「語」", "だ。"]
+    assert fold("読む、語", 5) == ["読", "む、", "語"]
 
 
 @pytest.mark.parametrize(
@@ -123,6 +132,6 @@ def test_ticket_shows_id_and_state_whole(
     assert text.plain[0] == state_glyph(state)
     if title:
         bold = [text.plain[span.start : span.end] for span in text.spans if span.style == "bold"]
-        assert bold[0] == title or bold[0].endswith(ELLIPSIS)
-        room = 2 + 4 + len(state_end)
-        assert cell_len(text.plain) <= max(columns, room)
+        assert bold == [title] or all(one.endswith(ELLIPSIS) for one in bold)
+        assert bold or columns < 2 + 4 + len(state_end)
+        assert cell_len(text.plain) <= max(columns, 1 + len(state_end))

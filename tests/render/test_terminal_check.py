@@ -31,8 +31,8 @@ def test_place_of_a_reason_is_not_broken(pair: Workspace, columns: int) -> None:
 
     lines = screen(pair, A, columns=columns)
 
-    assert f"  {record.relative_to(pair.root)}" in lines
-    assert {line.split()[0] for line in lines if line.startswith("  ho")} == {"hold"}
+    assert str(record.relative_to(pair.root)) in [line.strip() for line in lines]
+    assert {line.split()[1] for line in lines if line.startswith("  ✕ ho")} == {"hold"}
 
 
 def test_long_words_are_not_broken(pair: Workspace) -> None:
@@ -42,40 +42,59 @@ def test_long_words_are_not_broken(pair: Workspace) -> None:
 
     lines = screen(pair, A)
 
-    verdicts = ["  unknown  ", "  hold     ", "  caution  "]
-    assert [line[:11] for line in lines if line[:11] in verdicts] == verdicts
+    verdicts = ["  ? unknown  ", "  ✕ hold     ", "  ! caution  "]
+    assert [line[:13] for line in lines if line[:13] in verdicts] == verdicts
 
 
 def test_clear_ticket_is_reported(pair: Workspace) -> None:
-    clear = screen(pair, A)
-    assert (clear[0], clear[2]) == (
-        f"clear  {A} queued",
+    assert screen(pair, A)[:2] == [
+        f"✓ clear    ◑ Title of {A} {A} queued",
         "  no recorded relation speaks against it",
-    )
-
-
-def test_no_ticket_draws_no_table(pair: Workspace) -> None:
-    assert screen(pair, "--state", "done") == ["0 tickets"]
+    ]
 
 
 def test_reason_without_effect_is_not_in_the_queue(pair: Workspace) -> None:
     pair.ticket(B, "planning")
     pair.record(A, "conflicts_with", B)
-    pair.record(A, "accepted_plan", note="how")
+    pair.record(A, "accepted_plan", note="how", worktree="../trees/last")
 
-    lines = screen(pair, "--state", "queued")
-    assert [line.split() for line in lines if line.startswith(" clear")] == [["clear", A, "queued"]]
-    assert not any(B in line or "more" in line for line in lines)
-    whole = "\n".join(screen(pair, A))
-    assert "clear    00001KT0000AA conflicts with" in whole
+    assert screen(pair, "--state", "queued")[2:] == [f"✓ clear    ◑ Title of {A} {A[-5:]}"]
+    whole = "\n".join(screen(pair, A, columns=120))
+    assert f"✓ clear    not together with ○ Title of {B} {B} planning" in whole
     assert "has an accepted plan" in whole
+    assert "work tree: last" in whole
+    assert f"{A} " not in whole.partition("queued")[2]
 
     pair.record(A, "waiting", note="for a decision")
-    (row,) = [
-        line for line in screen(pair, "--state", "queued", columns=160) if "caution  " in line
-    ]
-    assert f"{A} is waiting" in row
-    assert "more" not in row
+    (row,) = screen(pair, "--state", "queued", columns=160)[2:]
+    assert row.split("  ")[-1].strip() == "waiting: for a decision"
+
+
+def test_no_ticket_is_reported(pair: Workspace) -> None:
+    assert screen(pair, "--state", "done") == ["No ticket to check."]
+
+
+def test_what_can_be_acted_on_is_first(pair: Workspace) -> None:
+    pair.ticket("00001KT0000DD", "ready", title="Nothing speaks against it")
+    pair.ticket("00001KT0000EE", "planning")
+    pair.ticket("00001KT0000FF", "inprogress")
+    pair.ticket("00001KT0000GG", "planning")
+    pair.record(A, "blocked_by", B)
+    pair.record(A, "after", "00001KT0000DD")
+    pair.record("00001KT0000GG", "after", B)
+    pair.ticket("00001KT0000HH", "queued")
+    pair.record("00001KT0000HH", "after", B)
+
+    for columns in (120, 200):
+        first, _, *rows, _, last = screen(pair, columns=columns)
+        assert first == "7 tickets: 1 clear, 2 caution, 1 hold, 3 not up for acceptance"
+        assert last == "3 not up for acceptance: 1 planning, 2 inprogress"
+        assert [row.split()[1] for row in rows] == ["clear", "caution", "caution", "hold"]
+        assert rows[3].endswith(f"waits for ▶ Title of {B} 000BB (+1 more)")
+        assert "000HH" in rows[1]
+        assert rows[2].endswith(f"after ▶ Title of {B} 000BB (+1 more)")
+    assert len(screen(pair, columns=119)) == 4 + 7
+    assert "000EE" in "".join(screen(pair, "--state", "planning"))
 
 
 @pytest.mark.parametrize("named", [True, False])
@@ -88,11 +107,11 @@ def test_file_that_could_hide_every_blocker_is_listed_once(
 
     lines = screen(pair, *((A, B) if named else ()), columns=columns)
     text = " ".join(" ".join(lines).split())
-    assert lines.count(f"  {bad}:1") == 1
+    assert [line.strip() for line in lines].count(f"{bad}:1") == 1
     assert text.count("frontmatter") == 1
     assert text.count(REFERENCE_TO_COMMON) == (2 if named else 0)
-    assert f"{A} is blocked by" in text
-    assert f"{B} is inprogress" in text
+    assert "waits for" in text
+    assert "is inprogress" in text
     single = " ".join(screen(pair, A, columns=columns))
     assert single.count("frontmatter") == 1
     assert REFERENCE_TO_COMMON not in " ".join(single.split())
@@ -104,7 +123,7 @@ def test_ticket_without_other_reasons_refers_to_the_common_one(
     pair.record_file(B, f"{ulid(9)}.md", "no record\n")
 
     text = " ".join(" ".join(screen(pair, "--state", "queued", columns=160)).split())
-    assert f"unknown {A} queued {REFERENCE_TO_COMMON}" in text
+    assert f"? unknown ◑ Title of {A} {A[-5:]} {REFERENCE_TO_COMMON}" in text
     assert "1 ticket: 1 unknown" in text
 
 
@@ -114,9 +133,10 @@ def test_ids_stand_whole(pair: Workspace, columns: int, old: str) -> None:
     pair.ticket(old, "queued", bucket="open", title="An older one")
     pair.record(A, "blocked_by", B)
     pair.record(B, "after", old)
-    for arguments in ((), (A, B, old)):
+    short = (A[-5:], B[-5:], old if len(old) > 13 else old[-5:])
+    for arguments, ids in ((), short), ((A, B, old), (A, B, old)):
         lines = screen(pair, *arguments, columns=columns)
-        for id_ in (A, B, old):
+        for id_ in ids:
             assert any(id_ in line for line in lines), (id_, "\n".join(lines))
         wide = [line for line in lines if cell_len(line) > columns]
         assert not [line for line in wide if old not in line and "artifacts" not in line], lines

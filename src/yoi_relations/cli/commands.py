@@ -70,7 +70,7 @@ def show(
             author=author,
             in_part=call.notify,
         )
-        return write_relations(mode, index, criteria, answer)
+        return write_relations(mode, index, criteria, answer, paged=not call.no_pager)
 
 
 def check(
@@ -89,7 +89,15 @@ def check(
         call.notify_if_empty(index)
         base = PathBase(index.workspace, os.curdir)
         checked = ask_checks(index.connection, base, tickets=tickets, states=states)
-        return write_checks(mode, index, checked, expect, named=bool(tickets))
+        return write_checks(
+            mode,
+            index,
+            checked,
+            expect,
+            named=bool(tickets),
+            by_state=bool(states),
+            paged=not call.no_pager,
+        )
 
 
 def tree(
@@ -118,7 +126,7 @@ def tree(
             depth=depth,
             in_part=call.notify,
         )
-        return write_tree(mode, index, found)
+        return write_tree(mode, index, found, paged=not call.no_pager)
 
 
 def add(
@@ -191,7 +199,8 @@ def doctor(call: Call, *, severity: Severity) -> ExitCode:
 
     mode = call.mode
     with call.open_index() as index:
-        return write_findings(mode, index, diagnose(index.workspace, index.connection, severity))
+        diagnosis = diagnose(index.workspace, index.connection, severity)
+        return write_findings(mode, index, diagnosis, paged=not call.no_pager)
 
 
 def status(call: Call) -> ExitCode:

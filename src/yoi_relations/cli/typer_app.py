@@ -210,6 +210,10 @@ def _print_help(context: typer.Context, wanted: bool) -> None:  # noqa: FBT001  
     if not os.environ.get("COLUMNS", "1").strip("0"):
         del os.environ["COLUMNS"]  # Rich draws no help in a width of 0
     rich_utils.FORCE_TERMINAL = sys.stdout.isatty()
+    for name, style in vars(rich_utils).items():
+        if name.startswith("STYLE_") and isinstance(style, str):
+            # Which colours of words can be read depends on the terminal.
+            setattr(rich_utils, name, "bold" if "bold" in style.split() else "")
     with contextlib.redirect_stdout(io.StringIO()) as page:
         page.write(context.get_help())
     write_answer(page.getvalue())

@@ -24,8 +24,15 @@ CHECK_PROBLEM_LIMIT = 200
 """Problems in the answer of `check`; `problems_total` counts all of them."""
 
 
-def write_checks(
-    mode: Mode, index: Index, checked: CheckAnswer, expect: str | None, *, named: bool
+def write_checks(  # noqa: PLR0913  # what was asked for, and how to write it
+    mode: Mode,
+    index: Index,
+    checked: CheckAnswer,
+    expect: str | None,
+    *,
+    named: bool,
+    by_state: bool,
+    paged: bool,
 ) -> ExitCode:
     """Write the answer of `check`.
 
@@ -35,6 +42,8 @@ def write_checks(
         checked: the answer.
         expect: the digest that `--expect` names.
         named: whether tickets were named; then notes are not cut, and a table shows every reason.
+        by_state: whether states were named; then a table lists every ticket.
+        paged: whether a long table goes to a pager.
     """
     if mode is Mode.JSON:
         write_answer(json_line(check_document(index, checked, whole=named)))
@@ -45,7 +54,7 @@ def write_checks(
     else:
         from yoi_relations.render.terminal.check import draw_checks  # noqa: PLC0415  # Rich
 
-        draw_checks(checked.checks, whole=named)
+        draw_checks(checked.checks, whole=named, fold=not by_state, paged=paged)
     code = exit_code_of_checks(checked, expect)
     if code is ExitCode.NOT_AS_EXPECTED:
         notice("the expected digest no longer holds; this is the new answer", mode)

@@ -11,8 +11,8 @@ from yoi_relations.render.lines import severity_counts, tab_separated
 from yoi_relations.render.output import Mode, json_line, notice, write_answer
 
 
-def write_findings(mode: Mode, index: Index, diagnosis: Diagnosis) -> ExitCode:
-    """Write the findings.
+def write_findings(mode: Mode, index: Index, diagnosis: Diagnosis, *, paged: bool) -> ExitCode:
+    """Write the findings; if `paged`, a long table to a pager.
 
     Returns:
         `FOUND` if there is a finding, otherwise `DONE`.
@@ -28,7 +28,7 @@ def write_findings(mode: Mode, index: Index, diagnosis: Diagnosis) -> ExitCode:
     else:
         from yoi_relations.render.terminal.doctor import draw_findings  # noqa: PLC0415  # Rich
 
-        draw_findings(diagnosis, lower_severity_line(diagnosis))
+        draw_findings(index, diagnosis, lower_severity_line(diagnosis), paged=paged)
     return ExitCode.FOUND if diagnosis.findings else ExitCode.DONE
 
 

@@ -41,13 +41,21 @@ def relation_row(relation: Relation, *, whole: bool) -> list[object]:
     ]
 
 
-def summary_line(answer: Answer, criteria: Filter) -> str:
-    """How many relations are shown, and what ``--all`` and ``--limit`` would add."""
+def summary_line(answer: Answer, criteria: Filter, *, tickets: int = 0) -> str:
+    """How many relations are shown, and what ``--all`` and ``--limit`` would add.
+
+    Args:
+        answer: the answer.
+        criteria: what was asked for.
+        tickets: the number of tickets that the shown relations are listed under; 0 to leave it out.
+    """
     kind = "" if criteria.inactive else "active "
     shown = len(answer.relations)
     parts = [counted(shown, f"{kind}relation")]
     if shown < answer.total:
         parts = [f"{shown} of {answer.total} {kind}relations", "--limit 0 shows all"]
+    if tickets:
+        parts[0] += f" on {counted(tickets, 'ticket')}"
     if answer.hidden:
         parts.append(f"--all adds {answer.hidden} that no longer count")
     return "; ".join(parts)

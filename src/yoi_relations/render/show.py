@@ -10,8 +10,10 @@ from yoi_relations.render.output import Mode, json_line, notice, write_answer
 from yoi_relations.render.problem_notices import notify_of_problems
 
 
-def write_relations(mode: Mode, index: Index, criteria: Filter, answer: Answer) -> ExitCode:
-    """Write the answer of `show`."""
+def write_relations(
+    mode: Mode, index: Index, criteria: Filter, answer: Answer, *, paged: bool
+) -> ExitCode:
+    """Write the answer of `show`; if `paged`, a long table to a pager."""
     if mode is Mode.JSON:
         write_answer(json_line(relations_document(index, criteria, answer)))
     elif mode is Mode.PLAIN:
@@ -28,7 +30,7 @@ def write_relations(mode: Mode, index: Index, criteria: Filter, answer: Answer) 
     else:
         from yoi_relations.render.terminal.show import draw_relations  # noqa: PLC0415  # Rich
 
-        draw_relations(answer, criteria)
+        draw_relations(index, answer, criteria, paged=paged)
     notify_of_problems(mode, answer.problems, answer.problems_in_answer)
     return exit_code_of_relations(answer)
 

@@ -8,12 +8,14 @@ from yoi_relations.errors import ExitCode
 from yoi_relations.files.workspace import printable
 from yoi_relations.index import store
 from yoi_relations.index.handle import Index, Trust
+from yoi_relations.index.store import IndexState
 from yoi_relations.index.watcher_lock import is_watcher_running
 from yoi_relations.queries.counts import Counts, count_all
 from yoi_relations.queries.problems import find_problems
 from yoi_relations.render.documents import Value, envelope
 from yoi_relations.render.lines import counted, tab_separated
 from yoi_relations.render.output import Mode, json_line, write_answer
+from yoi_relations.states import RESOLVED
 
 
 def write_status(mode: Mode, index: Index) -> ExitCode:
@@ -29,9 +31,9 @@ def write_status(mode: Mode, index: Index) -> ExitCode:
     elif mode is Mode.PLAIN:
         write_answer(tab_separated(_status_rows(index, counts)))
     else:
-        from yoi_relations.render.terminal.show import draw_fields  # noqa: PLC0415  # Rich
+        from yoi_relations.render.terminal.fields import draw_fields  # noqa: PLC0415  # Rich
 
-        draw_fields(_status_rows(index, counts))
+        draw_fields(_sentence(index, counts), _status_rows(index, counts))
     return ExitCode.DONE
 
 
@@ -68,6 +70,19 @@ def status_document(document: str, index: Index, counts: Counts) -> Value:
         "active": counts.active,
         "problems_total": counts.problems,
     }
+
+
+def _sentence(index: Index, counts: Counts) -> str:
+    """What matters most: whether the index is current, what is active, and whether all is read."""
+    states = {IndexState.CURRENT: "Current", IndexState.UNCHECKED: "Not checked"}
+    state = states.get(index.found, f"Read from the files, as the index was {index.found}")
+    number = sum(count for name, count in counts.tickets.items() if name not in RESOLVED)
+    relations = counted(sum(counts.active.values()), "active relation")
+    problems = f"{counted(counts.problems, 'problem')}{_DOCTOR_HINT}"
+    return (
+        f"{state}. {relations} on {counted(number, 'open ticket')}."
+        f" {problems if counts.problems else 'No problems'}."
+    )
 
 
 def _status_rows(index: Index, counts: Counts) -> list[tuple[str, str]]:

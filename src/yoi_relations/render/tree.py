@@ -15,8 +15,8 @@ from yoi_relations.render.output import Mode, json_line, notice, write_answer
 from yoi_relations.render.problem_notices import notify_of_problems
 
 
-def write_tree(mode: Mode, index: Index, tree: Tree) -> ExitCode:
-    """Write the answer of `tree`."""
+def write_tree(mode: Mode, index: Index, tree: Tree, *, paged: bool) -> ExitCode:
+    """Write the answer of `tree`; if `paged`, a long one for people to a pager."""
     if mode is Mode.JSON:
         write_answer(json_line(tree_document(index, tree)))
     elif mode is Mode.PLAIN:
@@ -26,7 +26,7 @@ def write_tree(mode: Mode, index: Index, tree: Tree) -> ExitCode:
     else:
         from yoi_relations.render.terminal.tree import draw_tree  # noqa: PLC0415  # Rich
 
-        draw_tree(tree, [_summary(tree), *_not_shown(tree)])
+        draw_tree(tree, [_summary(tree), *_not_shown(tree)], paged=paged)
     notify_of_problems(mode, tree.problems, tree.problems_in_answer)
     return ExitCode.PROBLEM_IN_ANSWER if tree.problems_in_answer else ExitCode.DONE
 

@@ -1,4 +1,4 @@
-"""Prints changes: coloured lines on a terminal, otherwise tab-separated lines or JSON."""
+"""Prints changes: lines for people on a terminal, otherwise tab-separated lines or JSON."""
 
 from __future__ import annotations
 
@@ -16,19 +16,6 @@ from yoi_relations.render.lines import tab_separated
 from yoi_relations.render.output import JSON_VERSION, Mode, json_line, write_answer
 from yoi_relations.watch.loop import ChangeSet
 
-_STYLES = {
-    ChangeType.TICKET_ADDED: "bold green",
-    ChangeType.TICKET_GONE: "bold red",
-    ChangeType.STATE_CHANGED: "bold blue",
-    ChangeType.TITLE_CHANGED: "blue",
-    ChangeType.ADDED: "green",
-    ChangeType.CHANGED: "cyan",
-    ChangeType.RETIRED: "yellow",
-    ChangeType.GONE: "red",
-    ChangeType.PROBLEM_APPEARED: "bold red",
-    ChangeType.PROBLEM_SOLVED: "bold green",
-    ChangeType.VERDICT_CHANGED: "bold magenta",
-}
 _WIDTH = max(len(what) for what in ChangeType)
 
 
@@ -85,8 +72,8 @@ def _terminal_line() -> Callable[[Change], str]:
 
     def line_of(change: Change) -> str:
         line = Text.assemble(
-            (time.strftime("%H:%M:%S  "), "dim"),
-            (change.what.replace("_", " ").ljust(_WIDTH), _STYLES[change.what]),
+            time.strftime("%H:%M:%S  "),
+            (change.what.replace("_", " ").ljust(_WIDTH), "bold"),
             f"  {drawable(_sentence(change))}",
         )
         with terminal.capture() as captured:

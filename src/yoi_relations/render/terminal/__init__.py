@@ -1,7 +1,13 @@
-"""Answers drawn with Rich, for people at a terminal.
+"""Answers drawn for people at a terminal.
 
-- ``show``, ``check``, ``tree``, ``doctor``: the answers of these commands.
-- ``cells``: what is in the cells of a table.
-- ``widths``: the widths of the terminal and of columns.
+A colour is only ever on a glyph: which colours of words can be read depends on the terminal.
+
+- ``show``, ``one_ticket``, ``empty``: the answer of `show`, for many relations, for one ticket, and
+  for none.
+- ``check``, ``tree``, ``doctor``, ``fields``: the answers of `check`, `tree`, `doctor`, `status`.
+- ``cells``: what lines are made of: tickets, phrases, the texts of records.
+- ``folding``: cuts and folds text.
+- ``widths``: the terminal: its width, and what it can show.
+- ``pager``: shows a long answer in a pager.
 - ``progress``: the progress bar.
 """

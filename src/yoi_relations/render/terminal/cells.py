@@ -1,72 +1,129 @@
-"""The cells of a table: a ticket, the phrase of a kind, and the texts of records."""
+"""What lines on a terminal are made of: tickets, states, phrases, and the texts of records."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from rich.cells import cell_len
 from rich.text import Text
 
-from yoi_relations.kinds import phrase, shown_name
+from yoi_relations.kinds import shown_name
 from yoi_relations.queries.records import StoredRecord
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.render.glyphs import ELLIPSIS, state_glyph
-from yoi_relations.render.lines import counted
-from yoi_relations.render.terminal.folding import cut
+from yoi_relations.render.terminal.folding import cut, fold, fold_spans
 from yoi_relations.render.terminal.widths import drawable, drawn_glyph
 
-CELL_NOTE_LIMIT = 240
-"""Characters of a note in a table of many relations; `show TICKET` draws the whole note."""
-
-_STATE_STYLES = {
-    "planning": "magenta",
-    "ready": "cyan",
-    "queued": "yellow",
-    "inprogress": "bold blue",
-    "done": "green",
-    "closed": "dim green",
+FIXED = {
+    "red": "color(196)",
+    "green": "color(28)",
+    "blue": "color(27)",
+    "amber": "color(130)",
+    "cyan": "color(30)",
+    "magenta": "color(133)",
+    "grey": "color(243)",
 }
-
-
+"""Colours of glyphs that no palette alters; each differs enough from both white and black."""
 _STATE_COLOURS = {
-    "planning": "color(133)",
-    "ready": "color(30)",
-    "queued": "color(130)",
-    "inprogress": "color(27)",
-    "done": "color(28)",
-    "closed": "color(243)",
+    "planning": FIXED["magenta"],
+    "ready": FIXED["cyan"],
+    "queued": FIXED["amber"],
+    "inprogress": FIXED["blue"],
+    "done": FIXED["green"],
+    "closed": FIXED["grey"],
 }
-"""Of the fixed colours, which no palette alters: they differ enough from white and from black."""
-_UNKNOWN_COLOUR = "color(196)"
 _MIN_TITLE_WIDTH = 4
-"""Columns of a title that is cut."""
+"""Columns of a title; with less room, there is none."""
+_PHRASES = {
+    "blocked_by": ("waits for", "waited for by"),
+    "after": ("after", "before"),
+    "conflicts_with": ("not together with", "not together with"),
+    "do_not_parallelize": ("not together with", "not together with"),
+    "waiting": ("waiting", "named in the waiting note of"),
+    "accepted_plan": ("plan", "named in the plan of"),
+    "related": ("related to", "related to"),
+    "supersedes": ("supersedes", "superseded by"),
+    "duplicate_of": ("duplicate of", "has the duplicate"),
+}
+"""By kind as shown: the words before the target, and those before the ticket if seen from it."""
+
+
+def phrase_of(relation: Relation, *, seen_from: str | None = None) -> str:
+    """The words before the other end of a relation.
+
+    Args:
+        relation: the relation.
+        seen_from: id of one end; None for its ticket.
+    """
+    forward, backward = _PHRASES[relation.kind]
+    return forward if seen_from in (None, relation.ticket.id) else backward
 
 
 def ticket_text(
-    ticket: TicketInfo, shown_id: str, columns: int, *, with_state: bool = False
+    ticket: TicketInfo,
+    shown_id: str,
+    columns: int,
+    *,
+    with_state: bool = False,
+    title_style: str = "bold",
 ) -> Text:
-    """A ticket on one line: ``glyph Title… ID``, with a bold title; only the title is cut.
+    """A ticket on one line: ``glyph Title… ID``; only the title is cut or left out.
 
     Args:
         ticket: the ticket.
         shown_id: its id, short or whole.
         columns: columns to use; more if the id and the state do not fit in.
         with_state: whether the state follows in words; a state that is not known always does.
+        title_style: the style of the title.
     """
-    words = state_words(ticket) if with_state or ticket.state is None else ""
-    end = " ".join(part for part in (drawable(shown_name(shown_id)), words) if part)
+    end = " ".join(_id_and_state(ticket, shown_id, with_state=with_state))
     text = Text.assemble(state_mark(ticket.state), " ")
-    if ticket.title:
-        free = columns - text.cell_len - cell_len(end) - 1
-        title = cut(drawable(ticket.title), max(free, _MIN_TITLE_WIDTH), drawn_glyph(ELLIPSIS))
-        text.append(title, style="bold").append(" ")
+    free = columns - text.cell_len - cell_len(end) - 1
+    if ticket.title and free >= _MIN_TITLE_WIDTH:
+        title = cut(drawable(ticket.title), free, drawn_glyph(ELLIPSIS))
+        text.append(title, style=title_style).append(" ")
     return text.append(end)
+
+
+def ticket_lines(
+    ticket: TicketInfo,
+    shown_id: str,
+    columns: int,
+    *,
+    before: str = "",
+    title_style: str = "bold",
+) -> list[Text]:
+    """A ticket with its whole title and its state; an id is never broken.
+
+    Args:
+        ticket: the ticket.
+        shown_id: its id, short or whole.
+        columns: columns of each line.
+        before: words before the ticket.
+        title_style: the style of the title.
+    """
+    text = Text.assemble(before, state_mark(ticket.state), " ")
+    if ticket.title:
+        text.append(drawable(ticket.title), style=title_style).append(" ")
+    lines = folded(text, columns, hanging=2)
+    id_, *states = _id_and_state(ticket, shown_id, with_state=True)
+    for word in (id_, *" ".join(states).split()):
+        if lines[-1].cell_len + 1 + cell_len(word) > columns:
+            lines.append(Text(f"  {word}"))
+        else:
+            lines[-1].append(f" {word}")
+    return lines
+
+
+def _id_and_state(ticket: TicketInfo, shown_id: str, *, with_state: bool) -> list[str]:
+    id_ = drawable(shown_name(shown_id))
+    return [id_, state_words(ticket)] if with_state or ticket.state is None else [id_]
 
 
 def state_mark(state: str | None) -> Text:
     """The coloured glyph of a state."""
-    return Text(drawn_glyph(state_glyph(state)), _STATE_COLOURS.get(state or "", _UNKNOWN_COLOUR))
+    return Text(drawn_glyph(state_glyph(state)), _STATE_COLOURS.get(state or "", FIXED["red"]))
 
 
 def state_words(ticket: TicketInfo) -> str:
@@ -74,78 +131,37 @@ def state_words(ticket: TicketInfo) -> str:
     return ticket.state or ("state unknown" if ticket.folders else "does not exist")
 
 
-def ticket_cell(ticket: TicketInfo | None, *, narrow: bool) -> Text:
-    """Id, state and title; if `narrow`, the state has a line of its own."""
-    if ticket is None:
-        return Text("")
-    text = _id_and_state(ticket, "\n" if narrow else " ")
-    return text.append(f"\n{drawable(ticket.title)}") if ticket.title else text
+def folded(text: Text, columns: int, *, hanging: int = 0, whole_words: bool = False) -> list[Text]:
+    """The lines of `text`, which is one line, in `columns`; its styles stay.
+
+    Args:
+        text: the text.
+        columns: columns of each line.
+        hanging: columns by which all lines but the first are moved to the right.
+        whole_words: whether a word, such as an id, is never broken.
+    """
+    spans = fold_spans(
+        text.plain, max(columns - hanging, 2), first=columns, whole_words=whole_words
+    )
+    first, *rest = [text[start:end] for start, end in spans]
+    return [first, *moved(hanging, rest)]
 
 
-def ticket_lines(ticket: TicketInfo) -> list[Text]:
-    """A line with id and state, which is never broken, and a line with the title."""
-    name = _id_and_state(ticket, " ")
-    name.no_wrap, name.overflow = True, "ignore"
-    return [name, Text(drawable(ticket.title))] if ticket.title else [name]
+def moved(columns: int, lines: list[Text]) -> list[Text]:
+    """`lines`, moved to the right."""
+    return [Text(" " * columns).append_text(line) if line else line for line in lines]
 
 
-def _id_and_state(ticket: TicketInfo, separator: str) -> Text:
-    state = ticket.state or ("state unknown" if ticket.folders else "does not exist")
-    style = _STATE_STYLES.get(state, "bold red")
-    return Text.assemble((drawable(shown_name(ticket.id)), "bold"), separator, (state, style))
-
-
-def whole_line(text: str, style: str = "dim") -> Text:
-    """A line that is never broken, such as a path; print it with ``crop=False``."""
-    return Text(drawable(text), style=style, no_wrap=True, overflow="ignore")
-
-
-def phrase_cell(relation: Relation) -> Text:
-    """What is read between ticket and target: ``blocked by``."""
-    words = phrase(relation.kind)
-    for prefix in ("is ", "has ", "an ", "a "):
-        words = words.removeprefix(prefix)
-    return Text(words)
-
-
-def folded_cell(relation: Relation) -> Text:
-    """The latest text of a record that is not retired, shortened, and its author."""
-    all_records = relation.by_time()
-    records = [record for record in all_records if not record.retired_at] or all_records
-    shown = next((record for record in records if text_of(record)), records[0])
-    text = text_of(shown)
-    if len(text) > CELL_NOTE_LIMIT:
-        text = text[:CELL_NOTE_LIMIT].rstrip() + "…"
-    others = len(records) - 1
-    return _text_and_details(
-        text,
+def folded_words(text: str, columns: int, *, indent: int = 0) -> list[Text]:
+    """Text of people or of the program, which may have several lines, folded and moved right."""
+    return moved(
+        indent,
         [
-            *_plan_lines(shown),
-            f"{shown.author}, {shown.at[:10]}",
-            f"and {counted(others, 'more record')}" if others else None,
-            _labelled("not active", relation.inactive_reason),
+            Text(line)
+            for paragraph in text.splitlines()
+            for line in fold(drawable(paragraph), max(columns - indent, 2))
         ],
     )
-
-
-def whole_cell(relation: Relation) -> Text:
-    """The whole text of every record, the latest first, with the id that retires it."""
-    parts = [
-        _text_and_details(
-            text_of(record),
-            [
-                *_plan_lines(record),
-                _labelled("roles", record.role_plan),
-                f"{record.author}, {record.at[:10]}",
-                record.id,
-                _retirement_line(record),
-            ],
-        )
-        for record in relation.by_time()
-    ]
-    if relation.inactive_reason:
-        parts.append(_text_and_details("", [_labelled("not active", relation.inactive_reason)]))
-    return Text("\n\n").join(parts)
 
 
 def text_of(record: StoredRecord) -> str:
@@ -153,22 +169,40 @@ def text_of(record: StoredRecord) -> str:
     return "\n".join(part for part in (record.summary, record.note) if part)
 
 
-def _plan_lines(record: StoredRecord) -> list[str | None]:
-    return [_labelled("branch", record.branch), _labelled("worktree", record.worktree)]
+def plan_fields(record: StoredRecord, *, whole: bool) -> list[str]:
+    """Branch, work tree and roles of a plan, each with its name.
+
+    Unless `whole`, only the last part of the path of the work tree is given, and no roles are.
+    """
+    path = record.worktree
+    if path and not whole:
+        path = path.rstrip("/").rpartition("/")[2]
+    fields = {"branch": record.branch, "work tree": path}
+    if whole:
+        fields["roles"] = record.role_plan
+    return [f"{name}: {text}" for name, text in fields.items() if text]
 
 
-def _retirement_line(record: StoredRecord) -> str | None:
-    if not record.retired_at:
-        return None
-    by, day = record.retired_by, record.retired_at[:10]
-    return f"retired by {by}, {day}: {record.retired_reason}"
+def note_of(relation: Relation, shown: Mapping[str, str]) -> str:
+    """On one line, why a relation is not active, and the latest text that is recorded for it.
+
+    Args:
+        relation: the relation.
+        shown: by id, the shown id of each end.
+    """
+    records = relation.by_time()
+    counting = [record for record in records if not record.is_retired] or records
+    latest = next((record for record in counting if text_of(record)), counting[0])
+    parts = [inactive_words(relation, shown), " ".join(text_of(latest).split())]
+    parts += plan_fields(latest, whole=False)
+    return drawable("; ".join(part for part in parts if part))
 
 
-def _labelled(label: str, text: str | None) -> str | None:
-    return f"{label}: {text}" if text else None
-
-
-def _text_and_details(text: str, details: Iterable[str | None]) -> Text:
-    lines = [Text(drawable(line)) for line in text.split("\n")] if text else []
-    lines += [Text(drawable(line), style="dim") for line in details if line]
-    return Text("\n").join(lines)
+def inactive_words(relation: Relation, shown: Mapping[str, str]) -> str:
+    """``not active`` and the reason, in which the shown ids stand; empty if it is active."""
+    reason = relation.inactive_reason
+    if reason is None:
+        return ""
+    for end in relation.ends:
+        reason = reason.replace(end.name, shown[end.id])
+    return f"not active: {reason}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from rich.cells import cell_len
 
@@ -30,7 +31,14 @@ def cut(text: str, columns: int, ellipsis: str) -> str:
 
 
 def fold(text: str, columns: int, *, first: int | None = None) -> list[str]:
-    """The lines of `text` in `columns`, broken at spaces and at wide characters.
+    """The lines of `text` in `columns`; see `fold_spans`."""
+    return [text[start:end] for start, end in fold_spans(text, columns, first=first)]
+
+
+def fold_spans(
+    text: str, columns: int, *, first: int | None = None, whole_words: bool = False
+) -> list[tuple[int, int]]:
+    """Where the lines of `text` start and end, if it is broken at spaces and wide characters.
 
     Any other word is broken only if it does not fit on a line.
 
@@ -38,29 +46,33 @@ def fold(text: str, columns: int, *, first: int | None = None) -> list[str]:
         text: one line.
         columns: columns of a line, at least 2.
         first: columns of the first line, if that has others; it can be too few for any word.
+        whole_words: whether a word that does not fit on a line makes it wider instead.
     """
-    lines, line, room = [], "", columns if first is None else first
+    spans = []
+    start = end = position = 0  # of the line so far, without spaces at its end
+    room = columns if first is None else first
     for piece in _pieces(text):
-        words = piece.rstrip(" ")
-        if cell_len(line) + cell_len(words) <= room:
-            line += piece
-            continue
-        if line or first is not None:
-            lines.append(line.rstrip(" "))
-            line, room, first = "", columns, None
-        *full, line = _hard_broken(piece.lstrip(" "), columns)
-        lines += full
-    return [*lines, line.rstrip(" ")]
+        word_end = position + len(piece.rstrip(" "))
+        if cell_len(text[start:word_end]) > room:
+            if end > start or first is not None:
+                spans.append((start, end))
+            room, first = columns, None
+            starts = [position] if whole_words else _hard_breaks(text, position, word_end, columns)
+            spans += pairwise(starts)
+            start = starts[-1]
+        end = word_end
+        position += len(piece)
+    return [*spans, (start, end)]
 
 
-def _hard_broken(piece: str, columns: int) -> list[str]:
-    """`piece` in lines, broken anywhere."""
-    lines = [""]
-    for cluster in _clusters(piece):
-        if cluster != " " and cell_len(lines[-1]) + cell_len(cluster) > columns:
-            lines.append("")
-        lines[-1] += cluster
-    return lines
+def _hard_breaks(text: str, start: int, end: int, columns: int) -> list[int]:
+    """Where the lines start if `text` between two offsets is broken anywhere."""
+    starts, position = [start], start
+    for cluster in _clusters(text[start:end]):
+        if cell_len(text[starts[-1] : position + len(cluster)]) > columns:
+            starts.append(position)
+        position += len(cluster)
+    return starts
 
 
 def _pieces(text: str) -> Iterator[str]:

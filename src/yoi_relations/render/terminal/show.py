@@ -1,139 +1,137 @@
-"""Draws the answers of `show` and `status`: readable at 40 columns, good at 160."""
+"""Draws the answer of `show` for many relations: by ticket, with one line for each relation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterator
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Group, RenderableType
-from rich.padding import Padding
-from rich.styled import Styled
-from rich.table import Table
 from rich.text import Text
 
-from yoi_relations.kinds import RelationClass
+from yoi_relations.index.handle import Index
+from yoi_relations.lean.types import NamedTuple
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.show import Answer, Filter
+from yoi_relations.queries.tickets import TicketInfo
+from yoi_relations.render.glyphs import ELLIPSIS, short_ids
 from yoi_relations.render.lines import summary_line
+from yoi_relations.render.output import terminal_width
 from yoi_relations.render.terminal.cells import (
-    folded_cell,
-    phrase_cell,
-    ticket_cell,
+    folded,
+    folded_words,
+    note_of,
+    phrase_of,
     ticket_lines,
-    whole_cell,
+    ticket_text,
 )
-from yoi_relations.render.terminal.widths import (
-    console,
-    drawable,
-    longest,
-    share_columns,
-    text_width,
-)
+from yoi_relations.render.terminal.empty import nothing_shown
+from yoi_relations.render.terminal.folding import cut, fold
+from yoi_relations.render.terminal.one_ticket import one_ticket_lines
+from yoi_relations.render.terminal.widths import NARROW, WIDE, draw, drawn_glyph, widest
 
-WIDE = 120
-"""Columns that fit a state next to an id, and a phrase on one line."""
-
-_NARROW_PHRASE_WIDTH = 12
-"""Columns that a folded phrase needs to be readable."""
-_MIN_NOTE_WIDTH = 20
-"""Columns that a note needs to be readable."""
-_SHARES = {"Ticket": 8, "Target": 8, "Note": 11}
-_INDENT = 2
-
-_HEADINGS = {
-    RelationClass.DEPENDENCY: "Dependencies: the ticket cannot go on until the target is resolved",
-    RelationClass.ORDERING: "Ordering: the ticket should be taken after the target",
-    RelationClass.CONFLICT: "Conflicts: not both at the same time",
-    RelationClass.CAPACITY: "Waiting: ready, except for capacity, a person or a decision",
-    RelationClass.PLAN: "Accepted plans: how the work will be done",
-    RelationClass.REFERENCE: "References: worth knowing, never a reason to wait",
-}
+_INDENT, _GAP = 2, 2
+_NOTE_LINES = 2
+"""Lines of a note that stands below its relation."""
+_TICKET_SHARE = 0.55
+"""Of the columns for a ticket and a note, those that the ticket may take."""
 
 
-def draw_relations(answer: Answer, criteria: Filter) -> None:
-    """Draw the relations, one table per class, and a last line that counts them."""
-    terminal = console()
-    drawn: list[RenderableType] = [
-        part
-        for cls, relations in groupby(answer.relations, key=lambda relation: relation.cls)
-        for part in _class_drawn(cls, list(relations), terminal.width, whole=criteria.whole)
-    ]
-    drawn.append(Text(summary_line(answer, criteria), style="dim"))
-    terminal.print(Group(*drawn), crop=False)
+def draw_relations(index: Index, answer: Answer, criteria: Filter, *, paged: bool) -> None:
+    """Draw the relations, and a first line that counts them."""
+    columns = terminal_width()
+    if criteria.whole:
+        lines = one_ticket_lines(index, answer, criteria, columns)
+    elif answer.relations:
+        lines = _list(answer, criteria, columns)
+    else:
+        lines = folded_words(nothing_shown(index, answer, criteria), columns)
+    draw(lines, paged=paged)
 
 
-def draw_fields(rows: Iterable[tuple[str, str]]) -> None:
-    """Draw names and values in two columns, for `status`."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, value in rows:
-        table.add_row(name, Text(drawable(value)))
-    console().print(table)
+def _list(answer: Answer, criteria: Filter, columns: int) -> list[Text]:
+    groups: dict[str, list[Relation]] = {}
+    for relation in answer.relations:
+        groups.setdefault(relation.ticket.id, []).append(relation)
+    layout = _Layout.of(answer.relations, columns)
+    lines = folded_words(summary_line(answer, criteria, tickets=len(groups)), columns)
+    for relations in groups.values():
+        lines.append(Text())
+        lines += _heading(relations[0].ticket, layout)
+        lines += [line for relation in relations for line in _relation_lines(relation, layout)]
+    return lines
 
 
-def _class_drawn(
-    cls: RelationClass, relations: list[Relation], columns: int, *, whole: bool
-) -> list[RenderableType]:
-    """A table in which no id is broken; if the ids do not fit in, a list."""
-    note_widths = [_MIN_NOTE_WIDTH]
-    if whole:
-        note_widths.append(longest(r.id for relation in relations for r in relation.records))
-    least = {
-        "Ticket": longest(relation.ticket.id for relation in relations),
-        "Target": longest(relation.target.id for relation in relations if relation.target),
-        "Note": max(note_widths),
-    }
-    if not least["Target"]:
-        del least["Target"]
-    phrase_widths = [len("Relation"), *(len(phrase_cell(relation)) for relation in relations)]
-    for narrow in (False, True) if columns >= WIDE else (True,):
-        phrase_width = _NARROW_PHRASE_WIDTH if narrow else max(phrase_widths)
-        free = text_width(len(least) + 1, columns) - phrase_width
-        widths = share_columns(free, least, _SHARES)
-        if widths is not None:
-            widths["Relation"] = phrase_width
-            return [_class_table(cls, relations, widths, narrow=narrow, whole=whole)]
-    lines = [part for relation in relations for part in _relation_lines(relation, whole=whole)]
-    return [Text(_HEADINGS[cls], style="bold"), Text(""), *lines]
+class _Layout(NamedTuple):
+    """Where the parts of every relation stand.
+
+    Attributes:
+        columns: columns of the terminal.
+        shown: by id, the short id of a ticket.
+        phrase: columns of a phrase; 0 for its own length.
+        other: columns of the other ticket, if there is a column for notes; otherwise 0.
+    """
+
+    columns: int
+    shown: dict[str, str]
+    phrase: int
+    other: int
+
+    @classmethod
+    def of(cls, relations: list[Relation], columns: int) -> _Layout:
+        shown = short_ids(end.id for relation in relations for end in relation.ends)
+        if columns < NARROW:
+            return cls(columns, shown, 0, 0)
+        phrase = widest(phrase_of(relation) for relation in relations)
+        if columns < WIDE:
+            return cls(columns, shown, phrase, 0)
+        targets = {relation.target for relation in relations if relation.target}
+        natural = [ticket_text(one, shown[one.id], columns).plain for one in targets]
+        free = columns - _INDENT - phrase - 2 * _GAP
+        return cls(columns, shown, phrase, min(widest(natural), int(free * _TICKET_SHARE)))
 
 
-def _class_table(
-    cls: RelationClass,
-    relations: list[Relation],
-    widths: dict[str, int],
-    *,
-    narrow: bool,
-    whole: bool,
-) -> RenderableType:
-    table = Table(
-        box=SIMPLE_HEAD,
-        title=_HEADINGS[cls],
-        title_justify="left",
-        title_style="bold",
-        pad_edge=False,
-        leading=1,
+def _heading(ticket: TicketInfo, layout: _Layout) -> list[Text]:
+    shown = layout.shown[ticket.id]
+    if layout.phrase:
+        return [ticket_text(ticket, shown, layout.columns, with_state=True)]
+    return ticket_lines(ticket, shown, layout.columns)
+
+
+def _relation_lines(relation: Relation, layout: _Layout) -> Iterator[Text]:
+    phrase = phrase_of(relation)
+    line = Text(
+        f"{' ' * _INDENT}{phrase.ljust(layout.phrase)}{' ' * (_GAP if layout.phrase else 1)}"
     )
-    for name in ("Ticket", "Relation", "Target", "Note"):
-        if name in widths:
-            table.add_column(name, width=widths[name], overflow="fold")
-    for relation in relations:
-        targets = [ticket_cell(relation.target, narrow=narrow)] if "Target" in widths else []
-        table.add_row(
-            ticket_cell(relation.ticket, narrow=narrow),
-            phrase_cell(relation),
-            *targets,
-            whole_cell(relation) if whole else folded_cell(relation),
-            style="dim" if relation.inactive_reason else "",
+    start = line.cell_len
+    below = start if layout.phrase else 2 * _INDENT
+    note = note_of(relation, layout.shown)
+    if relation.target is not None:
+        room = layout.other or layout.columns - start
+        line.append_text(
+            ticket_text(relation.target, layout.shown[relation.target.id], room, title_style="")
         )
-    return table
+        if layout.other:
+            line.append(" " * (start + layout.other + _GAP - line.cell_len))
+    elif not layout.other:
+        first, *rest = _note_lines(note, layout.columns - below, layout.columns - start)
+        yield line.append(first)
+        yield from (Text(f"{' ' * below}{one}") for one in rest)
+        return
+    if layout.other:
+        note = cut(note, max(layout.columns - line.cell_len, 1), drawn_glyph(ELLIPSIS))
+        line.append(note)
+        line.rstrip()
+        yield line
+        return
+    yield from folded(line, layout.columns, hanging=2 * _INDENT, whole_words=True)
+    if note:
+        yield from (
+            Text(f"{' ' * below}{one}") for one in _note_lines(note, layout.columns - below)
+        )
 
 
-def _relation_lines(relation: Relation, *, whole: bool) -> Iterator[RenderableType]:
-    """A relation, one part below the other."""
-    lines: list[RenderableType] = [*ticket_lines(relation.ticket), phrase_cell(relation)]
-    lines += ticket_lines(relation.target) if relation.target else []
-    note = whole_cell(relation) if whole else folded_cell(relation)
-    lines.append(Padding(note, (0, 0, 1, _INDENT)))
-    yield from (Styled(line, "dim") if relation.inactive_reason else line for line in lines)
+def _note_lines(note: str, columns: int, first: int | None = None) -> list[str]:
+    """The first lines of a note; an ellipsis ends them if there are more."""
+    lines = fold(note[: _NOTE_LINES * 4 * columns], columns, first=first)
+    if len(lines) > _NOTE_LINES:
+        rest = " ".join(lines[_NOTE_LINES - 1 : _NOTE_LINES + 1])
+        lines = [*lines[: _NOTE_LINES - 1], cut(rest, columns, drawn_glyph(ELLIPSIS))]
+    return lines

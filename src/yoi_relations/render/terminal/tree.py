@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len
-from rich.console import Group
 from rich.text import Text
 
 from yoi_relations.kinds import RelationClass
 from yoi_relations.queries.tree import Tree, TreeLine
 from yoi_relations.render.glyphs import BAR, CORNER, TEE, short_ids
-from yoi_relations.render.terminal.cells import ticket_text, whole_line
-from yoi_relations.render.terminal.folding import fold
-from yoi_relations.render.terminal.widths import console, drawn_glyph
+from yoi_relations.render.output import terminal_width
+from yoi_relations.render.terminal.cells import folded_words, ticket_text
+from yoi_relations.render.terminal.widths import draw, drawn_glyph
 
 _GUIDE_SHARE = 3
 """The guides take at most one column in so many."""
@@ -22,21 +21,18 @@ _GUIDE_WIDTH = 2
 _REPEATED, _CYCLE = "(*)", "(cycle)"
 
 
-def draw_tree(tree: Tree, closing: Iterable[str]) -> None:
-    """Draw the tree, what its marks mean, and the `closing` lines."""
-    terminal = console()
+def draw_tree(tree: Tree, closing: Iterable[str], *, paged: bool) -> None:
+    """Draw the tree, what its marks mean, and the `closing` lines; if `paged`, in a pager."""
+    columns = terminal_width()
     short = short_ids(line.ticket.id for line in tree.lines)
-    levels = max(terminal.width // _GUIDE_SHARE // _GUIDE_WIDTH, 1)
+    levels = max(columns // _GUIDE_SHARE // _GUIDE_WIDTH, 1)
     drawn = [
-        _line(line, guide, short[line.ticket.id], terminal.width, reverse=tree.reverse)
+        _line(line, guide, short[line.ticket.id], columns, reverse=tree.reverse)
         for line, guide in zip(tree.lines, _guides(tree.lines, levels), strict=True)
     ]
-    drawn += [
-        whole_line(part)
-        for line in (*_footnotes(tree, levels), *closing)
-        for part in fold(line, terminal.width)
-    ]
-    terminal.print(Group(*drawn), crop=False)
+    for line in (*_footnotes(tree, levels), *closing):
+        drawn += folded_words(line, columns)
+    draw(drawn, paged=paged)
 
 
 def _line(line: TreeLine, guide: str, shown_id: str, columns: int, *, reverse: bool) -> Text:
@@ -44,9 +40,7 @@ def _line(line: TreeLine, guide: str, shown_id: str, columns: int, *, reverse: b
     marks = "".join(f"  {mark}" for mark in _marks(line, reverse=reverse))
     free = columns - cell_len(guide) - cell_len(marks)
     ticket = ticket_text(line.ticket, shown_id, free, with_state=True)
-    style = "dim" if line.is_over else ""
-    parts = ((guide, "dim"), ticket, marks)
-    return Text.assemble(*parts, style=style, no_wrap=True, overflow="ignore")
+    return Text.assemble(guide, ticket, marks)
 
 
 def _guides(lines: list[TreeLine], levels: int) -> list[str]:

@@ -1,26 +1,57 @@
-"""Widths of the terminal, of texts and of columns, so that no text is lost and no id is broken."""
+"""The terminal to draw on: its width, and what it can show."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from rich.cells import cell_len
 from rich.console import Console
+from rich.text import Text
+from rich.theme import Theme
 
-from yoi_relations.kinds import shown_name
 from yoi_relations.render.glyphs import encodable
 from yoi_relations.render.output import terminal_width, visible
+from yoi_relations.render.terminal.pager import write_paged
 
+WIDE = 120
+"""Columns that fit a note, or a reason, beside its tickets."""
+NARROW = 60
+"""Columns below which nothing is aligned."""
 _HEIGHT = 50
-_GAP, _EDGES = 3, 2
-"""Columns that Rich draws between the cells of a row, and around the table."""
+_FIXED_COLOURS = ("256", "truecolor")
+"""What shows fixed colours; other terminals have a palette, which may not be readable."""
+_PLAIN_WORDS = Theme({f"progress.{name}": "none" for name in ("percentage", "remaining")})
+"""Rich colours these words; the palette of a terminal decides whether they can be read."""
 
 
 def console(*, stderr: bool = False) -> Console:
     """The terminal to draw on, as wide as `terminal_width` says; Rich would accept a width of 0."""
-    # Without a height, Rich asks the terminal for both.
-    return Console(stderr=stderr, highlight=False, width=terminal_width(), height=_HEIGHT)
+    terminal = Console(
+        stderr=stderr,
+        highlight=False,
+        width=terminal_width(),
+        height=_HEIGHT,  # without it, Rich asks the terminal for both
+        theme=_PLAIN_WORDS,
+    )
+    if terminal.color_system not in _FIXED_COLOURS:
+        terminal.no_color = True
+    return terminal
+
+
+def draw(lines: Iterable[Text], *, paged: bool = False) -> None:
+    """Draw lines, none of which is broken further; if `paged`, in a pager if they need one.
+
+    Raises:
+        WriteError: stdout cannot be written.
+    """
+    drawn = list(lines)
+    terminal = console()
+    with terminal.capture() as captured:
+        terminal.print(Text("\n").join(drawn), soft_wrap=True)
+    width = terminal_width()
+    rows = sum(max(1, -(-line.cell_len // width)) for line in drawn)
+    write_paged(captured.get(), rows if paged else 0)
 
 
 def drawn_glyph(glyph: str) -> str:
@@ -34,33 +65,6 @@ def drawable(text: str) -> str:
     return visible(text).encode(encoding, "backslashreplace").decode(encoding)
 
 
-def longest(ids: Iterable[str]) -> int:
-    """Columns that the longest of `ids` takes; 0 without ids."""
-    return max((cell_len(drawable(shown_name(id_))) for id_ in ids), default=0)
-
-
-def text_width(cells: int, columns: int) -> int:
-    """Columns for text in a row with `cells` cells on a terminal of `columns`."""
-    return columns - _GAP * (cells - 1) - _EDGES
-
-
-def share_columns(
-    free: int, least: Mapping[str, int], shares: Mapping[str, int]
-) -> dict[str, int] | None:
-    """Widths that add up to `free`; None if that is less than the minimum widths.
-
-    Args:
-        free: columns to share out.
-        least: minimum width by name.
-        shares: relative width by name, for those whose minimum is less than their share.
-    """
-    if sum(least.values()) > free:
-        return None
-    widths: dict[str, int] = {}
-    left = sum(shares[name] for name in least)
-    # Those that need more than their share come first; the others share the rest.
-    for name in sorted(least, key=lambda name: -least[name] / shares[name]):
-        widths[name] = max(least[name], free * shares[name] // left)
-        free -= widths[name]
-        left -= shares[name]
-    return widths
+def widest(texts: Iterable[str]) -> int:
+    """Columns that the widest of `texts` takes; 0 without texts."""
+    return max(map(cell_len, texts), default=0)
