@@ -129,7 +129,7 @@ function visible(text) {
 
 /** @param {string} text */
 function shown(text) {
-  return el("bdi", {}, visible(text));
+  return el("bdi", { lang: "" }, visible(text));
 }
 
 /** @param {string} text */
@@ -142,9 +142,14 @@ function oneLine(text) {
   return text.replace(/\s*\n\s*/g, " ");
 }
 
+/** @param {number} count */
+function figure(count) {
+  return count.toLocaleString("en");
+}
+
 /** @param {number} count @param {string} one @param {string} [many] */
 function counted(count, one, many = `${one}s`) {
-  return `${count} ${count === 1 ? one : many}`;
+  return `${figure(count)} ${count === 1 ? one : many}`;
 }
 
 /** @param {Child[]} items @param {string} separator @returns {Child[]} */
@@ -174,5 +179,8 @@ function more(total, key) {
     listed.set(key, count + LIMIT);
     render();
   };
-  return button(`${total - count} more`, show, { class: "more", "data-key": `more ${key}` });
+  return button(`${figure(total - count)} more`, show, {
+    class: "more",
+    "data-key": `more ${key}`,
+  });
 }

@@ -40,7 +40,8 @@ function nowView(at) {
     .filter((one) => one.group.tickets.length + one.out || one.name === "can_start")
     .map((one) => {
       const total = one.group.tickets.length + one.out;
-      const count = one.ids.length === total ? `${total}` : `${one.ids.length} of ${total}`;
+      const count =
+        one.ids.length === total ? figure(total) : `${figure(one.ids.length)} of ${figure(total)}`;
       return el(
         "li",
         { class: one.name },
@@ -62,7 +63,7 @@ function nowView(at) {
           { id: `${one.name}-title` },
           TITLES[one.name],
           " ",
-          el("span", { class: "count" }, String(one.ids.length)),
+          el("span", { class: "count" }, figure(one.ids.length)),
         ),
         ...(one.ids.length
           ? groupBody(one.group, one.ids)
@@ -79,7 +80,7 @@ function nowView(at) {
           {},
           "Done, closed or missing",
           " ",
-          el("span", { class: "count" }, String(history.length)),
+          el("span", { class: "count" }, figure(history.length)),
         ),
         ...capped(history, "history", (id) => row(ticketOf(id), "now"), el("ul", {})),
       ),

@@ -34,7 +34,11 @@ let drawn = null;
 /** @returns {Child[]} */
 function noticeLines() {
   const { left_out: out, selection, cycles, problems } = page;
-  const cut = out.tickets || out.relations;
+  const left = [
+    out.tickets > 0 && counted(out.tickets, "ticket"),
+    out.relations > 0 && counted(out.relations, "relation"),
+    out.cycles > 0 && counted(out.cycles, "cycle"),
+  ].filter(Boolean);
   const only = [
     selection.tickets.length > 0 &&
       `what ${selection.tickets.map((id) => ticketOf(id).short_id).join(", ")} reach${selection.tickets.length === 1 ? "es" : ""}` +
@@ -64,11 +68,11 @@ function noticeLines() {
     ),
     cycles.length > 20 && el("p", { class: "notice cycle" }, `${cycles.length - 20} more cycles.`),
     only.length > 0 && el("p", { class: "notice" }, `Only ${only.join("; ")}.`),
-    cut > 0 &&
+    left.length > 0 &&
       el(
         "p",
         { class: "notice" },
-        `This page leaves out ${counted(out.tickets, "ticket")}, ${counted(out.relations, "relation")} and ${counted(out.cycles, "cycle")}: what is open comes first.`,
+        `This page leaves out ${left.join(", ")}: what is open comes first.`,
       ),
     page.problems_total > 0 &&
       el(
@@ -115,7 +119,7 @@ function render() {
     ),
   );
   totals.replaceChildren(
-    `${page.unresolved} open of ${page.workspace.tickets} · `,
+    `${figure(page.unresolved)} open of ${figure(page.workspace.tickets)} · `,
     el("code", { title: "digest of the files" }, page.freshness.digest.slice(0, 8)),
   );
   if (search.value !== at.q) search.value = at.q;
