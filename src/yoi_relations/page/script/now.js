@@ -1,5 +1,7 @@
 // The view Now: tickets by what can be done with them.
 
+const GROUP_LIMIT = 50; // rows of a group, before a button for more
+
 /** @type {Record<string, string>} */
 const TITLES = {
   can_start: "Can start now",
@@ -95,7 +97,9 @@ function nowView(at) {
 
 /** @param {Group} group @param {string[]} ids @returns {Child[]} */
 function groupBody(group, ids) {
-  if (!group.by) return capped(ids, group.name, (id) => row(ticketOf(id), "now"), el("ul", {}));
+  /** @param {string} id */
+  const draw = (id) => row(ticketOf(id), "now");
+  if (!group.by) return capped(ids, group.name, draw, el("ul", {}), GROUP_LIMIT);
   const wanted = new Set(ids);
   const by = group.by
     .map((one) => ({ by: one.waits_for, ids: one.tickets.filter((id) => wanted.has(id)) }))
@@ -112,7 +116,7 @@ function groupBody(group, ids) {
   parts.push({ title: ["When its own facts are known"], by: [], ids: others(0) });
   const rows = parts.flatMap((part) => part.ids.map((id) => ({ part, id })));
   const into = el("div", {});
-  const count = listed.get("held") || LIMIT;
+  const count = listed.get("held") || GROUP_LIMIT;
   /** @type {typeof parts[0]|undefined} */
   let last;
   let list = el("ul", {});
@@ -121,7 +125,7 @@ function groupBody(group, ids) {
     last = part;
     list.append(row(ticketOf(id), "now", facts(ticketOf(id), part.by)));
   }
-  return [into, more(rows.length, "held")];
+  return [into, more(rows.length, "held", GROUP_LIMIT)];
 }
 
 /** @param {string} id @returns {Child[]} */

@@ -105,9 +105,12 @@ function render() {
   const sameView = before !== null && before.v === at.v && before.q === at.q && before.h === at.h;
   if (before && !sameView) listed.clear();
   drawn = at;
+  const kept = sameView && (before.t && !at.t ? openedFrom : focused);
+  const keptAt = kept && view.contains(keyed(kept)) && keyed(kept)?.getBoundingClientRect().top;
   const scrolled = document.querySelector(".map");
   const place = scrolled ? [scrolled.scrollLeft, scrolled.scrollTop] : null;
-  document.title = `${at.t ? `${ticketOf(at.t).title || at.t} · ` : ""}${page.workspace.root}: relations`;
+  const of = at.t ? `${ticketOf(at.t).title || at.t} · ` : "";
+  document.title = visible(`${of}${page.workspace.root}: relations`);
   heading.replaceChildren(shown(page.workspace.root));
   nav.replaceChildren(
     ...Object.entries(VIEWS).map(([v, title]) =>
@@ -152,15 +155,18 @@ function render() {
   }
   moveFocus(before, at, focused);
   if (before && before.v !== at.v) scrollTo(0, 0);
+  else if (kept && typeof keptAt === "number") {
+    scrollBy(0, (keyed(kept)?.getBoundingClientRect().top ?? keptAt) - keptAt);
+  }
+}
+
+/** @param {string} key @returns {HTMLElement|null} */ // found again after it was drawn again
+function keyed(key) {
+  return document.querySelector(`[data-key="${CSS.escape(key)}"]`);
 }
 
 /** @param {Address|null} before @param {Address} at @param {string|undefined} key */
 function moveFocus(before, at, key) {
-  /** @param {string} wanted */
-  const find = (wanted) =>
-    [...document.querySelectorAll("[data-key]")].find(
-      (one) => one instanceof HTMLElement && one.dataset.key === wanted,
-    );
   if (before && at.t && before.t !== at.t) {
     if (!before.t) openedFrom = key || "";
     side.querySelector("h2")?.focus({ preventScroll: true });
@@ -168,8 +174,8 @@ function moveFocus(before, at, key) {
     return;
   }
   const wanted = before && before.t && !at.t ? openedFrom : key;
-  const target = wanted && find(wanted);
-  if (target instanceof HTMLElement) target.focus({ preventScroll: true });
+  const target = wanted && keyed(wanted);
+  if (target) target.focus({ preventScroll: true });
   else if (before && before.t && !at.t) main.focus({ preventScroll: true });
 }
 
