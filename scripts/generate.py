@@ -49,7 +49,9 @@ def records(rng: random.Random, number: int, ids: list[str]) -> list[dict[str, A
     for kinds in (EDGES, NOTES):
         if number == 0 or rng.random() >= _RECORDED:
             continue
-        for kind in set(rng.choices(list(kinds), list(kinds.values()), k=rng.randint(1, 2))):
+        for kind in dict.fromkeys(
+            rng.choices(list(kinds), list(kinds.values()), k=rng.randint(1, 2))
+        ):
             record: dict[str, Any] = {"kind": kind, "note": prose(rng, 12), "old": kinds is EDGES}
             if kind not in ("accepted_plan", "waiting_capacity_note"):
                 record["target"] = ids[max(0, number - rng.randint(1, 20))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -94,6 +95,12 @@ def test_page_follows_the_files(server: Server, pages: Pages) -> None:
     expect(opened.find("#search")).to_be_focused()
     assert opened.find("#search").input_value() == "title"
     assert opened.find("aside details[open]").count() == 1
+
+
+def test_every_event_says_that_the_page_is_current(server: Server, pages: Pages) -> None:
+    opened = pages.visit(server.url, offline=False).at()
+    # The first event has the digest of the page, whose own time is months ago.
+    expect(opened.find(".live")).to_have_text(re.compile(r", \d s ago$"))
 
 
 def test_page_says_that_the_stream_is_cut(server: Server, pages: Pages) -> None:

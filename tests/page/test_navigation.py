@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from page_browser import Opened, Pages
-from page_workspaces import busy, busy_day
+from page_workspaces import busy, busy_day, many
 from playwright.sync_api import expect
 
 
@@ -44,7 +44,7 @@ def test_back_returns_to_each_place(opened: Opened) -> None:
 def test_search_filters_every_view(opened: Opened) -> None:
     opened.find("#search").fill("NUMBER 8")
     assert opened.tickets() == [busy(8)]
-    assert opened.page.url.endswith("#q=NUMBER+8")
+    assert opened.page.url.endswith("#v=now&q=NUMBER+8")
     expect(opened.find("#search")).to_be_focused()
     opened.find("nav").get_by_text("Table").click()
     assert opened.find("tbody tr").count() == 1
@@ -121,7 +121,28 @@ def test_zoom_keeps_the_map_in_its_box(opened: Opened) -> None:
     assert fitted["width"] <= box["width"]
 
 
+def test_a_row_stays_where_it_is_when_its_panel_opens_and_closes(
+    tmp_path: Path, pages: Pages
+) -> None:
+    opened = pages.open(many(tmp_path / "many", 120))
+    row = opened.find(".row > .ticket").nth(60)
+    row.evaluate("one => one.scrollIntoView({ block: 'center' })")
+    row = opened.find(f"[data-key='{row.get_attribute('data-key')}']").first
+    before = row.bounding_box()
+    row.click()
+    expect(opened.find("aside h2")).to_be_focused()
+    while_open = row.bounding_box()
+    opened.page.keyboard.press("Escape")
+    expect(row).to_be_focused()
+    after = row.bounding_box()
+    assert before is not None
+    assert while_open is not None
+    assert after is not None
+    assert while_open["y"] == pytest.approx(before["y"], abs=2)
+    assert after["y"] == pytest.approx(before["y"], abs=2)
+
+
 def test_unknown_ticket_in_the_address_is_no_error(opened: Opened) -> None:
-    opened.at("v=nowhere&t=NOBODY&h=yes")
+    opened.at("v=toString&t=NOBODY&h=yes")
     expect(opened.find("aside .top code")).to_have_text("NOBODY")
     expect(opened.find("nav [aria-current=page]")).to_have_text("Now")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
 
@@ -91,12 +92,16 @@ def test_held_tickets_are_below_what_frees_them(tmp_path: Path, pages: Pages) ->
         freed = headings.nth(number).locator("a").evaluate_all("all => all.map(a => a.hash)")
         rows = headings.nth(number).locator("xpath=following-sibling::ul[1]").locator(".row")
         ids = rows.evaluate_all("all => all.map(one => one.dataset.ticket)")
-        by[tuple(hash_.removeprefix("#t=") for hash_ in freed)] = sorted(ids)
+        by[tuple(hash_.removeprefix("#v=now&t=") for hash_ in freed)] = sorted(ids)
     assert by == {
         (busy(0),): [busy(1), busy(2), busy(3), busy(8)],
         (busy(1),): [busy(4)],
         (): [busy(5)],
     }
+    # A row does not repeat its heading.
+    for number, others in ((4, []), (5, [busy(2), busy(3)])):
+        keys = opened.values(f"[data-ticket='{busy(number)}'] .meta a", "data-key")
+        assert keys == [f"of {busy(number)} {id_}" for id_ in others]
 
 
 @given(random_workspaces.WORKSPACES)
@@ -209,9 +214,12 @@ def test_lists_have_a_limit_and_a_button_for_more(tmp_path: Path, pages: Pages) 
         if number:
             workspace.record(f"00001KT{number:06}", "related", "00001KT000000")
     opened = pages.open(workspace)
-    for view, selector in (("", ".row"), ("v=table", "tbody tr")):
+    for view, selector, counts in (
+        ("", ".row", (50, 100, 150, 200)),
+        ("v=table", "tbody tr", (100, 200)),
+    ):
         opened.at(view)
-        for count in (100, 200):
+        for count in counts:
             assert opened.find(selector).count() == count
             opened.find(".more").click()
         assert opened.find(selector).count() > 200
@@ -264,7 +272,19 @@ def test_chosen_ticket_dims_what_it_does_not_reach(tmp_path: Path, pages: Pages)
     opened = pages.open(busy_day(tmp_path)).at(f"v=map&t={busy(4)}")
     clear = opened.values(".card:not(.dim)", "data-key")
     assert sorted(clear) == [f"map {busy(number)}" for number in (0, 1, 4)]
-    expect(opened.find(".card[aria-current]")).to_be_in_viewport()
+
+
+def test_map_shows_the_chosen_ticket(workspace: Workspace, pages: Pages) -> None:
+    ids = [f"00001KT00000{letter}" for letter in "ABCDEFGH"]
+    for id_ in ids:
+        workspace.ticket(id_)
+    for first, then in pairwise(ids):
+        workspace.record(then, "blocked_by", first)
+    opened = pages.open(workspace).at(f"v=map&t={ids[-1]}")
+    expect(opened.find(f"[data-key='map {ids[-1]}']")).to_be_in_viewport()
+    expect(opened.find(f"[data-key='map {ids[0]}']")).not_to_be_in_viewport()
+    opened.go(f"v=map&t={ids[0]}")
+    expect(opened.find(f"[data-key='map {ids[0]}']")).to_be_in_viewport()
 
 
 def test_without_javascript_there_is_a_list(tmp_path: Path, pages: Pages) -> None:

@@ -9,7 +9,8 @@ from yoi_relations.index.handle import Index
 from yoi_relations.kinds import RelationClass
 from yoi_relations.page.links import Link
 from yoi_relations.page.map import Line, draw_map
-from yoi_relations.queries.overview import Group, Overview, group_of
+from yoi_relations.page.static_list import GROUP_TITLES
+from yoi_relations.queries.overview import Overview, group_of
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.render.documents import Value
@@ -19,7 +20,7 @@ from yoi_relations.render.graph import graph_document
 MAX_TICKETS, MAX_RELATIONS = 2_000, 4_000
 """What a page shows; beyond, a browser takes seconds."""
 _RANKED = (RelationClass.DEPENDENCY, RelationClass.ORDERING)
-_GROUPS = list(Group)
+_GROUPS = list(GROUP_TITLES)
 
 
 def page_value(index: Index, overview: Overview) -> Value:

@@ -63,4 +63,4 @@ def _title(node: Value) -> str:
 
 
 def _text(text: str) -> str:
-    return f"<bdi>{escape(visible(text))}</bdi>"
+    return f'<bdi lang="">{escape(visible(text))}</bdi>'

@@ -3,7 +3,7 @@
 /** @type {Record<string, string>} */
 const VIEWS = { now: "Now", map: "Map", table: "Table" };
 
-/** @type {Page} */
+/** @type {PageValue} */
 let page = JSON.parse(
   /** @type {HTMLElement} */ (document.getElementById("data")).textContent || "",
 );
@@ -11,7 +11,7 @@ let page = JSON.parse(
 let read = { hash: null, address: { v: "now", t: "", q: "", h: false } };
 /** @type {Map<string, Ticket>} */
 let tickets = new Map();
-/** @type {Map<string, {title: string|null, state: State|null}>} */
+/** @type {Map<string, Named>} */
 let mentioned = new Map(); // what else is known of tickets that are left out
 /** @type {Map<string, string>} */
 let searched = new Map();
@@ -20,7 +20,7 @@ let byPlace = new Map();
 /** @type {Map<string, Relation[]>} */
 let touching = new Map();
 
-/** @param {Page} value */
+/** @param {PageValue} value */
 function load(value) {
   page = value;
   tickets = new Map(value.nodes.map((node) => [node.ticket, node]));
@@ -99,7 +99,7 @@ function address() {
   const found = new URLSearchParams(location.hash.slice(1));
   const v = found.get("v") || "";
   const address = {
-    v: v in VIEWS ? v : "now",
+    v: Object.hasOwn(VIEWS, v) ? v : "now",
     t: found.get("t") || "",
     q: found.get("q") || "",
     h: found.get("h") === "1",
@@ -111,8 +111,8 @@ function address() {
 /** @param {Partial<Address>} change */
 function href(change) {
   const to = { ...address(), ...change };
-  const parts = new URLSearchParams();
-  if (to.v !== "now") parts.set("v", to.v);
+  // Never empty: an empty fragment scrolls to the top.
+  const parts = new URLSearchParams({ v: to.v });
   if (to.t) parts.set("t", to.t);
   if (to.q) parts.set("q", to.q);
   if (to.h) parts.set("h", "1");
@@ -122,7 +122,6 @@ function href(change) {
 /** @param {Partial<Address>} change @param {boolean} [replace] */
 function go(change, replace = false) {
   const to = href(change);
-  if (to === (location.hash || "#")) return;
   if (replace) location.replace(to);
   else location.hash = to;
 }

@@ -2,34 +2,6 @@
 // Text from tickets becomes text nodes and attributes, never markup.
 "use strict";
 
-/**
- * @typedef {"planning"|"ready"|"queued"|"inprogress"|"done"|"closed"} State
- * @typedef {{id: string|null, path: string, line: number|null}} Place
- * @typedef {{summary: string, branch: string|null, worktree: string|null, role_plan: string|null}} Plan
- * @typedef {{verdict: string, code: string, kind: string|null, sentence: string, ticket: string|null,
- *   title: string|null, state: State|null, note: string|null, records: Place[]}} Reason
- * @typedef {{ticket: string, title: string|null, state: State|null, frees: boolean}} Held
- * @typedef {{ticket: string, title: string|null, state: State|null, folder: string|null,
- *   group: string|null, waits_for: string[], verdict: string|null, plan: Plan|null,
- *   reasons: Reason[], holds: Held[], short_id: string}} Ticket
- * @typedef {{class: string, kind: string, ticket: string, target: string|null, active: boolean,
- *   inactive_reason: string|null, note: string|null, note_truncated: boolean, plan: Plan|null,
- *   author: string, at: string, records: Place[]}} Relation
- * @typedef {{name: string, tickets: string[], by?: {waits_for: string[], tickets: string[]}[]}} Group
- * @typedef {{edge: number, path: string, tip: string, circular: boolean}} Line
- * @typedef {{missing: string|null, steps: string[][], width: number, height: number,
- *   cards: {ticket: string, x: number, y: number}[], lines: Line[]}} PlanMap
- * @typedef {{workspace: {root: string, tickets: number}, freshness: {digest: string},
- *   selection: {tickets: string[], kinds: string[], states: string[], depth: number|null},
- *   unresolved: number, nodes: Ticket[], edges: Relation[], notes: Relation[], groups: Group[],
- *   cycles: {mixed: boolean, tickets: string[], component: string[]}[],
- *   problems: {path: string, line: number|null, message: string}[], problems_total: number,
- *   left_out: {tickets: number, relations: number, cycles: number, groups: Record<string, number>},
- *   map: {active: PlanMap, all: PlanMap}, answered_at?: string}} Page
- * @typedef {{v: string, t: string, q: string, h: boolean}} Address
- * @typedef {Node|string|null|false|undefined} Child
- */
-
 const LIMIT = 100; // rows of a list, before a button for more
 /** @type {Map<string, number>} */
 const listed = new Map(); // by list, how many rows are shown, where it is not LIMIT
@@ -129,7 +101,7 @@ function visible(text) {
 
 /** @param {string} text */
 function shown(text) {
-  return el("bdi", {}, visible(text));
+  return el("bdi", { lang: "" }, visible(text));
 }
 
 /** @param {string} text */
@@ -142,9 +114,14 @@ function oneLine(text) {
   return text.replace(/\s*\n\s*/g, " ");
 }
 
+/** @param {number} count */
+function figure(count) {
+  return count.toLocaleString("en");
+}
+
 /** @param {number} count @param {string} one @param {string} [many] */
 function counted(count, one, many = `${one}s`) {
-  return `${count} ${count === 1 ? one : many}`;
+  return `${figure(count)} ${count === 1 ? one : many}`;
 }
 
 /** @param {Child[]} items @param {string} separator @returns {Child[]} */
@@ -159,20 +136,24 @@ function joined(items, separator) {
  * @param {string} key which list it is
  * @param {(item: T) => Node} draw
  * @param {HTMLElement} into
+ * @param {number} [limit]
  * @returns {Child[]}
  */
-function capped(items, key, draw, into) {
-  into.append(...items.slice(0, listed.get(key) || LIMIT).map(draw));
-  return [into, more(items.length, key)];
+function capped(items, key, draw, into, limit = LIMIT) {
+  into.append(...items.slice(0, listed.get(key) || limit).map(draw));
+  return [into, more(items.length, key, limit)];
 }
 
-/** @param {number} total @param {string} key */
-function more(total, key) {
-  const count = listed.get(key) || LIMIT;
+/** @param {number} total @param {string} key @param {number} limit */
+function more(total, key, limit) {
+  const count = listed.get(key) || limit;
   if (total <= count) return null;
   const show = () => {
-    listed.set(key, count + LIMIT);
+    listed.set(key, count + limit);
     render();
   };
-  return button(`${total - count} more`, show, { class: "more", "data-key": `more ${key}` });
+  return button(`${figure(total - count)} more`, show, {
+    class: "more",
+    "data-key": `more ${key}`,
+  });
 }

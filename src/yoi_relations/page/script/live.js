@@ -3,22 +3,34 @@
 /** @type {EventSource|null} */
 let stream = null;
 let asking = false;
+let wanted = ""; // the digest of the last event
 let cut = "";
 
 async function refresh() {
   if (asking) return;
   asking = true;
+  let asked = "";
   try {
-    const answer = await fetch("data");
-    if (!answer.ok) throw new Error(String(answer.status));
-    load(await answer.json());
+    while (asked !== wanted) {
+      asked = wanted;
+      const answer = await fetch("data");
+      if (!answer.ok) throw new Error(String(answer.status));
+      load(await answer.json());
+    }
     cut = "";
-    render();
   } catch {
     cut = cut || clock(new Date());
   }
   asking = false;
+  render();
   tell();
+}
+
+/** @param {string} digest */
+function heard(digest) {
+  wanted = digest;
+  if (digest !== page.freshness.digest) refresh();
+  else page.answered_at = new Date().toISOString();
 }
 
 /** @param {Date} time */
@@ -53,9 +65,7 @@ function connect() {
       cut = "";
       tell();
     });
-    stream.addEventListener("message", (event) => {
-      if (event.data !== page.freshness.digest) refresh();
-    });
+    stream.addEventListener("message", (event) => heard(event.data));
     stream.addEventListener("error", () => {
       cut = cut || clock(new Date());
       tell();

@@ -86,7 +86,7 @@ function ladder(map, at) {
             {},
             number ? `Step ${number + 1}, after step ${number}` : "Step 1, waits for nothing here",
             " ",
-            el("span", { class: "count" }, String(ids.length)),
+            el("span", { class: "count" }, figure(ids.length)),
           ),
           ...capped(
             ids,

@@ -1,5 +1,7 @@
 // The view Now: tickets by what can be done with them.
 
+const GROUP_LIMIT = 50; // rows of a group, before a button for more
+
 /** @type {Record<string, string>} */
 const TITLES = {
   can_start: "Can start now",
@@ -40,7 +42,8 @@ function nowView(at) {
     .filter((one) => one.group.tickets.length + one.out || one.name === "can_start")
     .map((one) => {
       const total = one.group.tickets.length + one.out;
-      const count = one.ids.length === total ? `${total}` : `${one.ids.length} of ${total}`;
+      const count =
+        one.ids.length === total ? figure(total) : `${figure(one.ids.length)} of ${figure(total)}`;
       return el(
         "li",
         { class: one.name },
@@ -62,7 +65,7 @@ function nowView(at) {
           { id: `${one.name}-title` },
           TITLES[one.name],
           " ",
-          el("span", { class: "count" }, String(one.ids.length)),
+          el("span", { class: "count" }, figure(one.ids.length)),
         ),
         ...(one.ids.length
           ? groupBody(one.group, one.ids)
@@ -79,7 +82,7 @@ function nowView(at) {
           {},
           "Done, closed or missing",
           " ",
-          el("span", { class: "count" }, String(history.length)),
+          el("span", { class: "count" }, figure(history.length)),
         ),
         ...capped(history, "history", (id) => row(ticketOf(id), "now"), el("ul", {})),
       ),
@@ -94,7 +97,9 @@ function nowView(at) {
 
 /** @param {Group} group @param {string[]} ids @returns {Child[]} */
 function groupBody(group, ids) {
-  if (!group.by) return capped(ids, group.name, (id) => row(ticketOf(id), "now"), el("ul", {}));
+  /** @param {string} id */
+  const draw = (id) => row(ticketOf(id), "now");
+  if (!group.by) return capped(ids, group.name, draw, el("ul", {}), GROUP_LIMIT);
   const wanted = new Set(ids);
   const by = group.by
     .map((one) => ({ by: one.waits_for, ids: one.tickets.filter((id) => wanted.has(id)) }))
@@ -111,7 +116,7 @@ function groupBody(group, ids) {
   parts.push({ title: ["When its own facts are known"], by: [], ids: others(0) });
   const rows = parts.flatMap((part) => part.ids.map((id) => ({ part, id })));
   const into = el("div", {});
-  const count = listed.get("held") || LIMIT;
+  const count = listed.get("held") || GROUP_LIMIT;
   /** @type {typeof parts[0]|undefined} */
   let last;
   let list = el("ul", {});
@@ -120,7 +125,7 @@ function groupBody(group, ids) {
     last = part;
     list.append(row(ticketOf(id), "now", facts(ticketOf(id), part.by)));
   }
-  return [into, more(rows.length, "held")];
+  return [into, more(rows.length, "held", GROUP_LIMIT)];
 }
 
 /** @param {string} id @returns {Child[]} */

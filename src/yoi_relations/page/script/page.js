@@ -34,7 +34,11 @@ let drawn = null;
 /** @returns {Child[]} */
 function noticeLines() {
   const { left_out: out, selection, cycles, problems } = page;
-  const cut = out.tickets || out.relations;
+  const left = [
+    out.tickets > 0 && counted(out.tickets, "ticket"),
+    out.relations > 0 && counted(out.relations, "relation"),
+    out.cycles > 0 && counted(out.cycles, "cycle"),
+  ].filter(Boolean);
   const only = [
     selection.tickets.length > 0 &&
       `what ${selection.tickets.map((id) => ticketOf(id).short_id).join(", ")} reach${selection.tickets.length === 1 ? "es" : ""}` +
@@ -64,11 +68,11 @@ function noticeLines() {
     ),
     cycles.length > 20 && el("p", { class: "notice cycle" }, `${cycles.length - 20} more cycles.`),
     only.length > 0 && el("p", { class: "notice" }, `Only ${only.join("; ")}.`),
-    cut > 0 &&
+    left.length > 0 &&
       el(
         "p",
         { class: "notice" },
-        `This page leaves out ${counted(out.tickets, "ticket")}, ${counted(out.relations, "relation")} and ${counted(out.cycles, "cycle")}: what is open comes first.`,
+        `This page leaves out ${left.join(", ")}: what is open comes first.`,
       ),
     page.problems_total > 0 &&
       el(
@@ -101,9 +105,12 @@ function render() {
   const sameView = before !== null && before.v === at.v && before.q === at.q && before.h === at.h;
   if (before && !sameView) listed.clear();
   drawn = at;
+  const kept = sameView && (before.t && !at.t ? openedFrom : focused);
+  const keptAt = kept && view.contains(keyed(kept)) && keyed(kept)?.getBoundingClientRect().top;
   const scrolled = document.querySelector(".map");
   const place = scrolled ? [scrolled.scrollLeft, scrolled.scrollTop] : null;
-  document.title = `${at.t ? `${ticketOf(at.t).title || at.t} · ` : ""}${page.workspace.root}: relations`;
+  const of = at.t ? `${ticketOf(at.t).title || at.t} · ` : "";
+  document.title = visible(`${of}${page.workspace.root}: relations`);
   heading.replaceChildren(shown(page.workspace.root));
   nav.replaceChildren(
     ...Object.entries(VIEWS).map(([v, title]) =>
@@ -115,7 +122,7 @@ function render() {
     ),
   );
   totals.replaceChildren(
-    `${page.unresolved} open of ${page.workspace.tickets} · `,
+    `${figure(page.unresolved)} open of ${figure(page.workspace.tickets)} · `,
     el("code", { title: "digest of the files" }, page.freshness.digest.slice(0, 8)),
   );
   if (search.value !== at.q) search.value = at.q;
@@ -148,15 +155,18 @@ function render() {
   }
   moveFocus(before, at, focused);
   if (before && before.v !== at.v) scrollTo(0, 0);
+  else if (kept && typeof keptAt === "number") {
+    scrollBy(0, (keyed(kept)?.getBoundingClientRect().top ?? keptAt) - keptAt);
+  }
+}
+
+/** @param {string} key @returns {HTMLElement|null} */ // found again after it was drawn again
+function keyed(key) {
+  return document.querySelector(`[data-key="${CSS.escape(key)}"]`);
 }
 
 /** @param {Address|null} before @param {Address} at @param {string|undefined} key */
 function moveFocus(before, at, key) {
-  /** @param {string} wanted */
-  const find = (wanted) =>
-    [...document.querySelectorAll("[data-key]")].find(
-      (one) => one instanceof HTMLElement && one.dataset.key === wanted,
-    );
   if (before && at.t && before.t !== at.t) {
     if (!before.t) openedFrom = key || "";
     side.querySelector("h2")?.focus({ preventScroll: true });
@@ -164,8 +174,8 @@ function moveFocus(before, at, key) {
     return;
   }
   const wanted = before && before.t && !at.t ? openedFrom : key;
-  const target = wanted && find(wanted);
-  if (target instanceof HTMLElement) target.focus({ preventScroll: true });
+  const target = wanted && keyed(wanted);
+  if (target) target.focus({ preventScroll: true });
   else if (before && before.t && !at.t) main.focus({ preventScroll: true });
 }
 

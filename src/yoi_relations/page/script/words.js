@@ -49,7 +49,12 @@ function stateGlyph(ticket) {
 function link(ticket, place) {
   return el(
     "a",
-    { class: "ticket", href: href({ t: ticket.ticket }), "data-key": `${place} ${ticket.ticket}` },
+    {
+      class: "ticket",
+      href: href({ t: ticket.ticket }),
+      "data-key": `${place} ${ticket.ticket}`,
+      "aria-current": address().t === ticket.ticket && "true",
+    },
     stateGlyph(ticket),
     shown(ticket.title || ticket.ticket),
   );
