@@ -7,8 +7,6 @@ from collections.abc import Callable
 import pytest
 from workspace_builder import A, B, C, Workspace
 
-pytestmark = pytest.mark.usefixtures("either_command_line")
-
 Break = Callable[[Workspace], None]
 
 BAD_LINE = '{"kind": "bl\n'

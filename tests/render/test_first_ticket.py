@@ -44,7 +44,6 @@ def paste(workspace: Workspace, command: str) -> None:
     subprocess.run(["sh"], input=f"{command}\n", cwd=workspace.root, text=True, check=True)
 
 
-@pytest.mark.usefixtures("either_command_line")
 @pytest.mark.parametrize("as_json", [False, True])
 @pytest.mark.parametrize("command", ["show", "check", "status"])
 @pytest.mark.parametrize("there_is", NOTHING)

@@ -13,18 +13,7 @@ from workspace_builder import A, B, C, D, Ran, Workspace, ulid
 
 from yoi_relations.files.times import parse_instant
 
-pytestmark = pytest.mark.usefixtures("either_command_line")
-
 LONG = "十" * 1000
-
-
-def test_edge_is_shown_from_either_end(workspace: Workspace) -> None:
-    workspace.pair("blocks", "first things first")
-
-    for name in (A, B):
-        (relation,) = workspace.show(name)["relations"]
-        assert (relation["ticket"], relation["kind"], relation["target"]) == (B, "blocked_by", A)
-        assert relation["end"] == ("target" if name == A else "ticket")
 
 
 @pytest.fixture
