@@ -417,7 +417,7 @@ LINES = st.one_of(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(lines=st.lists(LINES, max_size=6), other=st.booleans())
 def test_section_can_be_removed_exactly(lines: list[bytes], *, other: bool) -> None:
     script = b"".join(lines)

@@ -99,7 +99,7 @@ def test_the_examples_are_read_alike(tmp_path: Path) -> None:
     assert len(found.records) == stated
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(random_workspaces.WORKSPACES)
 def test_generated_workspaces_are_read_alike(made: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:

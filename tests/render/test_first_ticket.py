@@ -81,7 +81,7 @@ def test_no_example_is_shown_with_tickets(workspace: Workspace, command: str) ->
     assert INTRODUCED not in workspace.run(command).err
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(
     st.text(st.characters(exclude_characters="/\0", codec="utf-8"), min_size=1, max_size=20).filter(
         lambda name: name not in {".", ".."}
