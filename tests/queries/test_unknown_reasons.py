@@ -1,4 +1,7 @@
-"""What a check says because of mistakes: each case as the files would be found."""
+"""What a check says because of mistakes: each case as the files would be found.
+
+In each case, the second implementation says the same about every ticket.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,14 @@ from typing import Any
 import pytest
 from workspace_builder import AT, A, B, C, D, Workspace, ulid
 
+from queries import naive
+from queries.test_naive_check import compare
+
 BAD = "---\nkind: supersedes\n{}author: x\nat: no time\n---\n"
 
 
 def check(workspace: Workspace, ticket: str = A) -> Any:
+    compare(workspace)
     ran = workspace.run("check", ticket, "--json")
     assert ran.code in (0, 9, 10, 11), ran
     return ran.json["checks"][0]
@@ -87,6 +94,8 @@ def test_misspelled_target_of_older_format_counts(pair: Workspace, form: str) ->
         (f"target: {A.lower()}\n", {A}),
         (f"target: {D}\n", set()),
         ("target: nobody\n", set()),
+        (f"Target: {A}\n", {A, C}),
+        (f"<<<<<<< x\ntarget: {A}\n", {A, C}),
     ],
 )
 def test_bad_file_of_resolved_ticket_could_supersede(
@@ -133,6 +142,7 @@ def replaced(workspace: Workspace, *, state: str = "closed", by: str = "ready") 
         ("closed", "queued", "caution"),
         ("closed", "done", "clear"),
         ("closed", "closed", "clear"),
+        ("closed", "unheard-of", "caution"),
         ("done", "inprogress", "clear"),
     ],
 )
@@ -173,6 +183,71 @@ def test_misspelled_replacement_counts(workspace: Workspace) -> None:
     assert codes(workspace) == ["blocker_replaced"]
 
 
+def test_a_bad_link_between_a_closed_blocker_and_its_replacement_is_a_caution(
+    workspace: Workspace,
+) -> None:
+    replaced(workspace, by="inprogress")
+    text = f"---\nkind: duplicate\ntarget: {C}\nauthor: x\nat: {AT}\n---\n"
+    workspace.record_file(B, f"{ulid(5)}.md", text)
+    assert codes(workspace) == ["possibly_superseded"]
+
+
+def test_a_bad_line_of_a_replaced_blocker_is_a_caution(workspace: Workspace) -> None:
+    workspace.pair(states=("queued", "closed"))
+    workspace.ticket(C, "inprogress")
+    workspace.record(C, "supersedes", B)
+    workspace.artifact(B, "orchestration-plan.jsonl", "{")
+    assert codes(workspace) == ["possibly_superseded"]
+    workspace.ticket(C, "done")
+    assert codes(workspace) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "is_source"),
+    [
+        (ulid(5), True),
+        (f"{ulid(5)}.md.bak", True),
+        (f"{ulid(6)}.md.bak", False),
+        (f"{ulid(6)}.md~", False),
+        ("notes.txt", False),
+        ("Thumbs.db", False),
+        (".hidden.md", False),
+        ("sub/x.md", True),
+        ("by-hand.markdown", True),
+    ],
+)
+def test_possible_record_is_a_source(workspace: Workspace, name: str, *, is_source: bool) -> None:
+    workspace.ticket(A, "queued")
+    record = f"---\nkind: related\ntarget: {D}\nauthor: x\nat: {AT}\n---\n"
+    workspace.record_file(A, f"{ulid(6)}.md", record)
+    text = "by hand\n" if name.startswith((ulid(5), "n", "T")) else record
+    workspace.record_file(A, name, text)
+    assert codes(workspace) == ["unusable_source"] * is_source
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        f"author: x\nat: {AT}\n---\n",
+        f"at: {AT}\n---\nOver.\n",
+        f"kind: after\nauthor: x\nat: {AT}\n---\nOver.\n",
+        f"retired_at: {AT}\nauthor: x\nat: {AT}\n---\nOver.\n",
+    ],
+)
+def test_a_bad_retirement_retires_nothing(pair: Workspace, fields: str) -> None:
+    pair.record(A, "blocked_by", B)
+    pair.record_file(A, f"{ulid(2)}.md", f"---\nretires: {ulid(1)}\n{fields}")
+    assert sorted(codes(pair)) == ["blocked", "unusable_source"]
+
+
+def test_a_retirement_counts_in_whichever_folder_of_the_ticket(pair: Workspace) -> None:
+    entry = {"ticket_id": A, "kind": "after", "related_ticket": B, "author": "x", "at": AT}
+    pair.plan_lines(A, {"id": "p", **entry})
+    assert codes(pair) == ["ordered_after"]
+    lost(pair, f"closed/{A}", naive.content_id({"id": "p", **entry}))
+    assert codes(pair) == ["state_unknown"]
+
+
 def lost(workspace: Workspace, holder: str, retires: str) -> None:
     text = f"---\nretires: {retires}\nauthor: x\nat: {AT}\n---\nover\n"
     workspace.record_file(holder, f"{ulid(99)}.md", text)
@@ -207,7 +282,8 @@ def test_a_missing_blocker_is_one_reason(workspace: Workspace) -> None:
     workspace.ticket(A, "queued")
     for kind in ("blocked_by", "after", "conflicts_with"):
         workspace.record(A, kind, B)
-    assert codes(workspace) == ["other_unknown"] * 3
+    workspace.record(A, "after", "acme/shop:X")
+    assert codes(workspace) == ["other_unknown"] * 4
 
 
 @pytest.mark.parametrize("kind", ["blocks", "before", "conflicts_with"])
