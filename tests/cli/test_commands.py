@@ -156,14 +156,6 @@ def test_pipe_gets_plain_lines(edge: Workspace) -> None:
     assert edge.process("show", TERM="xterm-256color").out == edge.run("show", "--plain").out
 
 
-def test_omitted_plain_lines_are_counted_on_stderr(edge: Workspace) -> None:
-    edge.record(A, "after", B)
-    ran = edge.run("show", "--limit", "1")
-    assert ran.out.count("\n") == 1
-    assert "1 of 2" in ran.err
-    assert "--limit 0" in ran.err
-
-
 @pytest.mark.parametrize("arguments", [("--help",), ("show", "--help"), ("--version",), ()])
 def test_help_and_version_need_no_workspace(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     command = [sys.executable, "-m", "yoi_relations", *arguments]
