@@ -32,6 +32,12 @@ def pair(workspace: Workspace) -> Workspace:
 
 
 @pytest.fixture
+def queued(workspace: Workspace) -> Workspace:
+    """A workspace with the tickets A, which is queued, and B, which is in progress."""
+    return workspace.pair(states=("queued", "inprogress"))
+
+
+@pytest.fixture
 def edge(workspace: Workspace) -> Workspace:
     """A workspace in which A is blocked by B."""
     return workspace.pair("blocked_by", "first")

@@ -27,11 +27,6 @@ def codes(workspace: Workspace, ticket: str = A) -> list[str]:
     return [one["code"] for one in check(workspace, ticket)["reasons"]]
 
 
-@pytest.fixture
-def pair(workspace: Workspace) -> Workspace:
-    return workspace.pair(states=("queued", "inprogress"))
-
-
 @pytest.mark.parametrize("target", [A.lower(), f"'{A} '", f'"{A}\\u200b"', A[-4:], f"'{A}, {C}'"])
 @pytest.mark.parametrize(
     ("holder", "kind", "verdict"),
@@ -48,42 +43,42 @@ def pair(workspace: Workspace) -> Workspace:
     ],
 )
 def test_misspelled_target_counts_for_meant_ticket(
-    pair: Workspace, target: str, holder: str, kind: str, verdict: str
+    queued: Workspace, target: str, holder: str, kind: str, verdict: str
 ) -> None:
-    path = pair.record(holder, kind, target, "why")
-    found = check(pair)
+    path = queued.record(holder, kind, target, "why")
+    found = check(queued)
     assert found["verdict"] == verdict
-    shown = pair.run("show", A, "--json")
+    shown = queued.run("show", A, "--json")
     active = kind != "waiting"  # B is inprogress, and waits for nothing
     assert shown.code == (4 if active else 0)
     if verdict == "unknown":
         (reason,) = found["reasons"]
         assert (reason["code"], reason["ticket"]) == ("misspelled_target", B)
-        assert [one["path"] for one in reason["records"]] == [str(path.relative_to(pair.root))]
+        assert [one["path"] for one in reason["records"]] == [str(path.relative_to(queued.root))]
 
 
-def test_misspelled_target_of_inactive_relation_does_not_count(pair: Workspace) -> None:
-    pair.record(B, "blocks", A.lower())
-    assert pair.run("retire", ulid(1), "--reason", "misspelled").code == 0
-    assert check(pair)["verdict"] == "clear"
-    pair.record(B, "blocks", A.lower())
-    pair.ticket(B, "done")
-    assert check(pair)["verdict"] == "clear"
+def test_misspelled_target_of_inactive_relation_does_not_count(queued: Workspace) -> None:
+    queued.record(B, "blocks", A.lower())
+    assert queued.run("retire", ulid(1), "--reason", "misspelled").code == 0
+    assert check(queued)["verdict"] == "clear"
+    queued.record(B, "blocks", A.lower())
+    queued.ticket(B, "done")
+    assert check(queued)["verdict"] == "clear"
 
 
-def test_misspelled_target_counts_for_no_other_ticket(pair: Workspace) -> None:
-    pair.ticket(C, "queued")
-    pair.record(B, "blocks", A.lower())
-    assert (check(pair, C)["verdict"], pair.run("show", C).code) == ("clear", 0)
+def test_misspelled_target_counts_for_no_other_ticket(queued: Workspace) -> None:
+    queued.ticket(C, "queued")
+    queued.record(B, "blocks", A.lower())
+    assert (check(queued, C)["verdict"], queued.run("show", C).code) == ("clear", 0)
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl"])
-def test_misspelled_target_of_older_format_counts(pair: Workspace, form: str) -> None:
+def test_misspelled_target_of_older_format_counts(queued: Workspace, form: str) -> None:
     if form == "json":
-        pair.relations_json(B, {"kind": "blocks", "target": A.lower()})
+        queued.relations_json(B, {"kind": "blocks", "target": A.lower()})
     else:
-        pair.plan_lines(B, {"kind": "blocks", "related_ticket": A.lower()})
-    assert codes(pair) == ["misspelled_target"]
+        queued.plan_lines(B, {"kind": "blocks", "related_ticket": A.lower()})
+    assert codes(queued) == ["misspelled_target"]
 
 
 @pytest.mark.parametrize(
@@ -99,33 +94,33 @@ def test_misspelled_target_of_older_format_counts(pair: Workspace, form: str) ->
     ],
 )
 def test_bad_file_of_resolved_ticket_could_supersede(
-    pair: Workspace, line: str, about: set[str]
+    queued: Workspace, line: str, about: set[str]
 ) -> None:
-    pair.ticket(B, "done")
-    pair.ticket(C, "queued")
-    pair.ticket(D, "closed")
-    pair.record_file(B, f"{ulid(1)}.md", BAD.format(line))
+    queued.ticket(B, "done")
+    queued.ticket(C, "queued")
+    queued.ticket(D, "closed")
+    queued.record_file(B, f"{ulid(1)}.md", BAD.format(line))
     for ticket in (A, C):
         expected = ("caution", ["possibly_superseded"]) if ticket in about else ("clear", [])
-        assert (check(pair, ticket)["verdict"], codes(pair, ticket)) == expected
+        assert (check(queued, ticket)["verdict"], codes(queued, ticket)) == expected
 
 
 @pytest.mark.parametrize("second", [{"kind": "nothing"}, {"kind": "nothing", "target": C}])
 def test_bad_relations_json_of_resolved_ticket_concerns_its_targets(
-    pair: Workspace, second: dict[str, str]
+    queued: Workspace, second: dict[str, str]
 ) -> None:
-    pair.ticket(B, "done")
-    pair.ticket(C, "queued")
-    pair.ticket(D, "queued")
-    pair.relations_json(B, {"kind": "supersedes", "target": A}, second)
-    assert codes(pair) == ["possibly_superseded"]
-    assert codes(pair, D) == ([] if "target" in second else ["possibly_superseded"])
+    queued.ticket(B, "done")
+    queued.ticket(C, "queued")
+    queued.ticket(D, "queued")
+    queued.relations_json(B, {"kind": "supersedes", "target": A}, second)
+    assert codes(queued) == ["possibly_superseded"]
+    assert codes(queued, D) == ([] if "target" in second else ["possibly_superseded"])
 
 
-def test_bad_plan_line_of_resolved_ticket_cannot_supersede(pair: Workspace) -> None:
-    pair.ticket(B, "done")
-    pair.artifact(B, "orchestration-plan.jsonl", "{oops\n")
-    assert check(pair)["verdict"] == "clear"
+def test_bad_plan_line_of_resolved_ticket_cannot_supersede(queued: Workspace) -> None:
+    queued.ticket(B, "done")
+    queued.artifact(B, "orchestration-plan.jsonl", "{oops\n")
+    assert check(queued)["verdict"] == "clear"
 
 
 def replaced(workspace: Workspace, *, state: str = "closed", by: str = "ready") -> None:
@@ -234,18 +229,18 @@ def test_possible_record_is_a_source(workspace: Workspace, name: str, *, is_sour
         f"retired_at: {AT}\nauthor: x\nat: {AT}\n---\nOver.\n",
     ],
 )
-def test_a_bad_retirement_retires_nothing(pair: Workspace, fields: str) -> None:
-    pair.record(A, "blocked_by", B)
-    pair.record_file(A, f"{ulid(2)}.md", f"---\nretires: {ulid(1)}\n{fields}")
-    assert sorted(codes(pair)) == ["blocked", "unusable_source"]
+def test_a_bad_retirement_retires_nothing(queued: Workspace, fields: str) -> None:
+    queued.record(A, "blocked_by", B)
+    queued.record_file(A, f"{ulid(2)}.md", f"---\nretires: {ulid(1)}\n{fields}")
+    assert sorted(codes(queued)) == ["blocked", "unusable_source"]
 
 
-def test_a_retirement_counts_in_whichever_folder_of_the_ticket(pair: Workspace) -> None:
+def test_a_retirement_counts_in_whichever_folder_of_the_ticket(queued: Workspace) -> None:
     entry = {"ticket_id": A, "kind": "after", "related_ticket": B, "author": "x", "at": AT}
-    pair.plan_lines(A, {"id": "p", **entry})
-    assert codes(pair) == ["ordered_after"]
-    lost(pair, f"closed/{A}", naive.content_id({"id": "p", **entry}))
-    assert codes(pair) == ["state_unknown"]
+    queued.plan_lines(A, {"id": "p", **entry})
+    assert codes(queued) == ["ordered_after"]
+    lost(queued, f"closed/{A}", naive.content_id({"id": "p", **entry}))
+    assert codes(queued) == ["state_unknown"]
 
 
 def lost(workspace: Workspace, holder: str, retires: str) -> None:
@@ -264,18 +259,18 @@ def lost(workspace: Workspace, holder: str, retires: str) -> None:
     ],
 )
 def test_lost_retirement_is_caution_if_plan_ends_wait(
-    pair: Workspace, holder: str, retires: str, expected: list[str]
+    queued: Workspace, holder: str, retires: str, expected: list[str]
 ) -> None:
-    pair.record(A, "waiting", None, "for a desk")
-    pair.record(A, "accepted_plan", None, "the way", at="2026-06-02T10:00:00Z")
-    lost(pair, holder, retires)
-    assert codes(pair) == expected
+    queued.record(A, "waiting", None, "for a desk")
+    queued.record(A, "accepted_plan", None, "the way", at="2026-06-02T10:00:00Z")
+    lost(queued, holder, retires)
+    assert codes(queued) == expected
 
 
-def test_lost_retirement_is_no_reason_if_no_plan_ends_wait(pair: Workspace) -> None:
-    pair.record(A, "accepted_plan", None, "the way")
-    lost(pair, A, ulid(50))
-    assert codes(pair) == ["plan"]
+def test_lost_retirement_is_no_reason_if_no_plan_ends_wait(queued: Workspace) -> None:
+    queued.record(A, "accepted_plan", None, "the way")
+    lost(queued, A, ulid(50))
+    assert codes(queued) == ["plan"]
 
 
 def test_a_missing_blocker_is_one_reason(workspace: Workspace) -> None:
@@ -287,35 +282,35 @@ def test_a_missing_blocker_is_one_reason(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("kind", ["blocks", "before", "conflicts_with"])
-def test_ticket_lists_what_it_holds_and_frees(pair: Workspace, kind: str) -> None:
-    pair.record(B, kind, A)
-    holds = check(pair, B)["holds"]
+def test_ticket_lists_what_it_holds_and_frees(queued: Workspace, kind: str) -> None:
+    queued.record(B, kind, A)
+    holds = check(queued, B)["holds"]
     assert [(one["ticket"], one["state"], one["frees"]) for one in holds] == [(A, "queued", True)]
-    pair.record(A, "waiting", None, "for a desk")
-    assert [one["frees"] for one in check(pair, B)["holds"]] == [False]
+    queued.record(A, "waiting", None, "for a desk")
+    assert [one["frees"] for one in check(queued, B)["holds"]] == [False]
 
 
 @pytest.mark.parametrize(("ticket", "held"), [(B, [B]), ("00001KT0000ZZ", [])])
 def test_missing_ticket_does_not_wait_for_replacement_of_blocker(
-    pair: Workspace, ticket: str, held: list[str]
+    queued: Workspace, ticket: str, held: list[str]
 ) -> None:
-    pair.ticket(C, "closed")
-    pair.record(A, "supersedes", C)
-    pair.record(C, "blocks", ticket)
-    assert [one["ticket"] for one in check(pair, A)["holds"]] == held
+    queued.ticket(C, "closed")
+    queued.record(A, "supersedes", C)
+    queued.record(C, "blocks", ticket)
+    assert [one["ticket"] for one in check(queued, A)["holds"]] == held
 
 
 def test_own_state_and_cycle_do_not_prevent_a_ticket_from_being_freed(
-    pair: Workspace,
+    queued: Workspace,
 ) -> None:
-    pair.ticket(A, "planning")
-    pair.record(A, "blocked_by", B)
-    pair.record(B, "blocked_by", A)
-    assert [one["frees"] for one in check(pair, B)["holds"]] == [True]
-    pair.ticket(C)
-    pair.record(A, "blocked_by", C)
-    pair.record(C, "blocked_by", A)
-    assert [one["frees"] for one in check(pair, B)["holds"]] == [False]
+    queued.ticket(A, "planning")
+    queued.record(A, "blocked_by", B)
+    queued.record(B, "blocked_by", A)
+    assert [one["frees"] for one in check(queued, B)["holds"]] == [True]
+    queued.ticket(C)
+    queued.record(A, "blocked_by", C)
+    queued.record(C, "blocked_by", A)
+    assert [one["frees"] for one in check(queued, B)["holds"]] == [False]
 
 
 @pytest.mark.parametrize(
@@ -328,10 +323,10 @@ def test_own_state_and_cycle_do_not_prevent_a_ticket_from_being_freed(
     ],
 )
 def test_ticket_frees_only_what_it_can_end(
-    pair: Workspace, holder: str, kind: str, target: str, holds: list[tuple[str, bool]]
+    queued: Workspace, holder: str, kind: str, target: str, holds: list[tuple[str, bool]]
 ) -> None:
-    pair.record(holder, kind, target, "why")
-    assert [(one["ticket"], one["frees"]) for one in check(pair, B)["holds"]] == holds
+    queued.record(holder, kind, target, "why")
+    assert [(one["ticket"], one["frees"]) for one in check(queued, B)["holds"]] == holds
 
 
 def test_show_reports_misspelled_blocker_that_was_replaced(workspace: Workspace) -> None:
@@ -364,9 +359,9 @@ def test_target_text_cannot_imitate_the_sentence(
         assert "\u200b" not in plain
 
 
-def test_reason_lists_records_that_are_not_retired(pair: Workspace) -> None:
-    pair.record(A, "blocked_by", B)
-    pair.record(B, "blocks", A)
-    assert pair.run("retire", ulid(1), "--reason", "said from the other side").code == 0
-    (reason,) = check(pair)["reasons"]
+def test_reason_lists_records_that_are_not_retired(queued: Workspace) -> None:
+    queued.record(A, "blocked_by", B)
+    queued.record(B, "blocks", A)
+    assert queued.run("retire", ulid(1), "--reason", "said from the other side").code == 0
+    (reason,) = check(queued)["reasons"]
     assert [one["id"] for one in reason["records"]] == [ulid(2)]
