@@ -19,7 +19,7 @@ from unittest import mock
 from index_comparison import assert_rebuilt
 from workspace_builder import AT, A, B, C, Workspace
 
-from yoi_relations.files import scan_root, stat_collector, stat_stamp
+from yoi_relations.files import scan_folder, scan_root, stat_collector, stat_stamp
 from yoi_relations.files.workspace import Workspace as ProductWorkspace
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import cache_folder, rescan, snapshot
@@ -137,7 +137,7 @@ def disk_with(stamp: object, granule: int = 1, window: int = stat_stamp.WINDOW) 
     """A disk on which stamps are made by `stamp`, and time goes by in steps of `granule`."""
     with ExitStack() as stack:
         place = stack.enter_context(tempfile.TemporaryDirectory())
-        for module in (scan_root, stat_collector, snapshot):
+        for module in (scan_root, scan_folder, stat_collector, snapshot):
             stack.enter_context(mock.patch.object(module, "stamp_of", stamp))
         disk = Disk(Path(place) / "work")
         clock = mock.Mock(side_effect=lambda _: disk.now // granule * granule)

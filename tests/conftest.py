@@ -4,6 +4,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from index_comparison import OPEN
@@ -31,6 +32,12 @@ def pair(workspace: Workspace) -> Workspace:
 
 
 @pytest.fixture
+def queued(workspace: Workspace) -> Workspace:
+    """A workspace with the tickets A, which is queued, and B, which is in progress."""
+    return workspace.pair(states=("queued", "inprogress"))
+
+
+@pytest.fixture
 def edge(workspace: Workspace) -> Workspace:
     """A workspace in which A is blocked by B."""
     return workspace.pair("blocked_by", "first")
@@ -54,6 +61,16 @@ def _indexes_are_closed() -> Iterator[None]:
 def soon_settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stamps settle within a blink, in this process."""
     monkeypatch.setattr(stat_stamp, "WINDOW", WINDOW)
+
+
+@pytest.fixture
+def two_cores_and_one_thread() -> Iterator[None]:
+    """The conditions for a child, on any machine."""
+    with (
+        mock.patch("os.sched_getaffinity", return_value={0, 1}),
+        mock.patch("threading.active_count", return_value=1),
+    ):
+        yield
 
 
 @pytest.fixture

@@ -209,6 +209,25 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert target.startswith("https://") or (page.parent / target).exists(), target
 
 
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_named_files_and_constants_exist(page: str) -> None:
+    """A file may be named without the folders above it, and a folder ends with a slash."""
+    named = codes(re.sub(r"```.*?```", "", (ROOT / page).read_text("utf-8"), flags=re.DOTALL))
+    folders = ("src", "tests", "docs", "scripts", "examples", "migrations", ".ci")
+    found = [*ROOT.iterdir(), *(path for folder in folders for path in ROOT.glob(f"{folder}/**/*"))]
+    places = {f"/{path.relative_to(ROOT)}{'/' * path.is_dir()}" for path in found}
+    paths = {
+        name for name in named if re.fullmatch(r"[\w./-]+(/|/\w+|\.(py|sql|md|toml|nix))", name)
+    }
+    absent = {name for name in paths if not any(place.endswith(f"/{name}") for place in places)}
+    source = "".join(path.read_text("utf-8") for path in ROOT.glob("src/**/*.py"))
+    constants = {name for name in named if re.fullmatch(r"[A-Z_]*[A-Z]", name)}
+
+    assert len(paths) > 30
+    assert absent - {"./scripts/dev"} == set()
+    assert {name for name in constants if not re.search(rf"\b{name}\b", source)} == set()
+
+
 def test_pasted_lines_lead_to_a_first_verdict(tmp_path: Path) -> None:
     part = README.split("\n## From nothing\n")[1].split("\n## ")[0]
     (lines,) = re.findall(r"```sh\n(.*?)```", part, re.DOTALL)

@@ -12,8 +12,6 @@ from workspace_builder import Workspace
 from yoi_relations.kinds import KINDS, RelationClass
 from yoi_relations.states import State
 
-pytestmark = pytest.mark.usefixtures("either_command_line")
-
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 

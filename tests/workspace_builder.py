@@ -200,6 +200,11 @@ def ids_in(text: str) -> list[str]:
     return re.findall(r"\b0000[0-9A-Z]{9,}\b", text)
 
 
+def assert_says(message: str, words: str) -> None:
+    """A message names all of `words`, however it is phrased."""
+    assert [word for word in words.split() if word not in message] == []
+
+
 def altered_index(path: Path, statements: str) -> None:
     """Change rows of an index file in place; its digest, its place and its date stay right."""
     data = path.read_bytes()

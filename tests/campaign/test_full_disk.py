@@ -15,7 +15,7 @@ from _pytest.mark import ParameterSet
 from queries.test_naive import assert_same, comparable, compare
 from workspace_builder import A, B, C, Ran, Workspace, ulid
 
-from campaign.corruptions import SHOW, build, drop_cache, relations_in, write_one_more
+from campaign.failing_commands import SHOW, build, drop_cache, relations_in, write_one_more
 from campaign.mounts import mounted, needs_root, read_only
 from yoi_relations.errors import ExitCode
 

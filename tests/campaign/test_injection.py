@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from workspace_builder import Workspace
 
-from campaign.corruptions import CASES, build, check_afterwards, check_end
+from campaign.failing_commands import CASES, build, check_afterwards, check_end
 from campaign.fault_injection import KILL, Point, hit, points, why_unavailable
 
 pytestmark = pytest.mark.skipif(bool(why_unavailable()), reason=why_unavailable())

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from index_comparison import assert_rebuilt
 from queries import naive, naive_reading, test_naive, test_naive_check
 
-from campaign.index_corruptions import COMMANDS, INDEX, slow_question
+from campaign.index_operations import COMMANDS, INDEX, slow_question
 from campaign.machine_world import World
 from campaign.operations import MOVES, WRITES, Operation, any_of
 from yoi_relations.index.freshness import open_index

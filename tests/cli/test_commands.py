@@ -16,11 +16,6 @@ from workspace_builder import A, B, Workspace
 pytestmark = pytest.mark.usefixtures("either_command_line")
 
 
-@pytest.fixture
-def pair(workspace: Workspace) -> Workspace:
-    return workspace.pair("blocked_by", "why")
-
-
 def assert_fails(workspace: Workspace, arguments: tuple[str, ...], code: int, *said: str) -> Any:
     """An error with and without --json; the error as JSON."""
     ran = workspace.run(*arguments)
@@ -42,13 +37,13 @@ def assert_fails(workspace: Workspace, arguments: tuple[str, ...], code: int, *s
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("show", "--kind", "bloked-by"), 2, ["bloked-by", "did you mean blocked"]),
+        (("show", "--kind", "bloked-by"), 2, ["bloked-by", "blocked-by"]),
         (("show", "--kind", "blocked-by,order"), 2, [": --kind blocked-by --kind order"]),
         (("show", "--kind=Blocks after"), 2, [": --kind blocks --kind after"]),
-        (("show", "--kind", "blocks,a"), 2, ["did you mean"]),
+        (("show", "--kind", "blocks,a"), 2, ["blocks,a"]),
         (("show", "--state", "ready,done"), 2, [": --state ready --state done"]),
         (("check", "--state=ready,queued"), 2, [": --state ready --state queued"]),
-        (("show", "--state", "ready,a"), 2, ["see relations show --help"]),
+        (("show", "--state", "ready,a"), 2, ["relations show --help"]),
         (("show", "--kind", "parent"), 2, ["parent"]),
         (("show", "--kind", "blocks", "--kind", "umbrella"), 2, ["umbrella"]),
         (("show", "--state", "finished"), 2, ["finished", "queued"]),
@@ -65,35 +60,35 @@ def assert_fails(workspace: Workspace, arguments: tuple[str, ...], code: int, *s
     ],
 )
 def test_invalid_argument_is_an_error(
-    pair: Workspace, arguments: tuple[str, ...], code: int, said: list[str]
+    edge: Workspace, arguments: tuple[str, ...], code: int, said: list[str]
 ) -> None:
-    before = pair.snapshot()
-    assert_fails(pair, arguments, code, *said)
-    assert pair.snapshot() == before
+    before = edge.snapshot()
+    assert_fails(edge, arguments, code, *said)
+    assert edge.snapshot() == before
 
 
-def test_json_and_plain_exclude_each_other(pair: Workspace) -> None:
+def test_json_and_plain_exclude_each_other(edge: Workspace) -> None:
     for arguments in (("show", "--json", "--plain"), ("--plain", "show", "--json")):
-        ran = pair.run(*arguments)
+        ran = edge.run(*arguments)
         assert (ran.code, ran.out) == (2, "")
         assert ran.errors[-1]["error"]["code"] == "usage"
 
 
-def test_problems_come_with_advice(pair: Workspace) -> None:
-    pair.record_file(A, "x.md", "no record\n")
+def test_problems_come_with_advice(edge: Workspace) -> None:
+    edge.record_file(A, "x.md", "no record\n")
 
-    ran = pair.run("show")
+    ran = edge.run("show")
 
     problem, advice = ran.err.splitlines()[-2:]
     assert (ran.code, problem.startswith(f"problem: .yoi/tickets/{A}/")) == (4, True)
     assert "relations doctor --severity info" in advice
 
 
-def test_missing_workspace_is_an_error(pair: Workspace, tmp_path: Path) -> None:
+def test_missing_workspace_is_an_error(edge: Workspace, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     for command in (("show",), ("status",), ("rebuild",), ("add", A, "related", B)):
-        error = assert_fails(pair, ("-C", str(elsewhere), *command), 1, ".yoi", "-C")
+        error = assert_fails(edge, ("-C", str(elsewhere), *command), 1, ".yoi", "-C")
         assert error["code"] == "workspace"
     assert list(elsewhere.iterdir()) == []
 
@@ -109,64 +104,56 @@ def test_missing_workspace_is_an_error(pair: Workspace, tmp_path: Path) -> None:
         b'[backend]\nroot = "/"\n[ticket.backend]\nroot = "/"\n',
     ],
 )
-def test_unusable_configuration_is_an_error(pair: Workspace, name: str, text: bytes) -> None:
-    (pair.root / ".yoi" / name).write_bytes(text)
-    before = pair.snapshot()
+def test_unusable_configuration_is_an_error(edge: Workspace, name: str, text: bytes) -> None:
+    (edge.root / ".yoi" / name).write_bytes(text)
+    before = edge.snapshot()
     for command in (("show",), ("add", A, "related", B), ("rebuild",)):
-        assert_fails(pair, command, 1, f".yoi/{name}")
-    assert pair.snapshot() == before
-    assert not (pair.root / ".yoi/cache").exists()
+        assert_fails(edge, command, 1, f".yoi/{name}")
+    assert edge.snapshot() == before
+    assert not (edge.root / ".yoi/cache").exists()
 
 
-def test_missing_tickets_root_is_an_error(pair: Workspace) -> None:
-    (pair.root / ".yoi/workspace.toml").write_text('[ticket.backend]\nroot = "tickets"\n')
-    assert_fails(pair, ("show",), 1, "tickets")
+def test_missing_tickets_root_is_an_error(edge: Workspace) -> None:
+    (edge.root / ".yoi/workspace.toml").write_text('[ticket.backend]\nroot = "tickets"\n')
+    assert_fails(edge, ("show",), 1, "tickets")
 
 
 @pytest.mark.parametrize("option", ["--json", "--plain"])
-def test_common_options_work_before_and_after_the_command(pair: Workspace, option: str) -> None:
-    pair.show()
-    before, after = pair.run(option, "show", A), pair.run("show", A, option)
+def test_common_options_work_before_and_after_the_command(edge: Workspace, option: str) -> None:
+    edge.show()
+    before, after = edge.run(option, "show", A), edge.run("show", A, option)
     assert before == after
     assert before.out.startswith("{" if option == "--json" else "dependency\t")
-    inside = str(pair.tickets / A)
-    outside = pair.run("-C", inside, "show", option, YOI_RELATIONS_ROOT="/")
-    assert outside == pair.run("show", option, "-C", inside) == pair.run("show", option)
+    inside = str(edge.tickets / A)
+    outside = edge.run("-C", inside, "show", option, YOI_RELATIONS_ROOT="/")
+    assert outside == edge.run("show", option, "-C", inside) == edge.run("show", option)
 
 
-def test_environment_variable_names_the_root(pair: Workspace, tmp_path: Path) -> None:
+def test_environment_variable_names_the_root(edge: Workspace, tmp_path: Path) -> None:
     other = Workspace(tmp_path / "other")
-    inside = str(pair.tickets / A)
-    assert other.run("show", YOI_RELATIONS_ROOT=inside).out == pair.run("show").out != ""
+    inside = str(edge.tickets / A)
+    assert other.run("show", YOI_RELATIONS_ROOT=inside).out == edge.run("show").out != ""
     assert other.run("-C", ".", "show", YOI_RELATIONS_ROOT=inside).out == ""
 
 
-def test_plain_lines_have_eleven_escaped_fields(pair: Workspace) -> None:
-    pair.ticket(B, "done", title='"\\e[31mred"')
+def test_plain_lines_have_eleven_escaped_fields(edge: Workspace) -> None:
+    edge.ticket(B, "done", title='"\\e[31mred"')
     note = "tab\there\nnew line \\ backslash \\n \x1b[31m red \x9b31m \r \x07 end"
-    pair.run("add", A, "related", B, "--note", "-", stdin=note.encode())
-    ran = pair.run("show", "--plain")
+    edge.run("add", A, "related", B, "--note", "-", stdin=note.encode())
+    ran = edge.run("show", "--plain")
     (line,) = ran.out.splitlines()
     fields = line.split("\t")
     assert fields[:6] == ["reference", "related", A, "planning", B, "done"]
     assert len(fields) == 11
-    (record,) = pair.show()["relations"][0]["records"]
+    (record,) = edge.show()["relations"][0]["records"]
     assert fields[8:] == ["tester", record["id"], ""]
     assert fields[7].startswith("tab\\there\\nnew line \\\\ backslash \\\\n ")
     assert [sign for sign in fields[7] if ord(sign) < 0x20 or 0x7F <= ord(sign) < 0xA0] == []
-    assert json.loads(pair.run("show", "--json").out)["relations"][0]["note"] == note
+    assert json.loads(edge.run("show", "--json").out)["relations"][0]["note"] == note
 
 
-def test_pipe_gets_plain_lines(pair: Workspace) -> None:
-    assert pair.process("show", TERM="xterm-256color").out == pair.run("show", "--plain").out
-
-
-def test_omitted_plain_lines_are_counted_on_stderr(pair: Workspace) -> None:
-    pair.record(A, "after", B)
-    ran = pair.run("show", "--limit", "1")
-    assert ran.out.count("\n") == 1
-    assert "1 of 2" in ran.err
-    assert "--limit 0" in ran.err
+def test_pipe_gets_plain_lines(edge: Workspace) -> None:
+    assert edge.process("show", TERM="xterm-256color").out == edge.run("show", "--plain").out
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("show", "--help"), ("--version",), ()])
@@ -178,26 +165,26 @@ def test_help_and_version_need_no_workspace(tmp_path: Path, arguments: tuple[str
 
 
 @pytest.mark.parametrize("option", ["--json", "--plain"])
-def test_closed_pipe_is_not_an_error(pair: Workspace, option: str) -> None:
+def test_closed_pipe_is_not_an_error(edge: Workspace, option: str) -> None:
     kind = "waiting_capacity_note"
-    pair.plan_lines(A, *({"kind": kind, "note": "x" * 2000} for _ in range(200)))
-    pair.show()
+    edge.plan_lines(A, *({"kind": kind, "note": "x" * 2000} for _ in range(200)))
+    edge.show()
     command = [sys.executable, "-m", "yoi_relations", "show", "--all", "--limit", "0", option]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, cwd=pair.root, **pipes) as process:  # type: ignore[call-overload]
+    with subprocess.Popen(command, cwd=edge.root, **pipes) as process:  # type: ignore[call-overload]
         assert process.stdout.read(1)
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(10) in {0, -signal.SIGPIPE, 128 + signal.SIGPIPE}
 
 
-def test_interrupt_exits_with_130(pair: Workspace) -> None:
-    pair.show()
-    before = pair.snapshot()
+def test_interrupt_exits_with_130(edge: Workspace) -> None:
+    edge.show()
+    before = edge.snapshot()
     command = [sys.executable, "-m", "yoi_relations", "add", A, "after", B, "--note", "-"]
     environ = os.environ | {"YOI_RELATIONS_AUTHOR": "tester"}
     with subprocess.Popen(
-        command, cwd=pair.root, env=environ, stdin=subprocess.PIPE, stderr=subprocess.PIPE
+        command, cwd=edge.root, env=environ, stdin=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         assert process.stdin
         assert process.stderr
@@ -205,7 +192,7 @@ def test_interrupt_exits_with_130(pair: Workspace) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 130
         assert b"Traceback" not in process.stderr.read()
-    assert pair.snapshot() == before
+    assert edge.snapshot() == before
 
 
 def wait_for_reading(pid: int) -> None:

@@ -31,9 +31,7 @@ NO_TYPER = "import sys; sys.modules['typer'] = None\n"
 MACHINES = {"none": NO_SQLITE, "broken": BROKEN_SQLITE, "poor": POOR_SQLITE}
 COMMANDS = [
     ["show"],
-    ["show", A],
     ["check"],
-    ["check", A],
     ["doctor"],
     ["status"],
     ["rebuild"],

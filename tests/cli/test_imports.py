@@ -81,6 +81,12 @@ def reliable(indexed: Workspace) -> Workspace:
     return indexed
 
 
+@pytest.fixture(scope="module")
+def bare(indexed: Workspace) -> set[str]:
+    """The modules of an interpreter that does nothing."""
+    return loaded(indexed, "pass")
+
+
 def loaded(
     workspace: Workspace,
     code: str,
@@ -123,8 +129,8 @@ def loaded(
         "--json status",
     ],
 )
-def test_read_imports_nothing_heavy(indexed: Workspace, line: str) -> None:
-    modules = loaded(indexed, PROGRAM, *line.split()) - loaded(indexed, "pass")
+def test_read_imports_nothing_heavy(indexed: Workspace, bare: set[str], line: str) -> None:
+    modules = loaded(indexed, PROGRAM, *line.split()) - bare
 
     assert "yoi_relations.cli.fast_path" in modules
     assert modules & HEAVY <= (FOR_HOOKS if "status" in line.split() else set())
@@ -134,15 +140,15 @@ def test_read_imports_nothing_heavy(indexed: Workspace, line: str) -> None:
     "line",
     ["show --kind blocker --all --json", f"--json show {A}", "show --trust index --json"],
 )
-def test_lookup_imports_only_what_it_uses(reliable: Workspace, line: str) -> None:
-    modules = loaded(reliable, PROGRAM, *line.split()) - loaded(reliable, "pass")
+def test_lookup_imports_only_what_it_uses(reliable: Workspace, bare: set[str], line: str) -> None:
+    modules = loaded(reliable, PROGRAM, *line.split()) - bare
 
     assert "_sqlite3" in modules
     assert not modules & NOT_FOR_A_LOOKUP
 
 
-def test_check_of_a_ticket_imports_little(reliable: Workspace) -> None:
-    modules = loaded(reliable, PROGRAM, "check", B, "--json") - loaded(reliable, "pass")
+def test_check_of_a_ticket_imports_little(reliable: Workspace, bare: set[str]) -> None:
+    modules = loaded(reliable, PROGRAM, "check", B, "--json") - bare
 
     assert "yoi_relations.queries.check" in modules
     assert not modules & {"contextlib", "datetime", "enum", "hashlib", "re"}
@@ -157,8 +163,8 @@ def test_terminal_imports_rich_and_not_typer(indexed: Workspace, line: str) -> N
     assert modules & {"rich", "typer", "click", "yaml"} == {"rich"}
 
 
-def test_version_does_not_import_typer(indexed: Workspace) -> None:
-    modules = loaded(indexed, PROGRAM, "--version") - loaded(indexed, "pass")
+def test_version_does_not_import_typer(indexed: Workspace, bare: set[str]) -> None:
+    modules = loaded(indexed, PROGRAM, "--version") - bare
 
     assert not modules & NOT_FOR_A_LOOKUP
 
@@ -185,10 +191,8 @@ def test_no_command_imports_typer(indexed: Workspace, tmp_path: Path, line: str)
     assert not modules & {"typer", "yoi_relations.cli.typer_app"}
 
 
-def test_completion_imports_little(indexed: Workspace) -> None:
-    modules = loaded(indexed, PROGRAM, "completion", "run", "--", "show", "") - loaded(
-        indexed, "pass"
-    )
+def test_completion_imports_little(indexed: Workspace, bare: set[str]) -> None:
+    modules = loaded(indexed, PROGRAM, "completion", "run", "--", "show", "") - bare
 
     assert not modules & (HEAVY | {"re", "shlex", "sqlite3", "typing"})
 

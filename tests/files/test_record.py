@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from workspace_builder import assert_says
 
 from yoi_relations.files.record import (
     FIELD_LIMIT,
@@ -12,32 +13,27 @@ from yoi_relations.files.source import SourceError
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "message"),
+    ("name", "text", "words"),
     [
-        ("author", " ", "has an empty author"),
-        ("note", "", "has an empty note"),
-        (
-            "author",
-            "x" * (FIELD_LIMIT + 1),
-            "has an author of 1025 bytes; at most 1024 are allowed",
-        ),
-        ("note", "é" * NOTE_LIMIT, "has a note of 32768 bytes; at most 16384 are allowed"),
-        ("author", "a\0b", "has a NUL character in its author"),
-        ("note", "a\udc80b", "has text that is not valid Unicode in its note"),
-        ("author", "a\nb", "has more than one line in its author"),
-        ("author", "a\rb", "has more than one line in its author"),
+        ("author", " ", "empty"),
+        ("note", "", "empty"),
+        ("author", "x" * (FIELD_LIMIT + 1), "1025 1024"),
+        ("note", "é" * NOTE_LIMIT, "32768 16384"),
+        ("author", "a\0b", "NUL"),
+        ("note", "a\udc80b", "Unicode"),
+        ("author", "a\nb", "one line"),
+        ("author", "a\rb", "one line"),
     ],
 )
-def test_too_long_text_is_a_problem_with_its_line(name: str, text: str, message: str) -> None:
+def test_unusable_text_is_a_problem_with_its_line(name: str, text: str, words: str) -> None:
     with pytest.raises(SourceError) as caught:
         check_text(name, text, 7)
-    assert (caught.value.message, caught.value.line) == (message, 7)
+    assert_says(caught.value.message, f"{name} {words}")
+    assert caught.value.line == 7
 
 
-@pytest.mark.parametrize(("name", "message"), [("at", "an at"), ("retired_at", "a retired_at")])
-def test_invalid_time_is_a_problem_with_its_field(name: str, message: str) -> None:
-    with pytest.raises(
-        SourceError, match=f"has {message} 'soon', which is not an RFC 3339"
-    ) as caught:
+@pytest.mark.parametrize("name", ["at", "retired_at"])
+def test_invalid_time_is_a_problem_with_its_field(name: str) -> None:
+    with pytest.raises(SourceError, match=f" {name} 'soon'.* RFC 3339") as caught:
         check_instant(name, "soon", 7)
     assert caught.value.line == 7

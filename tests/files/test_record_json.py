@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from workspace_builder import AT, A, B
+from workspace_builder import AT, A, B, assert_says
 
 from yoi_relations.files.read_source import LIST_LIMIT
 from yoi_relations.files.record import Record
@@ -53,11 +53,6 @@ def faults(data: bytes) -> list[Fault]:
     return wrong
 
 
-def assert_says(message: str, words: str) -> None:
-    """A message names all of `words`, however it is phrased."""
-    assert [word for word in words.split() if word not in message] == []
-
-
 def test_entry_is_read_with_all_its_fields() -> None:
     (found,) = records(document(entry(note="First\nthis.", at="2026-06-01T12:00:00.5+02:00")))
     assert found == Record(
@@ -75,7 +70,7 @@ def test_entry_is_read_with_all_its_fields() -> None:
     )
 
 
-@pytest.mark.parametrize("kind", ["depends_on", "blocks", "related", "supersedes", "duplicate_of"])
+@pytest.mark.parametrize("kind", JSON_KINDS)
 def test_every_kind_of_the_format_is_read(kind: str) -> None:
     assert [record.kind.name for record in records(document(entry(kind=kind)))] == [kind]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from workspace_builder import AT, A, B, ulid
+from workspace_builder import AT, A, B, assert_says, ulid
 
 from yoi_relations.files.record import Plan, Record, Retired, Retirement
 from yoi_relations.files.record_md import named_targets, parse_record
@@ -46,11 +46,6 @@ def problem(data: bytes) -> SourceError:
     with pytest.raises(SourceError) as caught:
         parse(data)
     return caught.value
-
-
-def assert_says(message: str, words: str) -> None:
-    """A message names all of `words`, however it is phrased."""
-    assert [word for word in words.split() if word not in message] == []
 
 
 def text_of(found: Record, field: str) -> str | None:
@@ -96,9 +91,7 @@ def test_every_kind_may_have_a_target_and_a_text(kind: str) -> None:
 @pytest.mark.parametrize("kind", EDGES)
 def test_edge_needs_a_target_and_no_note(kind: str) -> None:
     assert record(written("\n \n", kind=kind)).note is None
-    assert (
-        f"no target, which {kind} needs" in problem(written("Why.", kind=kind, target=None)).message
-    )
+    assert_says(problem(written("Why.", kind=kind, target=None)).message, f"target {kind}")
 
 
 @pytest.mark.parametrize("kind", NOTES)
@@ -109,7 +102,7 @@ def test_note_needs_text_and_no_target(kind: str) -> None:
 
 @pytest.mark.parametrize("key", ["kind", "author", "at"])
 def test_missing_field_is_a_problem(key: str) -> None:
-    assert problem(written(**{key: None})).message == f"has no {key}"
+    assert problem(written(**{key: None})).message.endswith(f" {key}")
 
 
 @pytest.mark.parametrize(
@@ -224,7 +217,7 @@ def test_retired_record_says_when_by_whom_and_why() -> None:
 def test_half_a_retirement_is_a_problem(keys: tuple[str, ...], retires: str | None) -> None:
     fields = {key: RETIRED[key] for key in keys}
     missing = next(key for key in RETIRED if key not in keys)
-    assert problem(written(retires=retires, **fields)).message == f"has no {missing}"
+    assert problem(written(retires=retires, **fields)).message.endswith(f" {missing}")
 
 
 NEITHER: dict[str, str | None] = {"kind": None, "target": None}
@@ -240,7 +233,7 @@ def test_retirement_names_a_record_and_has_the_reason_as_its_body(retires: str, 
 
 @pytest.mark.parametrize(
     ("key", "value", "message"),
-    [("author", None, "has no author"), ("at", None, "has no at"), ("retires", "~", "retires")],
+    [("author", None, " author"), ("at", None, " at"), ("retires", "~", " retires")],
 )
 def test_retirement_needs_author_time_and_record(key: str, value: str | None, message: str) -> None:
     fields = NEITHER | {"retires": CONTENT_ID} | {key: value}
@@ -249,7 +242,7 @@ def test_retirement_needs_author_time_and_record(key: str, value: str | None, me
 
 @pytest.mark.parametrize("body", ["", "\n \n"])
 def test_retirement_without_a_reason_is_a_problem(body: str) -> None:
-    assert problem(written(body, retires=CONTENT_ID, **NEITHER)).message == "has an empty reason"
+    assert problem(written(body, retires=CONTENT_ID, **NEITHER)).message.endswith(" reason")
 
 
 @pytest.mark.parametrize(

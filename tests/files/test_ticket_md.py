@@ -132,7 +132,7 @@ def misspelled(draw: st.DrawFn) -> tuple[str, str]:
 @given(one=st.composite(misspelled)(), bucket=st.sampled_from((None, "closed")))
 def test_misspelled_state_key_hides_later_keys(one: tuple[str, str], bucket: str | None) -> None:
     key, written = one
-    assume(written not in KEYS)
+    assume(written not in {*KEYS, "stats"})  # these have their own meaning
     head = f"title: a\n{json.dumps(written, ensure_ascii=False)}: queued\n{OLDER[key]}"
     ticket, faults = parse_item(item(head), bucket)
     assert ticket.state is None

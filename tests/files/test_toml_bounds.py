@@ -53,7 +53,7 @@ def depth_of(value: object) -> int:
     return 1 + max(map(depth_of, inner)) if inner else 0
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(pieces=st.lists(PIECES, max_size=12))
 def test_depth_count_agrees_with_the_parser(pieces: list[str]) -> None:
     text = "".join(pieces)

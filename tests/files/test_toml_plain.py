@@ -25,7 +25,7 @@ LINES = st.one_of(
 )
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(lines=st.lists(LINES, max_size=5))
 @example(lines=["[a]", 'b = "x"', "[a.b]", 'c = "y"'])
 @example(lines=["[a.b]", "[a]", 'b = "x"'])

@@ -29,7 +29,7 @@ LINES = st.one_of(
 )
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(lines=st.lists(LINES, min_size=1, max_size=4))
 @example(lines=["title: Docs: x"])
 @example(lines=["title: 'a", "  b'"])

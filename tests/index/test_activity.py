@@ -48,7 +48,7 @@ def expected(workspace: Workspace) -> Counter[tuple[Any, ...]]:
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     random_workspaces.WORKSPACES,
     random_workspaces.WORKSPACES,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import marshal
 import os
 import sqlite3
-from collections.abc import Iterator
 from contextlib import ExitStack
 from unittest import mock
 
@@ -22,17 +21,10 @@ from yoi_relations.index.folder_scan import scan_folders
 from yoi_relations.index.rows import rows_of
 from yoi_relations.index.store import StoredIndex
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
-
-
-@pytest.fixture(autouse=True)
-def _two_cores_and_one_thread() -> Iterator[None]:
-    """The conditions for a child, on any machine."""
-    with (
-        mock.patch("os.sched_getaffinity", return_value={0, 1}),
-        mock.patch("threading.active_count", return_value=1),
-    ):
-        yield
+pytestmark = [
+    pytest.mark.usefixtures("two_cores_and_one_thread"),
+    pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),  # a test's own threads
+]
 
 
 @pytest.fixture

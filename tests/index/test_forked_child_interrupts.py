@@ -18,14 +18,17 @@ from workspace_builder import Workspace
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import forked_child, snapshot, work_queue
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
+pytestmark = [
+    pytest.mark.usefixtures("two_cores_and_one_thread"),
+    pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),  # a test's own threads
+]
 MAX_LINES = 100
 """More lines than the parent executes in `forked_child` for a few items of work."""
 
 
 @pytest.fixture(autouse=True)
 def forked() -> Iterator[list[int]]:
-    """The ids of the children that were started; there are children on any machine."""
+    """The ids of the children that were started."""
     fork, forked = os.fork, []
 
     def recording_fork() -> int:
@@ -33,11 +36,7 @@ def forked() -> Iterator[list[int]]:
         forked.append(process)
         return process
 
-    with (
-        mock.patch("os.sched_getaffinity", return_value={0, 1}),
-        mock.patch("threading.active_count", return_value=1),
-        mock.patch("os.fork", recording_fork),
-    ):
+    with mock.patch("os.fork", recording_fork):
         yield forked
 
 

@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -170,17 +169,14 @@ def test_two_processes_on_a_stale_index_are_both_right(asked: Workspace) -> None
     assert not [name for name in left if name.startswith("tmp-")]
 
 
+@pytest.mark.usefixtures("soon_settled")
 def test_a_question_on_a_fresh_index_writes_nothing(asked: Workspace) -> None:
     def stamps() -> dict[str, tuple[int, int, int]]:
         files = (asked.root / ".yoi/cache").rglob("*")
         found = {str(path): path.stat() for path in files}
         return {p: (s.st_ino, s.st_mtime_ns, s.st_size) for p, s in found.items()}
 
-    time.sleep(2.6)  # until every stamp is settled
-    for _ in range(2):  # what has settled is noted, then that the index file was proven
-        asked.run("show")
-        time.sleep(2.6)
-    asked.run("show")
+    settle(asked)
     before = stamps()
     for command in (["show"], ["show", B], ["status"], ["show", "--all", "--json"]):
         assert asked.run(*command).err == ""

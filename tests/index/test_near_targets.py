@@ -8,6 +8,8 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from queries import misspellings, naive_names
+from workspace_builder import A, B
 
 from yoi_relations.index.near_targets import TargetNames, dangling_message
 
@@ -93,6 +95,37 @@ def test_slugs_endings_and_lists_find_their_tickets(target: str, tickets: list[s
 )
 def test_text_without_a_ticket_name_finds_none(target: str) -> None:
     assert meant(target) == []
+
+
+@pytest.mark.parametrize("name", misspellings.SPELLINGS)
+def test_spelling_is_understood_alike(name: str) -> None:
+    target = misspellings.SPELLINGS[name](A, B)
+    slug = misspellings.slug_of(A)
+    found = {one.ticket for one in TargetNames([(A, slug), (B, None)]).meant_by(target)}
+    assert found == naive_names.meant(target, {A: {"slugs": {slug}}, B: {"slugs": set()}})
+    assert (A in found) is (name in misspellings.NEARLY)
+
+
+@pytest.mark.parametrize(
+    ("target", "ids", "expected"),
+    [
+        ("TASK-1", ["TASK-12"], set()),
+        ("K-1", ["TASK-1", "TASK-12"], set()),
+        ("ASK-1", ["TASK-1", "TASK-12"], {"TASK-1"}),
+        ("0012", ["TASK-10012"], set()),
+        ("TASK-12", ["TASK-12", "task-12"], set()),
+        ("Task-12", ["TASK-12", "task-12"], set()),
+        ("task-1, task-2", ["TASK-1", "TASK-2", "TASK-3"], {"TASK-1", "TASK-2"}),
+        ("https://example.org/t/TASK-1", ["TASK-1"], {"TASK-1"}),
+    ],
+)
+def test_name_of_one_ticket_or_of_none_is_understood_alike(
+    target: str, ids: list[str], expected: set[str]
+) -> None:
+    assert naive_names.meant(target, {id_: {"slugs": set()} for id_ in ids}) == expected
+    if target not in ids:  # then it is no misspelling, and nobody asks
+        names = TargetNames([(id_, None) for id_ in ids])
+        assert {one.ticket for one in names.meant_by(target)} == expected
 
 
 def test_ambiguous_text_finds_none() -> None:

@@ -140,7 +140,7 @@ def test_rebuild_increments_the_generation(workspace: Workspace, path: Path) -> 
         before = index.generation.number
     index, steps = rebuilt(workspace)
     with index:
-        assert (index.found.value, index.published) == ("current", index.generation)
+        assert (index.found.value, index.published) == ("unchecked", index.generation)
         assert (index.trust, index.records, steps) == (Trust.CONTENT, 1, [(2, 2)])
         assert index.generation.number == before + 1
     path.write_bytes(b"")

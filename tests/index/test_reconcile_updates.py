@@ -34,7 +34,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(steps=st.lists(STEPS, min_size=1, max_size=12))
 @pytest.mark.parametrize("shim", ["fine", "coarse"])
 def test_updated_index_equals_a_rebuilt_one(shim: str, steps: list[tuple[str, ...]]) -> None:
@@ -130,14 +130,13 @@ def test_threaded_program_starts_no_second_process() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
+@pytest.mark.usefixtures("two_cores_and_one_thread")
 @pytest.mark.parametrize("trouble", ["", "os.fork", "os.pipe", "ignored"])
 def test_second_process_changes_no_answer(trouble: str) -> None:
     """Also if there can be none, or if the caller ignores SIGCHLD."""
     with ExitStack() as stack:
         disk = stack.enter_context(disk_with(by_own_clock))
         stack.enter_context(mock.patch.object(snapshot, "FORK_FROM", 1))
-        stack.enter_context(mock.patch("os.sched_getaffinity", return_value={0, 1}))
-        stack.enter_context(mock.patch("threading.active_count", return_value=1))
         if trouble.startswith("os."):
             stack.enter_context(mock.patch(trouble, side_effect=OSError(11, "try again")))
         if trouble == "ignored":

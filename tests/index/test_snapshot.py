@@ -23,7 +23,10 @@ from yoi_relations.index.snapshot import (
     root_may_have_changed,
 )
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
+pytestmark = [
+    pytest.mark.usefixtures("two_cores_and_one_thread"),
+    pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),  # a test's own threads
+]
 ROOT = ""
 LAST = "z" * 200
 """A name so long that half of the bytes hold less than half of the paths."""
@@ -34,8 +37,6 @@ def forks(request: pytest.FixtureRequest) -> Iterator[mock.Mock]:
     """The calls of `os.fork`, with a child from the first path on."""
     with (
         mock.patch.object(snapshot, "FORK_FROM", 1 if request.param == 2 else 12_000),
-        mock.patch("os.sched_getaffinity", return_value={0, 1}),
-        mock.patch("threading.active_count", return_value=1),
         mock.patch("os.fork", wraps=os.fork) as forks,
     ):
         forks.wanted = request.param == 2

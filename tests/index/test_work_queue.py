@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from unittest import mock
 
 import pytest
@@ -15,18 +15,11 @@ from open_descriptors import all_closed
 from yoi_relations.index import work_queue
 from yoi_relations.index.forked_child import ForkedChild
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # a test's own threads
+pytestmark = [
+    pytest.mark.usefixtures("two_cores_and_one_thread"),
+    pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),  # a test's own threads
+]
 COUNT = 50
-
-
-@pytest.fixture(autouse=True)
-def _two_cores_and_one_thread() -> Iterator[None]:
-    """The conditions for a child, on any machine."""
-    with (
-        mock.patch("os.sched_getaffinity", return_value={0, 1}),
-        mock.patch("threading.active_count", return_value=1),
-    ):
-        yield
 
 
 def item(number: int) -> tuple[int, bytes]:

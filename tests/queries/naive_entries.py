@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from queries import naive
 from queries.naive_record import LONG, SHORT, check_common, check_text
 from queries.naive_record import PLAN as PLAN_KEYS
+from queries.sample_ids import JSON_KINDS, PLAN_KINDS
 
 Row = dict[str, Any]
 
@@ -22,17 +23,8 @@ class Form(NamedTuple):
 
 
 COMMON = {"ticket_id", "kind", "note", "author", "at"}
-JSON = Form(
-    "target",
-    {"depends_on", "blocks", "related", "supersedes", "duplicate_of"},
-    COMMON | {"target"},
-)
-PLAN = Form(
-    "related_ticket",
-    {"before", "after", "blocked_by", "blocks", "conflicts_with", "do_not_parallelize"}
-    | {"waiting_capacity_note", "accepted_plan"},
-    COMMON | {"id", "related_ticket", "accepted_plan"},
-)
+JSON = Form("target", {*JSON_KINDS}, COMMON | {"target"})
+PLAN = Form("related_ticket", {*PLAN_KINDS}, COMMON | {"id", "related_ticket", "accepted_plan"})
 
 
 def load(text: str) -> Any:

@@ -9,11 +9,11 @@ import yaml
 
 from queries import naive
 from queries.naive_frontmatter import fields_of, has_marker, split
+from queries.sample_ids import NOTES
 
 Row = dict[str, Any]
 ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-NOTES = {"waiting", "waiting_capacity_note", "accepted_plan"}
 MARKS = {"retired_at", "retired_by", "retired_reason"}
 PLAN = ("branch", "worktree", "role_plan")
 LONG = 16 * 1024

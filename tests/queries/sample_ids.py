@@ -1,4 +1,4 @@
-"""The ids, kinds and times in random workspaces."""
+"""The ids, kinds and times in random workspaces; the kinds also for the second implementation."""
 
 from __future__ import annotations
 

@@ -46,14 +46,6 @@ def test_absent_kinds_are_not_counted(workspace: Workspace) -> None:
     assert said["problems_total"] == 1
 
 
-@pytest.mark.parametrize("kind", ["related", "supersedes", "waiting", "blocked_by", "capacity"])
-def test_first_relation_of_any_kind_is_found(several: Workspace, kind: str) -> None:
-    every = several.show("--all", "--kind", kind)["relations"]
-    first = several.show("--all", "--kind", kind, "--limit", "1")
-    assert (first["relations"], first["count"]) == (every[:1], len(every))
-    assert every
-
-
 def test_page_has_requested_length(workspace: Workspace) -> None:
     workspace.ticket(A, "ready")
     for number in range(120):

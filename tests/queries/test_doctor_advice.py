@@ -503,7 +503,7 @@ _SIGNS = st.text("ab -'\"`$\\!*;&|<>(){}[]#~=%\n\té\u200b", min_size=1, max_siz
 @example(note="-")
 @example(note="--note")
 @example(note="$(touch gone)\n`touch gone`")
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(note=_SIGNS.filter(str.strip))
 def test_a_misspelled_target_is_recorded_again_word_for_word_or_not_at_all(note: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -11,7 +11,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from workspace_builder import Workspace
 
-from queries import naive, naive_reading, random_workspaces
+from queries import naive, naive_reading, random_workspaces, sample_ids
+from yoi_relations.kinds import JSON_KINDS, KINDS, PLAN_KINDS
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 RECORD_KEYS = ("id", "kind", "holder", "target", "path", "line", "author")
@@ -75,6 +76,15 @@ def assert_same(answer: list[dict[str, Any]], expected: list[dict[str, Any]]) ->
     assert sorted(answer, key=repr) == sorted(expected, key=repr)
 
 
+def test_the_second_implementation_knows_every_kind() -> None:
+    known = {name: (cls, shown) for cls, of in naive.CLASSES.items() for name, shown in of.items()}
+    assert known == {name: (kind.cls, kind.shown) for name, kind in KINDS.items()}
+    assert set(sample_ids.NOTES) == {name for name, kind in KINDS.items() if kind.is_note}
+    read = {"md": KINDS, "json": JSON_KINDS, "jsonl": PLAN_KINDS}
+    drawn = {form: set(kinds) for form, kinds in sample_ids.KINDS.items()}
+    assert drawn == {form: set(kinds) for form, kinds in read.items()}
+
+
 def test_the_examples_are_read_alike(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "work")
     shutil.copytree(EXAMPLES, workspace.root, dirs_exist_ok=True)
@@ -88,7 +98,7 @@ def test_the_examples_are_read_alike(tmp_path: Path) -> None:
     assert len(found.records) == stated
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(random_workspaces.WORKSPACES)
 def test_generated_workspaces_are_read_alike(made: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -15,7 +15,7 @@ ALL = st.sampled_from([[], ["--all"]])
 CHOICES = st.lists(st.sampled_from(sample_ids.ALL_KINDS), max_size=3)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(random_workspaces.WORKSPACES, CHOICES, st.integers(min_value=1, max_value=6), ALL)
 def test_page_is_beginning_of_whole_answer(
     made: dict[str, Any], kinds: list[str], limit: int, more: list[str]
@@ -30,7 +30,7 @@ def test_page_is_beginning_of_whole_answer(
     assert page.code == whole.code
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(random_workspaces.WORKSPACES)
 def test_total_is_length_of_whole_answer(made: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -18,8 +18,6 @@ from yoi_relations.queries.check import ask_checks
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.ticket_names import Named, TicketNames
 
-pytestmark = pytest.mark.usefixtures("either_command_line")
-
 LONG = "20260102-030405-move-the-queue"
 
 

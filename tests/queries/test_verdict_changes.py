@@ -139,7 +139,7 @@ def checked(connection: sqlite3.Connection) -> dict[str, Check]:
     return {one.ticket.id: one for one in checks}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(WORLD, WORLD)
 def test_reported_changes_are_the_difference_of_two_checks(one: World, other: World) -> None:
     worlds = [write(one), write(other)]

@@ -87,7 +87,7 @@ COMMANDS = st.one_of(
 BRANCH = st.lists(COMMANDS, min_size=1, max_size=4)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(BRANCH, BRANCH, st.sampled_from(RECORDS))
 def test_merge_of_two_branches_is_the_union_of_their_records(
     left: list[tuple[str, ...]], right: list[tuple[str, ...]], both: str

@@ -11,12 +11,6 @@ PLAN = ("accepted-plan", "--note", "a plan")
 RECORD = "01KT0000000000000000000001"
 
 
-@pytest.fixture
-def pair(workspace: Workspace) -> Workspace:
-    """Two tickets and one record."""
-    return workspace.pair("after", "a note")
-
-
 def assert_refused(
     workspace: Workspace, arguments: tuple[str, ...], code: int, *parts: str, stdin: bytes = b""
 ) -> None:
@@ -38,17 +32,17 @@ def assert_refused(
 @pytest.mark.parametrize(
     ("arguments", "code", "parts"),
     [
-        ((A, "blokced-by", B), 2, ["blokced-by", "did you mean blocked"]),
+        ((A, "blokced-by", B), 2, ["blokced-by", "blocked-by"]),
         ((A, "parent", B), 2, ["parent"]),
-        (("blocks", A, B), 2, [f"unknown kind '{A}'", "add TICKET blocks TARGET"]),
-        ((A, B, "Blocked-By"), 2, [f"unknown kind '{B}'", "the kind comes second"]),
+        (("blocks", A, B), 2, [f"'{A}'", "add TICKET blocks TARGET"]),
+        ((A, B, "Blocked-By"), 2, [f"'{B}'"]),
         ((A, "blocker", B), 2, ["blocker"]),  # a class is not a kind
         ((A, "blocked-by", "ZZZZ"), 3, ["ZZZZ"]),
         (("ZZZZ", "blocked-by", B), 3, ["ZZZZ"]),
         ((A, "blocked-by", "00001KT"), 3, [A, B, f"Title of {A}"]),
-        ((A, "blocked-by", A), 2, ["its own ticket"]),
-        ((A, "related", "AA"), 2, ["its own ticket"]),
-        ((A, "waiting", "AA", "--note", "x"), 2, ["its own ticket"]),
+        ((A, "blocked-by", A), 2, ["own ticket"]),
+        ((A, "related", "AA"), 2, ["own ticket"]),
+        ((A, "waiting", "AA", "--note", "x"), 2, ["own ticket"]),
         ((A, "blocked-by"), 2, ["target"]),
         ((A, "waiting"), 2, ["note"]),
         ((A, "waiting", B), 2, ["note"]),
@@ -64,7 +58,7 @@ def assert_refused(
         ((A, "related", B, "--note", "a\0b"), 2, ["NUL"]),
         ((A, "related", B, "--note", "a\udcffb"), 2, []),
         ((A, "related", B, "--author", LONG_LINE), 2, ["author", "1024"]),
-        ((A, "related", B, "--author", "two\nlines"), 2, ["author", "one line"]),
+        ((A, "related", B, "--author", "two\nlines"), 2, ["author"]),
         ((A, "related", B, "--author", " "), 2, ["author"]),
         ((A, *PLAN, "--branch", LONG_LINE), 2, ["branch", "1024"]),
         ((A, *PLAN, "--branch", "two\nlines"), 2, ["branch"]),
@@ -78,9 +72,9 @@ def assert_refused(
     ],
 )
 def test_add_refuses_invalid_arguments(
-    pair: Workspace, arguments: tuple[str, ...], code: int, parts: list[str]
+    edge: Workspace, arguments: tuple[str, ...], code: int, parts: list[str]
 ) -> None:
-    assert_refused(pair, ("add", *arguments), code, *parts)
+    assert_refused(edge, ("add", *arguments), code, *parts)
 
 
 @pytest.mark.parametrize(
@@ -95,25 +89,25 @@ def test_add_refuses_invalid_arguments(
         (b"<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n", "conflict"),
     ],
 )
-def test_add_refuses_an_invalid_note_on_stdin(pair: Workspace, stdin: bytes, part: str) -> None:
-    assert_refused(pair, ("add", A, "related", B, "--note", "-"), 2, part, stdin=stdin)
+def test_add_refuses_an_invalid_note_on_stdin(edge: Workspace, stdin: bytes, part: str) -> None:
+    assert_refused(edge, ("add", A, "related", B, "--note", "-"), 2, part, stdin=stdin)
 
 
-def test_missing_target_is_refused_even_if_a_record_names_it(pair: Workspace) -> None:
-    pair.record(A, "related", C)
-    assert_refused(pair, ("add", A, "blocked-by", C), 3, C)
+def test_missing_target_is_refused_even_if_a_record_names_it(edge: Workspace) -> None:
+    edge.record(A, "related", C)
+    assert_refused(edge, ("add", A, "blocked-by", C), 3, C)
 
 
-def test_folder_without_item_is_not_a_ticket(pair: Workspace) -> None:
-    pair.record(C, "related", A)
-    assert_refused(pair, ("add", A, "blocked-by", C), 3, C, "item.md")
-    assert_refused(pair, ("add", C, "blocked-by", A), 3, C, "item.md")
+def test_folder_without_item_is_not_a_ticket(edge: Workspace) -> None:
+    edge.record(C, "related", A)
+    assert_refused(edge, ("add", A, "blocked-by", C), 3, C, "item.md")
+    assert_refused(edge, ("add", C, "blocked-by", A), 3, C, "item.md")
 
 
-def test_id_of_two_folders_is_ambiguous(pair: Workspace) -> None:
-    pair.ticket(B, bucket="open")
-    assert_refused(pair, ("add", A, "blocked-by", B), 3, B)
-    assert_refused(pair, ("add", B, "blocked-by", A), 3, B)
+def test_id_of_two_folders_is_ambiguous(edge: Workspace) -> None:
+    edge.ticket(B, bucket="open")
+    assert_refused(edge, ("add", A, "blocked-by", B), 3, B)
+    assert_refused(edge, ("add", B, "blocked-by", A), 3, B)
 
 
 @pytest.mark.parametrize(
@@ -124,34 +118,34 @@ def test_id_of_two_folders_is_ambiguous(pair: Workspace) -> None:
         ("001", "over", 3, ["001"]),  # too short
         ("", "over", 3, []),
         (f".yoi/tickets/{A}/item.md:1", "over", 3, ["item.md:1"]),
-        (RECORD, "", 2, ["the reason is empty", "--reason"]),
-        (RECORD, " ", 2, ["the reason is empty", "--reason"]),
+        (RECORD, "", 2, ["--reason"]),
+        (RECORD, " ", 2, ["--reason"]),
         (RECORD, LONG_NOTE, 2, ["reason", "16384"]),
         (RECORD, "a\0b", 2, []),
     ],
 )
 def test_retire_refuses_invalid_arguments(
-    pair: Workspace, record: str, reason: str, code: int, parts: list[str]
+    edge: Workspace, record: str, reason: str, code: int, parts: list[str]
 ) -> None:
-    assert_refused(pair, ("retire", record, "--reason", reason), code, *parts)
+    assert_refused(edge, ("retire", record, "--reason", reason), code, *parts)
 
 
-def test_retire_needs_a_reason(pair: Workspace) -> None:
-    assert_refused(pair, ("retire", RECORD), 2, "--reason")
+def test_retire_needs_a_reason(edge: Workspace) -> None:
+    assert_refused(edge, ("retire", RECORD), 2, "--reason")
 
 
 @pytest.mark.parametrize("name", ["artifacts", "artifacts/relations"])
-def test_failed_folder_creation_leaves_no_file(pair: Workspace, name: str) -> None:
-    (pair.tickets / B / name).parent.mkdir(exist_ok=True)
-    (pair.tickets / B / name).write_text("a file in the way\n")
-    assert_refused(pair, ("add", B, "related", A), 1, f"{B}/artifacts")
+def test_failed_folder_creation_leaves_no_file(edge: Workspace, name: str) -> None:
+    (edge.tickets / B / name).parent.mkdir(exist_ok=True)
+    (edge.tickets / B / name).write_text("a file in the way\n")
+    assert_refused(edge, ("add", B, "related", A), 1, f"{B}/artifacts")
 
 
-def test_add_does_not_write_through_a_link(pair: Workspace) -> None:
-    outside = pair.root / "outside"
+def test_add_does_not_write_through_a_link(edge: Workspace) -> None:
+    outside = edge.root / "outside"
     outside.mkdir()
-    (pair.tickets / B / "artifacts").symlink_to(outside)
-    assert_refused(pair, ("add", B, "related", A), 1, f"{B}/artifacts")
+    (edge.tickets / B / "artifacts").symlink_to(outside)
+    assert_refused(edge, ("add", B, "related", A), 1, f"{B}/artifacts")
     assert list(outside.iterdir()) == []
 
 

@@ -14,11 +14,6 @@ from workspace_builder import A, B, Workspace, ulid
 FIRST, SECOND, THIRD = (f"2026-06-0{day}T10:00:00Z" for day in (1, 2, 3))
 
 
-@pytest.fixture
-def pair(workspace: Workspace) -> Workspace:
-    return workspace.pair(states=("queued", "queued"))
-
-
 def add(workspace: Workspace, *arguments: str) -> Any:
     ran = workspace.run("add", *arguments, "--json")
     assert ran.code == 0, ran

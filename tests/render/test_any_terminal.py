@@ -84,7 +84,7 @@ def built(root: Path, states: list[State], text: str) -> Workspace:
 
 
 @settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -11,8 +11,6 @@ from workspace_builder import A, B, C, Workspace
 from yoi_relations.queries.doctor.findings import LISTED as BOUND
 from yoi_relations.render.terminal.doctor import DRAWN_FINDINGS_LIMIT
 
-pytestmark = pytest.mark.usefixtures("either_command_line")
-
 
 def screen(workspace: Workspace, *arguments: str) -> list[str]:
     """The lines that doctor draws on a terminal."""

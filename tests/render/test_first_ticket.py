@@ -44,7 +44,6 @@ def paste(workspace: Workspace, command: str) -> None:
     subprocess.run(["sh"], input=f"{command}\n", cwd=workspace.root, text=True, check=True)
 
 
-@pytest.mark.usefixtures("either_command_line")
 @pytest.mark.parametrize("as_json", [False, True])
 @pytest.mark.parametrize("command", ["show", "check", "status"])
 @pytest.mark.parametrize("there_is", NOTHING)
@@ -82,7 +81,7 @@ def test_no_example_is_shown_with_tickets(workspace: Workspace, command: str) ->
     assert INTRODUCED not in workspace.run(command).err
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(
     st.text(st.characters(exclude_characters="/\0", codec="utf-8"), min_size=1, max_size=20).filter(
         lambda name: name not in {".", ".."}

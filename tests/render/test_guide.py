@@ -6,7 +6,6 @@ import re
 import shlex
 from pathlib import Path
 
-import pytest
 from workspace_builder import Workspace
 
 from yoi_relations.cli.fast_path import parse
@@ -14,8 +13,6 @@ from yoi_relations.errors import ExitCode
 from yoi_relations.kinds import KINDS
 from yoi_relations.mcp.tools import tools
 from yoi_relations.render.guide import GUIDE
-
-pytestmark = pytest.mark.usefixtures("either_command_line")
 
 
 def test_guide_fits_into_an_agents_instructions() -> None:

@@ -24,13 +24,6 @@ def shell(workspace: Workspace, line: str, **environ: str) -> Ran:
     return Ran(ran.returncode, ran.stdout.decode(), ran.stderr.decode())
 
 
-@pytest.fixture
-def pair(workspace: Workspace) -> Workspace:
-    workspace.pair("blocked_by")
-    workspace.run("rebuild")
-    return workspace
-
-
 @pytest.mark.parametrize(
     ("line", "code", "said"),
     [
@@ -44,9 +37,9 @@ def pair(workspace: Workspace) -> Workspace:
     ],
 )
 def test_unusable_stream_gives_no_traceback(
-    pair: Workspace, line: str, code: int, said: str
+    edge: Workspace, line: str, code: int, said: str
 ) -> None:
-    ran = shell(pair, line)
+    ran = shell(edge, line)
 
     assert (ran.code, said in ran.err, "Traceback" in ran.err) == (code, True, False), ran
 
@@ -55,8 +48,8 @@ HELP = ["--help", "show --help", "add --help", "hooks --help", "hooks list --hel
 
 
 @pytest.mark.parametrize("asked", ["--version", *HELP])
-def test_unwritable_help_is_one_error(pair: Workspace, asked: str) -> None:
-    ran = shell(pair, f"relations {asked} >/dev/full")
+def test_unwritable_help_is_one_error(edge: Workspace, asked: str) -> None:
+    ran = shell(edge, f"relations {asked} >/dev/full")
 
     assert (ran.code, ran.err.count("\n")) == (1, 1)
     assert ran.err.startswith("error: standard output: ")
@@ -64,16 +57,16 @@ def test_unwritable_help_is_one_error(pair: Workspace, asked: str) -> None:
 
 
 @pytest.mark.parametrize("asked", ["--version", *HELP])
-def test_help_ends_quietly_at_a_closed_pipe(pair: Workspace, asked: str) -> None:
-    ran = shell(pair, f"relations {asked} | true; exit ${{PIPESTATUS[0]}}")
+def test_help_ends_quietly_at_a_closed_pipe(edge: Workspace, asked: str) -> None:
+    ran = shell(edge, f"relations {asked} | true; exit ${{PIPESTATUS[0]}}")
 
     assert (ran.code, ran.err) == (0, "")
 
 
 @pytest.mark.parametrize("variable", ["FORCE_COLOR", "GITHUB_ACTIONS"])
 @pytest.mark.parametrize("line", ["relations --help", "relations show --help", "relations show"])
-def test_pipe_gets_no_escape_sequences(pair: Workspace, line: str, variable: str) -> None:
-    assert "\x1b" not in shell(pair, line, **{variable: "1"}).out
+def test_pipe_gets_no_escape_sequences(edge: Workspace, line: str, variable: str) -> None:
+    assert "\x1b" not in shell(edge, line, **{variable: "1"}).out
 
 
 @pytest.mark.parametrize("sign", ["\x7f", "\x85", "\x9b", "\u2028", "\u202e", "\u2066"])

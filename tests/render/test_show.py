@@ -13,18 +13,7 @@ from workspace_builder import A, B, C, D, Ran, Workspace, ulid
 
 from yoi_relations.files.times import parse_instant
 
-pytestmark = pytest.mark.usefixtures("either_command_line")
-
 LONG = "十" * 1000
-
-
-def test_edge_is_shown_from_either_end(workspace: Workspace) -> None:
-    workspace.pair("blocks", "first things first")
-
-    for name in (A, B):
-        (relation,) = workspace.show(name)["relations"]
-        assert (relation["ticket"], relation["kind"], relation["target"]) == (B, "blocked_by", A)
-        assert relation["end"] == ("target" if name == A else "ticket")
 
 
 @pytest.fixture
@@ -130,7 +119,7 @@ def test_pipe_gets_50_relations_by_default(workspace: Workspace) -> None:
         workspace.record(A, "waiting", note=f"for {number}")
     ran = workspace.run("show", "--all")
     assert (ran.out.count("\n"), workspace.show("--all")["returned"]) == (50, 50)
-    assert "--limit 0" in ran.err
+    assert [part for part in ("50 of 51", "--limit 0") if part not in ran.err] == []
     assert workspace.run("show", "--all", "--limit", "51").out.count("\n") == 51
 
 

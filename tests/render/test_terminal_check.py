@@ -12,11 +12,6 @@ from workspace_builder import A, B, Workspace, ulid
 from yoi_relations.render.terminal.check import REFERENCE_TO_COMMON
 
 
-@pytest.fixture
-def pair(workspace: Workspace) -> Workspace:
-    return workspace.pair(states=("queued", "inprogress"))
-
-
 def screen(workspace: Workspace, *arguments: str, columns: int = 80) -> list[str]:
     """The lines that check draws."""
     workspace.run("show")
@@ -26,116 +21,116 @@ def screen(workspace: Workspace, *arguments: str, columns: int = 80) -> list[str
 
 
 @pytest.mark.parametrize("columns", [40, 80])
-def test_place_of_a_reason_is_not_broken(pair: Workspace, columns: int) -> None:
-    record = pair.record(A, "blocked_by", B, "the other one first, " * 8)
+def test_place_of_a_reason_is_not_broken(queued: Workspace, columns: int) -> None:
+    record = queued.record(A, "blocked_by", B, "the other one first, " * 8)
 
-    lines = screen(pair, A, columns=columns)
+    lines = screen(queued, A, columns=columns)
 
-    assert str(record.relative_to(pair.root)) in [line.strip() for line in lines]
+    assert str(record.relative_to(queued.root)) in [line.strip() for line in lines]
     assert {line.split()[1] for line in lines if line.startswith("  ✕ ho")} == {"hold"}
 
 
-def test_long_words_are_not_broken(pair: Workspace) -> None:
-    pair.record(A, "blocked_by", B)
-    pair.record(A, "waiting", note="for a decision")
-    pair.record(A, "related", B).write_text("no record\n")
+def test_long_words_are_not_broken(queued: Workspace) -> None:
+    queued.record(A, "blocked_by", B)
+    queued.record(A, "waiting", note="for a decision")
+    queued.record(A, "related", B).write_text("no record\n")
 
-    lines = screen(pair, A)
+    lines = screen(queued, A)
 
     verdicts = ["  ? unknown  ", "  ✕ hold     ", "  ! caution  "]
     assert [line[:13] for line in lines if line[:13] in verdicts] == verdicts
 
 
-def test_clear_ticket_is_reported(pair: Workspace) -> None:
-    assert screen(pair, A)[:2] == [
+def test_clear_ticket_is_reported(queued: Workspace) -> None:
+    assert screen(queued, A)[:2] == [
         f"✓ clear    ◑ Title of {A} {A} queued",
         "  no recorded relation speaks against it",
     ]
 
 
-def test_reason_without_effect_is_not_in_the_queue(pair: Workspace) -> None:
-    pair.ticket(B, "planning")
-    pair.record(A, "conflicts_with", B)
-    pair.record(A, "accepted_plan", note="how", worktree="../trees/last")
+def test_reason_without_effect_is_not_in_the_queue(queued: Workspace) -> None:
+    queued.ticket(B, "planning")
+    queued.record(A, "conflicts_with", B)
+    queued.record(A, "accepted_plan", note="how", worktree="../trees/last")
 
-    assert screen(pair, "--state", "queued")[2:] == [f"✓ clear    ◑ Title of {A} {A[-5:]}"]
-    whole = "\n".join(screen(pair, A, columns=120))
+    assert screen(queued, "--state", "queued")[2:] == [f"✓ clear    ◑ Title of {A} {A[-5:]}"]
+    whole = "\n".join(screen(queued, A, columns=120))
     assert f"✓ clear    not together with ○ Title of {B} {B} planning" in whole
     assert "has an accepted plan" in whole
     assert "work tree: last" in whole
     assert f"{A} " not in whole.partition("queued")[2]
 
-    pair.record(A, "waiting", note="for a decision")
-    (row,) = screen(pair, "--state", "queued", columns=160)[2:]
+    queued.record(A, "waiting", note="for a decision")
+    (row,) = screen(queued, "--state", "queued", columns=160)[2:]
     assert row.split("  ")[-1].strip() == "waiting: for a decision"
 
 
-def test_no_ticket_is_reported(pair: Workspace) -> None:
-    assert screen(pair, "--state", "done") == ["No ticket to check."]
+def test_no_ticket_is_reported(queued: Workspace) -> None:
+    assert screen(queued, "--state", "done") == ["No ticket to check."]
 
 
-def test_what_can_be_acted_on_is_first(pair: Workspace) -> None:
-    pair.ticket("00001KT0000DD", "ready", title="Nothing speaks against it")
-    pair.ticket("00001KT0000EE", "planning")
-    pair.ticket("00001KT0000FF", "inprogress")
-    pair.ticket("00001KT0000GG", "planning")
-    pair.record(A, "blocked_by", B)
-    pair.record(A, "after", "00001KT0000DD")
-    pair.record("00001KT0000GG", "after", B)
-    pair.ticket("00001KT0000HH", "queued")
-    pair.record("00001KT0000HH", "after", B)
+def test_what_can_be_acted_on_is_first(queued: Workspace) -> None:
+    queued.ticket("00001KT0000DD", "ready", title="Nothing speaks against it")
+    queued.ticket("00001KT0000EE", "planning")
+    queued.ticket("00001KT0000FF", "inprogress")
+    queued.ticket("00001KT0000GG", "planning")
+    queued.record(A, "blocked_by", B)
+    queued.record(A, "after", "00001KT0000DD")
+    queued.record("00001KT0000GG", "after", B)
+    queued.ticket("00001KT0000HH", "queued")
+    queued.record("00001KT0000HH", "after", B)
 
     for columns in (120, 200):
-        first, _, *rows, _, last = screen(pair, columns=columns)
+        first, _, *rows, _, last = screen(queued, columns=columns)
         assert first == "7 tickets: 1 clear, 2 caution, 1 hold, 3 not up for acceptance"
         assert last == "3 not up for acceptance: 1 planning, 2 inprogress"
         assert [row.split()[1] for row in rows] == ["clear", "caution", "caution", "hold"]
         assert rows[3].endswith(f"waits for ▶ Title of {B} 000BB (+1 more)")
         assert "000HH" in rows[1]
         assert rows[2].endswith(f"after ▶ Title of {B} 000BB (+1 more)")
-    assert len(screen(pair, columns=119)) == 4 + 7
-    assert "000EE" in "".join(screen(pair, "--state", "planning"))
+    assert len(screen(queued, columns=119)) == 4 + 7
+    assert "000EE" in "".join(screen(queued, "--state", "planning"))
 
 
 @pytest.mark.parametrize("named", [True, False])
 @pytest.mark.parametrize("columns", [40, 80, 160])
 def test_file_that_could_hide_every_blocker_is_listed_once(
-    pair: Workspace, columns: int, *, named: bool
+    queued: Workspace, columns: int, *, named: bool
 ) -> None:
-    pair.record(A, "blocked_by", B)
-    bad = pair.record_file(B, f"{ulid(9)}.md", "no record\n").relative_to(pair.root)
+    queued.record(A, "blocked_by", B)
+    bad = queued.record_file(B, f"{ulid(9)}.md", "no record\n").relative_to(queued.root)
 
-    lines = screen(pair, *((A, B) if named else ()), columns=columns)
+    lines = screen(queued, *((A, B) if named else ()), columns=columns)
     text = " ".join(" ".join(lines).split())
     assert [line.strip() for line in lines].count(f"{bad}:1") == 1
     assert text.count("frontmatter") == 1
     assert text.count(REFERENCE_TO_COMMON) == (2 if named else 0)
     assert "waits for" in text
     assert "is inprogress" in text
-    single = " ".join(screen(pair, A, columns=columns))
+    single = " ".join(screen(queued, A, columns=columns))
     assert single.count("frontmatter") == 1
     assert REFERENCE_TO_COMMON not in " ".join(single.split())
 
 
 def test_ticket_without_other_reasons_refers_to_the_common_one(
-    pair: Workspace,
+    queued: Workspace,
 ) -> None:
-    pair.record_file(B, f"{ulid(9)}.md", "no record\n")
+    queued.record_file(B, f"{ulid(9)}.md", "no record\n")
 
-    text = " ".join(" ".join(screen(pair, "--state", "queued", columns=160)).split())
+    text = " ".join(" ".join(screen(queued, "--state", "queued", columns=160)).split())
     assert f"? unknown ◑ Title of {A} {A[-5:]} {REFERENCE_TO_COMMON}" in text
     assert "1 ticket: 1 unknown" in text
 
 
 @pytest.mark.parametrize("columns", [40, 44, 45, 60, 80, 160])
 @pytest.mark.parametrize("old", ["00001KT0000DD", "20260102-030405-a-slug-of-the-old-layout"])
-def test_ids_stand_whole(pair: Workspace, columns: int, old: str) -> None:
-    pair.ticket(old, "queued", bucket="open", title="An older one")
-    pair.record(A, "blocked_by", B)
-    pair.record(B, "after", old)
+def test_ids_stand_whole(queued: Workspace, columns: int, old: str) -> None:
+    queued.ticket(old, "queued", bucket="open", title="An older one")
+    queued.record(A, "blocked_by", B)
+    queued.record(B, "after", old)
     short = (A[-5:], B[-5:], old if len(old) > 13 else old[-5:])
     for arguments, ids in ((), short), ((A, B, old), (A, B, old)):
-        lines = screen(pair, *arguments, columns=columns)
+        lines = screen(queued, *arguments, columns=columns)
         for id_ in ids:
             assert any(id_ in line for line in lines), (id_, "\n".join(lines))
         wide = [line for line in lines if cell_len(line) > columns]

