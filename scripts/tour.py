@@ -1,7 +1,8 @@
 """Run the commands that documents show in a copy of the sample workspace, and update their output.
 
 In a console block, a line that starts with ``$`` is `relations` with its arguments, optionally
-followed by ``; echo $?`` or ``| jq .a.path[0]``; or it is `sed -i`, in place of an editor.
+followed by ``; echo $?`` or ``| jq .a.path[0]``; or it is `sed -i`, in place of an editor. In a
+Mermaid block, such a line is a comment: it starts with ``%% $``.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 COLUMNS = 80
-_BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
-DOCUMENTS = [ROOT / "README.md", ROOT / "docs" / "orchestration.md"]
+_BLOCK = re.compile(r"(```(?:console|mermaid)\n)(.*?)```", re.DOTALL)
+_COMMAND = re.compile(r"(?:%% )?\$ (.*)")
+DOCUMENTS = [ROOT / name for name in ("README.md", "docs/graph.md", "docs/orchestration.md")]
 _VARIABLE = [
     (re.compile(r"\b01[0-9A-HJKMNP-TV-Z]{24}\b"), "ULID"),
     (re.compile(r'(digest"?:? "?)[0-9a-f]{16}'), r"\1DIGEST"),
@@ -35,23 +37,29 @@ _VARIABLE = [
 
 def on_terminal(arguments: list[str], folder: Path, columns: int = COLUMNS) -> tuple[str, int]:
     """The output of a command on a terminal, without colours and trailing spaces; its status."""
+    text, code = coloured_output(arguments, folder, columns)
+    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text)
+    return "".join(f"{line.rstrip()}\n" for line in text.splitlines()), code
+
+
+def coloured_output(arguments: list[str], folder: Path, columns: int) -> tuple[str, int]:
+    """The output of a command on a terminal, with the terminal's control sequences; its status."""
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     environ = os.environ | {
-        "NO_COLOR": "1",
-        "TERM": "xterm",
+        "TERM": "xterm-256color",
         "YOI_RELATIONS_AUTHOR": "you",
         "RELATIONS_PAGER": "",
     }
-    environ.pop("COLUMNS", None)
+    for name in ("COLUMNS", "NO_COLOR"):
+        environ.pop(name, None)
     with subprocess.Popen(
         arguments, cwd=folder, env=environ, stdin=follower, stdout=follower, stderr=follower
     ) as process:
         os.close(follower)
         data = _drain(leader)
         code = process.wait()
-    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", data.decode()).replace("\r\n", "\n")
-    return "".join(f"{line.rstrip()}\n" for line in text.splitlines()), code
+    return data.decode().replace("\r\n", "\n"), code
 
 
 def _drain(leader: int) -> bytes:
@@ -66,12 +74,12 @@ def _drain(leader: int) -> bytes:
 
 
 def with_output(text: str) -> str:
-    """`text` with the current output below the commands of every console block."""
+    """`text` with the current output below the commands of every block."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "examples"
         shutil.copytree(ROOT / "examples", folder, ignore=shutil.ignore_patterns("cache"))
         _run("relations rebuild", folder)
-        return _BLOCK.sub(lambda block: f"```console\n{_rerun(block[1], folder)}```", text)
+        return _BLOCK.sub(lambda block: f"{block[1]}{_rerun(block[2], folder)}```", text)
 
 
 def same(first: str, second: str) -> bool:
@@ -82,8 +90,8 @@ def same(first: str, second: str) -> bool:
 
 
 def _rerun(block: str, folder: Path) -> str:
-    commands = [line for line in block.splitlines() if line.startswith("$ ")]
-    return "".join(f"{command}\n{_run(command[2:], folder)}" for command in commands)
+    commands = filter(None, map(_COMMAND.fullmatch, block.splitlines()))
+    return "".join(f"{command[0]}\n{_run(command[1], folder)}" for command in commands)
 
 
 def _run(command: str, folder: Path) -> str:

@@ -228,6 +228,18 @@ def test_named_files_and_constants_exist(page: str) -> None:
     assert {name for name in constants if not re.search(rf"\b{name}\b", source)} == set()
 
 
+def test_every_picture_is_shown_on_both_grounds() -> None:
+    shown = set()
+    for page in (ROOT / "README.md", *ROOT.glob("docs/*.md")):
+        for picture in re.findall(r"<picture>.*?</picture>", page.read_text("utf-8"), re.DOTALL):
+            dark, light = re.findall(r'(?:srcset|src)="([^"]+)-(?:dark|light)\.png"', picture)
+            assert dark == light
+            assert re.search(r'srcset=".+-dark.*\n.*src=".+-light.* alt="[^"]{20,}"', picture)
+            shown |= {page.parent / f"{light}-{ground}.png" for ground in ("dark", "light")}
+
+    assert shown == set((ROOT / "docs" / "pictures").iterdir())
+
+
 def test_pasted_lines_lead_to_a_first_verdict(tmp_path: Path) -> None:
     part = README.split("\n## From nothing\n")[1].split("\n## ")[0]
     (lines,) = re.findall(r"```sh\n(.*?)```", part, re.DOTALL)

@@ -20,6 +20,11 @@ from yoi_relations.page.static_list import GROUP_TITLES
 from yoi_relations.render.documents import Value
 
 VIEWS = ("v=now", "v=map", "v=table", "v=now&t={}")
+_LINES_BEFORE_THE_TICKET = """(found) => {
+  const range = document.createRange();
+  range.selectNode(document.createTreeWalker(found, NodeFilter.SHOW_TEXT).nextNode());
+  return range.getClientRects().length;
+}"""
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -179,6 +184,18 @@ def test_panel_says_what_counts_and_what_waits(tmp_path: Path, pages: Pages) -> 
     expect(past.locator("li")).not_to_be_visible()
     past.locator("summary").click()
     expect(past.locator("li")).to_be_visible()
+
+
+def test_panel_keeps_the_words_before_a_long_title_on_one_line(
+    workspace: Workspace, pages: Pages
+) -> None:
+    workspace.ticket(A)
+    workspace.ticket(B, title="A title that is longer than a line of the panel, by some words")
+    workspace.record(A, "related", B)
+    opened = pages.open(workspace).at(f"t={quote(A)}")
+
+    rows = opened.find("aside li div:has(.mention)").evaluate(_LINES_BEFORE_THE_TICKET)
+    assert rows == 1
 
 
 def test_panel_shows_a_plan_without_the_folders_of_a_machine(tmp_path: Path, pages: Pages) -> None:

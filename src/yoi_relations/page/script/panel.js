@@ -169,7 +169,11 @@ function relationWords(relation, id) {
   const text = relation.plan ? relation.plan.summary : relation.note;
   const words = own ? PHRASES[relation.kind] : REVERSED[relation.kind] || `is named by`;
   return [
-    el("div", {}, `${words} `, other === null ? null : mention(ticketOf(other), "past")),
+    el(
+      "div",
+      {},
+      el("span", {}, `${words} `, other === null ? null : mention(ticketOf(other), "past")),
+    ),
     text && paragraph(text),
     el(
       "small",
