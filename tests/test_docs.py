@@ -220,7 +220,9 @@ def test_named_files_and_constants_exist(page: str) -> None:
         name for name in named if re.fullmatch(r"[\w./-]+(/|/\w+|\.(py|sql|md|toml|nix))", name)
     }
     absent = {name for name in paths if not any(place.endswith(f"/{name}") for place in places)}
-    source = "".join(path.read_text("utf-8") for path in ROOT.glob("src/**/*.py"))
+    source = "".join(
+        p.read_text("utf-8") for top in ("src", "tests") for p in ROOT.glob(f"{top}/**/*.py")
+    )
     constants = {name for name in named if re.fullmatch(r"[A-Z_]*[A-Z]", name)}
 
     assert len(paths) > 30

@@ -132,7 +132,7 @@ function groupBody(group, ids) {
 function freed(id) {
   const ticket = ticketOf(id);
   const known = mention(ticket, "frees");
-  return ticket.state ? ["When ", known, " is done"] : ["When it is known what ", known, " is"];
+  return ticket.state ? ["When ", known, " is\u00a0done"] : ["When it is known what ", known, " is"];
 }
 
 /** @param {Address} at */

@@ -130,11 +130,20 @@ function facts(ticket, said = []) {
       reason.code !== "state" &&
       !(reason.verdict !== "caution" && reason.ticket !== null && said.includes(reason.ticket)),
   );
+  const waiting = waitingFor(ticket).size;
   return [
     ticket.verdict === "unknown" && verdict("unknown"),
     ...shortReasons(reasons, `of ${ticket.ticket}`),
-    ticket.holds.length > 0 && counted(ticket.holds.length, "waits for it", "wait for it"),
+    waiting > 0 && el("span", { class: "whole" }, counted(waiting, "waits for it", "wait for it")),
   ];
+}
+
+/** The tickets that wait for one, by active dependencies and orderings. @param {Ticket} ticket */
+function waitingFor(ticket) {
+  const found = (touching.get(ticket.ticket) || []).filter(
+    (relation) => isRanked(relation) && relation.active && relation.target === ticket.ticket,
+  );
+  return new Set(found.map((relation) => relation.ticket));
 }
 
 /** @param {Ticket} ticket @param {string} place @param {Child[]} [parts] */

@@ -30,6 +30,8 @@ def draw_tree(tree: Tree, closing: Iterable[str], *, paged: bool) -> None:
         _line(line, guide, short[line.ticket.id], columns, reverse=tree.reverse)
         for line, guide in zip(tree.lines, _guides(tree.lines, levels), strict=True)
     ]
+    if drawn:
+        drawn.append(Text(""))
     for line in (*_footnotes(tree, levels), *closing):
         drawn += folded_words(line, columns)
     draw(drawn, paged=paged)
