@@ -87,6 +87,7 @@ class _Guard:
         refusal = self._access.refusal(scope["method"], Headers(scope=scope), token)
         if refusal is not None:
             return PlainTextResponse(f"{refusal.reason}\n", refusal.status, {"Allow": "GET, HEAD"})
+        scope["state"]["connection"].accepted()
         if token is None:
             return None
         response = RedirectResponse("/", status_code=303)
