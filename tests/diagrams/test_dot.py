@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 from typing import Any
 
 import pytest
+from diagram_parts import needs_graphviz
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from workspace_builder import A, B, C, Workspace
@@ -15,8 +15,6 @@ from yoi_relations.diagrams.dot import dot_text
 from yoi_relations.diagrams.drawing import Drawing
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.render.output import visible
-
-needs_graphviz = pytest.mark.skipif(not shutil.which("dot"), reason="Graphviz is not installed")
 
 
 def drawn(text: str, form: str = "json") -> Any:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from diagram_parts import TITLES
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from page_browser import browser
@@ -86,33 +87,6 @@ def bare(text: str) -> str:
 
 def expected(ticket: TicketInfo) -> str:
     return bare("".join([*title_lines(ticket, 60, 1), name_line(ticket)]))
-
-
-FRAGMENTS = st.sampled_from(
-    [
-        *"\"'`#;&<>[](){}|\\/%$*_~:@^=-.,+!? ",
-        *("end", "graph", "subgraph", "click", "style", "default", "%%{init: {}}%%", "---", "-->"),
-        *("#quot;", "#35;", "&amp;", "&lt;", "&#60;", "<br>", "<b>x</b>", "<img src=x>", "$$x$$"),
-        *("**x**", "_x_", "1. x", "- x", "# x", "> x", "fa:fa-car", "fab:fa-github", "@{ a: b }"),
-        *("javascript:alert(1)", "https://evil.example/", "www.evil.example", "a@b.example"),
-        *(
-            "\\n",
-            "\\u0041",
-            "完了",
-            "نص",
-            "\u202e",
-            "\u200b",
-            "\u00a0",
-            "\ufeff",
-            "\ufffe",
-            "👩‍👩‍👧",
-        ),
-    ]
-)
-TITLES = st.one_of(
-    st.lists(FRAGMENTS, min_size=1, max_size=8).map("".join),
-    st.text(st.characters(codec="utf-8"), min_size=1, max_size=40),
-)
 
 
 @settings(
