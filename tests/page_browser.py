@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any, Self
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 from workspace_builder import Workspace
 
 from yoi_relations.files.workspace import find_workspace
@@ -38,14 +40,21 @@ _GO = """(to) => new Promise((done) => {
 DESKTOP, PHONE = (1280, 800), (390, 844)
 
 
-def launch(playwright: Playwright) -> Browser:
-    """The browser that CHROMIUM names, or one on PATH; without any, the test is skipped."""
+@contextmanager
+def browser_process() -> Iterator[Browser]:
+    """The browser that CHROMIUM names, or one on PATH; without any, the test is skipped.
+
+    While it runs, this process cannot start an event loop.
+    """
     program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
     if program is None:
         if os.environ.get("CI") == "true":
             pytest.fail("no Chromium on PATH or in CHROMIUM")
         pytest.skip("no Chromium on PATH or in CHROMIUM")
-    return playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 def value_of(workspace: Workspace, selection: Selection | None = None) -> Value:
@@ -155,8 +164,28 @@ class Pages:
         self._opened.append(Opened(context, url))
         return self._opened[-1]
 
+    def tab(self, opened: Opened) -> Opened:
+        """Another page in the session of a page, not loaded yet."""
+        self._opened.append(Opened(opened.page.context, opened.url))
+        return self._opened[-1]
+
     def close(self) -> None:
         """Close all pages; nothing may have gone wrong in any of them."""
         for context in self._contexts:
             context.close()
         assert [line for opened in self._opened for line in opened.wrong] == []
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One browser for the tests of a folder."""
+    with browser_process() as started:
+        yield started
+
+
+@pytest.fixture
+def pages(browser: Browser, tmp_path: Path) -> Iterator[Pages]:
+    """Opens pages; at the end, no page may have had an error, a dialog or a request."""
+    opener = Pages(browser, tmp_path)
+    yield opener
+    opener.close()

@@ -99,12 +99,12 @@ class Server:
         return json.loads(response.body)
 
     @contextlib.contextmanager
-    def events(self, cookie: Headers) -> Iterator[Iterator[str]]:
+    def events(self, cookie: Headers) -> Iterator[Iterator[Any]]:
         """The data of each event of the stream."""
         with self.open("/events", headers=cookie) as response:
             lines = iter(response.readline, b"")
             yield (
-                line.removeprefix(b"data: ").decode().strip()
+                json.loads(line.removeprefix(b"data: "))
                 for line in lines
                 if line.startswith(b"data: ")
             )

@@ -3,8 +3,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from page_browser import browser, pages
 from serve_process import Server
 from workspace_builder import Workspace
+
+__all__ = ["browser", "pages", "server"]
 
 
 @pytest.fixture

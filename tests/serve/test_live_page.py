@@ -18,26 +18,29 @@ def test_events_follow_the_files(server: Server, edge: Workspace) -> None:
     cookie = server.cookie()
     before = server.data(cookie)
     assert verdict(before, A) == "hold"
-    with server.events(cookie) as digests:
-        assert next(digests) == before["freshness"]["digest"]
+    with server.events(cookie) as states:
+        first = next(states)
+        assert first["digest"] == before["freshness"]["digest"]
+        assert (first["answered_at"] >= before["answered_at"], first["error"]) == (True, None)
         edge.ticket(B, "done")
-        digest = next(one for one in digests if one != before["freshness"]["digest"])
+        state = next(one for one in states if one["digest"] != first["digest"])
     after = server.data(cookie)
-    assert (after["freshness"]["digest"], verdict(after, A)) == (digest, "caution")
+    assert (after["freshness"]["digest"], verdict(after, A)) == (state["digest"], "caution")
     assert after["answered_at"] >= before["answered_at"]
 
 
 def test_answer_stays_while_the_files_cannot_be_read(server: Server, edge: Workspace) -> None:
     cookie = server.cookie()
-    with server.events(cookie) as digests:
-        next(digests)
+    with server.events(cookie) as states:
+        good = next(states)
         away = edge.tickets.rename(edge.root / "away")
-        while server.data(cookie)["error"] is None:
-            next(digests)
-        assert verdict(server.data(cookie), A) == "hold"
+        failed = next(state for state in states if state["error"] is not None)
+        assert failed["digest"] == good["digest"]
+        data = server.data(cookie)
+        assert (data["error"], verdict(data, A)) == (failed["error"], "hold")
         away.rename(edge.tickets)
-        while server.data(cookie)["error"] is not None:
-            next(digests)
+        assert any(state["error"] is None for state in states)
+        assert server.data(cookie)["error"] is None
 
 
 def test_page_and_data_have_no_path_of_the_machine(server: Server, edge: Workspace) -> None:

@@ -86,8 +86,10 @@ def _attributes(attributes: dict[str, str]) -> str:
 def _quoted(text: str) -> str:
     r"""`text` as a quoted string.
 
-    Graphviz reads ``\n`` and other escapes in labels, and HTML entities.
+    Graphviz reads ``\n`` and other escapes in labels, and HTML entities. What SVG cannot hold is
+    shown as an escape.
     """
+    text = text.replace("\ufffe", r"\ufffe").replace("\uffff", r"\uffff")
     for character, escaped in (("\\", "\\\\"), ('"', '\\"'), ("&", "&amp;"), ("\n", "\\n")):
         text = text.replace(character, escaped)
     return f'"{text}"'

@@ -16,8 +16,15 @@ MAX_EDGES = 150
 MAX_CHARACTERS = 45_000
 """Mermaid's `maxTextSize` is 50,000; neither limit can be raised inside a diagram."""
 _TITLE_COLUMNS = 60
-_PLAIN = frozenset(" .,:/_-·")
-"""Characters, other than letters and digits, that have no meaning in a quoted Mermaid label."""
+_PLAIN = frozenset(" .,/_-·")
+"""Characters, other than letters and digits, that have no meaning in a quoted Mermaid label.
+
+A colon has one: after the word ``style`` and before an entity, it ends that entity.
+"""
+_ALWAYS_READ = (":fa-", "\\n", "$$")
+"""Mermaid reads icons, line breaks and formulas in a label, escaped or not."""
+_JOINER = "\u2060"
+"""An invisible character, which divides them."""
 _SHAPES = {
     State.PLANNING: ("(", ")"),
     State.READY: ("[", "]"),
@@ -93,6 +100,9 @@ def _quoted(lines: list[str]) -> str:
 
 def _label(text: str) -> str:
     """`text` with each character that could have a meaning as a numeric entity."""
+    for part in _ALWAYS_READ:
+        while part in text:
+            text = text.replace(part, f"{part[0]}{_JOINER}{part[1:]}")
     return "".join(
         character if character.isalnum() or character in _PLAIN else f"#{ord(character)};"
         for character in text

@@ -23,8 +23,9 @@ def page_text(value: Value, *, live: bool) -> str:
     Args:
         value: as from `page_value`. With `live` it has the field `answered_at`, an RFC 3339 time.
         live: whether the page follows the server that it comes from. It reads `events`, server-sent
-            events whose data is the digest of the workspace, the first of them at once, and reads
-            the value again from `data`, as JSON, when its digest differs.
+            events whose data is a JSON object: `digest` of the workspace, `answered_at`, `error`.
+            The first of them comes at once. It reads the value again from `data`, as JSON, when the
+            digest differs.
     """
     style, script = _style(), _script()
     name = escape(value["workspace"]["root"])

@@ -7,9 +7,9 @@ answers. So the host, the origin and a secret are checked, and nothing can be wr
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import NamedTuple
+
+from starlette.datastructures import Headers
 
 _HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _HTTP_PORT = 80
@@ -48,12 +48,12 @@ class Access:
         suffixes = [f":{port}", *([""] if port == _HTTP_PORT else [])]
         self._hosts = {f"{host}{suffix}" for host in _HOSTS for suffix in suffixes}
 
-    def refusal(self, method: str, headers: Mapping[str, str], token: str | None) -> Refusal | None:
+    def refusal(self, method: str, headers: Headers, token: str | None) -> Refusal | None:
         """Why a request is refused; None if it is answered.
 
         Args:
             method: of the request.
-            headers: of the request; their names are compared without regard to case.
+            headers: of the request.
             token: of the query; None if it has none.
         """
         host = headers.get("host", "").lower()
@@ -61,23 +61,23 @@ class Access:
             return Refusal(400, "This address is for this machine alone.")
         if method not in ("GET", "HEAD"):
             return Refusal(405, "Nothing can be written here.")
-        origin = headers.get("origin")
-        if origin is not None and origin.lower() != f"http://{host}":
+        if any(origin.lower() != f"http://{host}" for origin in headers.getlist("origin")):
             return Refusal(403, "Another site has sent this request.")
         has_token = token is not None and self._is_token(token)
         if headers.get("sec-fetch-site", "none") not in _ALLOWED_SITES and not has_token:
             return Refusal(403, "Another site has sent this request: open the printed address.")
-        if not has_token and not self._has_cookie(headers.get("cookie", "")):
+        if not has_token and not self._has_cookie(headers.getlist("cookie")):
             return Refusal(403, "Open the address that the command relations serve has printed.")
         return None
 
     def _is_token(self, token: str) -> bool:
         return secrets.compare_digest(token.encode(), self.token.encode())
 
-    def _has_cookie(self, header: str) -> bool:
-        try:
-            sent = SimpleCookie(header).get(self.cookie_name)
-        except CookieError:
-            return False
-        value = sent.value if sent is not None else ""
-        return secrets.compare_digest(value.encode(), self.cookie.encode())
+    def _has_cookie(self, headers: list[str]) -> bool:
+        """Whether one of the cookies is the secret.
+
+        The browser also sends the cookies of other servers on this machine, whatever is in them.
+        """
+        pairs = [pair.strip() for header in headers for pair in header.split(";")]
+        expected = f"{self.cookie_name}={self.cookie}".encode()
+        return any(secrets.compare_digest(pair.encode(), expected) for pair in pairs)

@@ -45,16 +45,16 @@ def make_app(live: LivePage, access: Access, signal: Callable[[], ScanSignal]) -
         return Response(json_line(live.value()), media_type="application/json")
 
     async def events(_request: Request) -> Response:
-        return EventSourceResponse(_digests(live, signal()), ping=PING_SECONDS)
+        return EventSourceResponse(_states(live, signal()), ping=PING_SECONDS)
 
     routes = [Route("/", page), Route("/data", data), Route("/events", events)]
     return _Guard(Starlette(routes=routes), access)
 
 
-async def _digests(live: LivePage, signal: ScanSignal) -> AsyncIterator[ServerSentEvent]:
-    """The digest now, and again after each scan."""
+async def _states(live: LivePage, signal: ScanSignal) -> AsyncIterator[ServerSentEvent]:
+    """The state now, and again after each scan."""
     while not signal.ended:
-        yield ServerSentEvent(live.digest, event="digest")
+        yield ServerSentEvent(json_line(live.state()).strip())
         await signal.wait()
 
 
@@ -87,6 +87,7 @@ class _Guard:
         refusal = self._access.refusal(scope["method"], Headers(scope=scope), token)
         if refusal is not None:
             return PlainTextResponse(f"{refusal.reason}\n", refusal.status, {"Allow": "GET, HEAD"})
+        scope["state"]["connection"].accepted()
         if token is None:
             return None
         response = RedirectResponse("/", status_code=303)

@@ -31,9 +31,6 @@ class LivePage:
         trust: how each scan checks the index.
         notify: takes one line for the person who runs the server.
 
-    Attributes:
-        digest: digest of the files as of the last scan that succeeded.
-
     Raises:
         RelationsError: the first scan fails.
     """
@@ -46,7 +43,7 @@ class LivePage:
         self._value: Value = {}
         self._answered_at = ""
         self._error: str | None = None
-        self.digest = ""
+        self._digest = ""
         self._scan(workspace)
         self._thread: threading.Thread | None = None
 
@@ -62,12 +59,16 @@ class LivePage:
             self._thread.join()
 
     def value(self) -> Value:
-        """What the page shows.
-
-        The field `answered_at` is the time of the last scan that succeeded (RFC 3339, UTC), and
-        `error` says why a later one failed; it is null if none did.
-        """
+        """What the page shows, with the fields `answered_at` and `error` of `state`."""
         return self._value | {"answered_at": self._answered_at, "error": self._error}
+
+    def state(self) -> Value:
+        """What changes with each scan.
+
+        `digest` is that of the files as of the last scan that succeeded, `answered_at` the time of
+        that scan (RFC 3339, UTC), and `error` says why a later one failed; it is null if none did.
+        """
+        return {"digest": self._digest, "answered_at": self._answered_at, "error": self._error}
 
     def _follow(self, on_scan: Callable[[], None]) -> None:
         with closing(FileEvents(self._notify, self._stopped.is_set)) as events:
@@ -84,10 +85,10 @@ class LivePage:
 
     def _scan(self, workspace: Workspace) -> None:
         with open_index(workspace, self._notify, trust=self._trust) as index:
-            if index.generation.digest != self.digest:
+            if index.generation.digest != self._digest:
                 overview = find_overview(index.connection, Selection(inactive=True))
                 self._value = page_value(index, overview)
-                self.digest = index.generation.digest
+                self._digest = index.generation.digest
             self._answered_at = now()
 
     def _fail(self, error: RelationsError) -> None:

@@ -19,6 +19,7 @@ from yoi_relations.index.handle import Trust
 from yoi_relations.render.serve import write_address
 from yoi_relations.serve.access import Access
 from yoi_relations.serve.app import make_app
+from yoi_relations.serve.connections import BACKLOG, Connection
 from yoi_relations.serve.live_page import LivePage, ScanSignal
 
 HOST = "127.0.0.1"
@@ -54,10 +55,13 @@ async def _serve(live: LivePage, access: Access, listener: socket.socket) -> Non
     app = make_app(live, access, lambda: signal)
     config = uvicorn.Config(
         app,
-        http="h11",
+        http=Connection,
+        backlog=BACKLOG,
         ws="none",
         lifespan="off",
         log_config=None,
+        # Strangers could write warnings into the terminal of the person who runs the server.
+        log_level="error",
         # The access log would hold the token.
         access_log=False,
         proxy_headers=False,

@@ -4,7 +4,8 @@
 let stream = null;
 let asking = false;
 let wanted = ""; // the digest of the last event
-let cut = "";
+let cut = ""; // since when there is no connection
+let refused = false; // whether a server answers, but not this page
 
 async function refresh() {
   if (asking) return;
@@ -14,23 +15,26 @@ async function refresh() {
     while (asked !== wanted) {
       asked = wanted;
       const answer = await fetch("data");
-      if (!answer.ok) throw new Error(String(answer.status));
+      if (!answer.ok) throw new Error();
       load(await answer.json());
     }
-    cut = "";
   } catch {
-    cut = cut || clock(new Date());
+    cut ||= clock(new Date());
   }
   asking = false;
   render();
   tell();
 }
 
-/** @param {string} digest */
-function heard(digest) {
-  wanted = digest;
-  if (digest !== page.freshness.digest) refresh();
-  else page.answered_at = new Date().toISOString();
+/** @param {Scan} state */
+function heard(state) {
+  cut = "";
+  refused = false;
+  wanted = state.digest;
+  page.error = state.error;
+  if (wanted !== page.freshness.digest) refresh();
+  else page.answered_at = state.answered_at;
+  tell();
 }
 
 /** @param {Date} time */
@@ -40,19 +44,16 @@ function clock(time) {
 
 function tell() {
   const at = new Date(page.answered_at || "");
-  const old = Math.max(0, Math.round((Date.now() - at.getTime()) / 1000));
-  const age =
-    old < 120
-      ? `${old} s`
-      : old < 7200
-        ? `${Math.round(old / 60)} min`
-        : `${Math.round(old / 3600)} h`;
-  const text = cut
-    ? `No connection since ${cut}. This is of ${clock(at)}; it may be out of date.`
-    : `as of ${clock(at)}, ${age} ago`;
+  const age = Math.max(0, Math.round((Date.now() - at.getTime()) / 1000));
+  let text = `as of ${clock(at)}, ${age} s ago`;
+  let wrong = "";
+  if (refused) wrong = "The server was started again: open the address that it printed.";
+  else if (cut) wrong = `No connection since ${cut}.`;
+  else if (page.error) wrong = `The files cannot be read: ${visible(page.error)}.`;
+  if (wrong) text = `${wrong} This is of ${clock(at)}; it may be out of date.`;
   if (live.textContent !== text) live.textContent = text;
-  live.classList.toggle("cut", cut !== "");
-  live.setAttribute("aria-live", cut ? "polite" : "off");
+  live.classList.toggle("cut", wrong !== "");
+  live.setAttribute("aria-live", wrong ? "polite" : "off");
 }
 
 function connect() {
@@ -60,14 +61,17 @@ function connect() {
     stream?.close();
     stream = null;
   } else if (!stream) {
-    stream = new EventSource("events");
-    stream.addEventListener("open", () => {
-      cut = "";
-      tell();
-    });
-    stream.addEventListener("message", (event) => heard(event.data));
-    stream.addEventListener("error", () => {
-      cut = cut || clock(new Date());
+    const made = new EventSource("events");
+    stream = made;
+    made.addEventListener("message", (event) => heard(JSON.parse(event.data)));
+    made.addEventListener("error", () => {
+      cut ||= clock(new Date());
+      if (made.readyState === EventSource.CLOSED) {
+        // The browser tries again by itself unless there was an answer of another kind.
+        refused = true;
+        stream = null;
+        setTimeout(connect, 5000);
+      }
       tell();
     });
   }

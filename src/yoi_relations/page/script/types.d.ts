@@ -75,6 +75,8 @@ type PageValue = {
   };
   map: { active: PlanMap; all: PlanMap };
   answered_at?: string;
+  error?: string | null;
 };
+type Scan = { digest: string; answered_at: string; error: string | null };
 type Address = { v: string; t: string; q: string; h: boolean };
 type Child = Node | string | null | false | undefined;
