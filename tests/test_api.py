@@ -99,10 +99,11 @@ def test_examples_pass_the_type_checker(tmp_path: Path) -> None:
 def test_ticket_elsewhere_says_so(pair: Workspace) -> None:
     relations = Relations(pair.root)
     relations.add(A, "blocked-by", f"acme/loans:{C}", author="x")
+    relations.add(A, "related", B, author="x")
     ends = [relation.target for relation in relations.show(A).relations]
     assert [(end.id, end.elsewhere, end.state) for end in ends if end] == [
-        (B, False, "ready"),
         (f"acme/loans:{C}", True, None),
+        (B, False, "planning"),
     ]
     assert relations.check(A)[0].verdict is Verdict.UNKNOWN
 
