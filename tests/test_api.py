@@ -96,6 +96,18 @@ def test_examples_pass_the_type_checker(tmp_path: Path) -> None:
     assert code == 0, out + err
 
 
+def test_ticket_elsewhere_says_so(pair: Workspace) -> None:
+    relations = Relations(pair.root)
+    relations.add(A, "blocked-by", f"acme/loans:{C}", author="x")
+    relations.add(A, "related", B, author="x")
+    ends = [relation.target for relation in relations.show(A).relations]
+    assert [(end.id, end.elsewhere, end.state) for end in ends if end] == [
+        (f"acme/loans:{C}", True, None),
+        (B, False, "planning"),
+    ]
+    assert relations.check(A)[0].verdict is Verdict.UNKNOWN
+
+
 def test_package_offers_exactly_the_names_of_the_api() -> None:
     assert yoi_relations.__all__ == api.__all__
     assert all(getattr(yoi_relations, name) is getattr(api, name) for name in api.__all__)

@@ -69,6 +69,7 @@ def unknown(workspace: Workspace) -> Commands:
     workspace.ticket(D, "closed")
     workspace.record(A, "blocked_by", B)
     workspace.record(A, "after", C)
+    workspace.record(A, "conflicts_with", f"acme/loans:{C}")
     workspace.record_file(B, "note.md", "no frontmatter\n")
     workspace.artifact(B, "relations.json", "{")
     workspace.plan_lines(D, {"kind": "parent_of", "related_ticket": A})

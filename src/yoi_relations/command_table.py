@@ -200,7 +200,8 @@ _SHOW = Command(
         Parameter(
             "ticket",
             "",
-            "Show only relations of this ticket, at either end; or a record, by id or PATH:LINE.",
+            "Show only relations of this ticket, at either end (of another workspace:"
+            " workspace:ID); or a record, by id or PATH:LINE.",
             "TICKET",
             offers=Offer.TICKET,
         ),
@@ -312,7 +313,8 @@ _ADD = Command(
         Parameter(
             "target",
             "",
-            "The second ticket. Only waiting and accepted-plan need none.",
+            "The second ticket; of another workspace: its name, a colon and the whole id, such as"
+            " acme/loans:00001KTNVGT8G. Only waiting and accepted-plan need none.",
             "TARGET",
             offers=Offer.TICKET,
         ),

@@ -179,6 +179,11 @@ def named(id_: str) -> str:
     """An id in a sentence: quoted if it could be read as more than one word."""
     if id_.replace("-", "").replace("_", "").replace(".", "").isalnum():
         return id_
+    if ":" in id_:
+        from yoi_relations.ticket_ids import is_elsewhere  # noqa: PLC0415  # few ids have a colon
+
+        if is_elsewhere(id_):
+            return id_
     return shown_name(quoted(id_))
 
 

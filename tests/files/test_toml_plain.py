@@ -12,7 +12,24 @@ PIECES = st.sampled_from([*"ab.-_ \t=[]\"'#\\0\r\x7f\x85日", '"""', "true", "''
 NAMES = st.sampled_from(["a", "b", "a.b", "a.b.c", "b.a", "a-b", "1", "", "a .b", '"a"'])
 VALUES = st.one_of(
     st.sampled_from(
-        ['"x"', '"a b"', "true", "false", "1", "[1]", "''", '""', '"a" # b', "2026-01-01"]
+        [
+            '["x"]',
+            '["x" , "y"]',
+            '["x,y"]',
+            "[]",
+            '["x",]',
+            '["x", true]',
+            '"x"',
+            '"a b"',
+            "true",
+            "false",
+            "1",
+            "[1]",
+            "''",
+            '""',
+            '"a" # b',
+            "2026-01-01",
+        ]
     ),
     st.lists(PIECES, max_size=5).map("".join),
     st.lists(PIECES, max_size=5).map(lambda parts: f'"{"".join(parts)}"'),
@@ -39,8 +56,10 @@ def test_agrees_with_the_parser_unless_it_declines(lines: list[str]) -> None:
 
 
 def test_usual_configuration_is_plain() -> None:
-    text = '# ours\n[backend]\nprovider = "builtin:yoi_local"\nroot = ".yoi/tickets"\n\n[ticket]\n'
+    text = '# ours\naliases = ["a", "b/c"]\n'
+    text += '[backend]\nprovider = "builtin:yoi_local"\nroot = ".yoi/tickets"\n\n[ticket]\n'
     assert read_plain(text) == {
+        "aliases": ["a", "b/c"],
         "backend": {"provider": "builtin:yoi_local", "root": ".yoi/tickets"},
         "ticket": {},
     }

@@ -21,6 +21,7 @@ from yoi_relations.index.handle import Index
 
 CHANGES = st.tuples(st.sampled_from(sample_ids.IDS), st.sampled_from([False, False, True]))
 LATER = "2026-06-10T10:00:00Z"
+EDGES = ("after", "blocked_by", "conflicts_with", "duplicate_of", "related", "supersedes")
 
 
 def opened(workspace: Workspace) -> Index:
@@ -98,6 +99,38 @@ def test_the_word_says_which_ticket_ended_an_edge(
     workspace.ticket(B, target)
     workspace.record(A, kind, B)
     assert why(workspace) == [word]
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "word"),
+    [
+        *((kind, "queued", None) for kind in (*EDGES, "blocks", "before")),
+        *((kind, "done", "ticket") for kind in EDGES),
+        *((kind, "closed", "target") for kind in ("blocks", "before")),
+    ],
+)
+def test_the_local_ticket_alone_ends_an_edge_to_a_ticket_elsewhere(
+    workspace: Workspace, kind: str, state: str, word: str | None
+) -> None:
+    workspace.ticket(A, state)
+    workspace.record(A, kind, "loans:00001KT0000BB")
+    assert why(workspace) == [word]
+
+
+@pytest.mark.parametrize("kind", ["related", "supersedes"])
+def test_other_names_with_a_colon_end_as_missing_tickets_do(
+    workspace: Workspace, kind: str
+) -> None:
+    workspace.ticket(A, "done")
+    workspace.record(A, kind, "loans:12")
+    assert why(workspace) == [None]
+
+
+@pytest.mark.parametrize("id_", ["a", "zz"])
+def test_either_end_of_a_conflict_may_be_elsewhere(workspace: Workspace, id_: str) -> None:
+    workspace.ticket(id_, "done")
+    workspace.record(id_, "related", "loans:00001KT0000BB")
+    assert why(workspace) == ["ticket" if id_ < "loans" else "target"]
 
 
 def test_the_word_says_what_ended_a_note(workspace: Workspace) -> None:

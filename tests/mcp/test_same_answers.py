@@ -16,6 +16,7 @@ from yoi_relations.mcp.tools import ADD, CHECK, LIMIT, RETIRE, SHOW, tools, writ
 
 COMMANDS = {tool.name: tool.name.removeprefix("relations_") for tool in (SHOW, CHECK, ADD, RETIRE)}
 FLAGS = {"kinds": "--kind", "states": "--state"}
+ELSEWHERE = "acme/loans:00001KTNVGT8G"
 POSITIONAL = {"ticket", "tickets", "kind", "target", "record"}
 """Arguments without a flag on the command line."""
 
@@ -101,6 +102,7 @@ def furnished(workspace: Workspace) -> Workspace:
     workspace.record(B, "waiting", note="for a decision")
     workspace.plan_lines(C, {"kind": "blocks", "related_ticket": A})
     workspace.relations_json(D, {"kind": "related", "target": A})
+    workspace.record(D, "related", ELSEWHERE)
     return workspace
 
 
@@ -115,6 +117,7 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     (SHOW.name, {"limit": 2**70, "all": True}),
     (SHOW.name, {"ticket": ".yoi/tickets/00001KT0000BB/"}),
     (SHOW.name, {"since": "2026-06-01", "author": "tester"}),
+    (SHOW.name, {"ticket": ELSEWHERE, "all": True}),
     (SHOW.name, {"since": "yesterday"}),
     (SHOW.name, {"kinds": ["blocked"]}),
     (CHECK.name, {}),
@@ -124,6 +127,7 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     (CHECK.name, {"tickets": [A], "states": ["queued"]}),
     (CHECK.name, {"tickets": ["nobody"]}),
     (ADD.name, {"ticket": A, "kind": "parent-of", "target": B}),
+    (ADD.name, {"ticket": A, "kind": "blocks", "target": "acme/loans:12"}),
     (ADD.name, {"ticket": A, "kind": "blocks"}),
     (ADD.name, {"ticket": A, "kind": "blocks", "target": A}),
     (ADD.name, {"ticket": A, "kind": "accepted_plan", "note": "p", "worktree": "/home/x"}),

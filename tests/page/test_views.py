@@ -67,6 +67,19 @@ def test_hostile_text_stays_text(tmp_path: Path, pages: Pages) -> None:
     assert opened.texts("aside .top code") == ["an <i>id</i> & more"]
 
 
+def test_ticket_of_another_workspace_is_elsewhere(workspace: Workspace, pages: Pages) -> None:
+    elsewhere = f"acme/loans:{B}"
+    workspace.ticket(A, "queued")
+    workspace.record(A, "blocked_by", elsewhere)
+    workspace.record(A, "related", "missing")
+    opened = pages.open(workspace).at(f"v=map&t={quote(elsewhere)}")
+    assert opened.texts("aside .state .word") == ["elsewhere"]
+    assert opened.find("aside .state .glyph.elsewhere").count() == 1
+    assert opened.find(".card.elsewhere").count() == 1
+    opened.at("t=missing")
+    assert opened.texts("aside .state .word") == ["does not exist"]
+
+
 def test_all_open_tickets_of_a_busy_day_are_visible(tmp_path: Path, pages: Pages) -> None:
     opened = pages.open(busy_day(tmp_path), size=DESKTOP)
     rows = opened.find(".view .row")

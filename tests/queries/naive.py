@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Any
@@ -28,6 +29,10 @@ REVERSED = ("blocks", "before")
 SYMMETRIC = ("conflicts_with", "do_not_parallelize", "related")
 STATES = ("planning", "ready", "queued", "inprogress", "done", "closed")
 RESOLVED = {"done", "closed"}
+ELSEWHERE = re.compile(
+    r"[a-z0-9][a-z0-9._/-]{0,99}:([0-9A-HJKMNP-TV-Z]{13}|[0-9]{8}-[0-9]{6}-[\w.-]*[^\W_][\w.-]*)"
+)
+"""A ticket of another workspace; its state is not known here."""
 NOWHERE = {"title": None, "state": None}
 """What is known of a ticket that does not exist."""
 Row = dict[str, Any]
@@ -37,6 +42,10 @@ def content_id(entry: Row) -> str:
     """The id of an entry of one of the older formats."""
     canonical = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return "x-" + hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def is_elsewhere(id_: str | None, tickets: dict[str, Row]) -> bool:
+    return id_ is not None and id_ not in tickets and ELSEWHERE.fullmatch(id_) is not None
 
 
 def instant(text: str) -> datetime:
@@ -74,6 +83,8 @@ def relation_of(
     for end in ("ticket", "target"):
         known = tickets.get(row[end], NOWHERE)
         row |= {f"{end}_title": known["title"], f"{end}_state": known["state"]}
+    ends = [end for end in ("ticket", "target") if is_elsewhere(row[end], tickets)]
+    row["elsewhere"] = ends[0] if ends else None
     return row | {"active": is_active(row, records)}
 
 
@@ -89,6 +100,8 @@ def is_active(row: Row, records: list[Row]) -> bool:
     target_over = row["target_state"] in RESOLVED
     if row["class"] in {"dependency", "ordering", "conflict"}:
         return not ticket_over and not target_over
+    if row["class"] == "reference" and row["elsewhere"]:
+        return not (ticket_over or target_over)
     if row["class"] == "reference":
         over = {"supersedes": target_over, "duplicate_of": ticket_over}
         return not over.get(row["kind"], ticket_over and target_over)

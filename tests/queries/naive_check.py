@@ -37,6 +37,7 @@ VERDICTS = {
     "plan": "clear",
     "state_unknown": "unknown",
     "other_unknown": "unknown",
+    "elsewhere": "unknown",
     "unusable_source": "unknown",
     "misspelled_target": "unknown",
 }
@@ -58,7 +59,8 @@ def read_relations(found: Read) -> list[Row]:
 
 
 def reaches(edges: list[Row], start: str, goal: str) -> bool:
-    """Whether some way of at least one edge leads from `start` to `goal`."""
+    """Whether some way of at least one edge leads from `start` to `goal`, all of it here."""
+    edges = [row for row in edges if not row["elsewhere"]]
     seen: set[str] = set()
     ahead = [start]
     while ahead:
@@ -111,6 +113,8 @@ def relation_reasons(found: Read, active: list[Row], id_: str) -> Iterator[Said]
             continue  # a waiting note's target is context
         other = row["target"] if is_first else row["ticket"]
         code = code_of(row, found.tickets.get(other, naive.NOWHERE)["state"], is_first=is_first)
+        if code == "other_unknown" and row["elsewhere"]:
+            code = "elsewhere"
         if code:
             yield code, other, places_of(row["records"])
 

@@ -19,7 +19,16 @@ from workspace_builder import AT, Workspace, ulid
 from queries import naive
 from queries.bad_sources import SPOILS, spoil
 from queries.misspellings import SPELLINGS, slug_of
-from queries.sample_ids import ALL_KINDS, IDS, KINDS, MISSING, NOTES, TIMES
+from queries.sample_ids import (
+    ALL_KINDS,
+    ELSEWHERE,
+    IDS,
+    KINDS,
+    MISSING,
+    NOT_ELSEWHERE,
+    NOTES,
+    TIMES,
+)
 
 Row = dict[str, Any]
 Entries = dict[tuple[str, str], list[Row]]
@@ -30,7 +39,7 @@ STATES = st.sampled_from([*naive.STATES, "ready", "queued", "queued", "unheard-o
 RECORDS = st.fixed_dictionaries(
     {
         "holder": st.sampled_from(IDS),
-        "other": st.sampled_from([*IDS, MISSING]),
+        "other": st.sampled_from([*IDS * 3, MISSING, *ELSEWHERE * 2, *NOT_ELSEWHERE]),
         "form": st.sampled_from(["md", "md", "json", "jsonl"]),
         "kind": st.sampled_from((*ALL_KINDS, "waiting", "waiting_capacity_note", "accepted_plan")),
         "aimed": st.booleans(),
@@ -123,7 +132,7 @@ def target_of(said: Row) -> str | None:
         return None
     if said["other"] == said["holder"]:
         return MISSING
-    if said["spelled"] == "exact":
+    if said["spelled"] == "exact" or said["other"] in (*ELSEWHERE, *NOT_ELSEWHERE):
         return str(said["other"])
     return SPELLINGS[said["spelled"]](said["other"], IDS[-1])
 

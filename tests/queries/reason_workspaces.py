@@ -10,7 +10,7 @@ from workspace_builder import ulid
 from queries.bad_sources import BAD, BAD_RECORDS
 from queries.misspellings import NEARLY
 from queries.random_workspaces import WORKSPACES, Row
-from queries.sample_ids import IDS, MISSING, TIMES
+from queries.sample_ids import ELSEWHERE, IDS, MISSING, TIMES
 
 A, B, C, D = IDS[:4]
 LATER = "2090-06-05T00:00:00Z"
@@ -175,6 +175,17 @@ WORKSPACES_BY_CODE: dict[str, st.SearchStrategy[Row]] = {
             lambda it: [*it, record_of((B, "related", A, "md"))]
         ),
         st.builds(dict.__or__, OPEN_A, UNKNOWN_B),
+    ),
+    "elsewhere": likely(
+        edges(
+            tuple(
+                (A, kind, target, form)
+                for target in ELSEWHERE
+                for kind in ("blocked_by", "after", "conflicts_with", "do_not_parallelize")
+                for form in ("md", "jsonl")
+            )
+        ),
+        OPEN_A,
     ),
     "unusable_source": likely(
         NOTHING,

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 IDS = tuple(f"00001KT0000{letter * 2}" for letter in "ABCDEF")
 MISSING = "00001KT0000ZZ"
+ELSEWHERE = ("acme/shop:00001KT0000AA", "lib.2:20260609-100341-größe")
+"""Tickets of other workspaces; of one, the id is also that of a ticket here."""
+NOT_ELSEWHERE = ("lib:TASK-12", "lib:00ZY", "Lib:00001KT0000ZY", "a:b:00001KT0000ZY")
+"""Names with a colon that name no ticket at all."""
 JSON_KINDS = ("depends_on", "blocks", "related", "supersedes", "duplicate_of")
 PLAN_KINDS = (
     *("before", "after", "blocked_by", "blocks", "conflicts_with", "do_not_parallelize"),

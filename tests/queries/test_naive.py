@@ -17,7 +17,7 @@ from yoi_relations.kinds import JSON_KINDS, KINDS, PLAN_KINDS
 EXAMPLES = Path(__file__).parents[2] / "examples"
 RECORD_KEYS = ("id", "kind", "holder", "target", "path", "line", "author")
 KEYS = (
-    *("class", "kind", "ticket", "target", "active", "author"),
+    *("class", "kind", "ticket", "target", "active", "elsewhere", "author"),
     *("ticket_title", "ticket_state", "target_title", "target_state"),
 )
 
@@ -63,7 +63,8 @@ def compare(workspace: Workspace) -> naive_reading.Read:
     if len(counting) > 1 and (over := len(expected) - len(counting)):
         said = workspace.run("show", "--plain", "--limit", "1").err
         assert str(over) in re.findall(r"\d+", said)
-    for id_ in found.tickets:
+    elsewhere = {one[one["elsewhere"]] for one in expected if one["elsewhere"]}
+    for id_ in (*found.tickets, *elsewhere):
         touching = [comparable(one) for one in expected if id_ in (one["ticket"], one["target"])]
         assert_same([comparable(one) for one in shown(workspace, id_, "--all")], touching)
     listed = [one for row in answer for one in row["records"]]

@@ -16,6 +16,7 @@ from yoi_relations.render.glyphs import (
     BAR,
     CORNER,
     ELLIPSIS,
+    ELSEWHERE_GLYPH,
     STATE_GLYPHS,
     TEE,
     UNKNOWN_GLYPH,
@@ -29,7 +30,7 @@ from yoi_relations.render.terminal.folding import cut, fold, fold_spans
 from yoi_relations.states import State
 
 ALL_GLYPHS = {*STATE_GLYPHS.values(), *VERDICT_GLYPHS.values(), UNKNOWN_GLYPH, ELLIPSIS}
-ALL_GLYPHS |= {BAR, TEE, CORNER}
+ALL_GLYPHS |= {BAR, TEE, CORNER, ELSEWHERE_GLYPH}
 IDS = st.lists(
     st.one_of(
         st.text("0AB", min_size=13, max_size=13),
@@ -46,7 +47,8 @@ LINES = st.lists(
 def test_every_state_and_verdict_has_a_glyph_of_its_own() -> None:
     assert set(STATE_GLYPHS) == set(State)
     assert set(VERDICT_GLYPHS) == {verdict.word for verdict in Verdict}
-    assert len({*map(state_glyph, State), state_glyph(None)}) == len(set(State)) + 1
+    glyphs = {*map(state_glyph, State), state_glyph(None), ELSEWHERE_GLYPH}
+    assert len(glyphs) == len(set(State)) + 2
     assert {cell_len(glyph) for glyph in ALL_GLYPHS} == {1}
 
 
@@ -135,3 +137,13 @@ def test_ticket_shows_id_and_state_whole(
         assert bold == [title] or all(one.endswith(ELLIPSIS) for one in bold)
         assert bold or columns < 2 + 4 + len(state_end)
         assert cell_len(text.plain) <= max(columns, 1 + len(state_end))
+
+
+@pytest.mark.parametrize("columns", [1, 200])
+def test_ticket_elsewhere_has_its_own_glyph_and_word(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", sys.__stdout__)
+    ticket = TicketInfo("acme/loans:00001KT0000AA", None, None, None, None, 0)
+    (shown,) = short_ids([ticket.id]).values()
+    assert ticket_text(ticket, shown, columns).plain == f"{ELSEWHERE_GLYPH} {ticket.id} elsewhere"

@@ -94,8 +94,7 @@ def edge_label(relation: Relation) -> str:
 
 def name_line(ticket: TicketInfo) -> str:
     """The line of a node below its title: the id and the state."""
-    state = ticket.state or ("state unknown" if ticket.folders else "does not exist")
-    return f"{shown_name(ticket.id)} · {state}"
+    return f"{shown_name(ticket.id)} · {ticket.state_words}"
 
 
 def title_lines(ticket: TicketInfo, columns: int, lines: int) -> list[str]:

@@ -1,6 +1,7 @@
 """Ticket folders and records in the work tree, which are the only truth.
 
-``workspace``: finds the workspace, its configuration and the tickets root.
+``workspace``: finds the workspace, its configuration and the tickets root. ``workspace_name``: what
+the workspace is called.
 ``scan_root``: lists the tickets root and its buckets. ``scan_folder``: scans one ticket folder.
 ``stat_collector``: collects the stat stamps of a scan. ``stat_stamp``: stamps, reliable or racy.
 ``source``: what a source is, and what can be wrong with it.
@@ -15,7 +16,8 @@ entry of the two in JSON.
 ``yaml_errors``: why a frontmatter is not YAML. ``yaml_dropped_text``: text that YAML drops.
 ``toml_plain``, ``toml_bounds``: the configuration, plain, and bounded for a TOML parser.
 ``json_reader``: strict JSON with line numbers. ``times``: RFC 3339 timestamps.
-``ids``: the forms of ids. ``nfc``, ``locale_names``: Unicode forms and encodings of names.
+``ids``: patterns of ids, and their ends. ``nfc``, ``locale_names``: Unicode forms and encodings of
+names.
 ``write``: writes records and retirements. ``open_folder``: opens the folder to write in.
 ``stray``: files that could hold a record and are not read. ``misplaced``: what only doctor lists.
 """

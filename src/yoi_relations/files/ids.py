@@ -1,4 +1,4 @@
-"""The forms of ids, and when the end of a ticket's id names the ticket.
+"""Patterns of ids, and when the end of a ticket's id names the ticket.
 
 Short ids, of 13 characters of Crockford base32, share their start and differ at the end. The end of
 any other id must not start within a number: 1 does not name TASK-11.
@@ -6,16 +6,15 @@ any other id must not start within a number: 1 does not name TASK-11.
 
 from __future__ import annotations
 
+from yoi_relations.ticket_ids import is_base32
+
 BASE32 = "[0-9A-HJKMNP-TV-Z]"
 """Regular expression of a character of Crockford base32."""
-BASE32_LENGTH = 13
-"""Characters of a short ticket id."""
 ULID = f"[0-7]{BASE32}{{25}}"
 """Regular expression of a ULID, the id of a record in Markdown."""
 MIN_PART = 4
 """Characters that a part of an id needs to name a ticket, and that its end needs to compete with a
 slug."""
-_BASE32_CHARACTERS = frozenset("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
 
 def ends_with(id_: str, folded_id: str, folded_ending: str) -> bool:
@@ -30,11 +29,6 @@ def ends_with(id_: str, folded_id: str, folded_ending: str) -> bool:
     if start <= 0 or not folded_ending or not folded_id.endswith(folded_ending):
         return False
     return is_base32(id_) or not splits_digits(folded_id, start)
-
-
-def is_base32(id_: str) -> bool:
-    """Whether an id is 13 characters of Crockford base32, as a new ticket gets it."""
-    return len(id_) == BASE32_LENGTH and _BASE32_CHARACTERS.issuperset(id_)
 
 
 def splits_digits(text: str, at: int) -> bool:

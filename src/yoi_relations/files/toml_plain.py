@@ -1,7 +1,7 @@
 """Reads the plain case of a configuration without a TOML parser, which is slow to import.
 
-That is tables, and keys with text or a boolean, one per line. Anything that a TOML parser could
-read in another way is refused; a test compares the two.
+That is tables, and keys with text, a boolean or a list of texts, one per line. Anything that a TOML
+parser could read in another way is refused; a test compares the two.
 """
 
 from __future__ import annotations
@@ -50,10 +50,18 @@ def _table(root: dict[str, object], name: str) -> dict[str, object] | None:
 
 
 def _value(written: str) -> object:
+    if len(written) > 1 and written[0] == "[" and written[-1] == "]":
+        texts = [_text(text.strip(" \t")) for text in written[1:-1].split(",")]
+        return None if None in texts else texts
+    text = _text(written)
+    return _BOOLEANS.get(written) if text is None else text
+
+
+def _text(written: str) -> str | None:
     inner = written[1:-1]
     if len(written) > 1 and written[0] == written[-1] == '"':
         return inner if inner.isprintable() and '"' not in inner and "\\" not in inner else None
-    return _BOOLEANS.get(written)
+    return None
 
 
 def _is_bare(name: str) -> bool:

@@ -140,6 +140,22 @@ def _tickets_root(root: str) -> str:
 
 
 def _configured(root: str, config: str, keys: tuple[str, ...]) -> str | None:
+    value: Any = read_configuration(root, config)
+    for key in keys:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(key)
+    if value is None or (isinstance(value, str) and value and "\0" not in value):
+        return value
+    raise WorkspaceError(f"{config}: {'.'.join(keys)} must be a path as text", "fix the file")
+
+
+def read_configuration(root: str, config: str) -> dict[str, Any] | None:
+    """The values of the configuration `config`, a path below `root`; None if there is none.
+
+    Raises:
+        WorkspaceError: it cannot be read, is too large, or is not valid TOML.
+    """
     try:
         data = read_file(os.path.join(root, config), CONFIG_LIMIT + 1)
     except FileNotFoundError:
@@ -153,23 +169,17 @@ def _configured(root: str, config: str, keys: tuple[str, ...]) -> str | None:
         raise WorkspaceError(f"{config}: is larger than {CONFIG_LIMIT} bytes", "shorten the file")
     try:
         text = data.decode()
-        value: Any = read_plain(text)
-        if value is None:
+        values = read_plain(text)
+        if values is None:
             import tomllib  # noqa: PLC0415  # slow to import
 
             from yoi_relations.files.toml_bounds import check_bounds  # noqa: PLC0415  # only used together with tomllib
 
             check_bounds(text)
-            value = tomllib.loads(text)
+            values = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise WorkspaceError(f"{config}: is not valid TOML: {error}", "fix the file") from error
-    for key in keys:
-        if not isinstance(value, dict):
-            return None
-        value = value.get(key)
-    if value is None or (isinstance(value, str) and value and "\0" not in value):
-        return value
-    raise WorkspaceError(f"{config}: {'.'.join(keys)} must be a path as text", "fix the file")
+    return values
 
 
 def _inside(root: str, config: str, value: str) -> str:

@@ -14,6 +14,7 @@ from yoi_relations.kinds import KINDS, SHOWN_NOTES, Edge, Inactive, RelationClas
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import Connection
 from yoi_relations.states import RESOLVED, State
+from yoi_relations.ticket_ids import is_elsewhere
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -28,6 +29,14 @@ def _state_of(end: str) -> str:
     )
 
 
+def _elsewhere(end: str) -> str:
+    """Whether one ticket is elsewhere: named like that, and not a ticket of this workspace."""
+    return (
+        f"(is_elsewhere({end}) AND NOT EXISTS (SELECT 1 FROM source"  # noqa: S608  # fixed text
+        f" WHERE holder = {end} AND format <> 'stray'))"
+    )
+
+
 _NOTES = _listed(SHOWN_NOTES)
 _TICKET, _TARGET = _state_of("edge_ticket"), _state_of("edge_target")
 _OVER = _listed(RESOLVED)
@@ -38,12 +47,20 @@ _INACTIVE = f"""CASE
         THEN '{Inactive.TICKET}'
     WHEN later_plans > 0 THEN '{Inactive.LATER_PLAN}'
     WHEN shown = 'related'
-        THEN CASE WHEN {_TICKET} IN {_OVER} AND {_TARGET} IN {_OVER} THEN '{Inactive.BOTH}' END
+        THEN CASE
+            WHEN {_TICKET} IN {_OVER} AND {_TARGET} IN {_OVER} THEN '{Inactive.BOTH}'
+            WHEN {_TICKET} IN {_OVER} AND {_elsewhere("edge_target")} THEN '{Inactive.TICKET}'
+            WHEN {_TARGET} IN {_OVER} AND {_elsewhere("edge_ticket")} THEN '{Inactive.TARGET}'
+        END
     WHEN shown <> 'duplicate_of' AND shown NOT IN {_NOTES} AND {_TARGET} IN {_OVER}
         THEN '{Inactive.TARGET}'
-    WHEN shown <> 'supersedes' AND {_TICKET} IN {_OVER} THEN '{Inactive.TICKET}'
+    WHEN {_TICKET} IN {_OVER} AND (shown <> 'supersedes' OR {_elsewhere("edge_target")})
+        THEN '{Inactive.TICKET}'
 END"""
-"""Why a relation is not active, from the columns of the queries below; NULL where it is active."""
+"""Why a relation is not active, from the columns of the queries below; NULL where it is active.
+
+The state of a ticket that is elsewhere is not known here, so the other ticket alone ends an edge.
+"""
 _COLUMNS = "id, class, shown, edge_ticket, edge_target, retired_at"
 _LATEST_FIRST = "at_key DESC, path DESC, coalesce(line, 0) DESC, id DESC"
 
@@ -97,6 +114,7 @@ def store_activity(connection: Connection, tickets: Collection[str] | None = Non
             ``spanning_problem`` names the tickets whose state is unknown.
         tickets: ids; only relations of these tickets, whose rows were deleted. None for all.
     """
+    _define_elsewhere(connection)
     edges, notes = ("TRUE", "TRUE") if tickets is None else (_EDGES_AT, _NOTES_AT)
     for query in (_edges(edges), _notes(notes)):
         connection.execute(
@@ -104,6 +122,11 @@ def store_activity(connection: Connection, tickets: Collection[str] | None = Non
             f" SELECT id, shown, edge_ticket, {_INACTIVE} FROM ({query}) AS found",
             {"ids": json_text(sorted(tickets or ()))},
         )
+
+
+def _define_elsewhere(connection: Connection) -> None:
+    """Define the SQL function that `_INACTIVE` calls."""
+    connection.create_function("is_elsewhere", 1, is_elsewhere, deterministic=True)
 
 
 def delete_activity(connection: Connection, tickets: Collection[str]) -> None:
@@ -120,6 +143,7 @@ def delete_activity(connection: Connection, tickets: Collection[str]) -> None:
 
 def inactive_if_recorded(connection: Connection, edge: Edge) -> str | None:
     """Why a relation would not be active if it were recorded now; None where it would be active."""
+    _define_elsewhere(connection)
     (found,) = connection.execute(
         f"SELECT {_INACTIVE} FROM (SELECT ? AS class, ? AS shown, ? AS edge_ticket,"  # noqa: S608  # fixed text
         " ? AS edge_target, NULL AS retired_at, 0 AS later_notes, 0 AS later_plans) AS found",

@@ -15,6 +15,7 @@ from yoi_relations.index.activity import inactive_if_recorded, store_activity
 from yoi_relations.kinds import KINDS, edge_of
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import Any, Connection
+from yoi_relations.ticket_ids import is_elsewhere
 
 _INTO = "INSERT INTO spanning_problem (path, line, code, message, effect, about)"
 _AMONG = "AND holder IN (SELECT value FROM json_each(?))"
@@ -37,7 +38,7 @@ _SHARED_ID = f"""{_INTO}
         GROUP BY holder HAVING min(folder) <> max(folder)
     )
 """  # noqa: S608  # fixed text
-_DANGLING = """
+_MISSING = """
     SELECT id, path, line, record_id, kind, holder, target FROM record_now
     WHERE retired_at IS NULL AND id IN (
         SELECT id FROM record WHERE target IS NOT NULL AND NOT EXISTS (
@@ -67,7 +68,8 @@ def derive(connection: Connection, tickets: Collection[str] | None = None) -> No
     _derive_unknown_states(connection, tickets)
     store_activity(connection, tickets)
     connection.execute("DELETE FROM near_target")
-    dangling = connection.execute(_DANGLING).fetchall()
+    missing = connection.execute(_MISSING)
+    dangling = [row for row in missing if not is_elsewhere(row[-1])]
     if dangling:
         _derive_dangling(connection, dangling)
     connection.execute("DELETE FROM tally")

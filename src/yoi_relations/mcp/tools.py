@@ -165,7 +165,9 @@ ADD = Tool(
         {
             "ticket": _TEXT,
             "kind": _text("A kind of relations_show; read as TICKET KIND TARGET"),
-            "target": _text("The other ticket; waiting and accepted_plan need none"),
+            "target": _text(
+                "The other ticket, or workspace:ID; waiting and accepted_plan need none"
+            ),
             "note": _text("Why; for accepted_plan: the summary"),
             "branch": _text("For accepted_plan, like the next two"),
             "worktree": _text("Relative path"),

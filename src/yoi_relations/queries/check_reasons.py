@@ -164,6 +164,8 @@ def _with_title(ticket: TicketInfo) -> str:
 def _state_of(ticket: TicketInfo) -> str:
     if ticket.state is not None:
         return f"is {ticket.state}"
+    if ticket.elsewhere:
+        return "is elsewhere"
     return "has a state that is not known" if ticket.folders else "does not exist"
 
 

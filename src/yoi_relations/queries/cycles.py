@@ -66,6 +66,8 @@ class Cycle(NamedTuple):
 class RelationGraph:
     """Relations of one kind of cycles, as a graph of their tickets.
 
+    No cycle leads through a ticket that is elsewhere, whose state is not known here.
+
     Args:
         kind: the kind of its cycles.
         by_ends: by two tickets, the relation that leads from the first to the second.
@@ -73,9 +75,13 @@ class RelationGraph:
 
     def __init__(self, kind: CycleKind, by_ends: dict[tuple[str, str], Relation]) -> None:
         self._kind = kind
-        self.by_ends = by_ends
+        self.by_ends = {
+            ends: relation
+            for ends, relation in by_ends.items()
+            if not any(end.elsewhere for end in relation.ends)
+        }
         self._successors: Component = {}
-        for start, end in by_ends:
+        for start, end in self.by_ends:
             self._successors.setdefault(start, {})[end] = None
 
     def components(self) -> list[Component]:

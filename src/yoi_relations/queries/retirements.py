@@ -30,12 +30,12 @@ class LostRetirement(NamedTuple):
 
     Attributes:
         retirement: what the file states.
-        elsewhere: ids of other tickets that hold a record with that id, sorted.
+        other_holders: ids of other tickets that hold a record with that id, sorted.
         is_retirement: whether that id is the id of a retirement.
     """
 
     retirement: StoredRetirement
-    elsewhere: list[str]
+    other_holders: list[str]
     is_retirement: bool
 
 

@@ -40,7 +40,7 @@ class Filter(NamedTuple):
     """What `show` is asked for.
 
     Attributes:
-        ticket: id of a ticket at either end; None for any.
+        ticket: id of a ticket at either end, which may be elsewhere; None for any.
         kinds: kinds as shown.
         states: states, one of which the ticket must have; empty for any.
         inactive: whether relations that are not active are wanted too.
@@ -147,6 +147,8 @@ def _with_name(
     except AmbiguousError:
         raise
     except NotFoundError as error:
+        if ":" in name and _is_named_elsewhere(connection, name):
+            return asked._replace(ticket=name)
         from yoi_relations.queries.record_lookup import find_record  # noqa: PLC0415  # rarely asked
 
         try:
@@ -158,6 +160,20 @@ def _with_name(
             raise NotFoundError(error.message, hint) from None
         return asked._replace(record=record, kinds=asked.kinds & {record.shown}, inactive=True)
     return asked._replace(ticket=ticket.id)
+
+
+def _is_named_elsewhere(connection: Connection, name: str) -> bool:
+    """Whether `name` is a ticket of another workspace.
+
+    Raises:
+        NotFoundError: it is one that no record names.
+    """
+    from yoi_relations.ticket_ids import is_elsewhere  # noqa: PLC0415  # rarely asked
+
+    if is_elsewhere(name) and not find_records(connection, touching([name])):
+        hint = "give its whole name, as the records write it"
+        raise NotFoundError(f"no record of this workspace names '{name}'", hint)
+    return is_elsewhere(name)
 
 
 def find_relations(connection: Connection, asked: Filter) -> Answer:

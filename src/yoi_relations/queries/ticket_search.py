@@ -14,6 +14,7 @@ from yoi_relations.lean.types import Connection
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.ticket_names import Named, TicketNames
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
+from yoi_relations.ticket_ids import is_elsewhere
 
 _MAX_LISTED = 10
 """Tickets that a hint offers."""
@@ -40,6 +41,11 @@ class TicketSearch:
         if ids:
             return self._only(
                 name, sorted(ids), "give more of the id or slug, or the folder's path"
+            )
+        if is_elsewhere(name):
+            raise NotFoundError(
+                f"'{name}' is a ticket of another workspace",
+                f"relations show {name} lists the relations that name it here",
             )
         among = self._all_names().find_by_part(name)
         if self._in_part is None:

@@ -38,6 +38,24 @@ class TicketInfo(NamedTuple):
         return named(self.id)
 
     @property
+    def elsewhere(self) -> bool:
+        """Whether it is a ticket of another workspace, whose state is not known here."""
+        if self.folders or ":" not in self.id:
+            return False
+        from yoi_relations.ticket_ids import is_elsewhere  # noqa: PLC0415  # few ids have a colon
+
+        return is_elsewhere(self.id)
+
+    @property
+    def state_words(self) -> str:
+        """Its state, or why none is known."""
+        if self.state is not None:
+            return self.state
+        if self.elsewhere:
+            return "elsewhere"
+        return "state unknown" if self.folders else "does not exist"
+
+    @property
     def resolved(self) -> bool:
         """Whether it is done or closed."""
         return self.state in RESOLVED

@@ -73,12 +73,20 @@ def _unknown_states(
         other = other_end(ticket, relation)
         if relation.inactive_reason or other is None or other.state is not None:
             continue
-        if depends_on_other(ticket, relation):
+        if not depends_on_other(ticket, relation):
+            continue
+        places = relation.places
+        if other.elsewhere:
+            text = (
+                f"{relation.sentence}, whose state this workspace cannot tell;"
+                " a shared database can (--from)"
+            )
+            yield Reason(Verdict.UNKNOWN, "elsewhere", text, relation, other, places)
+        else:
             missing = other.folders == 0
             state = "does not exist" if missing else "has a state that is not known"
             because = "" if missing else _because(problems.get(other.id))
             text = f"{relation.sentence}, and the other ticket {state}{because}"
-            places = relation.places
             yield Reason(Verdict.UNKNOWN, "other_unknown", text, relation, other, places)
 
 

@@ -109,7 +109,7 @@ def load_unknowns(connection: Connection, problems: list[Problem]) -> Unknowns:
         near.setdefault(relation.meant, []).append(relation)
     lost: dict[str, list[LostRetirement]] = {}
     for retirement in load_lost_retirements(connection):
-        for id_ in (retirement.retirement.holder, *retirement.elsewhere):
+        for id_ in (retirement.retirement.holder, *retirement.other_holders):
             lost.setdefault(id_, []).append(retirement)
     unusable = [problem for problem in hiding if not holders[problem.about].resolved]
     digest = digest_of([digest_content(problem) for problem in unusable])

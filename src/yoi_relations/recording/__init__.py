@@ -6,6 +6,7 @@ the next question gets.
 * ``add``: a request to add a record, and its execution;
 * ``retire``: a request to retire records, and its execution;
 * ``outcome``: what became of each record, read back from the index;
+* ``tickets``: the holder and the target that a request names;
 * ``existing_records``: the records that a new record repeats or replaces;
 * ``consequences``: the warnings that a new record causes;
 * ``record_time``: the time of a new record;

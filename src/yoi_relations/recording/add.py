@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from yoi_relations.errors import AmbiguousError, NotFoundError, UsageError
+from yoi_relations.errors import UsageError
 from yoi_relations.files.record import Record
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.files.write import render_record, write_new
@@ -17,7 +17,6 @@ from yoi_relations.queries.command_lines import RecordNames, argument
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.records import RecordPlace, StoredRecord, record_at
 from yoi_relations.queries.relations import relation_of
-from yoi_relations.queries.ticket_lookup import resolve_ticket
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.recording.author import author_of
 from yoi_relations.recording.consequences import consequences_of
@@ -32,6 +31,7 @@ from yoi_relations.recording.plan_fields import check_plan_fields
 from yoi_relations.recording.record_file import check_readable, new_record_id
 from yoi_relations.recording.record_time import time_of_record
 from yoi_relations.recording.retire import RetirementDraft, draft_retirement
+from yoi_relations.recording.tickets import NamedTickets, named_tickets
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class RecordRequest:
     Attributes:
         ticket: the name of the ticket that the record is about.
         kind: the name of the kind, with ``-`` or ``_``.
-        target: the name of the other ticket.
+        target: the name of the other ticket, or ``workspace:ID`` for one elsewhere.
         note: the note, or the summary of a plan.
         branch: of a plan.
         worktree: of a plan.
@@ -73,6 +73,7 @@ def add_record(workspace: Workspace, request: RecordRequest, notify: Notify) -> 
 
     Raises:
         UsageError: the request is not a valid record, or holds a text that the guard refuses.
+        WorkspaceError: the target is elsewhere, and a name of this workspace is not possible.
         NotFoundError: a ticket or the replaced record does not exist, or its name is ambiguous.
         WriteError: the record could not be written.
     """
@@ -82,10 +83,12 @@ def add_record(workspace: Workspace, request: RecordRequest, notify: Notify) -> 
     note_name = "summary" if kind.cls is RelationClass.PLAN else "note"
     check_durable({note_name: request.note, **request.plan_fields, "author": request.author})
     check_plan_fields(request.branch, request.worktree)
+    base = PathBase(workspace, request.base_folder)
+    tickets = named_tickets(workspace, request.ticket, request.target, base)
     # One lock for the question and the write: of two identical requests, only one writes.
     with temporary_folder(workspace) as temporary:
         with open_index(workspace, notify, publish=False) as index:
-            draft = _draft_record(index.connection, workspace, kind, request)
+            draft = _draft_record(index.connection, kind, request, tickets, notify)
         if draft.identical is None:
             folder = draft.holder.folder or ""
             write_new(workspace, folder, f"{draft.record.id}.md", draft.data, temporary)
@@ -130,14 +133,15 @@ class _RecordDraft(NamedTuple):
 
 
 def _draft_record(
-    connection: Connection, workspace: Workspace, kind: Kind, request: RecordRequest
+    connection: Connection,
+    kind: Kind,
+    request: RecordRequest,
+    tickets: NamedTickets,
+    notify: Notify,
 ) -> _RecordDraft:
-    base = PathBase(workspace, request.base_folder)
-    holder = _resolve_ticket(connection, request.ticket, base)
-    target = None
-    if request.target is not None:
-        target = _resolve_ticket(connection, request.target, base)
-    replaced = find_replaced_note(connection, base, holder, request.replaces)
+    holder = tickets.find_holder(connection)
+    target = tickets.find_target(connection, notify)
+    replaced = find_replaced_note(connection, tickets.base, holder, request.replaces)
     if replaced is not None and replaced.retired_at:
         replaced = None
     inactive_reason = why_waiting_is_inactive(connection, holder)
@@ -192,21 +196,6 @@ def _check_shape(kind: Kind, request: RecordRequest) -> None:
         raise UsageError(f"{name} cannot replace a note", "--replaces is only for waiting")
     if kind.cls is RelationClass.CAPACITY and request.note is None:
         raise UsageError(f"{name} needs a note", "say what it waits for with --note")
-
-
-def _resolve_ticket(connection: Connection, name: str, base: PathBase) -> TicketInfo:
-    ticket = resolve_ticket(connection, name, base)
-    if ticket.folder is None:
-        raise NotFoundError(
-            f"{ticket.id}: its folder has no item.md",
-            "restore its item.md first; relations doctor lists the steps",
-        )
-    if ticket.folders > 1:
-        raise AmbiguousError(
-            f"{ticket.id}: {ticket.folders} folders have this id",
-            "relations doctor lists the steps to merge them",
-        )
-    return ticket
 
 
 def _render(kind: Kind, target: TicketInfo | None, request: RecordRequest, at: str) -> bytes:

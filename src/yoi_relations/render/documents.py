@@ -64,6 +64,7 @@ def relation_value(relation: Relation, ticket: str | None, *, whole: bool = True
         "target": relation.target.id if relation.target else None,
         "active": relation.inactive_reason is None,
         "inactive_reason": relation.inactive_reason,
+        "elsewhere": _end_elsewhere(relation),
         "end": ticket and ("ticket" if relation.ticket.id == ticket else "target"),
         "ticket_title": relation.ticket.title,
         "ticket_state": relation.ticket.state,
@@ -79,6 +80,13 @@ def relation_value(relation: Relation, ticket: str | None, *, whole: bool = True
             for record in relation.records
         ],
     }
+
+
+def _end_elsewhere(relation: Relation) -> str | None:
+    """The end that is a ticket of another workspace; one end at least holds a record here."""
+    if relation.ticket.elsewhere:
+        return "ticket"
+    return "target" if relation.target and relation.target.elsewhere else None
 
 
 def record_value(

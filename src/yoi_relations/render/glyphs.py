@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import pairwise
 
-from yoi_relations.files.ids import is_base32
+from yoi_relations.ticket_ids import is_base32
 
 STATE_GLYPHS = {
     "planning": "○",
@@ -20,6 +20,8 @@ VERDICT_GLYPHS = {"clear": "✓", "caution": "!", "hold": "✕", "unknown": "?"}
 """By verdict."""
 UNKNOWN_GLYPH = "?"
 """The glyph of a state that is not known."""
+ELSEWHERE_GLYPH = "↗"
+"""The glyph of a ticket of another workspace."""
 ELLIPSIS = "…"
 """Stands for text that is left out."""
 SHORT_LENGTH = 5
@@ -27,6 +29,7 @@ SHORT_LENGTH = 5
 BAR, TEE, CORNER = "│", "├", "└"
 """The guides of a tree: past a line, to it and on, and to the last one."""
 _STAND_INS = {"○": ".", "◔": "-", "◑": "=", "▶": ">", "✓": "v", "✕": "x", ELLIPSIS: "..."} | {
+    ELSEWHERE_GLYPH: "^",
     BAR: "|",
     TEE: "+",
     CORNER: "`",

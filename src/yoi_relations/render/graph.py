@@ -62,6 +62,7 @@ def _node_value(ticket: TicketInfo, check: Check | None) -> Value:
         "title": ticket.title,
         "state": ticket.state,
         "folder": ticket.folder,
+        "elsewhere": ticket.elsewhere,
         "group": group_of(check) if check else None,
         "waits_for": waits_for(check) if check else [],
     } | checked

@@ -42,6 +42,7 @@ and why. `truncated` means there is more: narrow the question or raise `limit`.
 - A needs B done first: `blocked_by`. A should only come later: `after`.
 - Not at the same time: `conflicts_with`. Waits for capacity or a decision: `waiting`, with a note;
   waits add up. How accepted work will be done: `accepted_plan`; it ends waits and earlier plans.
+- A ticket of another workspace is `workspace:ID`, its whole id; what waits for it is unknown here.
 - Always give `author`: your role, not the session. The note says why, for later readers.
 - Record it once, from either end; an exact repetition changes nothing. Read the `warnings`.
 

@@ -10,6 +10,7 @@ from yoi_relations.index import store
 from yoi_relations.index.handle import Index, Trust
 from yoi_relations.index.store import IndexState
 from yoi_relations.index.watcher_lock import is_watcher_running
+from yoi_relations.lean.types import TYPE_CHECKING
 from yoi_relations.queries.counts import Counts, count_all
 from yoi_relations.queries.problems import find_problems
 from yoi_relations.render.documents import Value, envelope
@@ -17,23 +18,28 @@ from yoi_relations.render.lines import counted, tab_separated
 from yoi_relations.render.output import Mode, json_line, write_answer
 from yoi_relations.states import RESOLVED
 
+if TYPE_CHECKING:
+    from yoi_relations.files.workspace_name import WorkspaceName
+
 
 def write_status(mode: Mode, index: Index) -> ExitCode:
     """Write the answer of `status`."""
-    counts = count_all(index.connection)
+    counts, called = count_all(index.connection), _called(index)
     if mode is Mode.JSON:
         machine = {
             "check_seconds": round(index.seconds, 6),
             "watcher": is_watcher_running(index.workspace),
             "hooks": list(_hooks(index)),
         }
-        write_answer(json_line(status_document("status", index, counts) | machine))
+        document = status_document("status", index, counts)
+        document["workspace"] |= {"name": called.name, "aliases": list(called.aliases)}
+        write_answer(json_line(document | machine))
     elif mode is Mode.PLAIN:
-        write_answer(tab_separated(_status_rows(index, counts)))
+        write_answer(tab_separated(_status_rows(index, counts, called)))
     else:
         from yoi_relations.render.terminal.fields import draw_fields  # noqa: PLC0415  # Rich
 
-        draw_fields(_sentence(index, counts), _status_rows(index, counts))
+        draw_fields(_sentence(index, counts), _status_rows(index, counts, called))
     return ExitCode.DONE
 
 
@@ -85,9 +91,10 @@ def _sentence(index: Index, counts: Counts) -> str:
     )
 
 
-def _status_rows(index: Index, counts: Counts) -> list[tuple[str, str]]:
+def _status_rows(index: Index, counts: Counts, called: WorkspaceName) -> list[tuple[str, str]]:
     return [
         ("root", printable(index.workspace.root)),
+        ("name", ", ".join(filter(None, (called.name, *called.aliases))) or "none"),
         ("tickets root", printable(index.workspace.tickets_root)),
         ("index", printable(store.index_path(index.workspace))),
         ("index was", f"{index.found}{_generation(index)}"),
@@ -110,6 +117,12 @@ _TRUST_REASONS = {
     Trust.CONTENT: "as requested, or because stat stamps are not reliable on this file system",
     Trust.INDEX: "as requested: the files were not checked",
 }
+
+
+def _called(index: Index) -> WorkspaceName:
+    from yoi_relations.files.workspace_name import name_of  # noqa: PLC0415  # only status needs git
+
+    return name_of(index.workspace)
 
 
 def _hooks(index: Index) -> tuple[str, ...]:

@@ -51,6 +51,7 @@ def _line_value(line: TreeLine) -> Value:
         "ticket": line.ticket.id,
         "title": line.ticket.title,
         "state": line.ticket.state,
+        "elsewhere": line.ticket.elsewhere,
         "parent": line.parent,
         "class": relation.cls if relation else None,
         "kind": relation.kind if relation else None,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from yoi_relations.files.ids import BASE32, BASE32_LENGTH, ULID
+from yoi_relations.files.ids import BASE32, ULID
+from yoi_relations.ticket_ids import BASE32_LENGTH
 
 BUCKETS = ("open", "pending", "closed")
 """Folders of the tickets root that hold tickets, in the older layout."""

@@ -57,9 +57,9 @@ function folded(text) {
 function ticketOf(id) {
   const ticket = tickets.get(id);
   if (ticket) return ticket;
-  const none = { folder: null, group: null, waits_for: [], verdict: null, plan: null };
+  const none = { folder: null, elsewhere: false, group: null, waits_for: [], plan: null };
   const said = { title: null, state: null, ...mentioned.get(id) };
-  return { ticket: id, short_id: id, reasons: [], holds: [], ...none, ...said };
+  return { ticket: id, short_id: id, verdict: null, reasons: [], holds: [], ...none, ...said };
 }
 
 /** @param {Relation} relation */

@@ -21,6 +21,7 @@ const GLYPHS = {
   done: [["line", "M2.5 8.5l3.5 4l7.5-9"]],
   closed: [["line", "M3.5 3.5l9 9M12.5 3.5l-9 9"]],
   missing: [["line", "M5 6a3 3 0 1 1 4.2 2.7C8.4 9 8 9.4 8 10.5M8 13.2v.6"]],
+  elsewhere: [["line", "M4 12L12 4M6 4h6v6"]],
   clear: [
     ["full", RING],
     ["cut", "M5 8.3l2.2 2.3l4-5"],

@@ -243,7 +243,7 @@ function drawing(map, at) {
       const made = el(
         "a",
         {
-          class: `card ${ticket.state || "missing"}${dimmed(card.ticket) ? " dim" : ""}`,
+          class: `card ${stateStyle(ticket)}${dimmed(card.ticket) ? " dim" : ""}`,
           href: href({ t: card.ticket }),
           "data-key": `map ${card.ticket}`,
           title:
@@ -256,7 +256,7 @@ function drawing(map, at) {
         el(
           "span",
           { class: "meta" },
-          el("span", { class: `word ${ticket.state || "missing"}` }, stateWord(ticket)),
+          el("span", { class: `word ${stateStyle(ticket)}` }, stateWord(ticket)),
           " ",
           el("code", {}, shown(ticket.short_id)),
           circular.has(card.ticket) && el("span", { class: "badge" }, glyph("cycle"), "cycle"),

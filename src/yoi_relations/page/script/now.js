@@ -76,11 +76,11 @@ function nowView(at) {
     drawn.push(
       el(
         "section",
-        { class: "group history", "aria-label": "Done, closed or missing" },
+        { class: "group history", "aria-label": "Done, closed or not here" },
         el(
           "h2",
           {},
-          "Done, closed or missing",
+          "Done, closed or not here",
           " ",
           el("span", { class: "count" }, figure(history.length)),
         ),

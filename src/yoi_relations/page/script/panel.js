@@ -37,7 +37,7 @@ function panel(at) {
       stateGlyph(ticket),
       el(
         "span",
-        { class: `word ${ticket.state || "missing"}` },
+        { class: `word ${stateStyle(ticket)}` },
         known ? stateWord(ticket) : "left out, or of another time",
       ),
       ticket.verdict !== null && verdict(ticket.verdict),

@@ -108,7 +108,7 @@ function tableRow(relation) {
     el(
       "td",
       { "data-label": "State" },
-      el("span", { class: `word ${ticket.state || "missing"}` }, stateWord(ticket)),
+      el("span", { class: `word ${stateStyle(ticket)}` }, stateWord(ticket)),
     ),
     el("td", { class: "phrase" }, PHRASES[relation.kind]),
     el(

@@ -22,6 +22,7 @@ type Ticket = Named & {
   ticket: string;
   short_id: string;
   folder: string | null;
+  elsewhere: boolean;
   group: string | null;
   waits_for: string[];
   verdict: string | null;

@@ -29,6 +29,7 @@ const REASONS = {
   superseded: "superseded by",
   duplicate: "duplicate of",
   other_unknown: "not known:",
+  elsewhere: "elsewhere, not known here:",
   dependency_cycle: "↻ on a cycle with",
   mixed_cycle: "↻ on a cycle with",
 };
@@ -37,12 +38,18 @@ const STATES = ["planning", "ready", "queued", "inprogress", "done", "closed"];
 
 /** @param {Ticket} ticket */
 function stateWord(ticket) {
-  return ticket.state || (ticket.folder === null ? "does not exist" : "state not known");
+  if (ticket.state || ticket.elsewhere) return ticket.state || "elsewhere";
+  return ticket.folder === null ? "does not exist" : "state not known";
+}
+
+/** @param {Ticket} ticket */ // the name of its colour and its glyph
+function stateStyle(ticket) {
+  return ticket.state || (ticket.elsewhere ? "elsewhere" : "missing");
 }
 
 /** @param {Ticket} ticket */
 function stateGlyph(ticket) {
-  return glyph(ticket.state || "missing");
+  return glyph(stateStyle(ticket));
 }
 
 /** @param {Ticket} ticket @param {string} place which link it is, among those of one ticket */
@@ -156,7 +163,7 @@ function row(ticket, place, parts = facts(ticket)) {
     el(
       "div",
       { class: "meta" },
-      el("span", { class: `word ${ticket.state || "missing"}` }, stateWord(ticket)),
+      el("span", { class: `word ${stateStyle(ticket)}` }, stateWord(ticket)),
       " ",
       el("code", {}, shown(ticket.short_id)),
       ...parts.filter(Boolean).flatMap((part) => [" · ", part]),

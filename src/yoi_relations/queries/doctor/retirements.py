@@ -64,14 +64,15 @@ def _advice_for_wrong_time(relation: Relation, record: StoredRecord, names: Reco
 
 def _lost(lost: LostRetirement, *, history: bool) -> Finding:
     path, _, holder, retires, _ = lost.retirement
+    others = lost.other_holders
     text = f"retires {retires}, which {holder} does not hold"
     if lost.is_retirement:
         text = f"retires {retires}, which is itself a retirement"
         hint = "nothing to retire; if the record holds again, record it again with relations add"
-    elif lost.elsewhere:
-        text += f"; {' and '.join(lost.elsewhere)} {'do' if len(lost.elsewhere) > 1 else 'does'}"
+    elif others:
+        text += f"; {' and '.join(others)} {'do' if len(others) > 1 else 'does'}"
         hint = (
-            f"if the record of {lost.elsewhere[0]} is meant, retire that record by its path:"
+            f"if the record of {others[0]} is meant, retire that record by its path:"
             " relations retire PATH --reason WHY"
         )
     else:
@@ -79,7 +80,7 @@ def _lost(lost: LostRetirement, *, history: bool) -> Finding:
             "if it was meant for a record of this ticket that was edited or renamed since, retire"
             " that record by its present id: relations retire RECORD --reason WHY"
         )
-    finding = found_at(path, Code.LOST_RETIREMENT, text, hint, [holder, *lost.elsewhere])
+    finding = found_at(path, Code.LOST_RETIREMENT, text, hint, [holder, *others])
     return finding.graded(history=history)
 
 

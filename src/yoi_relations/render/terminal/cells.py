@@ -11,7 +11,7 @@ from yoi_relations.kinds import shown_name
 from yoi_relations.queries.records import StoredRecord
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.tickets import TicketInfo
-from yoi_relations.render.glyphs import ELLIPSIS, state_glyph
+from yoi_relations.render.glyphs import ELLIPSIS, ELSEWHERE_GLYPH, state_glyph
 from yoi_relations.render.terminal.folding import cut, fold, fold_spans
 from yoi_relations.render.terminal.widths import drawable, drawn_glyph
 
@@ -78,7 +78,7 @@ def ticket_text(
         title_style: the style of the title.
     """
     end = " ".join(_id_and_state(ticket, shown_id, with_state=with_state))
-    text = Text.assemble(state_mark(ticket.state), " ")
+    text = Text.assemble(_mark(ticket), " ")
     free = columns - text.cell_len - cell_len(end) - 1
     if ticket.title and free >= _MIN_TITLE_WIDTH:
         title = cut(drawable(ticket.title), free, drawn_glyph(ELLIPSIS))
@@ -103,7 +103,7 @@ def ticket_lines(
         before: words before the ticket.
         title_style: the style of the title.
     """
-    text = Text.assemble(before, state_mark(ticket.state), " ")
+    text = Text.assemble(before, _mark(ticket), " ")
     if ticket.title:
         text.append(drawable(ticket.title), style=title_style).append(" ")
     lines = folded(text, columns, hanging=2)
@@ -118,17 +118,15 @@ def ticket_lines(
 
 def _id_and_state(ticket: TicketInfo, shown_id: str, *, with_state: bool) -> list[str]:
     id_ = drawable(shown_name(shown_id))
-    return [id_, state_words(ticket)] if with_state or ticket.state is None else [id_]
+    return [id_, ticket.state_words] if with_state or ticket.state is None else [id_]
 
 
-def state_mark(state: str | None) -> Text:
-    """The coloured glyph of a state."""
-    return Text(drawn_glyph(state_glyph(state)), _STATE_COLOURS.get(state or "", FIXED["red"]))
-
-
-def state_words(ticket: TicketInfo) -> str:
-    """The state of a ticket, or why it has none."""
-    return ticket.state or ("state unknown" if ticket.folders else "does not exist")
+def _mark(ticket: TicketInfo) -> Text:
+    """The coloured glyph of a ticket's state, or of a ticket that is elsewhere."""
+    if ticket.elsewhere:
+        return Text(drawn_glyph(ELSEWHERE_GLYPH), FIXED["grey"])
+    glyph = drawn_glyph(state_glyph(ticket.state))
+    return Text(glyph, _STATE_COLOURS.get(ticket.state or "", FIXED["red"]))
 
 
 def folded(text: Text, columns: int, *, hanging: int = 0, whole_words: bool = False) -> list[Text]:

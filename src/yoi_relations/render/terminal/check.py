@@ -41,7 +41,7 @@ _PHRASES = {
     "mixed_cycle": "waits for itself, by way of",
 }
 """By code, the words before the other ticket; other reasons have those of their relation."""
-_WHOLE_SENTENCES = frozenset({"other_unknown", *_PHRASES})
+_WHOLE_SENTENCES = frozenset({"other_unknown", "elsewhere", *_PHRASES})
 """Codes of reasons whose sentence says more than the other ticket."""
 _SAID_IN_WORDS = frozenset({"misspelled_target", "waiting", "plan"})
 """Codes of reasons in which the other ticket is not what the reason is about."""
