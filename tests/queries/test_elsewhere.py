@@ -54,7 +54,6 @@ def test_what_waits_for_it_is_unknown_until_the_local_end_is_resolved(
     assert (ran.code, reason["verdict"], reason["code"]) == (11, "unknown", "elsewhere")
     assert (reason["class"], reason["ticket"], reason["state"]) == (NEXT[kind], ELSEWHERE, None)
     assert ELSEWHERE in reason["sentence"]
-    assert "--from" in reason["sentence"]
     three.ticket(A, "done")
     assert codes(three, A) == ["state"]
 

@@ -77,10 +77,7 @@ def _unknown_states(
             continue
         places = relation.places
         if other.elsewhere:
-            text = (
-                f"{relation.sentence}, whose state this workspace cannot tell;"
-                " a shared database can (--from)"
-            )
+            text = f"{relation.sentence}, whose state is not known in this workspace"
             yield Reason(Verdict.UNKNOWN, "elsewhere", text, relation, other, places)
         else:
             missing = other.folders == 0
