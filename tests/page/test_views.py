@@ -16,8 +16,8 @@ from queries import random_workspaces
 from workspace_builder import A, B, C, D, Workspace
 
 from yoi_relations.page import document
-from yoi_relations.page.static_list import GROUP_TITLES
 from yoi_relations.render.documents import Value
+from yoi_relations.render.phrases import GROUP_TITLES
 
 VIEWS = ("v=now", "v=map", "v=table", "v=now&t={}")
 _LINES_BEFORE_THE_TICKET = """(found) => {
@@ -166,7 +166,7 @@ def test_table_sorts(workspace: Workspace, pages: Pages) -> None:
     orders = {
         "ticket": ["a", "b", "b"],
         "state": ["ready", "ready", "queued"],
-        "class": ["is blocked by", "comes after", "is related to"],
+        "class": ["waits for", "after", "related to"],
         "other": ["a", "c", "c"],
         "since": ["2026-06-01", "2026-06-02", "2026-06-03"],
     }

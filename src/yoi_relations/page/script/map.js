@@ -116,7 +116,7 @@ function before(id, at) {
       el(
         "span",
         {},
-        "after ",
+        "waits for ",
         ...joined(
           ids.slice(0, 5).map((other) => mention(ticketOf(other), "before")),
           ", ",
@@ -134,8 +134,8 @@ function legend(map) {
   /** @type {[string, string][]} */
   const all = [
     ["dependency", "must be done first"],
-    ["ordering", "comes first"],
-    ["conflict", "not in parallel"],
+    ["ordering", "should be done first"],
+    ["conflict", "not together"],
     ["circular", "cycle"],
   ];
   return el(

@@ -49,7 +49,7 @@ function panel(at) {
         el(
           "li",
           {},
-          el("div", {}, glyph(reason.verdict), el("span", {}, ...reasonWords(reason, "why"))),
+          el("div", {}, glyph(reason.verdict), el("span", {}, ...reasonWords(reason, at.t))),
           ...saidBy(reason),
         ),
       ),
@@ -103,12 +103,12 @@ function verdictSentence(ticket) {
         : "";
   /** @type {Record<string, string>} */
   const sentences = {
-    clear: "Nothing stands against accepting it.",
+    clear: "No recorded relation speaks against it.",
     caution: ticket.reasons.some(
       (reason) => reason.verdict === "caution" && reason.code !== "state",
     )
       ? "Look at the points below first."
-      : "Nothing else stands against it.",
+      : "No recorded relation speaks against it.",
     hold: "It is held by what is below.",
     unknown: "Whether it can be accepted is not known.",
   };
@@ -155,7 +155,7 @@ function chain(start, from) {
 
 /** @param {Reason} reason */
 function saidBy(reason) {
-  const relation = reason.records.length ? byPlace.get(placeKey(reason.records[0])) : undefined;
+  const relation = relationOf(reason);
   return [
     reason.note && paragraph(reason.note),
     relation && el("small", {}, shown(relation.author), `, ${relation.at.slice(0, 10)}`),
@@ -167,12 +167,16 @@ function relationWords(relation, id) {
   const own = relation.ticket === id;
   const other = own ? relation.target : relation.ticket;
   const text = relation.plan ? relation.plan.summary : relation.note;
-  const words = own ? PHRASES[relation.kind] : REVERSED[relation.kind] || `is named by`;
   return [
     el(
       "div",
       {},
-      el("span", {}, `${words} `, other === null ? null : mention(ticketOf(other), "past")),
+      el(
+        "span",
+        {},
+        `${phrase(relation, id)} `,
+        other === null ? null : mention(ticketOf(other), "past"),
+      ),
     ),
     text && paragraph(text),
     el(

@@ -110,7 +110,7 @@ function tableRow(relation) {
       { "data-label": "State" },
       el("span", { class: `word ${stateStyle(ticket)}` }, stateWord(ticket)),
     ),
-    el("td", { class: "phrase" }, PHRASES[relation.kind]),
+    el("td", { class: "phrase" }, phrase(relation, relation.ticket)),
     el(
       "td",
       { "data-label": "Other" },
