@@ -6,7 +6,7 @@ import os
 
 from yoi_relations.files.workspace import printable
 from yoi_relations.index.handle import Index
-from yoi_relations.kinds import RelationClass
+from yoi_relations.kinds import SEQUENCE_CLASSES, RelationClass
 from yoi_relations.page.links import Link
 from yoi_relations.page.map import Line, draw_map
 from yoi_relations.queries.overview import Overview, group_of
@@ -19,7 +19,6 @@ from yoi_relations.render.phrases import GROUP_TITLES, PHRASES, REASON_PHRASES, 
 
 MAX_TICKETS, MAX_RELATIONS = 2_000, 4_000
 """What a page shows; beyond, a browser takes seconds."""
-_RANKED = (RelationClass.DEPENDENCY, RelationClass.ORDERING)
 _GROUPS = list(GROUP_TITLES)
 _WORDS: Value = {
     "groups": GROUP_TITLES,
@@ -104,7 +103,7 @@ def _map_value(edges: list[Relation], *, inactive: bool) -> Value:
             continue
         # The target of a dependency or an ordering comes first.
         link = Link(number, edge.target.id, edge.ticket.id)
-        if edge.cls in _RANKED:
+        if edge.cls in SEQUENCE_CLASSES:
             ranked.append(link)
         elif edge.cls is RelationClass.CONFLICT:
             conflicts.append(link)

@@ -96,12 +96,12 @@ function ladder(map, at) {
           ),
         ),
     );
-  const more = map.steps.length - STEP_LIMIT;
+  const rest = map.steps.length - STEP_LIMIT;
   return el(
     "div",
     { class: "ladder" },
     ...steps,
-    more > 0 && el("p", {}, `${counted(more, "more step")} after these.`),
+    rest > 0 && el("p", {}, `${counted(rest, "more step")} after these.`),
   );
 }
 
@@ -256,7 +256,7 @@ function drawing(map, at) {
         el(
           "span",
           { class: "meta" },
-          el("span", { class: `word ${stateStyle(ticket)}` }, stateWord(ticket)),
+          stateMark(ticket),
           " ",
           el("code", {}, shown(ticket.short_id)),
           circular.has(card.ticket) && el("span", { class: "badge" }, glyph("cycle"), "cycle"),

@@ -35,11 +35,9 @@ function panel(at) {
       "p",
       { class: "state" },
       stateGlyph(ticket),
-      el(
-        "span",
-        { class: `word ${stateStyle(ticket)}` },
-        known ? stateWord(ticket) : "left out, or of another time",
-      ),
+      known
+        ? stateMark(ticket)
+        : el("span", { class: `word ${stateStyle(ticket)}` }, "left out, or of another time"),
       ticket.verdict !== null && verdict(ticket.verdict),
     ),
     el("p", { class: "sentence" }, verdictSentence(ticket)),
@@ -94,25 +92,19 @@ function panel(at) {
 
 /** @param {Ticket} ticket */
 function verdictSentence(ticket) {
-  if (ticket.verdict === null) return ticket.folder === null ? "" : "Nothing waits here any more.";
+  if (ticket.verdict === null)
+    return ticket.folder === null ? "" : "A ticket that is done or closed has no verdict.";
   const state =
     ticket.state === "inprogress"
       ? "It is running already. "
       : ticket.state === "planning"
         ? "It is still being planned. "
         : "";
-  /** @type {Record<string, string>} */
-  const sentences = {
-    clear: "No recorded relation speaks against it.",
-    caution: ticket.reasons.some(
-      (reason) => reason.verdict === "caution" && reason.code !== "state",
-    )
-      ? "Look at the points below first."
-      : "No recorded relation speaks against it.",
-    hold: "It is held by what is below.",
-    unknown: "Whether it can be accepted is not known.",
-  };
-  return state + sentences[ticket.verdict];
+  if (ticket.verdict === "hold") return `${state}It is held by what is below.`;
+  if (ticket.verdict === "unknown") return `${state}Whether it can be accepted is not known.`;
+  return ticket.reasons.some((reason) => reason.verdict === "caution" && reason.code !== "state")
+    ? `${state}Look at the points below first.`
+    : `${state}No recorded relation speaks against it.`;
 }
 
 /** @param {string} title @param {HTMLElement[]} items @param {string} [all] */

@@ -105,11 +105,7 @@ function tableRow(relation) {
     "tr",
     { class: relation.active ? "" : "over" },
     el("th", { scope: "row" }, mention(ticket, "row")),
-    el(
-      "td",
-      { "data-label": "State" },
-      el("span", { class: `word ${stateStyle(ticket)}` }, stateWord(ticket)),
-    ),
+    el("td", { "data-label": "State" }, stateMark(ticket)),
     el("td", { class: "phrase" }, phrase(relation, relation.ticket)),
     el(
       "td",

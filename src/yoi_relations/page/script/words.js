@@ -15,6 +15,11 @@ function stateStyle(ticket) {
 }
 
 /** @param {Ticket} ticket */
+function stateMark(ticket) {
+  return el("span", { class: `word ${stateStyle(ticket)}` }, stateWord(ticket));
+}
+
+/** @param {Ticket} ticket */
 function stateGlyph(ticket) {
   return glyph(stateStyle(ticket));
 }
@@ -135,7 +140,7 @@ function row(ticket, place, parts = facts(ticket)) {
     el(
       "div",
       { class: "meta" },
-      el("span", { class: `word ${stateStyle(ticket)}` }, stateWord(ticket)),
+      stateMark(ticket),
       " ",
       el("code", {}, shown(ticket.short_id)),
       ...parts.filter(Boolean).flatMap((part) => [" · ", part]),
