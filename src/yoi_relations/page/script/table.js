@@ -84,7 +84,7 @@ function tableView(at) {
       "p",
       { class: "about" },
       counted(relations.length, "relation"),
-      at.h ? ", history among them." : ". History is hidden.",
+      at.h ? ", with history." : ". History is hidden.",
     ),
     el(
       "table",
