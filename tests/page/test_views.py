@@ -76,6 +76,10 @@ def test_ticket_of_another_workspace_is_elsewhere(workspace: Workspace, pages: P
     assert opened.texts("aside .state .word") == ["elsewhere"]
     assert opened.find("aside .state .glyph.elsewhere").count() == 1
     assert opened.find(".card.elsewhere").count() == 1
+    opened.go(f"t={A}")
+    (reason,) = next(n for n in value_of(workspace)["nodes"] if n["ticket"] == A)["reasons"]
+    assert reason["code"] == "elsewhere"
+    assert opened.find("aside").get_by_text(reason["sentence"]).count() == 1
     opened.at("t=missing")
     assert opened.texts("aside .state .word") == ["does not exist"]
 

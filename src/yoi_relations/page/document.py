@@ -15,7 +15,13 @@ from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.render.documents import Value
 from yoi_relations.render.glyphs import short_ids
 from yoi_relations.render.graph import graph_document
-from yoi_relations.render.phrases import GROUP_TITLES, PHRASES, REASON_PHRASES, SAID_IN_WORDS
+from yoi_relations.render.phrases import (
+    GROUP_TITLES,
+    PHRASES,
+    REASON_PHRASES,
+    SAID_IN_WORDS,
+    WHOLE_SENTENCES,
+)
 
 MAX_TICKETS, MAX_RELATIONS = 2_000, 4_000
 """What a page shows; beyond, a browser takes seconds."""
@@ -24,6 +30,7 @@ _WORDS: Value = {
     "groups": GROUP_TITLES,
     "relations": {kind: list(phrases) for kind, phrases in PHRASES.items()},
     "reasons": REASON_PHRASES,
+    "whole_sentences": list(WHOLE_SENTENCES),
     "said_in_words": list(SAID_IN_WORDS),
 }
 """What the script says in the words of a terminal."""

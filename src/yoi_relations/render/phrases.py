@@ -20,6 +20,8 @@ REASON_PHRASES = {
     "mixed_cycle": "waits for itself, by way of",
 }
 """By code, the words before the other ticket; other reasons have those of their relation."""
+WHOLE_SENTENCES = ("other_unknown", "elsewhere", *REASON_PHRASES)
+"""Codes of reasons whose sentence says more than the other ticket."""
 SAID_IN_WORDS = ("misspelled_target", "waiting", "plan")
 """Codes of reasons in which the other ticket is not what the reason is about."""
 GROUP_TITLES = {

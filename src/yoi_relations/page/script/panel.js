@@ -48,6 +48,8 @@ function panel(at) {
           "li",
           {},
           el("div", {}, glyph(reason.verdict), el("span", {}, ...reasonWords(reason, at.t))),
+          page.words.whole_sentences.includes(reason.code) &&
+            el("small", {}, shown(reason.sentence)),
           ...saidBy(reason),
         ),
       ),

@@ -79,6 +79,7 @@ type PageValue = {
     groups: Record<string, string>;
     relations: Record<string, [string, string]>;
     reasons: Record<string, string>;
+    whole_sentences: string[];
     said_in_words: string[];
   };
   answered_at?: string;

@@ -14,7 +14,7 @@ from yoi_relations.queries.holds import HeldTicket
 from yoi_relations.render.glyphs import ELLIPSIS, VERDICT_GLYPHS, short_ids
 from yoi_relations.render.lines import counted
 from yoi_relations.render.output import terminal_width
-from yoi_relations.render.phrases import REASON_PHRASES, SAID_IN_WORDS
+from yoi_relations.render.phrases import REASON_PHRASES, SAID_IN_WORDS, WHOLE_SENTENCES
 from yoi_relations.render.terminal.cells import (
     FIXED,
     folded,
@@ -36,8 +36,6 @@ _COLOURS = {
     Verdict.HOLD: FIXED["red"],
     Verdict.UNKNOWN: FIXED["magenta"],
 }
-_WHOLE_SENTENCES = frozenset({"other_unknown", "elsewhere", *REASON_PHRASES})
-"""Codes of reasons whose sentence says more than the other ticket."""
 _INDENT, _GAP = 2, 2
 _VERDICT_WIDTH = 2 + max(len(verdict.word) for verdict in Verdict)
 """Columns of a glyph and a word."""
@@ -227,7 +225,7 @@ def _whole_reason(reason: Reason, check: Check | None, columns: int) -> Iterator
     """A reason with its text, and the places of its records."""
     free = _free(columns)
     words = _words_before_other(check, reason) if check else ""
-    if words and reason.other is not None and reason.code not in _WHOLE_SENTENCES:
+    if words and reason.other is not None and reason.code not in WHOLE_SENTENCES:
         other = reason.other
         lines = ticket_lines(other, other.id, free, before=f"{words} ", title_style="")
     else:
