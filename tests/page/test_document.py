@@ -9,7 +9,7 @@ from workspace_builder import A, B, C, D, Workspace
 
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.page import document
-from yoi_relations.page.static_list import GROUP_TITLES
+from yoi_relations.render.phrases import GROUP_TITLES
 
 
 def test_no_path_of_the_machine_is_in_the_value(tmp_path: Path) -> None:

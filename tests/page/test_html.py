@@ -22,7 +22,6 @@ from workspace_builder import Workspace
 from yoi_relations.page import html
 from yoi_relations.page.html import content_security_policy, page_text
 from yoi_relations.page.lines import CARD_HEIGHT, CARD_WIDTH
-from yoi_relations.page.static_list import GROUP_TITLES
 
 FOLDER = Path(html.__file__).with_name("script")
 SCRIPTS = sorted(FOLDER.glob("*.js"))
@@ -146,12 +145,6 @@ def test_size_of_the_script_and_of_an_empty_page(workspace: Workspace) -> None:
 def test_styles_have_the_size_of_a_card() -> None:
     styles = FOLDER.with_name("page.css").read_text("utf-8")
     assert re.search(rf"width: {CARD_WIDTH}px;\s+height: {CARD_HEIGHT}px;", styles)
-
-
-def test_headings_of_groups_are_the_same_in_the_list_and_the_script() -> None:
-    script = (FOLDER / "now.js").read_text("utf-8")
-    (titles,) = re.findall(r"const TITLES = \{(.*?)\}", script, re.DOTALL)
-    assert dict(re.findall(r'(\w+): "(.*?)"', titles)) == GROUP_TITLES
 
 
 def test_every_script_is_part_of_the_page(workspace: Workspace) -> None:

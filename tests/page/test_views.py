@@ -16,8 +16,8 @@ from queries import random_workspaces
 from workspace_builder import A, B, C, D, Workspace
 
 from yoi_relations.page import document
-from yoi_relations.page.static_list import GROUP_TITLES
 from yoi_relations.render.documents import Value
+from yoi_relations.render.phrases import GROUP_TITLES
 
 VIEWS = ("v=now", "v=map", "v=table", "v=now&t={}")
 _LINES_BEFORE_THE_TICKET = """(found) => {
@@ -76,6 +76,10 @@ def test_ticket_of_another_workspace_is_elsewhere(workspace: Workspace, pages: P
     assert opened.texts("aside .state .word") == ["elsewhere"]
     assert opened.find("aside .state .glyph.elsewhere").count() == 1
     assert opened.find(".card.elsewhere").count() == 1
+    opened.go(f"t={A}")
+    (reason,) = next(n for n in value_of(workspace)["nodes"] if n["ticket"] == A)["reasons"]
+    assert reason["code"] == "elsewhere"
+    assert opened.find("aside").get_by_text(reason["sentence"]).count() == 1
     opened.at("t=missing")
     assert opened.texts("aside .state .word") == ["does not exist"]
 
@@ -166,7 +170,7 @@ def test_table_sorts(workspace: Workspace, pages: Pages) -> None:
     orders = {
         "ticket": ["a", "b", "b"],
         "state": ["ready", "ready", "queued"],
-        "class": ["is blocked by", "comes after", "is related to"],
+        "class": ["waits for", "after", "related to"],
         "other": ["a", "c", "c"],
         "since": ["2026-06-01", "2026-06-02", "2026-06-03"],
     }

@@ -96,7 +96,7 @@ def worst(reasons: Iterable[Reason]) -> str:
 
 
 def frees(found: Read, done: str, id_: str) -> bool:
-    """Whether nothing but its own state would be left against `id_` if `done` were done."""
+    """Whether nothing but its own state would speak against `id_` if `done` were done."""
     known = found.tickets[done] | {"state": "done"}
     after = replace(found, tickets=found.tickets | {done: known})
     rows = naive.relations_of(after.tickets, after.records)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unicodedata import east_asian_width
 
-from yoi_relations.kinds import ALL_SHOWN, RelationClass, shown_name
+from yoi_relations.kinds import ALL_SHOWN, SEQUENCE_CLASSES, RelationClass, shown_name
 from yoi_relations.lean.types import NamedTuple
 from yoi_relations.queries.overview import Overview
 from yoi_relations.queries.relations import Relation
@@ -12,7 +12,7 @@ from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.render.output import visible
 
 _ELLIPSIS = "…"
-_ALWAYS_DRAWN = {RelationClass.DEPENDENCY, RelationClass.ORDERING, RelationClass.CONFLICT}
+_ALWAYS_DRAWN = {*SEQUENCE_CLASSES, RelationClass.CONFLICT}
 """Classes that are drawn even if no kind was asked for."""
 
 
@@ -75,7 +75,7 @@ def _identity(relation: Relation) -> tuple[str, str, str | None]:
 
 def _drawn_edge(relation: Relation, key_of: dict[str, str], *, on_cycle: bool) -> DrawnEdge:
     first, second = (key_of[end.id] for end in relation.ends)
-    if relation.cls in (RelationClass.DEPENDENCY, RelationClass.ORDERING):
+    if relation.cls in SEQUENCE_CLASSES:
         first, second = second, first
     return DrawnEdge(first, second, relation, on_cycle)
 

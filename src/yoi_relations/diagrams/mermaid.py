@@ -75,7 +75,7 @@ def _too_large(drawing: Drawing, problem: str) -> RelationsError:
 
 def _lines(drawing: Drawing) -> Iterator[str]:
     yield "flowchart LR"
-    yield "  %% --> must be done first; -.-> should be done first; x-.-x not at the same time"
+    yield "  %% --> must be done first; -.-> should be done first; x-.-x not together"
     if drawing.left_out:
         yield f"  %% tickets without an edge, not drawn: {drawing.left_out}"
     for key, ticket in drawing.nodes.items():

@@ -6,21 +6,34 @@ import os
 
 from yoi_relations.files.workspace import printable
 from yoi_relations.index.handle import Index
-from yoi_relations.kinds import RelationClass
+from yoi_relations.kinds import SEQUENCE_CLASSES, RelationClass
 from yoi_relations.page.links import Link
 from yoi_relations.page.map import Line, draw_map
-from yoi_relations.page.static_list import GROUP_TITLES
 from yoi_relations.queries.overview import Overview, group_of
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.render.documents import Value
 from yoi_relations.render.glyphs import short_ids
 from yoi_relations.render.graph import graph_document
+from yoi_relations.render.phrases import (
+    GROUP_TITLES,
+    PHRASES,
+    REASON_PHRASES,
+    SAID_IN_WORDS,
+    WHOLE_SENTENCES,
+)
 
 MAX_TICKETS, MAX_RELATIONS = 2_000, 4_000
 """What a page shows; beyond, a browser takes seconds."""
-_RANKED = (RelationClass.DEPENDENCY, RelationClass.ORDERING)
 _GROUPS = list(GROUP_TITLES)
+_WORDS: Value = {
+    "groups": GROUP_TITLES,
+    "relations": {kind: list(phrases) for kind, phrases in PHRASES.items()},
+    "reasons": REASON_PHRASES,
+    "whole_sentences": list(WHOLE_SENTENCES),
+    "said_in_words": list(SAID_IN_WORDS),
+}
+"""What the script says in the words of a terminal."""
 
 
 def page_value(index: Index, overview: Overview) -> Value:
@@ -39,7 +52,7 @@ def page_value(index: Index, overview: Overview) -> Value:
     short = short_ids(ticket.id for ticket in overview.tickets)
     for node in value["nodes"]:
         node["short_id"] = short[node["ticket"]]
-    return value | {"left_out": _left_out(overview, shown), "map": _maps(shown)}
+    return value | {"left_out": _left_out(overview, shown), "map": _maps(shown), "words": _WORDS}
 
 
 def _limited(overview: Overview) -> Overview:
@@ -97,7 +110,7 @@ def _map_value(edges: list[Relation], *, inactive: bool) -> Value:
             continue
         # The target of a dependency or an ordering comes first.
         link = Link(number, edge.target.id, edge.ticket.id)
-        if edge.cls in _RANKED:
+        if edge.cls in SEQUENCE_CLASSES:
             ranked.append(link)
         elif edge.cls is RelationClass.CONFLICT:
             conflicts.append(link)

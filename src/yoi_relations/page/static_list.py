@@ -8,15 +8,8 @@ from html import escape
 from yoi_relations.render.documents import Value
 from yoi_relations.render.glyphs import state_glyph
 from yoi_relations.render.output import visible
+from yoi_relations.render.phrases import GROUP_TITLES
 
-GROUP_TITLES = {
-    "can_start": "Can start now",
-    "look_first": "Look first",
-    "held": "Held",
-    "running": "Running",
-    "being_planned": "Being planned",
-}
-"""By group, its heading, in the order of the page; `page.js` has the same."""
 MAX_ITEMS = 100
 """Tickets of a group in the list."""
 

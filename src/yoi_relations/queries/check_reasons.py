@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from yoi_relations.kinds import KINDS, RelationClass, phrase, quoted
+from yoi_relations.kinds import KINDS, SEQUENCE_CLASSES, RelationClass, phrase, quoted
 from yoi_relations.lean.types import IntEnum, NamedTuple
 from yoi_relations.queries.cycles import Cycle, CycleKind
 from yoi_relations.queries.records import RecordPlace
@@ -174,7 +174,7 @@ def depends_on_other(ticket: TicketInfo, relation: Relation) -> bool:
     if relation.cls is RelationClass.CONFLICT:
         return True
     own = relation.ticket.id == ticket.id
-    return own and relation.cls in (RelationClass.DEPENDENCY, RelationClass.ORDERING)
+    return own and relation.cls in SEQUENCE_CLASSES
 
 
 def other_end(ticket: TicketInfo, relation: Relation) -> TicketInfo | None:

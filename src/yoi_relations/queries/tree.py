@@ -36,7 +36,7 @@ class TreeLine(NamedTuple):
         relation: the edge between them; None for a root.
         repeated: whether what is below it is left out because another line has it.
         cycle: whether it is above itself; of a root: whether nothing but a cycle leads to it.
-        frees: whether nothing but its own state would be left against the ticket that waits, were
+        frees: whether nothing but its own state would speak against the ticket that waits, were
             the other ticket of the edge resolved.
         more_before: the number of further tickets that it waits for, which this line does not
             show. In reverse, they are below it, and are only counted where a depth leaves them out.

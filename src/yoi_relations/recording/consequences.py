@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from yoi_relations.files.record import Record
 from yoi_relations.kinds import (
+    SEQUENCE_CLASSES,
     SHOWN_NOTES,
     Edge,
     RelationClass,
@@ -22,7 +23,6 @@ from yoi_relations.queries.replacements import REPLACING, replacement_loop_close
 
 _MOST_STEPS = 5
 """The most steps of a cycle that a warning lists after the new one."""
-_DIRECTED = (RelationClass.DEPENDENCY, RelationClass.ORDERING)
 
 
 def consequences_of(connection: Connection, record: Record) -> list[str]:
@@ -39,7 +39,7 @@ def consequences_of(connection: Connection, record: Record) -> list[str]:
     edge = edge_of(record.kind, record.holder, record.target)
     relations = load_relations(connection, between(record.holder, record.target))
     warnings = list(_repeated_records(edge, relations, names))
-    if record.kind.cls in _DIRECTED and not warnings:
+    if record.kind.cls in SEQUENCE_CLASSES and not warnings:
         opposed = _opposed_relations(edge, record.kind.cls, relations, names)
         warnings += opposed or _closed_cycle("a cycle", edge, cycle_closed_by(connection, edge))
     elif record.kind.shown in REPLACING and not warnings:
@@ -86,7 +86,7 @@ def _opposed_relations(
         if other.inactive_reason is None
         and other.target is not None
         and (other.ticket.id, other.target.id) == (edge.target, edge.ticket)
-        and other.cls in _DIRECTED
+        and other.cls in SEQUENCE_CLASSES
         and RelationClass.ORDERING in (cls, other.cls)
     ]
 

@@ -4,6 +4,8 @@
 - ``status``: the answers of `status` and `rebuild`.
 - ``receipts``: the answers of `add` and `retire`.
 - ``documents``: JSON values that answers share.
+- ``graph``: the JSON document of `graph`; ``serve``: the address of the page.
+- ``phrases``: words that a terminal and the page share; ``glyphs``: glyphs and short ids.
 - ``problem_notices``: the notices about problems below `show` and `tree`.
 - ``lines``: tab-separated lines.
 - ``terminal``: tables and the progress bar, for people at a terminal.

@@ -41,9 +41,10 @@ def serve(call: Call, port: int, *, open_browser: bool) -> ExitCode:
         KeyboardInterrupt: it was interrupted.
     """
     with _listening(port) as listener:
-        access = Access(listener.getsockname()[1])
+        port = listener.getsockname()[1]
+        access = Access(port)
         live = LivePage(call.workspace(), call.trust or Trust.STAT, call.notify)
-        address = f"http://{HOST}:{listener.getsockname()[1]}/?token={access.token}"
+        address = f"http://{HOST}:{port}/?token={access.token}"
         write_address(call.mode, address)
         with _browser(address) if open_browser else contextlib.nullcontext():
             asyncio.run(_serve(live, access, listener))

@@ -48,6 +48,11 @@ function placeKey(place) {
   return `${place.path}\n${place.line}\n${place.id}`;
 }
 
+/** @param {Reason} reason */
+function relationOf(reason) {
+  return reason.records.length ? byPlace.get(placeKey(reason.records[0])) : undefined;
+}
+
 /** @param {string} text */
 function folded(text) {
   return text.normalize("NFKC").toLowerCase();

@@ -96,12 +96,12 @@ function ladder(map, at) {
           ),
         ),
     );
-  const more = map.steps.length - STEP_LIMIT;
+  const rest = map.steps.length - STEP_LIMIT;
   return el(
     "div",
     { class: "ladder" },
     ...steps,
-    more > 0 && el("p", {}, `${counted(more, "more step")} after these.`),
+    rest > 0 && el("p", {}, `${counted(rest, "more step")} after these.`),
   );
 }
 
@@ -116,7 +116,7 @@ function before(id, at) {
       el(
         "span",
         {},
-        "after ",
+        "waits for ",
         ...joined(
           ids.slice(0, 5).map((other) => mention(ticketOf(other), "before")),
           ", ",
@@ -134,8 +134,8 @@ function legend(map) {
   /** @type {[string, string][]} */
   const all = [
     ["dependency", "must be done first"],
-    ["ordering", "comes first"],
-    ["conflict", "not in parallel"],
+    ["ordering", "should be done first"],
+    ["conflict", "not together"],
     ["circular", "cycle"],
   ];
   return el(
@@ -256,7 +256,7 @@ function drawing(map, at) {
         el(
           "span",
           { class: "meta" },
-          el("span", { class: `word ${stateStyle(ticket)}` }, stateWord(ticket)),
+          stateMark(ticket),
           " ",
           el("code", {}, shown(ticket.short_id)),
           circular.has(card.ticket) && el("span", { class: "badge" }, glyph("cycle"), "cycle"),

@@ -2,15 +2,6 @@
 
 const GROUP_LIMIT = 50; // rows of a group, before a button for more
 
-/** @type {Record<string, string>} */
-const TITLES = {
-  can_start: "Can start now",
-  look_first: "Look first",
-  held: "Held",
-  running: "Running",
-  being_planned: "Being planned",
-};
-
 /** @param {string[]} ids @param {string} query */
 function matching(ids, query) {
   const wanted = folded(query.trim());
@@ -20,7 +11,7 @@ function matching(ids, query) {
 /** @param {Address} at @returns {Child[]} */
 function nowView(at) {
   const groups = new Map(page.groups.map((group) => [group.name, group]));
-  const sections = Object.keys(TITLES).map((name) => {
+  const sections = Object.keys(page.words.groups).map((name) => {
     const group = groups.get(name) || { name, tickets: [] };
     return {
       name,
@@ -48,7 +39,7 @@ function nowView(at) {
         "li",
         { class: one.name },
         button(
-          `${count} ${TITLES[one.name].toLowerCase()}`,
+          `${count} ${page.words.groups[one.name].toLowerCase()}`,
           () => document.getElementById(one.name)?.scrollIntoView(),
           { disabled: !one.ids.length && one.name !== "can_start" },
         ),
@@ -63,7 +54,7 @@ function nowView(at) {
         el(
           "h2",
           { id: `${one.name}-title` },
-          TITLES[one.name],
+          page.words.groups[one.name],
           " ",
           el("span", { class: "count" }, figure(one.ids.length)),
         ),
@@ -113,7 +104,7 @@ function groupBody(group, ids) {
   /** @type {{title: Child[], by: string[], ids: string[]}[]} */
   const parts = single.map((one) => ({ title: freed(one.by[0]), by: one.by, ids: one.ids }));
   parts.push({ title: ["When several are done"], by: [], ids: others(2) });
-  parts.push({ title: ["When its own facts are known"], by: [], ids: others(0) });
+  parts.push({ title: ["When the files are corrected"], by: [], ids: others(0) });
   const rows = parts.flatMap((part) => part.ids.map((id) => ({ part, id })));
   const into = el("div", {});
   const count = listed.get("held") || GROUP_LIMIT;
@@ -132,7 +123,7 @@ function groupBody(group, ids) {
 function freed(id) {
   const ticket = ticketOf(id);
   const known = mention(ticket, "frees");
-  return ticket.state ? ["When ", known, " is\u00a0done"] : ["When it is known what ", known, " is"];
+  return ticket.state ? ["When ", known, " is\u00a0done"] : ["When the state of ", known, " is\u00a0known"];
 }
 
 /** @param {Address} at */

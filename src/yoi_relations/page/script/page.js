@@ -44,7 +44,7 @@ function noticeLines() {
       `what ${selection.tickets.map((id) => ticketOf(id).short_id).join(", ")} reach${selection.tickets.length === 1 ? "es" : ""}` +
         (selection.depth === null ? "" : `, at most ${counted(selection.depth, "step")} away`),
     selection.states.length > 0 && `states: ${selection.states.join(", ")}`,
-    selection.kinds.length < Object.keys(PHRASES).length &&
+    selection.kinds.length < Object.keys(page.words.relations).length &&
       `kinds: ${selection.kinds.map((kind) => kind.replaceAll("_", "-")).join(", ")}`,
   ].filter(Boolean);
   return [

@@ -35,11 +35,9 @@ function panel(at) {
       "p",
       { class: "state" },
       stateGlyph(ticket),
-      el(
-        "span",
-        { class: `word ${stateStyle(ticket)}` },
-        known ? stateWord(ticket) : "left out, or of another time",
-      ),
+      known
+        ? stateMark(ticket)
+        : el("span", { class: `word ${stateStyle(ticket)}` }, "left out, or of another time"),
       ticket.verdict !== null && verdict(ticket.verdict),
     ),
     el("p", { class: "sentence" }, verdictSentence(ticket)),
@@ -49,7 +47,9 @@ function panel(at) {
         el(
           "li",
           {},
-          el("div", {}, glyph(reason.verdict), el("span", {}, ...reasonWords(reason, "why"))),
+          el("div", {}, glyph(reason.verdict), el("span", {}, ...reasonWords(reason, at.t))),
+          page.words.whole_sentences.includes(reason.code) &&
+            el("small", {}, shown(reason.sentence)),
           ...saidBy(reason),
         ),
       ),
@@ -94,25 +94,19 @@ function panel(at) {
 
 /** @param {Ticket} ticket */
 function verdictSentence(ticket) {
-  if (ticket.verdict === null) return ticket.folder === null ? "" : "Nothing waits here any more.";
+  if (ticket.verdict === null)
+    return ticket.folder === null ? "" : "A ticket that is done or closed has no verdict.";
   const state =
     ticket.state === "inprogress"
       ? "It is running already. "
       : ticket.state === "planning"
         ? "It is still being planned. "
         : "";
-  /** @type {Record<string, string>} */
-  const sentences = {
-    clear: "Nothing stands against accepting it.",
-    caution: ticket.reasons.some(
-      (reason) => reason.verdict === "caution" && reason.code !== "state",
-    )
-      ? "Look at the points below first."
-      : "Nothing else stands against it.",
-    hold: "It is held by what is below.",
-    unknown: "Whether it can be accepted is not known.",
-  };
-  return state + sentences[ticket.verdict];
+  if (ticket.verdict === "hold") return `${state}It is held by what is below.`;
+  if (ticket.verdict === "unknown") return `${state}Whether it can be accepted is not known.`;
+  return ticket.reasons.some((reason) => reason.verdict === "caution" && reason.code !== "state")
+    ? `${state}Look at the points below first.`
+    : `${state}No recorded relation speaks against it.`;
 }
 
 /** @param {string} title @param {HTMLElement[]} items @param {string} [all] */
@@ -155,7 +149,7 @@ function chain(start, from) {
 
 /** @param {Reason} reason */
 function saidBy(reason) {
-  const relation = reason.records.length ? byPlace.get(placeKey(reason.records[0])) : undefined;
+  const relation = relationOf(reason);
   return [
     reason.note && paragraph(reason.note),
     relation && el("small", {}, shown(relation.author), `, ${relation.at.slice(0, 10)}`),
@@ -167,12 +161,16 @@ function relationWords(relation, id) {
   const own = relation.ticket === id;
   const other = own ? relation.target : relation.ticket;
   const text = relation.plan ? relation.plan.summary : relation.note;
-  const words = own ? PHRASES[relation.kind] : REVERSED[relation.kind] || `is named by`;
   return [
     el(
       "div",
       {},
-      el("span", {}, `${words} `, other === null ? null : mention(ticketOf(other), "past")),
+      el(
+        "span",
+        {},
+        `${phrase(relation, id)} `,
+        other === null ? null : mention(ticketOf(other), "past"),
+      ),
     ),
     text && paragraph(text),
     el(

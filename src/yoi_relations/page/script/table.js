@@ -84,7 +84,7 @@ function tableView(at) {
       "p",
       { class: "about" },
       counted(relations.length, "relation"),
-      at.h ? ", history among them." : ". History is hidden.",
+      at.h ? ", with history." : ". History is hidden.",
     ),
     el(
       "table",
@@ -105,12 +105,8 @@ function tableRow(relation) {
     "tr",
     { class: relation.active ? "" : "over" },
     el("th", { scope: "row" }, mention(ticket, "row")),
-    el(
-      "td",
-      { "data-label": "State" },
-      el("span", { class: `word ${stateStyle(ticket)}` }, stateWord(ticket)),
-    ),
-    el("td", { class: "phrase" }, PHRASES[relation.kind]),
+    el("td", { "data-label": "State" }, stateMark(ticket)),
+    el("td", { class: "phrase" }, phrase(relation, relation.ticket)),
     el(
       "td",
       { "data-label": "Other" },

@@ -75,6 +75,13 @@ type PageValue = {
     groups: Record<string, number>;
   };
   map: { active: PlanMap; all: PlanMap };
+  words: {
+    groups: Record<string, string>;
+    relations: Record<string, [string, string]>;
+    reasons: Record<string, string>;
+    whole_sentences: string[];
+    said_in_words: string[];
+  };
   answered_at?: string;
   error?: string | null;
 };

@@ -1,38 +1,5 @@
 // Tickets and reasons in words.
 
-/** @type {Record<string, string>} */
-const PHRASES = {
-  blocked_by: "is blocked by",
-  after: "comes after",
-  conflicts_with: "conflicts with",
-  do_not_parallelize: "must not run in parallel with",
-  waiting: "is waiting",
-  accepted_plan: "has an accepted plan",
-  related: "is related to",
-  supersedes: "supersedes",
-  duplicate_of: "is a duplicate of",
-};
-/** @type {Record<string, string>} */
-const REVERSED = {
-  blocked_by: "blocks",
-  after: "comes before",
-  conflicts_with: "conflicts with",
-  do_not_parallelize: "must not run in parallel with",
-  related: "is related to",
-  supersedes: "is superseded by",
-  duplicate_of: "has the duplicate",
-};
-/** @type {Record<string, string>} */
-const REASONS = {
-  blocked: "waits for",
-  ordered_after: "after",
-  superseded: "superseded by",
-  duplicate: "duplicate of",
-  other_unknown: "not known:",
-  elsewhere: "elsewhere, not known here:",
-  dependency_cycle: "↻ on a cycle with",
-  mixed_cycle: "↻ on a cycle with",
-};
 const CLASSES = ["dependency", "ordering", "conflict", "capacity", "plan", "reference"];
 const STATES = ["planning", "ready", "queued", "inprogress", "done", "closed"];
 
@@ -45,6 +12,11 @@ function stateWord(ticket) {
 /** @param {Ticket} ticket */ // the name of its colour and its glyph
 function stateStyle(ticket) {
   return ticket.state || (ticket.elsewhere ? "elsewhere" : "missing");
+}
+
+/** @param {Ticket} ticket */
+function stateMark(ticket) {
+  return el("span", { class: `word ${stateStyle(ticket)}` }, stateWord(ticket));
 }
 
 /** @param {Ticket} ticket */
@@ -82,33 +54,38 @@ function verdict(name) {
   return el("span", { class: `verdict ${name}` }, glyph(name), name);
 }
 
-/** @param {Reason} reason */ // what is read before the other ticket; "" if the sentence is better
-function relationTo(reason) {
-  if (reason.ticket === null) return "";
-  if (reason.code.startsWith("conflict_"))
-    return reason.kind === "conflicts_with" ? "conflicts with" : "not in parallel with";
-  return REASONS[reason.code] || "";
+/** @param {Relation} relation @param {string} id one end, from which it is seen */
+function phrase(relation, id) {
+  return page.words.relations[relation.kind][relation.ticket === id ? 0 : 1];
 }
 
-/** @param {Reason} reason @param {string} place @returns {Child[]} */
-function reasonWords(reason, place) {
-  const words = relationTo(reason);
+/** @param {Reason} reason @param {string} id */ // the words before the other ticket; "" if the sentence is better
+function relationTo(reason, id) {
+  const { reasons, said_in_words } = page.words;
+  if (reason.ticket === null || said_in_words.includes(reason.code)) return "";
+  const relation = relationOf(reason);
+  return reasons[reason.code] || (relation ? phrase(relation, id) : "");
+}
+
+/** @param {Reason} reason @param {string} id @returns {Child[]} */
+function reasonWords(reason, id) {
+  const words = relationTo(reason, id);
   if (!words || reason.ticket === null)
     return [reason.code === "waiting" ? "waiting" : shown(reason.sentence)];
-  return [`${words} `, mention(ticketOf(reason.ticket), place)];
+  return [`${words} `, mention(ticketOf(reason.ticket), "why")];
 }
 
-/** @param {Reason[]} reasons @param {string} place @returns {Child[]} */ // one part for those of one kind
-function shortReasons(reasons, place) {
+/** @param {Reason[]} reasons @param {string} id @returns {Child[]} */ // one part for those of one kind
+function shortReasons(reasons, id) {
   /** @type {Map<string, Child[]>} */
   const others = new Map();
   /** @type {Set<string>} */
   const rest = new Set();
   for (const reason of reasons) {
-    const words = relationTo(reason);
+    const words = relationTo(reason, id);
     const note = oneLine(reason.note || "");
     if (words && reason.ticket !== null) {
-      others.set(words, [...(others.get(words) || []), mention(ticketOf(reason.ticket), place)]);
+      others.set(words, [...(others.get(words) || []), mention(ticketOf(reason.ticket), `of ${id}`)]);
     } else if (reason.code === "waiting")
       rest.add(note ? `waiting: ${note.slice(0, 90)}${note.length > 90 ? "…" : ""}` : "waiting");
     else rest.add(reason.code === "unusable_source" ? "a file cannot be used" : reason.sentence);
@@ -140,7 +117,7 @@ function facts(ticket, said = []) {
   const waiting = waitingFor(ticket).size;
   return [
     ticket.verdict === "unknown" && verdict("unknown"),
-    ...shortReasons(reasons, `of ${ticket.ticket}`),
+    ...shortReasons(reasons, ticket.ticket),
     waiting > 0 && el("span", { class: "whole" }, counted(waiting, "waits for it", "wait for it")),
   ];
 }
@@ -163,7 +140,7 @@ function row(ticket, place, parts = facts(ticket)) {
     el(
       "div",
       { class: "meta" },
-      el("span", { class: `word ${stateStyle(ticket)}` }, stateWord(ticket)),
+      stateMark(ticket),
       " ",
       el("code", {}, shown(ticket.short_id)),
       ...parts.filter(Boolean).flatMap((part) => [" · ", part]),

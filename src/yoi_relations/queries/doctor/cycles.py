@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yoi_relations.kinds import RelationClass
+from yoi_relations.kinds import SEQUENCE_CLASSES
 from yoi_relations.queries.command_lines import RecordNames
 from yoi_relations.queries.cycles import Cycle, CycleKind, find_cycle_groups
 from yoi_relations.queries.doctor.contents import Contents
@@ -12,7 +12,6 @@ from yoi_relations.queries.doctor.findings import Code, Finding, found_in
 from yoi_relations.queries.replacements import replacement_graph
 
 _PAIR = 2
-_EDGES = (RelationClass.DEPENDENCY, RelationClass.ORDERING)
 _CODES = {
     CycleKind.DEPENDENCY: Code.DEPENDENCY_CYCLE,
     CycleKind.MIXED: Code.MIXED_CYCLE,
@@ -25,7 +24,7 @@ def cycle_findings(contents: Contents) -> Iterator[Finding]:
 
     Cycles of two tickets with an ordering are left to `contradictions`, which is more precise.
     """
-    edges = (relation for relation in contents.active if relation.cls in _EDGES)
+    edges = (relation for relation in contents.active if relation.cls in SEQUENCE_CLASSES)
     for cycle in find_cycle_groups(edges):
         if not cycle.mixed or len(cycle.tickets) != _PAIR:
             yield _finding(cycle, contents.names)

@@ -12,6 +12,7 @@ from yoi_relations.queries.records import StoredRecord
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.render.glyphs import ELLIPSIS, ELSEWHERE_GLYPH, state_glyph
+from yoi_relations.render.phrases import PHRASES
 from yoi_relations.render.terminal.folding import cut, fold, fold_spans
 from yoi_relations.render.terminal.widths import drawable, drawn_glyph
 
@@ -35,18 +36,6 @@ _STATE_COLOURS = {
 }
 _MIN_TITLE_WIDTH = 4
 """Columns of a title; with less room, there is none."""
-_PHRASES = {
-    "blocked_by": ("waits for", "waited for by"),
-    "after": ("after", "before"),
-    "conflicts_with": ("not together with", "not together with"),
-    "do_not_parallelize": ("not together with", "not together with"),
-    "waiting": ("waiting", "named in the waiting note of"),
-    "accepted_plan": ("plan", "named in the plan of"),
-    "related": ("related to", "related to"),
-    "supersedes": ("supersedes", "superseded by"),
-    "duplicate_of": ("duplicate of", "has the duplicate"),
-}
-"""By kind as shown: the words before the target, and those before the ticket if seen from it."""
 
 
 def phrase_of(relation: Relation, *, seen_from: str | None = None) -> str:
@@ -56,7 +45,7 @@ def phrase_of(relation: Relation, *, seen_from: str | None = None) -> str:
         relation: the relation.
         seen_from: id of one end; None for its ticket.
     """
-    forward, backward = _PHRASES[relation.kind]
+    forward, backward = PHRASES[relation.kind]
     return forward if seen_from in (None, relation.ticket.id) else backward
 
 

@@ -14,6 +14,7 @@ from yoi_relations.queries.holds import HeldTicket
 from yoi_relations.render.glyphs import ELLIPSIS, VERDICT_GLYPHS, short_ids
 from yoi_relations.render.lines import counted
 from yoi_relations.render.output import terminal_width
+from yoi_relations.render.phrases import REASON_PHRASES, SAID_IN_WORDS, WHOLE_SENTENCES
 from yoi_relations.render.terminal.cells import (
     FIXED,
     folded,
@@ -35,16 +36,6 @@ _COLOURS = {
     Verdict.HOLD: FIXED["red"],
     Verdict.UNKNOWN: FIXED["magenta"],
 }
-_PHRASES = {
-    "blocker_replaced": "its blocker was replaced by",
-    "dependency_cycle": "waits for itself, by way of",
-    "mixed_cycle": "waits for itself, by way of",
-}
-"""By code, the words before the other ticket; other reasons have those of their relation."""
-_WHOLE_SENTENCES = frozenset({"other_unknown", "elsewhere", *_PHRASES})
-"""Codes of reasons whose sentence says more than the other ticket."""
-_SAID_IN_WORDS = frozenset({"misspelled_target", "waiting", "plan"})
-"""Codes of reasons in which the other ticket is not what the reason is about."""
 _INDENT, _GAP = 2, 2
 _VERDICT_WIDTH = 2 + max(len(verdict.word) for verdict in Verdict)
 """Columns of a glyph and a word."""
@@ -192,10 +183,10 @@ def _own_reasons(check: Check) -> list[Reason]:
 
 def _words_before_other(check: Check, reason: Reason) -> str:
     """The words before the other ticket, if the reason is that ticket; otherwise empty."""
-    if reason.relation is None or reason.other is None or reason.code in _SAID_IN_WORDS:
+    if reason.relation is None or reason.other is None or reason.code in SAID_IN_WORDS:
         return ""
     by_relation = phrase_of(reason.relation, seen_from=check.ticket.id)
-    return _PHRASES.get(reason.code, by_relation)
+    return REASON_PHRASES.get(reason.code, by_relation)
 
 
 def _sentence(reason: Reason, check: Check | None) -> str:
@@ -234,7 +225,7 @@ def _whole_reason(reason: Reason, check: Check | None, columns: int) -> Iterator
     """A reason with its text, and the places of its records."""
     free = _free(columns)
     words = _words_before_other(check, reason) if check else ""
-    if words and reason.other is not None and reason.code not in _WHOLE_SENTENCES:
+    if words and reason.other is not None and reason.code not in WHOLE_SENTENCES:
         other = reason.other
         lines = ticket_lines(other, other.id, free, before=f"{words} ", title_style="")
     else:

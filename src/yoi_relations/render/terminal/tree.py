@@ -96,7 +96,7 @@ def _footnotes(tree: Tree, levels: int) -> Iterator[str]:
     it, above = ("the ticket above", "it") if reverse else ("it", "the ticket above")
     if any(line.frees for line in lines):
         mark = _frees_mark(reverse=reverse)
-        yield f"{mark}: nothing else is left against {it} once {above} is resolved"
+        yield f"{mark}: nothing else recorded speaks against {it} once {above} is resolved"
     if any(_is_ordering(line) for line in lines):
         yield f"after: {it} should be taken after {above}, which does not block it"
     if any(line.repeated for line in lines):
