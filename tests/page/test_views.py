@@ -263,17 +263,17 @@ def test_lists_have_a_limit_and_a_button_for_more(tmp_path: Path, pages: Pages) 
 
 def test_lists_in_place_of_a_map_find_every_step(tmp_path: Path, pages: Pages) -> None:
     workspace = Workspace(tmp_path)
-    ids = [f"00001KT{number:06}" for number in range(60)]
+    ids = [f"00001KT{number:06}" for number in range(120)]
     for number, id_ in enumerate(ids):
         workspace.ticket(id_, "queued", title=f"step<{number}>")
         if number:
             workspace.record(id_, "blocked_by", ids[number - 1])
     value = value_of(workspace)
     value["map"]["active"] |= {"missing": "too_large", "cards": [], "lines": []}
-    opened = pages.open(value).at("v=map&q=" + quote("<55>"))
-    assert opened.tickets() == [ids[55]]
+    opened = pages.open(value).at("v=map&q=" + quote("<105>"))
+    assert opened.tickets() == [ids[105]]
     opened.at("v=map")
-    assert opened.tickets() == ids[:40]
+    assert opened.tickets() == ids[:100]
     opened.find(".more").click()
     assert opened.tickets() == ids
     expect(opened.find(".more")).to_have_count(0)

@@ -1,6 +1,5 @@
 // The view Map: linked tickets, and the lists that stand in for it.
 
-const STEP_LIMIT = 40; // steps of the lists, before a button for more
 const PHONE = matchMedia("screen and (max-width: 719px)");
 let zoom = 1;
 let mapOnPhone = false;
@@ -94,7 +93,7 @@ function ladder(map, at) {
         el("ul", {}),
       ),
     );
-  return capped(steps, "steps", draw, el("div", { class: "ladder" }), STEP_LIMIT);
+  return capped(steps, "steps", draw, el("div", { class: "ladder" }));
 }
 
 /** @param {string} id @param {Address} at @returns {Child[]} */
