@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from workspace_builder import A, B, C, D, Workspace, ulid
 
-from yoi_relations.diagrams.mermaid import MAX_CHARACTERS, MAX_EDGES
+from yoi_relations.diagrams.drawing import Drawing
+from yoi_relations.diagrams.mermaid import MAX_CHARACTERS, MAX_EDGES, mermaid_text
+from yoi_relations.errors import RelationsError
+from yoi_relations.queries.tickets import TicketInfo
 
 EDGE = re.compile(r"  (t\d+) (-->|-\.->|x-\.-x|---)(?:\|([^|]*)\|)? (t\d+)")
 
@@ -63,12 +67,37 @@ def test_diagram_beyond_mermaids_limits_is_refused(workspace: Workspace) -> None
             )
     ran = workspace.run("graph")
     assert (ran.code, ran.out) == (1, "")
-    assert "--depth" in ran.err
+    assert "a ticket, with --depth" in ran.err
+    assert "smaller --depth" in workspace.run("graph", many[0], "--depth", "1").err
     (workspace.tickets / many[1] / "artifacts" / "relations" / f"{ulid(1)}.md").unlink()
     fitting = workspace.run("graph")
     assert len(edges_of(fitting.out)) == MAX_EDGES
     assert len(fitting.out) <= MAX_CHARACTERS
     assert workspace.run("graph", "--format", "dot").code == 0
+
+
+def test_hint_does_not_offer_what_would_not_fit_either(workspace: Workspace) -> None:
+    ids = [f"0000{number:09}" for number in range(MAX_EDGES + 2)]
+    for number, id_ in enumerate(ids):
+        workspace.ticket(id_, "queued")
+        if number:
+            workspace.record(id_, "blocked_by", ids[0])
+    workspace.ticket(A, "done")
+    workspace.record(A, "blocked_by", ids[0])
+    assert "no --all" not in workspace.run("graph", "--all").err
+    for id_ in ids[1:3]:
+        workspace.ticket(id_, "done")
+    assert f"no --all ({MAX_EDGES - 1} edges)" in workspace.run("graph", "--all").err
+
+
+def test_characters_are_counted_as_mermaid_counts_them() -> None:
+    def drawing(title: str) -> Drawing:
+        ticket = TicketInfo(A, title, None, "queued", f".yoi/tickets/{A}", 1)
+        return Drawing({f"t{n}": ticket for n in range(400)}, frozenset(), [], 0)
+
+    with pytest.raises(RelationsError):
+        mermaid_text(drawing("\U0001d400" * 60))
+    assert len(mermaid_text(drawing("A" * 60))) <= MAX_CHARACTERS
 
 
 def test_empty_diagram_says_why(pair: Workspace) -> None:

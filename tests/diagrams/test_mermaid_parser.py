@@ -15,7 +15,7 @@ import pytest
 from diagram_parts import TITLES
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from page_browser import browser
+from page_browser import browser_process
 from playwright.sync_api import Browser
 from workspace_builder import Workspace
 
@@ -23,8 +23,6 @@ from yoi_relations.diagrams.drawing import Drawing, name_line, title_lines
 from yoi_relations.diagrams.mermaid import MAX_CHARACTERS, MAX_EDGES, mermaid_text
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.states import State
-
-__all__ = ["browser"]
 
 PACKAGE = "mermaid@12"
 _DRAW = """async (text) => {
@@ -47,6 +45,13 @@ _DRAW = """async (text) => {
   };
 }"""
 Draw = Callable[[str], Any]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser that ends before other folders start theirs: a process has one at a time."""
+    with browser_process() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from queries import random_workspaces
 from workspace_builder import A, B, C, D, Workspace
 
 from yoi_relations.page import document
+from yoi_relations.queries.overview import Selection
 from yoi_relations.render.documents import Value
 from yoi_relations.render.phrases import GROUP_TITLES
 
@@ -258,6 +259,55 @@ def test_lists_have_a_limit_and_a_button_for_more(tmp_path: Path, pages: Pages) 
             opened.find(".more").click()
         assert opened.find(selector).count() > 200
         expect(opened.find(".more")).to_have_count(0)
+
+
+def test_lists_in_place_of_a_map_find_every_step(tmp_path: Path, pages: Pages) -> None:
+    workspace = Workspace(tmp_path)
+    ids = [f"00001KT{number:06}" for number in range(120)]
+    for number, id_ in enumerate(ids):
+        workspace.ticket(id_, "queued", title=f"step<{number}>")
+        if number:
+            workspace.record(id_, "blocked_by", ids[number - 1])
+    value = value_of(workspace)
+    value["map"]["active"] |= {"missing": "too_large", "cards": [], "lines": []}
+    opened = pages.open(value).at("v=map&q=" + quote("<105>"))
+    assert opened.tickets() == [ids[105]]
+    opened.at("v=map")
+    assert opened.tickets() == ids[:100]
+    opened.find(".more").click()
+    assert opened.tickets() == ids
+    expect(opened.find(".more")).to_have_count(0)
+
+
+def test_selection_without_an_open_ticket_does_not_speak_of_all_tickets(
+    tmp_path: Path, pages: Pages
+) -> None:
+    workspace = Workspace(tmp_path).pair(states=("done", "queued"))
+    everything = value_of(Workspace(tmp_path / "done").pair(states=("done", "closed")))
+    value = value_of(workspace, Selection((A,), inactive=True))
+    for script, selector in ((True, ".lead"), (False, "main p:last-child")):
+        said = pages.open(value, script=script).find(selector).inner_text()
+        of_all = pages.open(everything, script=script).find(selector).inner_text()
+        assert said != of_all
+
+
+def test_text_that_is_no_ticket_of_the_page_is_shown_with_escapes(
+    tmp_path: Path, pages: Pages
+) -> None:
+    turned, other = "turned\u202eone", "turned\u202etwo"
+    workspace = Workspace(tmp_path)
+    for id_ in (turned, other, A, B):
+        workspace.ticket(id_, "queued")
+    workspace.record(A, "blocked_by", B)
+    workspace.record(B, "blocked_by", other)
+    workspace.record(turned, "blocked_by", A)
+    workspace.record(turned, "conflicts_with", other)
+    opened = pages.open(value_of(workspace, Selection((turned,), inactive=True)))
+    for view in ("v=now", "v=map", "v=table"):
+        opened.go(view)
+        assert "\u202e" not in opened.find("body").inner_text()
+    opened.go("v=map")
+    assert "\u202e" not in "".join(opened.values("[title]", "title"))
 
 
 def test_page_says_what_it_leaves_out(

@@ -52,8 +52,9 @@ def mermaid_text(drawing: Drawing) -> str:
     if len(drawing.edges) > MAX_EDGES:
         raise _too_large(drawing, f"{len(drawing.edges)} edges are more than {MAX_EDGES}")
     text = "".join(f"{line}\n" for line in _lines(drawing))
-    if len(text) > MAX_CHARACTERS:
-        raise _too_large(drawing, f"{len(text)} characters are more than {MAX_CHARACTERS}")
+    characters = len(text.encode("utf-16-le")) // 2  # as Mermaid counts them
+    if characters > MAX_CHARACTERS:
+        raise _too_large(drawing, f"{characters} characters are more than {MAX_CHARACTERS}")
     return text
 
 
@@ -64,9 +65,12 @@ def _too_large(drawing: Drawing, problem: str) -> RelationsError:
         for cls, number in classes.items()
         if number <= MAX_EDGES and len(classes) > 1
     ]
-    if any(edge.relation.inactive_reason for edge in drawing.edges):
-        smaller.insert(0, "no --all")
-    smaller.append("a ticket, with --depth 1 or 2")
+    active = sum(edge.relation.inactive_reason is None for edge in drawing.edges)
+    if active < len(drawing.edges) and active <= MAX_EDGES:
+        smaller.insert(0, f"no --all ({active} edges)")
+    smaller.append(
+        "fewer tickets or a smaller --depth" if drawing.named else "a ticket, with --depth 1 or 2"
+    )
     return RelationsError(
         f"mermaid: {problem}, the most that Mermaid draws",
         f"narrow it by {', by '.join(smaller)}; or use another --format",

@@ -20,13 +20,19 @@ def static_list(value: Value) -> str:
     nodes = {node["ticket"]: node for node in value["nodes"]}
     tickets = {group["name"]: group["tickets"] for group in value["groups"]}
     parts = [_group(name, tickets[name], nodes) for name in GROUP_TITLES if tickets[name]]
-    body = "\n".join(parts) or "<p>Every ticket is done or closed, so nothing waits.</p>"
+    body = "\n".join(parts) or f"<p>{_nothing(value)}</p>"
     return f"""<header><h1>{name}</h1></header>
 <main class="plain">
 <p>{value["unresolved"]} open of {value["workspace"]["tickets"]} tickets, as a list. The map, the \
 table and the search need JavaScript.</p>
 {body}
 </main>"""
+
+
+def _nothing(value: Value) -> str:
+    if value["unresolved"]:
+        return "No open ticket is in this selection."
+    return "Every ticket is done or closed, so nothing waits."
 
 
 def _group(name: str, ids: list[str], nodes: Mapping[str, Value]) -> str:

@@ -1,6 +1,5 @@
 // The view Map: linked tickets, and the lists that stand in for it.
 
-const STEP_LIMIT = 40; // steps of the lists
 const PHONE = matchMedia("screen and (max-width: 719px)");
 let zoom = 1;
 let mapOnPhone = false;
@@ -28,7 +27,7 @@ function mapView(at) {
       map.missing === "no_library"
         ? "The map needs the Python package fast-sugiyama, which was not installed where this page was made."
         : `${counted(linked, "ticket")} are too many for a map. Narrow the selection, or read the lists.`;
-    return [el("p", { class: "notice" }, why), about, ladder(map, at)];
+    return [el("p", { class: "notice" }, why), about, ...ladder(map, at)];
   }
   if (PHONE.matches && !mapOnPhone) {
     return [
@@ -45,7 +44,7 @@ function mapView(at) {
           { "data-key": "map" },
         ),
       ),
-      ladder(map, at),
+      ...ladder(map, at),
     ];
   }
   return [el("div", { class: "bar" }, about, legend(map), zoomButtons(map)), drawing(map, at)];
@@ -55,7 +54,7 @@ function mapView(at) {
 function nothingLinked(at) {
   const past = page.map.all.missing !== "nothing_linked";
   return nothing(
-    past ? "Nothing is linked now." : "Nothing is linked yet.",
+    past ? "Nothing is linked now." : "Nothing here is linked yet.",
     past
       ? el("p", {}, el("a", { href: href({ h: true }) }, "Show the map of the history"))
       : el(
@@ -69,40 +68,32 @@ function nothingLinked(at) {
   );
 }
 
-/** @param {PlanMap} map @param {Address} at */
+/** @param {PlanMap} map @param {Address} at @returns {Child[]} */
 function ladder(map, at) {
-  const cuts = map.steps.map((ids) => matching(ids, at.q));
-  if (!cuts.some((ids) => ids.length)) return noMatch(at, "linked ticket");
-  const steps = cuts
-    .slice(0, STEP_LIMIT)
-    .map(
-      (ids, number) =>
-        ids.length > 0 &&
-        el(
-          "section",
-          { class: "group step" },
-          el(
-            "h2",
-            {},
-            number ? `Step ${number + 1}, after step ${number}` : "Step 1, waits for nothing here",
-            " ",
-            el("span", { class: "count" }, figure(ids.length)),
-          ),
-          ...capped(
-            ids,
-            `step ${number}`,
-            (id) => row(ticketOf(id), "step", before(id, at)),
-            el("ul", {}),
-          ),
-        ),
+  const steps = map.steps
+    .map((ids, number) => ({ ids: matching(ids, at.q), number }))
+    .filter((step) => step.ids.length);
+  if (!steps.length) return [noMatch(at, "linked ticket")];
+  /** @param {typeof steps[0]} step */
+  const draw = ({ ids, number }) =>
+    el(
+      "section",
+      { class: "group step" },
+      el(
+        "h2",
+        {},
+        number ? `Step ${number + 1}, after step ${number}` : "Step 1, waits for nothing here",
+        " ",
+        el("span", { class: "count" }, figure(ids.length)),
+      ),
+      ...capped(
+        ids,
+        `step ${number}`,
+        (id) => row(ticketOf(id), "step", before(id, at)),
+        el("ul", {}),
+      ),
     );
-  const rest = map.steps.length - STEP_LIMIT;
-  return el(
-    "div",
-    { class: "ladder" },
-    ...steps,
-    rest > 0 && el("p", {}, `${counted(rest, "more step")} after these.`),
-  );
+  return capped(steps, "steps", draw, el("div", { class: "ladder" }));
 }
 
 /** @param {string} id @param {Address} at @returns {Child[]} */
@@ -246,9 +237,10 @@ function drawing(map, at) {
           class: `card ${stateStyle(ticket)}${dimmed(card.ticket) ? " dim" : ""}`,
           href: href({ t: card.ticket }),
           "data-key": `map ${card.ticket}`,
-          title:
-            visible(ticket.title || ticket.ticket) +
-            (without.length ? ` (not with ${without.join(", ")})` : ""),
+          title: visible(
+            (ticket.title || ticket.ticket) +
+              (without.length ? ` (not with ${without.join(", ")})` : ""),
+          ),
           "aria-current": card.ticket === at.t && "true",
         },
         stateGlyph(ticket),

@@ -132,7 +132,12 @@ function nothingOpen(at) {
   const rest = at.h
     ? []
     : [el("p", {}, el("a", { href: href({ h: true }) }, "Show what is done and closed"))];
-  return nothing("Every ticket is done or closed, so nothing waits.", ...rest);
+  return nothing(
+    page.unresolved
+      ? "No open ticket is in this selection."
+      : "Every ticket is done or closed, so nothing waits.",
+    ...rest,
+  );
 }
 
 /** @param {string} title @param {...Child} more */

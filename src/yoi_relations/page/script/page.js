@@ -67,7 +67,7 @@ function noticeLines() {
       ),
     ),
     cycles.length > 20 && el("p", { class: "notice cycle" }, `${cycles.length - 20} more cycles.`),
-    only.length > 0 && el("p", { class: "notice" }, `Only ${only.join("; ")}.`),
+    only.length > 0 && el("p", { class: "notice" }, visible(`Only ${only.join("; ")}.`)),
     left.length > 0 &&
       el(
         "p",

@@ -23,7 +23,7 @@ function tableView(at) {
     const past = page.edges.length + page.notes.length;
     return [
       nothing(
-        past ? "No relation is active." : "No relation is recorded yet.",
+        past ? "No relation is active." : "There is no relation here.",
         past > 0 &&
           el(
             "p",
