@@ -61,6 +61,30 @@ def test_svg_is_drawn_and_has_the_titles(edge: Workspace) -> None:
     assert {f"Title of {A}", f"Title of {B}"} <= texts
 
 
+@needs_graphviz
+def test_conflicts_do_not_move_tickets(workspace: Workspace) -> None:
+    ids = [f"00001KT00{number:04d}" for number in range(24)]
+    for number, id_ in enumerate(ids):
+        workspace.ticket(id_, "queued")
+        if number % 3:
+            workspace.record(id_, "blocked_by", ids[number - 1])
+    without = places(workspace)
+    for id_, other in zip(ids[::4], ids[7::3], strict=False):
+        workspace.record(id_, "conflicts_with", other)
+    assert places(workspace) == without
+
+
+def places(workspace: Workspace) -> list[tuple[float, float]]:
+    """Where the nodes of the SVG are, seen from the first one, in whole points."""
+    svg = ET.fromstring(workspace.run("graph", "--format", "svg").out)  # noqa: S314
+    shapes = svg.iterfind(".//{*}g[@class='node']//{*}polygon")
+    corners = [shape.get("points", "").split()[0].split(",") for shape in shapes]
+    (first_x, first_y), *_ = corners
+    return [
+        (round(float(x) - float(first_x)), round(float(y) - float(first_y))) for x, y in corners
+    ]
+
+
 def test_svg_without_graphviz_fails_with_a_hint(
     edge: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

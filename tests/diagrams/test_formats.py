@@ -10,7 +10,6 @@ import pytest
 from diagram_parts import FRAGMENTS, needs_graphviz
 from workspace_builder import A, Workspace
 
-from yoi_relations.diagrams.dot import dot_text
 from yoi_relations.diagrams.drawing import Drawing, name_line, title_lines
 from yoi_relations.diagrams.graphviz import svg_text
 from yoi_relations.queries.tickets import TicketInfo
@@ -69,7 +68,7 @@ def test_svg_of_many_hostile_titles_has_all_of_them_as_text() -> None:
         )
         for number in range(400)
     }
-    svg = ET.fromstring(svg_text(dot_text(Drawing(tickets, frozenset(), [], 0))))  # noqa: S314
+    svg = ET.fromstring(svg_text(Drawing(tickets, frozenset(), [], 0)))  # noqa: S314
     space = "{http://www.w3.org/2000/svg}"
     texts = {
         group.findtext(f"{space}title"): "".join(

@@ -36,14 +36,13 @@ def _diagram(format_: GraphFormat, drawing: Drawing) -> str:
         from yoi_relations.diagrams.mermaid import mermaid_text
 
         return mermaid_text(drawing)
-    from yoi_relations.diagrams.dot import dot_text
-
-    text = dot_text(drawing)
     if format_ is GraphFormat.DOT:
-        return text
+        from yoi_relations.diagrams.dot import dot_text
+
+        return dot_text(drawing)
     from yoi_relations.diagrams.graphviz import svg_text
 
-    return svg_text(text)
+    return svg_text(drawing)
 
 
 def _nothing_message(overview: Overview) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from yoi_relations.diagrams.drawing import (
     Drawing,
@@ -39,6 +39,12 @@ def dot_text(drawing: Drawing) -> str:
     return "".join(f"{line}\n" for line in _lines(drawing))
 
 
+def edge_lines(edges: Iterable[DrawnEdge]) -> Iterator[str]:
+    """The lines of these edges within a graph."""
+    for edge in edges:
+        yield f"  {edge.start} -> {edge.end}{_attributes(_edge(edge))};"
+
+
 def _lines(drawing: Drawing) -> Iterator[str]:
     yield "digraph relations {"
     yield "  // solid: must be done first; dashed: should be done first; dotted: not together"
@@ -49,8 +55,7 @@ def _lines(drawing: Drawing) -> Iterator[str]:
     yield '  edge [fontname="sans-serif", fontsize=10];'
     for key, ticket in drawing.nodes.items():
         yield f"  {key}{_attributes(_node(ticket, is_named=key in drawing.named))};"
-    for edge in drawing.edges:
-        yield f"  {edge.start} -> {edge.end}{_attributes(_edge(edge))};"
+    yield from edge_lines(drawing.edges)
     yield "}"
 
 

@@ -57,7 +57,7 @@ def summary_line(answer: Answer, criteria: Filter, *, tickets: int = 0) -> str:
     if tickets:
         parts[0] += f" on {counted(tickets, 'ticket')}"
     if answer.hidden:
-        parts.append(f"--all adds {answer.hidden} that no longer count")
+        parts.append(f"--all adds {counted(answer.hidden, 'inactive relation')}")
     return "; ".join(parts)
 
 

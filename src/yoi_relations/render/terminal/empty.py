@@ -32,7 +32,7 @@ def _nothing_at_all(index: Index, total: Total) -> str:
     lines = [f"Nothing is recorded yet for {counted(number, 'open ticket')}."]
     if total.relations:
         lines[0] = f"No active relations on {counted(number, 'open ticket')}."
-        lines.append(f"{counted(total.relations, 'relation')} no longer count; --all shows them.")
+        lines.append(f"--all shows {counted(total.relations, 'inactive relation')}.")
     if number:
         lines.append(_add_line("TICKET"))
     else:
@@ -47,7 +47,7 @@ def _nothing_matches(answer: Answer, criteria: Filter, filters: list[str], total
     if criteria.states and criteria.states <= RESOLVED and not criteria.inactive:
         lines.append("Tickets that are done or closed no longer wait for anything.")
     if answer.hidden:
-        lines.append(f"--all adds {answer.hidden} that no longer count.")
+        lines.append(f"--all adds {counted(answer.hidden, 'inactive relation')}.")
     else:
         left = total.relations if criteria.inactive else total.active
         without = counted(left, f"{kind}relation")
@@ -60,7 +60,7 @@ def _nothing_about(ticket: str, answer: Answer, criteria: Filter) -> str:
     if answer.hidden:
         return (
             f"Nothing{of_kind} that still counts is recorded about it.\n"
-            f"--all adds {answer.hidden} that no longer count."
+            f"--all adds {counted(answer.hidden, 'inactive relation')}."
         )
     return f"Nothing{of_kind} is recorded about it.\n{_add_line(ticket)}"
 
