@@ -74,15 +74,20 @@ def test_conflicts_do_not_move_tickets(workspace: Workspace) -> None:
     assert places(workspace) == without
 
 
-def places(workspace: Workspace) -> list[tuple[float, float]]:
-    """Where the nodes of the SVG are, seen from the first one, in whole points."""
+def corner(node: ET.Element) -> list[str]:
+    shape = node.find(".//{*}polygon")
+    assert shape is not None
+    return shape.get("points", "").split()[0].split(",")
+
+
+def places(workspace: Workspace) -> dict[str | None, tuple[int, int]]:
+    """Where the nodes of the SVG are, seen from the first ticket, in whole points."""
     svg = ET.fromstring(workspace.run("graph", "--format", "svg").out)  # noqa: S314
-    shapes = svg.iterfind(".//{*}g[@class='node']//{*}polygon")
-    corners = [shape.get("points", "").split()[0].split(",") for shape in shapes]
-    (first_x, first_y), *_ = corners
-    return [
-        (round(float(x) - float(first_x)), round(float(y) - float(first_y))) for x, y in corners
-    ]
+    corners = {
+        node.findtext("{*}title"): corner(node) for node in svg.iterfind(".//{*}g[@class='node']")
+    }
+    x0, y0 = map(float, corners["t0"])
+    return {key: (round(float(x) - x0), round(float(y) - y0)) for key, (x, y) in corners.items()}
 
 
 def test_svg_without_graphviz_fails_with_a_hint(
