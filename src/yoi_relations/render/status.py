@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from yoi_relations.errors import ExitCode
+from yoi_relations.errors import ExitCode, GitTimeoutError
 from yoi_relations.files.workspace import printable
 from yoi_relations.index import store
 from yoi_relations.index.handle import Index, Trust
@@ -120,9 +120,16 @@ _TRUST_REASONS = {
 
 
 def _called(index: Index) -> WorkspaceName:
-    from yoi_relations.files.workspace_name import name_of  # noqa: PLC0415  # only status needs git
+    """What the workspace is called; without a name if git does not answer."""
+    from yoi_relations.files.workspace_name import (  # noqa: PLC0415  # only status needs git
+        WorkspaceName,
+        name_of,
+    )
 
-    return name_of(index.workspace)
+    try:
+        return name_of(index.workspace)
+    except GitTimeoutError:
+        return WorkspaceName(None, ())
 
 
 def _hooks(index: Index) -> tuple[str, ...]:
