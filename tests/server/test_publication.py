@@ -5,23 +5,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from postgres_server import PostgresServer
-from publishing import NAME, contents, publish, published
-from workspace_builder import AT, A, B, C, Workspace, git
+from publishing import NAME, contents, everything, publish, published
+from workspace_builder import A, B, C, Workspace, git
 
 LATER = "2026-06-02T10:00:00Z"
-
-
-def everything(workspace: Workspace) -> Workspace:
-    """A workspace with a row for each table."""
-    workspace.pair("blocked_by", "first", states=("queued", "done"))
-    workspace.ticket(C, slug="see", title="Café\t\\N")
-    workspace.record(A, "waiting", note="line\nline\ttab \\. back")
-    workspace.record(C, "blocks", "other/place:00001KT0000XX")
-    workspace.record(C, "related", f" {A.lower()} ")
-    workspace.record_file(C, "01KT0000000000000000000777.md", "---\nkind: nonsense\n---\n")
-    retires = f"---\nretires: 01KT0000000000000000009999\nauthor: t\nat: {AT}\n---\nGone.\n"
-    workspace.record_file(B, "01KT0000000000000000000778.md", retires)
-    return workspace
 
 
 def test_every_table_gets_rows(workspace: Workspace, database: str) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from publishing import create_partitioned, engine_of
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
@@ -20,13 +20,6 @@ from yoi_relations.server.schema import OtherSchemaError, begin_in_schema, migra
 Facet = Callable[[psycopg.Connection], list[tuple[object, ...]]]
 
 _OURS = "relnamespace = 'public'::regnamespace AND relname NOT LIKE 'alembic%'"
-
-
-@contextlib.contextmanager
-def engine_of(url: str) -> Iterator[sa.Engine]:
-    engine = sa.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url))
-    yield engine
-    engine.dispose()
 
 
 def create_from_models(url: str) -> None:
@@ -169,26 +162,6 @@ def test_the_lint_finds_each_fault() -> None:
         *("counted: a key", "counted: SERIAL"),
         *("named: a key", "named: a foreign key"),
     ]
-
-
-def create_partitioned(url: str) -> None:
-    """The same tables, each in two parts by workspace."""
-    metadata = sa.MetaData()
-    for table in TABLES.sorted_tables:
-        copy = table.to_metadata(metadata)
-        copy.dialect_options["postgresql"]["partition_by"] = "HASH (workspace_id)"
-    with engine_of(url) as engine, engine.begin() as connection:
-        metadata.create_all(connection)
-        for name in metadata.tables:
-            for part in range(2):
-                connection.execute(
-                    sa.text(
-                        f"CREATE TABLE {name}_{part} PARTITION OF {name}"
-                        f" FOR VALUES WITH (MODULUS 2, REMAINDER {part})"
-                    )
-                )
-        for name, query in VIEWS.items():
-            connection.execute(sa.text(f"CREATE VIEW {name} AS {query}"))
 
 
 def test_the_tables_can_be_partitioned_by_workspace(bare_database: str) -> None:
