@@ -16,6 +16,8 @@ from yoi_relations.server.models import VIEWS
 from yoi_relations.server.publication import workspace_id_of
 
 NAME = "acme/loans"
+_NOT_CONTENT = {"workspace_id", "id", "publication", "git_commit", "published_at"}
+"""Columns that differ although the content is the same."""
 
 Contents = dict[str, list[tuple[Any, ...]]]
 
@@ -34,12 +36,12 @@ def published(workspace: Workspace, database: str, *arguments: str) -> Any:
 
 
 def contents(database: str, name: str = NAME) -> Contents:
-    """All rows of a workspace in the tables but `workspace`, without keys that are numbers."""
+    """All rows of a workspace, but for `_NOT_CONTENT`."""
     found = {}
     with psycopg.connect(database) as connection:
-        for table in TABLES:
+        for table in (*TABLES, "workspace"):
             names = [column.name for column in METADATA.tables[table].columns]
-            columns = [name for name in names if name not in ("workspace_id", "id")]
+            columns = [name for name in names if name not in _NOT_CONTENT]
             rows = connection.execute(
                 f"SELECT {', '.join(columns)} FROM {table} WHERE workspace_id = %s",  # noqa: S608  # fixed names
                 (workspace_id_of(name),),
