@@ -98,6 +98,16 @@ def test_another_parser_publishes_everything_anew(
     assert (answer["publication"], answer["folders_changed"]) == (2, 2)
 
 
+def test_many_changes_are_read_as_few_are(
+    workspace: Workspace, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(everything(workspace), database)
+    monkeypatch.setattr("yoi_relations.server.content._LISTED", 0)
+    published(workspace, database, "--name", "acme/many")
+    many = repr(contents(database, "acme/many"))
+    assert many.replace("acme/many", NAME) == repr(contents(database))
+
+
 def test_a_long_slug_can_be_published(workspace: Workspace, database: str) -> None:
     slug = "-".join(f"{number:x}" for number in range(10**6, 10**6 + 2000))
     workspace.ticket(A, slug=slug)

@@ -19,6 +19,10 @@ Row = tuple[Any, ...]
 _DIGEST_BYTES = 16
 """Bytes of a digest of a ticket's folders. It tells contents apart; it resists no forgery."""
 
+_AMONG = "IN (SELECT value FROM json_each(:holders))"
+_LISTED = 500
+"""Tickets that a query lists; SQLite limits the number of its values."""
+
 
 def _here(column: str) -> str:
     return f":name || {column} AS {column}"
@@ -36,15 +40,15 @@ BY_FOLDER = {
         f" {_anywhere('edge_target')}, note, summary, branch, worktree, role_plan, author, at,"
         " at_key, retired_at, retired_by, retired_reason, inactive,"
         " EXISTS (SELECT 1 FROM activity WHERE activity.id = statement.id) AS latest"
-        " FROM statement WHERE statement.holder IN (SELECT value FROM json_each(:holders))"
+        f" FROM statement WHERE statement.holder {_AMONG}"
     ),
     "ticket_now": (
         f"SELECT {_here('ticket')}, title, slug, state, {_here('folder')}, folders"  # noqa: S608  # fixed text
-        " FROM ticket_now WHERE ticket_now.ticket IN (SELECT value FROM json_each(:holders))"
+        f" FROM ticket_now WHERE ticket_now.ticket {_AMONG}"
     ),
     "ticket_name": (
         f"SELECT {_here('ticket')}, {_here('folder')}, min(title), min(slug)"  # noqa: S608  # fixed text
-        " FROM ticket_name WHERE ticket_name.ticket IN (SELECT value FROM json_each(:holders))"
+        f" FROM ticket_name WHERE ticket_name.ticket {_AMONG}"
         " GROUP BY ticket_name.ticket, ticket_name.folder"
     ),
 }
@@ -90,26 +94,30 @@ class Content:
 
         That follows from the files in its folders, and from whether its relations are active.
         """
-        digests: dict[str, Any] = {}
-        for holder, path, content in self._connection.execute(
-            "SELECT holder, path, digest FROM source WHERE format <> 'stray' ORDER BY 1, 2, 3"
+        parts: dict[str, list[bytes]] = {}
+        for holder, path, digest in self._connection.execute(
+            "SELECT holder, path, digest FROM source WHERE format <> 'stray'"
         ):
-            digest = digests.get(holder)
-            if digest is None:
-                digest = digests[holder] = hashlib.sha256()
-            digest.update(path.encode() + b"\0" + content)
-        for holder, place in self._connection.execute(
-            "SELECT holder, path || char(0) || coalesce(line, '') || char(0) || record_id ||"
-            " char(0) || coalesce(inactive, '') || char(0) || shown"
-            " FROM activity JOIN record_now USING (id) ORDER BY holder, 2"
+            parts.setdefault(holder, []).append(path.encode() + b"\0" + digest)
+        for holder, *values in self._connection.execute(
+            "SELECT record.holder, shown, path, line, record_id, inactive FROM activity"
+            " JOIN record ON record.id = activity.id JOIN source ON source.id = record.source_id"
         ):
-            digests[holder].update(place.encode())
-        return {holder: digest.digest()[:_DIGEST_BYTES] for holder, digest in digests.items()}
+            parts[holder].append("\0".join(map(str, values)).encode())
+        return {
+            holder: hashlib.sha256(b"\0".join(sorted(found))).digest()[:_DIGEST_BYTES]
+            for holder, found in parts.items()
+        }
 
-    def of_folders(self, table: str, holders: Collection[str]) -> Iterator[Row]:
+    def of_folders(self, table: str, holders: list[str]) -> Iterator[Row]:
         """The rows of one of the tables of `BY_FOLDER` about some tickets."""
-        values = {"name": self._prefix, "holders": json_text(sorted(holders))}
-        return self._connection.execute(BY_FOLDER[table], values)
+        query, values = BY_FOLDER[table], {"name": self._prefix, "holders": json_text(holders)}
+        if len(holders) <= _LISTED:
+            # A list of values is applied inside a view; with a subquery, all tickets would be read.
+            marks = {f"holder_{number}": holder for number, holder in enumerate(holders)}
+            query = query.replace(_AMONG, f"IN ({', '.join(f':{mark}' for mark in marks)})")
+            values |= marks
+        return self._connection.execute(query, values)
 
     def whole(self, table: str) -> list[Row]:
         """All rows of one of the tables of `WHOLE`."""
