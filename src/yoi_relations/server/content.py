@@ -64,8 +64,8 @@ WHOLE = {
         f" {_here('meant')}, difference, inactive FROM near_target"
     ),
     "lost_retirement": (
-        f"SELECT row_number() OVER (ORDER BY path, elsewhere), {_here('path')}, record_id,"  # noqa: S608  # fixed text
-        f" {_here('holder')}, retires, retired_at, {_here('elsewhere')}, is_retirement"
+        f"SELECT row_number() OVER (ORDER BY path, other_holder), {_here('path')}, record_id,"  # noqa: S608  # fixed text
+        f" {_here('holder')}, retires, retired_at, {_here('other_holder')}, is_retirement"
         " FROM lost_retirement"
     ),
     "tally": "SELECT name, count, active FROM tally",

@@ -168,7 +168,7 @@ class NearTarget(NearTargetColumns, _Numbered, Shared, table=True):
 
 
 class _LostRetirementMore(SQLModel):
-    elsewhere: str | None = Field(sa_type=Text)
+    other_holder: str | None = Field(sa_type=Text)
     is_retirement: int
 
 

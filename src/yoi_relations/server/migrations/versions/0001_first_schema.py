@@ -178,7 +178,7 @@ def _create_problems() -> None:
         *_long_numbers("workspace_id"),
         *_numbers("number"),
         *_texts("path", "record_id", "holder", "retires", "retired_at"),
-        *_texts("elsewhere", nullable=True),
+        *_texts("other_holder", nullable=True),
         *_numbers("is_retirement"),
         _key("number"),
     )
