@@ -32,9 +32,11 @@
         python.hatchling
         python.hypothesis
         python.mcp
+        python.psycopg
         python.pytest
         python.sse-starlette
         python.starlette
+        python.tenacity
         python.uvicorn
       ];
 
@@ -69,6 +71,7 @@
           nativeCheckInputs = testTools pkgs.python3Packages ++ [
             pkgs.python3Packages.pytestCheckHook
             pkgs.git
+            pkgs.postgresql
           ];
           disabledTestPaths = [
             "tests/page"
@@ -117,6 +120,7 @@
             ))
             pkgs.git
             pkgs.import-linter
+            pkgs.postgresql
             pkgs.ruff
           ];
           shellHook = ''

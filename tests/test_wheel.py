@@ -64,6 +64,7 @@ def check_content(wheel: Path) -> None:
     needed = ["py.typed", "index/schema.sql", "index/views.sql", "index/models.py"]
     needed += [f"completion/completion.{shell}" for shell in ("bash", "zsh", "fish")]
     needed += ["page/page.css", "page/script/start.js"]
+    needed += ["server/migrations/env.py", "server/migrations/versions/0001_first_schema.py"]
     assert {f"yoi_relations/{name}" for name in needed} <= names
     tops = {name.partition("/")[0] for name in names}
     assert tops == {"yoi_relations", f"{'-'.join(wheel.name.split('-')[:2])}.dist-info"}

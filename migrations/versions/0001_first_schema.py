@@ -95,6 +95,52 @@ LEFT JOIN ticket_now AS ticket ON ticket.ticket = latest.edge_ticket
 LEFT JOIN ticket_now AS target ON target.ticket = latest.edge_target
 """
 
+_STATEMENT = """
+CREATE VIEW statement AS
+SELECT record_now.*, activity.inactive
+FROM record_now LEFT JOIN activity ON activity.id = record_now.id
+"""
+
+_ACTIVE_RELATION = """
+CREATE VIEW active_relation AS
+SELECT kind, ticket FROM activity WHERE inactive IS NULL
+"""
+
+_TICKET_NAME = """
+CREATE VIEW ticket_name AS
+SELECT source.holder AS ticket, source.folder, ticket.slug, ticket.title
+FROM source LEFT JOIN ticket ON ticket.source_id = source.id
+WHERE source.format <> 'stray'
+"""
+
+_PROBLEM_NOW = """
+CREATE VIEW problem_now AS
+SELECT
+    source.path, problem.line, problem.message, problem.effect, source.holder AS about,
+    problem.code, source.format, problem.targets
+FROM problem JOIN source ON source.id = problem.source_id
+UNION ALL
+SELECT path, line, message, effect, about, code, NULL, NULL FROM spanning_problem
+"""
+
+_LOST_RETIREMENT = """
+CREATE VIEW lost_retirement AS
+SELECT DISTINCT
+    source.path, retirement.record_id, retirement.holder, retirement.retires,
+    retirement.retired_at, other.holder AS other_holder,
+    EXISTS (
+        SELECT 1 FROM retirement AS each WHERE each.record_id = retirement.retires
+    ) AS is_retirement
+FROM retirement
+JOIN source ON source.id = retirement.source_id
+LEFT JOIN record AS other ON other.record_id = retirement.retires
+WHERE NOT EXISTS (
+    SELECT 1 FROM record
+    WHERE record.holder = retirement.holder AND record.record_id = retirement.retires
+)
+"""
+_QUERIED = (_STATEMENT, _ACTIVE_RELATION, _TICKET_NAME, _PROBLEM_NOW, _LOST_RETIREMENT)
+
 
 def upgrade() -> None:
     """Go to this revision."""
@@ -109,12 +155,14 @@ def upgrade() -> None:
     _create_near_target()
     _create_activity()
     _create_tally()
-    for view in (_TICKET_NOW, _RECORD_NOW, _RELATION):
+    for view in (_TICKET_NOW, _RECORD_NOW, _RELATION, *_QUERIED):
         op.execute(view)
 
 
 def downgrade() -> None:
     """Go back to an empty database."""
+    for view in ("lost_retirement", "problem_now", "ticket_name", "active_relation", "statement"):
+        op.execute(f"DROP VIEW {view}")
     for view in ("relation", "record_now", "ticket_now"):
         op.execute(f"DROP VIEW {view}")
     for table in ("tally", "activity", "near_target", "spanning_problem", "problem", "retirement"):

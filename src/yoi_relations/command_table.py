@@ -415,6 +415,11 @@ _WATCH = Command(
         Parameter(
             "timeout", "--timeout", "End after S seconds, with status 124.", "S", number=float
         ),
+        Parameter(
+            "publish",
+            "--publish",
+            "Also publish each change to the database that YOI_RELATIONS_DATABASE names.",
+        ),
     ),
 )
 _SERVE = Command(
@@ -426,6 +431,43 @@ _SERVE = Command(
             "port", "--port", "Port to listen on (default 0: any free one).", "N", number=int
         ),
         Parameter("open_browser", "--open", "Open the address in a browser."),
+    ),
+)
+_DATABASE = Parameter(
+    "to",
+    "--to",
+    "The database: a URL without a password, or service=NAME (default: YOI_RELATIONS_DATABASE).",
+    "DATABASE",
+)
+_PUBLISH = Command(
+    "publish",
+    "Put this workspace's answers into a shared database. A publication that could be older than"
+    " the one that is there is refused.",
+    (
+        _DATABASE,
+        Parameter(
+            "name",
+            "--name",
+            "Publish under this name (default: name in .yoi/workspace.toml, then the last two parts"
+            " of the git remote's path).",
+            "WORKSPACE",
+        ),
+        Parameter("force", "--force", "Publish even over what could be newer."),
+    ),
+)
+_SERVER = Command(
+    "server",
+    "Look after a shared database.",
+    commands=(
+        Command("migrate", "Create the tables, or bring them up to date.", (_DATABASE,)),
+        Command(
+            "list", "List the workspaces that were published, and how old each is.", (_DATABASE,)
+        ),
+        Command(
+            "forget",
+            "Delete a workspace from the database; its files stay.",
+            (Parameter("name", "", "Its name.", "NAME", required=True), _DATABASE),
+        ),
     ),
 )
 _HOOKS = Command(
@@ -488,6 +530,8 @@ PROGRAM = Command(
         _SERVE,
         Command("verify", "Read every file and prove that the index matches. Read-only."),
         _MCP,
+        _PUBLISH,
+        _SERVER,
         _HOOKS,
         _COMPLETION,
     ),

@@ -35,6 +35,7 @@ def ask_git(folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         GitTimeoutError: it did not end in time; it was killed with all its child processes.
     """
     clean = {key: value for key, value in os.environ.items() if key not in LOCAL_VARIABLES}
+    clean["GIT_NO_LAZY_FETCH"] = "1"  # a partial clone would ask its remote for missing objects
     with subprocess.Popen(  # noqa: S603  # no shell, and no argument from outside
         ["git", "--no-pager", *_SAFE_CONFIG, *arguments],  # noqa: S607  # git is found by PATH
         cwd=folder,

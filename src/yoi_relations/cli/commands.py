@@ -267,7 +267,7 @@ def graph(
     return ExitCode.PROBLEM_IN_ANSWER if overview.problems_in_answer else ExitCode.DONE
 
 
-def watch(call: Call, *, once: bool, timeout: float | None) -> ExitCode:
+def watch(call: Call, *, once: bool, timeout: float | None, publish: bool) -> ExitCode:
     """Print changes until the first one (`once`), a timeout (seconds) or an interrupt."""
     from yoi_relations.watch import loop
     from yoi_relations.watch.printer import change_printer, has_reader
@@ -281,8 +281,46 @@ def watch(call: Call, *, once: bool, timeout: float | None) -> ExitCode:
         trust=call.trust or Trust.STAT,
         once=once,
         timeout=timeout,
+        publish=_database_commands().publisher(call) if publish else None,
     )
     return loop.watch(asked)
+
+
+def publish(call: Call, *, to: str | None, name: str | None, force: bool) -> ExitCode:
+    """Put the answers of the workspace into a database."""
+    code: ExitCode = _database_commands().publish(call, to, name, force=force)
+    return code
+
+
+def server_migrate(call: Call, *, to: str | None) -> ExitCode:
+    """Bring the tables of a database up to date."""
+    code: ExitCode = _database_commands().migrate(call, to)
+    return code
+
+
+def server_list(call: Call, *, to: str | None) -> ExitCode:
+    """List the workspaces in a database."""
+    code: ExitCode = _database_commands().list_all(call, to)
+    return code
+
+
+def server_forget(call: Call, *, name: str, to: str | None) -> ExitCode:
+    """Delete a workspace from a database."""
+    code: ExitCode = _database_commands().forget(call, name, to)
+    return code
+
+
+def _database_commands() -> Any:  # noqa: ANN401  # a module
+    try:
+        from yoi_relations.cli import database  # needs an extra
+    except ImportError as error:
+        from yoi_relations.extras import how_to_install
+
+        raise RelationsError(
+            f"this command needs the packages psycopg, tenacity and alembic: {error}",
+            how_to_install("server"),
+        ) from error
+    return database
 
 
 def verify(call: Call) -> ExitCode:
@@ -389,6 +427,10 @@ COMMANDS: dict[str, Callable[..., ExitCode]] = {
     "serve": serve,
     "verify": verify,
     "mcp": mcp,
+    "publish": publish,
+    "server migrate": server_migrate,
+    "server list": server_list,
+    "server forget": server_forget,
     "hooks install": lambda call: hooks(call, "install"),
     "hooks uninstall": lambda call: hooks(call, "uninstall"),
     "hooks list": lambda call: hooks(call, "list"),

@@ -3,11 +3,14 @@
 They define the schema. ``scripts/compile_schema.py`` compiles them into ``schema.sql``, which the
 command line reads. Use them for your own queries with SQLModel or SQLAlchemy. Tables are not
 STRICT: SQLite before 3.37 has no such tables, and the program writes every value.
+
+Columns that the tables of a shared database have too are declared in classes without a table, which
+``server.models`` uses.
 """
 
 from collections.abc import Iterable
 
-from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, Text, text
 from sqlmodel import Field, SQLModel
 
 from yoi_relations.files.source import Effect, FaultCode, Format, SpanningCode
@@ -15,7 +18,8 @@ from yoi_relations.kinds import KINDS, SHOWN_KINDS, RelationClass
 from yoi_relations.states import State
 
 
-def _one_of(column: str, values: Iterable[object]) -> CheckConstraint:
+def one_of(column: str, values: Iterable[object]) -> CheckConstraint:
+    """A CHECK that `column` holds one of `values`."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
 
@@ -52,7 +56,7 @@ class Source(SQLModel, table=True):
     """A file that tickets or records are read from, or a stray."""
 
     __table_args__ = (
-        _one_of("format", Format),
+        one_of("format", Format),
         Index("source_holder", "holder", "folder", "format"),
         Index("source_name", "name"),
     )
@@ -66,38 +70,37 @@ class Source(SQLModel, table=True):
     digest: bytes = Field(description="SHA-256 of what was read, or of why it could not be")
 
 
-class Ticket(SQLModel, table=True):
+class NameColumns(SQLModel):
+    """What a ticket is called, apart from its id."""
+
+    title: str | None = Field(sa_type=Text)
+    slug: str | None = Field(sa_type=Text)
+
+
+class StateColumns(SQLModel):
+    """The state of a ticket."""
+
+    state: str | None = Field(sa_type=Text, description="NULL where it is not known")
+
+
+class _TicketKey(SQLModel):
+    source_id: int = Field(primary_key=True, foreign_key="source.id")
+    ticket_id: str = Field(sa_type=Text)
+
+
+class Ticket(StateColumns, NameColumns, _TicketKey, table=True):
     """A ticket, as its item.md describes it."""
 
     __table_args__ = (
-        _one_of("state", State),
+        one_of("state", State),
         Index("ticket_ticket_id", "ticket_id"),
         Index("ticket_slug", "slug"),
     )
 
-    source_id: int = Field(primary_key=True, foreign_key="source.id")
-    ticket_id: str = Field(sa_type=Text)
-    title: str | None = Field(sa_type=Text)
-    slug: str | None = Field(sa_type=Text)
-    state: str | None = Field(sa_type=Text, description="NULL where it is not known")
 
-
-class Record(SQLModel, table=True):
+class RecordColumns(SQLModel):
     """A record as it was recorded, and the edge that it states."""
 
-    __table_args__ = (
-        _one_of("kind", KINDS),
-        _one_of("shown", SHOWN_KINDS),
-        _one_of("class", RelationClass),
-        Index("record_edge", "shown", "edge_ticket", "edge_target"),
-        Index("record_edge_ticket", "edge_ticket"),
-        Index("record_edge_target", "edge_target"),
-        Index("record_holder", "holder", "record_id"),
-        Index("record_record_id", "record_id"),
-    )
-
-    id: int = Field(primary_key=True, description="rises with the line within a source")
-    source_id: int = Field(foreign_key="source.id")
     line: int | None
     record_id: str = Field(sa_type=Text, description="a ULID, or a content id (x-...)")
     kind: str = Field(sa_type=Text, description="as recorded")
@@ -115,36 +118,61 @@ class Record(SQLModel, table=True):
     author: str = Field(sa_type=Text)
     at: str = Field(sa_type=Text, description="RFC 3339, UTC")
     at_key: str = Field(sa_type=Text, description="sorts as the instants do")
-    retired_at: str | None = Field(sa_type=Text, description="by its own file, as the next two")
+    retired_at: str | None = Field(
+        sa_type=Text, description="as the next two, NULL where it counts"
+    )
     retired_by: str | None = Field(sa_type=Text)
     retired_reason: str | None = Field(sa_type=Text)
 
 
-class Retirement(SQLModel, table=True):
-    """A file that retires a record, of any format, that the same ticket holds."""
+def record_checks() -> list[CheckConstraint]:
+    """The CHECKs of a table with `RecordColumns`."""
+    return [one_of("kind", KINDS), one_of("shown", SHOWN_KINDS), one_of("class", RelationClass)]
 
-    __table_args__ = (Index("retirement_retires", "holder", "retires"),)
 
-    source_id: int = Field(primary_key=True, foreign_key="source.id")
+class _RecordKey(SQLModel):
+    id: int = Field(primary_key=True, description="rises with the line within a source")
+    source_id: int = Field(foreign_key="source.id")
+
+
+class Record(RecordColumns, _RecordKey, table=True):
+    """A record of one source; its ``retired_...`` columns are of the source itself."""
+
+    __table_args__ = (
+        *record_checks(),
+        Index("record_edge", "shown", "edge_ticket", "edge_target"),
+        Index("record_edge_ticket", "edge_ticket"),
+        Index("record_edge_target", "edge_target"),
+        Index("record_holder", "holder", "record_id"),
+        Index("record_record_id", "record_id"),
+    )
+
+
+class RetirementColumns(SQLModel):
+    """A file that retires a record, of any format."""
+
     record_id: str = Field(sa_type=Text, description="its own id: the file's name without .md")
     holder: str = Field(sa_type=Text)
     retires: str = Field(sa_type=Text, description="id of the record")
     retired_at: str = Field(sa_type=Text, description="RFC 3339, UTC")
+
+
+class _RetirementKey(SQLModel):
+    source_id: int = Field(primary_key=True, foreign_key="source.id")
+
+
+class Retirement(RetirementColumns, _RetirementKey, table=True):
+    """A file that retires a record that the same ticket holds."""
+
+    __table_args__ = (Index("retirement_retires", "holder", "retires"),)
+
     retired_by: str = Field(sa_type=Text)
     retired_reason: str = Field(sa_type=Text)
 
 
-class Problem(SQLModel, table=True):
-    """A fault of a source."""
+class ProblemColumns(SQLModel):
+    """What is wrong, and where."""
 
-    __table_args__ = (
-        _one_of("effect", Effect),
-        _one_of("code", FaultCode),
-        Index("problem_source_id", "source_id"),
-    )
-
-    id: int = Field(primary_key=True)
-    source_id: int = Field(foreign_key="source.id")
     line: int | None
     message: str = Field(sa_type=Text)
     effect: str = Field(sa_type=Text, description="what it could hide, or advice")
@@ -154,11 +182,26 @@ class Problem(SQLModel, table=True):
     )
 
 
+class _ProblemKey(SQLModel):
+    id: int = Field(primary_key=True)
+    source_id: int = Field(foreign_key="source.id")
+
+
+class Problem(ProblemColumns, _ProblemKey, table=True):
+    """A fault of a source."""
+
+    __table_args__ = (
+        one_of("effect", Effect),
+        one_of("code", FaultCode),
+        Index("problem_source_id", "source_id"),
+    )
+
+
 class SpanningProblem(SQLModel, table=True):
     """Something wrong between several files; derived from the other tables, see ``derived.py``."""
 
     __tablename__ = "spanning_problem"
-    __table_args__ = (_one_of("code", SpanningCode), _one_of("effect", Effect))
+    __table_args__ = (one_of("code", SpanningCode), one_of("effect", Effect))
 
     id: int = Field(primary_key=True)
     path: str = Field(sa_type=Text, description="below the workspace root")
@@ -169,16 +212,9 @@ class SpanningProblem(SQLModel, table=True):
     about: str = Field(sa_type=Text, description="id of the ticket whose state it could hide")
 
 
-class NearTarget(SQLModel, table=True):
-    """A record that is not retired whose target does not exist, and the ticket it may mean.
+class NearTargetColumns(SQLModel):
+    """A record that is not retired whose target does not exist, and the ticket it may mean."""
 
-    Derived from the other tables. A target that could mean any of several tickets has no row; a
-    target that holds several names has one row for each.
-    """
-
-    __tablename__ = "near_target"
-
-    id: int = Field(primary_key=True)
     path: str = Field(sa_type=Text, description="of the record, below the workspace root")
     line: int | None
     record_id: str = Field(sa_type=Text)
@@ -187,6 +223,20 @@ class NearTarget(SQLModel, table=True):
     inactive: str | None = Field(
         sa_type=Text, description="as in `activity`, of the relation that was probably meant"
     )
+
+
+class _Row(SQLModel):
+    id: int = Field(primary_key=True)
+
+
+class NearTarget(NearTargetColumns, _Row, table=True):
+    """A record that is not retired whose target does not exist, and the ticket it may mean.
+
+    Derived from the other tables. A target that could mean any of several tickets has no row; a
+    target that holds several names has one row for each.
+    """
+
+    __tablename__ = "near_target"
 
 
 class Activity(SQLModel, table=True):
@@ -206,9 +256,15 @@ class Activity(SQLModel, table=True):
     inactive: str | None = Field(sa_type=Text, description="why not; NULL where it is active")
 
 
-class Tally(SQLModel, table=True):
-    """The number of rows of a table, or relations of a kind; derived from the other tables."""
+class TallyColumns(SQLModel):
+    """The number of rows of a table, or relations of a kind."""
 
-    name: str = Field(sa_type=Text, primary_key=True, description="a table, or a kind as shown")
+    name: str = Field(sa_type=Text, description="a table, or a kind as shown")
     count: int
     active: int | None = Field(description="number of active relations; NULL for a table")
+
+
+class Tally(TallyColumns, table=True):
+    """Numbers, derived from the other tables."""
+
+    __table_args__ = (PrimaryKeyConstraint("name"),)

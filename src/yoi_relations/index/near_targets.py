@@ -140,12 +140,7 @@ class TargetNames:
 
 def load_target_names(connection: Connection) -> TargetNames:
     """Load the ids and slugs of all tickets of an index."""
-    return TargetNames(
-        connection.execute(
-            "SELECT source.holder, ticket.slug FROM source"
-            " LEFT JOIN ticket ON ticket.source_id = source.id WHERE source.format <> 'stray'"
-        )
-    )
+    return TargetNames(connection.execute("SELECT ticket, slug FROM ticket_name"))
 
 
 def dangling_message(target: str, meant: list[LikelyTarget]) -> str:

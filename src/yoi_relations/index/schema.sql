@@ -167,7 +167,9 @@ CREATE TABLE activity (
 
 CREATE INDEX activity_active ON activity (kind, ticket) WHERE inactive IS NULL;
 
--- Views for the program's own queries, and for people with sqlite3 or Datasette.
+-- Views for the program's own queries, and for people with sqlite3 or Datasette. The queries of
+-- show, check, tree and graph read only these, near_target and tally: a shared database has the same
+-- names.
 
 -- One row per ticket id. An id found in two folders has no known state; nor has a folder that holds
 -- records but no item.md, whose folder is NULL.
@@ -237,3 +239,44 @@ FROM activity
 JOIN record_now AS latest ON latest.id = activity.id
 LEFT JOIN ticket_now AS ticket ON ticket.ticket = latest.edge_ticket
 LEFT JOIN ticket_now AS target ON target.ticket = latest.edge_target;
+
+-- One row per record, with the reason why its relation is not active: at the latest record alone.
+CREATE VIEW statement AS
+SELECT record_now.*, activity.inactive
+FROM record_now LEFT JOIN activity ON activity.id = record_now.id;
+
+-- One row per active relation.
+CREATE VIEW active_relation AS
+SELECT kind, ticket FROM activity WHERE inactive IS NULL;
+
+-- The names of every ticket, once for each of its sources. Only an item.md has slug and title.
+CREATE VIEW ticket_name AS
+SELECT source.holder AS ticket, source.folder, ticket.slug, ticket.title
+FROM source LEFT JOIN ticket ON ticket.source_id = source.id
+WHERE source.format <> 'stray';
+
+-- One row per problem: the faults of the sources, and what is wrong between them.
+CREATE VIEW problem_now AS
+SELECT
+    source.path, problem.line, problem.message, problem.effect, source.holder AS about,
+    problem.code, source.format, problem.targets
+FROM problem JOIN source ON source.id = problem.source_id
+UNION ALL
+SELECT path, line, message, effect, about, code, NULL, NULL FROM spanning_problem;
+
+-- Retirement files that name a record which their ticket does not hold: one row for each ticket
+-- that holds a record with that id, otherwise one row.
+CREATE VIEW lost_retirement AS
+SELECT DISTINCT
+    source.path, retirement.record_id, retirement.holder, retirement.retires,
+    retirement.retired_at, other.holder AS other_holder,
+    EXISTS (
+        SELECT 1 FROM retirement AS each WHERE each.record_id = retirement.retires
+    ) AS is_retirement
+FROM retirement
+JOIN source ON source.id = retirement.source_id
+LEFT JOIN record AS other ON other.record_id = retirement.retires
+WHERE NOT EXISTS (
+    SELECT 1 FROM record
+    WHERE record.holder = retirement.holder AND record.record_id = retirement.retires
+);

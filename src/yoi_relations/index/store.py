@@ -18,7 +18,7 @@ from yoi_relations.files.workspace import CACHE, Workspace, printable
 from yoi_relations.lean.sqlite import sqlite3
 from yoi_relations.lean.types import Connection, NamedTuple, StrEnum
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 PARSER_VERSION = 9
 """Increase it whenever the same bytes yield other rows."""
 APPLICATION_ID = 0x594F4952

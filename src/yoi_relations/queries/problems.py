@@ -60,11 +60,9 @@ class Problem(NamedTuple):
 def find_problems(connection: Connection, *, advice: bool = False) -> list[Problem]:
     """Every problem of the workspace, by path and line; with `advice`, those for `doctor` too."""
     rows = connection.execute(
-        "SELECT path, line, message, effect, holder, code, format, targets"
-        " FROM problem JOIN source ON source.id = problem.source_id WHERE ? OR effect <> ?"
-        " UNION ALL SELECT path, line, message, effect, about, code, NULL, NULL"
-        " FROM spanning_problem",
-        (advice, Effect.ADVICE.value),
+        "SELECT path, line, message, effect, about, code, format, targets FROM problem_now"
+        " WHERE effect <> ?",
+        ("" if advice else Effect.ADVICE.value,),
     )
     found = [
         Problem(

@@ -46,7 +46,7 @@ class RecordFilter(NamedTuple):
             tests.append("author = ?")
             values.append(self.author)
         where = " AND ".join(tests)
-        query = f"edge_ticket IN (SELECT edge_ticket FROM record_now WHERE {where})"  # noqa: S608  # fixed text
+        query = f"edge_ticket IN (SELECT edge_ticket FROM statement WHERE {where})"  # noqa: S608  # fixed text
         return Condition(query, tuple(values))
 
     def matches(self, records: Iterable[StoredRecord]) -> bool:

@@ -32,7 +32,7 @@ class RecordPlace(NamedTuple):
 class StoredRecord(NamedTuple):
     """One record.
 
-    Its fields are the columns of the view ``record_now`` (`_COLUMNS` has names that differ). The
+    Its fields are the columns of the view ``statement`` (`_COLUMNS` has names that differ). The
     last field is the value of `Inactive` if the relation is not active; only the latest record of
     a relation has it.
     """
@@ -82,8 +82,8 @@ _COLUMNS = {"row": "id", "id": "record_id", "cls": "class"}
 """By field, the columns with other names."""
 _SELECT = (
     "SELECT "  # noqa: S608  # fixed text
-    + ", ".join(f"record_now.{_COLUMNS.get(name, name)}" for name in StoredRecord._fields[:-1])
-    + ", activity.inactive FROM record_now LEFT JOIN activity ON activity.id = record_now.id"
+    + ", ".join(_COLUMNS.get(name, name) for name in StoredRecord._fields)
+    + " FROM statement"
 )
 
 
@@ -117,7 +117,7 @@ def at_tickets(tickets: Iterable[str]) -> Condition:
 
 def at_active_tickets() -> Condition:
     """Records of edges and notes about tickets that have an active relation."""
-    return Condition("edge_ticket IN (SELECT ticket FROM activity WHERE inactive IS NULL)", ())
+    return Condition("edge_ticket IN (SELECT ticket FROM active_relation)", ())
 
 
 def held_by(holders: Iterable[str]) -> Condition:
@@ -179,13 +179,13 @@ def record_at(connection: Connection, place: RecordPlace) -> StoredRecord:
 
 def find_records(connection: Connection, *conditions: Condition) -> list[StoredRecord]:
     """The records that meet all `conditions`, by path and line."""
-    rows = _select(connection, conditions, "ORDER BY path, line, record_now.id")
+    rows = _select(connection, conditions, "ORDER BY path, line, id")
     return [StoredRecord(*row) for row in rows]
 
 
 def find_latest_record(connection: Connection, *conditions: Condition) -> StoredRecord | None:
     """The latest record that meets all `conditions`; None if no record does."""
-    by_order = "ORDER BY at_key DESC, path DESC, coalesce(line, 0) DESC, record_now.id DESC LIMIT 1"
+    by_order = "ORDER BY at_key DESC, path DESC, coalesce(line, 0) DESC, id DESC LIMIT 1"
     found = _select(connection, conditions, by_order)
     return next((StoredRecord(*row) for row in found), None)
 

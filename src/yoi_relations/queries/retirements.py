@@ -76,23 +76,13 @@ def find_retirement(
 def load_lost_retirements(connection: Connection) -> list[LostRetirement]:
     """All retirement files whose record does not exist, by path."""
     rows = connection.execute(
-        f"{_SELECT} WHERE NOT EXISTS (SELECT 1 FROM record WHERE"  # noqa: S608  # fixed text
-        " record.holder = retirement.holder AND record.record_id = retirement.retires) ORDER BY 1"
-    ).fetchall()
-    retirements = [StoredRetirement(*row) for row in rows]
-    return [
-        LostRetirement(
-            retirement,
-            _holders(connection, "record", retirement.retires),
-            bool(_holders(connection, "retirement", retirement.retires)),
-        )
-        for retirement in retirements
-    ]
-
-
-def _holders(connection: Connection, table: str, record_id: str) -> list[str]:
-    rows = connection.execute(
-        f"SELECT DISTINCT holder FROM {table} WHERE record_id = ? ORDER BY 1",  # noqa: S608  # fixed names
-        (record_id,),
+        "SELECT path, record_id, holder, retires, retired_at, is_retirement, other_holder"
+        " FROM lost_retirement ORDER BY path, other_holder"
     )
-    return [holder for (holder,) in rows]
+    found: dict[StoredRetirement, LostRetirement] = {}
+    for *values, is_retirement, other in rows:
+        retirement = StoredRetirement(*values)
+        lost = found.setdefault(retirement, LostRetirement(retirement, [], bool(is_retirement)))
+        if other is not None:
+            lost.other_holders.append(other)
+    return list(found.values())

@@ -9,11 +9,8 @@ from yoi_relations.kinds import KINDS, RelationClass
 from yoi_relations.lean.types import Connection, NamedTuple
 from yoi_relations.queries.records import Condition, at_tickets, shown_as
 
-_ALL = "SELECT DISTINCT edge_ticket FROM record WHERE shown = ? ORDER BY edge_ticket LIMIT ?"
-_ACTIVE = (
-    "SELECT DISTINCT ticket FROM activity WHERE kind = ? AND inactive IS NULL"
-    " ORDER BY ticket LIMIT ?"
-)
+_ALL = "SELECT DISTINCT edge_ticket FROM statement WHERE shown = ? ORDER BY edge_ticket LIMIT ?"
+_ACTIVE = "SELECT DISTINCT ticket FROM active_relation WHERE kind = ? ORDER BY ticket LIMIT ?"
 
 
 class Total(NamedTuple):

@@ -50,8 +50,8 @@ def _tickets_by_id(connection: Connection, names: Sequence[str]) -> dict[str, Ti
     """
     tickets = load_tickets(connection, filter(str.isascii, names))
     rows = connection.execute(
-        "SELECT DISTINCT slug FROM ticket"
-        " WHERE slug IN (SELECT value FROM json_each(?)) AND slug <> ticket_id",
+        "SELECT DISTINCT slug FROM ticket_name"
+        " WHERE slug IN (SELECT value FROM json_each(?)) AND slug <> ticket",
         (json_text(list(tickets)),),
     )
     slugs = {slug for (slug,) in rows}

@@ -18,6 +18,8 @@ from yoi_relations.ticket_ids import is_elsewhere
 
 _MAX_LISTED = 10
 """Tickets that a hint offers."""
+_NAMELESS = (None, None)
+"""Slug and title in a row of a source that has none."""
 
 
 class TicketSearch:
@@ -110,8 +112,8 @@ def _folders(connection: Connection, ids: list[str]) -> list[tuple[str, str]]:
     """The folders of the tickets with these ids."""
     return [
         *connection.execute(
-            "SELECT DISTINCT holder, folder FROM source"
-            " WHERE format <> 'stray' AND holder IN (SELECT value FROM json_each(?))",
+            "SELECT DISTINCT ticket, folder FROM ticket_name"
+            " WHERE ticket IN (SELECT value FROM json_each(?))",
             (json_text(ids),),
         )
     ]
@@ -119,9 +121,8 @@ def _folders(connection: Connection, ids: list[str]) -> list[tuple[str, str]]:
 
 def _names(connection: Connection) -> list[Named]:
     """The names of every ticket, by id; an id of several folders has several entries."""
-    named = connection.execute("SELECT ticket_id, slug, title FROM ticket").fetchall()
-    nameless = connection.execute(
-        "SELECT DISTINCT holder, NULL, NULL FROM source"
-        " WHERE format <> 'stray' AND holder NOT IN (SELECT ticket_id FROM ticket)"
-    ).fetchall()
-    return sorted(named + nameless, key=lambda names: names[0])
+    rows = set(connection.execute("SELECT ticket, slug, title FROM ticket_name"))
+    named = [row for row in rows if row[1:] != _NAMELESS]
+    nameless = {row[0] for row in rows}.difference(row[0] for row in named)
+    found = [*named, *((id_, *_NAMELESS) for id_ in nameless)]
+    return sorted(found, key=lambda names: names[0])

@@ -45,6 +45,8 @@ class WatchRequest:
         once: end with the first change.
         timeout: seconds after which to end, or None.
         tick: seconds after which to scan even without an event.
+        publish: puts an index into a database, or None; it raises a `RelationsError` where that
+            fails.
     """
 
     workspace: Workspace
@@ -55,6 +57,12 @@ class WatchRequest:
     once: bool = False
     timeout: float | None = None
     tick: float = TICK
+    publish: Callable[[Index], None] | None = None
+
+    @property
+    def shares_the_index(self) -> bool:
+        """Whether another watcher of the work tree does the same work."""
+        return not self.once and self.publish is None
 
 
 def watch(request: WatchRequest) -> ExitCode:
@@ -72,7 +80,7 @@ def watch(request: WatchRequest) -> ExitCode:
     notify = _OncePerScan(request.notify)
     try:
         # A watcher that waits for a single change does not keep the index current: no lock.
-        if not request.once and not lock.hold():
+        if request.shares_the_index and not lock.hold():
             request.notify("another watcher is running on this work tree already; nothing to do")
             return ExitCode.DONE
         with closing(FileEvents(notify, lambda: not request.has_reader())) as events:
@@ -87,15 +95,17 @@ def _watch(
     end = math.inf if request.timeout is None else time.monotonic() + request.timeout
     events.follow(request.workspace)
     first = open_index(request.workspace, notify, trust=request.trust)
+    publisher = _Publisher(request, notify)
     with closing(_LastScan(first)) as last_scan:
         while request.has_reader():
+            publisher.publish(last_scan.index)
             events.wait(min(request.tick, max(0.0, end - time.monotonic())))
             notify.begin_scan()
             index = _scan(request, events, notify)
             if index is not None:
                 if not _print(request, last_scan.changes_since(index, notify)):
                     return ExitCode.DONE
-                if not request.once and not lock.hold():
+                if request.shares_the_index and not lock.hold():
                     notify("another watcher has taken over")
                     return ExitCode.DONE
             if time.monotonic() >= end:
@@ -114,25 +124,45 @@ def _print(request: WatchRequest, change_sets: Iterable[ChangeSet]) -> bool:
     return not (any_printed and request.once)
 
 
+class _Publisher:
+    """Publishes each index once; one that could not be published is tried again."""
+
+    def __init__(self, request: WatchRequest, notify: Notify) -> None:
+        self._publish = request.publish
+        self._notify = notify
+        self._digest: str | None = None
+
+    def publish(self, index: Index) -> None:
+        """Publish `index`, unless the last one that was published holds the same."""
+        if self._publish is None or index.generation.digest == self._digest:
+            return
+        try:
+            self._publish(index)
+        except RelationsError as error:
+            self._notify(f"not published: {error.message}")
+        else:
+            self._digest = index.generation.digest
+
+
 class _LastScan:
     """The index of the last scan and its verdicts, kept so that they need not be queried again."""
 
     def __init__(self, index: Index) -> None:
         with ExitStack() as on_failure:
             on_failure.enter_context(index)
-            self._index = index
+            self.index = index
             self._verdicts = load_verdicts(index.connection)
             on_failure.pop_all()
 
     def close(self) -> None:
-        self._index.close()
+        self.index.close()
 
     def changes_since(self, new: Index, notify: Notify) -> Iterator[ChangeSet]:
         """The changes of files, then those of verdicts, which take longer to compute.
 
         The previous index is closed at the end.
         """
-        old, self._index = self._index, new
+        old, self.index = self.index, new
         before, after = old.generation.digest, new.generation.digest
         if before == after:
             old.close()

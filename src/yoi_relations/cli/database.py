@@ -1,0 +1,107 @@
+"""The commands about a shared database: `publish`, `server ...`, and `watch --publish`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from yoi_relations.call import Call
+from yoi_relations.errors import ExitCode, RelationsError, UsageError
+from yoi_relations.files.workspace import Workspace
+from yoi_relations.files.workspace_name import name_of
+from yoi_relations.index.handle import Index, Trust
+from yoi_relations.render import server as render
+from yoi_relations.render.terminal.progress import progress_bar
+from yoi_relations.server import directory, publication, schema
+from yoi_relations.server.age import Head, read_head, refuse_other_branch
+from yoi_relations.server.connection import database_named, failures_reported
+from yoi_relations.ticket_ids import is_workspace_name
+
+
+def publish(call: Call, to: str | None, name: str | None, *, force: bool) -> ExitCode:
+    """Put the answers of the workspace into a database, and show what that changed."""
+    _refuse_unchecked(call)
+    mode, database, workspace = call.mode, database_named(to), call.workspace()
+    chosen = _chosen_name(workspace, name)
+    head = read_head(workspace)
+    if name is None and not force:
+        refuse_other_branch(chosen, head)
+    with call.open_index() as index:
+        request = publication.Request(index, chosen, head, force)
+        _refuse_moved(request)
+        with failures_reported(), progress_bar("publishing") as progress:
+            done = publication.publish(database, request, progress)
+        if done.same_commit:
+            call.notify(
+                f"{chosen}: another checkout had published this commit with other files; these"
+                " take their place"
+            )
+        return render.write_published(mode, index, done)
+
+
+def publisher(call: Call) -> Callable[[Index], None]:
+    """A function that publishes an index of the workspace, as `publish` does.
+
+    Raises:
+        UsageError: no database or no name is known.
+    """
+    database = database_named(None)
+    name = _chosen_name(call.workspace(), None)
+
+    def publish_index(index: Index) -> None:
+        head = read_head(index.workspace)
+        refuse_other_branch(name, head)
+        request = publication.Request(index, name, head, force=False)
+        with failures_reported():
+            publication.publish(database, request, lambda _done, _total: None)
+
+    return publish_index
+
+
+def migrate(call: Call, to: str | None) -> ExitCode:
+    """Bring the tables of a database up to date, and show their revision."""
+    mode, database = call.mode, database_named(to)
+    with failures_reported():
+        before, after = schema.migrate(database)
+    return render.write_migrated(mode, before, after)
+
+
+def list_all(call: Call, to: str | None) -> ExitCode:
+    """Show the workspaces in a database."""
+    mode, database = call.mode, database_named(to)
+    with failures_reported():
+        found = directory.list_workspaces(database)
+    return render.write_workspaces(mode, found)
+
+
+def forget(call: Call, name: str, to: str | None) -> ExitCode:
+    """Delete a workspace from a database."""
+    mode, database = call.mode, database_named(to)
+    with failures_reported():
+        directory.forget_workspace(database, name)
+    return render.write_forgotten(mode, name)
+
+
+def _refuse_unchecked(call: Call) -> None:
+    if call.trust is Trust.INDEX:
+        raise UsageError(
+            "publish must check the files: --trust index is not allowed", "leave it out"
+        )
+
+
+def _chosen_name(workspace: Workspace, name: str | None) -> str:
+    found = name_of(workspace).name if name is None else name
+    hint = 'give --name, or write name = "acme/loans" into .yoi/workspace.toml'
+    if found is None:
+        raise UsageError("the workspace has no name, and no git remote to take one from", hint)
+    if not is_workspace_name(found):
+        raise UsageError(f"'{found}' cannot be the name of a workspace", hint)
+    return found
+
+
+def _refuse_moved(request: publication.Request) -> None:
+    """Refuse an index that was read while another commit was checked out."""
+    now: Head | None = read_head(request.opened.workspace)
+    if now != request.head:
+        raise RelationsError(
+            f"{request.name}: another commit was checked out meanwhile", "run the command again"
+        )

@@ -1,0 +1,139 @@
+"""What a publication writes: the rows of the index's views, with names that hold everywhere.
+
+A ticket or a path is stored with the name of its workspace before it: ``loans:00001KT0000AA``. So
+an edge to a ticket of another workspace is the same text at both ends.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from yoi_relations.lean.json_encoder import json_text
+from yoi_relations.ticket_ids import is_elsewhere
+
+Row = tuple[Any, ...]
+
+_DIGEST_BYTES = 16
+"""Bytes of a digest of a ticket's folders. It tells contents apart; it resists no forgery."""
+
+_AMONG = "IN (SELECT value FROM json_each(:holders))"
+_LISTED = 500
+"""Tickets that a query lists; SQLite limits the number of its values."""
+
+
+def _here(column: str) -> str:
+    return f":name || {column} AS {column}"
+
+
+def _anywhere(column: str) -> str:
+    """A name that may be one of another workspace already; most have no colon."""
+    return f"CASE WHEN instr({column}, ':') THEN named({column}) ELSE :name || {column} END"
+
+
+BY_FOLDER = {
+    "statement": (
+        f"SELECT id, {_here('path')}, format, line, record_id, kind, {_here('holder')},"  # noqa: S608  # fixed text
+        f" {_anywhere('target')} AS target, class, shown, {_anywhere('edge_ticket')},"
+        f" {_anywhere('edge_target')}, note, summary, branch, worktree, role_plan, author, at,"
+        " at_key, retired_at, retired_by, retired_reason, inactive,"
+        " EXISTS (SELECT 1 FROM activity WHERE activity.id = statement.id) AS latest"
+        f" FROM statement WHERE statement.holder {_AMONG}"
+    ),
+    "ticket_now": (
+        f"SELECT {_here('ticket')}, title, slug, state, {_here('folder')}, folders"  # noqa: S608  # fixed text
+        f" FROM ticket_now WHERE ticket_now.ticket {_AMONG}"
+    ),
+    "ticket_name": (
+        f"SELECT {_here('ticket')}, {_here('folder')}, min(title), min(slug)"  # noqa: S608  # fixed text
+        f" FROM ticket_name WHERE ticket_name.ticket {_AMONG}"
+        " GROUP BY ticket_name.ticket, ticket_name.folder"
+    ),
+}
+"""By table, the rows of some tickets, without `workspace_id`."""
+WHOLE = {
+    "problem_now": (
+        "SELECT row_number() OVER (ORDER BY path, line, message),"  # noqa: S608  # fixed text
+        f" {_here('path')}, line, message, effect, code, named_list(targets), {_here('about')},"
+        " format FROM problem_now WHERE effect <> 'advice'"
+    ),
+    "near_target": (
+        f"SELECT row_number() OVER (ORDER BY path, line, meant), {_here('path')}, line, record_id,"  # noqa: S608  # fixed text
+        f" {_here('meant')}, difference, inactive FROM near_target"
+    ),
+    "lost_retirement": (
+        f"SELECT row_number() OVER (ORDER BY path, other_holder), {_here('path')}, record_id,"  # noqa: S608  # fixed text
+        f" {_here('holder')}, retires, retired_at, {_here('other_holder')}, is_retirement"
+        " FROM lost_retirement"
+    ),
+    "tally": "SELECT name, count, active FROM tally",
+}
+"""By table, the rows that are replaced as a whole."""
+TABLES = ("folder", *BY_FOLDER, *WHOLE)
+"""All tables with rows of a workspace, apart from `workspace` itself."""
+
+
+class Content:
+    """The rows of an index, as a database holds them.
+
+    Args:
+        connection: the index.
+        name: of the workspace.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
+        self._connection = connection
+        self._prefix = f"{name}:"
+        connection.create_function("named", 1, self._named, deterministic=True)
+        connection.create_function("named_list", 1, self._named_list, deterministic=True)
+
+    def digests(self) -> dict[str, bytes]:
+        """By ticket id, a digest of all that `BY_FOLDER` says of the ticket.
+
+        That follows from the files in its folders, and from whether its relations are active.
+        """
+        parts: dict[str, list[bytes]] = {}
+        for holder, path, digest in self._connection.execute(
+            "SELECT holder, path, digest FROM source WHERE format <> 'stray'"
+        ):
+            parts.setdefault(holder, []).append(path.encode() + b"\0" + digest)
+        for holder, *values in self._connection.execute(
+            "SELECT record.holder, shown, path, line, record_id, inactive FROM activity"
+            " JOIN record ON record.id = activity.id JOIN source ON source.id = record.source_id"
+        ):
+            parts[holder].append("\0".join(map(str, values)).encode())
+        return {
+            holder: hashlib.sha256(b"\0".join(sorted(found))).digest()[:_DIGEST_BYTES]
+            for holder, found in parts.items()
+        }
+
+    def of_folders(self, table: str, holders: list[str]) -> Iterator[Row]:
+        """The rows of one of the tables of `BY_FOLDER` about some tickets."""
+        query, values = BY_FOLDER[table], {"name": self._prefix, "holders": json_text(holders)}
+        if len(holders) <= _LISTED:
+            # A list of values is applied inside a view; with a subquery, all tickets would be read.
+            marks = {f"holder_{number}": holder for number, holder in enumerate(holders)}
+            query = query.replace(_AMONG, f"IN ({', '.join(f':{mark}' for mark in marks)})")
+            values |= marks
+        return self._connection.execute(query, values)
+
+    def whole(self, table: str) -> list[Row]:
+        """All rows of one of the tables of `WHOLE`."""
+        return self._connection.execute(WHOLE[table], {"name": self._prefix}).fetchall()
+
+    def named_here(self, ids: Collection[str]) -> list[str]:
+        """Ids of tickets of this workspace, as the database has them."""
+        return [f"{self._prefix}{id_}" for id_ in ids]
+
+    def _named(self, name: str | None) -> str | None:
+        if name is None or is_elsewhere(name):
+            return name
+        return f"{self._prefix}{name}"
+
+    def _named_list(self, names: str | None) -> str | None:
+        """`_named` for each of some lines."""
+        if names is None:
+            return None
+        return "\n".join(f"{self._named(name)}" for name in names.split("\n"))

@@ -1,0 +1,73 @@
+"""The workspaces in the database: a list of them, and how to forget one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from yoi_relations.errors import NotFoundError
+from yoi_relations.server.connection import connect
+from yoi_relations.server.content import TABLES
+from yoi_relations.server.publication import workspace_id_of
+from yoi_relations.server.schema import begin_in_schema
+
+
+class ListedWorkspace(NamedTuple):
+    """A workspace in the database.
+
+    Attributes:
+        name: its name.
+        publication: the number of its publications.
+        published_at: when what is there was last known to hold, by the clock of the server.
+        age: how long ago that is.
+        commit: the commit that was published, or None.
+        tickets: the number of its tickets.
+    """
+
+    name: str
+    publication: int
+    published_at: datetime
+    age: timedelta
+    commit: str | None
+    tickets: int
+
+
+def list_workspaces(database: str) -> list[ListedWorkspace]:
+    """All workspaces in the database, by name.
+
+    Raises:
+        OtherSchemaError: the tables are not those of this version of the program.
+        psycopg.Error: the server cannot be reached, or refuses.
+    """
+    with connect(database) as connection:
+        begin_in_schema(connection, "READ ONLY")
+        rows = connection.execute(
+            "SELECT workspace.name, publication, published_at, now() - published_at, git_commit,"
+            " coalesce(tally.count, 0) FROM workspace"
+            " LEFT JOIN tally ON tally.workspace_id = workspace.workspace_id"
+            " AND tally.name = 'ticket' ORDER BY workspace.name"
+        ).fetchall()
+    return [ListedWorkspace(*row) for row in rows]
+
+
+def forget_workspace(database: str, name: str) -> None:
+    """Delete all rows of a workspace, in one transaction.
+
+    Raises:
+        NotFoundError: the database has no workspace of that name.
+        OtherSchemaError: the tables are not those of this version of the program.
+        psycopg.Error: the server cannot be reached, or refuses.
+    """
+    key = workspace_id_of(name)
+    with connect(database) as connection:
+        begin_in_schema(connection)
+        row = connection.execute(
+            "SELECT name FROM workspace WHERE workspace_id = %s FOR UPDATE", (key,)
+        ).fetchone()
+        if row != (name,):
+            raise NotFoundError(
+                f"no workspace is called '{name}' in the database", "relations server list"
+            )
+        for table in (*TABLES, "workspace"):
+            connection.execute(f"DELETE FROM {table} WHERE workspace_id = %s".encode(), (key,))  # noqa: S608  # fixed names
+        connection.commit()

