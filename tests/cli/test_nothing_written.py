@@ -35,9 +35,9 @@ READING = (
     ("graph", A, "--json"),
 )
 ANSWERED = (0, 4, 5, 9, 10, 11, 12, 124)
-WRITING = {"add", "retire", "mcp", "serve"}
+WRITING = {"add", "retire", "mcp", "serve", "publish", "server"}
 """`mcp` without `--allow-write` has no tool that writes; its own tests check that, and those of
-`serve` that it only answers."""
+`serve` that it only answers. `publish` and `server` write a database."""
 
 Stamp = tuple[int, int, int, int, bytes | None]
 

@@ -80,9 +80,12 @@ def mermaid_script(folder: Path) -> Path:
     if packed.returncode:
         miss(f"npm cannot get {PACKAGE}")
     (archive,) = folder.glob("*.tgz")
+    script = folder / "mermaid.min.js"
     with tarfile.open(archive) as tar:
-        tar.extract("package/dist/mermaid.min.js", folder, filter="data")
-    return folder / "package/dist/mermaid.min.js"
+        member = tar.extractfile("package/dist/mermaid.min.js")
+        assert member is not None
+        script.write_bytes(member.read())
+    return script
 
 
 def bare(text: str) -> str:

@@ -354,7 +354,7 @@ def test_empty_answer_says_why(workspace: Workspace) -> None:
     assert "--kind" in said(record, "--kind", "blocker")
     workspace.ticket(B, "done")
     assert "--all" in said()
-    assert "1 relation" in said()
+    assert "1 inactive relation" in said()
     assert "1 open ticket" in said()
     assert "--all adds 1" in said(A)
     assert "--all adds 1" in said("--author", "tester")
