@@ -35,6 +35,9 @@ with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.Stri
         item.write_text("---\\nstate: ready\\n---\\n")
     for line in ("add a after b", "retire c --reason x", "show --kind x", "rebuild", "status"):
         run(["-C", folder, *line.split()])
+    Path(folder, ".yoi/tickets/a/artifacts/relations.json").write_text("{")
+    for line in ("show", "check"):
+        run(["-C", folder, line])
 
 def new_connection():
     connection = sqlite3.connect(":memory:", isolation_level=None)
