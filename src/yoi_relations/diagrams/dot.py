@@ -75,7 +75,7 @@ def _edge(edge: DrawnEdge) -> dict[str, str]:
     label = edge_label(edge.relation)
     if label:
         attributes["label"] = label
-    if edge.relation.inactive_reason is not None:
+    if not edge.relation.is_active:
         attributes |= {"color": "gray50", "fontcolor": "gray30"}
     if edge.on_cycle:
         attributes["color"] = _CYCLE_COLOUR

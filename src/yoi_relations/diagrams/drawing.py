@@ -88,7 +88,7 @@ def edge_label(relation: Relation) -> str:
         RelationClass.CONFLICT: "not together",
         RelationClass.REFERENCE: relation.kind.replace("_", " "),
     }[relation.cls]
-    ended = "" if relation.inactive_reason is None else "ended"
+    ended = "" if relation.is_active else "ended"
     return ", ".join(part for part in (words, ended) if part)
 
 

@@ -65,7 +65,7 @@ def _too_large(drawing: Drawing, problem: str) -> RelationsError:
         for cls, number in classes.items()
         if number <= MAX_EDGES and len(classes) > 1
     ]
-    active = sum(edge.relation.inactive_reason is None for edge in drawing.edges)
+    active = sum(edge.relation.is_active for edge in drawing.edges)
     if active < len(drawing.edges) and active <= MAX_EDGES:
         smaller.insert(0, f"no --all ({active} edges)")
     smaller.append(

@@ -69,7 +69,7 @@ def _limited(overview: Overview) -> Overview:
     ids = {ticket.id for ticket in tickets}
     edges = [edge for edge in overview.edges if all(end.id in ids for end in edge.ends)]
     notes = [note for note in overview.notes if note.ticket.id in ids]
-    first = sorted([*edges, *notes], key=lambda relation: relation.inactive_reason is not None)
+    first = sorted([*edges, *notes], key=lambda relation: not relation.is_active)
     kept = {id(relation) for relation in first[:MAX_RELATIONS]}
     return overview._replace(
         tickets=tickets,
@@ -106,7 +106,7 @@ def _map_value(edges: list[Relation], *, inactive: bool) -> Value:
     ranked: list[Link] = []
     conflicts: list[Link] = []
     for number, edge in enumerate(edges):
-        if edge.target is None or (edge.inactive_reason is not None and not inactive):
+        if edge.target is None or (not edge.is_active and not inactive):
             continue
         # The target of a dependency or an ordering comes first.
         link = Link(number, edge.target.id, edge.ticket.id)

@@ -60,7 +60,7 @@ def _misspelled(
         for meant, _, relation in load_near_relations(connection)
         if meant in tickets
         and relation.kind in kinds
-        and (inactive or relation.inactive_reason is None or _may_continue(relation))
+        and (inactive or relation.is_active or _may_continue(relation))
         for record in relation.records
     }
 

@@ -176,7 +176,7 @@ def _possible_dependents(
     dependents = _recorded_dependents(connection, {id_ for ids in closed.values() for id_ in ids})
     found: dict[str, set[str]] = {}
     for ticket, own, _ in asked:
-        active = [relation for relation in own if relation.inactive_reason is None]
+        active = [relation for relation in own if relation.is_active]
         ends = (other_end(ticket, relation) for relation in active + near.get(ticket.id, []))
         found[ticket.id] = {end.id for end in ends if end is not None and end.folders}
         for id_ in closed[ticket.id]:

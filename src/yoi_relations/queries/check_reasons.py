@@ -78,7 +78,7 @@ def reasons_from(ticket: TicketInfo, touching: Iterable[Relation]) -> Iterator[R
         text = f"{ticket.name} is {ticket.state}, not waiting to be accepted"
         yield Reason(Verdict.CAUTION, "state", text)
     for relation in touching:
-        weight = weight_of(ticket, relation) if relation.inactive_reason is None else None
+        weight = weight_of(ticket, relation) if relation.is_active else None
         if weight is not None:
             yield _relation_reason(ticket, relation, *weight)
 

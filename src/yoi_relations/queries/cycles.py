@@ -9,8 +9,8 @@ from itertools import pairwise
 from yoi_relations.kinds import CLASS_ORDER, SHOWN_SEQUENCE, Edge, RelationClass
 from yoi_relations.lean.types import Connection, NamedTuple, StrEnum
 from yoi_relations.queries.graph import Component, shortest_cycle, strongly_connected
-from yoi_relations.queries.records import at_active_tickets, at_tickets, shown_as
-from yoi_relations.queries.relations import Relation, load_relations
+from yoi_relations.queries.records import at_tickets, shown_as
+from yoi_relations.queries.relations import Relation, load_active_relations, load_relations
 
 _MAX_LEVELS = 8
 """Steps from ticket to ticket after which all edges are loaded at once."""
@@ -171,14 +171,11 @@ def _active_edges(connection: Connection, tickets: AbstractSet[str]) -> list[Rel
     for _ in range(_MAX_LEVELS):
         if not level:
             return edges
-        edges += _active(load_relations(connection, shown_as(SHOWN_SEQUENCE), at_tickets(level)))
+        found = load_relations(connection, shown_as(SHOWN_SEQUENCE), at_tickets(level))
+        edges += [edge for edge in found if edge.is_active]
         level = {edge.target.id for edge in edges if edge.target is not None} - seen
         seen |= level
-    return _active(load_relations(connection, shown_as(SHOWN_SEQUENCE), at_active_tickets()))
-
-
-def _active(relations: list[Relation]) -> list[Relation]:
-    return [relation for relation in relations if relation.inactive_reason is None]
+    return load_active_relations(connection, shown_as(SHOWN_SEQUENCE))
 
 
 def _edge_graph(edges: Iterable[Relation], kind: CycleKind) -> RelationGraph:

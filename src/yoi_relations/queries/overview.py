@@ -6,7 +6,7 @@ it does not order or pick work.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from yoi_relations.errors import UsageError
 from yoi_relations.index.handle import Notify
@@ -18,8 +18,8 @@ from yoi_relations.queries.check_reasons import Verdict
 from yoi_relations.queries.cycles import Cycle, find_cycle_groups
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.problems import Problem
-from yoi_relations.queries.records import at_active_tickets, shown_as
-from yoi_relations.queries.relations import Relation, load_relations
+from yoi_relations.queries.records import shown_as
+from yoi_relations.queries.relations import Relation, load_active_relations, load_relations
 from yoi_relations.queries.ticket_lookup import resolve_ticket
 from yoi_relations.queries.tickets import TicketInfo, all_tickets
 from yoi_relations.states import State, select_states
@@ -172,7 +172,7 @@ def find_overview(connection: Connection, selection: Selection) -> Overview:
     edges = [relation for relation in relations if not _is_note(relation)]
     # A ticket without a known state could be in one of the states.
     uncertain = {id_ for id_, ticket in existing.items() if selection.states and not ticket.state}
-    ranked = (r for r in edges if r.cls in SEQUENCE_CLASSES and r.inactive_reason is None)
+    ranked = (r for r in edges if r.cls in SEQUENCE_CLASSES and r.is_active)
     return Overview(
         selection=selection,
         tickets=[ticket for _, ticket in sorted(drawn.items())],
@@ -196,12 +196,8 @@ def find_overview(connection: Connection, selection: Selection) -> Overview:
 def _relations(connection: Connection, selection: Selection) -> list[Relation]:
     """The relations of the wanted kinds, in the order of answers."""
     conditions = [] if selection.kinds == ALL_SHOWN else [shown_as(selection.kinds)]
-    if not selection.inactive:
-        conditions.append(at_active_tickets())
-    relations = load_relations(connection, *conditions)
-    if not selection.inactive:
-        relations = [relation for relation in relations if relation.inactive_reason is None]
-    return sorted(relations, key=Relation.rank)
+    load = load_relations if selection.inactive else load_active_relations
+    return sorted(load(connection, *conditions), key=Relation.rank)
 
 
 def _is_note(relation: Relation) -> bool:
@@ -232,18 +228,16 @@ def _reached(relations: Iterable[Relation], selection: Selection) -> set[str]:
         elif selection.depth != 0 and not {ticket, target}.isdisjoint(selection.tickets):
             reached |= {ticket, target}
     for neighbours in (before, after):
-        for level in _levels(neighbours, selection.tickets, selection.depth):
-            reached |= level
+        reached |= _within(neighbours, selection.tickets, selection.depth)
     return reached
 
 
-def _levels(
-    neighbours: dict[str, set[str]], start: Collection[str], depth: int | None
-) -> Iterator[set[str]]:
-    """The ids that are 1, 2, ... steps away from `start`, at most `depth`."""
-    seen, level, steps = set(start), set(start), 0
-    while level and (depth is None or steps < depth):
+def _within(neighbours: dict[str, set[str]], start: Iterable[str], depth: int | None) -> set[str]:
+    """The ids that are at most `depth` steps away from `start`."""
+    seen = level = set(start)
+    steps = 0
+    while level and steps != depth:
         level = {id_ for near in level for id_ in neighbours.get(near, ())} - seen
-        seen |= level
+        seen = seen | level
         steps += 1
-        yield level
+    return seen

@@ -22,6 +22,7 @@ from yoi_relations.queries.records import (
     Order,
     RecordPlace,
     StoredRecord,
+    at_active_tickets,
     find_records,
     stating,
 )
@@ -49,6 +50,11 @@ class Relation(NamedTuple):
     def cls(self) -> RelationClass:
         """The class of its kind."""
         return KINDS[self.kind].cls
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it counts now."""
+        return self.inactive_reason is None
 
     @property
     def is_retired(self) -> bool:
@@ -108,6 +114,12 @@ def load_relations(connection: Connection, *conditions: Condition) -> list[Relat
     Either all records of a relation must meet the conditions, or none.
     """
     return relations_of(connection, find_records(connection, *conditions))
+
+
+def load_active_relations(connection: Connection, *conditions: Condition) -> list[Relation]:
+    """The active relations of the records that meet all `conditions`, as in `load_relations`."""
+    found = load_relations(connection, *conditions, at_active_tickets())
+    return [relation for relation in found if relation.is_active]
 
 
 def relations_of(connection: Connection, records: list[StoredRecord]) -> list[Relation]:

@@ -223,7 +223,7 @@ def _without_inactive(relations: list[Relation], asked: Filter) -> list[Relation
     """The relations without those that are not active, unless they are asked for."""
     if asked.inactive:
         return relations
-    return [relation for relation in relations if relation.inactive_reason is None]
+    return [relation for relation in relations if relation.is_active]
 
 
 def _candidates(connection: Connection, asked: Filter) -> list[Relation]:

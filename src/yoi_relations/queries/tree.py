@@ -7,19 +7,14 @@ from collections.abc import Set as AbstractSet
 
 from yoi_relations.errors import UsageError
 from yoi_relations.index.handle import Notify
-from yoi_relations.kinds import (
-    CLASS_ORDER,
-    SEQUENCE_CLASSES,
-    SHOWN_SEQUENCE,
-    select_shown,
-)
+from yoi_relations.kinds import CLASS_ORDER, SEQUENCE_CLASSES, SHOWN_SEQUENCE, select_shown
 from yoi_relations.lean.types import Connection, NamedTuple
 from yoi_relations.queries.answer_problems import problems_in_answer
 from yoi_relations.queries.check import check_tickets
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.problems import Problem
-from yoi_relations.queries.records import Condition, at_active_tickets, shown_as, touching
-from yoi_relations.queries.relations import Relation, load_relations
+from yoi_relations.queries.records import shown_as, touching
+from yoi_relations.queries.relations import Relation, load_active_relations, load_relations
 from yoi_relations.queries.show_page import total_of
 from yoi_relations.queries.ticket_lookup import resolve_ticket
 from yoi_relations.queries.tickets import TicketInfo, all_tickets
@@ -54,7 +49,7 @@ class TreeLine(NamedTuple):
     @property
     def is_over(self) -> bool:
         """Whether its edge is not active."""
-        return self.relation is not None and self.relation.inactive_reason is not None
+        return self.relation is not None and not self.relation.is_active
 
 
 class Tree(NamedTuple):
@@ -189,13 +184,8 @@ def _load_graph(
     reverse: bool,
     everything: bool,
 ) -> _Graph:
-    conditions: list[Condition] = [] if everything else [at_active_tickets()]
-    edges = [
-        edge
-        for edge in load_relations(connection, shown_as(shown), *conditions)
-        if everything or edge.inactive_reason is None
-    ]
-    edges.sort(key=lambda edge: CLASS_ORDER[edge.cls])
+    load = load_relations if everything else load_active_relations
+    edges = sorted(load(connection, shown_as(shown)), key=lambda edge: CLASS_ORDER[edge.cls])
     listed = all_tickets(connection) if root is None else [root]
     tickets = {ticket.id: ticket for ticket in listed if root or everything or not ticket.resolved}
     below: dict[str, list[Branch]] = {}
@@ -207,7 +197,7 @@ def _load_graph(
         upper, lower = (last, first) if reverse else (first, last)
         below.setdefault(upper, []).append(Branch(lower, edge))
         above.setdefault(lower, set()).add(upper)
-        if edge.inactive_reason is None:
+        if edge.is_active:
             before.setdefault(last, set()).add(first)
     for branches in below.values():
         branches.sort(key=lambda branch: branch.ticket)  # stable: dependencies stay first
@@ -225,11 +215,7 @@ def _freed(
 ) -> tuple[set[tuple[str, str]], list[Problem]]:
     """The ends, as in `_ends`, of the edges without which a ticket would be free; all problems."""
     # Only a ticket that another one waits for can free one.
-    holding = {
-        edge.target.id: edge.target
-        for edge in drawn
-        if edge.target and edge.inactive_reason is None
-    }
+    holding = {edge.target.id: edge.target for edge in drawn if edge.target and edge.is_active}
     asked = [holding[id_] for id_ in sorted(holding) if holding[id_].folders]
     checked = check_tickets(connection, asked)
     freed = {
@@ -259,7 +245,7 @@ def _line(
         relation=edge,
         repeated=step.repeated,
         cycle=step.cycle or (edge is None and roots[ticket]),
-        frees=edge is not None and edge.inactive_reason is None and _ends(edge) in freed,
+        frees=edge is not None and edge.is_active and _ends(edge) in freed,
         more_before=0 if shows_before else len(before) - (step.parent in before),
     )
 
@@ -272,6 +258,4 @@ def _is_hidden(
         total = total_of(connection, shown)
         return total.active < total.relations
     edges = load_relations(connection, shown_as(shown), touching([root.id]))
-    return any(
-        edge.inactive_reason is not None and _ends(edge)[int(reverse)] == root.id for edge in edges
-    )
+    return any(not edge.is_active and _ends(edge)[int(reverse)] == root.id for edge in edges)

@@ -104,7 +104,7 @@ def _misspelled_targets(
 
 def _matters(ticket: TicketInfo, relation: Relation, replacements: Replacements) -> bool:
     """Whether a relation makes the verdict about `ticket` worse than clear."""
-    if relation.inactive_reason is not None:
+    if not relation.is_active:
         return any(reasons_for_replaced(ticket, [relation], replacements))
     other = other_end(ticket, relation)
     if depends_on_other(ticket, relation) and other is not None and other.state is None:

@@ -51,7 +51,7 @@ def consequences_of(connection: Connection, record: Record) -> list[str]:
 def _ended_notes(notes: Iterable[Relation], names: RecordNames) -> Iterator[str]:
     """The active notes of the ticket that a new plan ends or replaces."""
     for note in notes:
-        if note.inactive_reason is not None:
+        if not note.is_active:
             continue
         if note.cls is RelationClass.CAPACITY:
             yield f"this ends the waiting note {_name(note.latest_record, names)}"
@@ -83,7 +83,7 @@ def _opposed_relations(
     return [
         f"this opposes {names.of(other.latest_record)}: {other.sentence}"
         for other in relations
-        if other.inactive_reason is None
+        if other.is_active
         and other.target is not None
         and (other.ticket.id, other.target.id) == (edge.target, edge.ticket)
         and other.cls in SEQUENCE_CLASSES

@@ -173,7 +173,7 @@ def _active_notes(
     return {
         tuple(record.place for record in relation.records): relation
         for relation in found
-        if relation.inactive_reason is None
+        if relation.is_active
     }
 
 

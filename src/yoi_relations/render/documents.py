@@ -62,7 +62,7 @@ def relation_value(relation: Relation, ticket: str | None, *, whole: bool = True
         "kind": relation.kind,
         "ticket": relation.ticket.id,
         "target": relation.target.id if relation.target else None,
-        "active": relation.inactive_reason is None,
+        "active": relation.is_active,
         "inactive_reason": relation.inactive_reason,
         "elsewhere": _end_elsewhere(relation),
         "end": ticket and ("ticket" if relation.ticket.id == ticket else "target"),

@@ -78,7 +78,7 @@ def _relation_value(relation: Relation) -> Value:
         "kind": relation.kind,
         "ticket": relation.ticket.id,
         "target": relation.target.id if relation.target else None,
-        "active": relation.inactive_reason is None,
+        "active": relation.is_active,
         "inactive_reason": relation.inactive_reason,
         "note": note,
         "note_truncated": note != latest.note or (plan or {}).get("summary") != latest.summary,

@@ -56,7 +56,7 @@ def _line_value(line: TreeLine) -> Value:
         "class": relation.cls if relation else None,
         "kind": relation.kind if relation else None,
         "note": _note(line),
-        "active": relation.inactive_reason is None if relation else None,
+        "active": relation.is_active if relation else None,
         "repeated": line.repeated,
         "cycle": line.cycle,
         "frees": line.frees,

@@ -41,6 +41,6 @@ class Contents(NamedTuple):
             {ticket.id: ticket for ticket in all_tickets(connection)},
             find_problems(connection, advice=True),
             relations,
-            [relation for relation in relations if relation.inactive_reason is None],
+            [relation for relation in relations if relation.is_active],
             RecordNames.load(connection),
         )

@@ -39,7 +39,7 @@ def expired_findings(contents: Contents) -> Iterator[Finding]:
 
 
 def _is_over(relation: Relation) -> bool:
-    return relation.inactive_reason is not None and not relation.is_retired
+    return not relation.is_active and not relation.is_retired
 
 
 def _edge(relation: Relation) -> Iterator[Finding]:

@@ -44,7 +44,7 @@ def dangling_targets(contents: Contents) -> Iterator[Finding]:
             continue
         relation, record = naming[problem.path, problem.line, problem.about].pop()
         holder = next(end for end in relation.ends if end.id != problem.about)
-        history = relation.inactive_reason is not None or holder.resolved
+        history = not relation.is_active or holder.resolved
         ids = meant.get(record.place, [])
         line = None if history or record.holder in ids else _corrected(record, ids, names)
         hint = _hint(relation, record, ids, line, names)

@@ -71,7 +71,7 @@ def _ticket(index: Index, criteria: Filter) -> TicketInfo:
 
 
 def _section(ticket: TicketInfo, relation: Relation) -> str:
-    if relation.inactive_reason is not None:
+    if not relation.is_active:
         return "No longer active"
     return _SECTIONS.get((relation.cls, relation.ticket.id == ticket.id), "References")
 
