@@ -65,11 +65,12 @@ PROGRAM = "from yoi_relations.__main__ import main; main()"
 
 @pytest.fixture(scope="module")
 def indexed(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A workspace with an index, and files whose stamps are reliable."""
+    """A workspace with files and an index whose stamps are all reliable."""
     workspace = Workspace(tmp_path_factory.mktemp("imports") / "work")
     workspace.pair("blocked_by", "why", states=("planning", "ready"))
     time.sleep(3)
-    workspace.process("show")
+    workspace.process("show")  # publishes the index
+    workspace.process("show")  # notes its stamp, so that its digest is not needed again
     return workspace
 
 
