@@ -165,3 +165,16 @@ def test_missing_target_is_a_node_without_title_and_verdict(workspace: Workspace
     missing = graph(workspace)["nodes"][1]
     assert (missing["ticket"], missing["title"], missing["state"]) == (B, None, None)
     assert (missing["folder"], missing["group"], missing["verdict"]) == (None, None, None)
+
+
+def test_cut_texts_say_so(pair: Workspace) -> None:
+    long = "x" * 281
+    for number, (fields, is_cut) in enumerate(
+        [({"role_plan": long}, True), ({"role_plan": "short"}, False)], start=1
+    ):
+        pair.record(A, "accepted_plan", None, "how", at=f"2026-06-0{number}T10:00:00Z", **fields)
+        (note,) = graph(pair)["notes"]
+        assert (note["plan"]["role_plan"], note["note_truncated"]) == (
+            fields["role_plan"][:280],
+            is_cut,
+        )

@@ -19,7 +19,8 @@ from yoi_relations.lean.types import Any, NamedTuple
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.problems import Severity
 from yoi_relations.queries.show import ask_relations
-from yoi_relations.render.output import JSON_VERSION, Mode, json_line, write_answer
+from yoi_relations.render.documents import bare_document
+from yoi_relations.render.output import Mode, json_line, write_answer
 from yoi_relations.render.show import write_relations
 from yoi_relations.states import State
 
@@ -218,8 +219,7 @@ def prime(call: Call) -> ExitCode:
     from yoi_relations.render.guide import GUIDE
 
     if call.mode is Mode.JSON:
-        document = {"schema_version": JSON_VERSION, "document": "prime", "guide": GUIDE}
-        write_answer(json_line(document))
+        write_answer(json_line(bare_document("prime") | {"guide": GUIDE}))
     else:
         write_answer(GUIDE)
     return ExitCode.DONE

@@ -63,12 +63,15 @@ def answer_ticket(context: CallContext, name: str) -> Value:
         checked = check_tickets(index.connection, [ticket])
         found = documents.relations_document(index, asked, answer)
         worst = max(check.exit_code_of_checks(checked, None), exit_code_of_relations(answer))
-        return found | {
-            "document": "ticket",
-            "problems": found["problems"][: check.CHECK_PROBLEM_LIMIT],
-            "check": check.check_value(checked.checks[0]),
-            "exit_code": int(worst),
-        }
+        return (
+            found
+            | documents.problem_fields(answer.problems)
+            | {
+                "document": "ticket",
+                "check": check.check_value(checked.checks[0]),
+                "exit_code": int(worst),
+            }
+        )
 
 
 _Answer = tuple[Value, ExitCode]

@@ -13,15 +13,12 @@ from yoi_relations.queries.holds import HeldTicket
 from yoi_relations.render.documents import (
     Value,
     envelope,
+    marked,
     place_value,
     plan_value,
-    problem_value,
-    shorten,
+    problem_fields,
 )
 from yoi_relations.render.output import Mode, json_line, notice, write_answer
-
-CHECK_PROBLEM_LIMIT = 200
-"""Problems in the answer of `check`; `problems_total` counts all of them."""
 
 
 def write_checks(  # noqa: PLR0913  # what was asked for, and how to write it
@@ -78,12 +75,8 @@ _EXIT_CODES = {
 
 def check_document(index: Index, checked: CheckAnswer, *, whole: bool) -> Value:
     """The answer of `check` as a JSON value; notes are cut unless `whole`."""
-    problems = checked.problems[:CHECK_PROBLEM_LIMIT]
-    return envelope("check", index) | {
-        "checks": [check_value(check, whole=whole) for check in checked.checks],
-        "problems": [problem_value(problem) for problem in problems],
-        "problems_total": len(checked.problems),
-    }
+    checks = [check_value(check, whole=whole) for check in checked.checks]
+    return envelope("check", index) | {"checks": checks} | problem_fields(checked.problems)
 
 
 def check_value(check: Check, *, whole: bool = True) -> Value:
@@ -108,8 +101,6 @@ def _held_value(held: HeldTicket) -> Value:
 def _reason_value(reason: Reason, *, whole: bool) -> Value:
     relation, other = reason.relation, reason.other
     note = relation.latest_record.note if relation else None
-    shown = shorten(note, whole=whole)
-    cut = "…" if shown != note else ""
     return {
         "verdict": reason.verdict.word,
         "code": reason.code,
@@ -119,7 +110,7 @@ def _reason_value(reason: Reason, *, whole: bool) -> Value:
         "ticket": other.id if other else None,
         "title": other.title if other else None,
         "state": other.state if other else None,
-        "note": shown and f"{shown}{cut}",
+        "note": marked(note, whole=whole),
         "records": [place_value(place) for place in reason.records],
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from yoi_relations.files.workspace import printable
 from yoi_relations.index.handle import Index
 from yoi_relations.lean.types import Any
@@ -14,15 +16,21 @@ from yoi_relations.render.output import JSON_VERSION
 LIST_NOTE_LIMIT = 280
 """Characters of a text in a list; `show TICKET` and `show RECORD` give the whole text."""
 
+PROBLEM_LIMIT = 200
+"""Problems of an answer that has no limit of its own; `problems_total` counts all of them."""
+
 Value = dict[str, Any]
 
 
+def bare_document(name: str) -> Value:
+    """The fields that every answer starts with, also without a workspace."""
+    return {"schema_version": JSON_VERSION, "document": name}
+
+
 def envelope(document: str, index: Index) -> Value:
-    """The fields that every answer starts with; `document` is the value of the field `document`."""
+    """The fields that every answer from an index starts with; `document` is its name."""
     workspace = index.workspace
-    return {
-        "schema_version": JSON_VERSION,
-        "document": document,
+    return bare_document(document) | {
         "workspace": {
             "root": printable(workspace.root),
             "tickets_root": printable(workspace.tickets_root),
@@ -38,25 +46,46 @@ def envelope(document: str, index: Index) -> Value:
 
 def relations_document(index: Index, criteria: Filter, answer: Answer) -> Value:
     """The answer of `show`."""
-    problems = answer.problems[: criteria.limit or None]
-    return envelope("relations", index) | {
-        "count": answer.total,
-        "returned": len(answer.relations),
-        "truncated": len(answer.relations) < answer.total,
-        "relations": [
-            relation_value(relation, criteria.ticket, whole=criteria.whole)
-            for relation in answer.relations
-        ],
-        "problems": [problem_value(problem) for problem in problems],
-        "problems_total": len(answer.problems),
-    }
+    return (
+        envelope("relations", index)
+        | {
+            "count": answer.total,
+            "returned": len(answer.relations),
+            "truncated": len(answer.relations) < answer.total,
+            "relations": [
+                relation_value(relation, criteria.ticket, whole=criteria.whole)
+                for relation in answer.relations
+            ],
+        }
+        | problem_fields(answer.problems, criteria.limit)
+    )
 
 
 def relation_value(relation: Relation, ticket: str | None, *, whole: bool = True) -> Value:
     """One relation, as seen from the ticket with the id `ticket`; texts are cut unless `whole`."""
-    latest_record = relation.latest_record
-    texts = [latest_record.summary, latest_record.role_plan]
-    texts += [text for record in relation.records for text in (record.note, record.retired_reason)]
+    texts = [text for record in relation.records for text in (record.note, record.retired_reason)]
+    note = relation.latest_record.note
+    return (
+        edge_fields(relation)
+        | {
+            "elsewhere": _end_elsewhere(relation),
+            "end": ticket and ("ticket" if relation.ticket.id == ticket else "target"),
+            "ticket_title": relation.ticket.title,
+            "ticket_state": relation.ticket.state,
+            "target_title": relation.target.title if relation.target else None,
+            "target_state": relation.target.state if relation.target else None,
+        }
+        | text_fields(relation, texts, whole=whole)
+        | {
+            "records": [
+                record_value(record, relation_note=note, whole=whole) for record in relation.records
+            ],
+        }
+    )
+
+
+def edge_fields(relation: Relation) -> Value:
+    """What a relation links, and whether it is active."""
     return {
         "class": relation.cls.value,
         "kind": relation.kind,
@@ -64,21 +93,19 @@ def relation_value(relation: Relation, ticket: str | None, *, whole: bool = True
         "target": relation.target.id if relation.target else None,
         "active": relation.is_active,
         "inactive_reason": relation.inactive_reason,
-        "elsewhere": _end_elsewhere(relation),
-        "end": ticket and ("ticket" if relation.ticket.id == ticket else "target"),
-        "ticket_title": relation.ticket.title,
-        "ticket_state": relation.ticket.state,
-        "target_title": relation.target.title if relation.target else None,
-        "target_state": relation.target.state if relation.target else None,
-        "note": shorten(latest_record.note, whole=whole),
+    }
+
+
+def text_fields(relation: Relation, more: Iterable[str | None] = (), *, whole: bool) -> Value:
+    """What the latest record of a relation says; its texts and `more` may be cut."""
+    latest = relation.latest_record
+    texts = (latest.note, latest.summary, latest.role_plan, *more)
+    return {
+        "note": shorten(latest.note, whole=whole),
         "note_truncated": any(text != shorten(text, whole=whole) for text in texts),
-        "plan": plan_value(latest_record, whole=whole),
-        "author": latest_record.author,
-        "at": latest_record.at,
-        "records": [
-            record_value(record, relation_note=latest_record.note, whole=whole)
-            for record in relation.records
-        ],
+        "plan": plan_value(latest, whole=whole),
+        "author": latest.author,
+        "at": latest.at,
     }
 
 
@@ -111,6 +138,14 @@ def record_value(
     } | (retired if record.retired_at else {})
 
 
+def problem_fields(problems: Sequence[Problem], limit: int = PROBLEM_LIMIT) -> Value:
+    """The first `limit` problems, or all if it is 0; and their number."""
+    return {
+        "problems": [problem_value(problem) for problem in problems[: limit or None]],
+        "problems_total": len(problems),
+    }
+
+
 def problem_value(problem: Problem) -> Value:
     """One problem."""
     return {"path": problem.path, "line": problem.line, "message": problem.message}
@@ -124,6 +159,12 @@ def place_value(place: RecordPlace) -> Value:
 def shorten(text: str | None, *, whole: bool = False) -> str | None:
     """The first `LIST_NOTE_LIMIT` characters of `text`; all of it if `whole`."""
     return text if text is None or whole else text[:LIST_NOTE_LIMIT]
+
+
+def marked(text: str | None, *, whole: bool = False) -> str | None:
+    """`text` as `shorten` cuts it, with an ellipsis if it is cut."""
+    short = shorten(text, whole=whole)
+    return short if short == text else f"{short}…"
 
 
 def plan_value(record: StoredRecord, *, whole: bool) -> Value | None:

@@ -14,30 +14,29 @@ from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.render.check import check_value
 from yoi_relations.render.documents import (
     Value,
+    edge_fields,
     envelope,
     place_value,
-    plan_value,
-    problem_value,
-    shorten,
+    problem_fields,
+    text_fields,
 )
-
-GRAPH_PROBLEM_LIMIT = 200
-"""Problems in the document; `problems_total` counts all of them."""
 
 
 def graph_document(index: Index, overview: Overview) -> Value:
     """An overview as a JSON value; texts are cut as in lists."""
-    return envelope("graph", index) | {
-        "selection": _selection_value(overview.selection),
-        "unresolved": overview.unresolved,
-        "nodes": [_node_value(t, overview.checks.get(t.id)) for t in overview.tickets],
-        "edges": [_relation_value(edge) for edge in overview.edges],
-        "notes": [_relation_value(note) for note in overview.notes],
-        "groups": [_group_value(group, held) for group, held in overview.groups().items()],
-        "cycles": [_cycle_value(cycle) for cycle in overview.cycles],
-        "problems": [problem_value(p) for p in overview.problems[:GRAPH_PROBLEM_LIMIT]],
-        "problems_total": len(overview.problems),
-    }
+    return (
+        envelope("graph", index)
+        | {
+            "selection": _selection_value(overview.selection),
+            "unresolved": overview.unresolved,
+            "nodes": [_node_value(t, overview.checks.get(t.id)) for t in overview.tickets],
+            "edges": [_relation_value(edge) for edge in overview.edges],
+            "notes": [_relation_value(note) for note in overview.notes],
+            "groups": [_group_value(group, held) for group, held in overview.groups().items()],
+            "cycles": [_cycle_value(cycle) for cycle in overview.cycles],
+        }
+        | problem_fields(overview.problems)
+    )
 
 
 def _selection_value(selection: Selection) -> Value:
@@ -70,23 +69,8 @@ def _node_value(ticket: TicketInfo, check: Check | None) -> Value:
 
 def _relation_value(relation: Relation) -> Value:
     """An edge or a note, without what the nodes of its ends say."""
-    latest = relation.latest_record
-    note = shorten(latest.note)
-    plan = plan_value(latest, whole=False)
-    return {
-        "class": relation.cls,
-        "kind": relation.kind,
-        "ticket": relation.ticket.id,
-        "target": relation.target.id if relation.target else None,
-        "active": relation.is_active,
-        "inactive_reason": relation.inactive_reason,
-        "note": note,
-        "note_truncated": note != latest.note or (plan or {}).get("summary") != latest.summary,
-        "plan": plan,
-        "author": latest.author,
-        "at": latest.at,
-        "records": [place_value(record.place) for record in relation.records],
-    }
+    records = {"records": [place_value(record.place) for record in relation.records]}
+    return edge_fields(relation) | text_fields(relation, whole=False) | records
 
 
 def _group_value(group: Group, checks: list[Check]) -> Value:

@@ -8,8 +8,9 @@ from yoi_relations.errors import ExitCode
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.hooks.folder import Hook
 from yoi_relations.lean.types import Any
+from yoi_relations.render.documents import bare_document
 from yoi_relations.render.lines import tab_separated
-from yoi_relations.render.output import JSON_VERSION, Mode, json_line, visible_lines, write_answer
+from yoi_relations.render.output import Mode, json_line, visible_lines, write_answer
 
 
 def write_hooks(mode: Mode, workspace: Workspace, hooks: list[Hook]) -> ExitCode:
@@ -28,9 +29,7 @@ def write_hooks(mode: Mode, workspace: Workspace, hooks: list[Hook]) -> ExitCode
 
 def hooks_document(workspace: Workspace, hooks: list[Hook]) -> dict[str, Any]:
     """The answer of the `hooks` commands as a JSON value, without anything about the index."""
-    return {
-        "schema_version": JSON_VERSION,
-        "document": "hooks",
+    return bare_document("hooks") | {
         "workspace": {"root": printable(workspace.root)},
         "hooks": [
             {

@@ -8,7 +8,7 @@ from yoi_relations.kinds import shown_name
 from yoi_relations.queries.problems import Severity
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.show import Answer, Filter
-from yoi_relations.render.documents import shorten
+from yoi_relations.render.documents import marked
 from yoi_relations.render.output import plain_field
 
 
@@ -24,8 +24,6 @@ def relation_row(relation: Relation, *, whole: bool) -> list[object]:
     the relation is not active.
     """
     latest_record, target = relation.latest_record, relation.target
-    text = latest_record.summary or latest_record.note
-    short = shorten(text, whole=whole)
     return [
         relation.cls,
         relation.kind,
@@ -34,7 +32,7 @@ def relation_row(relation: Relation, *, whole: bool) -> list[object]:
         target and shown_name(target.id),
         target and target.state,
         latest_record.at,
-        short if short == text else f"{short}…",
+        marked(latest_record.summary or latest_record.note, whole=whole),
         latest_record.author,
         ",".join(record.id for record in relation.records),
         relation.inactive_reason,

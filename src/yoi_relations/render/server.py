@@ -7,9 +7,9 @@ from datetime import UTC, timedelta
 
 from yoi_relations.errors import ExitCode
 from yoi_relations.index.handle import Index
-from yoi_relations.render.documents import Value, envelope
+from yoi_relations.render.documents import Value, bare_document, envelope
 from yoi_relations.render.lines import counted, tab_separated
-from yoi_relations.render.output import JSON_VERSION, Mode, json_line, visible_lines, write_answer
+from yoi_relations.render.output import Mode, json_line, visible_lines, write_answer
 from yoi_relations.server.directory import ListedWorkspace
 from yoi_relations.server.publication import Publication
 
@@ -50,7 +50,7 @@ def write_migrated(mode: Mode, before: str | None, after: str | None) -> ExitCod
     """Write the answer of `server migrate`: the revisions before and after."""
     if mode is Mode.JSON:
         changed = {"changed": before != after, "before": before, "revision": after}
-        write_answer(json_line(_document("server migrate") | changed))
+        write_answer(json_line(bare_document("server migrate") | changed))
     elif before == after:
         write_answer(f"the tables are up to date (revision {after})\n")
     else:
@@ -73,7 +73,7 @@ def write_workspaces(mode: Mode, found: Sequence[ListedWorkspace]) -> ExitCode:
             }
             for each in found
         ]
-        write_answer(json_line(_document("server list") | {"workspaces": workspaces}))
+        write_answer(json_line(bare_document("server list") | {"workspaces": workspaces}))
         return ExitCode.DONE
     if mode is Mode.PLAIN:
         write_answer(
@@ -96,14 +96,10 @@ def write_workspaces(mode: Mode, found: Sequence[ListedWorkspace]) -> ExitCode:
 def write_forgotten(mode: Mode, name: str) -> ExitCode:
     """Write the answer of `server forget`."""
     if mode is Mode.JSON:
-        write_answer(json_line(_document("server forget") | {"name": name}))
+        write_answer(json_line(bare_document("server forget") | {"name": name}))
     else:
         write_answer(visible_lines([f"{name} is gone from the database"]))
     return ExitCode.DONE
-
-
-def _document(name: str) -> Value:
-    return {"schema_version": JSON_VERSION, "document": name}
 
 
 def _time(each: ListedWorkspace) -> str:

@@ -8,8 +8,7 @@ from yoi_relations.errors import ExitCode
 from yoi_relations.index.handle import Index
 from yoi_relations.kinds import shown_name
 from yoi_relations.queries.tree import Tree, TreeLine
-from yoi_relations.render.check import CHECK_PROBLEM_LIMIT
-from yoi_relations.render.documents import Value, envelope, problem_value, shorten
+from yoi_relations.render.documents import Value, envelope, marked, problem_fields
 from yoi_relations.render.lines import counted, tab_separated
 from yoi_relations.render.output import Mode, json_line, notice, write_answer
 from yoi_relations.render.problem_notices import notify_of_problems
@@ -33,15 +32,17 @@ def write_tree(mode: Mode, index: Index, tree: Tree, *, paged: bool) -> ExitCode
 
 def tree_document(index: Index, tree: Tree) -> Value:
     """The answer of `tree` as a JSON value."""
-    return envelope("tree", index) | {
-        "tickets": tree.tickets,
-        "edges": tree.edges,
-        "left_out": tree.tickets_left_out,
-        "edges_left_out": tree.edges_left_out,
-        "lines": [_line_value(line) for line in tree.lines],
-        "problems": [problem_value(problem) for problem in tree.problems[:CHECK_PROBLEM_LIMIT]],
-        "problems_total": len(tree.problems),
-    }
+    return (
+        envelope("tree", index)
+        | {
+            "tickets": tree.tickets,
+            "edges": tree.edges,
+            "left_out": tree.tickets_left_out,
+            "edges_left_out": tree.edges_left_out,
+            "lines": [_line_value(line) for line in tree.lines],
+        }
+        | problem_fields(tree.problems)
+    )
 
 
 def _line_value(line: TreeLine) -> Value:
@@ -66,9 +67,7 @@ def _line_value(line: TreeLine) -> Value:
 
 def _note(line: TreeLine) -> str | None:
     """The note of the edge, cut as in lists."""
-    text = line.relation.latest_record.note if line.relation else None
-    short = shorten(text)
-    return short if short == text else f"{short}…"
+    return marked(line.relation.latest_record.note) if line.relation else None
 
 
 def _row(line: TreeLine) -> list[object]:

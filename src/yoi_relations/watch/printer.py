@@ -12,8 +12,9 @@ from typing import Any
 from yoi_relations.files.times import now
 from yoi_relations.queries.changes import Change, ChangeType
 from yoi_relations.queries.records import path_and_line
+from yoi_relations.render.documents import bare_document
 from yoi_relations.render.lines import tab_separated
-from yoi_relations.render.output import JSON_VERSION, Mode, json_line, write_answer
+from yoi_relations.render.output import Mode, json_line, write_answer
 from yoi_relations.watch.loop import ChangeSet
 
 _WIDTH = max(len(what) for what in ChangeType)
@@ -36,9 +37,7 @@ def _plain_line(change: Change) -> str:
 
 def change_value(change: Change, change_set: ChangeSet) -> dict[str, Any]:
     """The JSON document of one change."""
-    return {
-        "schema_version": JSON_VERSION,
-        "document": "watch",
+    return bare_document("watch") | {
         "at": now(),
         "change": change.what.value,
         "ticket": change.ticket,
