@@ -68,9 +68,9 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace with files and an index whose stamps are all reliable."""
     workspace = Workspace(tmp_path_factory.mktemp("imports") / "work")
     workspace.pair("blocked_by", "why", states=("planning", "ready"))
-    time.sleep(3)
-    workspace.process("show")  # publishes the index
-    workspace.process("show")  # notes its stamp, so that its digest is not needed again
+    for _ in ("the index is published", "its stamp is noted, so its digest is not needed again"):
+        time.sleep(3)
+        workspace.process("show")
     return workspace
 
 
