@@ -11,12 +11,15 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from workspace_builder import A, B, Workspace
 
 ROWS = 12
+STARTED: list[Session] = []
+"""The sessions of the running test."""
 
 
 class Session:
@@ -38,6 +41,7 @@ class Session:
         )
         os.close(follower)
         self.data = b""
+        STARTED.append(self)
 
     def read_until(self, wanted: bytes, seconds: float = 20) -> None:
         end = time.monotonic() + seconds
@@ -58,17 +62,27 @@ class Session:
     def press(self, keys: bytes) -> None:
         os.write(self.leader, keys)
 
+    def press_until_end(self, keys: bytes) -> None:
+        """Press keys again and again: less discards what is typed while it handles a signal."""
+        end = time.monotonic() + 20
+        while self.process.poll() is None and time.monotonic() < end:
+            self.press(keys)
+            self._read(0.2)
+
+    def kill(self) -> None:
+        """Leave no process and no descriptor."""
+        self.process.kill()
+        self.process.wait()
+        os.close(self.leader)
+
     def end(self, seconds: float = 20) -> tuple[str, int]:
         """The output, and the exit status."""
         end = time.monotonic() + seconds
         while self._read(0.2) or self.process.poll() is None:
-            if time.monotonic() > end:
-                self.process.kill()
-                raise AssertionError(self.data)
+            assert time.monotonic() < end, self.data
             if self.process.poll() is not None and not select.select([self.leader], [], [], 0)[0]:
                 break
         code = self.process.wait(5)
-        os.close(self.leader)
         return self.data.decode().replace("\r\n", "\n"), code
 
 
@@ -79,6 +93,14 @@ from yoi_relations.__main__ import main
 main()
 """
 """The program, with the terminal as the one that controls it."""
+
+
+@pytest.fixture(autouse=True)
+def sessions_end() -> Iterator[None]:
+    """No session outlives its test, whatever fails."""
+    yield
+    while STARTED:
+        STARTED.pop().kill()
 
 
 @pytest.fixture
@@ -117,9 +139,9 @@ def test_interrupt_in_less_is_for_less(long: Workspace) -> None:
     session = Session(long.root, "show")
     session.read_until(b":")
     session.press(b"\x03")
-    time.sleep(0.5)
-    assert session.process.poll() is None
-    session.press(b"q")
+    with pytest.raises(subprocess.TimeoutExpired):
+        session.process.wait(0.5)
+    session.press_until_end(b"q")
     out, code = session.end()
     assert code == 0
     assert "Traceback" not in out
