@@ -5,15 +5,12 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from email.message import Message
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
-from watch_process import TIMEOUT, Stream
+from watch_process import TIMEOUT, Stream, start_program
 from workspace_builder import Workspace
 
 Headers = Mapping[str, str | None]
@@ -39,15 +36,7 @@ class Server:
     """
 
     def __init__(self, workspace: Workspace, *options: str, **environ: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "yoi_relations", "serve", *options],
-            cwd=workspace.root,
-            env=os.environ | environ,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-        )
+        self.process = start_program(workspace, "serve", *options, environ=environ)
         assert self.process.stdout
         self.err = Stream(self.process.stderr)
         self.first_line = self.process.stdout.readline()

@@ -51,6 +51,21 @@ class Stream:
         return self.lines
 
 
+def start_program(
+    workspace: Workspace, *arguments: str, within: tuple[str, ...] = (), environ: dict[str, str]
+) -> subprocess.Popen[str]:
+    """Start the program in a workspace, optionally by the command `within`; its output is piped."""
+    return subprocess.Popen(
+        [*within, sys.executable, "-m", "yoi_relations", *arguments],
+        cwd=workspace.root,
+        env=os.environ | environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+
+
 def without_verdicts(changes: list[Any]) -> list[Any]:
     """The changes without those of verdicts, which depend on the times of scans."""
     return [change for change in changes if change["change"] != "verdict_changed"]
@@ -62,15 +77,7 @@ class Watcher:
     def __init__(
         self, workspace: Workspace, *options: str, within: tuple[str, ...] = (), **environ: str
     ) -> None:
-        self.process = subprocess.Popen(
-            [*within, sys.executable, "-m", "yoi_relations", "watch", *options],
-            cwd=workspace.root,
-            env=os.environ | environ,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-        )
+        self.process = start_program(workspace, "watch", *options, within=within, environ=environ)
         assert self.process.stdout
         self.stdout = self.process.stdout
         self.err = Stream(self.process.stderr)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from yoi_relations.diagrams.drawing import (
+    CYCLE_COLOUR,
     Drawing,
     DrawnEdge,
     edge_label,
@@ -17,7 +18,6 @@ from yoi_relations.render.output import visible
 from yoi_relations.states import State
 
 _TITLE_COLUMNS, _TITLE_LINES = 32, 3
-_CYCLE_COLOUR = "#d1242f"
 _STYLES = {
     State.PLANNING: "rounded,dashed",
     State.INPROGRESS: "bold",
@@ -78,7 +78,7 @@ def _edge(edge: DrawnEdge) -> dict[str, str]:
     if not edge.relation.is_active:
         attributes |= {"color": "gray50", "fontcolor": "gray30"}
     if edge.on_cycle:
-        attributes["color"] = _CYCLE_COLOUR
+        attributes["color"] = CYCLE_COLOUR
     return attributes
 
 

@@ -12,6 +12,8 @@ from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.render.output import visible
 
 _ELLIPSIS = "…"
+CYCLE_COLOUR = "#d1242f"
+"""Colour of the edges of a cycle, as CSS has it; it can be seen on white and on black."""
 _ALWAYS_DRAWN = {*SEQUENCE_CLASSES, RelationClass.CONFLICT}
 """Classes that are drawn even if no kind was asked for."""
 

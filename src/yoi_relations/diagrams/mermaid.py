@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from yoi_relations.diagrams.drawing import Drawing, edge_label, name_line, title_lines
+from yoi_relations.diagrams.drawing import (
+    CYCLE_COLOUR,
+    Drawing,
+    edge_label,
+    name_line,
+    title_lines,
+)
 from yoi_relations.errors import RelationsError
 from yoi_relations.kinds import RelationClass
 from yoi_relations.queries.tickets import TicketInfo
@@ -40,7 +46,6 @@ _ARROWS = {
     RelationClass.CONFLICT: "x-.-x",
     RelationClass.REFERENCE: "---",
 }
-_CYCLE_COLOUR = "#d1242f"
 
 
 def mermaid_text(drawing: Drawing) -> str:
@@ -131,4 +136,4 @@ def _styles(drawing: Drawing) -> Iterator[str]:
         yield f"  linkStyle {','.join(ended)} opacity:0.5"
     cycle = [str(n) for n, e in enumerate(drawing.edges) if e.on_cycle]
     if cycle:
-        yield f"  linkStyle {','.join(cycle)} stroke:{_CYCLE_COLOUR}"
+        yield f"  linkStyle {','.join(cycle)} stroke:{CYCLE_COLOUR}"

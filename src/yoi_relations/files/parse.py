@@ -38,11 +38,11 @@ def parse_source(source: Source, data: bytes) -> Parsed:
             return Parsed(None, [found], (), faults)
         # Most updates read only Markdown, and the JSON modules are slow to import.
         if source.format is Format.RELATIONS_JSON:
-            from yoi_relations.files.record_json import parse_relations  # noqa: PLC0415
+            from yoi_relations.files.record_json import parse_relations  # noqa: PLC0415  # slow to import
 
             records, faults = parse_relations(data, source.holder)
         else:
-            from yoi_relations.files.record_jsonl import parse_plan_lines  # noqa: PLC0415
+            from yoi_relations.files.record_jsonl import parse_plan_lines  # noqa: PLC0415  # slow to import
 
             records, faults = parse_plan_lines(data, source.holder)
         return Parsed(None, records, (), faults)

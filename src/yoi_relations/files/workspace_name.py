@@ -61,7 +61,7 @@ def _default_name(workspace: Workspace) -> str | None:
     """The last two parts of the path of the remote ``origin``, or of the only remote."""
     try:
         ran = ask_git(workspace.root, "config", "--null", "--get-regexp", _REMOTES)
-    except OSError:  # there is no git
+    except OSError:  # git is not installed
         return None
     urls: dict[str, str] = {}
     for entry in ran.stdout.decode("utf-8", "replace").split("\0"):

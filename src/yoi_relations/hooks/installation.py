@@ -39,7 +39,7 @@ def list_hooks(workspace: Workspace) -> list[Hook]:
 
 
 def installed(workspace: Workspace) -> tuple[str, ...]:
-    """Names of the hooks that refresh this workspace; empty if there is no git."""
+    """Names of the hooks that refresh this workspace; empty if git is not installed."""
     try:
         hooks = list_hooks(workspace)
     except RelationsError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 from html import escape
 from importlib import resources
@@ -61,10 +62,12 @@ def content_security_policy(*, live: bool) -> str:
     return "; ".join([*parts, "connect-src 'self'"] if live else parts)
 
 
+@functools.cache
 def _style() -> str:
     return resources.files(__package__).joinpath("page.css").read_text("utf-8")
 
 
+@functools.cache
 def _script() -> str:
     folder = resources.files(__package__).joinpath("script")
     return "".join(folder.joinpath(f"{name}.js").read_text("utf-8") for name in _SCRIPTS)

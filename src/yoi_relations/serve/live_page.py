@@ -17,10 +17,7 @@ from yoi_relations.index.handle import Notify, Trust
 from yoi_relations.page.document import page_value
 from yoi_relations.queries.overview import Selection, find_overview
 from yoi_relations.render.documents import Value
-from yoi_relations.watch.file_events import FileEvents
-
-TICK = 5.0
-"""Seconds after which the files are scanned even without an event."""
+from yoi_relations.watch.file_events import TICK, FileEvents
 
 
 class LivePage:

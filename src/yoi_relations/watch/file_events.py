@@ -17,6 +17,8 @@ from yoi_relations.index.handle import Notify
 if TYPE_CHECKING:
     from watchfiles.main import FileChange
 
+TICK = 5.0
+"""Seconds after which the files are scanned even without an event."""
 QUIET_MS = 30
 """Milliseconds without an event that end a burst."""
 BURST_MS = 500

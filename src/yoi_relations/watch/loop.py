@@ -21,10 +21,7 @@ from yoi_relations.index.handle import Index, Notify, Trust
 from yoi_relations.index.watcher_lock import WatcherLock
 from yoi_relations.queries.changes import Change, find_changes
 from yoi_relations.queries.verdict_changes import find_verdict_changes, load_verdicts
-from yoi_relations.watch.file_events import FileEvents
-
-TICK = 5.0
-"""Seconds after which the files are scanned even without an event."""
+from yoi_relations.watch.file_events import TICK, FileEvents
 
 
 class ChangeSet(NamedTuple):

@@ -186,7 +186,7 @@ def without_artifacts(collector: StatCollector) -> Iterator[StrayFault]:
 
 
 def without_item(collector: StatCollector) -> Iterator[StrayFault]:
-    """The folder itself, if it is no ticket folder and contains, or may contain, ticket folders."""
+    """The folder itself, if it may contain ticket folders and is not one itself."""
     pending, budget = [(b"", _DEPTH)], iter(range(_MAX_FOLDERS))
     while pending:
         folder, depth = pending.pop()
