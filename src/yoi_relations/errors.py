@@ -60,6 +60,12 @@ class UsageError(RelationsError):
     code = "usage"
 
 
+class RevisionError(UsageError):
+    """A revision names nothing, or not what a command needs."""
+
+    code = "revision"
+
+
 class NotFoundError(RelationsError):
     """No ticket or record has that name."""
 
@@ -97,6 +103,12 @@ class WriteError(RelationsError):
     """A record or the index could not be written; existing files are unchanged."""
 
     code = "write_failed"
+
+
+class GitError(RelationsError):
+    """Git failed, is missing, or refuses the repository."""
+
+    code = "git_failed"
 
 
 class GitTimeoutError(RelationsError):

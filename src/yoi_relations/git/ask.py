@@ -1,13 +1,10 @@
-"""Runs git in the repository around a folder, whatever the environment names."""
+"""Asks git in the repository around a folder, whatever the environment names."""
 
 from __future__ import annotations
 
 import os
-import shlex
-import signal
-import subprocess
 
-from yoi_relations.errors import GitTimeoutError
+from yoi_relations.git.process import Finished, run_git
 
 LOCAL_VARIABLES = frozenset(
     f"GIT_{name}"
@@ -27,7 +24,7 @@ TIME_LIMIT = 5.0
 """Seconds for one command; each takes git a few milliseconds."""
 
 
-def ask_git(folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def ask_git(folder: str, *arguments: str) -> Finished:
     """The result of a git command in `folder`. The caller checks its exit status.
 
     Raises:
@@ -36,23 +33,5 @@ def ask_git(folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """
     clean = {key: value for key, value in os.environ.items() if key not in LOCAL_VARIABLES}
     clean["GIT_NO_LAZY_FETCH"] = "1"  # a partial clone would ask its remote for missing objects
-    with subprocess.Popen(  # noqa: S603  # no shell, and no argument from outside
-        ["git", "--no-pager", *_SAFE_CONFIG, *arguments],  # noqa: S607  # git is found by PATH
-        cwd=folder,
-        env=clean,
-        stdin=subprocess.PIPE,  # a small container may lack the null device
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        process_group=0,
-    ) as process:
-        try:
-            out, err = process.communicate(b"", TIME_LIMIT)
-        except BaseException as error:
-            os.killpg(process.pid, signal.SIGKILL)
-            if isinstance(error, subprocess.TimeoutExpired):
-                raise GitTimeoutError(
-                    f"git: no answer within {TIME_LIMIT:g} s",
-                    f"run it by hand to find the cause: git {shlex.join(arguments)}",
-                ) from error
-            raise
-    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+    clean["GIT_OPTIONAL_LOCKS"] = "0"
+    return run_git(("-C", folder, *_SAFE_CONFIG, *arguments), clean, TIME_LIMIT)

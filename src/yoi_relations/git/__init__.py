@@ -1,0 +1,22 @@
+"""Asks git: its configuration, its names, and its objects.
+
+``ask``: one question to the repository around a folder.
+``repository``: that repository, and what a revision names in it.
+``scratch``: an empty repository that borrows the objects of the real one. Commands in it run no
+program of a configuration, use no network, and write nothing into the real one.
+``objects``: reads objects there, one by one or many at once.
+``process``: runs git, with limits of time and output.
+
+A command of this program starts at most five git processes, however much there is to read. Apart
+from names, which ``repository`` resolves, everything is read in a scratch repository::
+
+    found = find_repository(folder, "HEAD~20")
+    with ScratchRepository(found.repository, cache_folder) as scratch:
+        commit = scratch.run("cat-file", "commit", found.id)
+        for blob in read_objects(scratch, ids):
+            ...
+"""
+
+from yoi_relations.git.ask import LOCAL_VARIABLES, ask_git
+
+__all__ = ["LOCAL_VARIABLES", "ask_git"]

@@ -1,0 +1,157 @@
+"""Reads objects in a scratch repository: one by one as they are needed, or many at once.
+
+An object that is not here, because the clone is partial or shallow, is missing; it is not fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from yoi_relations.errors import GitError
+from yoi_relations.git.process import GitProcess
+from yoi_relations.git.scratch import ScratchRepository
+from yoi_relations.lean.types import NamedTuple, Self
+
+OBJECT_LIMIT = 64 << 20
+"""Bytes of a tree or a commit that are read. A larger one is an error."""
+LINK, SUBMODULE, FOLDER = 0o120000, 0o160000, 0o040000
+"""Modes of tree entries that are not files."""
+_BATCH = ("cat-file", "--batch")
+
+
+class GitObject(NamedTuple):
+    """An object.
+
+    Attributes:
+        id: in hexadecimal; as it was asked for, if the object is missing.
+        type: ``commit``, ``tree``, ``tag`` or ``blob``; empty if it is missing.
+        size: in bytes.
+        data: its content, or the start of it.
+    """
+
+    id: str
+    type: str
+    size: int
+    data: bytes
+
+
+class TreeEntry(NamedTuple):
+    """An entry of a tree; `path` is below the tree, in the bytes that git holds."""
+
+    mode: int
+    id: str
+    path: bytes
+
+
+class ObjectReader:
+    """Reads one object after the other, with one process. Use it in a ``with`` statement."""
+
+    def __init__(self, scratch: ScratchRepository) -> None:
+        self._scratch = scratch
+        self._process: GitProcess | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self._process.__exit__()
+
+    def read(self, name: str, limit: int = OBJECT_LIMIT) -> GitObject:
+        """The object of this name, such as an id or ``ID^{}``; at most `limit` bytes of it.
+
+        Raises:
+            OSError: git cannot be started.
+            GitError: git failed.
+            GitTimeoutError: git was silent for too long.
+        """
+        if self._process is None:
+            self._process = self._scratch.start(*_BATCH, stdin=None)
+        self._process.write(b"%s\n" % name.encode())
+        return _next_object(self._process, limit)
+
+    def tree(self, id_: str) -> list[TreeEntry]:
+        """The entries of a tree, without those of the trees in it.
+
+        Raises:
+            GitError: it is missing, or not a tree, or git failed.
+            OSError, GitTimeoutError: as in `read`.
+        """
+        found = self.read(id_)
+        if not found.type:
+            raise missing(f"tree {id_}")
+        if found.type != "tree" or len(found.data) < found.size:
+            raise GitError(f"{found.type} {id_}: is not a tree, or is too large", "check the clone")
+        return list(_entries(found.data, len(id_) // 2))
+
+
+def read_objects(
+    scratch: ScratchRepository, ids: Iterable[str], limit: int = OBJECT_LIMIT
+) -> Iterator[GitObject]:
+    """The objects with these ids, in this order, at most `limit` bytes of each.
+
+    One process reads ahead. An iterator that is not read to the end has to be closed.
+
+    Raises:
+        OSError: git cannot be started.
+        GitError: git failed.
+        GitTimeoutError: git was silent for too long.
+    """
+    lines = [f"{id_}\n" for id_ in ids]
+    if not lines:
+        return
+    with scratch.start(*_BATCH, "--buffer", stdin="".join(lines).encode()) as process:
+        for _ in lines:
+            yield _next_object(process, limit)
+        process.check()
+
+
+def list_tree(scratch: ScratchRepository, id_: str) -> Iterator[TreeEntry]:
+    """All entries below a tree that are not trees, sorted as git does.
+
+    Raises:
+        OSError: git cannot be started.
+        GitError: a tree is missing, or git failed.
+        GitTimeoutError: git was silent for too long.
+    """
+    with scratch.start("ls-tree", "-r", "-z", "--full-tree", id_, stdin=b"") as process:
+        while (line := process.until(b"\0")) is not None:
+            head, _, path = line.partition(b"\t")
+            mode, _, id_of_entry = head.decode().split(" ")
+            yield TreeEntry(int(mode, 8), id_of_entry, path)
+        process.check()
+
+
+def missing(what: str) -> GitError:
+    """The error for an object that is needed and not here."""
+    return GitError(
+        f"{what}: is missing in this repository, which is a partial or shallow clone, or damaged",
+        "fetch it with git (git fetch --refetch --no-filter, or --unshallow), and run it again",
+    )
+
+
+def _next_object(process: GitProcess, limit: int) -> GitObject:
+    """The next answer of ``cat-file --batch``."""
+    line = process.until(b"\n")
+    if line is None:
+        raise process.failure()
+    words = line.decode("utf-8", "replace").rsplit(" ", 2)
+    if len(words) == 3 and words[2].isdecimal():  # noqa: PLR2004  # id, type and size
+        size = int(words[2])
+        data = process.exactly(min(size, limit))
+        process.skip(size - len(data) + 1)  # and the newline
+        return GitObject(words[0], words[1], size, data)
+    if words[-1] == "missing":
+        return GitObject(line.decode("utf-8", "replace").removesuffix(" missing"), "", 0, b"")
+    raise process.failure()
+
+
+def _entries(tree: bytes, id_size: int) -> Iterator[TreeEntry]:
+    """The entries of a tree object, whose ids have `id_size` bytes."""
+    at = 0
+    while at < len(tree):
+        space = tree.index(b" ", at)
+        end = tree.index(b"\0", space)
+        id_ = tree[end + 1 : end + 1 + id_size]
+        yield TreeEntry(int(tree[at:space], 8), id_.hex(), tree[space + 1 : end])
+        at = end + 1 + id_size

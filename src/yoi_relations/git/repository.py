@@ -1,0 +1,130 @@
+"""The real repository around a folder, and what a revision names in it.
+
+Only names are resolved there. Git decides whether the repository may be used at all: one of another
+owner is refused, unless git's configuration has it in ``safe.directory``.
+"""
+
+from __future__ import annotations
+
+import os
+
+from yoi_relations.errors import GitError, RevisionError
+from yoi_relations.git.ask import ask_git
+from yoi_relations.git.process import Finished
+from yoi_relations.lean.types import NamedTuple
+
+_IDENTITY = ("--show-object-format", "--show-cdup", "--git-common-dir")
+_NEEDS_REPOSITORY = "run it inside a git repository; without git only the present files are read"
+
+
+class Repository(NamedTuple):
+    """A repository with a work tree.
+
+    Attributes:
+        folder: absolute path, without links, of the folder that was asked for.
+        prefix: path of `folder` below the top of the work tree; empty for the top itself.
+        common: absolute path of the folder that all work trees share, usually ``.git``.
+        object_format: ``sha1`` or ``sha256``.
+    """
+
+    folder: str
+    prefix: str
+    common: str
+    object_format: str
+
+    @property
+    def objects(self) -> str:
+        """Absolute path of the folder of objects."""
+        return os.path.join(self.common, "objects")
+
+    @property
+    def shallow(self) -> str | None:
+        """Absolute path of the list of commits whose parents are missing; None if all are here."""
+        path = os.path.join(self.common, "shallow")
+        return path if os.path.exists(path) else None
+
+
+class Revision(NamedTuple):
+    """What a revision names.
+
+    Attributes:
+        repository: the repository.
+        name: the revision, as it was given.
+        id: of the object that it names, in hexadecimal. It may be of any type, or missing.
+        warning: what git says about it, such as that the reflog is too short; or empty.
+    """
+
+    repository: Repository
+    name: str
+    id: str
+    warning: str
+
+
+def find_revision(folder: str, name: str) -> Revision:
+    """The repository around `folder`, and what the revision `name` is in it.
+
+    Args:
+        folder: absolute path without links.
+        name: any revision that git understands.
+
+    Raises:
+        RevisionError: the revision names nothing.
+        GitError: git is missing, there is no repository, or git refuses it.
+        GitTimeoutError: git did not answer in time.
+    """
+    ran = _rev_parse(folder, *_IDENTITY, "--verify", "--end-of-options", name)
+    object_format, _, rest = os.fsdecode(ran.stdout).partition("\n")
+    if not object_format:
+        raise _refusal(folder, ran)
+    if ran.returncode:
+        raise _unknown(name, ran)
+    up, _, rest = rest.partition("\n")
+    common, _, id_ = rest.removesuffix("\n").rpartition("\n")  # a path may contain newlines
+    top = os.path.normpath(os.path.join(folder, up))
+    prefix = os.path.relpath(folder, top)
+    repository = Repository(
+        folder,
+        "" if prefix == "." else prefix,
+        os.path.realpath(os.path.join(folder, common)),
+        object_format,
+    )
+    return Revision(repository, name, id_, _said(ran))
+
+
+def another_revision(repository: Repository, name: str) -> Revision:
+    """What the revision `name` is in a repository; the errors are those of `find_revision`."""
+    ran = _rev_parse(repository.folder, "--verify", "--end-of-options", name)
+    if ran.returncode:
+        raise _unknown(name, ran)
+    return Revision(repository, name, ran.stdout.decode().strip(), _said(ran))
+
+
+def _rev_parse(folder: str, *arguments: str) -> Finished:
+    try:
+        return ask_git(folder, "--no-replace-objects", "rev-parse", *arguments)
+    except OSError as error:
+        message = f"git: cannot be run: {error.strerror or error}"
+        raise GitError(message, _NEEDS_REPOSITORY) from error
+
+
+def _refusal(folder: str, ran: Finished) -> GitError:
+    """The error for a folder in which git answers nothing."""
+    message, *advice = _said(ran).split("\n")
+    # Git's advice follows the first line, for example on another owner's folder.
+    hint = " ".join(line.strip() for line in advice if line.strip()) or _NEEDS_REPOSITORY
+    return GitError(f"{os.fsencode(folder).decode('utf-8', 'backslashreplace')}: {message}", hint)
+
+
+def _unknown(name: str, ran: Finished) -> RevisionError:
+    said = _said(ran).removeprefix("fatal: ")
+    if said == "Needed a single revision":
+        said = "there is no such revision in this repository"
+        if name == "HEAD":
+            said = "there is no commit yet"
+    return RevisionError(
+        f"{name}: {said}", "name a commit, a tag or a branch; git log shows the commits"
+    )
+
+
+def _said(ran: Finished) -> str:
+    return ran.stderr.decode("utf-8", "replace").strip()

@@ -1,0 +1,144 @@
+"""The repository around a folder, and what a revision names in it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from git_repository import Repository
+
+from yoi_relations.errors import GitError, RevisionError
+from yoi_relations.git.repository import another_revision, find_revision
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    made = Repository(tmp_path / "work")
+    (made.root / "a/b").mkdir(parents=True)
+    (made.root / "a/b/file").write_text("one")
+    made.commit("first")
+    (made.root / "a/b/file").write_text("two")
+    made.commit("second")
+    return made
+
+
+def test_repository_is_found_from_a_subfolder(repository: Repository) -> None:
+    found = find_revision(str(repository.root / "a/b"), "HEAD")
+    assert found.id == repository.id_of("HEAD")
+    assert found.repository == (
+        str(repository.root / "a/b"),
+        "a/b",
+        str(repository.root / ".git"),
+        "sha1",
+    )
+    assert find_revision(str(repository.root), "HEAD").repository.prefix == ""
+
+
+def test_linked_work_tree_has_its_own_head_and_the_common_folder(
+    repository: Repository, tmp_path: Path
+) -> None:
+    repository.git("worktree", "add", "-q", "--detach", tmp_path / "linked", "HEAD~1")
+    found = find_revision(str(tmp_path / "linked"), "HEAD")
+    assert found.id == repository.id_of("HEAD~1")
+    assert found.repository.objects == str(repository.root / ".git/objects")
+
+
+@pytest.mark.parametrize("name", ["new\nline", 'q"uote', "co:lon", "back\\slash", "ümlaut"])
+def test_paths_may_hold_any_character(tmp_path: Path, name: str) -> None:
+    made = Repository(tmp_path / name)
+    commit = made.commit()
+    (made.root / name).mkdir()
+    found = find_revision(str(made.root / name), "HEAD")
+    assert (found.id, found.repository.prefix) == (commit, name)
+    assert found.repository.common == str(made.root / ".git")
+
+
+def test_names_of_any_form_are_resolved(repository: Repository) -> None:
+    repository.git("tag", "-a", "-m", "note", "v1", "HEAD~1")
+    repository.git("branch", "side", "HEAD~1")
+    found = find_revision(str(repository.root), "main")
+    for name in ("v1", "side", "HEAD~1", "main@{1}", "HEAD^{tree}", "HEAD:a/b/file", ":/first"):
+        assert another_revision(found.repository, name).id == repository.id_of(name)
+        assert find_revision(str(repository.root), name).id == repository.id_of(name)
+
+
+def test_short_reflog_is_a_warning(repository: Repository) -> None:
+    found = find_revision(str(repository.root), "main@{yesterday}")
+    assert found.id
+    assert "only goes back to" in found.warning
+    assert find_revision(str(repository.root), "main").warning == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["nothing", "", "--all", "-x", "HEAD HEAD", "HEAD..HEAD~1", "main@{9}", "HEAD:none"]
+)
+def test_name_of_nothing_is_refused(repository: Repository, name: str) -> None:
+    found = find_revision(str(repository.root), "HEAD")
+    with pytest.raises(RevisionError) as first:
+        find_revision(str(repository.root), name)
+    with pytest.raises(RevisionError) as another:
+        another_revision(found.repository, name)
+    for error in (first.value, another.value):
+        assert error.message.startswith(f"{name}: ")
+        assert error.exit_code == 2
+
+
+def test_unborn_head_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RevisionError, match="no commit yet"):
+        find_revision(str(Repository(tmp_path / "new").root), "HEAD")
+
+
+def test_folder_without_repository_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    with pytest.raises(GitError) as raised:
+        find_revision(str(tmp_path), "HEAD")
+    assert raised.value.message.startswith(f"{tmp_path}: ")
+
+
+def test_bare_repository_around_is_not_used(tmp_path: Path) -> None:
+    bare = tmp_path / "bare"
+    Repository(tmp_path / "work").git("init", "-q", "--bare", bare)
+    (bare / "inner").mkdir()
+    with pytest.raises(GitError, match="bare"):
+        find_revision(str(bare / "inner"), "HEAD")
+
+
+def test_missing_git_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(GitError, match="git: cannot be run"):
+        find_revision(str(tmp_path), "HEAD")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to somebody else")
+def test_repository_of_another_owner_is_refused_with_the_advice_of_git(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.delenv("SUDO_UID", raising=False)
+    for path in (repository.root, repository.root / ".git"):
+        os.chown(path, 4711, 4711)
+    with pytest.raises(GitError) as raised:
+        find_revision(str(repository.root), "HEAD")
+    assert "safe.directory" in (raised.value.hint or "")
+
+
+def test_variables_do_not_choose_another_repository(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Repository(tmp_path / "other")
+    other.commit("other")
+    monkeypatch.setenv("GIT_DIR", str(other.root / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(other.root))
+    found = find_revision(str(repository.root), "HEAD")
+    monkeypatch.undo()
+    assert found.id == repository.id_of("HEAD")
+
+
+def test_replaced_objects_are_not_followed(repository: Repository) -> None:
+    first, second = repository.id_of("HEAD~1"), repository.id_of("HEAD")
+    repository.git("replace", "--graft", second)
+    assert find_revision(str(repository.root), "HEAD~1").id == first
