@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from yoi_relations.files.workspace import printable
+from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.index.handle import Index
 from yoi_relations.lean.types import Any
 from yoi_relations.queries.problems import Problem
@@ -35,13 +35,20 @@ def envelope(document: str, index: Index) -> Value:
             "root": printable(workspace.root),
             "tickets_root": printable(workspace.tickets_root),
             "tickets": index.tickets,
-        },
+        }
+        | _at_fields(workspace),
         "freshness": {
             "trust": index.trust,
             "digest": index.generation.digest,
             "sources": index.sources,
         },
     }
+
+
+def _at_fields(workspace: Workspace) -> Value:
+    """The revision that the files are of; nothing for those on the disk."""
+    at = workspace.files.at
+    return {} if at is None else {"at": {"rev": at.name, "commit": at.commit, "time": at.time}}
 
 
 def relations_document(index: Index, criteria: Filter, answer: Answer) -> Value:
