@@ -39,8 +39,8 @@ class Repository:
         return ran.stdout
 
     def commit(self, message: str = "all") -> str:
-        """Commit everything; the commit's id."""
-        self.git("add", "-A", "-f", ".")
+        """Commit everything but the cache; the commit's id."""
+        self.git("add", "-A", ".")
         self.git("commit", "-q", "--allow-empty", "-m", message)
         return self.git("rev-parse", "HEAD")
 
