@@ -138,10 +138,16 @@ class GitTree:
         ran = self._scratch.run("diff-tree", *options, old, new)
         return None if ran.returncode else ran.stdout.split(b"\0")[:-1]
 
-    def close(self) -> None:
-        """End the processes of git."""
+    def forget(self) -> None:
+        """Free what was read ahead and listed; it is read again if it is needed."""
+        self._folders.clear()
         if self._ahead is not None:
             self._ahead.close()
+            self._ahead = None
+
+    def close(self) -> None:
+        """End the processes of git."""
+        self.forget()
         self._reader.__exit__()
         self._scratch.__exit__()
 

@@ -41,6 +41,7 @@ def build_revision(workspace: Workspace, files: GitTree, tree: str, notify: Noti
     if stored is None:
         files.read_ahead(workspace.tickets_path)
         stored = build.build_unstamped(workspace)
+        files.forget()  # to write the index, its size is needed again
     # What a link leads to may be outside of the tree.
     if not listing.links:
         with build.closed_on_failure(stored.connection):
