@@ -273,6 +273,12 @@ _CHECK = Command(
             "DIGEST",
         ),
         _AT,
+        Parameter(
+            "base",
+            "--base",
+            "Count a blocker as resolved only if it is also resolved in this git revision.",
+            "REV",
+        ),
     ),
 )
 _TREE = Command(

@@ -26,6 +26,7 @@ COMMANDS = [
     "graph --at HEAD~1 --format json",
     "show --at main@{{yesterday}}",
     "show --at HEAD:.yoi",
+    f"check {A} --base HEAD~1",
 ]
 """Command lines that read git's objects; a new option of that sort is one more line."""
 HOOKS = [
@@ -68,22 +69,27 @@ class Traps:
         self.workspace.ticket(B, "done")
         self.repository.commit("second")
         self._sign()
-        for name in PROGRAMS:
-            self.repository.git("config", name, self._program(folder, name))
+        values = {name: self._program(folder, name) for name in PROGRAMS}
         for remote, url in (
             ("local", str(folder / "work")),
             ("ssh", "ssh://127.0.0.1/repository"),
             ("http", f"http://127.0.0.1:{port}/repository"),
         ):
-            self.repository.git("config", f"remote.{remote}.url", url)
-            self.repository.git("config", f"remote.{remote}.promisor", "true")
-            self.repository.git("config", f"remote.{remote}.partialclonefilter", "blob:none")
-        for name, value in (
-            *(("core.hooksPath", str(folder / "hooks")), ("log.showSignature", "true")),
-            *(("merge.renormalize", "true"), ("gc.auto", "1")),
-            *(("core.repositoryformatversion", "1"), ("extensions.partialclone", "http")),
-        ):
-            self.repository.git("config", name, value)
+            values |= {
+                f"remote.{remote}.url": url,
+                f"remote.{remote}.promisor": "true",
+                f"remote.{remote}.partialclonefilter": "blob:none",
+            }
+        values |= {
+            "core.hooksPath": str(folder / "hooks"),
+            "log.showSignature": "true",
+            "merge.renormalize": "true",
+            "gc.auto": "1",
+            "core.repositoryformatversion": "1",
+            "extensions.partialclone": "http",
+        }
+        with (self.repository.root / ".git/config").open("a") as file:
+            file.writelines(_setting(name, value) for name, value in values.items())
         (folder / "hooks").mkdir()
         for name in HOOKS:
             self._script(folder / "hooks" / name, f"hook {name}")
@@ -109,6 +115,16 @@ class Traps:
         for line in listed:
             id_ = line.split()[2]
             (self.repository.root / ".git/objects" / id_[:2] / id_[2:]).unlink()
+
+
+def _setting(name: str, value: str) -> str:
+    section, _, rest = name.partition(".")
+    middle, _, key = rest.rpartition(".")
+    return (
+        f'[{section} "{middle}"]\n\t{key} = {value}\n'
+        if middle
+        else f"[{section}]\n\t{key} = {value}\n"
+    )
 
 
 @pytest.fixture
@@ -159,7 +175,8 @@ def test_traps_work(traps: Traps, listener: socket.socket) -> None:
         *("diff.x.textconv", "gpg.program", "core.sshCommand", "remote.local.uploadpack"),
         "hook post-checkout",
     }
-    assert listener.accept()
+    connection, _ = listener.accept()
+    connection.close()
 
 
 def run_git(traps: Traps, *arguments: str) -> None:

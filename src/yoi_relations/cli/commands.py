@@ -14,7 +14,7 @@ from yoi_relations import __version__
 from yoi_relations.call import Call
 from yoi_relations.command_table import DEFAULT_LIMIT, TERMINAL_DEFAULT_LIMIT, GraphFormat
 from yoi_relations.errors import ExitCode, RelationsError, UsageError
-from yoi_relations.index.handle import Trust
+from yoi_relations.index.handle import Index, Trust
 from yoi_relations.lean.types import Any, NamedTuple
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.problems import Severity
@@ -82,9 +82,10 @@ def check(
     states: Iterable[State],
     expect: str | None,
     at: str | None,
+    base: str | None,
 ) -> ExitCode:
     """Say whether tickets may be accepted now."""
-    from yoi_relations.queries.check import ask_checks
+    from yoi_relations.queries.check import CheckAnswer, ask_checks
     from yoi_relations.render.check import write_checks
 
     mode = call.mode
@@ -94,8 +95,18 @@ def check(
         )
     with call.open_index(at=at) as index:
         call.notify_if_empty(index)
-        base = PathBase(index.workspace, os.curdir)
-        checked = ask_checks(index.connection, base, tickets=tickets, states=states)
+        paths = PathBase(index.workspace, os.curdir)
+
+        def ask(base_index: Index | None) -> CheckAnswer:
+            return ask_checks(
+                index.connection, paths, tickets=tickets, states=states, base_index=base_index
+            )
+
+        if base is None:
+            checked = ask(None)
+        else:
+            with call.open_index(at=base) as base_index:
+                checked = ask(base_index)
         return write_checks(
             mode,
             index,

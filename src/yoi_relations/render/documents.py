@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from yoi_relations.files.workspace import Workspace, printable
+from yoi_relations.files.workspace import printable
 from yoi_relations.index.handle import Index
-from yoi_relations.lean.types import Any
+from yoi_relations.lean.types import TYPE_CHECKING, Any
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.records import RecordPlace, StoredRecord
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.show import Answer, Filter
 from yoi_relations.render.output import JSON_VERSION
+
+if TYPE_CHECKING:
+    from yoi_relations.files.file_tree import AtRevision
 
 LIST_NOTE_LIMIT = 280
 """Characters of a text in a list; `show TICKET` and `show RECORD` give the whole text."""
@@ -36,7 +39,7 @@ def envelope(document: str, index: Index) -> Value:
             "tickets_root": printable(workspace.tickets_root),
             "tickets": index.tickets,
         }
-        | _at_fields(workspace),
+        | revision_fields("at", workspace.files.at),
         "freshness": {
             "trust": index.trust,
             "digest": index.generation.digest,
@@ -45,10 +48,11 @@ def envelope(document: str, index: Index) -> Value:
     }
 
 
-def _at_fields(workspace: Workspace) -> Value:
-    """The revision that the files are of; nothing for those on the disk."""
-    at = workspace.files.at
-    return {} if at is None else {"at": {"rev": at.name, "commit": at.commit, "time": at.time}}
+def revision_fields(name: str, revision: AtRevision | None) -> Value:
+    """A field `name` with a revision; no field if there is none."""
+    if revision is None:
+        return {}
+    return {name: {"rev": revision.name, "commit": revision.commit, "time": revision.time}}
 
 
 def relations_document(index: Index, criteria: Filter, answer: Answer) -> Value:
