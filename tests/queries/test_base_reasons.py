@@ -35,7 +35,7 @@ def test_blocker_that_is_not_resolved_in_the_base_holds(workspace: Workspace, st
     workspace.ticket(B, state)
     assert checked(workspace)[1:] == ([], None)
     check, reasons, at = checked(workspace, "--base", "HEAD")
-    assert reasons == [("hold", "unresolved_in_base")]
+    assert reasons == [("hold", "blocked_in_base")]
     (reason,) = check["reasons"]
     assert (reason["ticket"], reason["state"], reason["kind"]) == (B, state, "blocked_by")
     assert "inprogress" in reason["sentence"]
@@ -61,7 +61,7 @@ def test_blocker_that_is_missing_in_the_base_holds(workspace: Workspace) -> None
     (workspace.tickets / B / "item.md").unlink()
     commit(workspace)
     workspace.ticket(B, "done")
-    assert checked(workspace, "--base", "HEAD")[1] == [("hold", "unresolved_in_base")]
+    assert checked(workspace, "--base", "HEAD")[1] == [("hold", "blocked_in_base")]
 
 
 def test_blocker_without_a_known_state_in_the_base_is_unknown(workspace: Workspace) -> None:
@@ -79,7 +79,7 @@ def test_ordering_is_a_caution_and_other_kinds_are_no_reason(workspace: Workspac
     workspace.record(C, "blocked_by", A)
     commit(workspace)
     workspace.ticket(C, "done")
-    assert checked(workspace, "--base", "HEAD")[1] == [("caution", "unresolved_in_base")]
+    assert checked(workspace, "--base", "HEAD")[1] == [("caution", "ordered_after_in_base")]
 
 
 def test_retired_record_is_no_reason(workspace: Workspace) -> None:
@@ -117,7 +117,7 @@ def test_both_trees_may_be_revisions(workspace: Workspace) -> None:
     commit(workspace)
     workspace.ticket(A, "done")
     reasons = checked(workspace, "--at", "HEAD", "--base", "HEAD~1")[1]
-    assert reasons == [("hold", "unresolved_in_base")]
+    assert reasons == [("hold", "blocked_in_base")]
 
 
 def test_base_that_names_nothing_is_an_error(workspace: Workspace) -> None:

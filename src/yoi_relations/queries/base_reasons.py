@@ -60,8 +60,9 @@ def reasons_from_base(
 def _weight(relation: Relation, there: TicketInfo) -> tuple[Verdict, str]:
     if there.folders and there.state is None:
         return Verdict.UNKNOWN, "unknown_in_base"
-    is_dependency = relation.cls is RelationClass.DEPENDENCY
-    return Verdict.HOLD if is_dependency else Verdict.CAUTION, "unresolved_in_base"
+    if relation.cls is RelationClass.DEPENDENCY:
+        return Verdict.HOLD, "blocked_in_base"
+    return Verdict.CAUTION, "ordered_after_in_base"
 
 
 def _state(there: TicketInfo) -> str:
