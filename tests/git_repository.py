@@ -11,6 +11,8 @@ _IDENTITY = {
     for role in ("AUTHOR", "COMMITTER")
     for key, value in (("NAME", "tester"), ("EMAIL", "tester@example.org"))
 }
+_DATES = {f"GIT_{role}_DATE": "2026-06-01T10:00:00Z" for role in ("AUTHOR", "COMMITTER")}
+"""So that the same files have the same commit; a test may set others."""
 _NO_CONFIGURATION = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 
 
@@ -33,14 +35,14 @@ class Repository:
             check=False,
             capture_output=True,
             input=stdin,
-            env=os.environ | _IDENTITY | _NO_CONFIGURATION,
+            env=_DATES | os.environ | _IDENTITY | _NO_CONFIGURATION,
         )
         assert ran.returncode == 0, ran.stderr
         return ran.stdout
 
     def commit(self, message: str = "all") -> str:
-        """Commit everything; the commit's id."""
-        self.git("add", "-A", "-f", ".")
+        """Commit everything but the cache; the commit's id."""
+        self.git("add", "-A", ".")
         self.git("commit", "-q", "--allow-empty", "-m", message)
         return self.git("rev-parse", "HEAD")
 

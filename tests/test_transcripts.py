@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from git_repository import Repository
 from workspace_builder import A, B, C, D, Ran, Workspace, ulid
 
 HERE = Path(__file__).parent / "transcripts"
@@ -104,6 +105,29 @@ def mistakes(workspace: Workspace) -> Commands:
     ]
 
 
+def revisions(workspace: Workspace) -> Commands:
+    """A base in which blockers are not resolved, and answers about another revision."""
+    repository = Repository(workspace.root)
+    for id_, state in zip((A, B, C), ("queued", "inprogress", "ready"), strict=True):
+        workspace.ticket(id_, state)
+    workspace.item(D, "no frontmatter\n")
+    workspace.record(A, "blocked_by", B)
+    workspace.record(A, "after", C)
+    workspace.record(A, "blocked_by", D)
+    repository.commit()
+    for id_ in (B, C, D):
+        workspace.ticket(id_, "done")
+    return [
+        ("check", A, "--plain"),
+        ("check", A, "--base", "HEAD", "--plain"),
+        ("check", A, "--base", "main", "--json"),
+        ("check", A, "--at", "HEAD", "--plain"),
+        ("show", B, "--at", "main", "--json"),
+        ("show", "--at", "nothing", "--json"),
+        ("show", "--at", "HEAD:.yoi", "--json"),
+    ]
+
+
 def transcript(workspace: Workspace, commands: Commands) -> str:
     """The commands, each with its stdout, stderr and exit code."""
     workspace.run("show")  # so that no notice is about a new index
@@ -121,7 +145,9 @@ def _transcribed(workspace: Workspace, ran: Ran) -> str:
     return f"{out}{err}exit: {ran.code}\n".replace(str(workspace.root), "<root>")
 
 
-@pytest.mark.parametrize("world", [gate, unknown, mistakes], ids=lambda world: world.__name__)
+@pytest.mark.parametrize(
+    "world", [gate, unknown, mistakes, revisions], ids=lambda world: world.__name__
+)
 def test_answers_equal_the_transcripts(
     workspace: Workspace, world: Callable[[Workspace], Commands]
 ) -> None:

@@ -50,15 +50,19 @@ class Call(NamedTuple):
         """Write a notice to stderr."""
         notice(message, self.mode)
 
-    def open_index(self, *, publish: bool = True) -> Index:
+    def open_index(self, *, publish: bool = True, at: str | None = None) -> Index:
         """The index to answer from, checked as ``--trust`` says.
 
         Args:
             publish: whether a new index may be written to the cache folder.
+            at: the revision to read the files from; None for those on the disk.
 
         Raises:
             UnreadableFolderError: a folder cannot be listed.
+            RelationsError: the revision cannot be read.
         """
+        if at is not None:
+            return self._open_revision(at)
         trust, workspace = self.trust or Trust.STAT, self.workspace()
         try:
             return open_index(workspace, self.notify, trust=trust, publish=publish)
@@ -66,6 +70,21 @@ class Call(NamedTuple):
             if is_gone(workspace.tickets_path):
                 error.no_tickets_in = workspace.tickets_path
             raise
+
+    def _open_revision(self, name: str) -> Index:
+        from yoi_relations.files.revision import workspace_at  # noqa: PLC0415  # for revisions
+        from yoi_relations.index.revision_index import open_revision  # noqa: PLC0415  # for revisions
+
+        workspace, files = workspace_at(self.directory, name, self.notify)
+        try:
+            index = open_revision(workspace, files, self.notify)
+        except BaseException:
+            files.close()
+            raise
+        if self.mode is Mode.TABLE:
+            commit, when = files.at.commit, files.at.time
+            self.notify(f"at {name}: commit {commit}, {when}" if commit else f"at {name}: a tree")
+        return index
 
     def notify_if_empty(self, index: Index) -> None:
         """If there are no tickets, say so and show how to create one."""

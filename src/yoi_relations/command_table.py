@@ -193,6 +193,13 @@ _KINDS = Parameter(
     offers=Offer.KIND_OR_CLASS,
 )
 _ALL = Parameter("everything", "--all", "Also show relations that are not active, with the reason.")
+_AT = Parameter(
+    "at",
+    "--at",
+    "Answer from the files of a git revision (a commit, tag, branch, HEAD~20, main@{yesterday})"
+    " instead of those on the disk; nothing is checked out.",
+    "REV",
+)
 _SHOW = Command(
     "show",
     "Show relations: all active ones, those of a ticket, or the one that a record states.",
@@ -236,6 +243,7 @@ _SHOW = Command(
             "Only relations with a record by A; with --since, by A since then.",
             "A",
         ),
+        _AT,
     ),
     lists_kinds=True,
 )
@@ -264,6 +272,13 @@ _CHECK = Command(
             "Compare the answer for the one named ticket with the digest of an earlier check.",
             "DIGEST",
         ),
+        _AT,
+        Parameter(
+            "base",
+            "--base",
+            "Count a blocker as resolved only if it is also resolved in this git revision.",
+            "REV",
+        ),
     ),
 )
 _TREE = Command(
@@ -287,6 +302,7 @@ _TREE = Command(
             "--all",
             "Also show tickets that are done or closed, and edges that are not active.",
         ),
+        _AT,
     ),
 )
 _AUTHOR = Parameter(
@@ -365,6 +381,7 @@ _DOCTOR = Command(
             choices=Severity,
             default=Severity.WARNING,
         ),
+        _AT,
     ),
 )
 _GRAPH = Command(
@@ -404,6 +421,7 @@ _GRAPH = Command(
         ),
         _ALL,
         Parameter("output", "-o", "Write to FILE instead of standard output.", "FILE"),
+        _AT,
     ),
     lists_kinds=True,
 )

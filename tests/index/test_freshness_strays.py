@@ -12,7 +12,7 @@ from index_comparison import assert_rebuilt, by_own_clock
 from oracle import settle, without_rescans
 from workspace_builder import A, B, C, Workspace, ulid
 
-from yoi_relations.files import stat_collector
+from yoi_relations.files import safe_read
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.freshness import open_index
 
@@ -171,7 +171,7 @@ def test_rescans_unreadable_files_with_equal_stamps(name: str) -> None:
         disk.put(disk.workspace.tickets / name, "no record", in_place=True)
         step(disk, ("wait", "80"))
         error = OSError(5, "Input/output error")
-        failing = mock.patch.object(stat_collector, "read_with_status", side_effect=error)
+        failing = mock.patch.object(safe_read.Disk, "read", side_effect=error)
         with failing, disk.ask() as index:
             assert index.connection.execute(ODD).fetchone() == (1,)
         assert_fresh(disk)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from index_comparison import by_own_clock, coarse
 from workspace_builder import A, C, ulid
 
-from yoi_relations.files import read_source
+from yoi_relations.files import safe_read
 from yoi_relations.index import rescan, snapshot
 
 RECORDS = (ulid(1), ulid(2))
@@ -97,7 +97,7 @@ def test_retries_unreadable_files_with_equal_stamps(since: str) -> None:
             disk.item(since, "closed")
             step(disk, ("wait", "80"))
         error = OSError(5, "Input/output error")
-        with mock.patch.object(read_source, "read_with_status", side_effect=error):
+        with mock.patch.object(safe_read.Disk, "read", side_effect=error):
             disk.ask().close()
         assert_fresh(disk)
 

@@ -9,7 +9,7 @@ from unittest import mock
 import pytest
 from workspace_builder import A, B, Workspace
 
-from yoi_relations.files import read_source, safe_read
+from yoi_relations.files import safe_read
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import build
 from yoi_relations.index.freshness import open_index
@@ -46,7 +46,7 @@ def test_file_that_vanishes_during_the_scan_is_left_out(
         return read(path, limit)
 
     with (
-        mock.patch.object(read_source, "read_with_status", read_with_status),
+        mock.patch.object(safe_read.Disk, "read", staticmethod(read_with_status)),
         asked(workspace) as index,
     ):
         assert (index.tickets, index.records, index.sources) == (1, 1, 2)

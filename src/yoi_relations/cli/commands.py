@@ -14,7 +14,7 @@ from yoi_relations import __version__
 from yoi_relations.call import Call
 from yoi_relations.command_table import DEFAULT_LIMIT, TERMINAL_DEFAULT_LIMIT, GraphFormat
 from yoi_relations.errors import ExitCode, RelationsError, UsageError
-from yoi_relations.index.handle import Trust
+from yoi_relations.index.handle import Index, Trust
 from yoi_relations.lean.types import Any, NamedTuple
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.problems import Severity
@@ -53,11 +53,12 @@ def show(
     limit: int | None,
     since: str | None,
     author: str | None,
+    at: str | None,
 ) -> ExitCode:
     """Show the relations that match all criteria."""
     mode = call.mode
     default_limit = TERMINAL_DEFAULT_LIMIT if sys.stdout.isatty() else DEFAULT_LIMIT
-    with call.open_index() as index:
+    with call.open_index(at=at) as index:
         call.notify_if_empty(index)
         criteria, answer = ask_relations(
             index.connection,
@@ -75,10 +76,16 @@ def show(
 
 
 def check(
-    call: Call, *, tickets: list[str], states: Iterable[State], expect: str | None
+    call: Call,
+    *,
+    tickets: list[str],
+    states: Iterable[State],
+    expect: str | None,
+    at: str | None,
+    base: str | None,
 ) -> ExitCode:
     """Say whether tickets may be accepted now."""
-    from yoi_relations.queries.check import ask_checks
+    from yoi_relations.queries.check import CheckAnswer, ask_checks
     from yoi_relations.render.check import write_checks
 
     mode = call.mode
@@ -86,10 +93,20 @@ def check(
         raise UsageError(
             "--expect needs exactly one ticket", "name the ticket that was checked before"
         )
-    with call.open_index() as index:
+    with call.open_index(at=at) as index:
         call.notify_if_empty(index)
-        base = PathBase(index.workspace, os.curdir)
-        checked = ask_checks(index.connection, base, tickets=tickets, states=states)
+        paths = PathBase(index.workspace, os.curdir)
+
+        def ask(base_index: Index | None) -> CheckAnswer:
+            return ask_checks(
+                index.connection, paths, tickets=tickets, states=states, base_index=base_index
+            )
+
+        if base is None:
+            checked = ask(None)
+        else:
+            with call.open_index(at=base) as base_index:
+                checked = ask(base_index)
         return write_checks(
             mode,
             index,
@@ -109,13 +126,14 @@ def tree(
     depth: int | None,
     kinds: Iterable[str],
     everything: bool,
+    at: str | None,
 ) -> ExitCode:
     """Show what waits for what."""
     from yoi_relations.queries.tree import ask_tree
     from yoi_relations.render.tree import write_tree
 
     mode = call.mode
-    with call.open_index() as index:
+    with call.open_index(at=at) as index:
         call.notify_if_empty(index)
         found = ask_tree(
             index.connection,
@@ -193,13 +211,13 @@ def rebuild(call: Call) -> ExitCode:
         return write_rebuild(mode, index, time.monotonic() - start)
 
 
-def doctor(call: Call, *, severity: Severity) -> ExitCode:
+def doctor(call: Call, *, severity: Severity, at: str | None) -> ExitCode:
     """Show findings of at least `severity`."""
     from yoi_relations.queries.doctor.diagnosis import diagnose
     from yoi_relations.render.doctor import write_findings
 
     mode = call.mode
-    with call.open_index() as index:
+    with call.open_index(at=at) as index:
         diagnosis = diagnose(index.workspace, index.connection, severity)
         return write_findings(mode, index, diagnosis, paged=not call.no_pager)
 
@@ -235,6 +253,7 @@ def graph(
     depth: int | None,
     everything: bool,
     output: str | None,
+    at: str | None,
 ) -> ExitCode:
     """Write tickets and their relations as a diagram, a page or a document."""
     from yoi_relations.cli.graph_output import graph_text, write_file
@@ -245,7 +264,7 @@ def graph(
     if call.as_json and format not in (None, GraphFormat.JSON):
         raise UsageError(f"--json and --format {format} exclude each other", "give one of them")
     wanted = GraphFormat.JSON if call.as_json else format or GraphFormat.MERMAID
-    with call.open_index() as index:
+    with call.open_index(at=at) as index:
         call.notify_if_empty(index)
         overview = ask_overview(
             index.connection,

@@ -3,9 +3,12 @@
 ``workspace``: finds the workspace, its configuration and the tickets root. ``workspace_name``: what
 the workspace is called.
 ``scan_root``: lists the tickets root and its buckets. ``scan_folder``: scans one ticket folder.
+``file_tree``: what a scan asks about files. ``git_tree``: the files of a revision.
+``revision``: finds the workspace in a revision.
 ``stat_collector``: collects the stat stamps of a scan. ``stat_stamp``: stamps, reliable or racy.
 ``source``: what a source is, and what can be wrong with it.
-``read_source``: reads the bytes of a source. ``safe_read``: reads files without following links.
+``read_source``: reads the bytes of a source. ``safe_read``: reads files without following
+links; the disk as a file tree.
 ``parse``: turns a source into tickets and records.
 ``ticket_md``: an item.md. ``record``: a record, and the checks that all formats share.
 ``record_md``, ``record_json``, ``record_jsonl``: the three formats of records. ``record_entry``: an

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import errno
-import os
 
+from yoi_relations.files.file_tree import FileTree, Status
 from yoi_relations.files.frontmatter import FRONTMATTER_LIMIT, through_closing_fence
-from yoi_relations.files.safe_read import read_with_status
+from yoi_relations.files.safe_read import DISK
 from yoi_relations.files.source import Format, Source, SourceError, UnreadableError
 
 RECORD_LIMIT = 64 * 1024
@@ -20,7 +20,7 @@ _LIMITS = {
 }
 
 
-def read_source(source: Source) -> bytes | None:
+def read_source(source: Source, files: FileTree = DISK) -> bytes | None:
     """The bytes that `source` is parsed from; None if it does not exist any more.
 
     For an item.md, they end with its frontmatter.
@@ -31,7 +31,7 @@ def read_source(source: Source) -> bytes | None:
     if source.fault is not None:
         raise SourceError(source.fault.message)
     try:
-        return read_at_once(source.fs_path, source.format)[1]
+        return read_at_once(files, source.fs_path, source.format)[1]
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -42,7 +42,7 @@ def read_source(source: Source) -> bytes | None:
         raise UnreadableError(f"cannot be read: {error.strerror}") from error
 
 
-def read_at_once(path: bytes, format_: Format) -> tuple[os.stat_result, bytes]:
+def read_at_once(files: FileTree, path: bytes, format_: Format) -> tuple[Status, bytes]:
     """The status of a file, taken before it is read, and the bytes that it is parsed from.
 
     Raises:
@@ -50,10 +50,10 @@ def read_at_once(path: bytes, format_: Format) -> tuple[os.stat_result, bytes]:
         SourceError: it is too large.
     """
     if format_ is Format.ITEM:
-        status, data = read_with_status(path, FRONTMATTER_LIMIT)
+        status, data = files.read(path, FRONTMATTER_LIMIT)
         return status, through_closing_fence(data)
     limit = _LIMITS[format_]
-    status, data = read_with_status(path, limit + 1)
+    status, data = files.read(path, limit + 1)
     if len(data) > limit:
         raise SourceError(f"is larger than {limit // 1024} KiB")
     return status, data

@@ -1,4 +1,7 @@
-"""Reads files of unknown type. It never follows a link and never waits for the writer of a FIFO."""
+"""Reads files of unknown type. It never follows a link and never waits for the writer of a FIFO.
+
+`Disk` has what a scan asks of the disk; `file_tree` says what else can answer that.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,11 @@ import errno
 import os
 import stat
 import sys
+
+from yoi_relations.lean.types import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from yoi_relations.files.file_tree import FileTree
 
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CHUNK = 256 * 1024
@@ -43,3 +51,29 @@ def read_with_status(
         return status, b"".join(parts)
     finally:
         os.close(descriptor)
+
+
+class Disk:
+    """The disk as a `FileTree`. It calls the system directly, because scans are many calls."""
+
+    at = None
+    can_fork = True
+    lstat = staticmethod(os.lstat)
+    stat = staticmethod(os.stat)
+    listdir = staticmethod(os.listdir)
+    realpath = staticmethod(os.path.realpath)
+    read = staticmethod(read_with_status)
+
+    @staticmethod
+    def entries(path: str) -> list[os.DirEntry[str]]:
+        """What is in a folder."""
+        with os.scandir(path) as entries:
+            return list(entries)
+
+    @staticmethod
+    def close() -> None:
+        """Nothing is open."""
+
+
+DISK: FileTree = Disk()  # type: ignore[assignment]  # mypy sees one overload of `os.listdir`
+"""The file tree of every workspace but that of a revision."""

@@ -11,6 +11,7 @@ import stat
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
+from yoi_relations.files.file_tree import Status, exists, is_folder
 from yoi_relations.files.nfc import composed
 from yoi_relations.files.read_source import read_at_once
 from yoi_relations.files.source import Effect, Fault, Format, Source, SourceError
@@ -78,6 +79,7 @@ class FolderScanner:
         workspace: Workspace,
         reliable: Mapping[bytes, bytes] = MappingProxyType({}),
     ) -> None:
+        self.files = workspace.files
         self.root = os.fsencode(workspace.tickets_path)
         self.below = printable(workspace.tickets_root)
         self.reliable = reliable
@@ -95,7 +97,7 @@ class _Scan(StatCollector):
     """The scan of one ticket folder, or of one loose file in the tickets root or a bucket."""
 
     def __init__(self, scanner: FolderScanner, name: bytes) -> None:
-        super().__init__(scanner.root, name)
+        super().__init__(scanner.files, scanner.root, name)
         self.reliable = scanner.reliable
         self.unchanged: list[str] = []
         self.sources: list[Source] = []
@@ -112,7 +114,7 @@ class _Scan(StatCollector):
         is_link = stat.S_ISLNK(mode)
         if is_link:
             self.add(b"", own)
-            if os.path.isdir(self.place) or not os.path.exists(self.place):
+            if is_folder(self.files, self.place) or not exists(self.files.stat, self.place):
                 self._source(b"", Format.STRAY, _LINK)
         elif stat.S_ISDIR(mode):
             self._files(own)
@@ -142,7 +144,7 @@ class _Scan(StatCollector):
         if not self.paths:
             self.add(b"", None)  # it vanished
 
-    def _files(self, own: os.stat_result | None) -> None:
+    def _files(self, own: Status | None) -> None:
         if self.has_odd_name:
             self._source(b"", Format.STRAY, _NOT_UTF8)
         item, artifacts = self._file(b"/item.md", Format.ITEM), self.add_mode(ARTIFACTS)
@@ -158,7 +160,7 @@ class _Scan(StatCollector):
 
     def _artifacts(self) -> None:
         try:  # one listing costs less than the status of each missing file
-            present: Collection[bytes] = os.listdir(self.place + ARTIFACTS)
+            present: Collection[bytes] = self.files.listdir(self.place + ARTIFACTS)
         except OSError:  # it may allow search and not listing; each file is tried then
             present = (*_FILES, RELATIONS)
         for name, form in _FILES.items():
@@ -193,7 +195,7 @@ class _Scan(StatCollector):
         if self._add_unchanged(name):
             return True
         try:
-            status, content = read_at_once(self.place + name, form)
+            status, content = read_at_once(self.files, self.place + name, form)
         except (OSError, SourceError):  # `read_source` reads it again, and says what is wrong
             if not self.add_mode(name):
                 return False

@@ -10,8 +10,8 @@ import stat
 from collections.abc import Callable
 
 from yoi_relations.errors import UnreadableFolderError
+from yoi_relations.files.file_tree import FileTree, Status
 from yoi_relations.files.frontmatter import FRONTMATTER_LIMIT
-from yoi_relations.files.safe_read import read_with_status
 from yoi_relations.files.stat_stamp import ABSENT, NOT_THERE, is_gone, stamp_of
 
 
@@ -19,6 +19,7 @@ class StatCollector:
     """Reads one folder (or file) below the tickets root.
 
     Args:
+        files: where it is.
         root: the tickets root, absolute, in the file system's bytes.
         name: below it.
 
@@ -29,14 +30,15 @@ class StatCollector:
         is_unreliable: whether a file could not be read this time, which no stamp may show.
     """
 
-    def __init__(self, root: bytes, name: bytes) -> None:
+    def __init__(self, files: FileTree, root: bytes, name: bytes) -> None:
+        self.files = files
         self.name = name
         self.place = b"%s/%s" % (root, name)
         self.paths: list[bytes] = []
         self.stamps: list[bytes] = []
         self.is_unreliable = False
 
-    def add(self, name: bytes, status: os.stat_result | None) -> None:
+    def add(self, name: bytes, status: Status | None) -> None:
         """Collect the stamp of a path."""
         self.paths.append(self.name + name)
         self.stamps.append(stamp_of(status) if status else ABSENT)
@@ -56,7 +58,7 @@ class StatCollector:
         status = self.lstat(name)
         return status.st_mode if status else 0
 
-    def lstat(self, name: bytes) -> os.stat_result | None:
+    def lstat(self, name: bytes) -> Status | None:
         """The status of a file; None if it does not exist.
 
         Raises:
@@ -64,7 +66,7 @@ class StatCollector:
         """
         path = self.place + name
         try:
-            return os.lstat(path)
+            return self.files.lstat(path)
         except OSError as error:
             if error.errno in NOT_THERE:
                 return None
@@ -78,9 +80,9 @@ class StatCollector:
         """
         path = self.place + name
         try:
-            return os.listdir(path)
+            return self.files.listdir(path)
         except OSError as error:
-            if is_gone(path):
+            if is_gone(path, self.files):
                 return []
             raise unreadable(os.fsdecode(path), error) from error
 
@@ -90,7 +92,7 @@ class StatCollector:
         The stamp of the file is collected. A folder or a device is never accepted.
         """
         try:
-            status, data = read_with_status(self.place + name, FRONTMATTER_LIMIT)
+            status, data = self.files.read(self.place + name, FRONTMATTER_LIMIT)
         except OSError:
             mode = self.add_mode(name)
             self.is_unreliable |= stat.S_ISREG(mode)

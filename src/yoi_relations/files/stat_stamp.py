@@ -12,6 +12,12 @@ import os
 import stat
 import struct
 
+from yoi_relations.files.safe_read import DISK
+from yoi_relations.lean.types import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from yoi_relations.files.file_tree import FileTree, Status
+
 SIZE = 48
 """Bytes of a stamp."""
 ABSENT = bytes(SIZE)
@@ -37,16 +43,16 @@ NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 """Error numbers that mean that a path does not exist."""
 
 
-def is_gone(path: str | bytes) -> bool:
+def is_gone(path: str | bytes, files: FileTree = DISK) -> bool:
     """Whether a path certainly does not exist. False if its status cannot be read."""
     try:
-        os.lstat(path)
+        files.lstat(os.fsencode(path))
     except OSError as error:
         return error.errno in NOT_THERE
     return False
 
 
-def stamp_of(status: os.stat_result) -> bytes:
+def stamp_of(status: Status) -> bytes:
     """The stamp of a status: mtime and ctime in nanoseconds, inode, device, size and mode."""
     times = status.st_mtime_ns, status.st_ctime_ns
     mode = status.st_mode

@@ -6,10 +6,13 @@ import os
 import stat
 
 from yoi_relations.errors import UsageError, WorkspaceError
-from yoi_relations.files.safe_read import read_file
+from yoi_relations.files.safe_read import DISK
 from yoi_relations.files.stat_stamp import NOT_THERE
 from yoi_relations.files.toml_plain import read_plain
-from yoi_relations.lean.types import Any, NamedTuple
+from yoi_relations.lean.types import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from yoi_relations.files.file_tree import FileTree
 
 ROOT_VARIABLE = "YOI_RELATIONS_ROOT"
 DEFAULT_TICKETS_ROOT = ".yoi/tickets"
@@ -29,10 +32,12 @@ class Workspace(NamedTuple):
     Attributes:
         root: absolute path.
         tickets_root: path of the tickets root below `root`, with ``/``.
+        files: where its files are: on the disk, or in a revision.
     """
 
     root: str
     tickets_root: str
+    files: FileTree = DISK
 
     @property
     def tickets_path(self) -> str:
@@ -65,6 +70,24 @@ def find_workspace(start: str | None = None) -> Workspace:
         WorkspaceError: neither it nor a parent contains ``.yoi/``, or the configuration cannot be
             used.
     """
+    folder = start_folder(start)
+    root = root_around(folder)
+    if root is None:
+        raise WorkspaceError(
+            f"{folder}: there is no .yoi folder here or in any folder above",
+            f"run it inside a workspace, or name one with -C DIR or {ROOT_VARIABLE}",
+            no_tickets_in=os.path.join(folder, DEFAULT_TICKETS_ROOT),
+        )
+    return workspace_in(root)
+
+
+def start_folder(start: str | None) -> str:
+    """The folder from which a workspace is searched, absolute and without links.
+
+    Raises:
+        UsageError: `start` does not exist.
+        WorkspaceError: the working directory does not exist.
+    """
     named = start or os.environ.get(ROOT_VARIABLE)
     if named and not named.isascii():
         from yoi_relations.files.locale_names import existing_path  # noqa: PLC0415  # only needed under some locales
@@ -80,14 +103,16 @@ def find_workspace(start: str | None = None) -> Workspace:
         folder = ""
     if named and not os.path.isdir(folder):
         raise UsageError(f"{named}: there is no such folder", "name an existing folder with -C DIR")
-    root = root_around(folder)
-    if root is None:
-        raise WorkspaceError(
-            f"{folder}: there is no .yoi folder here or in any folder above",
-            f"run it inside a workspace, or name one with -C DIR or {ROOT_VARIABLE}",
-            no_tickets_in=os.path.join(folder, DEFAULT_TICKETS_ROOT),
-        )
-    return Workspace(root, _tickets_root(root))
+    return folder
+
+
+def workspace_in(root: str, files: FileTree = DISK) -> Workspace:
+    """The workspace at `root`, which contains ``.yoi/`` in `files`.
+
+    Raises:
+        WorkspaceError: its configuration cannot be used.
+    """
+    return Workspace(root, _tickets_root(root, files), files)
 
 
 def find_again(root: str) -> Workspace:
@@ -100,7 +125,7 @@ def find_again(root: str) -> Workspace:
         raise WorkspaceError(
             f"{root}: there is no .yoi folder any more", "put it back, or name another workspace"
         )
-    return Workspace(root, _tickets_root(root))
+    return workspace_in(root)
 
 
 def root_around(path: str) -> str | None:
@@ -131,16 +156,17 @@ def _is_folder(path: str) -> bool:
         ) from error
 
 
-def _tickets_root(root: str) -> str:
+def _tickets_root(root: str, files: FileTree) -> str:
     for config, keys in _CONFIGS:
-        value = _configured(root, config, keys)
+        value = _configured(root, config, keys, files)
         if value is not None:
-            return _inside(root, config, os.fsdecode(value.encode()))  # it is UTF-8 on the disk
-    return _inside(root, ".yoi", DEFAULT_TICKETS_ROOT)
+            # It is UTF-8 on the disk.
+            return _inside(root, config, os.fsdecode(value.encode()), files)
+    return _inside(root, ".yoi", DEFAULT_TICKETS_ROOT, files)
 
 
-def _configured(root: str, config: str, keys: tuple[str, ...]) -> str | None:
-    value: Any = read_configuration(root, config)
+def _configured(root: str, config: str, keys: tuple[str, ...], files: FileTree) -> str | None:
+    value: Any = read_configuration(root, config, files)
     for key in keys:
         if not isinstance(value, dict):
             return None
@@ -150,14 +176,14 @@ def _configured(root: str, config: str, keys: tuple[str, ...]) -> str | None:
     raise WorkspaceError(f"{config}: {'.'.join(keys)} must be a path as text", "fix the file")
 
 
-def read_configuration(root: str, config: str) -> dict[str, Any] | None:
+def read_configuration(root: str, config: str, files: FileTree = DISK) -> dict[str, Any] | None:
     """The values of the configuration `config`, a path below `root`; None if there is none.
 
     Raises:
         WorkspaceError: it cannot be read, is too large, or is not valid TOML.
     """
     try:
-        data = read_file(os.path.join(root, config), CONFIG_LIMIT + 1)
+        _, data = files.read(os.fsencode(os.path.join(root, config)), CONFIG_LIMIT + 1)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -182,17 +208,17 @@ def read_configuration(root: str, config: str) -> dict[str, Any] | None:
     return values
 
 
-def _inside(root: str, config: str, value: str) -> str:
+def _inside(root: str, config: str, value: str, files: FileTree) -> str:
     within = os.path.join(root, "")
     path = os.path.normpath(os.path.join(root, value))
-    real = os.path.realpath(path)
+    real = files.realpath(path)
     if not real.startswith(within):
         raise WorkspaceError(
             f"{config}: the tickets root '{value}' is not inside {root}",
             "name a folder inside the workspace",
         )
     # Git would ignore records there, and they would be swept with the cache.
-    cache = os.path.realpath(os.path.join(root, os.path.dirname(CACHE)))
+    cache = files.realpath(os.path.join(root, os.path.dirname(CACHE)))
     if os.path.join(real, "").startswith(os.path.join(cache, "")):
         raise WorkspaceError(
             f"{config}: the tickets root '{value}' is where the index is kept, which git ignores",

@@ -5,7 +5,7 @@ An object that is not here, because the clone is partial or shallow, is missing;
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 
 from yoi_relations.errors import GitError
 from yoi_relations.git.process import GitProcess
@@ -87,7 +87,7 @@ class ObjectReader:
 
 def read_objects(
     scratch: ScratchRepository, ids: Iterable[str], limit: int = OBJECT_LIMIT
-) -> Iterator[GitObject]:
+) -> Generator[GitObject]:
     """The objects with these ids, in this order, at most `limit` bytes of each.
 
     One process reads ahead. An iterator that is not read to the end has to be closed.

@@ -14,7 +14,7 @@ from yoi_relations.git.process import Finished
 from yoi_relations.lean.types import NamedTuple
 
 _IDENTITY = ("--show-object-format", "--show-cdup", "--git-common-dir")
-_NEEDS_REPOSITORY = "run it inside a git repository; without git only the present files are read"
+_HINT = "run it inside a git repository; without git only the present files are read"
 
 
 class Repository(NamedTuple):
@@ -31,6 +31,11 @@ class Repository(NamedTuple):
     prefix: str
     common: str
     object_format: str
+
+    @property
+    def top(self) -> str:
+        """Absolute path of the work tree."""
+        return self.folder[: len(self.folder) - len(self.prefix)].rstrip("/") or "/"
 
     @property
     def objects(self) -> str:
@@ -82,6 +87,8 @@ def find_revision(folder: str, name: str) -> Revision:
     common, _, id_ = rest.removesuffix("\n").rpartition("\n")  # a path may contain newlines
     top = os.path.normpath(os.path.join(folder, up))
     prefix = os.path.relpath(folder, top)
+    if prefix.startswith(os.pardir):
+        raise GitError(f"{_printable(folder)}: is not in the work tree {_printable(top)}", _HINT)
     repository = Repository(
         folder,
         "" if prefix == "." else prefix,
@@ -104,15 +111,15 @@ def _rev_parse(folder: str, *arguments: str) -> Finished:
         return ask_git(folder, "--no-replace-objects", "rev-parse", *arguments)
     except OSError as error:
         message = f"git: cannot be run: {error.strerror or error}"
-        raise GitError(message, _NEEDS_REPOSITORY) from error
+        raise GitError(message, _HINT) from error
 
 
 def _refusal(folder: str, ran: Finished) -> GitError:
     """The error for a folder in which git answers nothing."""
     message, *advice = _said(ran).split("\n")
     # Git's advice follows the first line, for example on another owner's folder.
-    hint = " ".join(line.strip() for line in advice if line.strip()) or _NEEDS_REPOSITORY
-    return GitError(f"{os.fsencode(folder).decode('utf-8', 'backslashreplace')}: {message}", hint)
+    hint = " ".join(line.strip() for line in advice if line.strip()) or _HINT
+    return GitError(f"{_printable(folder)}: {message}", hint)
 
 
 def _unknown(name: str, ran: Finished) -> RevisionError:
@@ -124,6 +131,10 @@ def _unknown(name: str, ran: Finished) -> RevisionError:
     return RevisionError(
         f"{name}: {said}", "name a commit, a tag or a branch; git log shows the commits"
     )
+
+
+def _printable(path: str) -> str:
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _said(ran: Finished) -> str:

@@ -22,6 +22,7 @@ Making an index:
 
 The rest:
 
+- revision_index, revision_build: the indexes of revisions, which are kept by the id of a tree
 - cache_folder, lock_file, watcher_lock: the cache folder, and the locks in it
 - verify, compare: the published index against all files, row by row
 - models, views.sql, schema.sql: the tables, the views, and the schema compiled from both

@@ -19,7 +19,12 @@ from yoi_relations.index.derived import derive
 from yoi_relations.index.handle import Progress
 from yoi_relations.index.rescan_policy import RESCAN_POLICY, RescanPolicy
 from yoi_relations.index.rows import bulk_load, delete_sources, holders_of, insert, rows_of
-from yoi_relations.index.snapshot import Snapshot, compare_stamps, root_may_have_changed
+from yoi_relations.index.snapshot import (
+    UNSTAMPED,
+    Snapshot,
+    compare_stamps,
+    root_may_have_changed,
+)
 from yoi_relations.index.snapshot_builder import (
     FolderStamps,
     new_snapshot,
@@ -94,6 +99,25 @@ def apply_update(workspace: Workspace, stored: StoredIndex, update: rescan.Updat
             derive(connection, tickets)
             digest = _digest_of_sources(connection)
         return _commit(workspace, connection, update.snapshot, number, digest)
+
+
+def build_unstamped(workspace: Workspace) -> StoredIndex:
+    """Build an index of files that never change, so it needs no stamps.
+
+    Raises:
+        UnreadableFolderError: a folder cannot be listed.
+    """
+    from yoi_relations.index.folder_batches import read_batches  # noqa: PLC0415  # only a full build needs it
+
+    connection = new_connection()
+    with closed_on_failure(connection):
+        names = sorted(map(os.fsencode, scan_root.list_root(workspace).names))
+        with bulk_load(connection), contextlib.closing(read_batches(workspace, names)) as batches:
+            for _, _, rows in batches:
+                insert(connection, rows)
+        derive(connection)
+        digest = _digest_of_sources(connection)
+        return _commit(workspace, connection, UNSTAMPED, 1, digest)
 
 
 def _build_once(

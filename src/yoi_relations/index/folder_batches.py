@@ -35,6 +35,7 @@ def read_batches(workspace: Workspace, names: list[bytes]) -> Generator[Batch]:
         unreliable = [scan.name for scan in scans if scan.is_unreliable]
         return stamps, unreliable, tuple(rows_of(scans))  # plain tuples pass between processes
 
-    results = run_shared(work, count) if count >= FORK_FROM else map(work, range(count))
+    is_shared = count >= FORK_FROM and workspace.files.can_fork
+    results = run_shared(work, count) if is_shared else map(work, range(count))
     for stamps, unreliable, rows in results:
         yield stamps, unreliable, Rows(*rows)

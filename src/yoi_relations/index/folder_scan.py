@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from types import MappingProxyType
 
+from yoi_relations.files.file_tree import FileTree
 from yoi_relations.files.read_source import read_source
 from yoi_relations.files.scan_folder import Folder, FolderScanner
 from yoi_relations.files.source import Source, SourceError, UnreadableError
@@ -55,14 +56,14 @@ def scan_folders(
     scanner = FolderScanner(workspace, reliable)
     for name in names:
         folder = scanner.scan(name)
-        yield FolderScan(name, folder, list(_reads(folder)))
+        yield FolderScan(name, folder, list(_reads(folder, workspace.files)))
 
 
-def _reads(folder: Folder) -> Iterator[ReadSource]:
+def _reads(folder: Folder, files: FileTree) -> Iterator[ReadSource]:
     """The sources of a folder, read; a source that has vanished meanwhile is left out."""
     for source, listed in zip(folder.sources, folder.contents, strict=True):
         try:
-            content = read_source(source) if listed is None else listed
+            content = read_source(source, files) if listed is None else listed
         except SourceError as error:
             targets = source.fault.targets if source.fault else None
             reason = "\n".join(["not read: " + error.message, *(targets or ())])

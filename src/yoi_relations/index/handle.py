@@ -68,8 +68,9 @@ class Index(NamedTuple):
         return count_of(self.connection, "source")
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection, and what the files of a revision are read with."""
         self.connection.close()
+        self.workspace.files.close()
 
     def __enter__(self) -> Self:
         return self

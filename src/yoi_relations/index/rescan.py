@@ -118,7 +118,7 @@ def _scan_once(
         listing = scan_root.list_root(workspace)
         stamps[ROOT] = listing.folder.paths, listing.folder.stamps
         names, vanished = _folders_to_scan(listing, set(snapshot.folders()), names)
-    held = _stored_sources(stored.connection, names | vanished)
+    held = stored_sources(stored.connection, names | vanished)
     reliable = _reliable_sources(workspace, snapshot, held) if changes.are_stamps_trusted else {}
     scans: list[FolderScan] = []
     outdated: list[int] = []
@@ -130,7 +130,7 @@ def _scan_once(
         if scan.is_unreliable:
             unreliable.add(scan.name)
         stamps[scan.name] = scan.folder.paths, scan.folder.stamps
-        ids, new_reads = _changed_sources(held[scan.name], scan)
+        ids, new_reads = changed_sources(held[scan.name], scan)
         outdated += ids
         if new_reads:
             scans.append(scan._replace(reads=new_reads))  # frees the bytes of unchanged sources
@@ -151,7 +151,7 @@ def _folders_to_scan(
     return (names | (present - listed_before) | links) - vanished - {ROOT}, vanished
 
 
-def _stored_sources(connection: Connection, names: Iterable[bytes]) -> dict[bytes, StoredSources]:
+def stored_sources(connection: Connection, names: Iterable[bytes]) -> dict[bytes, StoredSources]:
     """The sources that an index holds, by folder."""
     query = "SELECT path, id, digest FROM source WHERE name = ?"
     found: dict[bytes, StoredSources] = {name: {} for name in names}
@@ -177,7 +177,7 @@ def _reliable_sources(
     }
 
 
-def _changed_sources(held: StoredSources, scan: FolderScan) -> tuple[list[int], list[ReadSource]]:
+def changed_sources(held: StoredSources, scan: FolderScan) -> tuple[list[int], list[ReadSource]]:
     """The ids of stored sources that a folder no longer has, and its sources that are not stored.
 
     Digests decide, not stamps: touching a file changes no row. Names that are printed as one path

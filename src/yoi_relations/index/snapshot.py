@@ -49,6 +49,10 @@ class Snapshot(NamedTuple):
         return zip(self.folders(), _unpack(self.sizes), strict=True)
 
 
+UNSTAMPED = Snapshot(0, 1, b"", b"", b"", b"", b"")
+"""The snapshot of an index of files that never change."""
+
+
 class StampChanges(NamedTuple):
     """The folders that may differ from a snapshot.
 

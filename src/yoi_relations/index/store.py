@@ -68,6 +68,11 @@ def index_path(workspace: Workspace) -> str:
     return os.path.join(workspace.cache_path, f"index-v{SCHEMA_VERSION}.{PARSER_VERSION}.sqlite3")
 
 
+def tree_index_path(workspace: Workspace, tree: str) -> str:
+    """Absolute path of the index file of a tree of tickets with the id `tree`."""
+    return f"{index_path(workspace).removesuffix('.sqlite3')}-{tree}.sqlite3"
+
+
 def in_memory() -> Connection:
     """An empty database in memory."""
     return _connect(":memory:")
@@ -81,9 +86,9 @@ def _connect(database: str) -> sqlite3.Connection:
 
 
 def load_published(
-    workspace: Workspace, *, note_stamp: bool = False
+    workspace: Workspace, path: str | None = None, *, note_stamp: bool = False
 ) -> tuple[StoredIndex | None, IndexState]:
-    """Open the published index, which may be stale.
+    """Open the published index, which may be stale, or the index file at `path`.
 
     The digest of the whole file proves it. After that its stamp is noted if `note_stamp` says so.
     While the file has that stamp, it is opened in place, and only the pages that a query needs are
@@ -94,7 +99,8 @@ def load_published(
     """
     connection = None
     try:
-        connection = _open(workspace, note_stamp=note_stamp)
+        path = path or index_path(workspace)
+        connection = _open(workspace, path, note_stamp=note_stamp)
         generation = _read_generation(connection, workspace)
         return StoredIndex(connection, generation), IndexState.UNCHECKED
     except _UnusableIndexError as error:
@@ -128,20 +134,19 @@ def refuse_links(workspace: Workspace) -> None:
             raise OSError(errno.ELOOP, f"{yoi} is a symbolic link out of the workspace")
 
 
-def _open(workspace: Workspace, *, note_stamp: bool) -> Connection:
-    path = index_path(workspace)
+def _open(workspace: Workspace, path: str, *, note_stamp: bool) -> Connection:
     refuse_links(workspace)
     status = os.lstat(path)
     owner = status.st_uid
     if owner not in (os.geteuid(), 0) and owner != os.stat(workspace.tickets_path).st_uid:
         raise _UnusableIndexError(IndexState.FOREIGN)
     stamp = stamp_of(status)
-    if _noted_stamp(workspace) == stamp:
+    if _noted_stamp(path) == stamp:
         # Not mapped into memory: a file that is cut short in place would kill the process.
         return _connect(_uri(path))
     connection = _load_proven(path)
     if note_stamp:
-        _note_stamp(workspace, stamp)
+        _note_stamp(workspace, path, stamp)
     return connection
 
 
@@ -176,19 +181,19 @@ def _uri(path: str) -> str:
     return f"file:{quoted}?mode=ro&immutable=1"
 
 
-def _noted_stamp(workspace: Workspace) -> bytes | None:
+def _noted_stamp(path: str) -> bytes | None:
     """The stamp of the index file when it was last proven."""
     try:
-        return read_file(_stamp_path(workspace), SIZE)
+        return read_file(stamp_path(path), SIZE)
     except OSError:
         return None
 
 
-def _note_stamp(workspace: Workspace, stamp: bytes) -> None:
+def _note_stamp(workspace: Workspace, path: str, stamp: bytes) -> None:
     """Note the stamp of an index file that was proven, if the stamp is reliable."""
     from yoi_relations.index.cache_folder import cache_folder, put  # noqa: PLC0415  # once for each index
 
-    name = os.path.basename(_stamp_path(workspace))
+    name = os.path.basename(stamp_path(path))
     try:
         with cache_folder(workspace) as folder:
             device = os.fstat(folder).st_dev
@@ -200,8 +205,9 @@ def _note_stamp(workspace: Workspace, stamp: bytes) -> None:
         pass  # the file is proven again next time
 
 
-def _stamp_path(workspace: Workspace) -> str:
-    return index_path(workspace).removesuffix(".sqlite3") + ".stamp"
+def stamp_path(path: str) -> str:
+    """Absolute path of the file with the stamp of the index file at `path`."""
+    return path.removesuffix(".sqlite3") + ".stamp"
 
 
 def _read_generation(connection: Connection, workspace: Workspace) -> Generation:

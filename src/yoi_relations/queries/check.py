@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
 from yoi_relations.errors import UsageError
+from yoi_relations.index.handle import Index
 from yoi_relations.lean.digest import digest_of
-from yoi_relations.lean.types import Any, Connection, NamedTuple
+from yoi_relations.lean.types import TYPE_CHECKING, Any, Connection, NamedTuple
 from yoi_relations.queries.check_reasons import (
     Reason,
     Verdict,
@@ -32,6 +33,9 @@ from yoi_relations.queries.tickets import TicketInfo, load_tickets, tickets_in
 from yoi_relations.queries.unknown_reasons import unknown_reasons
 from yoi_relations.queries.unknowns import Unknowns, digest_content, load_unknowns
 from yoi_relations.states import UNRESOLVED, select_states
+
+if TYPE_CHECKING:
+    from yoi_relations.files.file_tree import AtRevision
 
 
 class Check(NamedTuple):
@@ -56,10 +60,17 @@ class Check(NamedTuple):
 
 
 class CheckAnswer(NamedTuple):
-    """The answer about several tickets: a check of each, and all problems of the workspace."""
+    """The answer about several tickets.
+
+    Attributes:
+        checks: a check of each ticket.
+        problems: all problems of the workspace.
+        base: the revision in which blockers had to be resolved as well; None if there was none.
+    """
 
     checks: list[Check]
     problems: list[Problem]
+    base: AtRevision | None = None
 
 
 class _Assessment(NamedTuple):
@@ -76,8 +87,11 @@ def ask_checks(
     *,
     tickets: Sequence[str] = (),
     states: Iterable[str] = (),
+    base_index: Index | None = None,
 ) -> CheckAnswer:
     """Check each ticket that is named or in one of the states; otherwise all unresolved tickets.
+
+    A ticket counts as resolved only if it is also resolved in `base_index`, if there is one.
 
     Raises:
         UsageError: both are given, or a state does not exist.
@@ -92,21 +106,26 @@ def ask_checks(
         asked = list({ticket.id: ticket for ticket in found}.values())
     else:
         asked = tickets_in(connection, wanted or UNRESOLVED)
-    return check_tickets(connection, asked)
+    if base_index is None:
+        return check_tickets(connection, asked)
+    answer = check_tickets(connection, asked, base_index.connection)
+    return answer._replace(base=base_index.workspace.files.at)
 
 
-def check_tickets(connection: Connection, tickets: list[TicketInfo]) -> CheckAnswer:
+def check_tickets(
+    connection: Connection, tickets: list[TicketInfo], base_index: Connection | None = None
+) -> CheckAnswer:
     """Check each of `tickets`, in their order; no check depends on the other tickets asked for."""
     problems = find_problems(connection)
     unknowns = load_unknowns(connection, problems)
     cycles = find_cycles(connection, frozenset(ticket.id for ticket in tickets))
-    asked, replacements = _assess(connection, tickets, cycles, unknowns)
+    asked, replacements = _assess(connection, tickets, cycles, unknowns, base_index)
     dependents = _possible_dependents(connection, asked.values(), replacements, unknowns)
     others = load_tickets(
         connection, {id_ for ids in dependents.values() for id_ in ids} - set(asked)
     )
     # Cycles do not matter for what a ticket frees.
-    more, _ = _assess(connection, list(others.values()), {}, unknowns)
+    more, _ = _assess(connection, list(others.values()), {}, unknowns, base_index)
     assessments = more | asked
     checks = []
     for ticket in tickets:
@@ -123,6 +142,7 @@ def _assess(
     tickets: list[TicketInfo],
     cycles: dict[str, Cycle],
     unknowns: Unknowns,
+    base_index: Connection | None,
 ) -> tuple[dict[str, _Assessment], Replacements]:
     """Each of `tickets` with its reasons, by id; and the replacements of closed tickets."""
     relations = _relations_by_ticket(connection, frozenset(ticket.id for ticket in tickets))
@@ -135,6 +155,7 @@ def _assess(
     closed |= {hidden.problem.about for hidden in unknowns.history if hidden.is_closed}
     meant = [relation for found in near.values() for relation in found]
     replacements = load_replacements(connection, closed | relations.keys(), meant)
+    from_base = _base_reasons(tickets, relations, base_index)
     assessments = {}
     for ticket in tickets:
         own, cycle = relations[ticket.id], cycles.get(ticket.id)
@@ -142,11 +163,28 @@ def _assess(
             *unknown_reasons(ticket, own, unknowns, replacements),
             *([reason_from_cycle(ticket, cycle)] if cycle else ()),
             *reasons_from(ticket, own),
+            *from_base.get(ticket.id, ()),
             *reasons_for_replaced(ticket, own, replacements),
         ]
         reasons.sort(key=lambda reason: -reason.verdict)  # stable: otherwise in the order found
         assessments[ticket.id] = _Assessment(ticket, own, reasons)
     return assessments, replacements
+
+
+def _base_reasons(
+    tickets: list[TicketInfo],
+    relations: dict[str, list[Relation]],
+    base_index: Connection | None,
+) -> dict[str, list[Reason]]:
+    """By ticket id, the reasons from the base; none if there is no base."""
+    if base_index is None:
+        return {}
+    from yoi_relations.queries.base_reasons import load_base, reasons_from_base  # noqa: PLC0415  # for --base
+
+    base = load_base(base_index, tickets, relations)
+    return {
+        ticket.id: list(reasons_from_base(ticket, relations[ticket.id], base)) for ticket in tickets
+    }
 
 
 def _relations_by_ticket(

@@ -145,11 +145,11 @@ def _relation_reason(ticket: TicketInfo, relation: Relation, verdict: Verdict, c
         latest = relation.latest_record
         text = f"{relation.sentence}, as {quoted(latest.author)} recorded on {latest.at[:10]}"
     else:
-        text = _edge_sentence(ticket, relation, other)
+        text = edge_sentence(ticket, relation, other)
     return Reason(verdict, code, text, relation, other, relation.places)
 
 
-def _edge_sentence(ticket: TicketInfo, relation: Relation, other: TicketInfo) -> str:
+def edge_sentence(ticket: TicketInfo, relation: Relation, other: TicketInfo) -> str:
     """An edge from the point of view of the ticket, with title and state of the other end."""
     verb = phrase(relation.kind)
     if relation.kind == "supersedes":

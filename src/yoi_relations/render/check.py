@@ -17,6 +17,7 @@ from yoi_relations.render.documents import (
     place_value,
     plan_value,
     problem_fields,
+    revision_fields,
 )
 from yoi_relations.render.output import Mode, json_line, notice, write_answer
 
@@ -76,7 +77,12 @@ _EXIT_CODES = {
 def check_document(index: Index, checked: CheckAnswer, *, whole: bool) -> Value:
     """The answer of `check` as a JSON value; notes are cut unless `whole`."""
     checks = [check_value(check, whole=whole) for check in checked.checks]
-    return envelope("check", index) | {"checks": checks} | problem_fields(checked.problems)
+    return (
+        envelope("check", index)
+        | revision_fields("base", checked.base)
+        | {"checks": checks}
+        | problem_fields(checked.problems)
+    )
 
 
 def check_value(check: Check, *, whole: bool = True) -> Value:

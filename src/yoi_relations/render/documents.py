@@ -6,12 +6,15 @@ from collections.abc import Iterable, Sequence
 
 from yoi_relations.files.workspace import printable
 from yoi_relations.index.handle import Index
-from yoi_relations.lean.types import Any
+from yoi_relations.lean.types import TYPE_CHECKING, Any
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.records import RecordPlace, StoredRecord
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.show import Answer, Filter
 from yoi_relations.render.output import JSON_VERSION
+
+if TYPE_CHECKING:
+    from yoi_relations.files.file_tree import AtRevision
 
 LIST_NOTE_LIMIT = 280
 """Characters of a text in a list; `show TICKET` and `show RECORD` give the whole text."""
@@ -35,13 +38,21 @@ def envelope(document: str, index: Index) -> Value:
             "root": printable(workspace.root),
             "tickets_root": printable(workspace.tickets_root),
             "tickets": index.tickets,
-        },
+        }
+        | revision_fields("at", workspace.files.at),
         "freshness": {
             "trust": index.trust,
             "digest": index.generation.digest,
             "sources": index.sources,
         },
     }
+
+
+def revision_fields(name: str, revision: AtRevision | None) -> Value:
+    """A field `name` with a revision; no field if there is none."""
+    if revision is None:
+        return {}
+    return {name: {"rev": revision.name, "commit": revision.commit, "time": revision.time}}
 
 
 def relations_document(index: Index, criteria: Filter, answer: Answer) -> Value:

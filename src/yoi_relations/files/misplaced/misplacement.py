@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yoi_relations.files.file_tree import FileTree
 from yoi_relations.files.workspace import printable_bytes
 from yoi_relations.lean.types import NamedTuple, StrEnum
 
@@ -46,12 +47,14 @@ class RootFolders(NamedTuple):
     """The folders in the tickets root and its buckets.
 
     Attributes:
+        files: where they are.
         root: the tickets root, absolute.
         below: the tickets root below the workspace root, printable.
         folders: their paths below the tickets root, by name.
         most_are_ids: whether most names have the form of a ticket id.
     """
 
+    files: FileTree
     root: bytes
     below: str
     folders: dict[str, bytes]

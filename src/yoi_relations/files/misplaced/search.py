@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from yoi_relations.errors import UnreadableFolderError
+from yoi_relations.files.file_tree import is_folder
 from yoi_relations.files.misplaced.misplacement import MisplacedCode, MisplacedFile, RootFolders
 from yoi_relations.files.misplaced.ticket_folder import TicketFolder, read_head
 from yoi_relations.files.scan_folder import FolderScanner
@@ -28,15 +29,15 @@ def find_misplaced(workspace: Workspace) -> list[MisplacedFile]:
     Raises:
         UnreadableFolderError: the tickets root or a bucket cannot be listed.
     """
-    listing = list_root(workspace)
+    listing, files = list_root(workspace), workspace.files
     root = os.fsencode(workspace.tickets_path)
     excluded = {*listing.links, *BUCKETS}
     names = sorted(os.fsencode(name) for name in listing.names if name not in excluded)
-    folders = {_last(name): name for name in names if os.path.isdir(b"%s/%s" % (root, name))}
+    folders = {_last(name): name for name in names if is_folder(files, b"%s/%s" % (root, name))}
     below = printable(workspace.tickets_root)
     own = [name for name in folders if id_before(name) not in folders]  # not copies
     most_are_ids = 2 * sum(map(is_ticket_id, own)) > len(own)
-    siblings = RootFolders(root, below, folders, most_are_ids)
+    siblings = RootFolders(files, root, below, folders, most_are_ids)
     found: list[MisplacedFile] = []
     for name in names:
         try:
@@ -44,10 +45,10 @@ def find_misplaced(workspace: Workspace) -> list[MisplacedFile]:
         except UnreadableFolderError:
             continue  # it vanished, or is unreadable, since it was listed; the index reports that
         place = b"%s/%s" % (root, name)
-        if os.path.isdir(place):
+        if is_folder(files, place):
             ticket = next((source.holder for source in sources), _last(name))
             found += TicketFolder(place, ticket, sources, siblings).misplaced()
-        elif not sources and opens_frontmatter(read_head(place)):
+        elif not sources and opens_frontmatter(read_head(files, place)):
             path = siblings.printable(place)
             found.append(MisplacedFile(MisplacedCode.MISPLACED_FILE, path, _LOOSE, ""))
     return sorted(found, key=lambda file: (file.path, file.code))

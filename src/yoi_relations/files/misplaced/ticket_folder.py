@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from yoi_relations.files.file_tree import FileTree, exists
 from yoi_relations.files.frontmatter import FRONTMATTER_LIMIT, parse_document
 from yoi_relations.files.misplaced.misplacement import MisplacedCode, MisplacedFile, RootFolders
-from yoi_relations.files.safe_read import read_file
 from yoi_relations.files.source import Format, Source, SourceError
 from yoi_relations.files.stray.contents import opens_frontmatter
 from yoi_relations.files.stray.entries import is_json, states_entries
@@ -163,7 +163,9 @@ class TicketFolder:
 
     def _check_folder(self, path: bytes, depth: int) -> Iterator[MisplacedFile]:
         inside = (b"%s/%s/%s" % (self.place, path, name) for name in _IN_TICKET_FOLDERS)
-        if path != b"artifacts" and any(map(os.path.lexists, inside)):
+        if path != b"artifacts" and any(
+            exists(self.siblings.files.lstat, place) for place in inside
+        ):
             # Its content belongs to that ticket, not to this one.
             yield self._found(path, _NESTED, self._place_in_root(path))
             return
@@ -201,39 +203,42 @@ class TicketFolder:
         if name in _LISTS and (not folder or is_nearly_artifacts(folder[:-1])):
             return True
         may_be_list = is_json(name) or nearly_place(name) is not None
-        return may_be_list and states_entries(read_head(b"%s/%s" % (self.place, path)))
+        return may_be_list and states_entries(self._head(path))
 
     def _is_record(self, path: bytes, name: bytes) -> bool:
         if not is_loose(name) or path in (b"item.md", b"thread.md"):
             return False
         if (ulid := ulid_of(name)) and ulid.isupper() and is_markdown(name):
             return True
-        data = read_head(b"%s/%s" % (self.place, path))
+        data = self._head(path)
         try:
             keys = parse_document(data).fields.keys() if opens_frontmatter(data) else ()
         except SourceError:
             return False
         return {"kind", "author", "at"}.issubset(keys)
 
+    def _head(self, path: bytes) -> bytes:
+        return read_head(self.siblings.files, b"%s/%s" % (self.place, path))
+
     def _entries(self, folder: bytes) -> list[tuple[bytes, bool, bool]]:
         """Path, whether file, whether folder, of what is in a folder; empty if it is unreadable."""
         try:
-            with os.scandir(b"%s/%s" % (self.place, folder)) as entries:
-                return sorted(
-                    (
-                        folder + entry.name,
-                        entry.is_file(follow_symlinks=False),
-                        entry.is_dir(follow_symlinks=False),
-                    )
-                    for entry in entries
-                )
+            entries = self.siblings.files.entries(os.fsdecode(b"%s/%s" % (self.place, folder)))
         except OSError:  # the scan reports it if it needs it
             return []
+        return sorted(
+            (
+                folder + os.fsencode(entry.name),
+                entry.is_file(follow_symlinks=False),
+                entry.is_dir(follow_symlinks=False),
+            )
+            for entry in entries
+        )
 
 
-def read_head(path: bytes) -> bytes:
+def read_head(files: FileTree, path: bytes) -> bytes:
     """As many bytes of a file as a frontmatter may have; empty if it cannot be read."""
     try:
-        return read_file(path, FRONTMATTER_LIMIT)
+        return files.read(path, FRONTMATTER_LIMIT)[1]
     except OSError:
         return b""

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 
+from yoi_relations.files.file_tree import exists, is_folder
 from yoi_relations.files.locale_names import as_name
 from yoi_relations.files.source import SpanningCode
 from yoi_relations.files.workspace import Workspace
@@ -113,41 +114,48 @@ def _move_command(workspace: Workspace, home: str, folders: Iterable[str]) -> st
     """The command that moves all records of `folders` to `home`; None if a name is taken there."""
     taken: set[str] = set()
     lines: list[str | None] = [shell_line("mkdir", "-p", "--", f"{home}/{_RECORDS}")]
-    root = workspace.root
-    if not all(_may_be_folder(root, f"{home}/{part}") for part in ("artifacts", _RECORDS)):
+    if not all(_may_be_folder(workspace, f"{home}/{part}") for part in ("artifacts", _RECORDS)):
         return None
     for folder in folders:
-        names = _source_names(root, folder)
+        names = _source_names(workspace, folder)
         if names is None:
             return None
         for name in names:
-            if name.casefold() in taken or os.path.lexists(os.path.join(root, as_name(home), name)):
+            if name.casefold() in taken or _exists(workspace, f"{home}/{name}"):
                 return None
             taken.add(name.casefold())
         lines += _moves(folder, home, names)
     return shell_chain(*lines)
 
 
-def _source_names(root: str, folder: str) -> list[str] | None:
+def _source_names(workspace: Workspace, folder: str) -> list[str] | None:
     """The sources of records in a folder, relative to it; None if they cannot be listed."""
     try:
         parts = [f"{folder}/artifacts", f"{folder}/{_RECORDS}"]
-        if not all(_may_be_folder(root, part) for part in parts):
+        if not all(_may_be_folder(workspace, part) for part in parts):
             return None
-        place = os.path.join(root, as_name(folder))
-        names = [name for name in _FILES if os.path.lexists(os.path.join(place, name))]
-        records = os.path.join(place, _RECORDS)
-        if os.path.isdir(records):
-            names += [f"{_RECORDS}/{name}" for name in sorted(os.listdir(records))]
+        names = [name for name in _FILES if _exists(workspace, f"{folder}/{name}")]
+        records = _place(workspace, f"{folder}/{_RECORDS}")
+        if is_folder(workspace.files, records):
+            listed = sorted(map(os.fsdecode, workspace.files.listdir(records)))
+            names += [f"{_RECORDS}/{name}" for name in listed]
     except (OSError, ValueError):
         return None
     return names or None
 
 
-def _may_be_folder(root: str, path: str) -> bool:
+def _place(workspace: Workspace, path: str) -> bytes:
+    return os.fsencode(os.path.join(workspace.root, as_name(path)))
+
+
+def _exists(workspace: Workspace, path: str) -> bool:
+    return exists(workspace.files.lstat, _place(workspace, path))
+
+
+def _may_be_folder(workspace: Workspace, path: str) -> bool:
     """Whether a path is a folder, or could become one."""
     try:
-        return stat.S_ISDIR(os.lstat(os.path.join(root, as_name(path))).st_mode)
+        return stat.S_ISDIR(workspace.files.lstat(_place(workspace, path)).st_mode)
     except FileNotFoundError:
         return True
     except OSError:

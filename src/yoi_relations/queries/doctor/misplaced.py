@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from yoi_relations.files.file_tree import FileTree, exists, is_folder
 from yoi_relations.files.locale_names import as_name
 from yoi_relations.files.misplaced.misplacement import MisplacedCode, MisplacedFile
 from yoi_relations.files.misplaced.search import find_misplaced
@@ -51,7 +52,8 @@ def _advice(workspace: Workspace, found: MisplacedFile) -> tuple[str, str | None
     """The hint, and the command if it is certain and overwrites nothing."""
     if found.goes_to is None:
         return _HINTS[found.code], None
-    if os.path.lexists(os.path.join(workspace.root, found.goes_to)):
+    taken = os.fsencode(os.path.join(workspace.root, found.goes_to))
+    if exists(workspace.files.lstat, taken):
         compare = shell_line("diff", "-r", "--", found.path, found.goes_to) or "diff -r"
         text = f"the name {found.goes_to} is taken: compare the two first ({compare})"
         return f"{text}, and record what only this one says with relations add", None
@@ -65,4 +67,20 @@ def _advice(workspace: Workspace, found: MisplacedFile) -> tuple[str, str | None
 def _is_bare(workspace: Workspace, path: str) -> bool:
     """Whether a folder holds no file at all, for example because git moved all of them."""
     place = os.path.join(workspace.root, as_name(path))
-    return os.path.isdir(place) and not any(files for _, _, files in os.walk(place))
+    return is_folder(workspace.files, place) and not _holds_file(workspace.files, place)
+
+
+def _holds_file(files: FileTree, folder: str) -> bool:
+    """Whether there is a file in a folder, or in a folder below it; links are not followed."""
+    try:
+        entries = files.entries(folder)
+    except OSError:  # the index reports it if it needs it
+        return False
+    for entry in entries:
+        path = os.path.join(folder, entry.name)
+        if entry.is_dir(follow_symlinks=False):
+            if _holds_file(files, path):
+                return True
+        elif not is_folder(files, path):
+            return True
+    return False

@@ -1,0 +1,277 @@
+"""The files of a revision: a tree of git objects as a `FileTree`.
+
+A path is that of a checkout in the work tree of the repository. Links are followed within the tree;
+what is outside of it does not exist. A submodule is an empty folder, as in a fresh checkout.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+from yoi_relations.files.file_tree import AtRevision, ObjectEntry, ObjectStatus
+from yoi_relations.git.objects import (
+    FOLDER,
+    LINK,
+    SUBMODULE,
+    GitObject,
+    ObjectReader,
+    TreeEntry,
+    list_tree,
+    missing,
+    read_objects,
+)
+from yoi_relations.git.scratch import ScratchRepository
+from yoi_relations.lean.types import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MAX_LINKS = 40
+"""Links on one path, as Linux has it."""
+_LINK_LIMIT = 4096
+"""Bytes of the target of a link, as Linux has it."""
+_AHEAD_LIMIT = (4 << 20) + 1
+"""Bytes of an object that are read ahead: no source may be larger."""
+_LIKELY = (b"/item.md", b"/artifacts/relations.json", b"/artifacts/orchestration-plan.jsonl")
+_LIKELY_FOLDER = b"/artifacts/relations/"
+
+
+class GitTree:
+    """A tree of objects at the place of a work tree; `close` it when done.
+
+    Args:
+        scratch: where its objects are read.
+        reader: for the same.
+        at: the revision.
+        top: absolute path of the work tree.
+        tree: id of the tree, in hexadecimal.
+    """
+
+    can_fork = False
+
+    def __init__(
+        self, scratch: ScratchRepository, reader: ObjectReader, at: AtRevision, top: str, tree: str
+    ) -> None:
+        self.at = at
+        self._scratch = scratch
+        self._reader = reader
+        self._top = os.fsencode(top).rstrip(b"/")
+        self._root = TreeEntry(FOLDER, tree, b"")
+        self._folders: dict[bytes, dict[bytes, TreeEntry]] = {}
+        """The entries of folders, by their paths without links."""
+        self._ahead: _ReadAhead | None = None
+
+    def lstat(self, path: bytes) -> ObjectStatus:
+        """The status of a path; that of the link itself where it is one."""
+        return _status(self._find(path, follow=False)[1])
+
+    def stat(self, path: str | bytes) -> ObjectStatus:
+        """The status of what a path leads to."""
+        return _status(self._find(path, follow=True)[1])
+
+    def listdir(self, path: bytes) -> list[bytes]:
+        """The names in a folder."""
+        return list(self._folder(*self._find(path, follow=True)))
+
+    def entries(self, path: str) -> list[ObjectEntry]:
+        """The entries of a folder."""
+        inside = self._folder(*self._find(path, follow=True))
+        return [
+            ObjectEntry(os.fsdecode(name), _status(entry).st_mode) for name, entry in inside.items()
+        ]
+
+    def realpath(self, path: str) -> str:
+        """The path without links; of a path that does not exist, as it is."""
+        try:
+            return os.fsdecode(self._find(path, follow=True)[0])
+        except OSError:
+            return os.path.normpath(path)
+
+    def read(self, path: bytes, limit: int) -> tuple[ObjectStatus, bytes]:
+        """The status of a regular file, and at most `limit` bytes of it; links are not followed.
+
+        Raises:
+            OSError: there is no such file.
+            GitError: its content is missing in a partial clone, or git failed.
+        """
+        place, entry = self._find(path, follow=False)
+        status = _status(entry)
+        if entry.mode == LINK:
+            raise _error(errno.ELOOP, place)
+        if not stat.S_ISREG(status.st_mode):
+            raise _error(errno.EINVAL, place)
+        return status, self._content(place, entry, limit)
+
+    def tree_id(self, folder: str) -> str:
+        """The id of the tree at `folder`, which names all that is below it.
+
+        Raises:
+            OSError: there is no such folder.
+        """
+        place, entry = self._find(folder, follow=True)
+        if entry.mode != FOLDER:
+            raise _error(errno.ENOTDIR, place)
+        return entry.id
+
+    def read_ahead(self, folder: str) -> None:
+        """List all that is below `folder`, and begin to read the files that a scan will read.
+
+        Raises:
+            OSError: there is no such folder.
+            GitError: a part of it is missing in a partial clone, or git failed.
+        """
+        place, root = self._find(folder, follow=True)
+        ids = []
+        for entry in list_tree(self._scratch, root.id):
+            path = b"%s/%s" % (place, entry.path)
+            above, _, name = path.rpartition(b"/")
+            self._listed(above, place)[name] = TreeEntry(entry.mode, entry.id, name)
+            if path.endswith(_LIKELY) or _LIKELY_FOLDER in path:
+                ids.append(entry.id)
+        self._ahead = _ReadAhead(self._scratch, ids)
+
+    def changed_paths(self, old: str, new: str) -> list[bytes] | None:
+        """The paths that differ between two trees, below them; None if one of them is not here."""
+        options = ("-r", "-z", "--name-only", "--no-renames")
+        ran = self._scratch.run("diff-tree", *options, old, new)
+        return None if ran.returncode else ran.stdout.split(b"\0")[:-1]
+
+    def forget(self) -> None:
+        """Free what was read ahead and listed; it is read again if it is needed."""
+        self._folders.clear()
+        if self._ahead is not None:
+            self._ahead.close()
+            self._ahead = None
+
+    def close(self) -> None:
+        """End the processes of git."""
+        self.forget()
+        self._reader.__exit__()
+        self._scratch.__exit__()
+
+    def _find(self, path: str | bytes, *, follow: bool) -> tuple[bytes, TreeEntry]:
+        """A path without links, and its entry. If `follow`, the last name may be a link, too."""
+        path = os.fsencode(path).rstrip(b"/")
+        above, _, name = path.rpartition(b"/")
+        entry = self._folders.get(above, {}).get(name)
+        if entry is not None and not (follow and entry.mode == LINK):
+            return path, entry
+        if path == self._top:
+            return path, self._root
+        if not path.startswith(self._top + b"/"):
+            raise _error(errno.ENOENT, path)
+        return self._walk(path, follow=follow)
+
+    def _walk(self, path: bytes, *, follow: bool) -> tuple[bytes, TreeEntry]:
+        place, entry, links = self._top, self._root, 0
+        names = path[len(place) + 1 :].split(b"/")[::-1]
+        while names:
+            name = names.pop()
+            inside = self._folder(place, entry)
+            if name in (b"", b"."):
+                continue
+            if name == b"..":
+                place, entry = self._parent(place, path)
+            elif name not in inside:
+                raise _error(errno.ENOENT, path)
+            elif inside[name].mode == LINK and (follow or names):
+                links += 1
+                target = self._content(place, inside[name], _LINK_LIMIT)
+                if links > _MAX_LINKS:
+                    raise _error(errno.ELOOP, path)
+                if target.startswith(b"/"):
+                    raise _error(errno.ENOENT, path)
+                names += target.split(b"/")[::-1]
+            else:
+                place, entry = b"%s/%s" % (place, name), inside[name]
+        return place, entry
+
+    def _parent(self, place: bytes, path: bytes) -> tuple[bytes, TreeEntry]:
+        if place == self._top:
+            raise _error(errno.ENOENT, path)
+        above, _, _ = place.rpartition(b"/")
+        if above == self._top:
+            return above, self._root
+        outer, _, name = above.rpartition(b"/")
+        return above, self._folders[outer][name]
+
+    def _folder(self, place: bytes, entry: TreeEntry) -> dict[bytes, TreeEntry]:
+        """The entries of the folder at `place`, by name."""
+        found = self._folders.get(place)
+        if found is None:
+            if not stat.S_ISDIR(_status(entry).st_mode):
+                raise _error(errno.ENOTDIR, place)
+            listed = [] if entry.mode == SUBMODULE else self._reader.tree(entry.id)
+            # No file system can hold the other names, and they could lead out of a folder.
+            found = {each.path: each for each in listed if _is_name(each.path)}
+            self._folders[place] = found
+        return found
+
+    def _listed(self, place: bytes, root: bytes) -> dict[bytes, TreeEntry]:
+        """The entries of a folder below `root`, to be filled."""
+        found = self._folders.get(place)
+        if found is None:
+            found = self._folders[place] = {}
+            if place != root:
+                above, _, name = place.rpartition(b"/")
+                self._listed(above, root)[name] = TreeEntry(FOLDER, "", name)
+        return found
+
+    def _content(self, place: bytes, entry: TreeEntry, limit: int) -> bytes:
+        found = self._ahead.take(entry.id) if self._ahead and limit <= _AHEAD_LIMIT else None
+        if found is None:
+            found = self._reader.read(entry.id, limit)
+        if not found.type:
+            path = os.path.relpath(place, self._top).decode("utf-8", "backslashreplace")
+            raise missing(f"{self.at.name}: {path}")
+        return found.data[:limit]
+
+
+class _ReadAhead:
+    """Objects that one process reads, in the order in which they will probably be needed."""
+
+    def __init__(self, scratch: ScratchRepository, ids: Iterable[str]) -> None:
+        self._uses: dict[str, int] = {}
+        """How often each object is still needed."""
+        for id_ in ids:
+            self._uses[id_] = self._uses.get(id_, 0) + 1
+        self._held: dict[str, GitObject] = {}
+        self._objects = read_objects(scratch, self._uses, _AHEAD_LIMIT)
+
+    def take(self, id_: str) -> GitObject | None:
+        """The object with this id; None if it is not, or no longer, among them."""
+        if id_ not in self._uses:
+            return None
+        while id_ not in self._held:
+            found = next(self._objects)
+            self._held[found.id] = found
+        self._uses[id_] -= 1
+        if self._uses[id_]:
+            return self._held[id_]
+        del self._uses[id_]
+        return self._held.pop(id_)
+
+    def close(self) -> None:
+        """End the process of git."""
+        self._objects.close()
+
+
+def _status(entry: TreeEntry) -> ObjectStatus:
+    if entry.mode in (FOLDER, SUBMODULE):
+        return _FOLDER_STATUS
+    return _LINK_STATUS if entry.mode == LINK else _FILE_STATUS
+
+
+_FOLDER_STATUS = ObjectStatus(stat.S_IFDIR)
+_LINK_STATUS = ObjectStatus(stat.S_IFLNK)
+_FILE_STATUS = ObjectStatus(stat.S_IFREG)
+
+
+def _is_name(name: bytes) -> bool:
+    return name not in (b"", b".", b"..") and b"/" not in name
+
+
+def _error(number: int, path: bytes) -> OSError:
+    return OSError(number, os.strerror(number), os.fsdecode(path))

@@ -1,0 +1,141 @@
+"""Builds the index of a revision, from another one of the same workspace if few folders differ."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import closing, suppress
+
+from yoi_relations.files.scan_root import Listing, folders_of, list_root
+from yoi_relations.files.workspace import Workspace
+from yoi_relations.index import build, index_file, store
+from yoi_relations.index.cache_folder import locked
+from yoi_relations.index.folder_scan import scan_folders
+from yoi_relations.index.handle import Notify
+from yoi_relations.index.rescan import Update, changed_sources, stored_sources
+from yoi_relations.index.snapshot import UNSTAMPED
+from yoi_relations.index.store import StoredIndex
+from yoi_relations.lean.types import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from yoi_relations.files.git_tree import GitTree
+
+MAX_KEPT = 4
+"""Indexes of revisions that are kept."""
+MAX_KEPT_SIZE = 64 << 20
+"""Bytes of all of them together. The newest one is kept whatever its size is."""
+_SHARE = 4
+"""An index is updated if less than one folder in this many differs; a new one is cheaper then."""
+_NAME = re.compile(r"index-v[0-9.]+-([0-9a-f]{40}|[0-9a-f]{64})\.sqlite3")
+
+
+def build_revision(workspace: Workspace, files: GitTree, tree: str, notify: Notify) -> StoredIndex:
+    """The index of the tickets in the tree with the id `tree`; it is kept where that is possible.
+
+    Raises:
+        GitError: git failed, or a part of the tree is missing in a partial clone.
+    """
+    listing = list_root(workspace)
+    stored = _update_of_another(workspace, files, tree, listing)
+    if stored is None:
+        files.read_ahead(workspace.tickets_path)
+        stored = build.build_unstamped(workspace)
+        files.forget()  # to write the index, its size is needed again
+    # What a link leads to may be outside of the tree.
+    if not listing.links:
+        with build.closed_on_failure(stored.connection):
+            _keep(workspace, store.tree_index_path(workspace, tree), stored, notify)
+    return stored
+
+
+def _update_of_another(
+    workspace: Workspace, files: GitTree, tree: str, listing: Listing
+) -> StoredIndex | None:
+    """The index, made from the one that was used last; None if that would not be cheaper."""
+    for kept in _kept(workspace.cache_path):
+        other, _ = store.load_published(workspace, os.path.join(workspace.cache_path, kept.name))
+        if other is None:
+            continue
+        with closing(other.connection):
+            paths = files.changed_paths(kept.tree, tree)
+            names = {name for path in paths or () for name in folders_of(path)}
+            if paths is None or len(names) * _SHARE > len(listing.names):
+                return None
+            update = _update(workspace, other, names, listing)
+            return build.apply_update(workspace, other, update)
+    return None
+
+
+def _update(
+    workspace: Workspace, stored: StoredIndex, names: set[bytes], listing: Listing
+) -> Update:
+    """What differs in the folders `names`; all other folders are equal."""
+    held = stored_sources(stored.connection, names)
+    present = names & {os.fsencode(name) for name in listing.names}
+    gone = (held[name].values() for name in names - present)
+    outdated = [id_ for sources in gone for each in sources for id_, _ in each]
+    scans = []
+    for scan in scan_folders(workspace, sorted(present)):
+        ids, new_reads = changed_sources(held[scan.name], scan)
+        outdated += ids
+        if new_reads:
+            scans.append(scan._replace(reads=new_reads))
+    return Update(outdated, scans, UNSTAMPED, is_worth_publishing=True)
+
+
+def _keep(workspace: Workspace, path: str, stored: StoredIndex, notify: Notify) -> None:
+    """Publish an index, and remove those that were not used for longest."""
+    name = os.path.basename(path)
+    try:
+        # Where another process holds the lock, a later command keeps it.
+        with suppress(TimeoutError, FileNotFoundError), locked(workspace, 0.0) as folder:
+            index_file.publish(folder, name, stored.connection)
+            _remove_others(workspace.cache_path, name)
+    except OSError as error:
+        notify(f"{path}: cannot write the index: {error.strerror or error}; answering from memory")
+
+
+class _Kept(NamedTuple):
+    """An index of a revision in the cache folder."""
+
+    used: int
+    name: str
+    tree: str
+    size: int
+
+
+def _kept(cache: str) -> list[_Kept]:
+    """The indexes of revisions, the last used first."""
+    try:
+        names = os.listdir(cache)
+    except OSError:
+        return []
+    return sorted(_described(cache, names), reverse=True)
+
+
+def _described(cache: str, names: list[str]) -> Iterator[_Kept]:
+    for name in names:
+        match = _NAME.fullmatch(name)
+        if match is None:
+            continue
+        path = os.path.join(cache, name)
+        with suppress(OSError):
+            status = os.lstat(path)
+            used = status.st_mtime_ns
+            with suppress(OSError):
+                used = max(used, os.lstat(store.stamp_path(path)).st_mtime_ns)
+            yield _Kept(used, name, match[1], status.st_size)
+
+
+def _remove_others(cache: str, newest: str) -> None:
+    """Keep `newest`, and those of the others that were used last and have room."""
+    size = 0
+    ranked = sorted(_kept(cache), key=lambda kept: kept.name != newest)  # stable
+    for number, kept in enumerate(ranked, 1):
+        size += kept.size
+        if number > 1 and (number > MAX_KEPT or size > MAX_KEPT_SIZE):
+            path = os.path.join(cache, kept.name)
+            for each in (store.stamp_path(path), path):
+                with suppress(OSError):
+                    os.unlink(each)
