@@ -258,7 +258,7 @@ def test_revision_without_tickets_is_an_error_in_words(
 
 
 def test_warning_of_git_is_passed_on(repository: Repository) -> None:
-    ran = show(repository, "main@{yesterday}")
+    ran = show(repository, "main@{2020-01-01}")
     assert "only goes back to" in ran.errors[0]["message"]
 
 
