@@ -53,7 +53,12 @@ def _major_version(programs: Path) -> int:
 
 
 class PostgresServer:
-    """A running server. Its superuser is `postgres`, without a password."""
+    """A running server. Its superuser is `postgres`, without a password.
+
+    Attributes:
+        folder: the folder of its socket and its data.
+        settings: what it is started with, by name.
+    """
 
     def __init__(self, programs: Path) -> None:
         self._programs = programs
@@ -63,6 +68,11 @@ class PostgresServer:
         if self._as_user == _AS_NOBODY:
             os.chown(self.folder, _NOBODY, _NOBODY)
         self._databases = 0
+        self.settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.folder),
+            "fsync": "off",
+        }
         try:
             self._run("initdb", *_INITDB, "-D", self._data)
             self.start()
@@ -102,7 +112,7 @@ class PostgresServer:
             raise RuntimeError(f"{program} failed: {log.read_text('utf-8', 'replace')}")
 
     def start(self) -> None:
-        options = f"-c listen_addresses= -c unix_socket_directories={self.folder} -c fsync=off"
+        options = " ".join(f"-c {name}={value}" for name, value in self.settings.items())
         self._run("pg_ctl", "-D", self._data, "-w", "-o", options, "start")
 
     def stop(self) -> None:
@@ -114,6 +124,20 @@ class PostgresServer:
             self.stop()
         finally:
             shutil.rmtree(self.folder)
+
+    def restart(self) -> None:
+        """Let it use other settings."""
+        self.stop()
+        self.start()
+
+    def write(self, name: str, content: bytes) -> str:
+        """Write a file that only the server can read; its path."""
+        path = self.folder / name
+        path.touch(0o600)
+        path.write_bytes(content)
+        owner = self.folder.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
+        return str(path)
 
     def url(self, database: str, user: str = "postgres") -> str:
         return f"postgresql://{user}@/{database}?host={quote(str(self.folder), safe='')}"
