@@ -26,7 +26,7 @@ from yoi_relations.server import connection as connecting
 from yoi_relations.server import publication, replacement
 
 TRIES = 8
-"""How often what is left to chance is tried; `scripts/dev publication-faults` tries more often."""
+"""How often what is left to chance is tried; `scripts/dev publisher-faults` tries more often."""
 
 
 @pytest.fixture
