@@ -16,8 +16,8 @@ from generate import generate
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Trust
-from yoi_relations.server.content import TABLES
-from yoi_relations.server.publication import Request, publish, workspace_id_of
+from yoi_relations.server.content import TABLES, key_of
+from yoi_relations.server.publication import Request, publish
 
 OWN, OPEN = 0.3, 0.15
 """Share of the tickets with one file per record, and share of those that are not closed."""
@@ -101,7 +101,7 @@ def copied_out(samples: Sequence[Sample], database: str) -> list[dict[str, bytes
 
 
 def _copied(connection: psycopg.Connection, table: str, name: str) -> bytes:
-    query = f"COPY (SELECT * FROM {table} WHERE workspace_id = {workspace_id_of(name)}) TO STDOUT"  # noqa: S608  # fixed names
+    query = f"COPY (SELECT * FROM {table} WHERE workspace_id = {key_of(name)}) TO STDOUT"  # noqa: S608  # fixed names
     with connection.cursor().copy(query.encode()) as copy:
         return b"".join(bytes(part) for part in copy)
 

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from psycopg.conninfo import conninfo_to_dict
 
 _SOCKET = ".s.PGSQL.5432"
+"""The name of the socket of a server with the usual port."""
 _CHUNK = 1 << 16
 
 
@@ -29,7 +30,7 @@ class NetworkProxy:
 
     def __init__(self, database: str, delay: float, cuts: Iterable[int]) -> None:
         values = conninfo_to_dict(database)
-        self._server = f"{values['host']}/{_SOCKET}"
+        self._server = f"{values['host']}/.s.PGSQL.{values['port']}"
         # The path of a socket must be short, and nobody else may connect.
         self._folder = tempfile.TemporaryDirectory(prefix="pg-")
         host = quote(self._folder.name, safe="")

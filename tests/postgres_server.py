@@ -7,6 +7,7 @@ import importlib.util
 import os
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -69,6 +70,7 @@ class PostgresServer:
 
     Attributes:
         folder: the folder of its socket and its data.
+        port: of its socket, and of the loopback address after `listen`.
         settings: what it is started with, by name.
     """
 
@@ -80,6 +82,7 @@ class PostgresServer:
         if self._as_user == _AS_NOBODY:
             os.chown(self.folder, _NOBODY, _NOBODY)
         self._databases = 0
+        self.port = 5432
         self.settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.folder),
@@ -137,6 +140,21 @@ class PostgresServer:
         finally:
             shutil.rmtree(self.folder)
 
+    def listen(self, password: str) -> None:
+        """Accept connections to the loopback address, with this password of `postgres`."""
+        hosts = "host all all 127.0.0.1/32 scram-sha-256\nlocal all all trust\n"
+        with self.connect() as connection:
+            connection.execute(f"ALTER ROLE postgres PASSWORD '{password}'".encode())
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = int(free.getsockname()[1])
+        self.settings |= {
+            "listen_addresses": "127.0.0.1",
+            "port": str(self.port),
+            "hba_file": self.write("hosts", hosts.encode()),
+        }
+        self.restart()
+
     def restart(self) -> None:
         """Let it use other settings."""
         self.stop()
@@ -152,7 +170,8 @@ class PostgresServer:
         return str(path)
 
     def url(self, database: str, user: str = "postgres") -> str:
-        return f"postgresql://{user}@/{database}?host={quote(str(self.folder), safe='')}"
+        host = quote(str(self.folder), safe="")
+        return f"postgresql://{user}@/{database}?host={host}&port={self.port}"
 
     @contextlib.contextmanager
     def connect(

@@ -20,7 +20,7 @@ from network_proxy import network
 from publishing import NAME, contents, everything, publish_directly
 from workspace_builder import A, Workspace, git
 
-from yoi_relations.server.publication import workspace_id_of
+from yoi_relations.server.content import key_of
 
 TICKETS = 60
 """More than are sent as statements."""
@@ -54,7 +54,7 @@ def publication_of(database: str, name: str = NAME) -> tuple[int, str | None]:
     with psycopg.connect(database) as connection:
         row = connection.execute(
             "SELECT publication, git_commit FROM workspace WHERE workspace_id = %s",
-            (workspace_id_of(name),),
+            (key_of(name),),
         ).fetchone()
     assert row is not None
     return row

@@ -14,10 +14,10 @@ from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Progress
 from yoi_relations.server import publication
-from yoi_relations.server.content import TABLES
+from yoi_relations.server.content import TABLES, key_of
 from yoi_relations.server.models import TABLES as METADATA
 from yoi_relations.server.models import VIEWS
-from yoi_relations.server.publication import Publication, Request, workspace_id_of
+from yoi_relations.server.publication import Publication, Request
 
 NAME = "acme/loans"
 TWICE = "00001KT0000TW"
@@ -60,7 +60,7 @@ def contents(database: str, name: str = NAME) -> Contents:
             columns = [name for name in names if name not in _NOT_CONTENT]
             rows = connection.execute(
                 f"SELECT {', '.join(columns)} FROM {table} WHERE workspace_id = %s",  # noqa: S608  # fixed names
-                (workspace_id_of(name),),
+                (key_of(name),),
             )
             found[table] = sorted(rows.fetchall(), key=repr)
     return found

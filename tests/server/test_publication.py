@@ -139,7 +139,7 @@ def test_statements_are_few(postgres: PostgresServer, workspace: Workspace, data
     unchanged = counted_statements(postgres, workspace, database)
     workspace.ticket(B, "queued")
     changed = counted_statements(postgres, workspace, database)
-    assert (unchanged, changed) == (4, 12)
+    assert (unchanged, changed) == (5, 12)
 
 
 def checkout(workspace: Workspace, folder: Path) -> Workspace:
@@ -262,7 +262,7 @@ def test_two_names_with_one_key_are_told_apart(
     workspace: Workspace, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     published(workspace.pair(), database)
-    monkeypatch.setattr("yoi_relations.server.publication.workspace_id_of", lambda _name: 7)
+    monkeypatch.setattr("yoi_relations.server.publication.key_of", lambda _name: 7)
     published(workspace, database, "--name", "one")
     before = contents(database)
     assert publish(workspace, database, name="two").code == 1

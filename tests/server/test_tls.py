@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +31,7 @@ class Tls:
 
     def list_workspaces(self, where: str, **environ: str) -> Ran:
         """Run `server list` in a process of its own."""
-        database = f"{where} port={self.server.settings['port']} user=postgres dbname=postgres"
+        database = f"{where} port={self.server.port} user=postgres dbname=postgres"
         command = ("server", "list", "--json", "--to", database)
         return self._workspace.process(*command, stdin=b"", PGPASSWORD=PASSWORD, **environ)
 
@@ -67,12 +66,6 @@ def _certified(folder: Path) -> tuple[bytes, bytes]:
     return (folder / "server.pem").read_bytes(), (folder / "server.key").read_bytes()
 
 
-def _free_port() -> str:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return str(found.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tls]:
     if shutil.which("openssl") is None:
@@ -82,14 +75,9 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tls]:
         folder = tmp_path_factory.mktemp("tls")
         found = Tls(server, folder)
         migrate(server.url("postgres"))
-        with server.connect() as connection:
-            connection.execute(f"ALTER ROLE postgres PASSWORD '{PASSWORD}'".encode())
+        server.listen(PASSWORD)
         certificate, key = _certified(folder)
-        hosts = b"host all all 127.0.0.1/32 scram-sha-256\nlocal all all trust\n"
         server.settings |= {
-            "listen_addresses": "127.0.0.1",
-            "port": _free_port(),
-            "hba_file": server.write("hosts", hosts),
             "ssl": "on",
             "ssl_cert_file": server.write("server.pem", certificate),
             "ssl_key_file": server.write("server.key", key),

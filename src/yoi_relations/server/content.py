@@ -25,6 +25,11 @@ _LISTED = 500
 """Tickets that a query lists; SQLite limits the number of its values."""
 
 
+# Rows that are added in the order of a key fill the pages of its index by half only, because those
+# of other workspaces follow.
+_SHUFFLED = "ORDER BY digest_of"
+
+
 def _here(column: str) -> str:
     return f":name || {column} AS {column}"
 
@@ -36,22 +41,24 @@ def _anywhere(column: str) -> str:
 
 BY_TICKET = {
     "statement": (
-        f"SELECT id, {_here('path')}, format, line, record_id, kind, {_here('holder')},"  # noqa: S608  # fixed text
+        f"SELECT id, key_of(statement.holder), {_here('path')}, format, line, record_id, kind,"  # noqa: S608  # fixed text
+        f" {_here('holder')},"
         f" {_anywhere('target')} AS target, class, shown, {_anywhere('edge_ticket')},"
         f" {_anywhere('edge_target')}, note, summary, branch, worktree, role_plan, author, at,"
         " at_key, retired_at, retired_by, retired_reason, inactive,"
         " CASE WHEN EXISTS (SELECT 1 FROM activity WHERE activity.id = statement.id)"
         " THEN 't' ELSE 'f' END AS latest"
-        f" FROM statement WHERE statement.holder {_AMONG}"
+        f" FROM statement WHERE statement.holder {_AMONG} {_SHUFFLED}(statement.holder)"
     ),
     "ticket_now": (
         f"SELECT {_here('ticket')}, title, slug, state, {_here('folder')}, folders,"  # noqa: S608  # fixed text
         f" digest_of(ticket_now.ticket) FROM ticket_now WHERE ticket_now.ticket {_AMONG}"
+        f" {_SHUFFLED}(ticket_now.ticket)"
     ),
     "ticket_folder": (
-        f"SELECT :name || names.ticket, :name || names.folder, min(names.title), min(names.slug)"  # noqa: S608  # fixed text
+        "SELECT :name || names.ticket, :name || names.folder, min(names.title), min(names.slug)"  # noqa: S608  # fixed text
         " FROM ticket_now JOIN ticket_name AS names ON names.ticket = ticket_now.ticket"
-        f" WHERE (ticket_now.folders > 1 OR ticket_now.folder IS NULL)"
+        " WHERE (ticket_now.folders > 1 OR ticket_now.folder IS NULL)"
         f" AND ticket_now.ticket {_AMONG} GROUP BY names.ticket, names.folder"
     ),
 }
@@ -89,6 +96,11 @@ TABLES = (*BY_TICKET, *WHOLE)
 """All tables with rows of a workspace, apart from `workspace` itself."""
 
 
+def key_of(name: str) -> int:
+    """A short key for a name: a signed number of 64 bits."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+
+
 class Content:
     """The rows of an index, as a database holds them.
 
@@ -103,6 +115,7 @@ class Content:
         connection.create_function("named", 1, self._named, deterministic=True)
         connection.create_function("named_list", 1, self._named_list, deterministic=True)
         connection.create_function("digest_of", 1, self.digests.get)
+        connection.create_function("key_of", 1, key_of, deterministic=True)
 
     @cached_property
     def digests(self) -> dict[str, bytes]:

@@ -40,7 +40,7 @@ class Shared(SQLModel, registry=registry()):
 
 
 class _OfWorkspace(SQLModel):
-    workspace_id: int = Field(sa_type=BigInteger, description="see `workspace_id_of`")
+    workspace_id: int = Field(sa_type=BigInteger, description="made from its name")
 
 
 class _Numbered(_OfWorkspace):
@@ -79,6 +79,10 @@ class Workspace(Shared, table=True):
 
 class _StatementRow(_OfWorkspace):
     id: int = Field(sa_type=BigInteger, description="rises with the line within a file")
+    holder_key: int = Field(
+        sa_type=BigInteger,
+        description="made from the id of the holder, which would make the index larger",
+    )
 
 
 class _StatementPlace(_AtPath):
@@ -96,7 +100,7 @@ class Statement(
     """A record, as the view of the index shows it."""
 
     __table_args__ = (
-        _key("holder", "id"),
+        _key("holder_key", "id"),
         *record_checks(),
         Index("statement_edge_ticket", "edge_ticket", "shown"),
         Index("statement_edge_target", "edge_target"),

@@ -8,7 +8,6 @@ repeated.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from typing import NamedTuple
 
 import psycopg
@@ -19,7 +18,7 @@ from yoi_relations.index.handle import Index, Progress
 from yoi_relations.index.store import PARSER_VERSION
 from yoi_relations.server.age import Head, Published, is_later, refuse_if_older, write_base
 from yoi_relations.server.connection import connect
-from yoi_relations.server.content import Content
+from yoi_relations.server.content import Content, key_of
 from yoi_relations.server.replacement import (
     copy_rows,
     delete_rows,
@@ -72,12 +71,6 @@ class Publication(NamedTuple):
     same_commit: bool
 
 
-def workspace_id_of(name: str) -> int:
-    """The key of a workspace in the database: a signed number of 64 bits, made from its name."""
-    digest = hashlib.sha256(name.encode()).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
-
-
 def publish(database: str, request: Request, progress: Progress) -> Publication:
     """Publish a workspace, and again if the connection was cut off.
 
@@ -120,7 +113,7 @@ def _publish_once(
 ) -> Publication:
     """One attempt, in one transaction."""
     begin_in_schema(connection)
-    key = workspace_id_of(request.name)
+    key = key_of(request.name)
     there, parser_version = _lock(connection, key, request.name)
     index, digest = request.opened, request.opened.generation.digest
     commit = request.head and request.head.commit
@@ -128,8 +121,10 @@ def _publish_once(
         if not is_later(index.workspace, there.commit, commit):
             commit = there.commit
         made = Published(there.publication, digest, commit)
-        # A publication that finds nothing changed proves that what is there still holds.
+        # A publication that finds nothing changed proves that what is there still holds. If the
+        # server crashes, only that can be lost, so there is no need to wait for its disk.
         with connection.pipeline():
+            connection.execute("SET LOCAL synchronous_commit = off")
             _finish(connection, key, made, index)
         return Publication(request.name, made, 0, 0, changed=False, same_commit=False)
     same_commit = False

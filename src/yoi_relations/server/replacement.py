@@ -13,13 +13,15 @@ import psycopg
 from psycopg import sql
 
 from yoi_relations.index.handle import Progress
-from yoi_relations.server.content import BY_TICKET, WHOLE, Content, Row
+from yoi_relations.server.content import BY_TICKET, WHOLE, Content, Row, key_of
 
 _FEW_TICKETS = 50
 _FEW_ROWS = 500
 """Rows of a table in one statement; PostgreSQL limits the number of its values."""
-_TICKET_COLUMN = {"statement": "holder"}
-"""By table, the column with the ticket's id; `ticket` in the others."""
+_AMONG = {"statement": "holder_key = ANY(%(keys)s) AND holder = ANY(%(names)s)"}
+"""By table, which rows are those of some tickets."""
+_AMONG_TICKETS = "ticket = ANY(%(names)s)"
+"""The same for the other tables."""
 
 
 class Difference(NamedTuple):
@@ -73,13 +75,17 @@ def delete_rows(connection: psycopg.Connection, key: int, difference: Difference
     """Delete the rows that are replaced, in one statement."""
     deletions = [f"DELETE FROM {table} WHERE workspace_id = %(key)s" for table in WHOLE]  # noqa: S608  # fixed names
     for table in BY_TICKET:
-        column = _TICKET_COLUMN.get(table, "ticket")
-        among = "" if difference.everything else f" AND {column} = ANY(%(ids)s)"
+        among = "" if difference.everything else f" AND {_AMONG.get(table, _AMONG_TICKETS)}"
         deletions.append(f"DELETE FROM {table} WHERE workspace_id = %(key)s{among}")  # noqa: S608  # fixed names
     *first, last = deletions
     named = ", ".join(f"deleted_{number} AS ({each})" for number, each in enumerate(first))
-    ids = difference.content.named_here([*difference.changed, *difference.gone])
-    connection.execute(f"WITH {named} {last}".encode(), {"key": key, "ids": ids})
+    ids = [*difference.changed, *difference.gone]
+    values = {
+        "key": key,
+        "keys": [key_of(id_) for id_ in ids],
+        "names": difference.content.named_here(ids),
+    }
+    connection.execute(f"WITH {named} {last}".encode(), values)
 
 
 def insert_rows(

@@ -104,7 +104,7 @@ def _create_workspace() -> None:
 def _create_statement() -> None:
     op.create_table(
         "statement",
-        *_long_numbers("workspace_id", "id"),
+        *_long_numbers("workspace_id", "id", "holder_key"),
         *_texts("path", "format"),
         *_numbers("line", nullable=True),
         *_texts("record_id", "kind", "holder"),
@@ -114,7 +114,7 @@ def _create_statement() -> None:
         *_texts("author", "at", "at_key"),
         *_texts("retired_at", "retired_by", "retired_reason", "inactive", nullable=True),
         sa.Column("latest", sa.Boolean(), nullable=False),
-        _key("holder", "id"),
+        _key("holder_key", "id"),
         *(_one_of(column) for column in ("kind", "shown", "class")),
     )
     op.create_index("statement_edge_ticket", "statement", ["edge_ticket", "shown"])
