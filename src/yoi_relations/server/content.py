@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from typing import Any
 
 from yoi_relations.lean.json_encoder import json_text
@@ -107,6 +106,10 @@ class Content:
     Args:
         connection: the index.
         name: of the workspace.
+
+    Attributes:
+        digests: by ticket id, a digest of all that `BY_TICKET` says of the ticket. That follows
+            from the files in its folders, and from whether its relations are active.
     """
 
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
@@ -114,15 +117,11 @@ class Content:
         self._prefix = f"{name}:"
         connection.create_function("named", 1, self._named, deterministic=True)
         connection.create_function("named_list", 1, self._named_list, deterministic=True)
+        self.digests = self._find_digests()
         connection.create_function("digest_of", 1, self.digests.get)
         connection.create_function("key_of", 1, key_of, deterministic=True)
 
-    @cached_property
-    def digests(self) -> dict[str, bytes]:
-        """By ticket id, a digest of all that `BY_TICKET` says of the ticket.
-
-        That follows from the files in its folders, and from whether its relations are active.
-        """
+    def _find_digests(self) -> dict[str, bytes]:
         parts: dict[str, list[str]] = {}
         for holder, part in self._connection.execute(_DIGESTED):
             parts.setdefault(holder, []).append(part)

@@ -63,7 +63,7 @@ def find_difference(
     known: dict[str, bytes] = {}
     if not everything:
         rows = connection.execute(
-            "SELECT ticket, digest FROM ticket_now WHERE workspace_id = %s", (key,)
+            "SELECT ticket, digest FROM ticket_now WHERE workspace_id = %s", (key,), binary=True
         )
         known = {content.id_here(ticket): digest for ticket, digest in rows}
     changed = sorted(id_ for id_, digest in digests.items() if known.get(id_) != digest)
