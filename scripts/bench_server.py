@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import os
 import secrets
 import statistics
@@ -215,6 +216,7 @@ def main() -> None:
     parser.add_argument("--distinct", type=int, default=40, help="workspaces that are generated")
     parser.add_argument("--runs", type=int, default=15)
     arguments = parser.parse_args()
+    gc.disable()  # as the program does
     databases = Databases()
     try:
         with tempfile.TemporaryDirectory() as scratch:

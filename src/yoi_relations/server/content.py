@@ -24,11 +24,6 @@ _LISTED = 500
 """Tickets that a query lists; SQLite limits the number of its values."""
 
 
-# Rows that are added in the order of a key fill the pages of its index by half only, because those
-# of other workspaces follow.
-_SHUFFLED = "ORDER BY digest_of"
-
-
 def _here(column: str) -> str:
     return f":name || {column} AS {column}"
 
@@ -40,19 +35,19 @@ def _anywhere(column: str) -> str:
 
 BY_TICKET = {
     "statement": (
-        f"SELECT id, key_of(statement.holder), {_here('path')}, format, line, record_id, kind,"  # noqa: S608  # fixed text
-        f" {_here('holder')},"
+        f"SELECT statement.id, key_of(holder), :name || statement.path, format, line, record_id,"  # noqa: S608  # fixed text
+        f" kind, {_here('holder')},"
         f" {_anywhere('target')} AS target, class, shown, {_anywhere('edge_ticket')},"
         f" {_anywhere('edge_target')}, note, summary, branch, worktree, role_plan, author, at,"
         " at_key, retired_at, retired_by, retired_reason, inactive,"
         " CASE WHEN EXISTS (SELECT 1 FROM activity WHERE activity.id = statement.id)"
         " THEN 't' ELSE 'f' END AS latest"
-        f" FROM statement WHERE statement.holder {_AMONG} {_SHUFFLED}(statement.holder)"
+        " FROM json_each(:ids) AS wanted CROSS JOIN statement ON statement.holder = wanted.value"
     ),
     "ticket_now": (
         f"SELECT {_here('ticket')}, title, slug, state, {_here('folder')}, folders,"  # noqa: S608  # fixed text
         f" digest_of(ticket_now.ticket) FROM ticket_now WHERE ticket_now.ticket {_AMONG}"
-        f" {_SHUFFLED}(ticket_now.ticket)"
+        " ORDER BY digest_of(ticket_now.ticket)"
     ),
     "ticket_folder": (
         "SELECT :name || names.ticket, :name || names.folder, min(names.title), min(names.slug)"  # noqa: S608  # fixed text
@@ -61,7 +56,12 @@ BY_TICKET = {
         f" AND ticket_now.ticket {_AMONG} GROUP BY names.ticket, names.folder"
     ),
 }
-"""By table, the rows of some tickets, without `workspace_id`."""
+"""By table, the rows of some tickets, without `workspace_id`.
+
+Statements and tickets are in the order of the digests, which is none of the keys: rows that are
+added in the order of a key fill the pages of its index by half only, because those of other
+workspaces follow.
+"""
 _DIGESTED = """
 SELECT holder, path || char(0) || hex(digest) FROM source WHERE format <> 'stray'
 UNION ALL
@@ -132,7 +132,7 @@ class Content:
         }
 
     def of_tickets(self, table: str, ids: list[str]) -> Iterator[Row]:
-        """The rows of one of the tables of `BY_TICKET` about some tickets."""
+        """The rows of one of the tables of `BY_TICKET` about some tickets, sorted by digest."""
         query, values = BY_TICKET[table], {"name": self._prefix, "ids": json_text(ids)}
         if len(ids) <= _LISTED:
             # A list of values is applied inside a view; with a subquery, all tickets would be read.

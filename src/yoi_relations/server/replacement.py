@@ -29,7 +29,7 @@ class Difference(NamedTuple):
 
     Attributes:
         content: the rows of the index.
-        changed: ids of the tickets whose rows are written, sorted.
+        changed: ids of the tickets whose rows are written, sorted by digest.
         gone: ids of the tickets whose rows are only deleted.
         everything: whether nothing that is in the database stays.
     """
@@ -66,8 +66,9 @@ def find_difference(
             "SELECT ticket, digest FROM ticket_now WHERE workspace_id = %s", (key,), binary=True
         )
         known = {content.id_here(ticket): digest for ticket, digest in rows}
-    changed = sorted(id_ for id_, digest in digests.items() if known.get(id_) != digest)
-    gone = sorted(known.keys() - digests.keys())
+    different = (id_ for id_, digest in digests.items() if known.get(id_) != digest)
+    changed = sorted(different, key=digests.__getitem__)
+    gone = [*(known.keys() - digests.keys())]
     return Difference(content, changed, gone, everything)
 
 
