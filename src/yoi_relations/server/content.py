@@ -47,7 +47,7 @@ BY_TICKET = {
     "ticket_now": (
         f"SELECT {_here('ticket')}, title, slug, state, {_here('folder')}, folders,"  # noqa: S608  # fixed text
         f" digest_of(ticket_now.ticket) FROM ticket_now WHERE ticket_now.ticket {_AMONG}"
-        " ORDER BY digest_of(ticket_now.ticket)"
+        " ORDER BY 7"
     ),
     "ticket_folder": (
         "SELECT :name || names.ticket, :name || names.folder, min(names.title), min(names.slug)"  # noqa: S608  # fixed text
