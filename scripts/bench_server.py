@@ -11,7 +11,6 @@ C is a process that connects to the socket and sends `SELECT 1`.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import gc
 import os
 import resource
@@ -211,8 +210,7 @@ def measure_readers(bench: Bench, samples: list[Sample], database: str, small: s
         report(name, bench.ratio(ask, lambda: readers.connect(database)), "C", "1.3")
         ratio = bench.ratio(ask, readers.ask(small, *command))
         report(f"{name}, of the same with {FEW} workspaces", ratio, "", "1.3")
-        busy = contextlib.contextmanager(publishing)
-        with busy(samples[1 : 1 + PUBLISHERS], database):
+        with publishing(samples[1 : 1 + PUBLISHERS], database):
             loaded = statistics.median(ask() for _ in range(bench.runs))
         quiet = statistics.median(ask() for _ in range(bench.runs))
         report(f"{name}, beside {PUBLISHERS} publishers", loaded / quiet, "", "2")

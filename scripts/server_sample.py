@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import re
@@ -118,8 +119,9 @@ def copy_all(sent: Sequence[dict[str, bytes]], database: str, processes: int) ->
     return in_processes(processes, copy_in, range(len(sent)))
 
 
+@contextlib.contextmanager
 def publishing(samples: Sequence[Sample], database: str) -> Iterator[None]:
-    """While it is suspended, one process for each sample changes and publishes it all the time."""
+    """In the block, one process for each sample changes and publishes it all the time."""
 
     def work(sample: Sample) -> None:
         number = 0

@@ -58,9 +58,8 @@ BY_TICKET = {
 }
 """By table, the rows of some tickets, without `workspace_id`.
 
-Statements and tickets are in the order of the digests, which is none of the keys: rows that are
-added in the order of a key fill the pages of its index by half only, because those of other
-workspaces follow.
+Statements and tickets are in the order of the digests, not of a key. Rows that are added in the
+order of a key leave the pages of its index half empty, because rows of other workspaces follow.
 """
 _DIGESTED = """
 SELECT holder, path || char(0) || hex(digest) FROM source WHERE format <> 'stray'

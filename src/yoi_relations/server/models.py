@@ -81,7 +81,7 @@ class _StatementRow(_OfWorkspace):
     id: int = Field(sa_type=BigInteger, description="rises with the line within a file")
     holder_key: int = Field(
         sa_type=BigInteger,
-        description="made from the id of the holder, which would make the index larger",
+        description="made from the id of the holder, to keep the index small",
     )
 
 
