@@ -123,25 +123,25 @@ def measure_one(where: str, database: str, sample: Sample, runs: int) -> None:
     """Publish one workspace: unchanged, with one changed ticket, and whole."""
     with psycopg.connect(database, autocommit=True) as connection:
 
-        def trip(_number: int) -> float:
+        def trip() -> float:
             trips = [timed(lambda: connection.execute("SELECT 1")) for _ in range(PINGS)]
             return statistics.median(trips)
 
-        def unchanged(_number: int) -> float:
+        def unchanged() -> float:
             return sample.publish(database)
 
-        def changed(number: int) -> float:
-            sample.change(number)
+        def changed() -> float:
+            sample.change()
             return sample.publish(database, Trust.STAT)
 
-        def whole(_number: int) -> float:
+        def whole() -> float:
             # What another version of the parser has published is replaced.
             connection.execute(
                 "UPDATE workspace SET parser_version = 0 WHERE name = %s", [sample.name]
             )
             return sample.publish(database)
 
-        def connecting(_number: int) -> float:
+        def connecting() -> float:
             def connect_once() -> None:
                 with connect(database):
                     pass
@@ -149,7 +149,7 @@ def measure_one(where: str, database: str, sample: Sample, runs: int) -> None:
             return timed(connect_once)
 
         ways = (trip, connecting, unchanged, changed, whole)
-        times = [[way(number) for way in ways] for number in range(runs)]
+        times = [[way() for way in ways] for _ in range(runs)]
     rt, connect_time, *others = (min(each) for each in zip(*times, strict=True))
     same, one, full = (each - connect_time for each in others)
     report(f"RT, {where}", rt * 1e6, "µs", "")

@@ -39,12 +39,13 @@ class Sample(NamedTuple):
             publish(database, Request(index, self.name, None, force=True), lambda _d, _t: None)
             return time.perf_counter() - start
 
-    def change(self, number: int) -> None:
+    def change(self) -> None:
         """Change the state of one ticket, and index that."""
         items = sorted(self.folder.glob(".yoi/tickets/*/item.md"))
         item = items[len(items) // 2]
-        state = ("ready", "queued")[number % 2]
-        item.write_text(_STATE.sub(f"state: '{state}'", item.read_text("utf-8")), "utf-8")
+        text = item.read_text("utf-8")
+        state = "ready" if "\nstate: 'queued'" in text else "queued"
+        item.write_text(_STATE.sub(f"state: '{state}'", text), "utf-8")
 
 
 def make_samples(place: Path, workspaces: int, tickets: int, distinct: int) -> list[Sample]:
@@ -124,10 +125,8 @@ def publishing(samples: Sequence[Sample], database: str) -> Iterator[None]:
     """In the block, one process for each sample changes and publishes it all the time."""
 
     def work(sample: Sample) -> None:
-        number = 0
         while True:
-            number += 1
-            sample.change(number)
+            sample.change()
             sample.publish(database, Trust.STAT)
 
     started = [_FORK.Process(target=work, args=(sample,), daemon=True) for sample in samples]

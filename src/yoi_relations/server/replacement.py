@@ -80,7 +80,7 @@ def delete_rows(connection: psycopg.Connection, key: int, difference: Difference
         deletions.append(f"DELETE FROM {table} WHERE workspace_id = %(key)s{among}")  # noqa: S608  # fixed names
     *first, last = deletions
     named = ", ".join(f"deleted_{number} AS ({each})" for number, each in enumerate(first))
-    ids = [*difference.changed, *difference.gone]
+    ids = [] if difference.everything else [*difference.changed, *difference.gone]
     values = {
         "key": key,
         "keys": [key_of(id_) for id_ in ids],
