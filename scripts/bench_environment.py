@@ -52,9 +52,10 @@ class Bench:
     Args:
         place: the folder for the environment.
         runs: how many pairs of commands `ratio` times.
+        extra: what else of the program is installed, such as ``[server]``.
     """
 
-    def __init__(self, place: Path, runs: int) -> None:
+    def __init__(self, place: Path, runs: int, extra: str = "") -> None:
         self.runs = runs
         environment = place / "environment"
         subprocess.run([sys.executable, "-m", "venv", environment], check=True)
@@ -62,7 +63,7 @@ class Bench:
         self.relations = environment / "bin" / "relations"
         self.environ = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         self.run_python(environment, "-m", "pip", "install", "--quiet", "--upgrade", "pip")
-        self.run_python(environment, "-m", "pip", "install", "--quiet", str(ROOT))
+        self.run_python(environment, "-m", "pip", "install", "--quiet", f"{ROOT}{extra}")
         self.run_python(environment, "-m", "compileall", "-q", str(environment / "lib"))
 
     def run_python(self, folder: Path, *arguments: str) -> None:

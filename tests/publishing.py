@@ -10,12 +10,18 @@ import psycopg
 import sqlalchemy as sa
 from workspace_builder import AT, A, B, C, Ran, Workspace
 
-from yoi_relations.server.content import TABLES
+from yoi_relations.files.workspace import find_workspace
+from yoi_relations.index.freshness import open_index
+from yoi_relations.index.handle import Progress
+from yoi_relations.server import publication
+from yoi_relations.server.content import TABLES, key_of
 from yoi_relations.server.models import TABLES as METADATA
 from yoi_relations.server.models import VIEWS
-from yoi_relations.server.publication import workspace_id_of
+from yoi_relations.server.publication import Publication, Request
 
 NAME = "acme/loans"
+TWICE = "00001KT0000TW"
+"""A ticket of `everything` with two folders."""
 _NOT_CONTENT = {"workspace_id", "id", "publication", "git_commit", "published_at"}
 """Columns that differ although the content is the same."""
 
@@ -35,16 +41,26 @@ def published(workspace: Workspace, database: str, *arguments: str) -> Any:
     return ran.json
 
 
+def publish_directly(
+    workspace: Workspace, database: str, progress: Progress = lambda _done, _total: None
+) -> Publication:
+    """Publish in this process, whatever is in the database."""
+    with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
+        return publication.publish(database, Request(index, NAME, None, force=True), progress)
+
+
 def contents(database: str, name: str = NAME) -> Contents:
     """All rows of a workspace, but for `_NOT_CONTENT`."""
     found = {}
     with psycopg.connect(database) as connection:
+        # The transaction of a publisher that was killed may end between two tables.
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         for table in (*TABLES, "workspace"):
             names = [column.name for column in METADATA.tables[table].columns]
             columns = [name for name in names if name not in _NOT_CONTENT]
             rows = connection.execute(
                 f"SELECT {', '.join(columns)} FROM {table} WHERE workspace_id = %s",  # noqa: S608  # fixed names
-                (workspace_id_of(name),),
+                (key_of(name),),
             )
             found[table] = sorted(rows.fetchall(), key=repr)
     return found
@@ -54,6 +70,8 @@ def everything(workspace: Workspace) -> Workspace:
     """A workspace with a row for each table."""
     workspace.pair("blocked_by", "first", states=("queued", "done"))
     workspace.ticket(C, slug="see", title="Café\t\\N")
+    workspace.ticket(TWICE, "queued", slug="first", title="One")
+    workspace.ticket(TWICE, "closed", "closed", slug="second", title="Another")
     workspace.record(A, "waiting", note="line\nline\ttab \\. back")
     workspace.record(C, "blocks", "other/place:00001KT0000XX")
     workspace.record(C, "related", f" {A.lower()} ")

@@ -13,7 +13,11 @@ import subprocess
 import sys
 import venv
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+from postgres_server import PostgresServer, needed_programs
 
 PROJECT = Path(__file__).parents[1]
 NOT_COPIED = (
@@ -71,11 +75,11 @@ def check_content(wheel: Path) -> None:
     assert not [name for name in names if "/test" in name]
 
 
-def install(folder: Path, wheel: Path) -> Path:
+def install(folder: Path, wheel: Path, extra: str = "") -> Path:
     environment = folder / "environment"
     venv.create(environment, with_pip=True)
     python = environment / "bin" / "python"
-    installed = run(folder, python, "-m", "pip", "install", "--quiet", wheel)
+    installed = run(folder, python, "-m", "pip", "install", "--quiet", f"{wheel}{extra}")
     assert installed.returncode == 0, installed.stderr
     return environment / "bin"
 
@@ -100,10 +104,37 @@ def check_workspace(folder: Path, relations: Path) -> None:
     assert session.stdout == "True\n", session.stderr
 
 
-def test_wheel_works_in_an_empty_environment(tmp_path: Path) -> None:
-    wheel = build_wheel(tmp_path)
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
+
+
+def test_wheel_works_in_an_empty_environment(tmp_path: Path, wheel: Path) -> None:
     check_content(wheel)
     programs = install(tmp_path, wheel)
     check_empty_folder(tmp_path / "empty", programs / "relations")
     check_workspace(tmp_path / "work", programs / "relations")
     assert run(tmp_path, programs / "python", "-c", _UNWANTED).stdout.split() == ["None", "None"]
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    server = PostgresServer(needed_programs())
+    yield server.url("postgres")
+    server.end()
+
+
+def test_wheel_with_the_extra_server_publishes(tmp_path: Path, wheel: Path, database: str) -> None:
+    programs = install(tmp_path, wheel, "[server]")
+    ignored = shutil.ignore_patterns(*NOT_COPIED)
+    shutil.copytree(PROJECT / "examples", tmp_path / "work", ignore=ignored)
+    answers = []
+    for command in (("server", "migrate"), ("publish", "--name", "a/b"), ("server", "list")):
+        relations = (programs / "relations", *command, "--json", "--to", database)
+        ran = run(tmp_path / "work", *relations)
+        assert ran.returncode == 0, ran.stderr
+        answers.append(json.loads(ran.stdout))
+    migrated, published, listed = answers
+    assert migrated["changed"]
+    (one,) = listed["workspaces"]
+    assert (one["name"], one["tickets"]) == ("a/b", published["tickets"])

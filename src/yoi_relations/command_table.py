@@ -436,7 +436,8 @@ _WATCH = Command(
         Parameter(
             "publish",
             "--publish",
-            "Also publish each change to the database that YOI_RELATIONS_DATABASE names.",
+            "Also publish each change, and every minute without one, to the database that"
+            " YOI_RELATIONS_DATABASE names.",
         ),
     ),
 )

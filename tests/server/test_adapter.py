@@ -45,6 +45,10 @@ QUESTIONS: list[Ask] = [
     lambda to, _: find_latest_record(to, shown_as(["waiting", "related"])),
     lambda to, at: load_tickets(to, [f"{at}{id_}" for id_ in (A, B, C, "no such")]),
     lambda to, _: all_tickets(to),
+    lambda to, _: sorted(to.execute("SELECT DISTINCT ticket, folder FROM ticket_name")),
+    lambda to, _: sorted(
+        to.execute("SELECT ticket, folder, slug, title FROM ticket_name WHERE title IS NOT NULL")
+    ),
     lambda to, _: find_problems(to),
     lambda to, _: load_near_targets(to),
     lambda to, _: load_lost_retirements(to),

@@ -18,42 +18,32 @@ from typing import Any
 import psycopg
 import pytest
 from postgres_server import PostgresServer
-from publishing import NAME, contents, everything, publish, published
-from workspace_builder import A, Workspace, git
+from publication_faults import TICKETS, Race, Trials, new_workspace, numbered, old_workspace
+from publishing import NAME, contents, publish, publish_directly, published
+from workspace_builder import A, Workspace
 
-from yoi_relations.files.workspace import find_workspace
-from yoi_relations.index.freshness import open_index
-from yoi_relations.index.handle import Progress
 from yoi_relations.server import connection as connecting
-from yoi_relations.server import publication
-from yoi_relations.server.publication import Publication, Request
+from yoi_relations.server import publication, replacement
 
-TICKETS = 40
-
-
-def numbered(number: int) -> str:
-    return f"00001KT1{number:05d}"
+TRIES = 8
+"""How often what is left to chance is tried; `scripts/dev publisher-faults` tries more often."""
 
 
 @pytest.fixture
 def old(tmp_path: Path) -> Workspace:
-    return everything(Workspace(tmp_path / "old"))
+    return old_workspace(tmp_path / "old")
 
 
 @pytest.fixture
 def new(tmp_path: Path) -> Workspace:
-    """The same workspace, later: nothing is as it was."""
-    workspace = everything(Workspace(tmp_path / "new"))
-    workspace.ticket(A, "ready")
-    for number in range(TICKETS):
-        workspace.ticket(numbered(number))
-        workspace.record(numbered(number), "blocked_by", A, "x" * 3000)
-    return workspace
+    return new_workspace(tmp_path / "new")
 
 
-def publish_directly(workspace: Workspace, database: str, progress: Progress) -> Publication:
-    with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
-        return publication.publish(database, Request(index, NAME, None, force=True), progress)
+@pytest.fixture(params=["statements", "copy"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways to write the rows."""
+    few = {"statements": 2 * TICKETS, "copy": 0}[request.param]
+    monkeypatch.setattr(replacement, "_FEW_TICKETS", few)
 
 
 def published_killed(workspace: Workspace, database: str, step: int) -> int | None:
@@ -83,7 +73,7 @@ def published_killed(workspace: Workspace, database: str, step: int) -> int | No
                 (psycopg.Copy, "write_row"),
             ):
                 setattr(owner, name, killing(getattr(owner, name)))
-            publish_directly(workspace, database, lambda _done, _total: None)
+            publish_directly(workspace, database)
             os.write(into, str(done).encode())
         finally:
             os._exit(1)
@@ -95,6 +85,7 @@ def published_killed(workspace: Workspace, database: str, step: int) -> int | No
     return int(found) if found else None
 
 
+@pytest.mark.usefixtures("way")
 def test_a_killed_publisher_leaves_the_old_or_the_new(
     old: Workspace, new: Workspace, database: str
 ) -> None:
@@ -104,37 +95,36 @@ def test_a_killed_publisher_leaves_the_old_or_the_new(
     after = contents(database)
     published(old, database, "--force")
     before = contents(database)
-    middle = Random(14).sample(range(8, steps - 8), 12)  # noqa: S311  # which steps are tried
+    first, last = range(min(8, steps - 1)), range(max(0, steps - 8), steps - 1)
+    middle = Random(14).choices(range(steps - 1), k=12)  # noqa: S311  # which steps are tried
     # The last step is psycopg's: it commits again when the connection is closed.
-    for step in [*range(8), *middle, *range(steps - 8, steps - 1)]:
+    for step in sorted({*first, *middle, *last}):
         assert published_killed(new, database, step) is None
         assert contents(database) == before
     assert published_killed(new, database, steps - 1) is None
     assert contents(database) == after
 
 
-def test_a_process_killed_at_any_time_leaves_the_old_or_the_new(
+@pytest.mark.usefixtures("way")
+def test_a_publisher_killed_at_any_time_leaves_the_old_or_the_new(
     old: Workspace, new: Workspace, database: str
 ) -> None:
-    published(new, database)
-    after = contents(database)
-    random = Random(15)  # noqa: S311  # when it is killed
-    command = [sys.executable, "-m", "yoi_relations", "publish", "--force"]
-    for _ in range(6):
-        published(old, database, "--force")
-        before = contents(database)
-        process = subprocess.Popen(
-            [*command, "--name", NAME, "--to", database],
-            cwd=new.root,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        time.sleep(random.uniform(0.1, 1))
-        process.kill()
-        process.wait()
-        assert contents(database) in (before, after)
-    assert published(new, database, "--force")["publication"] > 1
-    assert contents(database) == after
+    trials, random = Trials(old, new, database), Random(15)  # noqa: S311  # when it is killed
+    for _ in range(TRIES):
+        trials.kill(random)
+    assert trials.found["old"] > 0
+    assert trials.found.keys() <= {"old", "new"}
+
+
+@pytest.mark.usefixtures("way")
+def test_a_connection_that_is_cut_is_opened_again(
+    old: Workspace, new: Workspace, database: str
+) -> None:
+    trials, random = Trials(old, new, database), Random(16)  # noqa: S311  # where it is cut
+    for number in range(TRIES):
+        trials.cut(random, at_the_end=number == 0)
+    assert trials.found["new"] > TRIES / 2
+    assert trials.found.keys() <= {"old", "new"}
 
 
 def end_connections(database: str) -> None:
@@ -184,7 +174,7 @@ def test_a_restart_in_the_middle_is_waited_for(
         assert publish_directly(new, database, progress).there.publication == 2
     finally:
         restarts[0].join()
-    assert len(contents(database)["folder"]) == TICKETS + 3
+    assert len(contents(database)["ticket_now"]) == TICKETS + 4
 
 
 def test_what_waiting_does_not_cure_is_not_repeated(
@@ -262,38 +252,6 @@ def test_a_full_disk_changes_nothing(
 def test_of_racing_publishers_the_latest_commit_stays(
     workspace: Workspace, database: str, tmp_path: Path
 ) -> None:
-    git(workspace, "init", "--quiet", "--initial-branch=main")
-    (workspace.root / ".gitignore").write_text(".yoi/cache/\n")
-    commits = []
-    for number in range(6):
-        workspace.ticket(numbered(number), title=f"of {number}")
-        workspace.ticket(numbered(0), "queued", title=f"at {number}")
-        git(workspace, "add", "--all")
-        git(workspace, "commit", "--quiet", "--message", str(number))
-        commits.append(git(workspace, "rev-parse", "HEAD").strip())
-    for number, commit in enumerate(commits):
-        git(workspace, "worktree", "add", "--quiet", str(tmp_path / str(number)), commit)
-    order = list(range(len(commits)))
-    for seed in range(2):
-        name = f"race/{seed}"
-        Random(seed).shuffle(order)  # noqa: S311  # who starts first
-        racing = [
-            subprocess.Popen(
-                [sys.executable, "-m", "yoi_relations", "publish", "--name", name],
-                cwd=tmp_path / str(number),
-                env=os.environ | {"YOI_RELATIONS_DATABASE": database},
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-            )
-            for number in order
-        ]
-        for process in racing:
-            _, errors = process.communicate()
-            assert process.returncode == 0 or b"publish" in errors
-        assert racing[order.index(len(commits) - 1)].returncode == 0
-        listed = workspace.run("server", "list", "--json", "--to", database).json["workspaces"]
-        (row,) = [row for row in listed if row["name"] == name]
-        assert row["commit"] == commits[-1]
-        published(workspace, database, "--name", f"alone/{seed}", "--force")
-        alone = repr(contents(database, f"alone/{seed}")).replace("alone/", "race/")
-        assert repr(contents(database, name)) == alone
+    race, random = Race(workspace, tmp_path, database), Random(17)  # noqa: S311  # who is first
+    for number in range(TRIES // 2):
+        race.run(f"race/{number}", random)

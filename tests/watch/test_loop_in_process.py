@@ -304,3 +304,64 @@ def test_terminal_line_has_time_change_and_sentence(capsys: pytest.CaptureFixtur
     first, second = capsys.readouterr().out.splitlines()
     assert first[8:].startswith(f"  retired           {A} is blocked by {C}: \\x1b[2Jlong")
     assert second[8:] == "  problem appeared  b.jsonl:3: is no JSON"
+
+
+def later(ticks: int) -> Callable[[], bool]:
+    """A condition that is met after some ticks."""
+    end = time.monotonic() + ticks * TICK
+    return lambda: time.monotonic() >= end
+
+
+def test_each_index_is_published_once(workspace: Workspace) -> None:
+    published: list[str] = []
+
+    def scenario(_: Run) -> Iterator[Callable[[], bool]]:
+        yield later(10)
+        workspace.ticket(B, "done")
+        yield lambda: len(published) > 1
+        yield later(10)
+
+    Run(workspace.pair(), scenario, publish=lambda index: published.append(index.generation.digest))
+    assert len(published) == len(set(published)) == 2
+
+
+def test_what_could_not_be_published_is_tried_again_once(workspace: Workspace) -> None:
+    tried: list[str] = []
+
+    def publish(index: Index) -> None:
+        tried.append(index.generation.digest)
+        if len(tried) < 3:
+            raise RelationsError("no")
+
+    def scenario(_: Run) -> Iterator[Callable[[], bool]]:
+        yield lambda: len(tried) > 2
+        yield later(10)
+
+    Run(workspace.pair(), scenario, publish=publish)
+    assert len(tried) == 3
+
+
+def test_the_age_is_renewed_while_nothing_changes_and_the_files_can_be_read(
+    workspace: Workspace,
+) -> None:
+    published: list[str] = []
+    counts: list[int] = []
+
+    def scenario(run: Run) -> Iterator[Callable[[], bool]]:
+        yield lambda: len(published) > 3
+        workspace.tickets.rename(workspace.root / "away")
+        yield run.has_notice("waiting until that is fixed")
+        counts.append(len(published))
+        yield later(10)
+        counts.append(len(published))
+        (workspace.root / "away").rename(workspace.tickets)
+        yield lambda: len(published) > counts[-1]
+
+    Run(
+        workspace.pair(),
+        scenario,
+        publish=lambda index: published.append(index.generation.digest),
+        republish=TICK,
+    )
+    assert len(set(published)) == 1
+    assert counts[0] == counts[1]

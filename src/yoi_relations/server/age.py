@@ -134,11 +134,13 @@ def read_base(workspace: Workspace, name: str) -> str | None:
 
 
 def write_base(workspace: Workspace, name: str, made: Published) -> None:
-    """Note the publication that this checkout made.
+    """Note the publication that this checkout made, unless that is noted already.
 
     Raises:
         OSError: the cache folder cannot be written.
     """
+    if read_base(workspace, name) == made.identity:
+        return
     with make_cache_folder(workspace) as folder:
         put(folder, _base_file(name), made.identity.encode())
 

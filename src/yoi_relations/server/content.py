@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from yoi_relations.lean.json_encoder import json_text
@@ -19,7 +19,7 @@ Row = tuple[Any, ...]
 _DIGEST_BYTES = 16
 """Bytes of a digest of a ticket's folders. It tells contents apart; it resists no forgery."""
 
-_AMONG = "IN (SELECT value FROM json_each(:holders))"
+_AMONG = "IN (SELECT value FROM json_each(:ids))"
 _LISTED = 500
 """Tickets that a query lists; SQLite limits the number of its values."""
 
@@ -33,26 +33,45 @@ def _anywhere(column: str) -> str:
     return f"CASE WHEN instr({column}, ':') THEN named({column}) ELSE :name || {column} END"
 
 
-BY_FOLDER = {
+BY_TICKET = {
     "statement": (
-        f"SELECT id, {_here('path')}, format, line, record_id, kind, {_here('holder')},"  # noqa: S608  # fixed text
+        f"SELECT statement.id, key_of(holder), :name || statement.path, format, line, record_id,"  # noqa: S608  # fixed text
+        f" kind, {_here('holder')},"
         f" {_anywhere('target')} AS target, class, shown, {_anywhere('edge_ticket')},"
         f" {_anywhere('edge_target')}, note, summary, branch, worktree, role_plan, author, at,"
         " at_key, retired_at, retired_by, retired_reason, inactive,"
-        " EXISTS (SELECT 1 FROM activity WHERE activity.id = statement.id) AS latest"
-        f" FROM statement WHERE statement.holder {_AMONG}"
+        " CASE WHEN EXISTS (SELECT 1 FROM activity WHERE activity.id = statement.id)"
+        " THEN 't' ELSE 'f' END AS latest"
+        " FROM json_each(:ids) AS wanted CROSS JOIN statement ON statement.holder = wanted.value"
     ),
     "ticket_now": (
-        f"SELECT {_here('ticket')}, title, slug, state, {_here('folder')}, folders"  # noqa: S608  # fixed text
-        f" FROM ticket_now WHERE ticket_now.ticket {_AMONG}"
+        f"SELECT {_here('ticket')}, title, slug, state, {_here('folder')}, folders,"  # noqa: S608  # fixed text
+        f" digest_of(ticket_now.ticket) FROM ticket_now WHERE ticket_now.ticket {_AMONG}"
+        " ORDER BY 7"
     ),
-    "ticket_name": (
-        f"SELECT {_here('ticket')}, {_here('folder')}, min(title), min(slug)"  # noqa: S608  # fixed text
-        f" FROM ticket_name WHERE ticket_name.ticket {_AMONG}"
-        " GROUP BY ticket_name.ticket, ticket_name.folder"
+    "ticket_folder": (
+        "SELECT :name || names.ticket, :name || names.folder, min(names.title), min(names.slug)"  # noqa: S608  # fixed text
+        " FROM ticket_now JOIN ticket_name AS names ON names.ticket = ticket_now.ticket"
+        " WHERE (ticket_now.folders > 1 OR ticket_now.folder IS NULL)"
+        f" AND ticket_now.ticket {_AMONG} GROUP BY names.ticket, names.folder"
     ),
 }
-"""By table, the rows of some tickets, without `workspace_id`."""
+"""By table, the rows of some tickets, without `workspace_id`.
+
+Statements and tickets are in the order of the digests, not of a key. Rows that are added in the
+order of a key leave the pages of its index half empty, because rows of other workspaces follow.
+"""
+_DIGESTED = """
+SELECT holder, path || char(0) || hex(digest) FROM source WHERE format <> 'stray'
+UNION ALL
+SELECT
+    record.holder,
+    path || char(0) || coalesce(line, '') || char(0) || record_id || char(0) || shown
+    || char(0) || coalesce(inactive, '')
+FROM activity
+JOIN record ON record.id = activity.id JOIN source ON source.id = record.source_id
+"""
+"""What the digest of a ticket covers: each file, and whether each relation is active."""
 WHOLE = {
     "problem_now": (
         "SELECT row_number() OVER (ORDER BY path, line, message),"  # noqa: S608  # fixed text
@@ -71,8 +90,13 @@ WHOLE = {
     "tally": "SELECT name, count, active FROM tally",
 }
 """By table, the rows that are replaced as a whole."""
-TABLES = ("folder", *BY_FOLDER, *WHOLE)
+TABLES = (*BY_TICKET, *WHOLE)
 """All tables with rows of a workspace, apart from `workspace` itself."""
+
+
+def key_of(name: str) -> int:
+    """A short key for a name: a signed number of 64 bits."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
 class Content:
@@ -81,6 +105,10 @@ class Content:
     Args:
         connection: the index.
         name: of the workspace.
+
+    Attributes:
+        digests: by ticket id, a digest of all that `BY_TICKET` says of the ticket. That follows
+            from the files in its folders, and from whether its relations are active.
     """
 
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
@@ -88,33 +116,26 @@ class Content:
         self._prefix = f"{name}:"
         connection.create_function("named", 1, self._named, deterministic=True)
         connection.create_function("named_list", 1, self._named_list, deterministic=True)
+        self.digests = self._find_digests()
+        connection.create_function("digest_of", 1, self.digests.get)
+        connection.create_function("key_of", 1, key_of, deterministic=True)
 
-    def digests(self) -> dict[str, bytes]:
-        """By ticket id, a digest of all that `BY_FOLDER` says of the ticket.
-
-        That follows from the files in its folders, and from whether its relations are active.
-        """
-        parts: dict[str, list[bytes]] = {}
-        for holder, path, digest in self._connection.execute(
-            "SELECT holder, path, digest FROM source WHERE format <> 'stray'"
-        ):
-            parts.setdefault(holder, []).append(path.encode() + b"\0" + digest)
-        for holder, *values in self._connection.execute(
-            "SELECT record.holder, shown, path, line, record_id, inactive FROM activity"
-            " JOIN record ON record.id = activity.id JOIN source ON source.id = record.source_id"
-        ):
-            parts[holder].append("\0".join(map(str, values)).encode())
+    def _find_digests(self) -> dict[str, bytes]:
+        parts: dict[str, list[str]] = {}
+        for holder, part in self._connection.execute(_DIGESTED):
+            parts.setdefault(holder, []).append(part)
+        sha256 = hashlib.sha256
         return {
-            holder: hashlib.sha256(b"\0".join(sorted(found))).digest()[:_DIGEST_BYTES]
+            holder: sha256("\0".join(sorted(found)).encode()).digest()[:_DIGEST_BYTES]
             for holder, found in parts.items()
         }
 
-    def of_folders(self, table: str, holders: list[str]) -> Iterator[Row]:
-        """The rows of one of the tables of `BY_FOLDER` about some tickets."""
-        query, values = BY_FOLDER[table], {"name": self._prefix, "holders": json_text(holders)}
-        if len(holders) <= _LISTED:
+    def of_tickets(self, table: str, ids: list[str]) -> Iterator[Row]:
+        """The rows of one of the tables of `BY_TICKET` about some tickets, sorted by digest."""
+        query, values = BY_TICKET[table], {"name": self._prefix, "ids": json_text(ids)}
+        if len(ids) <= _LISTED:
             # A list of values is applied inside a view; with a subquery, all tickets would be read.
-            marks = {f"holder_{number}": holder for number, holder in enumerate(holders)}
+            marks = {f"id_{number}": id_ for number, id_ in enumerate(ids)}
             query = query.replace(_AMONG, f"IN ({', '.join(f':{mark}' for mark in marks)})")
             values |= marks
         return self._connection.execute(query, values)
@@ -123,9 +144,13 @@ class Content:
         """All rows of one of the tables of `WHOLE`."""
         return self._connection.execute(WHOLE[table], {"name": self._prefix}).fetchall()
 
-    def named_here(self, ids: Collection[str]) -> list[str]:
+    def named_here(self, ids: Iterable[str]) -> list[str]:
         """Ids of tickets of this workspace, as the database has them."""
         return [f"{self._prefix}{id_}" for id_ in ids]
+
+    def id_here(self, name: str) -> str:
+        """The id of a ticket of this workspace that the database has as `name`."""
+        return name.removeprefix(self._prefix)
 
     def _named(self, name: str | None) -> str | None:
         if name is None or is_elsewhere(name):

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from yoi_relations.errors import NotFoundError
 from yoi_relations.server.connection import connect
-from yoi_relations.server.content import TABLES
-from yoi_relations.server.publication import workspace_id_of
+from yoi_relations.server.content import TABLES, key_of
 from yoi_relations.server.schema import begin_in_schema
 
 
@@ -58,7 +57,7 @@ def forget_workspace(database: str, name: str) -> None:
         OtherSchemaError: the tables are not those of this version of the program.
         psycopg.Error: the server cannot be reached, or refuses.
     """
-    key = workspace_id_of(name)
+    key = key_of(name)
     with connect(database) as connection:
         begin_in_schema(connection)
         row = connection.execute(

@@ -40,7 +40,7 @@ class Shared(SQLModel, registry=registry()):
 
 
 class _OfWorkspace(SQLModel):
-    workspace_id: int = Field(sa_type=BigInteger, description="see `workspace_id_of`")
+    workspace_id: int = Field(sa_type=BigInteger, description="made from its name")
 
 
 class _Numbered(_OfWorkspace):
@@ -77,17 +77,12 @@ class Workspace(Shared, table=True):
     )
 
 
-class Folder(_OfWorkspace, Shared, table=True):
-    """The content of the folders of one ticket: what is published again when it differs."""
-
-    __table_args__ = (_key("holder"),)
-
-    holder: str = Field(sa_type=Text, description="id of the ticket, as the workspace knows it")
-    digest: bytes = Field(sa_type=LargeBinary)
-
-
 class _StatementRow(_OfWorkspace):
     id: int = Field(sa_type=BigInteger, description="rises with the line within a file")
+    holder_key: int = Field(
+        sa_type=BigInteger,
+        description="made from the id of the holder, to keep the index small",
+    )
 
 
 class _StatementPlace(_AtPath):
@@ -105,12 +100,12 @@ class Statement(
     """A record, as the view of the index shows it."""
 
     __table_args__ = (
-        _key("holder", "id"),
+        _key("holder_key", "id"),
         *record_checks(),
         Index("statement_edge_ticket", "edge_ticket", "shown"),
-        Index("statement_edge_target", "edge_target", "shown"),
-        Index("statement_holder", "holder", "shown"),
-        Index("statement_record_id", "record_id"),
+        Index("statement_edge_target", "edge_target"),
+        # An id is always looked up whole, and this kind of index has half the size.
+        Index("statement_record_id", "record_id", postgresql_using="hash"),
         Index(
             "statement_active",
             "shown",
@@ -123,29 +118,34 @@ class Statement(
 class _TicketFolders(SQLModel):
     folder: str | None = Field(sa_type=Text)
     folders: int
+    digest: bytes = Field(
+        sa_type=LargeBinary,
+        description="of its files and of what is active; if it differs, the ticket is published",
+    )
 
 
 class TicketNow(_TicketFolders, StateColumns, NameColumns, _Ticket, Shared, table=True):
     """A ticket, as the view of the index shows it."""
 
     __tablename__ = "ticket_now"
-    __table_args__ = (_key("ticket"), one_of("state", State), Index("ticket_now_ticket", "ticket"))
+    __table_args__ = (
+        _key("ticket"),
+        one_of("state", State),
+        Index("ticket_now_ticket", "ticket"),
+        # A slug has no bound, and the other kind of index has one.
+        Index("ticket_now_slug", "slug", postgresql_using="hash"),
+    )
 
 
 class _NamedFolder(_Ticket):
     folder: str = Field(sa_type=Text)
 
 
-class TicketName(NameColumns, _NamedFolder, Shared, table=True):
-    """The names of a ticket: one row for each of its folders."""
+class TicketFolder(NameColumns, _NamedFolder, Shared, table=True):
+    """A folder of a ticket that has several, or none with an item.md."""
 
-    __tablename__ = "ticket_name"
-    __table_args__ = (
-        _key("ticket", "folder"),
-        Index("ticket_name_ticket", "ticket"),
-        # A slug has no bound, and the other kind of index has one.
-        Index("ticket_name_slug", "slug", postgresql_using="hash"),
-    )
+    __tablename__ = "ticket_folder"
+    __table_args__ = (_key("ticket", "folder"),)
 
 
 class _ProblemAbout(SQLModel):
@@ -189,7 +189,10 @@ class Tally(TallyColumns, _OfWorkspace, Shared, table=True):
 
 VIEWS = {
     "active_relation": "SELECT workspace_id, shown AS kind, edge_ticket AS ticket"
-    " FROM statement WHERE latest AND inactive IS NULL"
+    " FROM statement WHERE latest AND inactive IS NULL",
+    "ticket_name": "SELECT workspace_id, ticket, folder, title, slug FROM ticket_now"
+    " WHERE folders = 1 AND folder IS NOT NULL"
+    " UNION ALL SELECT workspace_id, ticket, folder, title, slug FROM ticket_folder",
 }
 """The views of the database, by name."""
 TABLES = Shared.metadata

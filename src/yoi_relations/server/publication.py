@@ -8,12 +8,9 @@ repeated.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import psycopg
-from psycopg import sql
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from yoi_relations.errors import RelationsError
@@ -21,7 +18,13 @@ from yoi_relations.index.handle import Index, Progress
 from yoi_relations.index.store import PARSER_VERSION
 from yoi_relations.server.age import Head, Published, is_later, refuse_if_older, write_base
 from yoi_relations.server.connection import connect
-from yoi_relations.server.content import BY_FOLDER, WHOLE, Content, Row
+from yoi_relations.server.content import Content, key_of
+from yoi_relations.server.replacement import (
+    copy_rows,
+    delete_rows,
+    find_difference,
+    insert_rows,
+)
 from yoi_relations.server.schema import begin_in_schema
 
 RETRY_SECONDS = 30.0
@@ -30,7 +33,6 @@ _AGAIN = ("08", "40")
 """Classes of SQLSTATE after which a publication is repeated: connections, conflicts."""
 _AGAIN_STATES = frozenset({"53300", "57P01", "57P02", "57P03"})
 """The same, single states: too many connections, a server that stops or starts."""
-_TICKET_COLUMN = {"statement": "holder", "ticket_now": "ticket", "ticket_name": "ticket"}
 
 
 class Request(NamedTuple):
@@ -67,12 +69,6 @@ class Publication(NamedTuple):
     gone: int
     changed: bool
     same_commit: bool
-
-
-def workspace_id_of(name: str) -> int:
-    """The key of a workspace in the database: a signed number of 64 bits, made from its name."""
-    digest = hashlib.sha256(name.encode()).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def publish(database: str, request: Request, progress: Progress) -> Publication:
@@ -117,29 +113,52 @@ def _publish_once(
 ) -> Publication:
     """One attempt, in one transaction."""
     begin_in_schema(connection)
-    key = workspace_id_of(request.name)
+    key = key_of(request.name)
     there, parser_version = _lock(connection, key, request.name)
     index, digest = request.opened, request.opened.generation.digest
     commit = request.head and request.head.commit
-    changed = (there.digest, parser_version) != (digest, PARSER_VERSION)
-    folders = gone = 0
+    if (there.digest, parser_version) == (digest, PARSER_VERSION):
+        if not is_later(index.workspace, there.commit, commit):
+            commit = there.commit
+        made = Published(there.publication, digest, commit)
+        # A publication that finds nothing changed proves that what is there still holds. If the
+        # server crashes, only that can be lost, so there is no need to wait for its disk.
+        with connection.pipeline():
+            connection.execute("SET LOCAL synchronous_commit = off")
+            _finish(connection, key, made, index)
+        return Publication(request.name, made, 0, 0, changed=False, same_commit=False)
     same_commit = False
-    if changed:
-        if there.publication and not request.force:
-            same_commit = refuse_if_older(index.workspace, request.name, there, request.head)
-        known = _folders(connection, key) if parser_version == PARSER_VERSION else {}
-        folders, gone = _replace(connection, key, request, known, progress)
-    elif not is_later(index.workspace, there.commit, commit):
-        commit = there.commit
-    made = Published(there.publication + changed, digest, commit)
-    # A publication that finds nothing changed proves that what is there still holds.
+    if there.publication and not request.force:
+        same_commit = refuse_if_older(index.workspace, request.name, there, request.head)
+    difference = find_difference(
+        connection,
+        key,
+        Content(index.connection, request.name),
+        everything=parser_version != PARSER_VERSION,
+    )
+    made = Published(there.publication + 1, digest, commit)
+    rows = difference.few_rows()
+    if rows is None:
+        delete_rows(connection, key, difference)
+        copy_rows(connection, key, difference, progress)
+    with connection.pipeline():
+        if rows is not None:
+            delete_rows(connection, key, difference)
+            insert_rows(connection, key, rows)
+        _finish(connection, key, made, index)
+    counts = len(difference.changed), len(difference.gone)
+    return Publication(request.name, made, *counts, changed=True, same_commit=same_commit)
+
+
+def _finish(connection: psycopg.Connection, key: int, made: Published, index: Index) -> None:
+    """Note what is in the database now, and commit."""
     connection.execute(
         "UPDATE workspace SET publication = %s, digest = %s, git_commit = %s, parser_version = %s,"
         " tickets_root = %s, published_at = now() WHERE workspace_id = %s",
         (*made, PARSER_VERSION, index.generation.tickets_root, key),
     )
-    connection.commit()
-    return Publication(request.name, made, folders, gone, changed, same_commit)
+    # `Connection.commit` would wait for the statements before it.
+    connection.execute("COMMIT")
 
 
 def _lock(connection: psycopg.Connection, key: int, wanted: str) -> tuple[Published, int]:
@@ -161,70 +180,3 @@ def _lock(connection: psycopg.Connection, key: int, wanted: str) -> tuple[Publis
             f"{wanted}: its key in the database is that of {name}", "choose another --name"
         )
     return Published(publication, digest, commit), parser_version
-
-
-def _folders(connection: psycopg.Connection, key: int) -> dict[str, bytes]:
-    """By ticket id, the digest of what was published of it."""
-    rows = connection.execute("SELECT holder, digest FROM folder WHERE workspace_id = %s", (key,))
-    return dict(rows.fetchall())
-
-
-def _replace(
-    connection: psycopg.Connection,
-    key: int,
-    request: Request,
-    known: dict[str, bytes],
-    progress: Progress,
-) -> tuple[int, int]:
-    """Replace the rows that differ; how many tickets were written, and how many deleted.
-
-    Without `known`, everything is replaced.
-    """
-    content = Content(request.opened.connection, request.name)
-    digests = content.digests()
-    changed = sorted(id_ for id_, digest in digests.items() if known.get(id_) != digest)
-    gone = known.keys() - digests.keys()
-    _delete(connection, key, content, [*changed, *gone] if known else None)
-    whole = {table: content.whole(table) for table in WHOLE}
-    steps, done = len(changed) * (1 + len(BY_FOLDER)), 0
-
-    def counted(rows: Iterable[Row]) -> Iterable[Row]:
-        for number, row in enumerate(rows):
-            progress(min(done + number, steps), steps)
-            yield row
-
-    folders = ((id_, digests[id_]) for id_ in changed)
-    if changed:
-        _copy(connection, key, "folder", counted(folders))
-        for table in BY_FOLDER:
-            done += len(changed)
-            _copy(connection, key, table, counted(content.of_folders(table, changed)))
-    for table, rows in whole.items():
-        if rows:
-            _copy(connection, key, table, rows)
-    return len(changed), len(gone)
-
-
-def _delete(
-    connection: psycopg.Connection, key: int, content: Content, ids: list[str] | None
-) -> None:
-    """Delete the rows of the tickets `ids`, or of all if None, and what is replaced as a whole."""
-    deletions = [f"DELETE FROM {table} WHERE workspace_id = %(key)s" for table in WHOLE]  # noqa: S608  # fixed names
-    for table, column in (("folder", "holder"), *_TICKET_COLUMN.items()):
-        among = "" if ids is None else f" AND {column} = ANY(%(ids)s)"
-        if table == "folder":
-            among = among.replace("ids", "own_ids")
-        deletions.append(f"DELETE FROM {table} WHERE workspace_id = %(key)s{among}")  # noqa: S608  # fixed names
-    # One statement, so that it takes one round trip.
-    *first, last = deletions
-    named = ", ".join(f"deleted_{number} AS ({each})" for number, each in enumerate(first))
-    values = {"key": key, "own_ids": ids, "ids": content.named_here(ids or ())}
-    connection.execute(f"WITH {named} {last}".encode(), values)
-
-
-def _copy(connection: psycopg.Connection, key: int, table: str, rows: Iterable[Row]) -> None:
-    """Write `rows` into a table."""
-    copying = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))
-    with connection.cursor() as cursor, cursor.copy(copying) as copy:
-        for row in rows:
-            copy.write_row((key, *row))

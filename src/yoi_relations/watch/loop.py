@@ -23,6 +23,13 @@ from yoi_relations.queries.changes import Change, find_changes
 from yoi_relations.queries.verdict_changes import find_verdict_changes, load_verdicts
 from yoi_relations.watch.file_events import TICK, FileEvents
 
+REPUBLISH = 60.0
+"""Seconds after which an index is published again although nothing has changed, to renew its age.
+
+Three short statements a minute are little for a database, and a minute is short for a reader who
+asks how old an answer may be.
+"""
+
 
 class ChangeSet(NamedTuple):
     """Changes that one scan found, and the digests of the previous and the new index."""
@@ -44,6 +51,7 @@ class WatchRequest:
         tick: seconds after which to scan even without an event.
         publish: puts an index into a database, or None; it raises a `RelationsError` where that
             fails.
+        republish: seconds after which to publish even without a change.
     """
 
     workspace: Workspace
@@ -55,6 +63,7 @@ class WatchRequest:
     timeout: float | None = None
     tick: float = TICK
     publish: Callable[[Index], None] | None = None
+    republish: float = REPUBLISH
 
     @property
     def shares_the_index(self) -> bool:
@@ -94,8 +103,8 @@ def _watch(
     first = open_index(request.workspace, notify, trust=request.trust)
     publisher = _Publisher(request, notify)
     with closing(_LastScan(first)) as last_scan:
+        publisher.publish(first)
         while request.has_reader():
-            publisher.publish(last_scan.index)
             events.wait(min(request.tick, max(0.0, end - time.monotonic())))
             notify.begin_scan()
             index = _scan(request, events, notify)
@@ -105,6 +114,7 @@ def _watch(
                 if request.shares_the_index and not lock.hold():
                     notify("another watcher has taken over")
                     return ExitCode.DONE
+                publisher.publish(index)
             if time.monotonic() >= end:
                 return ExitCode.TIMED_OUT
     return ExitCode.DONE
@@ -122,23 +132,31 @@ def _print(request: WatchRequest, change_sets: Iterable[ChangeSet]) -> bool:
 
 
 class _Publisher:
-    """Publishes each index once; one that could not be published is tried again."""
+    """Publishes each index once, and again after a while; what failed is tried again."""
 
     def __init__(self, request: WatchRequest, notify: Notify) -> None:
         self._publish = request.publish
+        self._republish = request.republish
         self._notify = notify
         self._digest: str | None = None
+        self._due = 0.0
 
     def publish(self, index: Index) -> None:
-        """Publish `index`, unless the last one that was published holds the same."""
-        if self._publish is None or index.generation.digest == self._digest:
+        """Publish an index of this scan, unless it was published a short while ago.
+
+        Publishing says that the index holds now, so after a scan that failed it must not be called.
+        """
+        if self._publish is None:
+            return
+        now = time.monotonic()
+        if index.generation.digest == self._digest and now < self._due:
             return
         try:
             self._publish(index)
         except RelationsError as error:
             self._notify(f"not published: {error.message}")
         else:
-            self._digest = index.generation.digest
+            self._digest, self._due = index.generation.digest, now + self._republish
 
 
 class _LastScan:

@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 _TABLES = (
-    *("workspace", "folder", "statement", "ticket_now", "ticket_name", "problem_now"),
+    *("workspace", "statement", "ticket_now", "ticket_folder", "problem_now"),
     *("near_target", "lost_retirement", "tally"),
 )
 _CHECKS = {
@@ -31,6 +31,12 @@ CREATE VIEW active_relation AS
 SELECT workspace_id, shown AS kind, edge_ticket AS ticket
 FROM statement WHERE latest AND inactive IS NULL
 """
+_TICKET_NAME = """
+CREATE VIEW ticket_name AS
+SELECT workspace_id, ticket, folder, title, slug FROM ticket_now
+WHERE folders = 1 AND folder IS NOT NULL
+UNION ALL SELECT workspace_id, ticket, folder, title, slug FROM ticket_folder
+"""
 
 
 def upgrade() -> None:
@@ -40,11 +46,13 @@ def upgrade() -> None:
     _create_tickets()
     _create_problems()
     op.execute(_ACTIVE_RELATION)
+    op.execute(_TICKET_NAME)
 
 
 def downgrade() -> None:
     """Go back to an empty database."""
     op.execute("DROP VIEW active_relation")
+    op.execute("DROP VIEW ticket_name")
     for table in _TABLES:
         op.drop_table(table)
 
@@ -84,13 +92,6 @@ def _create_workspace() -> None:
         _key(),
     )
     op.create_table(
-        "folder",
-        *_long_numbers("workspace_id"),
-        *_texts("holder"),
-        sa.Column("digest", sa.LargeBinary(), nullable=False),
-        _key("holder"),
-    )
-    op.create_table(
         "tally",
         *_long_numbers("workspace_id"),
         *_texts("name"),
@@ -103,7 +104,7 @@ def _create_workspace() -> None:
 def _create_statement() -> None:
     op.create_table(
         "statement",
-        *_long_numbers("workspace_id", "id"),
+        *_long_numbers("workspace_id", "id", "holder_key"),
         *_texts("path", "format"),
         *_numbers("line", nullable=True),
         *_texts("record_id", "kind", "holder"),
@@ -113,12 +114,12 @@ def _create_statement() -> None:
         *_texts("author", "at", "at_key"),
         *_texts("retired_at", "retired_by", "retired_reason", "inactive", nullable=True),
         sa.Column("latest", sa.Boolean(), nullable=False),
-        _key("holder", "id"),
+        _key("holder_key", "id"),
         *(_one_of(column) for column in ("kind", "shown", "class")),
     )
-    for column in ("edge_ticket", "edge_target", "holder"):
-        op.create_index(f"statement_{column}", "statement", [column, "shown"])
-    op.create_index("statement_record_id", "statement", ["record_id"])
+    op.create_index("statement_edge_ticket", "statement", ["edge_ticket", "shown"])
+    op.create_index("statement_edge_target", "statement", ["edge_target"])
+    op.create_index("statement_record_id", "statement", ["record_id"], postgresql_using="hash")
     op.create_index(
         "statement_active",
         "statement",
@@ -134,19 +135,19 @@ def _create_tickets() -> None:
         *_texts("ticket"),
         *_texts("title", "slug", "state", "folder", nullable=True),
         *_numbers("folders"),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
         _key("ticket"),
         _one_of("state"),
     )
     op.create_index("ticket_now_ticket", "ticket_now", ["ticket"])
+    op.create_index("ticket_now_slug", "ticket_now", ["slug"], postgresql_using="hash")
     op.create_table(
-        "ticket_name",
+        "ticket_folder",
         *_long_numbers("workspace_id"),
         *_texts("ticket", "folder"),
         *_texts("title", "slug", nullable=True),
         _key("ticket", "folder"),
     )
-    op.create_index("ticket_name_ticket", "ticket_name", ["ticket"])
-    op.create_index("ticket_name_slug", "ticket_name", ["slug"], postgresql_using="hash")
 
 
 def _create_problems() -> None:
