@@ -18,6 +18,7 @@ from yoi_relations.server.content import TABLES, key_of
 from yoi_relations.server.models import TABLES as METADATA
 from yoi_relations.server.models import VIEWS
 from yoi_relations.server.publication import Publication, Request
+from yoi_relations.server.schema import REVISIONS
 
 NAME = "acme/loans"
 TWICE = "00001KT0000TW"
@@ -106,3 +107,5 @@ def create_partitioned(url: str) -> None:
                 )
         for name, query in VIEWS.items():
             connection.execute(sa.text(f"CREATE VIEW {name} AS {query}"))
+        revision = f"SELECT '{REVISIONS[-1]}' AS version_num"
+        connection.execute(sa.text(f"CREATE TABLE alembic_version AS {revision}"))

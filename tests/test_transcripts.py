@@ -164,7 +164,8 @@ def test_transcripts_have_every_reason_and_verdict() -> None:
     check = (HERE.parents[1] / "docs" / "check.md").read_text("utf-8")
     table = check.split("\n## Reasons\n")[1].split("\n## ")[0]
     rows = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
-    reasons = re.findall(r"`([a-z_]+)`", "".join(rows))
+    # The transcripts ask no database.
+    reasons = {*re.findall(r"`([a-z_]+)`", "".join(rows))} - {"outdated"}
 
     assert [code for code in reasons if f'"{code}"' not in text and f"\t{code}\t" not in text] == []
     exits = {int(code) for code in re.findall(r"^exit: (\d+)$", text, re.MULTILINE)}

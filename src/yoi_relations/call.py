@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from yoi_relations.errors import ExitCode, RelationsError, UnreadableFolderError, UsageError
 from yoi_relations.files.stat_stamp import is_gone
@@ -10,11 +10,24 @@ from yoi_relations.files.workspace import Workspace, find_workspace
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Trust
 from yoi_relations.lean.sqlite import SqliteError
-from yoi_relations.lean.types import NamedTuple
+from yoi_relations.lean.types import TYPE_CHECKING, NamedTuple
 from yoi_relations.render.output import Mode, mode_of, notice, prepare_streams, report_error
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from yoi_relations.queries.catalog import Catalog
 
 FAILURES = (OSError, SqliteError, ImportError, AttributeError, MemoryError)
 """Errors of the machine that `failures.failure_of` turns into messages."""
+
+
+class Origin(NamedTuple):
+    """What a question is put to: the workspace here, or a database; the values of its options."""
+
+    database: str | None = None
+    workspaces: Sequence[str] = ()
+    max_age: str | None = None
 
 
 class Call(NamedTuple):
@@ -85,6 +98,49 @@ class Call(NamedTuple):
             commit, when = files.at.commit, files.at.time
             self.notify(f"at {name}: commit {commit}, {when}" if commit else f"at {name}: a tree")
         return index
+
+    def check_origin(self, origin: Origin) -> None:
+        """Refuse options that make no sense together.
+
+        Raises:
+            UsageError: they exclude each other, or need another one.
+        """
+        if origin.database is None:
+            if origin.workspaces or origin.max_age is not None:
+                raise UsageError("--workspace and --max-age need --from", "name a database with it")
+        elif self.trust is not None:
+            raise UsageError("--trust and --from exclude each other", "leave one of them out")
+
+    def open_catalog(
+        self, origin: Origin, at: str | None = None
+    ) -> AbstractContextManager[Catalog]:
+        """What the command asks: the index, or the database that ``--from`` names.
+
+        Args:
+            origin: the options that name a database.
+            at: as for `open_index`.
+
+        Raises:
+            UsageError: the options exclude each other.
+            RelationsError: as in `open_index`, or the database cannot be asked.
+        """
+        self.check_origin(origin)
+        if origin.database is not None and at is not None:
+            raise UsageError("--at and --from exclude each other", "leave one of them out")
+        if origin.database is None:
+            index = self.open_index(at=at)
+            self.notify_if_empty(index)
+            return index
+        try:
+            from yoi_relations.server.reading import open_database  # noqa: PLC0415  # needs an extra
+        except ImportError as error:
+            from yoi_relations.extras import how_to_install  # noqa: PLC0415  # for errors
+
+            raise RelationsError(
+                f"--from needs the package psycopg: {error}", how_to_install("server")
+            ) from error
+        notify = self.notify if self.mode is Mode.TABLE else lambda _: None
+        return open_database(origin.database, origin.workspaces, origin.max_age, notify)
 
     def notify_if_empty(self, index: Index) -> None:
         """If there are no tickets, say so and show how to create one."""

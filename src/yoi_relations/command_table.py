@@ -184,6 +184,30 @@ DEFAULT_LIMIT = 50
 TERMINAL_DEFAULT_LIMIT = 200
 """Relations in an answer of `show` to a terminal by default."""
 
+_ORIGIN = (
+    Parameter(
+        "database",
+        "--from",
+        "Ask a shared database instead of the files: a URL without a password, or service=NAME.",
+        "DATABASE",
+    ),
+    Parameter(
+        "workspaces",
+        "--workspace",
+        "With --from: only this workspace, whose tickets then need no name before them; may be"
+        " repeated.",
+        "NAME",
+        repeatable=True,
+    ),
+    Parameter(
+        "max_age",
+        "--max-age",
+        "With --from: what was published longer ago counts as unknown. Seconds, or an age such as"
+        " 90m, 12h, 7d.",
+        "AGE",
+    ),
+)
+"""Options of the commands that can ask a shared database; they are the fields of `Origin`."""
 _KINDS = Parameter(
     "kinds",
     "--kind",
@@ -244,6 +268,7 @@ _SHOW = Command(
             "A",
         ),
         _AT,
+        *_ORIGIN,
     ),
     lists_kinds=True,
 )
@@ -279,6 +304,7 @@ _CHECK = Command(
             "Count a blocker as resolved only if it is also resolved in this git revision.",
             "REV",
         ),
+        *_ORIGIN,
     ),
 )
 _TREE = Command(
@@ -303,6 +329,7 @@ _TREE = Command(
             "Also show tickets that are done or closed, and edges that are not active.",
         ),
         _AT,
+        *_ORIGIN,
     ),
 )
 _AUTHOR = Parameter(
@@ -422,6 +449,7 @@ _GRAPH = Command(
         _ALL,
         Parameter("output", "-o", "Write to FILE instead of standard output.", "FILE"),
         _AT,
+        *_ORIGIN,
     ),
     lists_kinds=True,
 )
@@ -450,6 +478,7 @@ _SERVE = Command(
             "port", "--port", "Port to listen on (default 0: any free one).", "N", number=int
         ),
         Parameter("open_browser", "--open", "Open the address in a browser."),
+        *_ORIGIN,
     ),
 )
 _DATABASE = Parameter(
@@ -509,6 +538,7 @@ _MCP = Command(
         Parameter(
             "allow_write", "--allow-write", "Also offer the tools that add and retire records."
         ),
+        *_ORIGIN,
     ),
 )
 _COMPLETION = Command(

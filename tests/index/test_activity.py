@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from queries import naive, naive_reading, random_workspaces, sample_ids
 from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.files.workspace import find_workspace
+from yoi_relations.index.activity import ended_by, inactive_if_recorded
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index
+from yoi_relations.kinds import Edge
 
 CHANGES = st.tuples(st.sampled_from(sample_ids.IDS), st.sampled_from([False, False, True]))
 LATER = "2026-06-10T10:00:00Z"
@@ -160,3 +163,25 @@ def test_a_target_that_appears_later_ends_what_waited_for_it(workspace: Workspac
     assert why(workspace) == ["target"]
     workspace.ticket(C, "done", "closed")  # an id in two folders has no known state
     assert why(workspace) == [None]
+
+
+ENDS = ["planning", "inprogress", "done", "closed", None, "elsewhere"]
+
+
+@pytest.mark.parametrize("kind", [*EDGES, "do_not_parallelize"])
+def test_an_edge_ends_by_the_same_rule_where_no_index_has_both_ends(
+    workspace: Workspace, kind: str
+) -> None:
+    """The rule for a shared database agrees with that of an index."""
+    ids = {("ticket", state): f"00001KT0000A{n}" for n, state in enumerate(ENDS)}
+    ids |= {("target", state): f"00001KT0000B{n}" for n, state in enumerate(ENDS)}
+    for (_, state), id_ in ids.items():
+        if state != "elsewhere":
+            workspace.ticket(id_, state)
+    ids |= {(end, "elsewhere"): f"acme/{end}:00001KT0000AA" for end in ("ticket", "target")}
+    with opened(workspace) as index:
+        for ticket, target in product(ENDS, ENDS):
+            edge = Edge(kind, ids["ticket", ticket], ids["target", target])
+            there = (ticket == "elsewhere", target == "elsewhere")
+            by_rule = ended_by(kind, ticket, target, *there)
+            assert by_rule == inactive_if_recorded(index.connection, edge), edge

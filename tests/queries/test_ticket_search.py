@@ -167,8 +167,9 @@ def test_many_names_read_the_names_of_all_tickets_once(workspace: Workspace) -> 
         workspace.ticket(id_, slug=f"slug-{id_[-4:]}")
     said: list[str] = []
 
-    base = PathBase(find_workspace(str(workspace.root)))
-    with open_index(base.workspace, said.append) as index:
+    found = find_workspace(str(workspace.root))
+    base = PathBase(found)
+    with open_index(found, said.append) as index:
         index.connection.set_trace_callback(said.append)
         names = [id_[-4:] for id_ in ids[:30]] + [f"slug-{id_[-4:]}" for id_ in ids[30:]]
         checked = ask_checks(index.connection, base, tickets=names)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from yoi_relations.queries.check_reasons import Verdict
+from yoi_relations.queries.scope import Uncertain
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.render.glyphs import (
     BAR,
@@ -144,6 +145,8 @@ def test_ticket_elsewhere_has_its_own_glyph_and_word(
     columns: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdout", sys.__stdout__)
-    ticket = TicketInfo("acme/loans:00001KT0000AA", None, None, None, None, 0)
+    ticket = TicketInfo(
+        *("acme/loans:00001KT0000AA", None, None, None, None, 0), Uncertain.ELSEWHERE
+    )
     (shown,) = short_ids([ticket.id]).values()
     assert ticket_text(ticket, shown, columns).plain == f"{ELSEWHERE_GLYPH} {ticket.id} elsewhere"

@@ -29,6 +29,8 @@ from yoi_relations.queries.show_page import first_page, total_of
 from yoi_relations.queries.tickets import all_tickets, load_tickets
 from yoi_relations.server.adapter import Adapter
 from yoi_relations.server.models import TABLES
+from yoi_relations.server.scope import Published, SharedScope
+from yoi_relations.server.workspaces import QUERY, listed
 
 Ask = Callable[[Any, str], object]
 """A question to an index, or to a database where each id has a prefix."""
@@ -72,7 +74,8 @@ def shared(
         _copy(database, bare_database)
         database = bare_database
     with psycopg.connect(database) as connection:
-        yield Adapter(connection)
+        found = {each.name: each for each in listed(connection.execute(QUERY.encode()))}
+        yield Adapter(connection, SharedScope(Published(found, frozenset(), {}), None, None))
 
 
 def _copy(source: str, target: str) -> None:
@@ -96,7 +99,7 @@ def numbers(bare_database: str) -> Iterator[Adapter]:
     with psycopg.connect(bare_database) as connection:
         connection.execute("CREATE TABLE word (word text)")
         connection.execute("INSERT INTO word VALUES ('a'), ('b'), ('50%'), (NULL)")
-        yield Adapter(connection)
+        yield Adapter(connection, SharedScope(Published({}, frozenset(), {}), None, None))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterable
 
 from yoi_relations import __version__
-from yoi_relations.call import Call
+from yoi_relations.call import Call, Origin
 from yoi_relations.command_table import DEFAULT_LIMIT, TERMINAL_DEFAULT_LIMIT, GraphFormat
 from yoi_relations.errors import ExitCode, RelationsError, UsageError
 from yoi_relations.index.handle import Index, Trust
@@ -54,15 +54,17 @@ def show(
     since: str | None,
     author: str | None,
     at: str | None,
+    database: str | None,
+    workspaces: list[str],
+    max_age: str | None,
 ) -> ExitCode:
     """Show the relations that match all criteria."""
     mode = call.mode
     default_limit = TERMINAL_DEFAULT_LIMIT if sys.stdout.isatty() else DEFAULT_LIMIT
-    with call.open_index(at=at) as index:
-        call.notify_if_empty(index)
+    with call.open_catalog(Origin(database, workspaces, max_age), at=at) as catalog:
         criteria, answer = ask_relations(
-            index.connection,
-            PathBase(index.workspace, os.curdir),
+            catalog.connection,
+            PathBase(catalog.workspace, os.curdir),
             ticket=ticket,
             kinds=kinds,
             states=states,
@@ -72,7 +74,7 @@ def show(
             author=author,
             in_part=call.notify,
         )
-        return write_relations(mode, index, criteria, answer, paged=not call.no_pager)
+        return write_relations(mode, catalog, criteria, answer, paged=not call.no_pager)
 
 
 def check(
@@ -83,6 +85,9 @@ def check(
     expect: str | None,
     at: str | None,
     base: str | None,
+    database: str | None,
+    workspaces: list[str],
+    max_age: str | None,
 ) -> ExitCode:
     """Say whether tickets may be accepted now."""
     from yoi_relations.queries.check import CheckAnswer, ask_checks
@@ -93,13 +98,15 @@ def check(
         raise UsageError(
             "--expect needs exactly one ticket", "name the ticket that was checked before"
         )
-    with call.open_index(at=at) as index:
-        call.notify_if_empty(index)
-        paths = PathBase(index.workspace, os.curdir)
+    origin = Origin(database, workspaces, max_age)
+    if database is not None and base is not None:
+        raise UsageError("--base and --from exclude each other", "leave one of them out")
+    with call.open_catalog(origin, at=at) as catalog:
+        paths = PathBase(catalog.workspace, os.curdir)
 
         def ask(base_index: Index | None) -> CheckAnswer:
             return ask_checks(
-                index.connection, paths, tickets=tickets, states=states, base_index=base_index
+                catalog.connection, paths, tickets=tickets, states=states, base_index=base_index
             )
 
         if base is None:
@@ -109,7 +116,7 @@ def check(
                 checked = ask(base_index)
         return write_checks(
             mode,
-            index,
+            catalog,
             checked,
             expect,
             named=bool(tickets),
@@ -127,17 +134,19 @@ def tree(
     kinds: Iterable[str],
     everything: bool,
     at: str | None,
+    database: str | None,
+    workspaces: list[str],
+    max_age: str | None,
 ) -> ExitCode:
     """Show what waits for what."""
     from yoi_relations.queries.tree import ask_tree
     from yoi_relations.render.tree import write_tree
 
     mode = call.mode
-    with call.open_index(at=at) as index:
-        call.notify_if_empty(index)
+    with call.open_catalog(Origin(database, workspaces, max_age), at=at) as catalog:
         found = ask_tree(
-            index.connection,
-            PathBase(index.workspace, os.curdir),
+            catalog.connection,
+            PathBase(catalog.workspace, os.curdir),
             ticket=ticket,
             kinds=kinds,
             reverse=reverse,
@@ -145,7 +154,7 @@ def tree(
             depth=depth,
             in_part=call.notify,
         )
-        return write_tree(mode, index, found, paged=not call.no_pager)
+        return write_tree(mode, catalog, found, paged=not call.no_pager)
 
 
 def add(
@@ -254,6 +263,9 @@ def graph(
     everything: bool,
     output: str | None,
     at: str | None,
+    database: str | None,
+    workspaces: list[str],
+    max_age: str | None,
 ) -> ExitCode:
     """Write tickets and their relations as a diagram, a page or a document."""
     from yoi_relations.cli.graph_output import graph_text, write_file
@@ -264,11 +276,10 @@ def graph(
     if call.as_json and format not in (None, GraphFormat.JSON):
         raise UsageError(f"--json and --format {format} exclude each other", "give one of them")
     wanted = GraphFormat.JSON if call.as_json else format or GraphFormat.MERMAID
-    with call.open_index(at=at) as index:
-        call.notify_if_empty(index)
+    with call.open_catalog(Origin(database, workspaces, max_age), at=at) as catalog:
         overview = ask_overview(
-            index.connection,
-            PathBase(index.workspace, os.curdir),
+            catalog.connection,
+            PathBase(catalog.workspace, os.curdir),
             tickets=tickets,
             kinds=kinds,
             states=states,
@@ -277,7 +288,7 @@ def graph(
             everything=everything or wanted is GraphFormat.HTML,
             in_part=call.notify,
         )
-        text = graph_text(wanted, index, overview, call.notify)
+        text = graph_text(wanted, catalog, overview, call.notify)
     if output is None:
         write_answer(text)
     else:
@@ -355,8 +366,18 @@ def verify(call: Call) -> ExitCode:
         return write_verification(mode, verification)
 
 
-def serve(call: Call, *, port: int | None, open_browser: bool) -> ExitCode:
+def serve(
+    call: Call,
+    *,
+    port: int | None,
+    open_browser: bool,
+    database: str | None,
+    workspaces: list[str],
+    max_age: str | None,
+) -> ExitCode:
     """Serve the page until an interrupt."""
+    origin = Origin(database, workspaces, max_age)
+    call.check_origin(origin)
     if call.trust is Trust.INDEX:
         raise UsageError("serve must check the files: --trust index is not allowed", "leave it out")
     gc.enable()  # as in `watch`
@@ -369,11 +390,22 @@ def serve(call: Call, *, port: int | None, open_browser: bool) -> ExitCode:
             f"this command needs the packages starlette, uvicorn and sse-starlette: {error}",
             how_to_install("serve"),
         ) from error
-    return server.serve(call, port or 0, open_browser=open_browser)
+    return server.serve(call, origin, port or 0, open_browser=open_browser)
 
 
-def mcp(call: Call, *, allow_write: bool) -> ExitCode:
+def mcp(
+    call: Call,
+    *,
+    allow_write: bool,
+    database: str | None,
+    workspaces: list[str],
+    max_age: str | None,
+) -> ExitCode:
     """Run the MCP server until the client closes the input."""
+    origin = Origin(database, workspaces, max_age)
+    call.check_origin(origin)
+    if allow_write and database is not None:
+        raise UsageError("--allow-write and --from exclude each other", "leave one of them out")
     if call.trust is Trust.INDEX:
         raise UsageError("mcp must check the files: --trust index is not allowed", "leave it out")
     gc.enable()  # as in `watch`
@@ -385,7 +417,7 @@ def mcp(call: Call, *, allow_write: bool) -> ExitCode:
         raise RelationsError(
             f"this command needs the package mcp: {error}", how_to_install("mcp")
         ) from error
-    return server.serve(call, allow_write=allow_write)
+    return server.serve(call, origin, allow_write=allow_write)
 
 
 def hooks(call: Call, action: str) -> ExitCode:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from yoi_relations.call import Call
 from yoi_relations.errors import ExitCode, RelationsError, UsageError
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.files.workspace_name import name_of
+from yoi_relations.files.workspace_name import WorkspaceName, name_of
 from yoi_relations.index.handle import Index, Trust
 from yoi_relations.render import server as render
 from yoi_relations.render.terminal.progress import progress_bar
@@ -21,12 +21,12 @@ def publish(call: Call, to: str | None, name: str | None, *, force: bool) -> Exi
     """Put the answers of the workspace into a database, and show what that changed."""
     _refuse_unchecked(call)
     mode, database, workspace = call.mode, database_named(to), call.workspace()
-    chosen = _chosen_name(workspace, name)
+    chosen, aliases = _chosen_name(workspace, name)
     head = read_head(workspace)
     if name is None and not force:
         refuse_other_branch(chosen, head)
     with call.open_index() as index:
-        request = publication.Request(index, chosen, head, force)
+        request = publication.Request(index, chosen, head, force, aliases)
         _refuse_moved(request)
         with failures_reported(), progress_bar("publishing") as progress:
             done = publication.publish(database, request, progress)
@@ -45,12 +45,12 @@ def publisher(call: Call) -> Callable[[Index], None]:
         UsageError: no database or no name is known.
     """
     database = database_named(None)
-    name = _chosen_name(call.workspace(), None)
+    name, aliases = _chosen_name(call.workspace(), None)
 
     def publish_index(index: Index) -> None:
         head = read_head(index.workspace)
         refuse_other_branch(name, head)
-        request = publication.Request(index, name, head, force=False)
+        request = publication.Request(index, name, head, force=False, aliases=aliases)
         with failures_reported():
             publication.publish(database, request, lambda _done, _total: None)
 
@@ -88,14 +88,16 @@ def _refuse_unchecked(call: Call) -> None:
         )
 
 
-def _chosen_name(workspace: Workspace, name: str | None) -> str:
-    found = name_of(workspace).name if name is None else name
+def _chosen_name(workspace: Workspace, name: str | None) -> tuple[str, tuple[str, ...]]:
+    """The name to publish under, and the aliases; a name of its own has none."""
+    called = name_of(workspace) if name is None else WorkspaceName(name, ())
+    found = called.name
     hint = 'give --name, or write name = "acme/loans" into .yoi/workspace.toml'
     if found is None:
         raise UsageError("the workspace has no name, and no git remote to take one from", hint)
     if not is_workspace_name(found):
         raise UsageError(f"'{found}' cannot be the name of a workspace", hint)
-    return found
+    return found, called.aliases
 
 
 def _refuse_moved(request: publication.Request) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from yoi_relations.command_table import GraphFormat
 from yoi_relations.diagrams.drawing import Drawing, draw
 from yoi_relations.errors import WriteError
-from yoi_relations.index.handle import Index, Notify
+from yoi_relations.index.handle import Notify
+from yoi_relations.queries.catalog import Catalog
 from yoi_relations.queries.overview import Overview
 
 
-def graph_text(format_: GraphFormat, index: Index, overview: Overview, notify: Notify) -> str:
+def graph_text(format_: GraphFormat, catalog: Catalog, overview: Overview, notify: Notify) -> str:
     """The overview in a format; `notify` receives a notice if a diagram has nothing to draw.
 
     Raises:
@@ -19,12 +20,12 @@ def graph_text(format_: GraphFormat, index: Index, overview: Overview, notify: N
         from yoi_relations.render.graph import graph_document
         from yoi_relations.render.output import json_line
 
-        return json_line(graph_document(index, overview))
+        return json_line(graph_document(catalog, overview))
     if format_ is GraphFormat.HTML:
         from yoi_relations.page.document import page_value
         from yoi_relations.page.html import page_text
 
-        return page_text(page_value(index, overview), live=False)
+        return page_text(page_value(catalog, overview), live=False)
     drawing = draw(overview)
     if not drawing.edges:
         notify(_nothing_message(overview))

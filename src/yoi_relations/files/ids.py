@@ -21,14 +21,15 @@ def ends_with(id_: str, folded_id: str, folded_ending: str) -> bool:
     """Whether `folded_ending` is the end of an id, shorter than it, and names its ticket.
 
     Args:
-        id_: as written; this decides whether it is base32.
+        id_: as written; this decides whether it is base32, after the name of a workspace if it has
+            one.
         folded_id: the same, case-folded.
         folded_ending: case-folded.
     """
     start = len(folded_id) - len(folded_ending)
     if start <= 0 or not folded_ending or not folded_id.endswith(folded_ending):
         return False
-    return is_base32(id_) or not splits_digits(folded_id, start)
+    return is_base32(id_.rpartition(":")[2]) or not splits_digits(folded_id, start)
 
 
 def splits_digits(text: str, at: int) -> bool:

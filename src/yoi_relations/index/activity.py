@@ -141,6 +141,35 @@ def delete_activity(connection: Connection, tickets: Collection[str]) -> None:
     )
 
 
+def ended_by(
+    shown: str,
+    ticket: str | None,
+    target: str | None,
+    ticket_elsewhere: bool,  # noqa: FBT001  # in the order of the ends
+    target_elsewhere: bool,  # noqa: FBT001  # as above
+) -> Inactive | None:
+    """Which of its ends ends an edge that is not retired, as `_INACTIVE` decides it in an index.
+
+    Args:
+        shown: its kind as shown; not that of a note.
+        ticket: state of its ticket; None if it is not known.
+        target: state of its target; None if it is not known.
+        ticket_elsewhere: whether nothing is known of the workspace of its ticket.
+        target_elsewhere: whether nothing is known of the workspace of its target.
+    """
+    ticket_over, target_over = ticket in RESOLVED, target in RESOLVED
+    if shown == "related":
+        if ticket_over and target_over:
+            return Inactive.BOTH
+        by_ticket, by_target = ticket_over and target_elsewhere, target_over and ticket_elsewhere
+    else:
+        by_target = target_over and shown != "duplicate_of"
+        by_ticket = ticket_over and (shown != "supersedes" or target_elsewhere)
+    if by_target:
+        return Inactive.TARGET
+    return Inactive.TICKET if by_ticket else None
+
+
 def inactive_if_recorded(connection: Connection, edge: Edge) -> str | None:
     """Why a relation would not be active if it were recorded now; None where it would be active."""
     _define_elsewhere(connection)

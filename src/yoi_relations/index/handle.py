@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 
 from yoi_relations.errors import RelationsError
-from yoi_relations.files.workspace import Workspace
+from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.index import store
 from yoi_relations.index.store import Generation, IndexState, StoredIndex
 from yoi_relations.lean.sqlite import SqliteError
-from yoi_relations.lean.types import Connection, NamedTuple, Self, StrEnum
+from yoi_relations.lean.types import TYPE_CHECKING, Any, Connection, NamedTuple, Self, StrEnum
+
+if TYPE_CHECKING:
+    from yoi_relations.files.file_tree import AtRevision
 
 Notify = Callable[[str], None]
 """Is called with one line for the person who runs the command."""
@@ -67,6 +71,41 @@ class Index(NamedTuple):
         """The number of files that the index was built from."""
         return count_of(self.connection, "source")
 
+    @property
+    def digest(self) -> str:
+        """Digest of all sources."""
+        return self.generation.digest
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are no sources."""
+        return not self.sources
+
+    @property
+    def title(self) -> str:
+        """The name of the workspace's folder."""
+        return printable(os.path.basename(self.workspace.root) or self.workspace.root)
+
+    def origin(self) -> dict[str, Any]:
+        """The fields of a JSON document that say where the answer comes from."""
+        return {
+            "workspace": {
+                "root": printable(self.workspace.root),
+                "tickets_root": printable(self.workspace.tickets_root),
+                "tickets": self.tickets,
+            }
+            | revision_fields("at", self.workspace.files.at),
+            "freshness": {
+                "trust": self.trust,
+                "digest": self.digest,
+                "sources": self.sources,
+            },
+        }
+
+    def placed(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The rows as they are: all are of one workspace."""
+        return rows
+
     def close(self) -> None:
         """Close the connection, and what the files of a revision are read with."""
         self.connection.close()
@@ -80,6 +119,13 @@ class Index(NamedTuple):
         if isinstance(error, SqliteError):
             message = f"{store.index_path(self.workspace)}: failed while it was read: {error}"
             raise RelationsError(message, "run the command again, or run relations rebuild")
+
+
+def revision_fields(name: str, revision: AtRevision | None) -> dict[str, Any]:
+    """A field `name` with a revision; no field if there is none."""
+    if revision is None:
+        return {}
+    return {name: {"rev": revision.name, "commit": revision.commit, "time": revision.time}}
 
 
 class OpenRequest(NamedTuple):

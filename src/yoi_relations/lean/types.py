@@ -13,12 +13,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from enum import IntEnum, StrEnum
     from sqlite3 import Connection
-    from typing import Any, ClassVar, NamedTuple, NoReturn, Self, TextIO, assert_never
+    from typing import Any, ClassVar, NamedTuple, NoReturn, Protocol, Self, TextIO, assert_never
 else:
     # Reads one field of a tuple; `collections` has a substitute where C code is missing.
     from collections import _tuplegetter as _field
 
-    Any = ClassVar = Connection = NoReturn = Self = TextIO = object
+    Any = ClassVar = Connection = NoReturn = Protocol = Self = TextIO = object
 
     def assert_never(value):
         """Mark code that is never reached."""
@@ -113,6 +113,7 @@ __all__ = [
     "IntEnum",
     "NamedTuple",
     "NoReturn",
+    "Protocol",
     "Self",
     "StrEnum",
     "TextIO",

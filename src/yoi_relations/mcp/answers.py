@@ -6,16 +6,17 @@ Each has an additional field `exit_code`: the exit code of the command.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from mcp_types import Tool
 
 from yoi_relations.errors import ExitCode, UsageError
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.index.freshness import open_index
-from yoi_relations.index.handle import Index, Notify, Trust
+from yoi_relations.index.handle import Notify
 from yoi_relations.mcp.arguments import read_arguments
 from yoi_relations.mcp.tools import ADD, CHECK, LIMIT, RETIRE, SHOW
+from yoi_relations.queries.catalog import Catalog
 from yoi_relations.queries.check import CheckAnswer, ask_checks, check_tickets
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.show import ask_relations
@@ -29,15 +30,28 @@ from yoi_relations.render.show import exit_code_of_relations
 
 
 class CallContext(NamedTuple):
-    """The workspace that a tool call is about, and how to answer."""
+    """What a tool call is about, and how to answer.
 
-    workspace: Workspace
-    notify: Notify  # takes what is not part of the answer
-    trust: Trust
+    Attributes:
+        open_catalog: opens what the tools that read ask.
+        workspace: what the tools that write change; None if the server asks a database.
+        notify: takes what is not part of the answer.
+    """
 
-    def open_index(self) -> Index:
-        """The index, up to date with the files."""
-        return open_index(self.workspace, self.notify, trust=self.trust)
+    open_catalog: Callable[[], AbstractContextManager[Catalog]]
+    workspace: Workspace | None
+    notify: Notify
+
+    @property
+    def files(self) -> Workspace:
+        """The workspace that a tool writes to.
+
+        Raises:
+            UsageError: there is none.
+        """
+        if self.workspace is None:
+            raise UsageError("a database is read-only", "start another server without --from")
+        return self.workspace
 
 
 def answer_tool(context: CallContext, tool: Tool, arguments: Value) -> Value:
@@ -56,12 +70,12 @@ def answer_ticket(context: CallContext, name: str) -> Value:
     Raises:
         RelationsError: the command would have failed.
     """
-    with context.open_index() as index:
-        base = PathBase(context.workspace)
-        ticket = resolve_ticket(index.connection, name, base)
-        asked, answer = ask_relations(index.connection, base, ticket=ticket.id, everything=True)
-        checked = check_tickets(index.connection, [ticket])
-        found = documents.relations_document(index, asked, answer)
+    with context.open_catalog() as catalog:
+        base = PathBase(catalog.workspace)
+        ticket = resolve_ticket(catalog.connection, name, base)
+        asked, answer = ask_relations(catalog.connection, base, ticket=ticket.id, everything=True)
+        checked = check_tickets(catalog.connection, [ticket])
+        found = documents.relations_document(catalog, asked, answer)
         worst = max(check.exit_code_of_checks(checked, None), exit_code_of_relations(answer))
         return (
             found
@@ -79,11 +93,11 @@ _Answer = tuple[Value, ExitCode]
 
 def _show(context: CallContext, arguments: Value) -> _Answer:
     criteria = {"limit": LIMIT, "everything": arguments.pop("all", False)} | arguments
-    with context.open_index() as index:
-        base = PathBase(context.workspace)
-        asked, answer = ask_relations(index.connection, base, **criteria)
-        found = documents.relations_document(index, asked, answer)
-        hint = _hint(index, found["returned"], found["count"], "ticket, kinds or states")
+    with context.open_catalog() as catalog:
+        base = PathBase(catalog.workspace)
+        asked, answer = ask_relations(catalog.connection, base, **criteria)
+        found = documents.relations_document(catalog, asked, answer)
+        hint = _hint(catalog, found["returned"], found["count"], "ticket, kinds or states")
         return found | {"hint": hint}, exit_code_of_relations(answer)
 
 
@@ -94,40 +108,40 @@ def _check(context: CallContext, arguments: Value) -> _Answer:
         raise UsageError(
             "expect requires exactly one ticket", "name the ticket of the earlier check"
         )
-    with context.open_index() as index:
-        base, states = PathBase(context.workspace), arguments.get("states", ())
-        checked = ask_checks(index.connection, base, tickets=tickets, states=states)
+    with context.open_catalog() as catalog:
+        base, states = PathBase(catalog.workspace), arguments.get("states", ())
+        checked = ask_checks(catalog.connection, base, tickets=tickets, states=states)
         shown = checked.checks[:limit]
         listed = CheckAnswer(shown, checked.problems)
-        found = check.check_document(index, listed, whole=bool(tickets))
+        found = check.check_document(catalog, listed, whole=bool(tickets))
         page = {
             "count": len(checked.checks),
             "returned": len(shown),
             "truncated": len(shown) < len(checked.checks),
-            "hint": _hint(index, len(shown), len(checked.checks), "tickets or states"),
+            "hint": _hint(catalog, len(shown), len(checked.checks), "tickets or states"),
             "problems": found["problems"][:limit],
         }
         return found | page, check.exit_code_of_checks(checked, expect)
 
 
-def _hint(index: Index, returned: int, count: int, filters: str) -> str | None:
-    if not index.sources:
-        return no_tickets_message(index.workspace.tickets_path)
+def _hint(catalog: Catalog, returned: int, count: int, filters: str) -> str | None:
+    if catalog.is_empty and catalog.workspace is not None:
+        return no_tickets_message(catalog.workspace.tickets_path)
     if returned == count:
         return None
     return f"{returned} of {count}: filter by {filters}, or raise limit (0: all)"
 
 
 def _add(context: CallContext, arguments: Value) -> _Answer:
-    request = RecordRequest(**arguments, base_folder=context.workspace.root)
-    with add_record(context.workspace, request, context.notify) as done:
+    request = RecordRequest(**arguments, base_folder=context.files.root)
+    with add_record(context.files, request, context.notify) as done:
         return receipts.added_document(done), ExitCode.DONE
 
 
 def _retire(context: CallContext, arguments: Value) -> _Answer:
     records = (arguments.pop("record"),)
-    request = RetirementRequest(records, **arguments, base_folder=context.workspace.root)
-    with retire_records(context.workspace, request, context.notify) as done:
+    request = RetirementRequest(records, **arguments, base_folder=context.files.root)
+    with retire_records(context.files, request, context.notify) as done:
         return receipts.retired_document(done), ExitCode.DONE
 
 

@@ -36,6 +36,16 @@ def tools(*, allow_write: bool) -> dict[str, Tool]:
     return {tool.name: tool for tool in _TOOLS if allow_write or not writes(tool)}
 
 
+def of_database(tool: Tool) -> Tool:
+    """A tool that reads, as a server offers it that asks a database."""
+    schema = dict(tool.output_schema or {})
+    own = {name: value for name, value in schema["properties"].items() if name != "workspace"}
+    workspaces = {"workspaces": _list_of(_object("age_seconds", name=_TEXT))}
+    required = [name for name in schema["required"] if name != "workspace"]
+    schema |= {"properties": workspaces | own, "required": [*workspaces, *required]}
+    return tool.model_copy(update={"output_schema": schema})
+
+
 def writes(tool: Tool) -> bool:
     """Whether a call of `tool` can change files."""
     return tool.annotations == _WRITES

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
-from yoi_relations.files.workspace import printable
-from yoi_relations.index.handle import Index
 from yoi_relations.kinds import SEQUENCE_CLASSES, RelationClass
 from yoi_relations.page.links import Link
 from yoi_relations.page.map import Line, draw_map
+from yoi_relations.queries.catalog import Catalog
 from yoi_relations.queries.overview import Overview, group_of
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.tickets import TicketInfo
@@ -36,19 +33,18 @@ _WORDS: Value = {
 """What the script says in the words of a terminal."""
 
 
-def page_value(index: Index, overview: Overview) -> Value:
+def page_value(catalog: Catalog, overview: Overview) -> Value:
     """An overview as the page shows it.
 
     No path of the machine is in it: the workspace's root is the name of its folder.
 
     Args:
-        index: the index.
+        catalog: what was asked.
         overview: asked with relations that are not active, which the page can show and hide.
     """
     shown = _limited(overview)
-    value = graph_document(index, shown)
-    root = index.workspace.root
-    value["workspace"]["root"] = printable(os.path.basename(root) or root)
+    value = graph_document(catalog, shown)
+    value["workspace"] = {"root": catalog.title, "tickets": catalog.tickets}
     short = short_ids(ticket.id for ticket in overview.tickets)
     for node in value["nodes"]:
         node["short_id"] = short[node["ticket"]]

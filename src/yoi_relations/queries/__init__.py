@@ -1,9 +1,14 @@
 """Questions about the index: plain SQL in, frozen values out, nothing printed.
 
+``catalog``: what a question is put to, an index or a shared database; ``scope``: which workspaces
+it is about, and what is known of the others.
+
 Values: ``tickets``: tickets by id and state; ``records``: records and the conditions that select
 them; ``relations``: relations made of records; ``retirements``: retirement files;
 ``near_relations``: records with a misspelled target; ``problems``: problems of the files;
 ``inactive_reasons``: why a relation is not active, in words.
+
+``reached``: what tickets of a shared database reach.
 
 Names: ``ticket_lookup``: tickets by any name; ``ticket_search`` and ``ticket_names``: names that
 are not ids; ``record_lookup``: records by any name; ``path_base``: what paths are relative to.

@@ -23,11 +23,14 @@ from yoi_relations.queries.check_reasons import (
 )
 from yoi_relations.queries.cycles import Cycle, find_cycles
 from yoi_relations.queries.holds import HeldTicket, held_by_ticket
+from yoi_relations.queries.near_relations import load_near_targets
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.problems import Problem, find_problems
 from yoi_relations.queries.records import StoredRecord, shown_as, touching
 from yoi_relations.queries.relations import Relation, load_relations
 from yoi_relations.queries.replacements import Replacements, load_replacements
+from yoi_relations.queries.retirements import load_lost_retirements
+from yoi_relations.queries.scope import Group, by_workspace, expect
 from yoi_relations.queries.ticket_lookup import resolve_tickets
 from yoi_relations.queries.tickets import TicketInfo, load_tickets, tickets_in
 from yoi_relations.queries.unknown_reasons import unknown_reasons
@@ -73,12 +76,20 @@ class CheckAnswer(NamedTuple):
     base: AtRevision | None = None
 
 
+_UNKNOWNS = (find_problems, load_near_targets, load_lost_retirements)
+"""What `load_unknowns` asks first."""
+
+
 class _Assessment(NamedTuple):
-    """A ticket, the relations that touch it, and the reasons, the worst first."""
+    """A ticket, the relations that touch it, and the reasons, the worst first.
+
+    `unknowns` are those of its workspace.
+    """
 
     ticket: TicketInfo
     touching: list[Relation]
     reasons: list[Reason]
+    unknowns: Unknowns
 
 
 def ask_checks(
@@ -101,6 +112,7 @@ def ask_checks(
     wanted = select_states(states)
     if tickets and wanted:
         raise UsageError("tickets and states exclude each other", "name tickets, or give states")
+    expect(connection, *_UNKNOWNS)
     if tickets:
         found = resolve_tickets(connection, tickets, base)
         asked = list({ticket.id: ticket for ticket in found}.values())
@@ -117,24 +129,73 @@ def check_tickets(
 ) -> CheckAnswer:
     """Check each of `tickets`, in their order; no check depends on the other tickets asked for."""
     problems = find_problems(connection)
+    checks: dict[str, Check] = {}
+    for group in by_workspace(connection, tickets):
+        own = problems if group.connection is connection else find_problems(group.connection)
+        checks |= {check.ticket.id: check for check in _check_group(group, own, base_index)}
+    return CheckAnswer([checks[ticket.id] for ticket in tickets], problems)
+
+
+def _check_group(
+    group: Group, problems: list[Problem], base_index: Connection | None
+) -> list[Check]:
+    """The checks of a group; their digests cover the names that its workspace itself uses."""
+    checks = _checks(group.connection, group.tickets, problems, base_index)
+    if group.own is group.connection:
+        return checks
+    tickets = load_tickets(group.own, group.own_ids)
+    asked = [tickets[id_] for id_ in group.own_ids]
+    same = _checks(group.own, asked, find_problems(group.own), base_index)
+    return [check._replace(digest=own.digest) for check, own in zip(checks, same, strict=True)]
+
+
+def _checks(
+    connection: Connection,
+    tickets: list[TicketInfo],
+    problems: list[Problem],
+    base_index: Connection | None,
+) -> list[Check]:
+    """The checks of tickets of one workspace, which has these problems."""
+    ids = frozenset(ticket.id for ticket in tickets)
+    _expect_assessment(connection, ids)
+    expect(connection, lambda to: find_cycles(to, ids))
     unknowns = load_unknowns(connection, problems)
-    cycles = find_cycles(connection, frozenset(ticket.id for ticket in tickets))
+    cycles = find_cycles(connection, ids)
     asked, replacements = _assess(connection, tickets, cycles, unknowns, base_index)
     dependents = _possible_dependents(connection, asked.values(), replacements, unknowns)
     others = load_tickets(
         connection, {id_ for ids in dependents.values() for id_ in ids} - set(asked)
     )
-    # Cycles do not matter for what a ticket frees.
-    more, _ = _assess(connection, list(others.values()), {}, unknowns, base_index)
-    assessments = more | asked
+    assessments = asked
+    groups = list(by_workspace(connection, list(others.values())))
+    for group in groups:
+        _expect_assessment(connection, frozenset(ticket.id for ticket in group.tickets))
+        if group.connection is not connection:
+            expect(group.connection, *_UNKNOWNS)
+    for group in groups:
+        theirs = unknowns
+        if group.connection is not connection:
+            theirs = load_unknowns(group.connection, find_problems(group.connection))
+        # Cycles do not matter for what a ticket frees.
+        more, _ = _assess(connection, group.tickets, {}, theirs, base_index)
+        assessments = assessments | more
     checks = []
     for ticket in tickets:
         candidates = [assessments[id_] for id_ in dependents[ticket.id]]
         holds = held_by_ticket(
-            ticket.id, [(other.ticket, other.reasons) for other in candidates], unknowns
+            ticket.id, [(other.ticket, other.reasons, other.unknowns) for other in candidates]
         )
-        checks.append(_check(asked[ticket.id], holds, unknowns))
-    return CheckAnswer(checks, problems)
+        checks.append(_check(asked[ticket.id], holds))
+    return checks
+
+
+def _expect_assessment(connection: Connection, ids: frozenset[str]) -> None:
+    """Expect what `_assess` asks first about tickets with these ids."""
+    expect(
+        connection,
+        lambda to: _relations_by_ticket(to, ids),
+        lambda to: load_replacements(to, ids, ()),
+    )
 
 
 def _assess(
@@ -167,7 +228,7 @@ def _assess(
             *reasons_for_replaced(ticket, own, replacements),
         ]
         reasons.sort(key=lambda reason: -reason.verdict)  # stable: otherwise in the order found
-        assessments[ticket.id] = _Assessment(ticket, own, reasons)
+        assessments[ticket.id] = _Assessment(ticket, own, reasons, unknowns)
     return assessments, replacements
 
 
@@ -210,10 +271,10 @@ def _possible_dependents(
     for relation in (near.relation for found in unknowns.near.values() for near in found):
         for end in relation.ends:
             near.setdefault(end.id, []).append(relation)
-    closed = {ticket.id: replacements.closed_before(ticket.id) for ticket, _, _ in asked}
+    closed = {each.ticket.id: replacements.closed_before(each.ticket.id) for each in asked}
     dependents = _recorded_dependents(connection, {id_ for ids in closed.values() for id_ in ids})
     found: dict[str, set[str]] = {}
-    for ticket, own, _ in asked:
+    for ticket, own, _, _ in asked:
         active = [relation for relation in own if relation.is_active]
         ends = (other_end(ticket, relation) for relation in active + near.get(ticket.id, []))
         found[ticket.id] = {end.id for end in ends if end is not None and end.folders}
@@ -233,8 +294,8 @@ def _recorded_dependents(connection: Connection, ids: AbstractSet[str]) -> dict[
     return found
 
 
-def _check(assessment: _Assessment, holds: list[HeldTicket], unknowns: Unknowns) -> Check:
-    ticket, own, reasons = assessment
+def _check(assessment: _Assessment, holds: list[HeldTicket]) -> Check:
+    ticket, own, reasons, unknowns = assessment
     worst = max((reason.verdict for reason in reasons), default=Verdict.CLEAR)
     plan = next((reason.relation for reason in reasons if reason.code == "plan"), None)
     ends = {end.id: end for relation in own for end in relation.ends} | {ticket.id: ticket}

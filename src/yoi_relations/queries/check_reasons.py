@@ -62,6 +62,7 @@ class Reason(NamedTuple):
         relation: the relation that it follows from, or None.
         other: the ticket at the other end of the relation, or None.
         records: where it is recorded; of an unknown, the files that hide it.
+        hint: what would tell more, or why nothing does; it is not part of the fact.
     """
 
     verdict: Verdict
@@ -70,6 +71,12 @@ class Reason(NamedTuple):
     relation: Relation | None = None
     other: TicketInfo | None = None
     records: tuple[RecordPlace, ...] = ()
+    hint: str = ""
+
+    @property
+    def text(self) -> str:
+        """The fact and the hint in words."""
+        return f"{self.sentence}; {self.hint}" if self.hint else self.sentence
 
 
 def reasons_from(ticket: TicketInfo, touching: Iterable[Relation]) -> Iterator[Reason]:
@@ -89,7 +96,7 @@ def weight_of(ticket: TicketInfo, relation: Relation) -> tuple[Verdict, str] | N
     If the verdict depends on a state that is not known, `unknown_reasons` has the reason.
     """
     other = other_end(ticket, relation)
-    if depends_on_other(ticket, relation) and other is not None and other.state is None:
+    if depends_on_other(ticket, relation) and other is not None and other.certain_state is None:
         return None
     if relation.cls is RelationClass.CONFLICT:
         return _BY_STATE_IN_CONFLICT.get(other.state) if other else None

@@ -32,11 +32,14 @@ class HeldTicket(NamedTuple):
 
 
 def held_by_ticket(
-    id_: str, candidates: Iterable[tuple[TicketInfo, Iterable[Reason]]], unknowns: Unknowns
+    id_: str, candidates: Iterable[tuple[TicketInfo, Iterable[Reason], Unknowns]]
 ) -> list[HeldTicket]:
-    """Those of `candidates`, each with its reasons, whose verdict depends on a ticket; by id."""
+    """Those of `candidates` whose verdict depends on a ticket; by id.
+
+    Each comes with its reasons, and with the unknowns of its workspace.
+    """
     held = []
-    for ticket, reasons in candidates:
+    for ticket, reasons, unknowns in candidates:
         serious = [reason for reason in reasons if reason.verdict > Verdict.CLEAR]
         if ticket.id == id_ or not any(_depends_on(id_, reason) for reason in serious):
             continue

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from yoi_relations.kinds import KINDS, edge_of
 from yoi_relations.lean.types import Connection, NamedTuple
-from yoi_relations.queries.records import Condition, RecordPlace, StoredRecord, find_records
+from yoi_relations.queries.records import (
+    Condition,
+    RecordPlace,
+    StoredRecord,
+    find_records,
+    where,
+)
 from yoi_relations.queries.relations import Relation, relations_of_each
+from yoi_relations.queries.scope import scope_of
 
 
 class NearTarget(NamedTuple):
@@ -40,9 +47,11 @@ class NearRelation(NamedTuple):
 
 def load_near_targets(connection: Connection) -> list[NearTarget]:
     """All near targets, by path, line and ticket."""
+    sql, values = where(scope_of(connection).rows)
     rows = connection.execute(
-        "SELECT path, line, record_id, meant, difference, inactive FROM near_target"
-        " ORDER BY path, line, meant"
+        "SELECT path, line, record_id, meant, difference, inactive"  # noqa: S608  # fixed text
+        f" FROM near_target{sql} ORDER BY path, line, meant",
+        values,
     )
     return [NearTarget(RecordPlace(*row[:3]), *row[3:]) for row in rows]
 

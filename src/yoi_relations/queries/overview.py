@@ -18,11 +18,13 @@ from yoi_relations.queries.check_reasons import Verdict
 from yoi_relations.queries.cycles import Cycle, find_cycle_groups
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.problems import Problem
+from yoi_relations.queries.reached import load_reached
 from yoi_relations.queries.records import shown_as
 from yoi_relations.queries.relations import Relation, load_active_relations, load_relations
+from yoi_relations.queries.scope import scope_of
 from yoi_relations.queries.ticket_lookup import resolve_ticket
-from yoi_relations.queries.tickets import TicketInfo, all_tickets
-from yoi_relations.states import State, select_states
+from yoi_relations.queries.tickets import TicketInfo, count_in, load_tickets, tickets_in
+from yoi_relations.states import UNRESOLVED, State, select_states
 
 
 class Group(StrEnum):
@@ -154,16 +156,13 @@ def ask_overview(  # noqa: PLR0913  # as many as there are options
 def find_overview(connection: Connection, selection: Selection) -> Overview:
     """The overview of a selection."""
     relations = _relations(connection, selection)
-    existing = {ticket.id: ticket for ticket in all_tickets(connection) if ticket.folders}
-    unresolved = [ticket for ticket in existing.values() if not ticket.resolved]
     if selection.tickets:
-        drawn = {id_: existing[id_] for id_ in selection.tickets}
+        drawn = load_tickets(connection, selection.tickets)
         reached = _reached(relations, selection)
         relations = [r for r in relations if all(end.id in reached for end in _edge_ends(r))]
-    elif selection.states:
-        drawn = {id_: t for id_, t in existing.items() if t.state in selection.states}
     else:
-        drawn = {ticket.id: ticket for ticket in unresolved}
+        listed = tickets_in(connection, selection.states or UNRESOLVED)
+        drawn = {ticket.id: ticket for ticket in listed}
     if selection.states:
         relations = [r for r in relations if any(e.state in selection.states for e in r.ends)]
     drawn |= {end.id: end for relation in relations for end in _edge_ends(relation)}
@@ -171,7 +170,7 @@ def find_overview(connection: Connection, selection: Selection) -> Overview:
     checked = check_tickets(connection, to_check)
     edges = [relation for relation in relations if not _is_note(relation)]
     # A ticket without a known state could be in one of the states.
-    uncertain = {id_ for id_, ticket in existing.items() if selection.states and not ticket.state}
+    uncertain = {t.id for t in tickets_in(connection, [None])} if selection.states else set()
     ranked = (r for r in edges if r.cls in SEQUENCE_CLASSES and r.is_active)
     return Overview(
         selection=selection,
@@ -180,7 +179,7 @@ def find_overview(connection: Connection, selection: Selection) -> Overview:
         edges=edges,
         notes=[relation for relation in relations if _is_note(relation)],
         cycles=find_cycle_groups(ranked),
-        unresolved=len(unresolved),
+        unresolved=count_in(connection, UNRESOLVED),
         problems=checked.problems,
         problems_in_answer=problems_in_answer(
             connection,
@@ -195,9 +194,14 @@ def find_overview(connection: Connection, selection: Selection) -> Overview:
 
 def _relations(connection: Connection, selection: Selection) -> list[Relation]:
     """The relations of the wanted kinds, in the order of answers."""
-    conditions = [] if selection.kinds == ALL_SHOWN else [shown_as(selection.kinds)]
-    load = load_relations if selection.inactive else load_active_relations
-    return sorted(load(connection, *conditions), key=Relation.rank)
+    scope = scope_of(connection)
+    kinds = [] if selection.kinds == ALL_SHOWN else [shown_as(selection.kinds)]
+    if scope.shared and selection.tickets:
+        found = load_reached(connection, selection.tickets, *kinds, inactive=selection.inactive)
+    else:
+        load = load_relations if selection.inactive else load_active_relations
+        found = load(connection, *kinds, *scope.relations)
+    return sorted(found, key=Relation.rank)
 
 
 def _is_note(relation: Relation) -> bool:

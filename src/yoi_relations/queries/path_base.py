@@ -13,15 +13,18 @@ class PathBase(NamedTuple):
     """The folders that a path may be relative to.
 
     Attributes:
-        workspace: the workspace of the tickets and records; its root is one of the folders.
+        workspace: the workspace of the tickets and records; its root is one of the folders. None in
+            a shared database, where a path is as in the answers.
         here: another such folder, usually the current directory; None for none.
     """
 
-    workspace: Workspace
+    workspace: Workspace | None
     here: str | None = None
 
     def below_root(self, given: str) -> set[str]:
         """The paths that `given` may mean, as in the index: relative to the workspace root."""
+        if self.workspace is None:
+            return {os.path.normpath(given)}
         root = self.workspace.root
         # The tickets root may be a link; the paths of sources go through it.
         tickets = os.path.realpath(self.workspace.tickets_path)

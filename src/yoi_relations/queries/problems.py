@@ -5,7 +5,8 @@ from __future__ import annotations
 from yoi_relations.files.source import Effect, Format
 from yoi_relations.kinds import ALL_SHOWN, JSON_KINDS, PLAN_KINDS
 from yoi_relations.lean.types import Connection, NamedTuple, StrEnum
-from yoi_relations.queries.records import path_and_line
+from yoi_relations.queries.records import Condition, path_and_line, where
+from yoi_relations.queries.scope import scope_of
 
 _COULD_SHOW: dict[str | None, frozenset[str]] = {
     Format.RELATIONS_JSON: frozenset(kind.shown for kind in JSON_KINDS.values()),
@@ -59,10 +60,13 @@ class Problem(NamedTuple):
 
 def find_problems(connection: Connection, *, advice: bool = False) -> list[Problem]:
     """Every problem of the workspace, by path and line; with `advice`, those for `doctor` too."""
+    scope = scope_of(connection)
+    wanted = Condition("effect <> ?", ("" if advice else Effect.ADVICE.value,))
+    sql, values = where([wanted, *scope.rows])
     rows = connection.execute(
-        "SELECT path, line, message, effect, about, code, format, targets FROM problem_now"
-        " WHERE effect <> ?",
-        ("" if advice else Effect.ADVICE.value,),
+        "SELECT path, line, message, effect, about, code, format, targets"  # noqa: S608  # fixed text
+        f" FROM problem_now{sql}",
+        values,
     )
     found = [
         Problem(
@@ -73,4 +77,5 @@ def find_problems(connection: Connection, *, advice: bool = False) -> list[Probl
         )
         for path, line, message, effect, about, code, form, named in rows
     ]
+    found += scope.problems
     return sorted(found, key=lambda problem: (problem.path, problem.line or 0, problem.message))

@@ -9,6 +9,7 @@ from yoi_relations.errors import AmbiguousError, NotFoundError
 from yoi_relations.lean.types import Connection
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.records import StoredRecord, find_records
+from yoi_relations.queries.scope import scope_of
 
 MIN_PART = 4
 """The least number of characters of a shortened record id."""
@@ -23,7 +24,7 @@ def find_record(connection: Connection, name: str, base: PathBase) -> StoredReco
         NotFoundError: no record has that name.
         AmbiguousError: several records have that name.
     """
-    records = find_records(connection)
+    records = find_records(connection, *scope_of(connection).ids_like(name, _paths(name, base)))
     for matches in (
         _is_at(name, base),
         lambda record: name in (record.id, os.path.basename(record.path)),
@@ -43,11 +44,21 @@ def find_record(connection: Connection, name: str, base: PathBase) -> StoredReco
     )
 
 
-def _is_at(name: str, base: PathBase) -> Callable[[StoredRecord], bool]:
+def _split(name: str) -> tuple[str, int | None]:
+    """The path and the line of PATH:LINE; the line is None if there is none."""
     path, _, digits = name.rpartition(":")
-    numbered = digits.isascii() and digits.isdigit() and len(digits) <= _MAX_DIGITS
-    line = int(digits) if path and numbered else None
-    paths = base.below_root(path if line is not None else name)
+    if path and digits.isascii() and digits.isdigit() and len(digits) <= _MAX_DIGITS:
+        return path, int(digits)
+    return name, None
+
+
+def _paths(name: str, base: PathBase) -> set[str]:
+    return base.below_root(_split(name)[0])
+
+
+def _is_at(name: str, base: PathBase) -> Callable[[StoredRecord], bool]:
+    _, line = _split(name)
+    paths = _paths(name, base)
     lines = {line, None} if line == 1 else {line}
     return lambda record: record.path in paths and (line is None or record.line in lines)
 

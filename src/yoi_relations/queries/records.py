@@ -94,6 +94,14 @@ class Condition(NamedTuple):
     values: tuple[str | int | None, ...]
 
 
+def where(conditions: Iterable[Condition]) -> Condition:
+    """A whole WHERE clause that demands all `conditions`; empty if there are none."""
+    listed = list(conditions)
+    sql = " AND ".join(condition.sql for condition in listed)
+    values = tuple(value for condition in listed for value in condition.values)
+    return Condition(f" WHERE {sql}" if sql else "", values)
+
+
 def _among(column: str, values: Iterable[str]) -> Condition:
     sql = f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608  # fixed names
     return Condition(sql, (json_text(sorted(values)),))
@@ -170,8 +178,8 @@ def record_at(connection: Connection, place: RecordPlace) -> StoredRecord:
     Raises:
         NotFoundError: there is no record.
     """
-    where = Condition("path = ? AND line IS ? AND record_id = ?", tuple(place))
-    found = find_records(connection, where)
+    here = Condition("path = ? AND line IS ? AND record_id = ?", tuple(place))
+    found = find_records(connection, here)
     if not found:
         raise NotFoundError(f"{place}: the record is gone again", "another process removed it")
     return found[0]
@@ -193,6 +201,5 @@ def find_latest_record(connection: Connection, *conditions: Condition) -> Stored
 def _select(
     connection: Connection, conditions: Iterable[Condition], end: str
 ) -> Iterator[tuple[Any, ...]]:
-    where = " AND ".join(condition.sql for condition in conditions) or "TRUE"
-    values = [value for condition in conditions for value in condition.values]
-    return connection.execute(f"{_SELECT} WHERE {where} {end}", values)
+    sql, values = where(conditions)
+    return connection.execute(f"{_SELECT}{sql} {end}", values)

@@ -12,6 +12,7 @@ from yoi_relations.kinds import (
     SHOWN_NOTES,
     Direction,
     Edge,
+    Inactive,
     RelationClass,
     sentence,
 )
@@ -23,10 +24,13 @@ from yoi_relations.queries.records import (
     RecordPlace,
     StoredRecord,
     at_active_tickets,
+    between,
     find_records,
+    shown_as,
     stating,
 )
-from yoi_relations.queries.tickets import TicketInfo, load_tickets
+from yoi_relations.queries.scope import Scope, expect, scope_of
+from yoi_relations.queries.tickets import TicketInfo, find_ends, load_tickets
 
 
 class Relation(NamedTuple):
@@ -102,6 +106,10 @@ def relation_of(connection: Connection, record: StoredRecord) -> Relation:
     """The relation that `record` states."""
     if record.edge_target is None or record.shown in SHOWN_NOTES:
         (found,) = relations_of(connection, [record])
+    elif KINDS[record.shown].direction is Direction.SYMMETRIC:
+        # Which end comes first depends on the names, so not on how a database has them.
+        ends = between(record.edge_ticket, record.edge_target)
+        (found,) = load_relations(connection, shown_as([record.shown]), ends)
     else:
         edge = Edge(record.shown, record.edge_ticket, record.edge_target)
         (found,) = load_relations(connection, stating(edge))
@@ -113,6 +121,11 @@ def load_relations(connection: Connection, *conditions: Condition) -> list[Relat
 
     Either all records of a relation must meet the conditions, or none.
     """
+    expect(
+        connection,
+        lambda to: find_records(to, *conditions),
+        lambda to: find_ends(to, *conditions),  # which `relations_of` then remembers
+    )
     return relations_of(connection, find_records(connection, *conditions))
 
 
@@ -142,7 +155,8 @@ def relations_of_each(
             if end is not None
         },
     )
-    return [[_relation(group, tickets) for group in _group(part)] for part in parts]
+    scope = scope_of(connection)
+    return [[_relation(group, tickets, scope) for group in _group(part)] for part in parts]
 
 
 def _group(records: Iterable[StoredRecord]) -> Iterable[list[StoredRecord]]:
@@ -154,11 +168,30 @@ def _group(records: Iterable[StoredRecord]) -> Iterable[list[StoredRecord]]:
     return groups.values()
 
 
-def _relation(records: list[StoredRecord], tickets: dict[str, TicketInfo]) -> Relation:
+def _relation(
+    records: list[StoredRecord], tickets: dict[str, TicketInfo], scope: Scope
+) -> Relation:
     first = records[0]
     ticket = tickets[first.edge_ticket]
     target = tickets[first.edge_target] if first.edge_target is not None else None
-    inactive = next((record.inactive for record in records if record.inactive), None)
+    if scope.shared and target is not None and not KINDS[first.shown].is_note:
+        inactive = _inactive_edge(records, ticket, target, scope)
+    else:
+        inactive = next((record.inactive for record in records if record.inactive), None)
     return Relation(
         first.shown, ticket, target, tuple(records), describe_inactive(inactive, ticket, target)
     )
+
+
+def _inactive_edge(
+    records: list[StoredRecord], ticket: TicketInfo, target: TicketInfo, scope: Scope
+) -> str | None:
+    """Why an edge is not active, by both ends; an index knows only the ends in its workspace."""
+    from yoi_relations.index.activity import ended_by  # noqa: PLC0415  # only in a shared database
+
+    if all(record.is_retired for record in records):
+        return Inactive.RETIRED
+    states = (ticket.state, target.state)
+    if scope.crosses(ticket.id, target.id):
+        states = (ticket.certain_state, target.certain_state)
+    return ended_by(records[0].shown, *states, ticket.elsewhere, target.elsewhere)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from yoi_relations.lean.types import Connection, NamedTuple
+from yoi_relations.queries.records import where
+from yoi_relations.queries.scope import scope_of
 
 
 class StoredRetirement(NamedTuple):
@@ -75,9 +77,11 @@ def find_retirement(
 
 def load_lost_retirements(connection: Connection) -> list[LostRetirement]:
     """All retirement files whose record does not exist, by path."""
+    sql, values = where(scope_of(connection).rows)
     rows = connection.execute(
-        "SELECT path, record_id, holder, retires, retired_at, is_retirement, other_holder"
-        " FROM lost_retirement ORDER BY path, other_holder"
+        "SELECT path, record_id, holder, retires, retired_at, is_retirement, other_holder"  # noqa: S608  # fixed text
+        f" FROM lost_retirement{sql} ORDER BY path, other_holder",
+        values,
     )
     found: dict[StoredRetirement, LostRetirement] = {}
     for *values, is_retirement, other in rows:

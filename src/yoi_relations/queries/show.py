@@ -9,6 +9,7 @@ from yoi_relations.files.source import Effect
 from yoi_relations.index.handle import Notify
 from yoi_relations.kinds import ALL_SHOWN, select_shown
 from yoi_relations.lean.types import TYPE_CHECKING, Connection, NamedTuple
+from yoi_relations.queries.near_relations import load_near_targets
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.problems import Problem, find_problems
 from yoi_relations.queries.records import (
@@ -25,6 +26,7 @@ from yoi_relations.queries.relations import (
     relation_of,
     relations_of,
 )
+from yoi_relations.queries.scope import expect, scope_of
 from yoi_relations.queries.show_page import first_page, total_of
 from yoi_relations.queries.ticket_lookup import resolve_ticket
 from yoi_relations.states import select_states
@@ -133,6 +135,7 @@ def ask_relations(  # noqa: PLR0913  # as many as there are options
         from yoi_relations.queries.record_filter import RecordFilter  # noqa: PLC0415  # loads datetime
 
         asked = asked._replace(written=RecordFilter.parse(author, since))
+    expect(connection, find_problems, load_near_targets)
     if ticket is not None:
         asked = _with_name(connection, base, asked, ticket, in_part)
     return asked, find_relations(connection, asked)
@@ -179,7 +182,7 @@ def _is_named_elsewhere(connection: Connection, name: str) -> bool:
 def find_relations(connection: Connection, asked: Filter) -> Answer:
     """The answer to a filter."""
     problems = find_problems(connection)
-    if asked.limit and asked.everywhere:
+    if asked.limit and asked.everywhere and not scope_of(connection).shared:
         return _first_page(connection, asked, problems)
     relations = sorted(_candidates(connection, asked), key=Relation.rank)
     wanted = _without_inactive(relations, asked)
@@ -236,21 +239,23 @@ def _candidates(connection: Connection, asked: Filter) -> list[Relation]:
         relation = relation_of(connection, asked.record)
         found = [relation] if relation.kind in asked.kinds else []
     else:
-        found = load_relations(connection, *_conditions(asked))
+        found = load_relations(connection, *_conditions(connection, asked))
     written = asked.written
     if written is None:
         return found
     return [relation for relation in found if written.matches(relation.records)]
 
 
-def _conditions(asked: Filter) -> Iterator[Condition]:
+def _conditions(connection: Connection, asked: Filter) -> Iterator[Condition]:
     if asked.kinds != ALL_SHOWN:
         yield shown_as(asked.kinds)
     if asked.written is not None:
         yield asked.written.condition
     if asked.ticket is not None:
         yield touching([asked.ticket])
-    elif not asked.inactive and asked.everywhere:
+        return
+    yield from scope_of(connection).relations
+    if not asked.inactive and asked.everywhere:
         yield at_active_tickets()
 
 

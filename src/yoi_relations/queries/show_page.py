@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from yoi_relations.kinds import KINDS, RelationClass
 from yoi_relations.lean.types import Connection, NamedTuple
-from yoi_relations.queries.records import Condition, at_tickets, shown_as
+from yoi_relations.queries.records import Condition, at_tickets, shown_as, where
+from yoi_relations.queries.relations import load_relations
+from yoi_relations.queries.scope import scope_of
 
 _ALL = "SELECT DISTINCT edge_ticket FROM statement WHERE shown = ? ORDER BY edge_ticket LIMIT ?"
 _ACTIVE = "SELECT DISTINCT ticket FROM active_relation WHERE kind = ? ORDER BY ticket LIMIT ?"
@@ -52,6 +54,11 @@ def _first_tickets(
 
 def total_of(connection: Connection, kinds: frozenset[str]) -> Total:
     """The number of relations of these kinds."""
-    rows = connection.execute("SELECT name, count, active FROM tally").fetchall()
+    scope = scope_of(connection)
+    sql, values = where(scope.rows)
+    rows = connection.execute(f"SELECT name, count, active FROM tally{sql}", values).fetchall()  # noqa: S608  # fixed text
     of_kinds = [(count, active) for name, count, active in rows if name in kinds]
+    if scope.shared:  # the tallies are of relations within a workspace
+        crossing = load_relations(connection, shown_as(kinds), *scope.crossing())
+        of_kinds.append((len(crossing), sum(relation.is_active for relation in crossing)))
     return Total(sum(count for count, _ in of_kinds), sum(active for _, active in of_kinds))

@@ -8,6 +8,8 @@ from yoi_relations.index.handle import Notify
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import Connection
 from yoi_relations.queries.path_base import PathBase
+from yoi_relations.queries.records import Condition, where
+from yoi_relations.queries.scope import expect, scope_of
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
 
 
@@ -48,11 +50,16 @@ def _tickets_by_id(connection: Connection, names: Sequence[str]) -> dict[str, Ti
     This is the common case, and the only one that an index of the table answers. Names that are
     not ASCII are left out: they have several Unicode forms, and a shell may pass what is not text.
     """
-    tickets = load_tickets(connection, filter(str.isascii, names))
-    rows = connection.execute(
-        "SELECT DISTINCT slug FROM ticket_name"
-        " WHERE slug IN (SELECT value FROM json_each(?)) AND slug <> ticket",
-        (json_text(list(tickets)),),
-    )
-    slugs = {slug for (slug,) in rows}
+    plain = [name for name in names if name.isascii()]
+    expect(connection, lambda to: load_tickets(to, plain), lambda to: _slugs(to, plain))
+    tickets = load_tickets(connection, plain)
+    slugs = _slugs(connection, plain)
     return {id_: ticket for id_, ticket in tickets.items() if ticket.folders and id_ not in slugs}
+
+
+def _slugs(connection: Connection, names: Sequence[str]) -> set[str]:
+    """Those of `names` that are slugs of tickets with another id."""
+    is_slug = Condition("slug IN (SELECT value FROM json_each(?))", (json_text(list(names)),))
+    sql, values = where([is_slug, *scope_of(connection).rows])
+    rows = connection.execute(f"SELECT DISTINCT slug, ticket FROM ticket_name{sql}", values)  # noqa: S608  # fixed text
+    return {slug for slug, ticket in rows if slug != ticket}

@@ -12,6 +12,8 @@ from yoi_relations.kinds import quoted
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import Connection
 from yoi_relations.queries.path_base import PathBase
+from yoi_relations.queries.records import Condition, where
+from yoi_relations.queries.scope import scope_of
 from yoi_relations.queries.ticket_names import Named, TicketNames
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
 from yoi_relations.ticket_ids import is_elsewhere
@@ -23,7 +25,11 @@ _NAMELESS = (None, None)
 
 
 class TicketSearch:
-    """A search for tickets; the names of all tickets are loaded once, when they are needed."""
+    """A search for tickets.
+
+    The names of all tickets of an index are loaded once, when they are needed. Of those in a
+    shared database, only the names that may be meant are loaded.
+    """
 
     def __init__(self, connection: Connection, base: PathBase, in_part: Notify | None) -> None:
         self._connection = connection
@@ -39,7 +45,7 @@ class TicketSearch:
             AmbiguousError: several tickets have that name.
         """
         # A slug must not hide the path of another ticket.
-        ids = {*self._at_path(name), *self._all_names().find(name)}
+        ids = {*self._at_path(name), *self._names_for(name).find(name)}
         if ids:
             return self._only(
                 name, sorted(ids), "give more of the id or slug, or the folder's path"
@@ -49,7 +55,7 @@ class TicketSearch:
                 f"'{name}' is a ticket of another workspace",
                 f"relations show {name} lists the relations that name it here",
             )
-        among = self._all_names().find_by_part(name)
+        among = self._names_for(name).find_by_part(name)
         if self._in_part is None:
             raise self._not_found(name, among)
         if not among:
@@ -62,7 +68,11 @@ class TicketSearch:
         self._in_part(f"'{name}' is taken for {_listed(found)}")
         return found
 
-    def _all_names(self) -> TicketNames:
+    def _names_for(self, name: str) -> TicketNames:
+        scope = scope_of(self._connection)
+        if scope.shared:
+            conditions = (*scope.rows, *scope.names_like(name))
+            return TicketNames(_names(self._connection, *conditions))
         if self._names is None:
             self._names = TicketNames(_names(self._connection))
         return self._names
@@ -119,9 +129,10 @@ def _folders(connection: Connection, ids: list[str]) -> list[tuple[str, str]]:
     ]
 
 
-def _names(connection: Connection) -> list[Named]:
+def _names(connection: Connection, *conditions: Condition) -> list[Named]:
     """The names of every ticket, by id; an id of several folders has several entries."""
-    rows = set(connection.execute("SELECT ticket, slug, title FROM ticket_name"))
+    sql, values = where(conditions)
+    rows = set(connection.execute(f"SELECT ticket, slug, title FROM ticket_name{sql}", values))  # noqa: S608  # fixed text
     named = [row for row in rows if row[1:] != _NAMELESS]
     nameless = {row[0] for row in rows}.difference(row[0] for row in named)
     found = [*named, *((id_, *_NAMELESS) for id_ in nameless)]

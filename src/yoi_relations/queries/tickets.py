@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from yoi_relations.kinds import named
+from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import Connection, NamedTuple
+from yoi_relations.queries.records import Condition, where
+from yoi_relations.queries.scope import Uncertain, scope_of
 from yoi_relations.states import RESOLVED
 
 _BATCH = 500
 """Tickets per query; SQLite limits the number of values of a query."""
-_COLUMNS = "ticket, title, slug, state, folder, folders"
+_COLUMNS = "ticket, title, slug, state, folder, folders, NULL AS uncertain"
 
 
 class TicketInfo(NamedTuple):
@@ -23,6 +26,7 @@ class TicketInfo(NamedTuple):
         state: state; None if it is not known. Such a ticket counts as unresolved.
         folder: path of its folder; None if no folder with that id has an item.md.
         folders: number of folders with that id.
+        uncertain: why nothing certain is known about it; None if there is no such reason.
     """
 
     id: str
@@ -31,6 +35,7 @@ class TicketInfo(NamedTuple):
     state: str | None
     folder: str | None
     folders: int
+    uncertain: Uncertain | None = None
 
     @property
     def name(self) -> str:
@@ -40,11 +45,12 @@ class TicketInfo(NamedTuple):
     @property
     def elsewhere(self) -> bool:
         """Whether it is a ticket of another workspace, whose state is not known here."""
-        if self.folders or ":" not in self.id:
-            return False
-        from yoi_relations.ticket_ids import is_elsewhere  # noqa: PLC0415  # few ids have a colon
+        return self.uncertain in (Uncertain.ELSEWHERE, Uncertain.UNPUBLISHED)
 
-        return is_elsewhere(self.id)
+    @property
+    def certain_state(self) -> str | None:
+        """Its state, if that is certain."""
+        return None if self.uncertain else self.state
 
     @property
     def state_words(self) -> str:
@@ -53,7 +59,7 @@ class TicketInfo(NamedTuple):
             return self.state
         if self.elsewhere:
             return "elsewhere"
-        return "state unknown" if self.folders else "does not exist"
+        return "state unknown" if self.folders or self.uncertain else "does not exist"
 
     @property
     def resolved(self) -> bool:
@@ -64,23 +70,58 @@ class TicketInfo(NamedTuple):
 def load_tickets(connection: Connection, ids: Iterable[str]) -> dict[str, TicketInfo]:
     """By id, the tickets with these ids; one that does not exist has only its id."""
     wanted = sorted(set(ids))
-    found = {id_: TicketInfo(id_, None, None, None, None, 0) for id_ in wanted}
-    for start in range(0, len(wanted), _BATCH):
-        batch = wanted[start : start + _BATCH]
+    found: dict[str, TicketInfo | None] = dict.fromkeys(wanted)
+    remembered = scope_of(connection).remembered(wanted)
+    found |= {id_: TicketInfo(*row) for id_, row in remembered.items() if row}
+    asked = [id_ for id_ in wanted if id_ not in remembered] if remembered else wanted
+    for start in range(0, len(asked), _BATCH):
+        batch = asked[start : start + _BATCH]
         marks = ", ".join("?" * len(batch))
         # A list of values is applied inside the view; with a subquery, all tickets would be read.
         query = f"SELECT {_COLUMNS} FROM ticket_now WHERE ticket IN ({marks})"  # noqa: S608
         found |= {row[0]: TicketInfo(*row) for row in connection.execute(query, batch)}
-    return found
+    return {id_: ticket or _missing(connection, id_) for id_, ticket in found.items()}
+
+
+def find_ends(connection: Connection, *conditions: Condition) -> list[TicketInfo]:
+    """The tickets at the ends of the records that meet all `conditions`."""
+    sql, values = where(conditions)
+    query = (
+        f"SELECT {_COLUMNS} FROM ticket_now WHERE ticket IN (SELECT edge_ticket FROM statement{sql}"  # noqa: S608  # fixed text
+        f" UNION SELECT edge_target FROM statement{sql})"
+    )
+    return [TicketInfo(*row) for row in connection.execute(query, values * 2)]
+
+
+def _missing(connection: Connection, id_: str) -> TicketInfo:
+    """A ticket that was not found."""
+    uncertain = scope_of(connection).uncertain(id_) if ":" in id_ else None
+    return TicketInfo(id_, None, None, None, None, 0, uncertain)
 
 
 def tickets_in(connection: Connection, states: Iterable[str | None]) -> list[TicketInfo]:
     """The tickets in one of these states, by id; None is a state that is not known."""
-    wanted = set(states)
-    return [ticket for ticket in all_tickets(connection) if ticket.state in wanted]
+    return _tickets(connection, _in_states(states))
+
+
+def count_in(connection: Connection, states: Iterable[str | None]) -> int:
+    """The number of tickets in one of these states."""
+    sql, values = where([_in_states(states), *scope_of(connection).rows])
+    (count,) = connection.execute(f"SELECT count(*) FROM ticket_now{sql}", values).fetchone()  # noqa: S608  # fixed text
+    return int(count)
 
 
 def all_tickets(connection: Connection) -> list[TicketInfo]:
     """Every ticket, by id."""
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM ticket_now ORDER BY ticket")  # noqa: S608
+    return _tickets(connection)
+
+
+def _in_states(states: Iterable[str | None]) -> Condition:
+    words = [state or "" for state in states]
+    return Condition("coalesce(state, '') IN (SELECT value FROM json_each(?))", (json_text(words),))
+
+
+def _tickets(connection: Connection, *conditions: Condition) -> list[TicketInfo]:
+    sql, values = where([*conditions, *scope_of(connection).rows])
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM ticket_now{sql} ORDER BY ticket", values)  # noqa: S608
     return [TicketInfo(*row) for row in rows]

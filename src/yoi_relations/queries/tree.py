@@ -13,8 +13,10 @@ from yoi_relations.queries.answer_problems import problems_in_answer
 from yoi_relations.queries.check import check_tickets
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.problems import Problem
+from yoi_relations.queries.reached import load_reached
 from yoi_relations.queries.records import shown_as, touching
 from yoi_relations.queries.relations import Relation, load_active_relations, load_relations
+from yoi_relations.queries.scope import scope_of
 from yoi_relations.queries.show_page import total_of
 from yoi_relations.queries.ticket_lookup import resolve_ticket
 from yoi_relations.queries.tickets import TicketInfo, all_tickets
@@ -184,8 +186,8 @@ def _load_graph(
     reverse: bool,
     everything: bool,
 ) -> _Graph:
-    load = load_relations if everything else load_active_relations
-    edges = sorted(load(connection, shown_as(shown)), key=lambda edge: CLASS_ORDER[edge.cls])
+    found = _load_edges(connection, shown, root, everything=everything)
+    edges = sorted(found, key=lambda edge: CLASS_ORDER[edge.cls])
     listed = all_tickets(connection) if root is None else [root]
     tickets = {ticket.id: ticket for ticket in listed if root or everything or not ticket.resolved}
     below: dict[str, list[Branch]] = {}
@@ -202,6 +204,17 @@ def _load_graph(
     for branches in below.values():
         branches.sort(key=lambda branch: branch.ticket)  # stable: dependencies stay first
     return _Graph(tickets, below, above, before)
+
+
+def _load_edges(
+    connection: Connection, shown: frozenset[str], root: TicketInfo | None, *, everything: bool
+) -> list[Relation]:
+    """At least the edges that the root leads to; without a root, all."""
+    scope = scope_of(connection)
+    if scope.shared and root is not None:
+        return load_reached(connection, [root.id], shown_as(shown), inactive=everything)
+    load = load_relations if everything else load_active_relations
+    return load(connection, shown_as(shown), *scope.relations)
 
 
 def _ends(edge: Relation) -> tuple[str, str]:

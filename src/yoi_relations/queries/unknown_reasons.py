@@ -25,11 +25,24 @@ from yoi_relations.queries.records import RecordPlace
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.replacements import Replacements
 from yoi_relations.queries.retirements import LostRetirement
+from yoi_relations.queries.scope import Uncertain
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.queries.unknowns import Unknowns
 
 _NAMED_SOURCES = 5
 """Unusable files that have a reason each; one more reason counts the others."""
+
+_NOT_HERE = (Verdict.UNKNOWN, "elsewhere"), "whose state is not known here"
+_UNCERTAIN = {
+    Uncertain.ELSEWHERE: (*_NOT_HERE, "--from DATABASE asks a shared database"),
+    Uncertain.UNPUBLISHED: (*_NOT_HERE, "its workspace was never published there"),
+    Uncertain.OUTDATED: (
+        (Verdict.UNKNOWN, "outdated"),
+        "whose workspace was published longer ago than --max-age",
+        "",
+    ),
+}
+"""By why nothing is certain about the other ticket: kind, end of the sentence, and hint."""
 
 
 def unknown_reasons(
@@ -71,14 +84,15 @@ def _unknown_states(
         yield Reason(Verdict.UNKNOWN, "state_unknown", text, records=_places(found[:1]))
     for relation in touching:
         other = other_end(ticket, relation)
-        if relation.inactive_reason or other is None or other.state is not None:
+        if relation.inactive_reason or other is None or other.certain_state is not None:
             continue
         if not depends_on_other(ticket, relation):
             continue
         places = relation.places
-        if other.elsewhere:
-            text = f"{relation.sentence}, whose state is not known in this workspace"
-            yield Reason(Verdict.UNKNOWN, "elsewhere", text, relation, other, places)
+        if other.uncertain:
+            kind, words, hint = _UNCERTAIN[other.uncertain]
+            text = f"{relation.sentence}, {words}"
+            yield Reason(*kind, text, relation, other, places, hint)
         else:
             missing = other.folders == 0
             state = "does not exist" if missing else "has a state that is not known"
@@ -107,7 +121,7 @@ def _matters(ticket: TicketInfo, relation: Relation, replacements: Replacements)
     if not relation.is_active:
         return any(reasons_for_replaced(ticket, [relation], replacements))
     other = other_end(ticket, relation)
-    if depends_on_other(ticket, relation) and other is not None and other.state is None:
+    if depends_on_other(ticket, relation) and other is not None and other.certain_state is None:
         return True
     weight = weight_of(ticket, relation)
     return weight is not None and weight[0] > Verdict.CLEAR

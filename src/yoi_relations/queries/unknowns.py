@@ -12,8 +12,10 @@ from yoi_relations.lean.digest import digest_of
 from yoi_relations.lean.types import Connection, NamedTuple
 from yoi_relations.queries.near_relations import NearRelation, load_near_relations
 from yoi_relations.queries.problems import Problem
+from yoi_relations.queries.records import where
 from yoi_relations.queries.replacements import Replacements
 from yoi_relations.queries.retirements import LostRetirement, load_lost_retirements
+from yoi_relations.queries.scope import scope_of
 from yoi_relations.queries.tickets import load_tickets
 from yoi_relations.states import State
 
@@ -128,9 +130,13 @@ def _named_tickets(connection: Connection, problem: Problem) -> frozenset[str] |
     targets = load_tickets(connection, problem.targets)
     found = {id_ for id_, ticket in targets.items() if ticket.folders}
     if len(found) < len(targets):
-        from yoi_relations.index.near_targets import load_target_names  # noqa: PLC0415  # a rare mistake
+        from yoi_relations.index.near_targets import TargetNames  # noqa: PLC0415  # a rare mistake
 
-        names = load_target_names(connection)
-        missing = targets.keys() - found
-        found |= {match.ticket for id_ in missing for match in names.meant_by(id_)}
+        scope = scope_of(connection)
+        sql, values = where(scope.rows)
+        rows = connection.execute(f"SELECT ticket, slug FROM ticket_name{sql}", values)  # noqa: S608  # fixed text
+        before = scope.before_names
+        names = TargetNames((ticket.removeprefix(before), slug) for ticket, slug in rows)
+        missing = (id_.removeprefix(before) for id_ in targets.keys() - found)
+        found |= {f"{before}{match.ticket}" for id_ in missing for match in names.meant_by(id_)}
     return frozenset(found)

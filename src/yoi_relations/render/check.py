@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yoi_relations.errors import ExitCode
-from yoi_relations.index.handle import Index
+from yoi_relations.index.handle import revision_fields
 from yoi_relations.kinds import shown_name
+from yoi_relations.queries.catalog import Catalog
 from yoi_relations.queries.check import Check, CheckAnswer
 from yoi_relations.queries.check_reasons import Reason, Verdict
 from yoi_relations.queries.holds import HeldTicket
@@ -17,14 +18,13 @@ from yoi_relations.render.documents import (
     place_value,
     plan_value,
     problem_fields,
-    revision_fields,
 )
 from yoi_relations.render.output import Mode, json_line, notice, write_answer
 
 
 def write_checks(  # noqa: PLR0913  # what was asked for, and how to write it
     mode: Mode,
-    index: Index,
+    catalog: Catalog,
     checked: CheckAnswer,
     expect: str | None,
     *,
@@ -36,7 +36,7 @@ def write_checks(  # noqa: PLR0913  # what was asked for, and how to write it
 
     Args:
         mode: how to write it.
-        index: the index that was asked.
+        catalog: what was asked.
         checked: the answer.
         expect: the digest that `--expect` names.
         named: whether tickets were named; then notes are not cut, and a table shows every reason.
@@ -44,7 +44,7 @@ def write_checks(  # noqa: PLR0913  # what was asked for, and how to write it
         paged: whether a long table goes to a pager.
     """
     if mode is Mode.JSON:
-        write_answer(json_line(check_document(index, checked, whole=named)))
+        write_answer(json_line(check_document(catalog, checked, whole=named)))
     elif mode is Mode.PLAIN:
         from yoi_relations.render.lines import tab_separated  # noqa: PLC0415  # for lines only
 
@@ -74,13 +74,13 @@ _EXIT_CODES = {
 }
 
 
-def check_document(index: Index, checked: CheckAnswer, *, whole: bool) -> Value:
+def check_document(catalog: Catalog, checked: CheckAnswer, *, whole: bool) -> Value:
     """The answer of `check` as a JSON value; notes are cut unless `whole`."""
     checks = [check_value(check, whole=whole) for check in checked.checks]
     return (
-        envelope("check", index)
+        envelope("check", catalog)
         | revision_fields("base", checked.base)
-        | {"checks": checks}
+        | {"checks": catalog.placed(checks)}
         | problem_fields(checked.problems)
     )
 
@@ -112,7 +112,7 @@ def _reason_value(reason: Reason, *, whole: bool) -> Value:
         "code": reason.code,
         "class": relation.cls if relation else None,
         "kind": relation.kind if relation else None,
-        "sentence": reason.sentence,
+        "sentence": reason.text,
         "ticket": other.id if other else None,
         "title": other.title if other else None,
         "state": other.state if other else None,
@@ -130,6 +130,6 @@ def _check_rows(check: Check) -> Iterator[list[object]]:
     of_ticket = [check.verdict.word, shown_name(check.ticket.id), check.ticket.state]
     for reason in check.reasons:
         other = shown_name(reason.other.id) if reason.other else None
-        yield [*of_ticket, reason.verdict.word, reason.code, other, reason.sentence]
+        yield [*of_ticket, reason.verdict.word, reason.code, other, reason.text]
     if not check.reasons:
         yield [*of_ticket, None, None, None, None]

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from yoi_relations.files.workspace import printable
-from yoi_relations.index.handle import Index
-from yoi_relations.lean.types import TYPE_CHECKING, Any
+from yoi_relations.lean.types import Any
+from yoi_relations.queries.catalog import Catalog
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.records import RecordPlace, StoredRecord
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.show import Answer, Filter
 from yoi_relations.render.output import JSON_VERSION
-
-if TYPE_CHECKING:
-    from yoi_relations.files.file_tree import AtRevision
 
 LIST_NOTE_LIMIT = 280
 """Characters of a text in a list; `show TICKET` and `show RECORD` give the whole text."""
@@ -30,43 +26,25 @@ def bare_document(name: str) -> Value:
     return {"schema_version": JSON_VERSION, "document": name}
 
 
-def envelope(document: str, index: Index) -> Value:
-    """The fields that every answer from an index starts with; `document` is its name."""
-    workspace = index.workspace
-    return bare_document(document) | {
-        "workspace": {
-            "root": printable(workspace.root),
-            "tickets_root": printable(workspace.tickets_root),
-            "tickets": index.tickets,
-        }
-        | revision_fields("at", workspace.files.at),
-        "freshness": {
-            "trust": index.trust,
-            "digest": index.generation.digest,
-            "sources": index.sources,
-        },
-    }
+def envelope(document: str, catalog: Catalog) -> Value:
+    """The fields that every answer from a catalog starts with; `document` is its name."""
+    return bare_document(document) | catalog.origin()
 
 
-def revision_fields(name: str, revision: AtRevision | None) -> Value:
-    """A field `name` with a revision; no field if there is none."""
-    if revision is None:
-        return {}
-    return {name: {"rev": revision.name, "commit": revision.commit, "time": revision.time}}
-
-
-def relations_document(index: Index, criteria: Filter, answer: Answer) -> Value:
+def relations_document(catalog: Catalog, criteria: Filter, answer: Answer) -> Value:
     """The answer of `show`."""
     return (
-        envelope("relations", index)
+        envelope("relations", catalog)
         | {
             "count": answer.total,
             "returned": len(answer.relations),
             "truncated": len(answer.relations) < answer.total,
-            "relations": [
-                relation_value(relation, criteria.ticket, whole=criteria.whole)
-                for relation in answer.relations
-            ],
+            "relations": catalog.placed(
+                [
+                    relation_value(relation, criteria.ticket, whole=criteria.whole)
+                    for relation in answer.relations
+                ]
+            ),
         }
         | problem_fields(answer.problems, criteria.limit)
     )

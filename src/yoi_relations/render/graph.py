@@ -5,7 +5,7 @@ The page embeds this document, `serve` sends it, and agents read it.
 
 from __future__ import annotations
 
-from yoi_relations.index.handle import Index
+from yoi_relations.queries.catalog import Catalog
 from yoi_relations.queries.check import Check
 from yoi_relations.queries.cycles import Cycle
 from yoi_relations.queries.overview import Group, Overview, Selection, group_of, waits_for
@@ -22,16 +22,18 @@ from yoi_relations.render.documents import (
 )
 
 
-def graph_document(index: Index, overview: Overview) -> Value:
+def graph_document(catalog: Catalog, overview: Overview) -> Value:
     """An overview as a JSON value; texts are cut as in lists."""
     return (
-        envelope("graph", index)
+        envelope("graph", catalog)
         | {
             "selection": _selection_value(overview.selection),
             "unresolved": overview.unresolved,
-            "nodes": [_node_value(t, overview.checks.get(t.id)) for t in overview.tickets],
-            "edges": [_relation_value(edge) for edge in overview.edges],
-            "notes": [_relation_value(note) for note in overview.notes],
+            "nodes": catalog.placed(
+                [_node_value(t, overview.checks.get(t.id)) for t in overview.tickets]
+            ),
+            "edges": catalog.placed([_relation_value(edge) for edge in overview.edges]),
+            "notes": catalog.placed([_relation_value(note) for note in overview.notes]),
             "groups": [_group_value(group, held) for group, held in overview.groups().items()],
             "cycles": [_cycle_value(cycle) for cycle in overview.cycles],
         }

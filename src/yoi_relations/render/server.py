@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, timedelta
 
 from yoi_relations.errors import ExitCode
 from yoi_relations.index.handle import Index
 from yoi_relations.render.documents import Value, bare_document, envelope
 from yoi_relations.render.lines import counted, tab_separated
 from yoi_relations.render.output import Mode, json_line, visible_lines, write_answer
-from yoi_relations.server.directory import ListedWorkspace
 from yoi_relations.server.publication import Publication
+from yoi_relations.server.workspaces import ListedWorkspace
 
 _COMMIT_DIGITS = 12
 """Digits of a commit in a table."""
@@ -62,30 +61,20 @@ def write_migrated(mode: Mode, before: str | None, after: str | None) -> ExitCod
 def write_workspaces(mode: Mode, found: Sequence[ListedWorkspace]) -> ExitCode:
     """Write the answer of `server list`."""
     if mode is Mode.JSON:
-        workspaces = [
-            {
-                "name": each.name,
-                "publication": each.publication,
-                "published_at": _time(each),
-                "age_seconds": int(each.age.total_seconds()),
-                "commit": each.commit,
-                "tickets": each.tickets,
-            }
-            for each in found
-        ]
+        workspaces = [each.value() for each in found]
         write_answer(json_line(bare_document("server list") | {"workspaces": workspaces}))
         return ExitCode.DONE
     if mode is Mode.PLAIN:
         write_answer(
             tab_separated(
-                (each.name, each.publication, _time(each), each.commit, each.tickets)
+                (each.name, each.publication, each.published_text, each.commit, each.tickets)
                 for each in found
             )
         )
         return ExitCode.DONE
     width = max((len(each.name) for each in found), default=0)
     lines = [
-        f"{each.name:{width}}  {_age(each.age):>8}  {(each.commit or '')[:_COMMIT_DIGITS]:12}"
+        f"{each.name:{width}}  {each.age_words:>8}  {(each.commit or '')[:_COMMIT_DIGITS]:12}"
         f"  {counted(each.tickets, 'ticket')}"
         for each in found
     ]
@@ -100,16 +89,3 @@ def write_forgotten(mode: Mode, name: str) -> ExitCode:
     else:
         write_answer(visible_lines([f"{name} is gone from the database"]))
     return ExitCode.DONE
-
-
-def _time(each: ListedWorkspace) -> str:
-    return each.published_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _age(age: timedelta) -> str:
-    """An age in its largest unit: ``3 h``."""
-    seconds = max(0, int(age.total_seconds()))
-    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"

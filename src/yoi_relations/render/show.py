@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yoi_relations.errors import ExitCode
-from yoi_relations.index.handle import Index
+from yoi_relations.queries.catalog import Catalog
 from yoi_relations.queries.show import Answer, Filter
 from yoi_relations.render.documents import relations_document
 from yoi_relations.render.output import Mode, json_line, notice, write_answer
@@ -11,11 +11,11 @@ from yoi_relations.render.problem_notices import notify_of_problems
 
 
 def write_relations(
-    mode: Mode, index: Index, criteria: Filter, answer: Answer, *, paged: bool
+    mode: Mode, catalog: Catalog, criteria: Filter, answer: Answer, *, paged: bool
 ) -> ExitCode:
     """Write the answer of `show`; if `paged`, a long table to a pager."""
     if mode is Mode.JSON:
-        write_answer(json_line(relations_document(index, criteria, answer)))
+        write_answer(json_line(relations_document(catalog, criteria, answer)))
     elif mode is Mode.PLAIN:
         from yoi_relations.render.lines import (  # noqa: PLC0415  # for lines only
             relation_row,
@@ -30,7 +30,7 @@ def write_relations(
     else:
         from yoi_relations.render.terminal.show import draw_relations  # noqa: PLC0415  # Rich
 
-        draw_relations(index, answer, criteria, paged=paged)
+        draw_relations(catalog, answer, criteria, paged=paged)
     notify_of_problems(mode, answer.problems, answer.problems_in_answer)
     return exit_code_of_relations(answer)
 

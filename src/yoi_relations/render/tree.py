@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yoi_relations.errors import ExitCode
-from yoi_relations.index.handle import Index
 from yoi_relations.kinds import shown_name
+from yoi_relations.queries.catalog import Catalog
 from yoi_relations.queries.tree import Tree, TreeLine
 from yoi_relations.render.documents import Value, envelope, marked, problem_fields
 from yoi_relations.render.lines import counted, tab_separated
@@ -14,10 +14,10 @@ from yoi_relations.render.output import Mode, json_line, notice, write_answer
 from yoi_relations.render.problem_notices import notify_of_problems
 
 
-def write_tree(mode: Mode, index: Index, tree: Tree, *, paged: bool) -> ExitCode:
+def write_tree(mode: Mode, catalog: Catalog, tree: Tree, *, paged: bool) -> ExitCode:
     """Write the answer of `tree`; if `paged`, a long one for people to a pager."""
     if mode is Mode.JSON:
-        write_answer(json_line(tree_document(index, tree)))
+        write_answer(json_line(tree_document(catalog, tree)))
     elif mode is Mode.PLAIN:
         write_answer(tab_separated(_row(line) for line in tree.lines))
         for sentence in _not_shown(tree):
@@ -30,16 +30,16 @@ def write_tree(mode: Mode, index: Index, tree: Tree, *, paged: bool) -> ExitCode
     return ExitCode.PROBLEM_IN_ANSWER if tree.problems_in_answer else ExitCode.DONE
 
 
-def tree_document(index: Index, tree: Tree) -> Value:
+def tree_document(catalog: Catalog, tree: Tree) -> Value:
     """The answer of `tree` as a JSON value."""
     return (
-        envelope("tree", index)
+        envelope("tree", catalog)
         | {
             "tickets": tree.tickets,
             "edges": tree.edges,
             "left_out": tree.tickets_left_out,
             "edges_left_out": tree.edges_left_out,
-            "lines": [_line_value(line) for line in tree.lines],
+            "lines": catalog.placed([_line_value(line) for line in tree.lines]),
         }
         | problem_fields(tree.problems)
     )

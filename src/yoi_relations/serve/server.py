@@ -13,14 +13,14 @@ from collections.abc import Iterator
 import uvicorn
 from sse_starlette.sse import AppStatus
 
-from yoi_relations.call import Call
+from yoi_relations.call import Call, Origin
 from yoi_relations.errors import ExitCode, RelationsError
 from yoi_relations.index.handle import Trust
 from yoi_relations.render.serve import write_address
 from yoi_relations.serve.access import Access
 from yoi_relations.serve.app import make_app
 from yoi_relations.serve.connections import BACKLOG, Connection
-from yoi_relations.serve.live_page import LivePage, ScanSignal
+from yoi_relations.serve.live_page import DatabasePage, FilesPage, LivePage, ScanSignal
 
 HOST = "127.0.0.1"
 _GRACE_SECONDS = 1
@@ -28,22 +28,27 @@ _GRACE_SECONDS = 1
 _REDIRECT = '<!doctype html><meta http-equiv="refresh" content="0; url={url}">\n'
 
 
-def serve(call: Call, port: int, *, open_browser: bool) -> ExitCode:
+def serve(call: Call, origin: Origin, port: int, *, open_browser: bool) -> ExitCode:
     """Serve the page of a workspace until an interrupt.
 
     Args:
         call: the options of the command.
+        origin: what the page shows.
         port: to listen on; 0 for any that is free.
         open_browser: whether to open the address in a browser.
 
     Raises:
-        RelationsError: the port is in use, or the first scan of the files fails.
+        RelationsError: the port is in use, or the first scan fails.
         KeyboardInterrupt: it was interrupted.
     """
     with _listening(port) as listener:
         port = listener.getsockname()[1]
         access = Access(port)
-        live = LivePage(call.workspace(), call.trust or Trust.STAT, call.notify)
+        live: LivePage
+        if origin.database is None:
+            live = FilesPage(call.workspace(), call.trust or Trust.STAT, call.notify)
+        else:
+            live = DatabasePage(lambda: call.open_catalog(origin), call.notify)
         address = f"http://{HOST}:{port}/?token={access.token}"
         write_address(call.mode, address)
         with _browser(address) if open_browser else contextlib.nullcontext():

@@ -1,69 +1,213 @@
-"""The program's queries on PostgreSQL: the same text, with its placeholders and its functions.
+"""The program's queries on PostgreSQL: the same text, with its placeholders and its names.
 
-The text is written for SQLite. What differs is `_WRITTEN`; the tables and views of the database
-have the names of the index's views.
+The text is written for SQLite. What differs is `_PLACEHOLDER`; the tables and views of the database
+have the names of the index's views. Names are translated by the columns that hold them, or that
+they are compared with; the text of a ticket is never searched for names.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 import psycopg
 
-_LIST = "IN (SELECT value FROM json_each(?))"
-_WRITTEN = re.compile(
-    r"IN \(SELECT value FROM json_each\(\?\)\)|IN \((?:\?, )*\?\)|IS NOT \?|IS \?|\?|%"
+from yoi_relations.lean.types import Connection
+from yoi_relations.queries.scope import Group
+from yoi_relations.queries.tickets import TicketInfo
+from yoi_relations.server.names import relative
+from yoi_relations.server.scope import SharedScope
+
+_PLACEHOLDER = re.compile(
+    r"(?:(?P<column>\w+) )?(?P<test>IN \(SELECT value FROM json_each\(\?\)\)|IN \((?:\?, )*\?\)"
+    r"|IS NOT \?|IS \?|(?<![<>!])= \?)|\?|%"
 )
+_AS_WRITTEN = {"IS ?": "IS NOT DISTINCT FROM %s", "IS NOT ?": "IS DISTINCT FROM %s"}
+_ANY = "= ANY(%s)"
+
+
+class _Place(NamedTuple):
+    """A placeholder.
+
+    Attributes:
+        column: what it is compared with; empty if that is not a column.
+        size: the number of its values; 0 for one in place of a list, -1 for a list in JSON.
+    """
+
+    column: str
+    size: int
+
+
+class _Statement(NamedTuple):
+    text: str
+    arguments: list[Any]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.text, repr(self.arguments)
+
+
+class _RecordedError(Exception):
+    """Ends a question whose first statement was recorded."""
+
+
+class _Recorder:
+    """Takes the first statement of each question, and answers nothing.
+
+    Attributes:
+        statements: their texts and values.
+    """
+
+    def __init__(self, scope: SharedScope) -> None:
+        self.scope = scope
+        self.statements: list[tuple[str, Sequence[Any]]] = []
+
+    def expect(self, questions: Sequence[Callable[[Connection], object]]) -> None:
+        for question in questions:
+            with contextlib.suppress(_RecordedError):
+                question(cast("Connection", self))
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> None:
+        self.statements.append((sql, values))
+        raise _RecordedError
+
+
+class Rows(list[tuple[Any, ...]]):
+    """The rows of an answer, with the methods of a cursor that the queries use."""
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """All rows."""
+        return self
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        """The first row."""
+        return self[0] if self else None
+
+
+_Cache = dict[tuple[str, str], tuple[list[str], list[tuple[Any, ...]]]]
+"""By statement and values, the columns and rows that the database answered."""
 
 
 class Adapter:
-    """A connection that the queries can use in place of the index's.
+    """What the queries can use in place of a connection to an index.
 
     Args:
-        connection: to the database, in a transaction.
+        connection: to the database, in a transaction that sees one state of it.
+        scope: which workspaces a question is about, and how names differ.
     """
 
-    def __init__(self, connection: psycopg.Connection) -> None:
+    def __init__(self, connection: psycopg.Connection, scope: SharedScope) -> None:
         self._connection = connection
+        self.scope = scope
+        self._names = scope.names
+        self._cache: _Cache = {}
+        self._views: dict[tuple[str, str | None], Adapter] = {}
+        self._waiting: list[_Statement] = []
 
-    def execute(self, sql: str, values: Sequence[Any] = ()) -> psycopg.Cursor[Any]:
-        """Run a query of the program; the cursor yields its rows."""
-        text, sizes = _translated(sql)
+    def about(self, workspace: str, home: str | None) -> Adapter:
+        """The same transaction, for questions about one workspace.
+
+        Args:
+            workspace: its name.
+            home: name of the workspace whose names are bare; None for none.
+        """
+        scope = self.scope
+        if scope.selected == frozenset([workspace]) and scope.home == home:
+            return self
+        key = (workspace, home)
+        if key not in self._views:
+            other = SharedScope(scope.published, frozenset([workspace]), home)
+            view = self._views[key] = Adapter(self._connection, other)
+            view._cache, view._views = self._cache, self._views
+            view._waiting = self._waiting
+        return self._views[key]
+
+    def by_workspace(self, tickets: list[TicketInfo]) -> Iterator[Group]:
+        """The tickets in groups, each with what answers for its workspace."""
+        groups: dict[str, list[TicketInfo]] = {}
+        for ticket in tickets:
+            groups.setdefault(self.scope.workspace_of(ticket.id), []).append(ticket)
+        for workspace, members in groups.items():
+            view = self.about(workspace, self.scope.home)
+            own = self.about(workspace, workspace)
+            ids = [relative(self._names.qualified(ticket.id), workspace) for ticket in members]
+            yield Group(cast("Connection", view), cast("Connection", own), members, ids)
+
+    def expect(self, questions: Sequence[Callable[[Connection], object]]) -> None:
+        """Ask the first statement of each question together with the next one that is asked."""
+        recorder = _Recorder(self.scope)
+        recorder.expect(questions)
+        self._waiting += [self._statement(*each) for each in recorder.statements]
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> Rows:
+        """The rows that a query of the program finds."""
+        statement = self._statement(sql, values)
+        if statement.key not in self._cache:
+            self._fetch({each.key: each for each in (statement, *self._waiting)})
+            self._waiting.clear()
+        columns, rows = self._cache[statement.key]
+        if "uncertain" in columns:
+            rows = self.scope.marked(columns, rows)
+        convert = self._names.converter(columns)
+        return Rows(rows if convert is None else map(convert, rows))
+
+    def _statement(self, sql: str, values: Sequence[Any]) -> _Statement:
+        text, places = _translated(sql)
         given = iter(values)
-        arguments = [_argument(size, given) for size in sizes]
-        return self._connection.execute(text, arguments, prepare=False)
+        return _Statement(text, [self._argument(place, given) for place in places])
+
+    def _fetch(self, statements: dict[tuple[str, str], _Statement]) -> None:
+        """Ask statements in one round trip, and keep their rows."""
+        asked = [each for key, each in statements.items() if key not in self._cache]
+        with self._connection.pipeline() if len(asked) > 1 else contextlib.nullcontext():
+            cursors = [
+                self._connection.execute(each.text.encode(), each.arguments, prepare=False)
+                for each in asked
+            ]
+        for each, cursor in zip(asked, cursors, strict=True):
+            columns = [column.name for column in cursor.description or ()]
+            rows = cursor.fetchall()
+            self._cache[each.key] = columns, rows
+            self.scope.remember(columns, rows)
+
+    def _argument(self, place: _Place, given: Iterator[Any]) -> Any:  # noqa: ANN401  # as the query has it
+        """The value of a placeholder, in the names of the database."""
+        if place.size == 0:
+            return next(given)
+        listed = json.loads(next(given)) if place.size < 0 else _first(given, place.size)
+        if not place.column:
+            return listed
+        found = {
+            name
+            for value in listed
+            for name in (
+                self._names.values(place.column, value) if isinstance(value, str) else [value]
+            )
+        }
+        return sorted(found)
 
 
-def _argument(size: int, given: Iterable[Any]) -> Any:  # noqa: ANN401  # as the query has it
-    """The value of one placeholder; `size` is 0 for one value as it is, -1 for a list in JSON."""
-    values = iter(given)
-    if size == 0:
-        return next(values)
-    if size < 0:
-        return json.loads(next(values))
-    return [next(values) for _ in range(size)]
+def _first(values: Iterator[Any], number: int) -> list[Any]:
+    return [next(values) for _ in range(number)]
 
 
 @lru_cache(256)
-def _translated(sql: str) -> tuple[bytes, tuple[int, ...]]:
-    """The text for PostgreSQL, and for each placeholder how many values it takes."""
-    sizes: list[int] = []
+def _translated(sql: str) -> tuple[str, tuple[_Place, ...]]:
+    """The text for PostgreSQL, and its placeholders."""
+    places: list[_Place] = []
 
     def translate(match: re.Match[str]) -> str:
-        written = match[0]
-        if written == "%":
+        if match[0] == "%":
             return "%%"
-        if written.startswith("IN"):
-            sizes.append(-1 if written == _LIST else written.count("?"))
-            return "= ANY(%s)"
-        sizes.append(0)
-        return {
-            "IS ?": "IS NOT DISTINCT FROM %s",
-            "IS NOT ?": "IS DISTINCT FROM %s",
-        }.get(written, "%s")
+        column, test = match["column"] or "", match["test"]
+        if test is None or test in _AS_WRITTEN:
+            places.append(_Place("", 0))
+            return match[0].replace("?", "%s") if test is None else f"{column} {_AS_WRITTEN[test]}"
+        places.append(_Place(column, -1 if "json_each" in test else test.count("?")))
+        return f"{column} {_ANY}"
 
-    return _WRITTEN.sub(translate, sql).encode(), tuple(sizes)
+    return _PLACEHOLDER.sub(translate, sql), tuple(places)

@@ -11,6 +11,7 @@ import logging
 import os
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -135,15 +136,32 @@ def begin(connection: psycopg.Connection, mode: str = "") -> str | None:
     Returns:
         The revision, or None where the database has no schema yet.
     """
-    statements = "; ".join((f"BEGIN {mode}", *_SETTINGS, "SELECT version_num FROM alembic_version"))
+    return begin_with(connection, mode, "SELECT 1")[0]
+
+
+def begin_with(
+    connection: psycopg.Connection, mode: str, query: str
+) -> tuple[str | None, list[tuple[Any, ...]]]:
+    """Begin a transaction as `begin` does, and ask `query` in the same round trip.
+
+    Returns:
+        The revision, or None where the database has no schema yet; and the rows. Where the tables
+        are of another revision, there may be none.
+    """
+    version = "SELECT version_num FROM alembic_version"
+    statements = "; ".join((f"BEGIN {mode}", *_SETTINGS, version, query))
     try:
         cursor = connection.execute(statements.encode())
     except psycopg.errors.UndefinedTable:
-        return None
-    while cursor.nextset():
-        pass
+        return None, []
+    except psycopg.errors.UndefinedColumn:
+        connection.rollback()
+        return begin(connection, mode), []
+    for _ in range(1 + len(_SETTINGS)):
+        cursor.nextset()
     row = cursor.fetchone()
-    return None if row is None else str(row[0])
+    cursor.nextset()
+    return None if row is None else str(row[0]), cursor.fetchall()
 
 
 def failure(error: psycopg.Error) -> DatabaseError:

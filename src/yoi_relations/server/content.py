@@ -11,7 +11,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from yoi_relations.kinds import SHOWN_NOTES
 from yoi_relations.lean.json_encoder import json_text
+from yoi_relations.server.names import SYMMETRIC
 from yoi_relations.ticket_ids import is_elsewhere
 
 Row = tuple[Any, ...]
@@ -24,6 +26,18 @@ _LISTED = 500
 """Tickets that a query lists; SQLite limits the number of its values."""
 
 
+def _listed(kinds: Iterable[str]) -> str:
+    return "(" + ", ".join(f"'{kind}'" for kind in sorted(kinds)) + ")"
+
+
+_SYMMETRIC = _listed(SYMMETRIC)
+_CROSSES = f"""(shown NOT IN {_listed(SHOWN_NOTES)} AND (
+    instr(edge_ticket, ':') AND named(edge_ticket) = edge_ticket
+    OR instr(edge_target, ':') AND named(edge_target) = edge_target
+))"""
+"""Whether an edge leads to another workspace, so that a reader decides whether it is active."""
+
+
 def _here(column: str) -> str:
     return f":name || {column} AS {column}"
 
@@ -33,15 +47,22 @@ def _anywhere(column: str) -> str:
     return f"CASE WHEN instr({column}, ':') THEN named({column}) ELSE :name || {column} END"
 
 
+def _end(column: str, choice: str) -> str:
+    """An end of an edge. Which end of a symmetric one comes first depends on the whole names."""
+    both = f"{choice}({_anywhere('edge_ticket')}, {_anywhere('edge_target')})"
+    return f"CASE WHEN shown IN {_SYMMETRIC} THEN {both} ELSE {_anywhere(column)} END"
+
+
 BY_TICKET = {
     "statement": (
         f"SELECT statement.id, key_of(holder), :name || statement.path, format, line, record_id,"  # noqa: S608  # fixed text
         f" kind, {_here('holder')},"
-        f" {_anywhere('target')} AS target, class, shown, {_anywhere('edge_ticket')},"
-        f" {_anywhere('edge_target')}, note, summary, branch, worktree, role_plan, author, at,"
+        f" {_anywhere('target')} AS target, class, shown, {_end('edge_ticket', 'min')},"
+        f" {_end('edge_target', 'max')}, note, summary, branch, worktree, role_plan, author, at,"
         " at_key, retired_at, retired_by, retired_reason, inactive,"
         " CASE WHEN EXISTS (SELECT 1 FROM activity WHERE activity.id = statement.id)"
-        " THEN 't' ELSE 'f' END AS latest"
+        " THEN 't' ELSE 'f' END AS latest,"
+        f" CASE WHEN {_CROSSES} THEN 't' ELSE 'f' END AS crosses"
         " FROM json_each(:ids) AS wanted CROSS JOIN statement ON statement.holder = wanted.value"
     ),
     "ticket_now": (
@@ -87,7 +108,12 @@ WHOLE = {
         f" {_here('holder')}, retires, retired_at, {_here('other_holder')}, is_retirement"
         " FROM lost_retirement"
     ),
-    "tally": "SELECT name, count, active FROM tally",
+    "tally": (
+        "SELECT name, count, active FROM tally WHERE active IS NULL UNION ALL"  # noqa: S608  # fixed text
+        " SELECT activity.kind, count(*), count(*) - count(inactive)"
+        " FROM activity JOIN record ON record.id = activity.id"
+        f" WHERE NOT {_CROSSES} GROUP BY activity.kind"
+    ),
 }
 """By table, the rows that are replaced as a whole."""
 TABLES = (*BY_TICKET, *WHOLE)
@@ -114,6 +140,13 @@ class Content:
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
         self._connection = connection
         self._prefix = f"{name}:"
+        self._odd_ids = {
+            id_
+            for (id_,) in connection.execute(
+                "SELECT ticket FROM ticket_now WHERE instr(ticket, ':')"
+            )
+        }
+        """Ids of tickets of this workspace that look like those of others."""
         connection.create_function("named", 1, self._named, deterministic=True)
         connection.create_function("named_list", 1, self._named_list, deterministic=True)
         self.digests = self._find_digests()
@@ -153,7 +186,7 @@ class Content:
         return name.removeprefix(self._prefix)
 
     def _named(self, name: str | None) -> str | None:
-        if name is None or is_elsewhere(name):
+        if name is None or (is_elsewhere(name) and name not in self._odd_ids):
             return name
         return f"{self._prefix}{name}"
 

@@ -2,33 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import NamedTuple
-
 from yoi_relations.errors import NotFoundError
 from yoi_relations.server.connection import connect
 from yoi_relations.server.content import TABLES, key_of
 from yoi_relations.server.schema import begin_in_schema
-
-
-class ListedWorkspace(NamedTuple):
-    """A workspace in the database.
-
-    Attributes:
-        name: its name.
-        publication: the number of its publications.
-        published_at: when what is there was last known to hold, by the clock of the server.
-        age: how long ago that is.
-        commit: the commit that was published, or None.
-        tickets: the number of its tickets.
-    """
-
-    name: str
-    publication: int
-    published_at: datetime
-    age: timedelta
-    commit: str | None
-    tickets: int
+from yoi_relations.server.workspaces import QUERY, ListedWorkspace, listed
 
 
 def list_workspaces(database: str) -> list[ListedWorkspace]:
@@ -39,14 +17,7 @@ def list_workspaces(database: str) -> list[ListedWorkspace]:
         psycopg.Error: the server cannot be reached, or refuses.
     """
     with connect(database) as connection:
-        begin_in_schema(connection, "READ ONLY")
-        rows = connection.execute(
-            "SELECT workspace.name, publication, published_at, now() - published_at, git_commit,"
-            " coalesce(tally.count, 0) FROM workspace"
-            " LEFT JOIN tally ON tally.workspace_id = workspace.workspace_id"
-            " AND tally.name = 'ticket' ORDER BY workspace.name"
-        ).fetchall()
-    return [ListedWorkspace(*row) for row in rows]
+        return listed(begin_in_schema(connection, "READ ONLY", QUERY))
 
 
 def forget_workspace(database: str, name: str) -> None:

@@ -71,6 +71,7 @@ class Workspace(Shared, table=True):
     parser_version: int
     tickets_root: str = Field(sa_type=Text)
     git_commit: str | None = Field(sa_type=Text, description="HEAD of the repository, if any")
+    aliases: str = Field(sa_type=Text, description="other names, with spaces between them")
     published_at: datetime = Field(
         sa_type=DateTime(timezone=True),
         description="when it was last known to be so",
@@ -92,6 +93,7 @@ class _StatementPlace(_AtPath):
 class _StatementActivity(SQLModel):
     inactive: str | None = Field(sa_type=Text, description="as in the view of the index")
     latest: bool = Field(description="whether it speaks for its relation")
+    crosses: bool = Field(description="whether it is of an edge to a ticket of another workspace")
 
 
 class Statement(
@@ -112,6 +114,7 @@ class Statement(
             "edge_ticket",
             postgresql_where=text("latest AND inactive IS NULL"),
         ),
+        Index("statement_crosses", "workspace_id", postgresql_where=text("crosses")),
     )
 
 
@@ -189,12 +192,15 @@ class Tally(TallyColumns, _OfWorkspace, Shared, table=True):
 
 VIEWS = {
     "active_relation": "SELECT workspace_id, shown AS kind, edge_ticket AS ticket"
-    " FROM statement WHERE latest AND inactive IS NULL",
+    " FROM statement WHERE latest AND (inactive IS NULL OR crosses)",
     "ticket_name": "SELECT workspace_id, ticket, folder, title, slug FROM ticket_now"
     " WHERE folders = 1 AND folder IS NOT NULL"
     " UNION ALL SELECT workspace_id, ticket, folder, title, slug FROM ticket_folder",
 }
-"""The views of the database, by name."""
+"""The views of the database, by name.
+
+No workspace can tell whether an edge to another one is active, so it is among the active ones.
+"""
 TABLES = Shared.metadata
 
 

@@ -43,12 +43,14 @@ class Request(NamedTuple):
         name: of the workspace in the database.
         head: what is checked out, or None.
         force: whether it may replace a publication that could be newer.
+        aliases: other names by which records of other workspaces name its tickets.
     """
 
     opened: Index
     name: str
     head: Head | None
     force: bool
+    aliases: tuple[str, ...] = ()
 
 
 class Publication(NamedTuple):
@@ -125,7 +127,7 @@ def _publish_once(
         # server crashes, only that can be lost, so there is no need to wait for its disk.
         with connection.pipeline():
             connection.execute("SET LOCAL synchronous_commit = off")
-            _finish(connection, key, made, index)
+            _finish(connection, key, made, request)
         return Publication(request.name, made, 0, 0, changed=False, same_commit=False)
     same_commit = False
     if there.publication and not request.force:
@@ -145,17 +147,18 @@ def _publish_once(
         if rows is not None:
             delete_rows(connection, key, difference)
             insert_rows(connection, key, rows)
-        _finish(connection, key, made, index)
+        _finish(connection, key, made, request)
     counts = len(difference.changed), len(difference.gone)
     return Publication(request.name, made, *counts, changed=True, same_commit=same_commit)
 
 
-def _finish(connection: psycopg.Connection, key: int, made: Published, index: Index) -> None:
+def _finish(connection: psycopg.Connection, key: int, made: Published, request: Request) -> None:
     """Note what is in the database now, and commit."""
+    root = request.opened.generation.tickets_root
     connection.execute(
         "UPDATE workspace SET publication = %s, digest = %s, git_commit = %s, parser_version = %s,"
-        " tickets_root = %s, published_at = now() WHERE workspace_id = %s",
-        (*made, PARSER_VERSION, index.generation.tickets_root, key),
+        " tickets_root = %s, aliases = %s, published_at = now() WHERE workspace_id = %s",
+        (*made, PARSER_VERSION, root, " ".join(request.aliases), key),
     )
     # `Connection.commit` would wait for the statements before it.
     connection.execute("COMMIT")
@@ -170,7 +173,7 @@ def _lock(connection: psycopg.Connection, key: int, wanted: str) -> tuple[Publis
     # Another process may delete the row between the two statements.
     while (row := connection.execute(query, (key,)).fetchone()) is None:
         connection.execute(
-            "INSERT INTO workspace VALUES (%s, %s, 0, '', 0, '', NULL, now())"
+            "INSERT INTO workspace VALUES (%s, %s, 0, '', 0, '', NULL, '', now())"
             " ON CONFLICT (workspace_id) DO NOTHING",
             (key, wanted),
         )

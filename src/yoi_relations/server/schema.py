@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import psycopg
 
-from yoi_relations.server.connection import DatabaseError, begin, connect
+from yoi_relations.server.connection import DatabaseError, begin, begin_with, connect
 
 REVISIONS = ("0001",)
 """The revisions of the schema, the latest last."""
@@ -19,15 +20,17 @@ class OtherSchemaError(DatabaseError):
     code = "database_schema"
 
 
-def begin_in_schema(connection: psycopg.Connection, mode: str = "") -> None:
-    """Begin a transaction, as `begin` does.
+def begin_in_schema(
+    connection: psycopg.Connection, mode: str = "", query: str = "SELECT 1"
+) -> list[tuple[Any, ...]]:
+    """Begin a transaction, and ask a query in it, as `begin_with` does; the rows.
 
     Raises:
         OtherSchemaError: the tables are not those of this version of the program.
     """
-    revision = begin(connection, mode)
+    revision, rows = begin_with(connection, mode, query)
     if revision == REVISIONS[-1]:
-        return
+        return rows
     if revision is None:
         message = "the database has no tables of this program"
     elif revision in REVISIONS:

@@ -191,7 +191,7 @@ def _words_before_other(check: Check, reason: Reason) -> str:
 
 def _sentence(reason: Reason, check: Check | None) -> str:
     """The sentence of a reason; it does not name the ticket that is checked."""
-    return reason.sentence.removeprefix(f"{check.ticket.name} ") if check else reason.sentence
+    return reason.text.removeprefix(f"{check.ticket.name} ") if check else reason.text
 
 
 def _whole_check(check: Check, columns: int, *, once: bool) -> Iterator[Text]:

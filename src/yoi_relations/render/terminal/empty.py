@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from yoi_relations.index.handle import Index
 from yoi_relations.kinds import ALL_SHOWN
+from yoi_relations.queries.catalog import Catalog
 from yoi_relations.queries.show import Answer, Filter
 from yoi_relations.queries.show_page import Total, total_of
-from yoi_relations.queries.tickets import tickets_in
+from yoi_relations.queries.tickets import count_in
 from yoi_relations.render.lines import counted
 from yoi_relations.states import RESOLVED, UNRESOLVED
 
 
-def nothing_shown(index: Index, answer: Answer, criteria: Filter) -> str:
+def nothing_shown(catalog: Catalog, answer: Answer, criteria: Filter) -> str:
     """The lines in place of an answer without relations."""
     if criteria.record is not None:
         return "The record states a relation of another kind than --kind asks for."
     if criteria.ticket is not None:
         return _nothing_about(criteria.ticket, answer, criteria)
-    total = total_of(index.connection, ALL_SHOWN)
+    total = total_of(catalog.connection, ALL_SHOWN)
     filters = _filters(criteria)
     if total.relations and filters:
         return _nothing_matches(answer, criteria, filters, total)
-    return _nothing_at_all(index, total)
+    return _nothing_at_all(catalog, total)
 
 
-def _nothing_at_all(index: Index, total: Total) -> str:
+def _nothing_at_all(catalog: Catalog, total: Total) -> str:
     """Why there is no relation, though all active ones were asked for."""
-    if not index.tickets:
+    if not catalog.tickets:
         return "No relations, because there are no tickets."
-    number = len(tickets_in(index.connection, UNRESOLVED))
+    number = count_in(catalog.connection, UNRESOLVED)
     lines = [f"Nothing is recorded yet for {counted(number, 'open ticket')}."]
     if total.relations:
         lines[0] = f"No active relations on {counted(number, 'open ticket')}."

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from yoi_relations.index.handle import Index
 from yoi_relations.kinds import RelationClass
+from yoi_relations.queries.catalog import Catalog
 from yoi_relations.queries.check_reasons import other_end
 from yoi_relations.queries.records import StoredRecord
 from yoi_relations.queries.relations import Relation
@@ -44,12 +44,14 @@ _SECTIONS = {
 """By class, and whether the ticket is the ticket of the relation, in the order of the answer."""
 
 
-def one_ticket_lines(index: Index, answer: Answer, criteria: Filter, columns: int) -> list[Text]:
+def one_ticket_lines(
+    catalog: Catalog, answer: Answer, criteria: Filter, columns: int
+) -> list[Text]:
     """The lines of the answer about the ticket or the record of `criteria`."""
-    ticket = _ticket(index, criteria)
+    ticket = _ticket(catalog, criteria)
     lines = ticket_lines(ticket, ticket.id, columns)
     if not answer.relations:
-        return [*lines, *folded_words(nothing_shown(index, answer, criteria), columns)]
+        return [*lines, *folded_words(nothing_shown(catalog, answer, criteria), columns)]
     lines += folded_words(summary_line(answer, criteria), columns)
     sections: dict[str, list[Relation]] = {
         name: [] for name in (*dict.fromkeys(_SECTIONS.values()), *_PHRASED)
@@ -65,9 +67,9 @@ def one_ticket_lines(index: Index, answer: Answer, criteria: Filter, columns: in
     return lines
 
 
-def _ticket(index: Index, criteria: Filter) -> TicketInfo:
+def _ticket(catalog: Catalog, criteria: Filter) -> TicketInfo:
     id_ = criteria.record.edge_ticket if criteria.record else criteria.ticket or ""
-    return load_tickets(index.connection, [id_])[id_]
+    return load_tickets(catalog.connection, [id_])[id_]
 
 
 def _section(ticket: TicketInfo, relation: Relation) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from yoi_relations.index.handle import Index
 from yoi_relations.lean.types import NamedTuple
+from yoi_relations.queries.catalog import Catalog
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.show import Answer, Filter
 from yoi_relations.queries.tickets import TicketInfo
@@ -34,15 +34,15 @@ _TICKET_SHARE = 0.55
 """Of the columns for a ticket and a note, those that the ticket may take."""
 
 
-def draw_relations(index: Index, answer: Answer, criteria: Filter, *, paged: bool) -> None:
+def draw_relations(catalog: Catalog, answer: Answer, criteria: Filter, *, paged: bool) -> None:
     """Draw the relations, and a first line that counts them."""
     columns = terminal_width()
     if criteria.whole:
-        lines = one_ticket_lines(index, answer, criteria, columns)
+        lines = one_ticket_lines(catalog, answer, criteria, columns)
     elif answer.relations:
         lines = _list(answer, criteria, columns)
     else:
-        lines = folded_words(nothing_shown(index, answer, criteria), columns)
+        lines = folded_words(nothing_shown(catalog, answer, criteria), columns)
     draw(lines, paged=paged)
 
 

@@ -29,7 +29,7 @@ _CHECKS = {
 _ACTIVE_RELATION = """
 CREATE VIEW active_relation AS
 SELECT workspace_id, shown AS kind, edge_ticket AS ticket
-FROM statement WHERE latest AND inactive IS NULL
+FROM statement WHERE latest AND (inactive IS NULL OR crosses)
 """
 _TICKET_NAME = """
 CREATE VIEW ticket_name AS
@@ -88,6 +88,7 @@ def _create_workspace() -> None:
         *_numbers("parser_version"),
         *_texts("tickets_root"),
         *_texts("git_commit", nullable=True),
+        *_texts("aliases"),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         _key(),
     )
@@ -114,6 +115,7 @@ def _create_statement() -> None:
         *_texts("author", "at", "at_key"),
         *_texts("retired_at", "retired_by", "retired_reason", "inactive", nullable=True),
         sa.Column("latest", sa.Boolean(), nullable=False),
+        sa.Column("crosses", sa.Boolean(), nullable=False),
         _key("holder_key", "id"),
         *(_one_of(column) for column in ("kind", "shown", "class")),
     )
@@ -125,6 +127,12 @@ def _create_statement() -> None:
         "statement",
         ["shown", "edge_ticket"],
         postgresql_where=sa.text("latest AND inactive IS NULL"),
+    )
+    op.create_index(
+        "statement_crosses",
+        "statement",
+        ["workspace_id"],
+        postgresql_where=sa.text("crosses"),
     )
 
 

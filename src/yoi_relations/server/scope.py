@@ -1,0 +1,171 @@
+"""The scope of a question to a shared database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from yoi_relations.files.source import Effect
+from yoi_relations.lean.json_encoder import json_text
+from yoi_relations.queries.problems import Problem
+from yoi_relations.queries.record_lookup import MIN_PART
+from yoi_relations.queries.records import Condition
+from yoi_relations.queries.scope import Scope, Uncertain
+from yoi_relations.queries.ticket_names import casefolded
+from yoi_relations.queries.tickets import TicketInfo
+from yoi_relations.server.names import Names, workspace_in
+from yoi_relations.server.workspaces import ListedWorkspace
+
+Row = tuple[Any, ...]
+_TICKET_COLUMNS = ["ticket", *TicketInfo._fields[1:]]
+"""The columns of a statement that loads tickets."""
+
+
+class Published(NamedTuple):
+    """The workspaces in the database.
+
+    Attributes:
+        by_name: by name, each of them.
+        outdated: the names of those that were published too long ago.
+        tickets: by name, rows of tickets that were asked for already.
+    """
+
+    by_name: Mapping[str, ListedWorkspace]
+    outdated: frozenset[str]
+    tickets: dict[str, Row]
+
+    def known(self) -> dict[str, str]:
+        """By name and alias, the name. An alias of two workspaces names neither of them."""
+        claims: dict[str, set[str]] = {}
+        for workspace in self.by_name.values():
+            for alias in workspace.aliases:
+                claims.setdefault(alias, set()).add(workspace.name)
+        aliases = {alias: min(names) for alias, names in claims.items() if len(names) == 1}
+        return aliases | {name: name for name in self.by_name}
+
+
+class SharedScope(Scope):
+    """Some workspaces of a database, or all of them.
+
+    Args:
+        published: the workspaces in the database.
+        selected: names of those that the question is about; None for all.
+        home: name of the one whose names are bare; None for none.
+    """
+
+    shared = True
+
+    def __init__(
+        self, published: Published, selected: frozenset[str] | None, home: str | None
+    ) -> None:
+        self.published = published
+        self.selected = selected
+        self.home = home
+        self.names = Names(published.known(), home)
+        asked = published.by_name.keys() if selected is None else selected
+        self.asked = [published.by_name[name] for name in sorted(asked)]
+        if selected is not None:
+            self.rows = (self._rows(),)
+            self.relations = (self._relations(),)
+            if home is None:
+                self.before_names = f"{min(selected)}:"
+        self.problems = tuple(
+            _outdated_problem(workspace.name)
+            for workspace in self.asked
+            if workspace.name in published.outdated
+        )
+
+    def _rows(self) -> Condition:
+        keys = tuple(workspace.workspace_id for workspace in self.asked)
+        return Condition(f"workspace_id IN ({_marks(keys)})", keys)
+
+    def _relations(self) -> Condition:
+        """Records in these workspaces, and those of others about their tickets."""
+        rows = self._rows()
+        names = tuple(
+            name for name, owner in self.published.known().items() if owner in (self.selected or ())
+        )
+        marks = _marks(names)
+        ends = (f"split_part({end}, ':', 1) IN ({marks})" for end in ("edge_ticket", "edge_target"))
+        return Condition(
+            f"({rows.sql} OR crosses AND ({' OR '.join(ends)}))", (*rows.values, *names, *names)
+        )
+
+    def workspace_of(self, id_: str) -> str:
+        """The name of the workspace of a ticket."""
+        return self.names.workspace_of(id_)
+
+    def uncertain(self, id_: str) -> Uncertain | None:
+        """Why nothing certain is known about a ticket that was not found."""
+        workspace = self.workspace_of(id_)
+        if workspace not in self.published.by_name:
+            return Uncertain.UNPUBLISHED
+        return Uncertain.OUTDATED if workspace in self.published.outdated else None
+
+    def remember(self, columns: list[str], rows: Iterable[Row]) -> None:
+        """Remember the tickets among rows of the database, whatever the statement was."""
+        if columns == _TICKET_COLUMNS:
+            self.published.tickets.update((row[0], row) for row in rows)
+
+    def remembered(self, ids: Iterable[str]) -> dict[str, Row | None]:
+        """By id, what is known of tickets without asking: a row, or None if there is none."""
+        found: dict[str, Row | None] = {}
+        convert = self.names.converter(_TICKET_COLUMNS) or tuple
+        for id_ in ids:
+            row = self.published.tickets.get(self.names.qualified(id_))
+            if row is not None:
+                (marked,) = self.marked(_TICKET_COLUMNS, [row])
+                found[id_] = convert(marked)
+            elif self.workspace_of(id_) not in self.published.by_name:
+                found[id_] = None
+        return found
+
+    def marked(self, columns: list[str], rows: list[Row]) -> list[Row]:
+        """Rows of tickets, in which those of workspaces that are outdated are uncertain."""
+        if not self.published.outdated:
+            return rows
+        ticket, uncertain = columns.index("ticket"), columns.index("uncertain")
+
+        def mark(row: Row) -> Row:
+            if workspace_in(row[ticket]) not in self.published.outdated:
+                return row
+            return (*row[:uncertain], Uncertain.OUTDATED, *row[uncertain + 1 :])
+
+        return [mark(row) for row in rows]
+
+    def crosses(self, ticket: str, target: str) -> bool:
+        """Whether an edge leads from one workspace to another."""
+        return self.workspace_of(ticket) != self.workspace_of(target)
+
+    def crossing(self) -> tuple[Condition, ...]:
+        """Conditions on records of such edges."""
+        return (Condition("crosses", ()), *self.relations)
+
+    def names_like(self, name: str) -> tuple[Condition, ...]:
+        """Conditions on names of tickets, which select at least those that may be meant.
+
+        The server compares only ASCII without regard to case, so other names are all selected.
+        """
+        part = casefolded(name)
+        columns = ("ticket", "slug", "title")
+        tests = [f"strpos(lower({column}), ?) > 0" for column in columns]
+        tests += [f"octet_length({column}) <> char_length({column})" for column in columns]
+        return (*self.rows, Condition(f"({' OR '.join(tests)})", (part,) * len(columns)))
+
+    def ids_like(self, name: str, paths: Iterable[str]) -> tuple[Condition, ...]:
+        """Conditions on records, which select at least those that may be meant by an id or path."""
+        part = name.lower().removeprefix("x-").removesuffix(".md")
+        by_id = "strpos(lower(record_id), ?) > 0" if len(part) >= MIN_PART else "record_id = ?"
+        at_path = "path IN (SELECT value FROM json_each(?))"
+        like = Condition(f"({at_path} OR {by_id})", (json_text(sorted(paths)), part))
+        return (*self.rows, like)
+
+
+def _marks(values: tuple[object, ...]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _outdated_problem(name: str) -> Problem:
+    """A publication that is too old could lack any record; the place is the workspace itself."""
+    message = "was published longer ago than --max-age"
+    return Problem(name, None, message, Effect.RECORD, f"{name}:")

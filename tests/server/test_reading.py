@@ -1,0 +1,317 @@
+"""Questions to a database with several workspaces."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from postgres_server import PostgresServer
+from publishing import NAME, publish
+from workspace_builder import A, B, C, D, Ran, Workspace
+
+SHOP = "acme/shop"
+NEXT = {"blocked_by": "blocked", "after": "ordered_after", "conflicts_with": "conflict_waiting"}
+
+
+@dataclasses.dataclass
+class Two:
+    """Two workspaces, and the database that both are published into."""
+
+    loans: Workspace
+    shop: Workspace
+    database: str
+
+    def publish(self, *names: str) -> None:
+        """Publish the workspaces with these names, or both."""
+        for workspace, name in ((self.loans, NAME), (self.shop, SHOP)):
+            if not names or name in names:
+                assert publish(workspace, self.database, name=name).code == 0
+
+    def ask(self, *arguments: str, home: str | None = NAME) -> Ran:
+        """Ask the database in JSON, from a folder that is in no workspace."""
+        of = ("--workspace", home) if home else ()
+        return self.loans.run(*arguments, "--json", "--from", self.database, *of, "-C", "/")
+
+    def check(self, ticket: str, home: str | None = NAME) -> Any:
+        (check,) = self.ask("check", ticket, home=home).json["checks"]
+        return check
+
+    def codes(self, ticket: str, home: str | None = NAME) -> list[str]:
+        return [reason["code"] for reason in self.check(ticket, home)["reasons"]]
+
+
+@pytest.fixture
+def two(tmp_path: Path, database: str) -> Two:
+    """The tickets A and B in loans, and B and C in shop; all are queued."""
+    made = Two(Workspace(tmp_path / "loans"), Workspace(tmp_path / "shop"), database)
+    for workspace, ids in ((made.loans, (A, B)), (made.shop, (B, C))):
+        for id_ in ids:
+            workspace.ticket(id_, "queued")
+    return made
+
+
+@pytest.mark.parametrize("kind", NEXT)
+def test_the_state_of_the_other_end_decides(two: Two, kind: str) -> None:
+    two.loans.record(A, kind, f"{SHOP}:{C}")
+    two.publish(NAME)
+    assert two.codes(A) == ["elsewhere"]
+    two.publish()
+    (reason,) = two.check(A)["reasons"]
+    assert (reason["code"], reason["ticket"]) == (NEXT[kind], f"{SHOP}:{C}")
+    assert reason["title"] == f"Title of {C}"
+    two.shop.ticket(C, "done")
+    two.publish(SHOP)
+    assert two.codes(A) == []
+    assert two.loans.run("check", A).code == 11
+
+
+def test_both_ends_see_an_edge(two: Two) -> None:
+    two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
+    two.publish()
+    (here,) = two.ask("show", A).json["relations"]
+    (there,) = two.ask("show", C, home=SHOP).json["relations"]
+    (named,) = two.ask("show", f"{SHOP}:{C}", home=None).json["relations"]
+    assert (here["ticket"], here["target"], here["end"]) == (A, f"{SHOP}:{C}", "ticket")
+    assert (there["ticket"], there["target"], there["end"]) == (f"{NAME}:{A}", C, "target")
+    assert (named["ticket"], named["target"]) == (f"{NAME}:{A}", f"{SHOP}:{C}")
+    assert {each["workspace"] for each in (here, there, named)} == {NAME}
+    for each in (here, there, named):
+        assert (each["active"], each["elsewhere"]) == (True, None)
+    assert [r["target"] for r in two.ask("show", home=SHOP).json["relations"]] == [C]
+    held = two.check(C, SHOP)["holds"]
+    assert held == [
+        {"ticket": f"{NAME}:{A}", "title": f"Title of {A}", "state": "queued", "frees": True}
+    ]
+
+
+def test_an_edge_that_both_state_is_one_relation(two: Two) -> None:
+    two.loans.record(B, "conflicts_with", f"{SHOP}:{B}")
+    record = two.shop.record(B, "conflicts_with", f"{NAME}:{B}")
+    two.publish()
+    for home in (NAME, SHOP, None):
+        answer = two.ask("show", home=home).json
+        (relation,) = answer["relations"]
+        assert (answer["count"], len(relation["records"])) == (1, 2)
+        assert relation["ticket"] < relation["target"]
+    (check,) = two.ask("check", B).json["checks"]
+    assert [len(reason["records"]) for reason in check["reasons"]] == [2]
+    assert two.shop.run("retire", record.stem, "--reason", "over").code == 0
+    two.publish(SHOP)
+    (relation,) = two.ask("show", B).json["relations"]
+    assert relation["active"]
+    assert two.ask("show", "--all", home=SHOP).json["count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "states", "active"),
+    [
+        ("related", ("done", "queued"), True),
+        ("related", ("done", "done"), False),
+        ("supersedes", ("done", "queued"), True),
+        ("supersedes", ("queued", "done"), False),
+        ("duplicate_of", ("queued", "done"), True),
+        ("duplicate_of", ("done", "queued"), False),
+        ("blocked_by", ("done", "queued"), False),
+        ("blocked_by", ("queued", "closed"), False),
+    ],
+)
+def test_activity_is_decided_by_both_states(
+    two: Two,
+    kind: str,
+    states: tuple[str, str],
+    active: bool,  # noqa: FBT001  # a parameter of the test
+) -> None:
+    two.loans.ticket(A, states[0])
+    two.shop.ticket(C, states[1])
+    two.loans.record(A, kind, f"{SHOP}:{C}")
+    two.publish()
+    for home in (NAME, SHOP, None):
+        answer = two.ask("show", home=home).json
+        assert answer["count"] == active
+        everything = two.ask("show", "--all", home=home).json
+        assert [each["active"] for each in everything["relations"]] == [active]
+
+
+def test_a_published_workspace_without_the_ticket_makes_it_missing(two: Two) -> None:
+    two.loans.record(A, "blocked_by", f"{SHOP}:{D}")
+    two.loans.record(B, "blocked_by", f"nobody/here:{D}")
+    two.publish()
+    (missing,), (unknown,) = (two.check(id_)["reasons"] for id_ in (A, B))
+    assert (missing["code"], unknown["code"]) == ("other_unknown", "elsewhere")
+    assert "nobody/here" in unknown["sentence"]
+    assert two.ask("check", A).code == two.ask("check", B).code == 11
+    shown = {r["ticket"]: r["elsewhere"] for r in two.ask("show").json["relations"]}
+    assert shown == {A: None, B: "target"}
+
+
+def test_a_digest_has_the_names_of_the_ticket_s_own_workspace(two: Two) -> None:
+    two.loans.record(A, "blocked_by", f"{SHOP}:{C}", "why")
+    two.loans.record(A, "waiting", note=f"{NAME}:{A} is only text")
+    two.loans.record_file(A, "01KT0000000000000000000777.md", "---\nkind: nonsense\n---\n")
+    two.publish()
+    own, whole = two.check(A), two.check(f"{NAME}:{A}", None)
+    assert whole["digest"] == own["digest"]
+    assert (whole["ticket"], own["ticket"]) == (f"{NAME}:{A}", A)
+    assert [reason["code"] for reason in whole["reasons"]] == [r["code"] for r in own["reasons"]]
+    notes = {reason["note"] for reason in own["reasons"] if reason["code"] == "waiting"}
+    assert notes == {f"{NAME}:{A} is only text"}
+    checks = {check["ticket"]: check for check in two.ask("check", home=None).json["checks"]}
+    assert checks.keys() == {f"{NAME}:{A}", f"{NAME}:{B}", f"{SHOP}:{B}", f"{SHOP}:{C}"}
+    assert checks[f"{NAME}:{A}"]["digest"] == own["digest"]
+    assert checks[f"{SHOP}:{C}"] == two.check(f"{SHOP}:{C}", None)
+    assert checks[f"{SHOP}:{C}"]["verdict"] == "clear", "problems of loans are not those of shop"
+    expected = two.ask("check", f"{NAME}:{A}", "--expect", own["digest"], home=None)
+    assert expected.code == 11
+
+
+def test_an_alias_is_the_workspace(two: Two) -> None:
+    (two.shop.root / ".yoi" / "workspace.toml").write_text(
+        f'name = "{SHOP}"\naliases = ["old/shop"]\n'
+    )
+    two.loans.record(A, "blocked_by", f"old/shop:{C}")
+    two.publish(NAME)
+    assert two.codes(A) == ["elsewhere"]
+    assert two.shop.run("publish", "--to", two.database).code == 0
+    assert [reason["ticket"] for reason in two.check(A)["reasons"]] == [f"{SHOP}:{C}"]
+    (relation,) = two.ask("show", C, home="old/shop").json["relations"]
+    assert relation["target"] == C
+    assert two.ask("show", f"old/shop:{C}", home=None).json["count"] == 1
+    assert two.ask("show", f"{SHOP}:{C}", home=None).json["count"] == 1
+    assert two.ask("show", home=SHOP).json["count"] == 1
+
+
+def test_an_outdated_publication_is_unknown(two: Two) -> None:
+    two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
+    two.shop.ticket(C, "done")
+    two.publish()
+    with psycopg.connect(two.database) as connection:
+        connection.execute(
+            "UPDATE workspace SET published_at = now() - interval '2 h' WHERE name = %s", (SHOP,)
+        )
+    assert two.codes(A) == []
+    young = two.ask("check", A, "--max-age", "3h")
+    assert young.code == 0
+    old = two.ask("check", A, "--max-age", "3600")
+    (reason,) = old.json["checks"][0]["reasons"]
+    assert (old.code, reason["code"]) == (11, "outdated")
+    assert SHOP in reason["sentence"]
+    own = two.ask("check", C, "--max-age", "1h", home=SHOP)
+    (reason, _) = own.json["checks"][0]["reasons"]
+    assert (own.code, reason["code"]) == (11, "unusable_source")
+    assert reason["records"] == [{"id": None, "path": SHOP, "line": None}]
+    shown = two.ask("show", "--max-age", "1h", home=None)
+    assert (shown.code, [p["path"] for p in shown.json["problems"]]) == (4, [SHOP])
+    (age, other) = (each["age_seconds"] for each in shown.json["workspaces"])
+    assert (age < 600, 7200 <= other < 7800) == (True, True)
+
+
+def test_several_workspaces_can_be_selected(two: Two, tmp_path: Path) -> None:
+    third = Workspace(tmp_path / "third").pair("blocked_by")
+    two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
+    assert publish(third, two.database, name="third").code == 0
+    two.publish()
+    both = two.ask("show", "--workspace", SHOP).json
+    assert [each["name"] for each in both["workspaces"]] == [NAME, SHOP]
+    assert [each["ticket"] for each in both["relations"]] == [f"{NAME}:{A}"]
+    assert two.ask("show", home=None).json["count"] == 2
+    assert [each["ticket"] for each in two.ask("show", home="third").json["relations"]] == [A]
+
+
+def test_a_tree_leads_through_workspaces(two: Two) -> None:
+    two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
+    two.shop.record(C, "blocked_by", B)
+    two.publish()
+    lines = two.ask("tree", A, "--reverse").json["lines"]
+    assert [(line["depth"], line["ticket"]) for line in lines] == [
+        *((0, A), (1, f"{SHOP}:{C}"), (2, f"{SHOP}:{B}")),
+    ]
+    assert [line["workspace"] for line in lines] == [NAME, SHOP, SHOP]
+    nodes = two.ask("graph", A).json["nodes"]
+    assert [node["ticket"] for node in nodes] == [A, f"{SHOP}:{B}", f"{SHOP}:{C}"]
+
+
+def test_a_cycle_leads_through_workspaces(two: Two) -> None:
+    two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
+    two.shop.record(C, "blocked_by", f"{NAME}:{A}")
+    two.publish()
+    assert "dependency_cycle" in two.codes(A)
+    assert "dependency_cycle" in two.codes(C, SHOP)
+    assert len(two.ask("graph", home=None).json["cycles"]) == 1
+
+
+def test_frees_counts_what_its_own_workspace_cannot_read(two: Two) -> None:
+    two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
+    two.loans.record_file(A, "01KT0000000000000000000777.md", "---\nkind: nonsense\n---\n")
+    two.publish()
+    assert [held["frees"] for held in two.check(C, SHOP)["holds"]] == [False]
+
+
+def test_the_ways_to_name_a_ticket(two: Two) -> None:
+    two.loans.ticket(A, "queued", slug="apply-for-it")
+    two.loans.record(A, "waiting", note="x")
+    two.publish()
+    for name in (A, "apply-for-it", "000AA", f"{NAME}:{A}", "apply-f", f".yoi/tickets/{A}"):
+        assert two.ask("show", name).json["relations"][0]["ticket"] == A, name
+    for name in ("apply-for-it", A, f"{NAME}:{A}"):
+        assert two.ask("show", name, home=None).json["count"] == 1, name
+    ambiguous = two.ask("show", B, home=None)
+    assert ambiguous.code == 3
+    assert f"{NAME}:{B}" in ambiguous.err
+    assert f"{SHOP}:{B}" in ambiguous.err
+    (relation,) = two.ask("show", "--all").json["relations"]
+    (record,) = relation["records"]
+    for name in (record["id"], record["id"][-6:], record["path"], f"{record['id']}.md"):
+        assert two.ask("show", name).json["relations"] == [relation | {"end": None}], name
+    whole = two.ask("show", record["id"], home=None).json["relations"][0]["records"][0]
+    assert whole["path"] == f"{NAME}:{record['path']}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "name"),
+    [
+        (("--workspace", "nobody/here", "--from", "DATABASE"), 3, "not_found"),
+        (("--workspace", NAME), 2, "usage"),
+        (("--max-age", "1h"), 2, "usage"),
+        (("--max-age", "soon", "--from", "DATABASE"), 2, "usage"),
+        (("--trust", "stat", "--from", "DATABASE"), 2, "usage"),
+        (("--from", ""), 2, "usage"),
+        (("--from", "postgresql://me:s3cr3t@host/db"), 2, "usage"),
+    ],
+)
+def test_options_that_make_no_sense(
+    two: Two, arguments: tuple[str, ...], code: int, name: str
+) -> None:
+    two.publish()
+    given = [two.database if word == "DATABASE" else word for word in arguments]
+    for command in ("show", "check", "tree", "graph"):
+        ran = two.loans.run(command, "--json", *given, YOI_RELATIONS_DATABASE=two.database)
+        assert (ran.code, ran.out, ran.errors[-1]["error"]["code"]) == (code, "", name)
+        assert "s3cr3t" not in ran.err
+
+
+def test_a_login_without_rights_gets_no_answer(two: Two, postgres: PostgresServer) -> None:
+    two.publish()
+    name = str(psycopg.conninfo.conninfo_to_dict(two.database)["dbname"])
+    role = f"nothing_{name}"
+    with postgres.connect(name) as connection:
+        connection.execute(f"CREATE ROLE {role} LOGIN".encode())
+    ran = two.loans.run("check", "--json", "--from", postgres.url(name, role))
+    assert (ran.code, ran.out, ran.errors[-1]["error"]["code"]) == (1, "", "database")
+    with postgres.connect(name) as connection:
+        connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}".encode())
+    assert two.loans.run("check", "--json", "--from", postgres.url(name, role)).code == 0
+
+
+@pytest.mark.parametrize("revision", ["0000", "9999", None])
+def test_tables_of_another_version_give_no_answer(two: Two, revision: str | None) -> None:
+    two.publish()
+    with psycopg.connect(two.database) as connection:
+        if revision is None:
+            connection.execute("DROP TABLE alembic_version")
+        else:
+            connection.execute("UPDATE alembic_version SET version_num = %s", (revision,))
+    ran = two.ask("show")
+    assert (ran.code, ran.out, ran.errors[-1]["error"]["code"]) == (1, "", "database_schema")
