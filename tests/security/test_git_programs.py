@@ -26,6 +26,7 @@ COMMANDS = [
     "graph --at HEAD~1 --format json",
     "show --at main@{{yesterday}}",
     "show --at HEAD:.yoi",
+    "show --at :",
     f"check {A} --base HEAD~1",
 ]
 """Command lines that read git's objects; a new option of that sort is one more line."""

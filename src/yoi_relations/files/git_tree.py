@@ -28,6 +28,8 @@ from yoi_relations.lean.types import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+STAGED = ":"
+"""The name of the staging area, in place of a revision."""
 _MAX_LINKS = 40
 """Links on one path, as Linux has it."""
 _LINK_LIMIT = 4096
@@ -105,7 +107,7 @@ class GitTree:
         return status, self._content(place, entry, limit)
 
     def tree_id(self, folder: str) -> str:
-        """The id of the tree at `folder`, which names all that is below it.
+        """The id of the tree at `folder`, which names all that is below it; empty if it has none.
 
         Raises:
             OSError: there is no such folder.
@@ -123,14 +125,7 @@ class GitTree:
             GitError: a part of it is missing in a partial clone, or git failed.
         """
         place, root = self._find(folder, follow=True)
-        ids = []
-        for entry in list_tree(self._scratch, root.id):
-            path = b"%s/%s" % (place, entry.path)
-            above, _, name = path.rpartition(b"/")
-            self._listed(above, place)[name] = TreeEntry(entry.mode, entry.id, name)
-            if path.endswith(_LIKELY) or _LIKELY_FOLDER in path:
-                ids.append(entry.id)
-        self._ahead = _ReadAhead(self._scratch, ids)
+        self._read_ahead(place, list_tree(self._scratch, root.id))
 
     def changed_paths(self, old: str, new: str) -> list[bytes] | None:
         """The paths that differ between two trees, below them; None if one of them is not here."""
@@ -150,6 +145,17 @@ class GitTree:
         self.forget()
         self._reader.__exit__()
         self._scratch.__exit__()
+
+    def _read_ahead(self, place: bytes, entries: Iterable[TreeEntry]) -> None:
+        """List the `entries` below `place`, and begin to read those that a scan will read."""
+        ids = []
+        for entry in entries:
+            path = b"%s/%s" % (place, entry.path)
+            above, _, name = path.rpartition(b"/")
+            self._listed(above, place)[name] = TreeEntry(entry.mode, entry.id, name)
+            if path.endswith(_LIKELY) or _LIKELY_FOLDER in path:
+                ids.append(entry.id)
+        self._ahead = _ReadAhead(self._scratch, ids)
 
     def _find(self, path: str | bytes, *, follow: bool) -> tuple[bytes, TreeEntry]:
         """A path without links, and its entry. If `follow`, the last name may be a link, too."""
@@ -227,6 +233,35 @@ class GitTree:
             path = os.path.relpath(place, self._top).decode("utf-8", "backslashreplace")
             raise missing(f"{self.at.name}: {path}")
         return found.data[:limit]
+
+
+class StagedTree(GitTree):
+    """The staging area: `entries` are all of it. It has no tree, so no part of it has an id."""
+
+    def __init__(
+        self, scratch: ScratchRepository, reader: ObjectReader, top: str, entries: list[TreeEntry]
+    ) -> None:
+        super().__init__(scratch, reader, AtRevision(STAGED, None, None), top, "")
+        self._entries = entries
+        self._list()
+
+    def read_ahead(self, folder: str) -> None:
+        """Begin to read the files below `folder` that a scan will read."""
+        place, _ = self._find(folder, follow=True)
+        below = place[len(self._top) + 1 :] + b"/" if place != self._top else b""
+        inside = (entry for entry in self._entries if entry.path.startswith(below))
+        self._read_ahead(place, [e._replace(path=e.path[len(below) :]) for e in inside])
+
+    def forget(self) -> None:
+        """Free what was read ahead."""
+        super().forget()
+        self._list()
+
+    def _list(self) -> None:
+        self._folders[self._top] = {}
+        for entry in self._entries:
+            above, _, name = b"/".join((self._top, entry.path)).rpartition(b"/")
+            self._listed(above, self._top)[name] = entry._replace(path=name)
 
 
 class _ReadAhead:

@@ -35,7 +35,9 @@ def open_revision(workspace: Workspace, files: GitTree, notify: Notify) -> Index
     start = time.perf_counter()
     tree = _tickets_tree(workspace, files)
     path = store.tree_index_path(workspace, tree)
-    stored, state = store.load_published(workspace, path, note_stamp=True)
+    stored, state = None, IndexState.MISSING
+    if tree:
+        stored, state = store.load_published(workspace, path, note_stamp=True)
     if stored is not None:
         _mark_used(path)
         state, published = IndexState.CURRENT, stored.generation
