@@ -63,6 +63,6 @@ def _tickets_tree(workspace: Workspace, files: GitTree) -> str:
 def _mark_used(path: str) -> None:
     """Note that an index was used; those that were not used for longest are removed first."""
     try:  # noqa: SIM105  # contextlib costs start-up
-        os.utime(store.stamp_path(path))
+        os.utime(store.stamp_path(path), follow_symlinks=False)
     except OSError:
         pass
