@@ -95,6 +95,8 @@ def _links(root: Path) -> None:
     (tickets / "dangling").symlink_to("nowhere")
     (tickets / "loose.md").symlink_to(f"{A}/item.md")
     (tickets / "loop").symlink_to("loop")
+    (tickets / "a-file").touch()
+    (tickets / "absolute").symlink_to("/a-file")
     (tickets / D).mkdir()
     (tickets / D / "item.md").symlink_to(f"../{A}/item.md")
     (tickets / D / "artifacts").symlink_to(f"../{A}/artifacts")

@@ -148,6 +148,7 @@ def test_nothing_is_run_written_or_fetched(
     if is_partial:
         traps.lose_blobs()
     before = files_in(traps.repository.root / ".git")
+    traps.workspace.process("show", "--at", "HEAD~2")  # its index may be updated for the next
     ran = traps.workspace.process(*line.replace("{{", "{").replace("}}", "}").split())
     if is_partial:
         assert ran.code == 1
