@@ -36,6 +36,8 @@ _LINK_LIMIT = 4096
 """Bytes of the target of a link, as Linux has it."""
 _AHEAD_LIMIT = (4 << 20) + 1
 """Bytes of an object that are read ahead: no source may be larger."""
+_HELD_LIMIT = 16 << 20
+"""Bytes of all objects that were read ahead and not used yet."""
 _LIKELY = (b"/item.md", b"/artifacts/relations.json", b"/artifacts/orchestration-plan.jsonl")
 _LIKELY_FOLDER = b"/artifacts/relations/"
 
@@ -273,6 +275,8 @@ class _ReadAhead:
         for id_ in ids:
             self._uses[id_] = self._uses.get(id_, 0) + 1
         self._held: dict[str, GitObject] = {}
+        self._size = 0
+        """Bytes of the objects in `_held`."""
         self._objects = read_objects(scratch, self._uses, _AHEAD_LIMIT)
 
     def take(self, id_: str) -> GitObject | None:
@@ -282,14 +286,22 @@ class _ReadAhead:
         while id_ not in self._held:
             found = next(self._objects)
             self._held[found.id] = found
+            self._size += len(found.data)
+            if self._size > _HELD_LIMIT:  # the scan does not need what was expected
+                self.close()
+                return None
         self._uses[id_] -= 1
         if self._uses[id_]:
             return self._held[id_]
         del self._uses[id_]
-        return self._held.pop(id_)
+        found = self._held.pop(id_)
+        self._size -= len(found.data)
+        return found
 
     def close(self) -> None:
-        """End the process of git."""
+        """End the process of git, and free what was read."""
+        self._uses.clear()
+        self._held.clear()
         self._objects.close()
 
 
