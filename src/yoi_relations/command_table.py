@@ -220,8 +220,8 @@ _ALL = Parameter("everything", "--all", "Also show relations that are not active
 _AT = Parameter(
     "at",
     "--at",
-    "Answer from the files of a git revision (a commit, tag, branch, HEAD~20, main@{yesterday})"
-    " instead of those on the disk; nothing is checked out.",
+    "Answer from the files of a git revision (a commit, tag, branch, HEAD~20, main@{yesterday};"
+    " : for what is staged) instead of those on the disk; nothing is checked out.",
     "REV",
 )
 _SHOW = Command(

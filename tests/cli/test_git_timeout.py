@@ -55,9 +55,11 @@ def test_hanging_git_is_ended(
     assert error["code"] == "git_timeout"
     assert ("--author" in error["hint"]) == (command[0] in {"add", "retire"})
     assert edge.snapshot() == before
-    assert [
-        child for child in Path(hanging_git["children"]).read_text().split() if is_running(child)
-    ] == []
+    children = Path(hanging_git["children"]).read_text().split()
+    deadline = time.monotonic() + 10  # a killed process takes a moment to end
+    while any(map(is_running, children)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert [child for child in children if is_running(child)] == []
 
 
 def is_running(process: str) -> bool:

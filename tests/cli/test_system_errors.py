@@ -10,6 +10,7 @@ import pytest
 from workspace_builder import A, B, Workspace
 
 from yoi_relations.call import exit_status_of
+from yoi_relations.files.safe_read import Disk
 
 FAILED = OSError(errno.EIO, os.strerror(errno.EIO))
 
@@ -84,7 +85,9 @@ def test_failing_folder_is_not_treated_as_deleted(
         return fail
 
     for call, first in (("listdir", True), ("scandir", True), ("lstat", False), ("stat", False)):
-        monkeypatch.setattr(os, call, failing(getattr(os, call), first=first))
+        replaced = failing(getattr(os, call), first=first)
+        monkeypatch.setattr(os, call, replaced)
+        monkeypatch.setattr(Disk, call, staticmethod(replaced), raising=False)
     ran = workspace.run("show")
     assert failed
     assert (ran.code, ran.out) == (1, ""), ran

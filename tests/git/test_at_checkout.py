@@ -19,6 +19,8 @@ from queries.file_mistakes import Pick
 from queries.mistakes import MISTAKES
 from workspace_builder import A, B, C, D, Workspace, ulid
 
+from yoi_relations.files import git_tree
+
 STEPS = st.lists(
     st.tuples(st.sampled_from(sorted(MISTAKES)), st.integers(0, 10**6)), min_size=2, max_size=5
 )
@@ -95,6 +97,8 @@ def _links(root: Path) -> None:
     (tickets / "dangling").symlink_to("nowhere")
     (tickets / "loose.md").symlink_to(f"{A}/item.md")
     (tickets / "loop").symlink_to("loop")
+    (tickets / "a-file").touch()
+    (tickets / "absolute").symlink_to("/a-file")
     (tickets / D).mkdir()
     (tickets / D / "item.md").symlink_to(f"../{A}/item.md")
     (tickets / D / "artifacts").symlink_to(f"../{A}/artifacts")
@@ -224,6 +228,28 @@ def test_unusual_trees_give_the_answers_of_a_checkout(
     repository.git("revert", "--no-edit", "HEAD")
     for commit in (before, after, before):
         assert_same_as_checkout(repository, commit, tmp_path / "checkout")
+
+
+def test_objects_that_are_not_needed_do_not_fill_the_memory(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = Workspace(repository.root)
+    for number in range(20):
+        workspace.artifact(A, f"relations/folder/artifacts/relations/{number}.md", str(number) * 99)
+    commit = repository.commit()
+    held: list[int] = []
+    take = git_tree._ReadAhead.take  # noqa: SLF001  # what it holds is not visible otherwise
+
+    def watched(self: Any, id_: str) -> object:
+        found = take(self, id_)
+        held.append(sum(len(each.data) for each in self._held.values()))
+        return found
+
+    monkeypatch.setattr(git_tree, "_HELD_LIMIT", 500)
+    monkeypatch.setattr(git_tree._ReadAhead, "take", watched)  # noqa: SLF001  # as above
+    assert_same_as_checkout(repository, commit, tmp_path / "checkout")
+    assert held
+    assert max(held) <= 500
 
 
 def test_submodules_are_empty_folders(repository: Repository, tmp_path: Path) -> None:

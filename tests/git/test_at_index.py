@@ -117,15 +117,23 @@ def test_commits_with_the_same_tickets_share_an_index(repository: Repository, lo
 def test_those_that_were_not_used_for_longest_are_removed(repository: Repository) -> None:
     for number in range(4):
         show(repository, f"HEAD~{number}")
-    for path in (repository.root / CACHE).glob("index-*"):
-        os.utime(path, (0, 0))
-    oldest = store.stamp_path(index_of(repository, "HEAD~3"))
-    Path(oldest).touch()
-    show(repository, "HEAD~3")
+    used_last = Path(store.stamp_path(index_of(repository, "HEAD")))
+    used_last.touch()
+    later = used_last.stat().st_mtime + 100
+    os.utime(used_last, (later, later))
     show(repository, "HEAD~4")
     show(repository, "HEAD~5")
     assert len(kept(repository)) == revision_build.MAX_KEPT
-    assert kept(repository) > {tree_of(repository, f"HEAD~{number}") for number in (3, 4, 5)}
+    assert kept(repository) > {tree_of(repository, name) for name in ("HEAD", "HEAD~4", "HEAD~5")}
+
+
+def test_answer_marks_its_index_as_used(repository: Repository) -> None:
+    show(repository, "HEAD")
+    stamp = Path(store.stamp_path(index_of(repository, "HEAD")))
+    stamp.touch()
+    os.utime(stamp, (1, 1))
+    show(repository, "HEAD")
+    assert stamp.stat().st_mtime > 1
 
 
 def index_of(repository: Repository, name: str) -> str:
@@ -212,6 +220,15 @@ def test_cache_that_cannot_be_written_is_no_obstacle(
     assert ran.out == before
     assert [line["level"] for line in ran.errors] == ["notice"]
     assert files_in(temporary) == {}
+
+
+def test_nothing_is_touched_through_a_link(repository: Repository, tmp_path: Path) -> None:
+    show(repository, "HEAD")
+    (tmp_path / "outside").touch()
+    os.utime(tmp_path / "outside", (1, 1))
+    Path(store.stamp_path(index_of(repository, "HEAD"))).symlink_to(tmp_path / "outside")
+    show(repository, "HEAD")
+    assert (tmp_path / "outside").stat().st_mtime == 1
 
 
 def test_lock_of_another_process_is_not_waited_for(repository: Repository) -> None:

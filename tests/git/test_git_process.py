@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -127,6 +129,28 @@ def test_git_that_ends_before_the_question_is_an_error(scripted: Path) -> None:
 def ask_for_ever(process: GitProcess) -> None:
     while True:
         process.write(b"question\n")
+
+
+def test_input_needs_no_file_in_memory(scripted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: str) -> int:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "memfd_create", refuse)
+    scripted.write_text("#!/bin/sh\ncat\n")
+    assert run(stdin=LARGE).stdout == LARGE
+    assert run().stdout == b""
+
+
+@pytest.mark.parametrize("closed", ["<&-", "<&- >&- 2>&-"])
+def test_process_without_standard_streams_can_ask_git(tmp_path: Path, closed: str) -> None:
+    script = (
+        "import os, sys\n"
+        "from yoi_relations.git.process import run_git\n"
+        "ran = run_git(('hash-object', '--stdin'), dict(os.environ), 60.0, b'x')\n"
+        f"open({str(tmp_path / 'out')!r}, 'wb').write(ran.stdout)\n"
+    )
+    subprocess.run(["sh", "-c", f'exec "$0" -c "$1" {closed}', sys.executable, script], check=True)
+    assert (tmp_path / "out").read_text() == "c1b0730e0133447badcfd47fd144e254807b06e1\n"
 
 
 def test_missing_git_is_an_error_and_no_descriptor_stays(monkeypatch: pytest.MonkeyPatch) -> None:

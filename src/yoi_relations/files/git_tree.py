@@ -28,12 +28,16 @@ from yoi_relations.lean.types import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+STAGED = ":"
+"""The name of the staging area, in place of a revision."""
 _MAX_LINKS = 40
 """Links on one path, as Linux has it."""
 _LINK_LIMIT = 4096
 """Bytes of the target of a link, as Linux has it."""
 _AHEAD_LIMIT = (4 << 20) + 1
 """Bytes of an object that are read ahead: no source may be larger."""
+_HELD_LIMIT = 16 << 20
+"""Bytes of all objects that were read ahead and not used yet."""
 _LIKELY = (b"/item.md", b"/artifacts/relations.json", b"/artifacts/orchestration-plan.jsonl")
 _LIKELY_FOLDER = b"/artifacts/relations/"
 
@@ -105,7 +109,7 @@ class GitTree:
         return status, self._content(place, entry, limit)
 
     def tree_id(self, folder: str) -> str:
-        """The id of the tree at `folder`, which names all that is below it.
+        """The id of the tree at `folder`, which names all that is below it; empty if it has none.
 
         Raises:
             OSError: there is no such folder.
@@ -123,14 +127,7 @@ class GitTree:
             GitError: a part of it is missing in a partial clone, or git failed.
         """
         place, root = self._find(folder, follow=True)
-        ids = []
-        for entry in list_tree(self._scratch, root.id):
-            path = b"%s/%s" % (place, entry.path)
-            above, _, name = path.rpartition(b"/")
-            self._listed(above, place)[name] = TreeEntry(entry.mode, entry.id, name)
-            if path.endswith(_LIKELY) or _LIKELY_FOLDER in path:
-                ids.append(entry.id)
-        self._ahead = _ReadAhead(self._scratch, ids)
+        self._read_ahead(place, list_tree(self._scratch, root.id))
 
     def changed_paths(self, old: str, new: str) -> list[bytes] | None:
         """The paths that differ between two trees, below them; None if one of them is not here."""
@@ -150,6 +147,17 @@ class GitTree:
         self.forget()
         self._reader.__exit__()
         self._scratch.__exit__()
+
+    def _read_ahead(self, place: bytes, entries: Iterable[TreeEntry]) -> None:
+        """List the `entries` below `place`, and begin to read those that a scan will read."""
+        ids = []
+        for entry in entries:
+            path = b"%s/%s" % (place, entry.path)
+            above, _, name = path.rpartition(b"/")
+            self._listed(above, place)[name] = TreeEntry(entry.mode, entry.id, name)
+            if path.endswith(_LIKELY) or _LIKELY_FOLDER in path:
+                ids.append(entry.id)
+        self._ahead = _ReadAhead(self._scratch, ids)
 
     def _find(self, path: str | bytes, *, follow: bool) -> tuple[bytes, TreeEntry]:
         """A path without links, and its entry. If `follow`, the last name may be a link, too."""
@@ -229,6 +237,35 @@ class GitTree:
         return found.data[:limit]
 
 
+class StagedTree(GitTree):
+    """The staging area: `entries` are all of it. It has no tree, so no part of it has an id."""
+
+    def __init__(
+        self, scratch: ScratchRepository, reader: ObjectReader, top: str, entries: list[TreeEntry]
+    ) -> None:
+        super().__init__(scratch, reader, AtRevision(STAGED, None, None), top, "")
+        self._entries = entries
+        self._list()
+
+    def read_ahead(self, folder: str) -> None:
+        """Begin to read the files below `folder` that a scan will read."""
+        place, _ = self._find(folder, follow=True)
+        below = place[len(self._top) + 1 :] + b"/" if place != self._top else b""
+        inside = (entry for entry in self._entries if entry.path.startswith(below))
+        self._read_ahead(place, [e._replace(path=e.path[len(below) :]) for e in inside])
+
+    def forget(self) -> None:
+        """Free what was read ahead."""
+        super().forget()
+        self._list()
+
+    def _list(self) -> None:
+        self._folders[self._top] = {}
+        for entry in self._entries:
+            above, _, name = b"/".join((self._top, entry.path)).rpartition(b"/")
+            self._listed(above, self._top)[name] = entry._replace(path=name)
+
+
 class _ReadAhead:
     """Objects that one process reads, in the order in which they will probably be needed."""
 
@@ -238,6 +275,8 @@ class _ReadAhead:
         for id_ in ids:
             self._uses[id_] = self._uses.get(id_, 0) + 1
         self._held: dict[str, GitObject] = {}
+        self._size = 0
+        """Bytes of the objects in `_held`."""
         self._objects = read_objects(scratch, self._uses, _AHEAD_LIMIT)
 
     def take(self, id_: str) -> GitObject | None:
@@ -247,14 +286,22 @@ class _ReadAhead:
         while id_ not in self._held:
             found = next(self._objects)
             self._held[found.id] = found
+            self._size += len(found.data)
+            if self._size > _HELD_LIMIT:  # the scan does not need what was expected
+                self.close()
+                return None
         self._uses[id_] -= 1
         if self._uses[id_]:
             return self._held[id_]
         del self._uses[id_]
-        return self._held.pop(id_)
+        found = self._held.pop(id_)
+        self._size -= len(found.data)
+        return found
 
     def close(self) -> None:
-        """End the process of git."""
+        """End the process of git, and free what was read."""
+        self._uses.clear()
+        self._held.clear()
         self._objects.close()
 
 

@@ -7,10 +7,10 @@ import time
 
 from yoi_relations.errors import RevisionError, WorkspaceError
 from yoi_relations.files.file_tree import AtRevision, is_folder
-from yoi_relations.files.git_tree import GitTree
+from yoi_relations.files.git_tree import STAGED, GitTree, StagedTree
 from yoi_relations.files.workspace import CACHE, Workspace, root_around, start_folder, workspace_in
-from yoi_relations.git.objects import GitObject, ObjectReader, missing
-from yoi_relations.git.repository import Revision, find_revision
+from yoi_relations.git.objects import GitObject, ObjectReader, list_staged, missing
+from yoi_relations.git.repository import Repository, Revision, find_repository, find_revision
 from yoi_relations.git.scratch import ScratchRepository
 from yoi_relations.lean.types import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ def workspace_at(
 
     Args:
         start: as in `find_workspace`.
-        name: any revision that git understands.
+        name: any revision that git understands, or `STAGED`.
         notify: is called with what git says about the name.
 
     Raises:
@@ -41,14 +41,22 @@ def workspace_at(
     """
     folder = start_folder(start)
     root = root_around(folder)
-    found = find_revision(root or folder, name)
-    if found.warning:
-        notify(found.warning)
-    scratch = ScratchRepository(found.repository, _cache_in(root)).__enter__()
+    if name == STAGED:
+        repository, found = find_repository(root or folder), None
+    else:
+        found = find_revision(root or folder, name)
+        repository = found.repository
+        if found.warning:
+            notify(found.warning)
+    scratch = ScratchRepository(repository, _cache_in(root)).__enter__()
     reader = ObjectReader(scratch)
     try:
-        files = _open_tree(found, scratch, reader)
-        return workspace_in(_root_in(files, found), files), files
+        if found is None:
+            entries = list_staged(repository)
+            files: GitTree = StagedTree(scratch, reader, repository.top, entries)
+        else:
+            files = _open_tree(found, scratch, reader)
+        return workspace_in(_root_in(files, repository), files), files
     except BaseException:
         reader.__exit__()
         scratch.__exit__()
@@ -95,14 +103,14 @@ def _as_text(seconds: int) -> str | None:
         return None
 
 
-def _root_in(files: GitTree, found: Revision) -> str:
+def _root_in(files: GitTree, repository: Repository) -> str:
     """The nearest folder with ``.yoi/`` in the revision."""
-    folder, top = found.repository.folder, found.repository.top
+    folder, top = repository.folder, repository.top
     while not is_folder(files, os.path.join(folder, ".yoi")):
         if folder == top:
-            where = f"{found.repository.prefix or 'its top'} or any folder above"
+            where = f"{repository.prefix or 'its top'} or any folder above"
             raise WorkspaceError(
-                f"{found.name}: there is no .yoi folder in {where} in that revision",
+                f"{files.at.name}: there is no .yoi folder in {where} in that revision",
                 "name a revision that has a workspace; git log -- .yoi lists commits with one",
             )
         folder = os.path.dirname(folder)

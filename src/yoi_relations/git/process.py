@@ -74,17 +74,14 @@ class GitProcess:
         """How many of stdout and stderr have not ended."""
 
     def _start(self, environment: Mapping[str, str], stdin: bytes | None) -> int:
-        if stdin is None:
-            reader, self._in = self._pipe()
-        else:
-            reader, self._in = _file_with(stdin), -1
-            self._descriptors.append(reader)
+        reader = self._open_input(stdin)
         self._out, out = self._pipe()
         self._err, err = self._pipe()
         process = os.posix_spawnp(
             "git",
             ["git", "--no-pager", *self._command],
             environment,
+            # In this order: without standard streams, the descriptors may have their numbers.
             file_actions=[
                 (os.POSIX_SPAWN_DUP2, reader, 0),
                 (os.POSIX_SPAWN_DUP2, out, 1),
@@ -96,6 +93,20 @@ class GitProcess:
         for descriptor in (reader, out, err):
             self._close_one(descriptor)
         return process
+
+    def _open_input(self, stdin: bytes | None) -> int:
+        """The descriptor of git's stdin; `_in` is where this process writes to it, or -1."""
+        self._in = -1
+        if stdin:
+            reader = _file_with(stdin)
+            self._descriptors.append(reader)
+            return reader
+        reader, writer = self._pipe()
+        if stdin is None:
+            self._in = writer
+        else:  # a small container may lack the null device
+            self._close_one(writer)
+        return reader
 
     def __enter__(self) -> Self:
         return self
@@ -285,7 +296,13 @@ def run_git(
 
 def _file_with(data: bytes) -> int:
     """A descriptor of an unnamed file with this content."""
-    descriptor = os.memfd_create("input")
+    try:
+        descriptor = os.memfd_create("input")
+    except (AttributeError, OSError):  # the system has none, or refuses it
+        import tempfile  # noqa: PLC0415  # slow to import, and rarely needed
+
+        with tempfile.TemporaryFile() as file:
+            descriptor = os.dup(file.fileno())
     try:
         view = memoryview(data)
         while view:

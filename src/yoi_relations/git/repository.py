@@ -78,24 +78,36 @@ def find_revision(folder: str, name: str) -> Revision:
         GitTimeoutError: git did not answer in time.
     """
     ran = _rev_parse(folder, *_IDENTITY, "--verify", "--end-of-options", name)
-    object_format, _, rest = os.fsdecode(ran.stdout).partition("\n")
-    if not object_format:
+    printed = os.fsdecode(ran.stdout)
+    if not printed:
         raise _refusal(folder, ran)
     if ran.returncode:
         raise _unknown(name, ran)
-    up, _, rest = rest.partition("\n")
-    common, _, id_ = rest.removesuffix("\n").rpartition("\n")  # a path may contain newlines
+    identity, _, id_ = printed.removesuffix("\n").rpartition("\n")
+    return Revision(_read_identity(folder, identity), name, id_, _said(ran))
+
+
+def find_repository(folder: str) -> Repository:
+    """The repository around `folder`; the errors are those of `find_revision`."""
+    ran = _rev_parse(folder, *_IDENTITY)
+    if ran.returncode:
+        raise _refusal(folder, ran)
+    return _read_identity(folder, os.fsdecode(ran.stdout).removesuffix("\n"))
+
+
+def _read_identity(folder: str, printed: str) -> Repository:
+    """The repository that git describes with three lines; a path may contain newlines."""
+    object_format, up, common = printed.split("\n", 2)
     top = os.path.normpath(os.path.join(folder, up))
     prefix = os.path.relpath(folder, top)
     if prefix.startswith(os.pardir):
         raise GitError(f"{_printable(folder)}: is not in the work tree {_printable(top)}", _HINT)
-    repository = Repository(
+    return Repository(
         folder,
         "" if prefix == "." else prefix,
         os.path.realpath(os.path.join(folder, common)),
         object_format,
     )
-    return Revision(repository, name, id_, _said(ran))
 
 
 def another_revision(repository: Repository, name: str) -> Revision:

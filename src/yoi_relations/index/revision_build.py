@@ -33,17 +33,19 @@ _NAME = re.compile(r"index-v[0-9.]+-([0-9a-f]{40}|[0-9a-f]{64})\.sqlite3")
 def build_revision(workspace: Workspace, files: GitTree, tree: str, notify: Notify) -> StoredIndex:
     """The index of the tickets in the tree with the id `tree`; it is kept where that is possible.
 
+    The staging area has no tree, so its index is not kept.
+
     Raises:
         GitError: git failed, or a part of the tree is missing in a partial clone.
     """
     listing = list_root(workspace)
-    stored = _update_of_another(workspace, files, tree, listing)
+    stored = _update_of_another(workspace, files, tree, listing) if tree else None
     if stored is None:
         files.read_ahead(workspace.tickets_path)
         stored = build.build_unstamped(workspace)
         files.forget()  # to write the index, its size is needed again
     # What a link leads to may be outside of the tree.
-    if not listing.links:
+    if tree and not listing.links:
         with build.closed_on_failure(stored.connection):
             _keep(workspace, store.tree_index_path(workspace, tree), stored, notify)
     return stored

@@ -35,7 +35,9 @@ def open_revision(workspace: Workspace, files: GitTree, notify: Notify) -> Index
     start = time.perf_counter()
     tree = _tickets_tree(workspace, files)
     path = store.tree_index_path(workspace, tree)
-    stored, state = store.load_published(workspace, path, note_stamp=True)
+    stored, state = None, IndexState.MISSING
+    if tree:
+        stored, state = store.load_published(workspace, path, note_stamp=True)
     if stored is not None:
         _mark_used(path)
         state, published = IndexState.CURRENT, stored.generation
@@ -61,6 +63,6 @@ def _tickets_tree(workspace: Workspace, files: GitTree) -> str:
 def _mark_used(path: str) -> None:
     """Note that an index was used; those that were not used for longest are removed first."""
     try:  # noqa: SIM105  # contextlib costs start-up
-        os.utime(store.stamp_path(path))
+        os.utime(store.stamp_path(path), follow_symlinks=False)
     except OSError:
         pass
