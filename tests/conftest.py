@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,6 +63,17 @@ def _indexes_are_closed() -> Iterator[None]:
 def soon_settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stamps settle within a blink, in this process."""
     monkeypatch.setattr(stat_stamp, "WINDOW", WINDOW)
+
+
+@pytest.fixture
+def git_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file with the commands that git is started with, one on each line."""
+    program, folder, log = shutil.which("git"), tmp_path / "bin", tmp_path / "log"
+    folder.mkdir()
+    (folder / "git").write_text(f'#!/bin/sh\necho "$*" >>{log}\nexec {program} "$@"\n')
+    (folder / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    return log
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from yoi_relations.errors import ExitCode
 from yoi_relations.files import record_md
 from yoi_relations.kinds import ALIASES, KINDS
 from yoi_relations.mcp.tools import tools
-from yoi_relations.queries import base_reasons, check_reasons, unknown_reasons
+from yoi_relations.queries import base_reasons, check_reasons, unknown_reasons, worktree_check
 from yoi_relations.queries.check_reasons import Verdict
 from yoi_relations.queries.doctor.findings import RULES
 from yoi_relations.queries.problems import Severity
@@ -113,7 +113,8 @@ def test_verdicts_and_reasons_are_those_of_the_program(workspace: Workspace) -> 
     assert verdicts == {
         (verdict.word, getattr(ExitCode, verdict.name)) for verdict in Verdict if verdict
     } | {("clear", ExitCode.DONE)}
-    source = "".join(map(inspect.getsource, (check_reasons, unknown_reasons, base_reasons)))
+    modules = (check_reasons, unknown_reasons, base_reasons, worktree_check)
+    source = "".join(map(inspect.getsource, modules))
     stated = {(code, row[1]) for row in table(check, "code") for code in codes(row[0])}
     assert stated == {
         (code, verdict.lower())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -128,6 +129,32 @@ def revisions(workspace: Workspace) -> Commands:
     ]
 
 
+def worktrees(workspace: Workspace) -> Commands:
+    """Work trees that disagree, and one that is gone."""
+    repository = Repository(workspace.root)
+    for id_, state in zip((A, B, C), ("queued", "planning", "ready"), strict=True):
+        workspace.ticket(id_, state)
+    workspace.record(A, "conflicts_with", B, "Same files.")
+    workspace.record(A, "blocked_by", C)
+    repository.commit()
+    places = {name: workspace.root.with_name(name) for name in ("other", "gone")}
+    for path in places.values():
+        repository.git("worktree", "add", "-q", path)
+    other = Workspace(places["other"])
+    other.ticket(B, "inprogress")
+    other.ticket(C, "planning")
+    shutil.rmtree(places["gone"])
+    other.run("show")
+    workspace.ticket(C, "done")
+    return [
+        ("check", A, "--worktrees", "--json"),
+        ("check", B, C, "--worktrees", "--plain"),
+        ("show", "--worktrees", "--json"),
+        ("show", A, "--worktrees", "--plain"),
+        ("show", "--at", "HEAD", "--worktrees", "--json"),
+    ]
+
+
 def transcript(workspace: Workspace, commands: Commands) -> str:
     """The commands, each with its stdout, stderr and exit code."""
     workspace.run("show")  # so that no notice is about a new index
@@ -142,11 +169,12 @@ def _transcribed(workspace: Workspace, ran: Ran) -> str:
     if out.startswith("{"):
         out = json.dumps(json.loads(out), indent=1, ensure_ascii=False) + "\n"
     err = "".join(f"stderr: {line}\n" for line in ran.err.splitlines())
-    return f"{out}{err}exit: {ran.code}\n".replace(str(workspace.root), "<root>")
+    text = f"{out}{err}exit: {ran.code}\n".replace(str(workspace.root), "<root>")
+    return text.replace(str(workspace.root.parent), "<parent>")
 
 
 @pytest.mark.parametrize(
-    "world", [gate, unknown, mistakes, revisions], ids=lambda world: world.__name__
+    "world", [gate, unknown, mistakes, revisions, worktrees], ids=lambda world: world.__name__
 )
 def test_answers_equal_the_transcripts(
     workspace: Workspace, world: Callable[[Workspace], Commands]

@@ -224,6 +224,12 @@ _AT = Parameter(
     " : for what is staged) instead of those on the disk; nothing is checked out.",
     "REV",
 )
+_WORKTREES = Parameter(
+    "worktrees",
+    "--worktrees",
+    "Also ask all other work trees of the git repository, with their uncommitted files, and say"
+    " where they disagree.",
+)
 _SHOW = Command(
     "show",
     "Show relations: all active ones, those of a ticket, or the one that a record states.",
@@ -268,6 +274,7 @@ _SHOW = Command(
             "A",
         ),
         _AT,
+        _WORKTREES,
         *_ORIGIN,
     ),
     lists_kinds=True,
@@ -304,6 +311,7 @@ _CHECK = Command(
             "Count a blocker as resolved only if it is also resolved in this git revision.",
             "REV",
         ),
+        _WORKTREES,
         *_ORIGIN,
     ),
 )

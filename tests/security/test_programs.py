@@ -19,6 +19,8 @@ from yoi_relations.recording.author import author_of
 COMMANDS = [
     ("show",),
     ("check",),
+    ("show", "--worktrees"),
+    ("check", "--worktrees"),
     ("status",),
     ("doctor",),
     ("verify",),

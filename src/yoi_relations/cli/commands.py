@@ -54,6 +54,7 @@ def show(
     since: str | None,
     author: str | None,
     at: str | None,
+    worktrees: bool,
     database: str | None,
     workspaces: list[str],
     max_age: str | None,
@@ -61,19 +62,23 @@ def show(
     """Show the relations that match all criteria."""
     mode = call.mode
     default_limit = TERMINAL_DEFAULT_LIMIT if sys.stdout.isatty() else DEFAULT_LIMIT
-    with call.open_catalog(Origin(database, workspaces, max_age), at=at) as catalog:
-        criteria, answer = ask_relations(
-            catalog.connection,
-            PathBase(catalog.workspace, os.curdir),
-            ticket=ticket,
-            kinds=kinds,
-            states=states,
-            everything=everything,
-            limit=default_limit if limit is None else limit,
-            since=since,
-            author=author,
-            in_part=call.notify,
-        )
+    asked: dict[str, Any] = {
+        "ticket": ticket,
+        "kinds": kinds,
+        "states": states,
+        "everything": everything,
+        "limit": default_limit if limit is None else limit,
+        "since": since,
+        "author": author,
+    }
+    origin = Origin(database, workspaces, max_age)
+    if worktrees:
+        from yoi_relations.cli.worktrees import show_worktrees
+
+        return show_worktrees(call, origin, at, asked)
+    with call.open_catalog(origin, at=at) as catalog:
+        paths = PathBase(catalog.workspace, os.curdir)
+        criteria, answer = ask_relations(catalog.connection, paths, in_part=call.notify, **asked)
         return write_relations(mode, catalog, criteria, answer, paged=not call.no_pager)
 
 
@@ -85,6 +90,7 @@ def check(
     expect: str | None,
     at: str | None,
     base: str | None,
+    worktrees: bool,
     database: str | None,
     workspaces: list[str],
     max_age: str | None,
@@ -101,6 +107,10 @@ def check(
     origin = Origin(database, workspaces, max_age)
     if database is not None and base is not None:
         raise UsageError("--base and --from exclude each other", "leave one of them out")
+    if worktrees:
+        from yoi_relations.cli.worktrees import check_worktrees
+
+        return check_worktrees(call, origin, at, base, tickets, states, expect)
     with call.open_catalog(origin, at=at) as catalog:
         paths = PathBase(catalog.workspace, os.curdir)
 

@@ -2,6 +2,7 @@
 
 ``ask``: one question to the repository around a folder.
 ``repository``: that repository, and what a revision names in it.
+``worktrees``: the work trees of that repository.
 ``scratch``: an empty repository that borrows the objects of the real one. Commands in it run no
 program of a configuration, use no network, and write nothing into the real one.
 ``objects``: reads objects there, one by one or many at once.

@@ -150,18 +150,22 @@ class ScratchRepository:
             not any(map(os.path.islink, (path, *folders)))
             and {*os.listdir(path)} == {*_FOLDERS, *(name for name, _ in files)}
             and not any(map(os.listdir, folders))
-            and all(_read(os.path.join(path, name)) == data for name, data in files)
+            and all(read_small(os.path.join(path, name)) == data for name, data in files)
         )
 
     def _files(self) -> tuple[tuple[str, bytes], ...]:
         return ("HEAD", _HEAD), ("config", _CONFIGS[self._repository.object_format])
 
 
-def _read(path: str) -> bytes:
-    """The start of a small file; it follows no link, and waits for no writer."""
+def read_small(path: str) -> bytes:
+    """The first 4 KiB of a file; it follows no link, and waits for no writer.
+
+    Raises:
+        OSError: it cannot be read.
+    """
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        return os.read(descriptor, 1024)
+        return os.read(descriptor, 4096)
     finally:
         os.close(descriptor)
 

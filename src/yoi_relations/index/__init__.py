@@ -24,6 +24,7 @@ The rest:
 
 - revision_index, revision_build: the indexes of revisions, which are kept by the id of a tree
 - cache_folder, lock_file, watcher_lock: the cache folder, and the locks in it
+- worktrees: the indexes of all work trees of a repository
 - verify, compare: the published index against all files, row by row
 - models, views.sql, schema.sql: the tables, the views, and the schema compiled from both
 """

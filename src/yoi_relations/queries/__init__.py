@@ -19,6 +19,7 @@ author and time; ``answer_problems``: problems that could alter an answer; ``che
 ``unknown_reasons``: reasons from that, ``cycles``, ``graph``: graph algorithms, ``replacements``:
 which ticket replaced which, and ``holds``: tickets that a ticket holds; ``overview``: the answer of
 `graph`; ``tree``: the answer of `tree`, with ``tree_walk``; ``counts``: counts for `status`;
+``worktree_sides``, ``worktree_show`` and ``worktree_check``: answers over several work trees;
 ``changes`` and ``verdict_changes``: differences between two indexes; ``command_lines``: shell lines
 for hints; ``doctor``: findings.
 """

@@ -63,6 +63,7 @@ class Reason(NamedTuple):
         other: the ticket at the other end of the relation, or None.
         records: where it is recorded; of an unknown, the files that hide it.
         hint: what would tell more, or why nothing does; it is not part of the fact.
+        worktree: path of the other work tree that it is from; empty for this one.
     """
 
     verdict: Verdict
@@ -72,6 +73,7 @@ class Reason(NamedTuple):
     other: TicketInfo | None = None
     records: tuple[RecordPlace, ...] = ()
     hint: str = ""
+    worktree: str = ""
 
     @property
     def text(self) -> str:
@@ -85,9 +87,9 @@ def reasons_from(ticket: TicketInfo, touching: Iterable[Relation]) -> Iterator[R
         text = f"{ticket.name} is {ticket.state}, not waiting to be accepted"
         yield Reason(Verdict.CAUTION, "state", text)
     for relation in touching:
-        weight = weight_of(ticket, relation) if relation.is_active else None
-        if weight is not None:
-            yield _relation_reason(ticket, relation, *weight)
+        reason = reason_from_relation(ticket, relation) if relation.is_active else None
+        if reason is not None:
+            yield reason
 
 
 def weight_of(ticket: TicketInfo, relation: Relation) -> tuple[Verdict, str] | None:
@@ -101,6 +103,12 @@ def weight_of(ticket: TicketInfo, relation: Relation) -> tuple[Verdict, str] | N
     if relation.cls is RelationClass.CONFLICT:
         return _BY_STATE_IN_CONFLICT.get(other.state) if other else None
     return _BY_KIND.get((relation.kind, relation.ticket.id == ticket.id))
+
+
+def reason_from_relation(ticket: TicketInfo, relation: Relation) -> Reason | None:
+    """The reason from an active relation that touches `ticket`; None as for `weight_of`."""
+    weight = weight_of(ticket, relation)
+    return None if weight is None else _relation_reason(ticket, relation, *weight)
 
 
 def reason_from_cycle(ticket: TicketInfo, cycle: Cycle) -> Reason:

@@ -3,6 +3,7 @@
 - ``show``, ``check``, ``tree``, ``doctor``, ``verify``, ``hooks``: the answer of that command.
 - ``status``: the answers of `status` and `rebuild`.
 - ``receipts``: the answers of `add` and `retire`.
+- ``worktrees``: the answers of `show` and `check` over several work trees.
 - ``documents``: JSON values that answers share.
 - ``graph``: the JSON document of `graph`; ``serve``: the address of the page.
 - ``phrases``: words that a terminal and the page share; ``glyphs``: glyphs and short ids.

@@ -48,11 +48,16 @@ def write_checks(  # noqa: PLR0913  # what was asked for, and how to write it
     elif mode is Mode.PLAIN:
         from yoi_relations.render.lines import tab_separated  # noqa: PLC0415  # for lines only
 
-        write_answer(tab_separated(row for check in checked.checks for row in _check_rows(check)))
+        write_answer(tab_separated(row for check in checked.checks for row in check_rows(check)))
     else:
         from yoi_relations.render.terminal.check import draw_checks  # noqa: PLC0415  # Rich
 
         draw_checks(checked.checks, whole=named, fold=not by_state, paged=paged)
+    return conclude_checks(mode, checked, expect)
+
+
+def conclude_checks(mode: Mode, checked: CheckAnswer, expect: str | None) -> ExitCode:
+    """The exit status of `check`; a notice says that the expected digest no longer holds."""
     code = exit_code_of_checks(checked, expect)
     if code is ExitCode.NOT_AS_EXPECTED:
         notice("the expected digest no longer holds; this is the new answer", mode)
@@ -121,7 +126,7 @@ def _reason_value(reason: Reason, *, whole: bool) -> Value:
     }
 
 
-def _check_rows(check: Check) -> Iterator[list[object]]:
+def check_rows(check: Check) -> Iterator[list[object]]:
     """One row per reason, for `tab_separated`.
 
     The fields are: verdict, ticket, its state, the reason's verdict, code, other ticket, sentence.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
@@ -44,7 +44,9 @@ REFERENCE_TO_COMMON = "a source that cannot be read could hold a blocker; see be
 """The first reason of a ticket that has no other than the common ones."""
 
 
-def draw_checks(checks: list[Check], *, whole: bool, fold: bool, paged: bool) -> None:
+def draw_checks(
+    checks: list[Check], *, whole: bool, fold: bool, paged: bool, more: Sequence[Text] = ()
+) -> None:
     """Draw `checks`.
 
     Args:
@@ -53,6 +55,7 @@ def draw_checks(checks: list[Check], *, whole: bool, fold: bool, paged: bool) ->
         fold: whether tickets that only their state keeps from being accepted are counted in one
             line, not listed.
         paged: whether a long answer goes to a pager.
+        more: lines to draw below.
     """
     columns = terminal_width()
     # A source that cannot be read is a reason for every ticket: it is drawn once for all of them.
@@ -67,7 +70,7 @@ def draw_checks(checks: list[Check], *, whole: bool, fold: bool, paged: bool) ->
     if common:
         lines += [Text(), Text("For every ticket", style="bold")]
         lines += [line for reason in common for line in _whole_reason(reason, None, columns)]
-    draw(lines[1:] if lines and not lines[0].plain else lines, paged=paged)
+    draw([*(lines[1:] if lines and not lines[0].plain else lines), *more], paged=paged)
 
 
 def _is_common(reason: Reason) -> bool:
@@ -184,6 +187,8 @@ def _own_reasons(check: Check) -> list[Reason]:
 def _words_before_other(check: Check, reason: Reason) -> str:
     """The words before the other ticket, if the reason is that ticket; otherwise empty."""
     if reason.relation is None or reason.other is None or reason.code in SAID_IN_WORDS:
+        return ""
+    if reason.worktree:  # its sentence names the work tree
         return ""
     by_relation = phrase_of(reason.relation, seen_from=check.ticket.id)
     return REASON_PHRASES.get(reason.code, by_relation)

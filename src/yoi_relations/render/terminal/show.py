@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
@@ -34,8 +34,10 @@ _TICKET_SHARE = 0.55
 """Of the columns for a ticket and a note, those that the ticket may take."""
 
 
-def draw_relations(catalog: Catalog, answer: Answer, criteria: Filter, *, paged: bool) -> None:
-    """Draw the relations, and a first line that counts them."""
+def draw_relations(
+    catalog: Catalog, answer: Answer, criteria: Filter, *, paged: bool, more: Sequence[Text] = ()
+) -> None:
+    """Draw the relations, a first line that counts them, and `more` lines below."""
     columns = terminal_width()
     if criteria.whole:
         lines = one_ticket_lines(catalog, answer, criteria, columns)
@@ -43,7 +45,7 @@ def draw_relations(catalog: Catalog, answer: Answer, criteria: Filter, *, paged:
         lines = _list(answer, criteria, columns)
     else:
         lines = folded_words(nothing_shown(catalog, answer, criteria), columns)
-    draw(lines, paged=paged)
+    draw([*lines, *more], paged=paged)
 
 
 def _list(answer: Answer, criteria: Filter, columns: int) -> list[Text]:

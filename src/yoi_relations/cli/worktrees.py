@@ -1,0 +1,84 @@
+"""What `show` and `check` do with ``--worktrees``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+
+from yoi_relations.call import Call, Origin
+from yoi_relations.errors import ExitCode, NotFoundError, UsageError
+from yoi_relations.index.handle import Index, Trust
+from yoi_relations.index.worktrees import Worktrees, open_worktrees
+from yoi_relations.lean.types import Any
+from yoi_relations.queries.check import ask_checks
+from yoi_relations.queries.path_base import PathBase
+from yoi_relations.queries.show import Filter, ask_relations
+from yoi_relations.queries.worktree_check import check_in_worktrees, refuse_ticket_of_another
+from yoi_relations.queries.worktree_show import find_in_worktrees, first_that_knows
+from yoi_relations.queries.worktree_sides import disagreements_about
+from yoi_relations.render import worktrees as render
+from yoi_relations.states import State
+
+
+def show_worktrees(call: Call, origin: Origin, at: str | None, asked: dict[str, Any]) -> ExitCode:
+    """Show the relations that match `asked`, the arguments of `ask_relations`, in any work tree."""
+
+    def criteria_in(one: Index, base: PathBase) -> Filter:
+        return ask_relations(one.connection, base, in_part=call.notify, **asked)[0]
+
+    with _opened(call, origin, at) as (index, trees):
+        criteria = first_that_knows(trees, criteria_in)
+        found = find_in_worktrees(trees, criteria)
+        paged = not call.no_pager
+        return render.write_relations(call.mode, index, trees, criteria, found, paged=paged)
+
+
+def check_worktrees(  # noqa: PLR0913, PLR0917  # the options of `check`
+    call: Call,
+    origin: Origin,
+    at: str | None,
+    base: str | None,
+    tickets: list[str],
+    states: Iterable[State],
+    expect: str | None,
+) -> ExitCode:
+    """Say whether tickets may be accepted now, as all work trees see it."""
+    with _opened(call, origin, at) as (index, trees), ExitStack() as stack:
+        base_index = None if base is None else stack.enter_context(call.open_index(at=base))
+        paths = PathBase(index.workspace, os.curdir)
+        try:
+            own = ask_checks(
+                index.connection, paths, tickets=tickets, states=states, base_index=base_index
+            )
+        except NotFoundError as error:
+            refuse_ticket_of_another(trees, tickets, error)
+        return render.write_checks(
+            call.mode,
+            index,
+            trees,
+            check_in_worktrees(trees, own),
+            disagreements_about(trees, [check.ticket.id for check in own.checks]),
+            expect=expect,
+            named=bool(tickets),
+            by_state=bool(states),
+            paged=not call.no_pager,
+        )
+
+
+@contextmanager
+def _opened(call: Call, origin: Origin, at: str | None) -> Iterator[tuple[Index, Worktrees]]:
+    """The index of this work tree, and those of all work trees.
+
+    Raises:
+        UsageError: the options exclude each other.
+    """
+    call.check_origin(origin)
+    for flag, value in (("--at", at), ("--from", origin.database)):
+        if value is not None:
+            message = f"{flag} and --worktrees exclude each other"
+            raise UsageError(message, "leave one of them out")
+    with call.open_index() as index:
+        call.notify_if_empty(index)
+        with open_worktrees(index, call.trust or Trust.STAT, call.notify) as trees:
+            yield index, trees
