@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from workspace_builder import A, B, C, Workspace
 
-from yoi_relations.files.parse import Parsed, parse_source
+from yoi_relations.files.parse import parse_source
+from yoi_relations.files.parsed import Parsed
 from yoi_relations.files.workspace import CACHE
 
 

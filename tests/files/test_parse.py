@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from workspace_builder import A, B, Workspace, scan
 
-from yoi_relations.files.parse import Parsed, parse_source, unusable
+from yoi_relations.files.parse import parse_source, unusable
+from yoi_relations.files.parsed import Parsed
 from yoi_relations.files.read_source import read_source
 from yoi_relations.files.source import Effect, Fault, Format, Source
 from yoi_relations.files.ticket_md import Ticket

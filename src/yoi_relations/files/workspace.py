@@ -13,6 +13,7 @@ from yoi_relations.lean.types import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from yoi_relations.files.file_tree import FileTree
+    from yoi_relations.files.other_tools import Tool
 
 ROOT_VARIABLE = "YOI_RELATIONS_ROOT"
 DEFAULT_TICKETS_ROOT = ".yoi/tickets"
@@ -27,22 +28,36 @@ _CONFIGS = (
 
 
 class Workspace(NamedTuple):
-    """A folder that contains ``.yoi/``.
+    """A folder that contains ``.yoi/``, or tickets of another tool.
 
     Attributes:
         root: absolute path.
         tickets_root: path of the tickets root below `root`, with ``/``.
         files: where its files are: on the disk, or in a revision.
+        tool: which keeps the tickets; None for the layouts of yoi.
+        has_yoi: whether it contains ``.yoi/``; nothing is written into one without.
     """
 
     root: str
     tickets_root: str
     files: FileTree = DISK
+    tool: Tool | None = None
+    has_yoi: bool = True
 
     @property
     def tickets_path(self) -> str:
         """Absolute path of the tickets root."""
         return os.path.join(self.root, self.tickets_root)
+
+    @property
+    def base(self) -> str:
+        """Absolute path of the folder that paths in the index are below."""
+        return self.root if self.tool else self.tickets_path
+
+    @property
+    def tool_identity(self) -> str:
+        """The tool and its states as text; empty for the layouts of yoi."""
+        return self.tool.identity if self.tool else ""
 
     @property
     def cache_path(self) -> str:

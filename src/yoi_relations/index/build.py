@@ -164,11 +164,12 @@ def _commit(
 ) -> StoredIndex:
     """Store the generation and the snapshot, and end the transaction."""
     root = printable(workspace.tickets_root)
-    generation = Generation(number, store.PARSER_VERSION, root, digest, now())
+    tool = workspace.tool_identity
+    generation = Generation(number, store.PARSER_VERSION, root, tool, digest, now())
     connection.execute("DELETE FROM generation")
     connection.execute(
-        "INSERT INTO generation (id, number, parser_version, tickets_root, digest, built_at)"
-        " VALUES (1, ?, ?, ?, ?, ?)",
+        "INSERT INTO generation (id, number, parser_version, tickets_root, tool, digest, built_at)"
+        " VALUES (1, ?, ?, ?, ?, ?, ?)",
         generation,
     )
     store_snapshot(connection, snapshot)

@@ -21,7 +21,7 @@ MESSAGE_LIMIT = 300
 
 _COLUMNS = {
     "source": "id, path, format, holder, folder, name, digest",
-    "ticket": "source_id, ticket_id, title, slug, state",
+    "ticket": "source_id, ticket_id, title, slug, state, word",
     "record": (
         "source_id, line, record_id, kind, holder, target, class, shown, edge_ticket, edge_target,"
         " note, summary, branch, worktree, role_plan, author, at, at_key,"
@@ -93,8 +93,8 @@ def _add(rows: Rows, name: bytes, read: ReadSource) -> None:
     else:
         parsed = parse_source(source, read.content)
     if parsed.ticket is not None:
-        title, slug, state = parsed.ticket
-        rows.ticket.append((number, source.holder, title, slug, state and state.value))
+        title, slug, state, word = parsed.ticket
+        rows.ticket.append((number, source.holder, title, slug, state and state.value, word))
     for record in parsed.records:
         rows.record.append(_record_row(number, record))
     for retirement in parsed.retirements:

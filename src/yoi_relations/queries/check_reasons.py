@@ -158,7 +158,7 @@ def _relation_reason(ticket: TicketInfo, relation: Relation, verdict: Verdict, c
     other = other_end(ticket, relation)
     if other is None or KINDS[relation.kind].is_note:
         latest = relation.latest_record
-        text = f"{relation.sentence}, as {quoted(latest.author)} recorded on {latest.at[:10]}"
+        text = f"{relation.sentence}, as {quoted(latest.recorded_by)} recorded on {latest.day}"
     else:
         text = edge_sentence(ticket, relation, other)
     return Reason(verdict, code, text, relation, other, relation.places)

@@ -158,7 +158,7 @@ def _draft_record(
     retirement = None
     if retiring is not None:
         reason = f"replaced by {identical.id if identical else id_}"
-        retirement = draft_retirement(retiring, record.author, reason)
+        retirement = draft_retirement(retiring, request.author or "", reason)
     return _RecordDraft(holder, record, data, identical, retirement, warnings)
 
 

@@ -60,7 +60,7 @@ def _ended_notes(notes: Iterable[Relation], names: RecordNames) -> Iterator[str]
 
 
 def _name(record: StoredRecord, names: RecordNames) -> str:
-    return f"{names.of(record)} by {quoted(record.author)}"
+    return f"{names.of(record)} by {quoted(record.recorded_by)}"
 
 
 def _repeated_records(
@@ -71,7 +71,7 @@ def _repeated_records(
         if (relation.kind, relation.ticket.id, relation.target and relation.target.id) != edge:
             continue
         for record in unique_by_id(relation.by_time()):
-            about = f" ({record.kind}, by {quoted(record.author)})"
+            about = f" ({record.kind}, by {quoted(record.recorded_by)})"
             name = names.with_place(record, about)
             yield f"this is already stated by {name}; retire each record separately"
 

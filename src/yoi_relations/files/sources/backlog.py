@@ -1,0 +1,64 @@
+"""Tickets of Backlog.md: ``tasks/<id> - <title>.md`` and ``completed/``.
+
+Drafts and archived tasks are not read; ids of archived tasks are used again.
+"""
+
+from __future__ import annotations
+
+from yoi_relations.files.other_tools import Tool
+from yoi_relations.files.parsed import Parsed
+from yoi_relations.files.source import Effect, Fault, Format
+from yoi_relations.files.sources.task_file import DEPENDENCY, TaskReader
+from yoi_relations.files.ticket_md import Ticket
+from yoi_relations.files.yaml_dropped_text import dropped_text_faults
+
+COMPLETED = "completed"
+FOLDERS = ("tasks", COMPLETED)
+"""The folders whose files are read, without those below them."""
+_BETWEEN = " - "
+_SUFFIX = ".md"
+_MAX_DIGITS = 64
+"""Digits of a number in an id; `int` refuses some thousands."""
+
+
+def canonical_id(text: str, prefix: str) -> str:
+    """An id as this tool compares it: in upper case, without leading zeros, with a prefix."""
+    id_ = text.strip().upper()
+    head, hyphen, number = id_.rpartition("-")
+    parts = number.split(".")
+    bare = ".".join(str(int(part)) if _is_number(part) else part for part in parts)
+    if not hyphen and all(map(_is_number, parts)):
+        head, hyphen = prefix.upper(), "-"
+    return f"{head}{hyphen}{bare}"
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS
+
+
+def id_of(name: str, prefix: str) -> str | None:
+    """The id of the ticket in a file of this name; None if it is not a task file."""
+    if not name.endswith(_SUFFIX) or not name.lower().startswith(f"{prefix}-"):
+        return None
+    return canonical_id(name.removesuffix(_SUFFIX).partition(_BETWEEN)[0], prefix)
+
+
+def parse_task(data: bytes, name: str, holder: str, tool: Tool, *, is_done: bool) -> Parsed:
+    """The ticket, the records and the faults of a task file called `name`.
+
+    `is_done` says that it is in the folder of completed tasks.
+
+    Raises:
+        SourceError: it cannot be used.
+    """
+    lists = {"dependencies": DEPENDENCY}
+    reader = TaskReader(tool, Format.BACKLOG, lists, lambda text: canonical_id(text, tool.prefix))
+    task = reader.read(data, holder, is_done=is_done)
+    value = task.document.fields.get("title")
+    title = value.text if value else None
+    faults = task.faults
+    if not title or title.isspace():
+        faults.append(Fault("has no title", Effect.ADVICE, value.line if value else None))
+    faults += dropped_text_faults(task.document.fields, ("title",))
+    slug = name.removesuffix(_SUFFIX).partition(_BETWEEN)[2] or None
+    return Parsed(Ticket(title, slug, task.state, task.word), task.records, (), faults)
