@@ -6,11 +6,13 @@ import pytest
 
 from yoi_relations.errors import WorkspaceError
 from yoi_relations.files.other_tools import (
+    Marker,
     Provider,
     configured_tool,
     marked_around,
     marker_in,
 )
+from yoi_relations.files.safe_read import DISK
 from yoi_relations.states import State
 
 MARKERS = {
@@ -31,7 +33,7 @@ def test_marker_is_found_from_below(tmp_path: Path, name: str) -> None:
     write(tmp_path / name)
     below = tmp_path / "src" / "deep"
     below.mkdir(parents=True)
-    found = marked_around(str(below))
+    found = marked_around(str(below), DISK)
     assert found is not None
     assert (found[0], found[1].provider) == (str(tmp_path), MARKERS[name])
 
@@ -39,7 +41,7 @@ def test_marker_is_found_from_below(tmp_path: Path, name: str) -> None:
 def test_nearest_marker_wins(tmp_path: Path) -> None:
     write(tmp_path / ".tickets" / "ab-1.md")
     write(tmp_path / "part" / "backlog" / "config.yml")
-    found = marked_around(str(tmp_path / "part"))
+    found = marked_around(str(tmp_path / "part"), DISK)
     assert found is not None
     assert found[0] == str(tmp_path / "part")
 
@@ -49,7 +51,7 @@ def test_two_markers_are_an_error_with_the_lines_to_add(tmp_path: Path, other: s
     write(tmp_path / ".tickets" / "ab-1.md")
     write(tmp_path / other)
     with pytest.raises(WorkspaceError) as caught:
-        marker_in(str(tmp_path))
+        marker_in(str(tmp_path), DISK)
     assert caught.value.message.startswith(str(tmp_path))
     for line in ('provider = "tk"', 'provider = "backlog.md"', "[ticket.backend]"):
         assert line in str(caught.value.hint)
@@ -58,7 +60,7 @@ def test_two_markers_are_an_error_with_the_lines_to_add(tmp_path: Path, other: s
 def test_file_called_tickets_and_folder_called_config_are_no_markers(tmp_path: Path) -> None:
     write(tmp_path / ".tickets")
     (tmp_path / "backlog.config.yml").mkdir()
-    assert marker_in(str(tmp_path)) is None
+    assert marker_in(str(tmp_path), DISK) is None
 
 
 def test_folder_that_cannot_be_searched_is_an_error(tmp_path: Path) -> None:
@@ -66,7 +68,7 @@ def test_folder_that_cannot_be_searched_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("")
     long = "x" * 300
     with pytest.raises(WorkspaceError):
-        marker_in(str(tmp_path / long))
+        marker_in(str(tmp_path / long), DISK)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +86,7 @@ def test_first_status_is_ready_and_the_last_is_done(
     tmp_path: Path, text: str, states: list[str], prefix: str
 ) -> None:
     write(tmp_path / "backlog" / "config.yml", text)
-    place, tool = configured_tool(str(tmp_path), Provider.BACKLOG, None, {})
+    place, tool = configured_tool(str(tmp_path), Marker(Provider.BACKLOG, "", None), {}, DISK)
     between = dict.fromkeys(states[1:-1], State.INPROGRESS)
     assert tool.states == {states[0]: State.READY, **between, states[-1]: State.DONE}
     assert (place, tool.prefix) == ("backlog", prefix)
@@ -117,13 +119,13 @@ def test_place_and_configuration(
 ) -> None:
     for name, text in files.items():
         write(tmp_path / name, text)
-    found, tool = configured_tool(str(tmp_path), Provider.BACKLOG, named, {})
+    found, tool = configured_tool(str(tmp_path), Marker(Provider.BACKLOG, "", named), {}, DISK)
     assert (found, tool.states[first]) == (place, State.READY)
 
 
 def test_table_of_states_adds_to_what_the_tool_settles(tmp_path: Path) -> None:
     table = {"To Do": State.PLANNING, "Needs Test": State.QUEUED}
-    _, tool = configured_tool(str(tmp_path), Provider.BACKLOG, None, table)
+    _, tool = configured_tool(str(tmp_path), Marker(Provider.BACKLOG, "", None), table, DISK)
     assert (tool.states["todo"], tool.states["needstest"]) == (State.READY, State.QUEUED)
 
 
@@ -131,12 +133,17 @@ def test_table_of_states_adds_to_what_the_tool_settles(tmp_path: Path) -> None:
 def test_unusable_configuration_is_an_error(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "backlog.config.yml").write_bytes(data)
     with pytest.raises(WorkspaceError) as caught:
-        configured_tool(str(tmp_path), Provider.BACKLOG, None, {})
+        configured_tool(str(tmp_path), Marker(Provider.BACKLOG, "", None), {}, DISK)
     assert caught.value.message.startswith(str(tmp_path / "backlog.config.yml"))
 
 
 def test_identity_tells_mappings_apart(tmp_path: Path) -> None:
-    plain = configured_tool(str(tmp_path), Provider.TK, None, {})[1]
-    other = configured_tool(str(tmp_path), Provider.TK, None, {"x": State.READY})[1]
+    plain = configured_tool(str(tmp_path), Marker(Provider.TK, "", None), {}, DISK)[1]
+    other = configured_tool(str(tmp_path), Marker(Provider.TK, "", None), {"x": State.READY}, DISK)[
+        1
+    ]
     assert plain.identity != other.identity
-    assert plain.identity == configured_tool(str(tmp_path), Provider.TK, None, {})[1].identity
+    assert (
+        plain.identity
+        == configured_tool(str(tmp_path), Marker(Provider.TK, "", None), {}, DISK)[1].identity
+    )

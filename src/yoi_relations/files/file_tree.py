@@ -94,8 +94,8 @@ class FileTree(Protocol):
     def entries(self, path: str, /) -> Sequence[Entry]:
         """The entries of a folder."""
 
-    def realpath(self, path: str, /) -> str:
-        """The path without links."""
+    def realpath(self, path: str, /, *, strict: bool = False) -> str:
+        """The path without links; if `strict`, it must exist."""
 
     def read(self, path: bytes, limit: int, /) -> tuple[Status, bytes]:
         """The status of a regular file, and at most `limit` bytes of it; links are not followed."""

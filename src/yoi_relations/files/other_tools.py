@@ -10,7 +10,7 @@ import stat
 from collections.abc import Mapping
 
 from yoi_relations.errors import WorkspaceError
-from yoi_relations.files.safe_read import read_file
+from yoi_relations.files.file_tree import FileTree, is_folder
 from yoi_relations.files.stat_stamp import NOT_THERE
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import NamedTuple, StrEnum
@@ -63,6 +63,25 @@ class Tool(NamedTuple):
         return json_text([self.provider.value, self.prefix, dict(sorted(self.states.items()))])
 
 
+def states_named(table: object, config: str) -> dict[str, State]:
+    """The states of words, as the configuration `config` has them.
+
+    Raises:
+        WorkspaceError: they are not a table of words, or a state is not known.
+    """
+    if table is None:
+        return {}
+    if not isinstance(table, dict):
+        raise WorkspaceError(f"{config}: states must be a table", "fix the file")
+    for word, state in table.items():
+        if state not in list(State):
+            raise WorkspaceError(
+                f"{config}: '{word}' has the state '{state}', which is not known",
+                f"known: {', '.join(State)}",
+            )
+    return {word: State(state) for word, state in table.items()}
+
+
 class Marker(NamedTuple):
     """A sign that a tool keeps tickets in a folder.
 
@@ -83,6 +102,21 @@ class Marker(NamedTuple):
         return line if self.root is None else f'{line}, root = "{self.root}"'
 
 
+def configured_marker(name: str, config: str, root: str | None) -> Marker:
+    """The tool that the configuration `config` names, with its tickets root if it names one.
+
+    Raises:
+        WorkspaceError: tickets of a tool with this name cannot be read.
+    """
+    for provider in Provider:
+        if provider.value == name:
+            return Marker(provider, config, root)
+    raise WorkspaceError(
+        f"{config}: the provider '{name}' is not known",
+        f"known: {', '.join(Provider)}; leave it out for tickets of yoi",
+    )
+
+
 _MARKERS = (
     Marker(Provider.TK, _TK_ROOT, _TK_ROOT),
     *(Marker(Provider.BACKLOG, f"{folder}/config.yml", folder) for folder in _FOLDERS),
@@ -90,13 +124,13 @@ _MARKERS = (
 )
 
 
-def marker_in(folder: str) -> Marker | None:
+def marker_in(folder: str, files: FileTree) -> Marker | None:
     """The only marker in a folder, which is absolute; None if there is none.
 
     Raises:
         WorkspaceError: there are several, or the folder cannot be searched.
     """
-    found = [marker for marker in _MARKERS if _exists(folder, marker)]
+    found = [marker for marker in _MARKERS if _exists(files, folder, marker)]
     if len(found) > 1:
         paths = " and ".join(marker.path for marker in found)
         choices = "; or ".join(marker.lines for marker in found)
@@ -107,14 +141,14 @@ def marker_in(folder: str) -> Marker | None:
     return found[0] if found else None
 
 
-def marked_around(path: str) -> tuple[str, Marker] | None:
+def marked_around(path: str, files: FileTree) -> tuple[str, Marker] | None:
     """The nearest of `path`, which is absolute without links, and its parents with a marker.
 
     Raises:
         WorkspaceError: the nearest has several markers, or one cannot be searched.
     """
     at = path
-    while (marker := marker_in(at)) is None:
+    while (marker := marker_in(at, files)) is None:
         parent = os.path.dirname(at)
         if parent == at:
             return None
@@ -122,10 +156,10 @@ def marked_around(path: str) -> tuple[str, Marker] | None:
     return at, marker
 
 
-def _exists(folder: str, marker: Marker) -> bool:
+def _exists(files: FileTree, folder: str, marker: Marker) -> bool:
     path = os.path.join(folder, marker.path)
     try:
-        mode = os.stat(path).st_mode
+        mode = files.stat(path).st_mode
     except OSError as error:
         if error.errno in NOT_THERE:
             return False
@@ -137,22 +171,23 @@ def _exists(folder: str, marker: Marker) -> bool:
 
 
 def configured_tool(
-    root: str, provider: Provider, tickets_root: str | None, states: Mapping[str, State]
+    root: str, marker: Marker, states: Mapping[str, State], files: FileTree
 ) -> tuple[str, Tool]:
     """The tickets root of a tool in the workspace at `root`, and its resolved configuration.
 
     Args:
         root: absolute path.
-        provider: the tool.
-        tickets_root: what the workspace's configuration names; None for the tool's own place.
+        marker: the tool, and the tickets root if one is named; otherwise it is the tool's own.
         states: by word, the states of words that the tool's own configuration does not settle.
+        files: where all this is.
 
     Raises:
         WorkspaceError: the tool's configuration cannot be read.
     """
+    provider = marker.provider
     if provider is Provider.TK:
-        return tickets_root or _TK_ROOT, Tool(provider, {**states, **_TK_STATES})
-    place, config = _backlog_place(root, tickets_root)
+        return marker.root or _TK_ROOT, Tool(provider, {**states, **_TK_STATES})
+    place, config = _backlog_place(root, marker.root, files)
     statuses = config.get("statuses") or _STATUSES
     (prefix,) = config.get("task_prefix", ())[:1] or [_PREFIX]
     tool = Tool(provider, {}, prefix.lower())
@@ -167,24 +202,24 @@ _Config = Mapping[str, list[str]]
 """The values of a configuration of Backlog.md by key; a text is a list of one."""
 
 
-def _backlog_place(root: str, tickets_root: str | None) -> tuple[str, _Config]:
+def _backlog_place(root: str, tickets_root: str | None, files: FileTree) -> tuple[str, _Config]:
     """The folder of Backlog.md, and its configuration."""
-    config = _read_config(os.path.join(root, _ROOT_CONFIG))
+    config = _read_config(files, os.path.join(root, _ROOT_CONFIG))
     if tickets_root is None and config is not None:
         named = config.get("backlog_directory") or config.get("backlogDirectory")
         tickets_root = named[0] if named else None
     elif config is None or config.get("backlog_directory") != [tickets_root]:
         config = None
     if tickets_root is None:
-        present = (name for name in _FOLDERS if os.path.isdir(os.path.join(root, name)))
+        present = (name for name in _FOLDERS if is_folder(files, os.path.join(root, name)))
         tickets_root = next(present, _FOLDERS[0])
     for name in _FOLDER_CONFIGS:
         if config is None:
-            config = _read_config(os.path.join(root, tickets_root, name))
+            config = _read_config(files, os.path.join(root, tickets_root, name))
     return tickets_root, config or {}
 
 
-def _read_config(path: str) -> _Config | None:
+def _read_config(files: FileTree, path: str) -> _Config | None:
     """The configuration of Backlog.md in a file, read line by line as that tool does.
 
     None if there is none.
@@ -193,7 +228,7 @@ def _read_config(path: str) -> _Config | None:
         WorkspaceError: it cannot be read, is too large, or is not UTF-8.
     """
     try:
-        data = read_file(path, _CONFIG_LIMIT + 1)
+        _, data = files.read(os.fsencode(path), _CONFIG_LIMIT + 1)
         lines = data.decode("utf-8-sig").splitlines()
     except OSError as error:
         if error.errno in NOT_THERE:

@@ -10,7 +10,7 @@ import os
 from yoi_relations.files.parsed import Parsed
 from yoi_relations.files.record import Retirement
 from yoi_relations.files.record_md import named_targets, parse_record
-from yoi_relations.files.source import Effect, Fault, Format, Source, SourceError
+from yoi_relations.files.source import TASK_FILES, Effect, Fault, Format, Source, SourceError
 from yoi_relations.files.ticket_md import Ticket, parse_item
 
 
@@ -44,6 +44,6 @@ def parse_source(source: Source, data: bytes) -> Parsed:
 
 def unusable(source: Source, reason: str) -> Parsed:
     """The result for a source that could not be read because of `reason`."""
-    if source.format is Format.ITEM:
+    if source.format is Format.ITEM or source.format in TASK_FILES:
         return Parsed(Ticket(None, None, None), faults=[Fault(reason, Effect.TICKET)])
     return Parsed(faults=[source.fault or Fault(reason)])

@@ -22,7 +22,7 @@ _AMONG = "AND holder IN (SELECT value FROM json_each(?))"
 _TASKS = ", ".join(f"'{form}'" for form in sorted(TASK_FILES))
 _NO_ITEM = f"""{_INTO}
     SELECT coalesce(folder, min(path)), NULL, '{SpanningCode.NO_ITEM}',
-        CASE WHEN folder IS NULL THEN 'is a record of the ticket ' || holder || ', which has no file'
+        CASE WHEN folder IS NULL THEN 'is a record of ' || holder || ', which has no file'
             ELSE 'holds records but no item.md; the state of the ticket is not known' END,
         '{Effect.TICKET}', holder
     FROM source WHERE format <> 'stray' {{among}}

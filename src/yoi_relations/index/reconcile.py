@@ -138,7 +138,7 @@ def _current_index(
             snapshot = load_snapshot(before.connection)
             if changes is None or before.generation != published:
                 everything = request.trust is Trust.CONTENT
-                changes = compare_stamps(snapshot, workspace.tickets_path, everything=everything)
+                changes = compare_stamps(snapshot, workspace.base, everything=everything)
             update = rescan.rescan_folders(workspace, before, snapshot, changes)
             if not update.is_worth_publishing:
                 return before, False

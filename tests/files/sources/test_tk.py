@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from yoi_relations.files.other_tools import Provider, Tool, configured_tool
+from yoi_relations.files.frontmatter import through_heading
+from yoi_relations.files.other_tools import Marker, Provider, Tool, configured_tool
 from yoi_relations.files.parsed import Parsed
+from yoi_relations.files.safe_read import DISK
 from yoi_relations.files.source import Effect, FaultCode, SourceError
 from yoi_relations.files.sources import tk
 from yoi_relations.states import State
 
-TOOL = configured_tool("/nowhere", Provider.TK, None, {"needs_testing": State.INPROGRESS})[1]
+TOOL = configured_tool(
+    "/nowhere", Marker(Provider.TK, "", None), {"needs_testing": State.INPROGRESS}, DISK
+)[1]
 TASK = """---
 id: ab-12cd
 status: open
@@ -26,7 +30,7 @@ assignee: @someone
 
 
 def parse(text: str, tool: Tool = TOOL, holder: str = "ab-12cd") -> Parsed:
-    return tk.parse_task(tk.through_title(text.encode()), holder, tool)
+    return tk.parse_task(through_heading(text.encode()), holder, tool)
 
 
 def test_reads_title_state_and_edges() -> None:
@@ -166,11 +170,11 @@ def test_comments_of_the_frontmatter_are_not_the_title() -> None:
 
 
 def test_no_more_is_read_than_through_the_title() -> None:
-    data = tk.through_title(TASK.encode())
+    data = through_heading(TASK.encode())
     assert data.endswith(b"\n# Let the parser keep comments")
-    assert tk.through_title(data) == data
+    assert through_heading(data) == data
     untitled = TASK.partition("# Let")[0].encode()
-    assert tk.through_title(untitled + b"text\n") == untitled
+    assert through_heading(untitled + b"text\n") == untitled
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,13 @@ Drafts and archived tasks are not read; ids of archived tasks are used again.
 
 from __future__ import annotations
 
+import os
+
 from yoi_relations.files.other_tools import Tool
 from yoi_relations.files.parsed import Parsed
-from yoi_relations.files.source import Effect, Fault, Format
+from yoi_relations.files.source import Effect, Fault, Format, Source
 from yoi_relations.files.sources.task_file import DEPENDENCY, TaskReader
+from yoi_relations.files.sources.tasks import TaskSource
 from yoi_relations.files.ticket_md import Ticket
 from yoi_relations.files.yaml_dropped_text import dropped_text_faults
 
@@ -62,3 +65,24 @@ def parse_task(data: bytes, name: str, holder: str, tool: Tool, *, is_done: bool
     faults += dropped_text_faults(task.document.fields, ("title",))
     slug = name.removesuffix(_SUFFIX).partition(_BETWEEN)[2] or None
     return Parsed(Ticket(title, slug, task.state, task.word), task.records, (), faults)
+
+
+class BacklogSource(TaskSource):
+    """The tickets of Backlog.md; a task that is completed moves to another folder."""
+
+    format = Format.BACKLOG
+    folders = FOLDERS
+
+    def id_of(self, name: str) -> str | None:
+        """The id of the ticket in a file of this name."""
+        return id_of(name, self.tool.prefix)
+
+    def canonical(self, id_: str) -> str:
+        """An id in upper case, without leading zeros, with a prefix."""
+        return canonical_id(id_, self.tool.prefix)
+
+    def parse_task(self, data: bytes, source: Source) -> Parsed:
+        """The content of a task file."""
+        folder, name = os.path.split(source.path)
+        is_done = os.path.basename(folder) == COMPLETED
+        return parse_task(data, name, source.holder, self.tool, is_done=is_done)

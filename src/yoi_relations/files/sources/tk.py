@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
-from yoi_relations.files.frontmatter import through_closing_fence
+from yoi_relations.files.frontmatter import HEADING
 from yoi_relations.files.other_tools import Tool
 from yoi_relations.files.parsed import Parsed
-from yoi_relations.files.source import Effect, Fault, Format
+from yoi_relations.files.source import Effect, Fault, Format, Source
 from yoi_relations.files.sources.task_file import DEPENDENCY, RELATED, TaskReader
+from yoi_relations.files.sources.tasks import TaskSource
 from yoi_relations.files.text import decode
 from yoi_relations.files.ticket_md import Ticket
 
-_HEADING = re.compile(rb"^# (.*)$", re.MULTILINE)
 _SUFFIX = ".md"
 
 
@@ -20,13 +18,6 @@ def id_of(name: str) -> str | None:
     """The id of the ticket in a file of this name; None if it is not a ticket."""
     id_ = name.removesuffix(_SUFFIX)
     return None if id_ in ("", name) or id_.lower() == "readme" else id_
-
-
-def through_title(data: bytes) -> bytes:
-    """The part of a file that is read: up to the end of the first heading below the frontmatter."""
-    start = len(through_closing_fence(data))
-    heading = _HEADING.search(data, start)
-    return data[: heading.end() if heading else start]
 
 
 def parse_task(data: bytes, holder: str, tool: Tool) -> Parsed:
@@ -37,9 +28,28 @@ def parse_task(data: bytes, holder: str, tool: Tool) -> Parsed:
     """
     lists = {"deps": DEPENDENCY, "links": RELATED}
     task = TaskReader(tool, Format.TK, lists, str.strip).read(data, holder)
-    heading = _HEADING.search(task.document.body)
+    heading = HEADING.search(task.document.body)
     title = decode(heading[1]).strip() if heading else None
     faults = task.faults
     if not title:
         faults.append(Fault("has no title", Effect.ADVICE))
     return Parsed(Ticket(title or None, None, task.state, task.word), task.records, (), faults)
+
+
+class TkSource(TaskSource):
+    """The tickets of tk; all task files are in one folder."""
+
+    format = Format.TK
+    folders = ("",)
+
+    def id_of(self, name: str) -> str | None:
+        """The id of the ticket in a file of this name."""
+        return id_of(name)
+
+    def canonical(self, id_: str) -> str:
+        """The id itself: this tool compares ids exactly."""
+        return id_
+
+    def parse_task(self, data: bytes, source: Source) -> Parsed:
+        """The content of a task file."""
+        return parse_task(data, source.holder, self.tool)

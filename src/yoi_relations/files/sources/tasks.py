@@ -1,0 +1,172 @@
+"""Where the tickets of other tools are found: task files, and folders of records beside them.
+
+The tool's own folders are only read. Records are in ``.yoi/relations/<ticket id>``.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+
+from yoi_relations.errors import UnreadableFolderError
+from yoi_relations.files.other_tools import Tool
+from yoi_relations.files.parse import parse_source, unusable
+from yoi_relations.files.parsed import Parsed
+from yoi_relations.files.scan_folder import Folder, FolderScanner, TicketFolderScan
+from yoi_relations.files.scan_root import Listing
+from yoi_relations.files.source import TASK_FILES, Format, Source, SourceError
+from yoi_relations.files.stat_collector import StatCollector, unreadable
+from yoi_relations.files.stray.names import is_loose
+from yoi_relations.files.workspace import RECORDS, Workspace
+from yoi_relations.lean.types import ClassVar
+
+_RECORDS = os.fsencode(RECORDS)
+_YOI = os.path.dirname(_RECORDS)
+
+
+class TaskSource:
+    """The tickets of another tool; a unit is a task file, or the folder of a ticket's records.
+
+    Attributes:
+        format: of the task files.
+        folders: below the tickets root, those with task files.
+    """
+
+    format: ClassVar[Format]
+    folders: ClassVar[tuple[str, ...]]
+
+    def __init__(self, workspace: Workspace, tool: Tool) -> None:
+        self.files = workspace.files
+        self.tool = tool
+        self._scanner = FolderScanner(workspace)
+        root = os.fsencode(workspace.tickets_root)
+        self._root = root
+        paths = (os.path.join(root, os.fsencode(name)) for name in self.folders)
+        self._folders = [path.rstrip(b"/") for path in paths]
+
+    def id_of(self, name: str) -> str | None:
+        """The id of the ticket in a file of this name; None if it is not a task file."""
+        raise NotImplementedError
+
+    def canonical(self, id_: str) -> str:
+        """An id as the tool compares it."""
+        raise NotImplementedError
+
+    def parse_task(self, data: bytes, source: Source) -> Parsed:
+        """The content of a task file.
+
+        Raises:
+            SourceError: it cannot be used.
+        """
+        raise NotImplementedError
+
+    def list_root(self) -> Listing:
+        """The task files and the folders of records."""
+        collector = StatCollector(self.files, self._scanner.root, b"")
+        if not stat.S_ISDIR(collector.add_mode(self._root)):
+            raise _not_a_folder(collector, self._root)
+        names: list[bytes] = []
+        for folder in self._folders:
+            found = _names_in(collector, folder)
+            names += [name for name in found if self.id_of(os.path.basename(os.fsdecode(name)))]
+        records = _names_in(collector, _RECORDS)
+        if _RECORDS not in collector.paths:
+            collector.add_mode(_YOI)  # its stamp changes when the folder of records appears
+        names += [name for name in records if not os.path.basename(name).startswith(b".")]
+        found_folder = Folder(collector.paths, collector.stamps, [], [])
+        return Listing(found_folder, [os.fsdecode(name) for name in names], [])
+
+    def scan(self, name: bytes, reliable: Mapping[bytes, bytes]) -> Folder:
+        """Scan one of them."""
+        if name.startswith(_RECORDS + b"/"):
+            return _RecordFolderScan(self, self._scanner, name, reliable).run()
+        return _TaskFileScan(self, self._scanner, name, reliable).run()
+
+    def parse(self, source: Source, data: bytes) -> Parsed:
+        """The content of a task file, or of a record."""
+        if source.format not in TASK_FILES:
+            return parse_source(source, data)
+        try:
+            return self.parse_task(data, source)
+        except SourceError as error:
+            parsed = unusable(source, error.message)
+            return parsed._replace(faults=[parsed.faults[0]._replace(line=error.line)])
+
+    def lasting_paths(self, paths: bytes) -> set[bytes]:
+        """The paths of a snapshot, of a task file only its name."""
+        folders = {*self._folders}
+        parts = (os.path.split(path) for path in paths.split(b"\0"))
+        return {name if folder in folders else os.path.join(folder, name) for folder, name in parts}
+
+
+class _TaskFileScan(TicketFolderScan):
+    """The scan of one task file, which is the whole ticket in the tool's own folders."""
+
+    def __init__(
+        self,
+        source: TaskSource,
+        scanner: FolderScanner,
+        name: bytes,
+        reliable: Mapping[bytes, bytes],
+    ) -> None:
+        super().__init__(scanner, name, reliable)
+        self.bucket = None
+        self.holder = source.id_of(os.path.basename(self.below)) or self.holder
+        self._format = source.format
+
+    def run(self) -> Folder:
+        if not self.scan_file(b"", self._format):
+            self.add(b"", None)
+        return self.result()
+
+
+class _RecordFolderScan(TicketFolderScan):
+    """The scan of the folder of one ticket's records, or of a loose file beside such folders."""
+
+    records = b""
+
+    def __init__(
+        self,
+        source: TaskSource,
+        scanner: FolderScanner,
+        name: bytes,
+        reliable: Mapping[bytes, bytes],
+    ) -> None:
+        super().__init__(scanner, name, reliable)
+        self.bucket = self.folder = None
+        self.holder = source.canonical(self.holder)
+
+    def run(self) -> Folder:
+        mode = self.mode(b"")
+        if stat.S_ISREG(mode) and is_loose(self.name):
+            self.scan_loose()
+        else:
+            self.scan_records()
+        if not self.paths:
+            self.add(b"", None)
+        return self.result()
+
+
+def _names_in(collector: StatCollector, folder: bytes) -> list[bytes]:
+    """The paths of what is in a folder; empty if there is none.
+
+    Raises:
+        UnreadableFolderError: it cannot be listed, or is not a folder.
+    """
+    if folder not in collector.paths:
+        mode = collector.add_mode(folder)
+        if mode and not stat.S_ISDIR(mode):
+            raise _not_a_folder(collector, folder)
+        if not mode:
+            return []
+    return [os.path.join(folder, name) for name in collector.names(folder)]
+
+
+def _not_a_folder(collector: StatCollector, folder: bytes) -> UnreadableFolderError:
+    path = os.fsdecode(collector.place + folder)
+    mode = collector.mode(folder)
+    if not mode:
+        return unreadable(path, FileNotFoundError())
+    what = "is a symbolic link, which is not followed" if stat.S_ISLNK(mode) else "is not a folder"
+    return UnreadableFolderError(f"{path}: {what}", "put the folder itself there")
