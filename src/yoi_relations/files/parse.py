@@ -45,5 +45,6 @@ def parse_source(source: Source, data: bytes) -> Parsed:
 def unusable(source: Source, reason: str) -> Parsed:
     """The result for a source that could not be read because of `reason`."""
     if source.format is Format.ITEM or source.format in TASK_FILES:
-        return Parsed(Ticket(None, None, None), faults=[Fault(reason, Effect.TICKET)])
+        word = None if source.format is Format.ITEM else ""
+        return Parsed(Ticket(None, None, None, word), faults=[Fault(reason, Effect.TICKET)])
     return Parsed(faults=[source.fault or Fault(reason)])

@@ -30,7 +30,7 @@ class Ticket(NamedTuple):
         title: on one line.
         slug: a short name.
         state: what its state means.
-        word: for the state, in a file of another tool.
+        word: for the state, in a file of another tool; empty if it cannot be read.
     """
 
     title: str | None

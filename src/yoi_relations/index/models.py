@@ -84,7 +84,7 @@ class StateColumns(SQLModel):
     """The state of a ticket."""
 
     state: str | None = Field(sa_type=Text, description="NULL where it is not known")
-    word: str | None = Field(sa_type=Text, description="for it, in a file of another tool")
+    word: str | None = Field(sa_type=Text, description="for it; NULL in a ticket of yoi")
 
 
 class _TicketKey(SQLModel):

@@ -57,6 +57,11 @@ def rebuild_index(workspace: Workspace, progress: Progress) -> Index:
         WriteError: the index cannot be written.
     """
     start = time.perf_counter()
+    if not workspace.has_yoi:
+        raise WriteError(
+            f"{workspace.root}: there is no .yoi folder to keep an index in",
+            "the first relations add makes it; until then, questions are answered from memory",
+        )
     try:
         with locked(workspace) as folder:
             before, found = store.load_published(workspace)

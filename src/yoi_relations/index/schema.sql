@@ -182,7 +182,7 @@ SELECT
     min(ticket.title) AS title,
     min(ticket.slug) AS slug,
     CASE count(DISTINCT source.folder) WHEN 1 THEN min(ticket.state) END AS state,
-    CASE count(DISTINCT source.folder) WHEN 1 THEN min(ticket.word) END AS word,
+    min(ticket.word) AS word,
     min(CASE WHEN ticket.source_id IS NOT NULL THEN source.folder END) AS folder,
     count(DISTINCT source.folder) AS folders
 FROM source

@@ -31,12 +31,12 @@ class Task(NamedTuple):
 
     Attributes:
         state: None if it is not known, or if a dependency is not.
-        word: for the state, as it was read.
+        word: for the state, as it was read; empty if it cannot be.
     """
 
     document: Document
     state: State | None
-    word: str | None
+    word: str
     records: list[Record]
     faults: list[Fault]
 
@@ -93,8 +93,8 @@ class TaskReader(NamedTuple):
 
     def _state(
         self, value: Value | None, faults: list[Fault], *, is_done: bool
-    ) -> tuple[State | None, str | None]:
-        word = value.text if value else None
+    ) -> tuple[State | None, str]:
+        word = (value.text if value else None) or ""
         if is_done:
             return State.DONE, word
         state = self.tool.states.get(self.tool.state_key(word)) if word else None
