@@ -25,6 +25,8 @@ _CONFIG_LIMIT = 64 * 1024
 _STATUSES = ("To Do", "In Progress", "Done")
 """What Backlog.md uses if its configuration names none."""
 _PREFIX = "task"
+_MAX_DIGITS = 64
+"""Digits of a number in an id; `int` refuses some thousands."""
 _TK_STATES = {
     "open": State.READY,
     "in_progress": State.INPROGRESS,
@@ -57,6 +59,21 @@ class Tool(NamedTuple):
         """A word for a state as the tool compares it."""
         return word if self.provider is Provider.TK else "".join(word.split()).lower()
 
+    def canonical(self, id_: str) -> str:
+        """An id as the tool compares it.
+
+        For Backlog.md that is in upper case, without leading zeros, and with a prefix.
+        """
+        bare = id_.strip()
+        if self.provider is Provider.TK or ":" in bare:  # with a colon it is elsewhere
+            return bare
+        head, hyphen, number = bare.upper().rpartition("-")
+        parts = number.split(".")
+        if not hyphen and all(map(_is_number, parts)):
+            head, hyphen = self.prefix.upper(), "-"
+        numbers = (str(int(part)) if _is_number(part) else part for part in parts)
+        return f"{head}{hyphen}{'.'.join(numbers)}"
+
     @property
     def identity(self) -> str:
         """All of it as text: an index of the same files by another tool is another index."""
@@ -80,6 +97,10 @@ def states_named(table: object, config: str) -> dict[str, State]:
                 f"known: {', '.join(State)}",
             )
     return {word: State(state) for word, state in table.items()}
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS
 
 
 class Marker(NamedTuple):

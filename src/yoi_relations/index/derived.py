@@ -30,6 +30,8 @@ _NO_ITEM = f"""{_INTO}
         folder IS NOT NULL OR NOT EXISTS (
             SELECT 1 FROM source AS each WHERE each.holder = source.holder
             AND each.folder IS NOT NULL AND each.format <> 'stray'
+        ) AND EXISTS (
+            SELECT 1 FROM record_now WHERE record_now.holder = source.holder AND retired_at IS NULL
         )
     )
 """  # noqa: S608  # fixed text

@@ -129,7 +129,9 @@ def all_tickets(connection: Connection) -> list[TicketInfo]:
 
 def _in_states(states: Iterable[str | None]) -> Condition:
     words = [state or "" for state in states]
-    return Condition("coalesce(state, '') IN (SELECT value FROM json_each(?))", (json_text(words),))
+    # One that does not exist can have records if another tool keeps the tickets.
+    sql = "folders > 0 AND coalesce(state, '') IN (SELECT value FROM json_each(?))"
+    return Condition(sql, (json_text(words),))
 
 
 def _tickets(connection: Connection, *conditions: Condition) -> list[TicketInfo]:

@@ -20,30 +20,13 @@ FOLDERS = ("tasks", COMPLETED)
 """The folders whose files are read, without those below them."""
 _BETWEEN = " - "
 _SUFFIX = ".md"
-_MAX_DIGITS = 64
-"""Digits of a number in an id; `int` refuses some thousands."""
 
 
-def canonical_id(text: str, prefix: str) -> str:
-    """An id as this tool compares it: in upper case, without leading zeros, with a prefix."""
-    id_ = text.strip().upper()
-    head, hyphen, number = id_.rpartition("-")
-    parts = number.split(".")
-    bare = ".".join(str(int(part)) if _is_number(part) else part for part in parts)
-    if not hyphen and all(map(_is_number, parts)):
-        head, hyphen = prefix.upper(), "-"
-    return f"{head}{hyphen}{bare}"
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS
-
-
-def id_of(name: str, prefix: str) -> str | None:
+def id_of(name: str, tool: Tool) -> str | None:
     """The id of the ticket in a file of this name; None if it is not a task file."""
-    if not name.endswith(_SUFFIX) or not name.lower().startswith(f"{prefix}-"):
+    if not name.endswith(_SUFFIX) or not name.lower().startswith(f"{tool.prefix}-"):
         return None
-    return canonical_id(name.removesuffix(_SUFFIX).partition(_BETWEEN)[0], prefix)
+    return tool.canonical(name.removesuffix(_SUFFIX).partition(_BETWEEN)[0])
 
 
 def parse_task(data: bytes, name: str, holder: str, tool: Tool, *, is_done: bool) -> Parsed:
@@ -55,7 +38,7 @@ def parse_task(data: bytes, name: str, holder: str, tool: Tool, *, is_done: bool
         SourceError: it cannot be used.
     """
     lists = {"dependencies": DEPENDENCY}
-    reader = TaskReader(tool, Format.BACKLOG, lists, lambda text: canonical_id(text, tool.prefix))
+    reader = TaskReader(tool, Format.BACKLOG, lists)
     task = reader.read(data, holder, is_done=is_done)
     value = task.document.fields.get("title")
     title = value.text if value else None
@@ -75,11 +58,7 @@ class BacklogSource(TaskSource):
 
     def id_of(self, name: str) -> str | None:
         """The id of the ticket in a file of this name."""
-        return id_of(name, self.tool.prefix)
-
-    def canonical(self, id_: str) -> str:
-        """An id in upper case, without leading zeros, with a prefix."""
-        return canonical_id(id_, self.tool.prefix)
+        return id_of(name, self.tool)
 
     def parse_task(self, data: bytes, source: Source) -> Parsed:
         """The content of a task file."""

@@ -7,7 +7,6 @@ be used makes the state of this ticket unknown, and hides nothing from any other
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from hashlib import sha256
 
 from yoi_relations.characters import escaped
@@ -48,13 +47,11 @@ class TaskReader(NamedTuple):
         tool: with the states that its words mean.
         format: of the files, and of the records that are read from them.
         lists: by key, the kind that its ids state.
-        canonical: the id that a text in a list means.
     """
 
     tool: Tool
     format: Format
     lists: dict[str, Kind]
-    canonical: Callable[[str], str]
 
     def read(self, data: bytes, holder: str, *, is_done: bool = False) -> Task:
         """The task in a file whose name says that it is that of the ticket `holder`.
@@ -87,7 +84,7 @@ class TaskReader(NamedTuple):
         text = value.text if value else None
         if value is None or text is None:
             raise SourceError("has no id", value.line if value else None)
-        if self.canonical(text) != holder:
+        if self.tool.canonical(text) != holder:
             message = f"has the id '{escaped(text)}', but its name is that of {holder}"
             raise SourceError(message, value.line)
 
@@ -119,7 +116,7 @@ class TaskReader(NamedTuple):
         for text, line in value.items:
             if not text.strip():
                 continue
-            target = self.canonical(text)
+            target = self.tool.canonical(text)
             try:
                 check_text(key, target, line)
             except SourceError as error:

@@ -15,7 +15,14 @@ from yoi_relations.files.parse import parse_source, unusable
 from yoi_relations.files.parsed import Parsed
 from yoi_relations.files.scan_folder import Folder, FolderScanner, TicketFolderScan
 from yoi_relations.files.scan_root import Listing
-from yoi_relations.files.source import TASK_FILES, Format, Source, SourceError
+from yoi_relations.files.source import (
+    TASK_FILES,
+    Fault,
+    FaultCode,
+    Format,
+    Source,
+    SourceError,
+)
 from yoi_relations.files.stat_collector import StatCollector, unreadable
 from yoi_relations.files.stray.names import is_loose
 from yoi_relations.files.workspace import RECORDS, Workspace
@@ -47,10 +54,6 @@ class TaskSource:
 
     def id_of(self, name: str) -> str | None:
         """The id of the ticket in a file of this name; None if it is not a task file."""
-        raise NotImplementedError
-
-    def canonical(self, id_: str) -> str:
-        """An id as the tool compares it."""
         raise NotImplementedError
 
     def parse_task(self, data: bytes, source: Source) -> Parsed:
@@ -86,12 +89,23 @@ class TaskSource:
     def parse(self, source: Source, data: bytes) -> Parsed:
         """The content of a task file, or of a record."""
         if source.format not in TASK_FILES:
-            return parse_source(source, data)
+            return self._with_canonical_targets(parse_source(source, data), source.holder)
         try:
             return self.parse_task(data, source)
         except SourceError as error:
             parsed = unusable(source, error.message)
             return parsed._replace(faults=[parsed.faults[0]._replace(line=error.line)])
+
+    def _with_canonical_targets(self, parsed: Parsed, holder: str) -> Parsed:
+        """The content of a record file, whose target may be spelled as the tool also accepts it."""
+        if not parsed.records or parsed.records[0].target is None:
+            return parsed
+        (record,) = parsed.records
+        target = self.tool.canonical(record.target or "")
+        if target != holder:
+            return parsed._replace(records=[record._replace(target=target)])
+        fault = Fault("names its own ticket as its target", code=FaultCode.SELF_RELATION)
+        return parsed._replace(records=(), faults=[*parsed.faults, fault])
 
     def lasting_paths(self, paths: bytes) -> set[bytes]:
         """The paths of a snapshot, of a task file only its name."""
@@ -135,7 +149,7 @@ class _RecordFolderScan(TicketFolderScan):
     ) -> None:
         super().__init__(scanner, name, reliable)
         self.bucket = self.folder = None
-        self.holder = source.canonical(self.holder)
+        self.holder = source.tool.canonical(self.holder)
 
     def run(self) -> Folder:
         mode = self.mode(b"")

@@ -27,7 +27,7 @@ def parse_task(data: bytes, holder: str, tool: Tool) -> Parsed:
         SourceError: it cannot be used.
     """
     lists = {"deps": DEPENDENCY, "links": RELATED}
-    task = TaskReader(tool, Format.TK, lists, str.strip).read(data, holder)
+    task = TaskReader(tool, Format.TK, lists).read(data, holder)
     heading = HEADING.search(task.document.body)
     title = decode(heading[1]).strip() if heading else None
     faults = task.faults
@@ -45,10 +45,6 @@ class TkSource(TaskSource):
     def id_of(self, name: str) -> str | None:
         """The id of the ticket in a file of this name."""
         return id_of(name)
-
-    def canonical(self, id_: str) -> str:
-        """The id itself: this tool compares ids exactly."""
-        return id_
 
     def parse_task(self, data: bytes, source: Source) -> Parsed:
         """The content of a task file."""
