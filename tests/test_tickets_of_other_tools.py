@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
+import tour
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from index_comparison import made, tables
@@ -498,3 +501,28 @@ def test_unresolved_tasks_are_held_as_the_tools_hold_them(
         free = all(other == DONE for other in others)
         assert (checks[workspace.id(number)] in {"clear", "caution"}) == free
         assert (checks[workspace.id(number)] == "unknown") == (None in others)
+
+
+README = Path(__file__).parent.parent / "README.md"
+TITLES = {
+    "lb-3f2a": ("open", "lb-91c0", "Send loan reminders"),
+    "lb-91c0": ("in_progress", "", "Outgoing mail queue with retries"),
+    "lb-c7d4": ("open", "", "Scan barcodes with the phone camera"),
+    "lb-e805": ("open", "", "New layout of the search page"),
+}
+
+
+def test_readme_shows_what_the_program_prints(tmp_path: Path) -> None:
+    for id_, (status, deps, title) in TITLES.items():
+        head = f"---\nid: {id_}\nstatus: {status}\ndeps: [{deps}]\n---\n"
+        path = tmp_path / ".tickets" / f"{id_}.md"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"{head}# {title}\n")
+    (block,) = (each for each in README.read_text().split("```") if each.startswith("text\n$ rel"))
+    lines = block.removeprefix("text\n").splitlines(keepends=True)
+    printed = ""
+    for line in lines:
+        if line.startswith("$ relations "):
+            command = [sys.executable, "-m", "yoi_relations", *shlex.split(line)[2:]]
+            printed += line + tour.on_terminal(command, tmp_path)[0]
+    assert tour.same("".join(lines), printed)
