@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tour
@@ -24,6 +25,7 @@ from task_workspaces import (
     TkWorkspace,
 )
 from watch_process import Start, without_verdicts
+from workspace_builder import git
 
 from yoi_relations.completion import candidates
 from yoi_relations.files.workspace import find_workspace
@@ -526,3 +528,33 @@ def test_readme_shows_what_the_program_prints(tmp_path: Path) -> None:
             command = [sys.executable, "-m", "yoi_relations", *shlex.split(line)[2:]]
             printed += line + tour.on_terminal(command, tmp_path)[0]
     assert tour.same("".join(lines), printed)
+
+
+def test_revision_is_read_as_a_checkout_of_it(tasks: TaskWorkspace) -> None:
+    git(tasks, "init", "--quiet")
+    revisions = []
+    for change in (
+        lambda: tasks.run("show"),
+        lambda: tasks.task(2, DONE),
+        lambda: tasks.run("add", tasks.id(4), "conflicts-with", tasks.id(1)),
+        lambda: tasks.configure(f'[ticket.backend]\nprovider = "{tasks.provider}"\n'),
+        lambda: tasks.path(2).unlink(),
+    ):
+        change()
+        git(tasks, "add", ".")
+        git(tasks, "commit", "--quiet", "--allow-empty", "--message", "x")
+        answers = [tasks.run(*question).json for question in QUESTIONS]
+        revisions.append((git(tasks, "rev-parse", "HEAD").strip(), answers))
+    for revision, answers in revisions:
+        for question, answer in zip(QUESTIONS, answers, strict=True):
+            ran = tasks.run(*question, "--at", revision)
+            assert without_freshness(ran.json) == without_freshness(answer), (question, ran.err)
+
+
+QUESTIONS = (("check", "--json"), ("show", "--all", "--json"), ("doctor", "--json"))
+
+
+def without_freshness(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer without how it was read and from which revision."""
+    workspace = {key: value for key, value in answer["workspace"].items() if key != "at"}
+    return answer | {"freshness": answer["freshness"]["digest"], "workspace": workspace}
