@@ -15,6 +15,7 @@ import tour
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from index_comparison import made, tables
+from sqlmodel import select
 from task_workspaces import (
     DONE,
     STARTED,
@@ -27,9 +28,12 @@ from task_workspaces import (
 from watch_process import Start, without_verdicts
 from workspace_builder import git
 
+from yoi_relations import Relations
 from yoi_relations.completion import candidates
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.freshness import open_index
+from yoi_relations.index.models import Ticket
+from yoi_relations.mcp.roots import workspace_for
 
 CLEAR, CAUTION, HOLD, UNKNOWN = 0, 9, 10, 11
 READS = [
@@ -313,8 +317,10 @@ def test_another_mapping_is_another_index(tmp_path: Path) -> None:
     workspace.task(2, STARTED)
     workspace.run("add", "1", "related", "2")
     config = workspace.root / "backlog" / "config.yml"
+    before = workspace.run("show", "--json").json["freshness"]["digest"]
     config.write_text('statuses: ["To Do", "In Progress"]\n')
     assert verdicts(workspace, 1) == ["clear"]
+    assert workspace.run("show", "--json").json["freshness"]["digest"] != before
     config.write_text('statuses: ["To Do", "In Progress", "Done"]\n')
     assert verdicts(workspace, 1) == ["hold"]
     assert workspace.run("verify").code == 0
@@ -411,6 +417,21 @@ def test_rebuild_needs_a_folder_for_the_index(tasks: TaskWorkspace) -> None:
 def test_completion_offers_tasks(tasks: TaskWorkspace) -> None:
     offered = candidates.tickets(str(tasks.root))
     assert [each.value for each in offered] == [tasks.id(number) for number in (1, 2, 3, 4)]
+
+
+def test_mcp_server_finds_tasks_in_the_roots_of_its_client(tasks: TaskWorkspace) -> None:
+    roots = ["/nowhere", str(tasks.root / "gone"), str(tasks.root)]
+    assert workspace_for(roots, None).root == str(tasks.root)
+
+
+def test_python_programs_ask_about_tasks(tasks: TaskWorkspace) -> None:
+    before = all_files(tasks)
+    relations = Relations(tasks.root)
+    (check,) = relations.check(tasks.id(1))
+    assert check.reasons[0].code == "blocked"
+    with relations.session() as session:
+        assert len(session.exec(select(Ticket)).all()) == 4
+    assert all_files(tasks) == before
 
 
 def test_watch_prints_changes_of_tasks_and_records(tasks: TaskWorkspace, start: Start) -> None:

@@ -93,17 +93,29 @@ def find_workspace(start: str | None = None) -> Workspace:
             used.
     """
     folder = start_folder(start)
-    root = root_around(folder)
-    if root is None:
-        found = _of_other_tool(folder)
-        if found is not None:
-            return found
+    found = workspace_around(folder)
+    if found is None:
         raise WorkspaceError(
             f"{folder}: there is no .yoi folder here or in any folder above",
             f"run it inside a workspace, or name one with -C DIR or {ROOT_VARIABLE}",
             no_tickets_in=os.path.join(folder, DEFAULT_TICKETS_ROOT),
         )
-    return workspace_in(root)
+    return found
+
+
+def workspace_around(folder: str) -> Workspace | None:
+    """The workspace around `folder`, which is absolute and without links; None if there is none.
+
+    Raises:
+        WorkspaceError: a folder cannot be searched, or the configuration cannot be used.
+    """
+    root = root_around(folder)
+    if root is not None:
+        return workspace_in(root)
+    from yoi_relations.files.other_tools import marked_around  # noqa: PLC0415  # no workspace of yoi needs it
+
+    marked = marked_around(folder, DISK)
+    return workspace_of(*marked, DISK) if marked else None
 
 
 def start_folder(start: str | None) -> str:
@@ -137,24 +149,12 @@ def find_again(root: str) -> Workspace:
     Raises:
         WorkspaceError: it is not a workspace any more, or its configuration cannot be used.
     """
-    folder = os.path.realpath(root)
-    around = root_around(folder)
-    if around == root:
-        return workspace_in(root)
-    found = _of_other_tool(folder) if around is None else None
+    found = workspace_around(os.path.realpath(root))
     if found is None or found.root != root:
         raise WorkspaceError(
             f"{root}: there is no .yoi folder any more", "put it back, or name another workspace"
         )
     return found
-
-
-def _of_other_tool(folder: str) -> Workspace | None:
-    """The workspace around `folder` that another tool made, without ``.yoi/``; None if none."""
-    from yoi_relations.files.other_tools import marked_around  # noqa: PLC0415  # no workspace of yoi needs it
-
-    found = marked_around(folder, DISK)
-    return workspace_of(*found, DISK) if found else None
 
 
 def workspace_of(root: str, marker: Marker, files: FileTree) -> Workspace:

@@ -97,7 +97,7 @@ def apply_update(workspace: Workspace, stored: StoredIndex, update: rescan.Updat
             delete_sources(connection, update.outdated)
             insert(connection, rows_of(update.scans, ticket_source(workspace).parse))
             derive(connection, tickets)
-            digest = _digest_of_sources(connection)
+            digest = _digest_of_sources(workspace, connection)
         return _commit(workspace, connection, update.snapshot, number, digest)
 
 
@@ -117,7 +117,7 @@ def build_unstamped(workspace: Workspace) -> StoredIndex:
             for _, _, rows in batches:
                 insert(connection, rows)
         derive(connection)
-        digest = _digest_of_sources(connection)
+        digest = _digest_of_sources(workspace, connection)
         return _commit(workspace, connection, UNSTAMPED, 1, digest)
 
 
@@ -147,15 +147,15 @@ def _build_once(
             progress(done, len(names))
     snapshot = new_snapshot(stamps, unreliable, read_clock(workspace, clock))
     derive(connection)
-    digest = _digest_of_sources(connection)
+    digest = _digest_of_sources(workspace, connection)
     return _commit(workspace, connection, snapshot, number, digest), snapshot
 
 
-def _digest_of_sources(connection: Connection) -> str:
+def _digest_of_sources(workspace: Workspace, connection: Connection) -> str:
     sources = connection.execute(
         "SELECT CAST(path || x'00' || digest AS BLOB) FROM source ORDER BY path, digest"
     )
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(workspace.tool_identity.encode())
     for (source,) in sources:
         digest.update(source)
     return digest.hexdigest()[:_DIGEST_DIGITS]

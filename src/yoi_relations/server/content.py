@@ -157,9 +157,11 @@ class Content:
         parts: dict[str, list[str]] = {}
         for holder, part in self._connection.execute(_DIGESTED):
             parts.setdefault(holder, []).append(part)
+        # The states of another tool's tickets also follow from its configuration.
+        ((tool,),) = self._connection.execute("SELECT tool FROM generation")
         sha256 = hashlib.sha256
         return {
-            holder: sha256("\0".join(sorted(found)).encode()).digest()[:_DIGEST_BYTES]
+            holder: sha256((tool + "\0".join(sorted(found))).encode()).digest()[:_DIGEST_BYTES]
             for holder, found in parts.items()
         }
 
