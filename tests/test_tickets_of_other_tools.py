@@ -220,6 +220,18 @@ def test_unusable_record_could_concern_every_ticket(tasks: TaskWorkspace) -> Non
     assert verdicts(tasks, 4) == ["unknown"]
 
 
+def test_other_files_beside_tasks_and_records_are_ignored(tasks: TaskWorkspace) -> None:
+    tasks.run("add", tasks.id(4), "related", tasks.id(2))
+    records = tasks.root / ".yoi" / "relations"
+    for folder in (tasks.path(1).parent, records):
+        for name in (".hidden.md", "notes.txt", "README.md"):
+            (folder / name).write_text("# About this folder\n")
+    assert verdicts(tasks, 4) == ["clear"]
+    assert tasks.run("show", "--json").json["problems"] == []
+    assert tasks.run("show", "--json").json["workspace"]["tickets"] == 4
+    assert tasks.run("verify").code == 0
+
+
 @pytest.mark.parametrize("name", ["01KT0000000000000000000001.md", "x.md"])
 def test_record_beside_the_folders_of_records_is_reported(tasks: TaskWorkspace, name: str) -> None:
     tasks.run("add", tasks.id(4), "related", tasks.id(2))

@@ -79,6 +79,7 @@ def test_folder_that_cannot_be_searched_is_an_error(tmp_path: Path) -> None:
         ("statuses: [A, B]   # the columns\n", ["a", "b"], "task"),
         ("statuses:\n  - A\n  - 'B'\nlabels:\n  - x\n", ["a", "b"], "task"),
         ("\ufeff# statuses: [X]\r\nstatuses: [A, 'B']\r\n", ["a", "b"], "task"),
+        ("statuses: [\"A, b\", Won't do, 'C']\n", ["a,b", "won'tdo", "c"], "task"),
         ("statuses: []\ntask_prefix:\n", ["todo", "inprogress", "done"], "task"),
     ],
 )

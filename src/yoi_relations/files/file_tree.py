@@ -9,12 +9,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Callable, Sequence
 
-from yoi_relations.lean.types import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from typing import Protocol
-else:
-    Protocol = object  # `typing` costs start-up
+from yoi_relations.lean.types import TYPE_CHECKING, NamedTuple, Protocol
 
 
 class ObjectStatus(NamedTuple):

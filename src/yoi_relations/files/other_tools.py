@@ -80,29 +80,6 @@ class Tool(NamedTuple):
         return json_text([self.provider.value, self.prefix, dict(sorted(self.states.items()))])
 
 
-def states_named(table: object, config: str) -> dict[str, State]:
-    """The states of words, as the configuration `config` has them.
-
-    Raises:
-        WorkspaceError: they are not a table of words, or a state is not known.
-    """
-    if table is None:
-        return {}
-    if not isinstance(table, dict):
-        raise WorkspaceError(f"{config}: states must be a table", "fix the file")
-    for word, state in table.items():
-        if state not in list(State):
-            raise WorkspaceError(
-                f"{config}: '{word}' has the state '{state}', which is not known",
-                f"known: {', '.join(State)}",
-            )
-    return {word: State(state) for word, state in table.items()}
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS
-
-
 class Marker(NamedTuple):
     """A sign that a tool keeps tickets in a folder.
 
@@ -118,9 +95,9 @@ class Marker(NamedTuple):
 
     @property
     def lines(self) -> str:
-        """The configuration that chooses it."""
+        """The lines of the configuration that choose it."""
         line = f'provider = "{self.provider.value}"'
-        return line if self.root is None else f'{line}, root = "{self.root}"'
+        return line if self.root is None else f'{line} and root = "{self.root}"'
 
 
 def configured_marker(name: str, config: str, root: str | None) -> Marker:
@@ -157,7 +134,7 @@ def marker_in(folder: str, files: FileTree) -> Marker | None:
         choices = "; or ".join(marker.lines for marker in found)
         raise WorkspaceError(
             f"{folder}: has tickets of several tools: {paths}",
-            f"choose one below [ticket.backend] in .yoi/workspace.toml: {choices}",
+            f"write [ticket.backend] into .yoi/workspace.toml, and below it {choices}",
         )
     return found[0] if found else None
 
@@ -219,6 +196,25 @@ def configured_tool(
     return place, tool._replace(states={**extra, **meant})
 
 
+def states_named(table: object, config: str) -> dict[str, State]:
+    """The states of words, as the configuration `config` has them.
+
+    Raises:
+        WorkspaceError: they are not a table of words, or a state is not known.
+    """
+    if table is None:
+        return {}
+    if not isinstance(table, dict):
+        raise WorkspaceError(f"{config}: states must be a table", "fix the file")
+    for word, state in table.items():
+        if state not in list(State):
+            raise WorkspaceError(
+                f"{config}: '{word}' has the state '{state}', which is not known",
+                f"known: {', '.join(State)}",
+            )
+    return {word: State(state) for word, state in table.items()}
+
+
 _Config = Mapping[str, list[str]]
 """The values of a configuration of Backlog.md by key; a text is a list of one."""
 
@@ -275,10 +271,26 @@ def _values(written: str) -> list[str]:
     """The texts of a list in brackets, or one text; none for an empty value."""
     if not written.startswith(('"', "'")):
         written = written.partition(" #")[0].rstrip()
-    if written.startswith("[") and written.endswith("]"):
-        return [text for item in written[1:-1].split(",") if (text := _unquoted(item))]
-    return [_unquoted(written)] if written else []
+    if not (written.startswith("[") and written.endswith("]")):
+        return [_unquoted(written)] if written else []
+    items, quote = [""], ""
+    for char in written[1:-1]:
+        if char == quote:
+            quote = ""
+        elif char in "'\"" and not quote and not items[-1].strip():
+            quote = char
+        if char == "," and not quote:
+            items.append("")
+        else:
+            items[-1] += char
+    return [text for item in items if (text := _unquoted(item))]
 
 
 def _unquoted(text: str) -> str:
-    return text.strip().replace('"', "").replace("'", "")
+    bare = text.strip()
+    is_quoted = len(bare) > 1 and bare[0] == bare[-1] and bare[0] in "'\""
+    return bare[1:-1] if is_quoted else bare
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS

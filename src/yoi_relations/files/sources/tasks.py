@@ -69,16 +69,14 @@ class TaskSource:
         collector = StatCollector(self.files, self._scanner.root, b"")
         if not stat.S_ISDIR(collector.add_mode(self._root)):
             raise _not_a_folder(collector, self._root)
-        names: list[bytes] = []
+        names: list[str] = []
         for folder in self._folders:
             found = _names_in(collector, folder)
-            names += [name for name in found if self.id_of(os.path.basename(os.fsdecode(name)))]
-        records = _names_in(collector, _RECORDS)
+            names += [name for name in found if self.id_of(os.path.basename(name))]
+        names += _names_in(collector, _RECORDS)
         if _RECORDS not in collector.paths:
             collector.add_mode(_YOI)  # its stamp changes when the folder of records appears
-        names += [name for name in records if not os.path.basename(name).startswith(b".")]
-        found_folder = Folder(collector.paths, collector.stamps, [], [])
-        return Listing(found_folder, [os.fsdecode(name) for name in names], [])
+        return Listing(Folder(collector.paths, collector.stamps, [], []), names, [])
 
     def scan(self, name: bytes, reliable: Mapping[bytes, bytes]) -> Folder:
         """Scan one of them."""
@@ -104,7 +102,8 @@ class TaskSource:
         target = self.tool.canonical(record.target or "")
         if target != holder:
             return parsed._replace(records=[record._replace(target=target)])
-        fault = Fault("names its own ticket as its target", code=FaultCode.SELF_RELATION)
+        message, code = "names its own ticket as its target", FaultCode.SELF_RELATION
+        fault = Fault(message, code=code, targets=(target,))
         return parsed._replace(records=(), faults=[*parsed.faults, fault])
 
     def lasting_paths(self, paths: bytes) -> set[bytes]:
@@ -152,18 +151,18 @@ class _RecordFolderScan(TicketFolderScan):
         self.holder = source.tool.canonical(self.holder)
 
     def run(self) -> Folder:
-        mode = self.mode(b"")
-        if stat.S_ISREG(mode) and is_loose(self.name):
+        own = self.lstat(b"")
+        if own is None or (stat.S_ISREG(own.st_mode) and not is_loose(self.name)):
+            self.add(b"", own)
+        elif stat.S_ISREG(own.st_mode):
             self.scan_loose()
         else:
             self.scan_records()
-        if not self.paths:
-            self.add(b"", None)
         return self.result()
 
 
-def _names_in(collector: StatCollector, folder: bytes) -> list[bytes]:
-    """The paths of what is in a folder; empty if there is none.
+def _names_in(collector: StatCollector, folder: bytes) -> list[str]:
+    """The paths of what is in a folder, without dot-files; empty if there is no such folder.
 
     Raises:
         UnreadableFolderError: it cannot be listed, or is not a folder.
@@ -174,7 +173,8 @@ def _names_in(collector: StatCollector, folder: bytes) -> list[bytes]:
             raise _not_a_folder(collector, folder)
         if not mode:
             return []
-    return [os.path.join(folder, name) for name in collector.names(folder)]
+    names = (name for name in collector.names(folder) if not name.startswith(b"."))
+    return [os.fsdecode(os.path.join(folder, name)) for name in names]
 
 
 def _not_a_folder(collector: StatCollector, folder: bytes) -> UnreadableFolderError:
