@@ -81,8 +81,8 @@ class Source(NamedTuple):
         fs_path: absolute, in the file system's bytes.
         format: what it is read as.
         holder: the ticket id of its folder: the folder's name in Unicode NFC.
-        folder: the ticket folder's path, like `path`; that of the file itself if the file is a
-            ticket; None if its folder holds records alone, and the ticket is elsewhere.
+        folder: the ticket folder's path, like `path`; of a task file its own path; None of a record
+            about a ticket that another tool keeps.
         bucket: the bucket that contains the ticket folder, or None.
         fault: why it cannot be used, if the scan alone shows that, or None.
     """

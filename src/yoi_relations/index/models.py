@@ -67,7 +67,8 @@ class Source(SQLModel, table=True):
     format: str = Field(sa_type=Text)
     holder: str = Field(sa_type=Text, description="id of the ticket in whose folder it is")
     folder: str | None = Field(
-        sa_type=Text, description="path of that folder, or of a ticket in one file; NULL elsewhere"
+        sa_type=Text,
+        description="path of that folder, or of a task file; NULL of its records",
     )
     name: bytes = Field(description="of that folder below the tickets root, as on the disk")
     digest: bytes = Field(description="SHA-256 of what was read, or of why it could not be")

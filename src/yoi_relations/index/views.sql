@@ -3,8 +3,8 @@
 -- names.
 
 -- One row per ticket id. An id found in two folders has no known state; nor has a folder that holds
--- records but no item.md, whose folder is NULL. Sources without a folder hold records of a ticket
--- that is elsewhere.
+-- records but no item.md, whose folder is NULL. A source without a folder holds a record of a ticket
+-- that another tool keeps.
 CREATE VIEW ticket_now AS
 SELECT
     source.holder AS ticket,
