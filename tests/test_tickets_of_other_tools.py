@@ -7,6 +7,7 @@ import shlex
 import shutil
 import sqlite3
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import tour
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from index_comparison import made, tables
+from oracle import WINDOW
 from sqlmodel import select
 from task_workspaces import (
     DONE,
@@ -32,6 +34,7 @@ from yoi_relations import Relations
 from yoi_relations.completion import candidates
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.freshness import open_index
+from yoi_relations.index.handle import Index
 from yoi_relations.index.models import Ticket
 from yoi_relations.mcp.roots import workspace_for
 
@@ -246,12 +249,35 @@ def test_records_of_a_task_that_is_gone(tasks: TaskWorkspace) -> None:
     assert tasks.run("check").code == UNKNOWN
     found = tasks.run("doctor", "--json").json["findings"]
     path = str(tasks.records[0].relative_to(tasks.root))
+    names = {each["path"] for each in tasks.run("show", "--json").json["problems"]}
+    assert names == {path}
     assert [(each["code"], each["path"]) for each in found] == [("no_item", path)]
     assert tasks.run("add", tasks.id(3), "related", tasks.id(4)).code == 3
     assert tasks.run("retire", path, "--reason", "the task is gone").code == 0
     assert tasks.run("doctor").code == 0
     assert tasks.id(3) not in tasks.run("check").out
     assert tasks.run("verify").code == 0
+
+
+def test_task_that_is_gone_does_not_exist_although_it_has_records(tasks: TaskWorkspace) -> None:
+    tasks.run("add", tasks.id(3), "related", tasks.id(1))
+    tasks.path(3).unlink()
+    found = tasks.run("doctor", "--json").json["findings"]
+    line = (str(tasks.path(4).relative_to(tasks.root)), "dangling_target")
+    assert line in [(each["path"], each["code"]) for each in found]
+
+
+@pytest.mark.usefixtures("soon_settled")
+def test_first_record_is_noticed_by_stamps_alone(tasks: TaskWorkspace) -> None:
+    (tasks.root / ".yoi").mkdir()
+    for _ in range(3):
+        time.sleep(2 * WINDOW / 1e9)
+        assert verdicts(tasks, 4) == ["clear"]
+    with index_of(tasks) as index:
+        (racy,) = index.connection.execute("SELECT length(racy) FROM snapshot").fetchone()
+    assert racy == 0
+    write_record(tasks, 4, 2)
+    assert verdicts(tasks, 4) == ["hold"]
 
 
 def test_names_on_the_command_line(tasks: TaskWorkspace) -> None:
@@ -451,7 +477,13 @@ def test_watch_prints_changes_of_tasks_and_records(tasks: TaskWorkspace, start: 
     watcher = start(tasks, "--json").ready()
     tasks.task(2, DONE)
     write_record(tasks, 4, 1)
-    found = watcher.changes_until(lambda changes: len(without_verdicts(changes)) > 1)
+    found = watcher.changes_until(
+        lambda changes: (
+            {"added", "state_changed", "verdict_changed"} <= {each["change"] for each in changes}
+        )
+    )
+    places = {each["change"]: each["path"] for each in found if each["ticket"] != tasks.id(4)}
+    assert places["verdict_changed"] in {str(tasks.path(n).relative_to(tasks.root)) for n in (1, 2)}
     places = {each["change"]: each["path"] for each in without_verdicts(found)}
     assert places["state_changed"] == str(tasks.path(2).relative_to(tasks.root))
     assert places["added"] == str(tasks.records[0].relative_to(tasks.root))
@@ -486,9 +518,13 @@ def test_updated_index_equals_a_rebuilt_one(
             write_record(workspace, number, others[0])
         elif workspace.records:
             workspace.records[0].unlink()
-        with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
+        with index_of(workspace) as index:
             connection: sqlite3.Connection = index.connection
             assert tables(connection) == tables(made(workspace))
+
+
+def index_of(workspace: TaskWorkspace) -> Index:
+    return open_index(find_workspace(str(workspace.root)), lambda _: None)
 
 
 def write_record(workspace: TaskWorkspace, number: int, target: int) -> None:
