@@ -57,6 +57,12 @@ def test_states_are_compared_as_the_tool_does(word: str, state: State) -> None:
     assert found.ticket.state is state
 
 
+def test_word_is_one_line() -> None:
+    found = parse(TASK.replace("status: To Do", 'status: "To\\n  Do"'))
+    assert found.ticket is not None
+    assert (found.ticket.state, found.ticket.word) == (State.READY, "To Do")
+
+
 @pytest.mark.parametrize("status", ["status: To Do\n", "status: Later\n", ""])
 def test_completed_folder_means_done(status: str) -> None:
     found = parse(TASK.replace("status: To Do\n", status), is_done=True)

@@ -91,10 +91,11 @@ class TaskReader(NamedTuple):
     def _state(
         self, value: Value | None, faults: list[Fault], *, is_done: bool
     ) -> tuple[State | None, str]:
-        word = (value.text if value else None) or ""
+        text = (value.text if value else None) or ""
+        word = " ".join(text.split())  # it is part of a sentence
         if is_done:
             return State.DONE, word
-        state = self.tool.states.get(self.tool.state_key(word)) if word else None
+        state = self.tool.states.get(self.tool.state_key(text)) if word else None
         if state is None:
             what = f"has the status '{escaped(word)}', which" if word else "has no status, so it"
             message = (
