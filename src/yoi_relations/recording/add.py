@@ -13,7 +13,7 @@ from yoi_relations.index.cache_folder import retry_wait, temporary_folder
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Notify
 from yoi_relations.kinds import Direction, Kind, RelationClass, is_kind, kind_named
-from yoi_relations.lean.types import Connection, NamedTuple
+from yoi_relations.lean.types import NamedTuple
 from yoi_relations.queries.command_lines import RecordNames, argument
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.records import RecordPlace, StoredRecord, record_at
@@ -89,7 +89,7 @@ def add_record(workspace: Workspace, request: RecordRequest, notify: Notify) -> 
     # One lock for the question and the write: of two identical requests, only one writes.
     with temporary_folder(workspace) as temporary:
         with open_index(workspace, notify, publish=False) as index:
-            draft = _draft_record(index.connection, kind, request, tickets, notify)
+            draft = _draft_record(index, kind, request, tickets, notify)
         if draft.identical is None:
             folder, name = os.path.split(draft.place.path)
             write_new(workspace, folder, name, draft.data, temporary)
@@ -133,12 +133,13 @@ class _RecordDraft(NamedTuple):
 
 
 def _draft_record(
-    connection: Connection,
+    index: Index,
     kind: Kind,
     request: RecordRequest,
     tickets: NamedTickets,
     notify: Notify,
 ) -> _RecordDraft:
+    connection, workspace = index.connection, index.workspace
     holder = tickets.find_holder(connection)
     target = tickets.find_target(connection, notify)
     replaced = find_replaced_note(connection, tickets.base, holder, request.replaces)
@@ -152,9 +153,8 @@ def _draft_record(
     record = check_readable(data, f"{id_}.md", holder.id, Record)
     identical = find_identical(connection, record, retiring)
     warnings = consequences_of(connection, record) if identical is None else []
-    tool = tickets.base.workspace.tool
-    if tool and identical is None:
-        warnings += kept_by_tool(connection, tool.provider, record)
+    if workspace.tool and identical is None:
+        warnings += kept_by_tool(connection, workspace.tool.provider, record)
     if replaced is not None and inactive_reason is not None:
         name = RecordNames.load(connection).of(replaced)
         warnings.append(f"{name} is not retired, because no note counts now: {inactive_reason}")
@@ -162,7 +162,7 @@ def _draft_record(
     if retiring is not None:
         reason = f"replaced by {identical.id if identical else id_}"
         retirement = draft_retirement(retiring, request.author or "", reason)
-    folder = records_folder(tickets.base.workspace, holder.id, holder.folder)
+    folder = records_folder(workspace, holder.id, holder.folder)
     return _RecordDraft(folder, record, data, identical, retirement, warnings)
 
 
