@@ -301,15 +301,22 @@ def test_migrate(workspace: Workspace, bare_database: str) -> None:
 
 @pytest.mark.parametrize("made_by", TOOLS)
 def test_tickets_of_other_tools_are_published(
-    tmp_path: Path, made_by: type[TaskWorkspace], database: str
+    workspace: Workspace, tmp_path: Path, made_by: type[TaskWorkspace], database: str
 ) -> None:
-    tasks = made_by(tmp_path / "work")
+    tasks = made_by(tmp_path / "tasks")
     tasks.task(1, WAITS, [2])
     tasks.task(2, STARTED)
     tasks.run("add", tasks.id(1), "related", tasks.id(2))
     assert published(tasks, database)["changed"]
     tickets = contents(database)["ticket_now"]
     assert [row for row in tickets if tasks.words[STARTED] in row]
+    question = ("check", "--json", tasks.id(1))
+    (here,) = tasks.run(*question).json["checks"]
+    (there,) = workspace.run(*question, "--from", database).json["checks"]
+    assert (there["verdict"], there["word"], there["digest"]) == (
+        *("hold", tasks.words[WAITS]),
+        here["digest"],
+    )
     states = {tasks.words[WAITS]: "ready", tasks.words[STARTED]: "inprogress"}
     listed = "".join(f'"{word} x" = "{state}"\n' for word, state in states.items())
     tasks.configure(
