@@ -613,6 +613,9 @@ def test_revision_is_read_as_a_checkout_of_it(tasks: TaskWorkspace) -> None:
         git(tasks, "add", ".")
         git(tasks, "commit", "--quiet", "--allow-empty", "--message", "x")
         answers = [tasks.run(*question).json for question in QUESTIONS]
+        for question, answer in zip(QUESTIONS, answers, strict=True):
+            staged = tasks.run(*question, "--at", ":").json
+            assert without_freshness(staged) == without_freshness(answer)
         revisions.append((git(tasks, "rev-parse", "HEAD").strip(), answers))
     for revision, answers in revisions:
         for question, answer in zip(QUESTIONS, answers, strict=True):
