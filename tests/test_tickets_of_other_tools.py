@@ -623,6 +623,20 @@ def test_revision_is_read_as_a_checkout_of_it(tasks: TaskWorkspace) -> None:
             assert without_freshness(ran.json) == without_freshness(answer), (question, ran.err)
 
 
+def test_other_work_trees_are_read_without_setting_up(tasks: TaskWorkspace) -> None:
+    git(tasks, "init", "--quiet")
+    git(tasks, "add", ".")
+    git(tasks, "commit", "--quiet", "--message", "x")
+    other = type(tasks)(tasks.root.with_name("other"))
+    shutil.rmtree(other.root)
+    git(tasks, "worktree", "add", "--quiet", str(other.root))
+    tasks.run("add", tasks.id(4), "conflicts-with", tasks.id(1))
+    assert tasks.run("check", tasks.id(4), "--worktrees").code == CAUTION
+    other.task(1, STARTED)
+    assert tasks.run("check", tasks.id(4), "--worktrees").code == HOLD
+    assert not (other.root / ".yoi").exists()
+
+
 QUESTIONS = (("check", "--json"), ("show", "--all", "--json"), ("doctor", "--json"))
 
 

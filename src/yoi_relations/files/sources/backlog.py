@@ -24,9 +24,9 @@ _SUFFIX = ".md"
 
 def id_of(name: str, tool: Tool) -> str | None:
     """The id of the ticket in a file of this name; None if it is not a task file."""
-    if not name.endswith(_SUFFIX) or not name.lower().startswith(f"{tool.prefix}-"):
-        return None
-    return tool.canonical(name.removesuffix(_SUFFIX).partition(_BETWEEN)[0])
+    is_task = name.endswith(_SUFFIX) and name.lower().startswith(f"{tool.prefix}-")
+    id_ = name.removesuffix(_SUFFIX).partition(_BETWEEN)[0]
+    return tool.canonical(id_) if is_task else None
 
 
 def parse_task(data: bytes, name: str, holder: str, tool: Tool, *, is_done: bool) -> Parsed:
@@ -37,8 +37,7 @@ def parse_task(data: bytes, name: str, holder: str, tool: Tool, *, is_done: bool
     Raises:
         SourceError: it cannot be used.
     """
-    lists = {"dependencies": DEPENDENCY}
-    reader = TaskReader(tool, Format.BACKLOG, lists)
+    reader = TaskReader(tool, Format.BACKLOG, {"dependencies": DEPENDENCY})
     task = reader.read(data, holder, is_done=is_done)
     value = task.document.fields.get("title")
     title = value.text if value else None

@@ -81,11 +81,10 @@ class TaskReader(NamedTuple):
         return Task(document, state, word, records, faults)
 
     def _check_id(self, value: Value | None, holder: str) -> None:
-        text = value.text if value else None
-        if value is None or text is None:
+        if value is None or value.text is None:
             raise SourceError("has no id", value.line if value else None)
-        if self.tool.canonical(text) != holder:
-            message = f"has the id '{escaped(text)}', but its name is that of {holder}"
+        if self.tool.canonical(value.text) != holder:
+            message = f"has the id '{escaped(value.text)}', but its name is that of {holder}"
             raise SourceError(message, value.line)
 
     def _state(
