@@ -38,6 +38,7 @@ class TaskSource:
     Attributes:
         format: of the task files.
         folders: below the tickets root, those with task files.
+        scanner: for the files of the workspace.
     """
 
     format: ClassVar[Format]
@@ -46,7 +47,7 @@ class TaskSource:
     def __init__(self, workspace: Workspace, tool: Tool) -> None:
         self.files = workspace.files
         self.tool = tool
-        self._scanner = FolderScanner(workspace)
+        self.scanner = FolderScanner(workspace)
         root = os.fsencode(workspace.tickets_root)
         self._root = root
         paths = (os.path.join(root, os.fsencode(name)) for name in self.folders)
@@ -66,7 +67,7 @@ class TaskSource:
 
     def list_root(self) -> Listing:
         """The task files and the folders of records."""
-        collector = StatCollector(self.files, self._scanner.root, b"")
+        collector = StatCollector(self.files, self.scanner.root, b"")
         if not stat.S_ISDIR(collector.add_mode(self._root)):
             raise _not_a_folder(collector, self._root)
         names: list[str] = []
@@ -81,8 +82,8 @@ class TaskSource:
     def scan(self, name: bytes, reliable: Mapping[bytes, bytes]) -> Folder:
         """Scan one of them."""
         if name.startswith(_RECORDS + b"/"):
-            return _RecordFolderScan(self, self._scanner, name, reliable).run()
-        return _TaskFileScan(self, self._scanner, name, reliable).run()
+            return _RecordFolderScan(self, name, reliable).run()
+        return _TaskFileScan(self, name, reliable).run()
 
     def parse(self, source: Source, data: bytes) -> Parsed:
         """The content of a task file, or of a record."""
@@ -116,14 +117,8 @@ class TaskSource:
 class _TaskFileScan(TicketFolderScan):
     """The scan of one task file, which is the whole ticket in the tool's own folders."""
 
-    def __init__(
-        self,
-        source: TaskSource,
-        scanner: FolderScanner,
-        name: bytes,
-        reliable: Mapping[bytes, bytes],
-    ) -> None:
-        super().__init__(scanner, name, reliable)
+    def __init__(self, source: TaskSource, name: bytes, reliable: Mapping[bytes, bytes]) -> None:
+        super().__init__(source.scanner, name, reliable)
         self.bucket = None
         self.holder = source.id_of(os.path.basename(self.below)) or self.holder
         self._format = source.format
@@ -139,14 +134,8 @@ class _RecordFolderScan(TicketFolderScan):
 
     records = b""
 
-    def __init__(
-        self,
-        source: TaskSource,
-        scanner: FolderScanner,
-        name: bytes,
-        reliable: Mapping[bytes, bytes],
-    ) -> None:
-        super().__init__(scanner, name, reliable)
+    def __init__(self, source: TaskSource, name: bytes, reliable: Mapping[bytes, bytes]) -> None:
+        super().__init__(source.scanner, name, reliable)
         self.bucket = self.folder = None
         self.holder = source.tool.canonical(self.holder)
 
