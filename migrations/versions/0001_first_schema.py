@@ -12,7 +12,10 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-_FORMATS = "'item', 'frontmatter', 'relations.json', 'orchestration-plan.jsonl', 'stray'"
+_FORMATS = (
+    "'item', 'frontmatter', 'relations.json', 'orchestration-plan.jsonl', 'tk', 'backlog.md',"
+    " 'stray'"
+)
 _STATES = "'planning', 'ready', 'queued', 'inprogress', 'done', 'closed'"
 _KINDS = (
     "'blocked_by', 'blocks', 'depends_on', 'before', 'after', 'conflicts_with',"
@@ -32,7 +35,8 @@ SELECT
     min(ticket.title) AS title,
     min(ticket.slug) AS slug,
     CASE count(DISTINCT source.folder) WHEN 1 THEN min(ticket.state) END AS state,
-    min(CASE source.format WHEN 'item' THEN source.folder END) AS folder,
+    min(ticket.word) AS word,
+    min(CASE WHEN ticket.source_id IS NOT NULL THEN source.folder END) AS folder,
     count(DISTINCT source.folder) AS folders
 FROM source
 LEFT JOIN ticket ON ticket.source_id = source.id
@@ -108,7 +112,7 @@ SELECT kind, ticket FROM activity WHERE inactive IS NULL
 
 _TICKET_NAME = """
 CREATE VIEW ticket_name AS
-SELECT source.holder AS ticket, source.folder, ticket.slug, ticket.title
+SELECT source.holder AS ticket, coalesce(source.folder, '') AS folder, ticket.slug, ticket.title
 FROM source LEFT JOIN ticket ON ticket.source_id = source.id
 WHERE source.format <> 'stray'
 """
@@ -187,7 +191,7 @@ def _create_generation() -> None:
     op.create_table(
         "generation",
         *_numbers("id", "number", "parser_version"),
-        *_texts("tickets_root", "digest", "built_at"),
+        *_texts("tickets_root", "tool", "digest", "built_at"),
         sa.PrimaryKeyConstraint("id"),
         sa.CheckConstraint("id = 1", name="one_row"),
     )
@@ -207,7 +211,8 @@ def _create_source() -> None:
     op.create_table(
         "source",
         *_numbers("id"),
-        *_texts("path", "format", "holder", "folder"),
+        *_texts("path", "format", "holder"),
+        *_texts("folder", nullable=True),
         *_blobs("name", "digest"),
         sa.PrimaryKeyConstraint("id"),
         sa.CheckConstraint(f"format IN ({_FORMATS})", name="format_known"),
@@ -221,7 +226,7 @@ def _create_ticket() -> None:
         "ticket",
         *_numbers("source_id"),
         *_texts("ticket_id"),
-        *_texts("title", "slug", "state", nullable=True),
+        *_texts("title", "slug", "state", "word", nullable=True),
         sa.PrimaryKeyConstraint("source_id"),
         sa.CheckConstraint(f"state IN ({_STATES})", name="state_known"),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"]),
@@ -239,7 +244,8 @@ def _create_record() -> None:
         *_texts("target", nullable=True),
         *_texts("class", "shown", "edge_ticket"),
         *_texts("edge_target", "note", "summary", "branch", "worktree", "role_plan", nullable=True),
-        *_texts("author", "at", "at_key"),
+        *_texts("author", "at", nullable=True),
+        *_texts("at_key"),
         *_texts("retired_at", "retired_by", "retired_reason", nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.CheckConstraint(f"kind IN ({_KINDS})", name="kind_known"),

@@ -80,7 +80,7 @@ class Call(NamedTuple):
         try:
             return open_index(workspace, self.notify, trust=trust, publish=publish)
         except UnreadableFolderError as error:
-            if is_gone(workspace.tickets_path):
+            if workspace.tool is None and is_gone(workspace.tickets_path):
                 error.no_tickets_in = workspace.tickets_path
             raise
 
@@ -149,7 +149,8 @@ class Call(NamedTuple):
         from yoi_relations.render import first_ticket  # noqa: PLC0415  # for empty workspaces
 
         root = index.workspace.tickets_path
-        parts = (first_ticket.no_tickets_message(root), first_ticket.first_ticket_hint(root))
+        hint = None if index.workspace.tool else first_ticket.first_ticket_hint(root)
+        parts = (first_ticket.no_tickets_message(root), hint)
         self.notify("; ".join(filter(None, parts)))
 
 

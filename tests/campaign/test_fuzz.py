@@ -18,7 +18,8 @@ from campaign.byte_mutations import (
     sample,
 )
 from yoi_relations.errors import WorkspaceError
-from yoi_relations.files.parse import Parsed, parse_source
+from yoi_relations.files.parse import parse_source
+from yoi_relations.files.parsed import Parsed
 from yoi_relations.files.record import NOTE_LIMIT, Record
 from yoi_relations.files.source import Effect, Format, Source
 from yoi_relations.files.times import parse_instant

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from workspace_builder import A, B, C, Workspace
 
-from yoi_relations.files.parse import Parsed, parse_source
+from yoi_relations.files.parse import parse_source
+from yoi_relations.files.parsed import Parsed
+from yoi_relations.files.sources.yoi import YoiSource
 from yoi_relations.files.workspace import CACHE
 
 
@@ -51,7 +53,7 @@ def test_add_parses_only_the_new_file(workspace: Workspace) -> None:
         return parse_source(source, content)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("yoi_relations.index.rows.parse_source", count)
+        patch.setattr(YoiSource, "parse", staticmethod(count))
         assert workspace.run("add", A, "related", C).code == 0
     assert len(parsed) == 1
     assert workspace.run("verify").code == 0

@@ -5,14 +5,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from workspace_builder import A, B, Workspace, scan
 
-from yoi_relations.files.parse import Parsed, parse_source, unusable
+from yoi_relations.files.parse import parse_source, unusable
+from yoi_relations.files.parsed import Parsed
 from yoi_relations.files.read_source import read_source
-from yoi_relations.files.source import Effect, Fault, Format, Source
+from yoi_relations.files.source import TASK_FILES, Effect, Fault, Format, Source
 from yoi_relations.files.ticket_md import Ticket
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.states import State
 
-READ = [form for form in Format if form is not Format.STRAY]
+READ = [form for form in Format if form is not Format.STRAY and form not in TASK_FILES]
 # Bits that mean something to one format or another, so that random bytes get past the door.
 _BITS = [
     *(
@@ -110,11 +111,12 @@ def test_bucket_of_a_source_replaces_a_missing_state(workspace: Workspace) -> No
     )
 
 
-@pytest.mark.parametrize("form", READ)
+@pytest.mark.parametrize("form", [*READ, *sorted(TASK_FILES)])
 def test_unreadable_source_leaves_its_reason(form: Format) -> None:
-    item = form is Format.ITEM
+    item = form is Format.ITEM or form in TASK_FILES
     effect = Effect.TICKET if item else Effect.RECORD
+    word = "" if form in TASK_FILES else None
     assert unusable(source(form), "cannot be read: so it is") == Parsed(
-        ticket=Ticket(None, None, None) if item else None,
+        ticket=Ticket(None, None, None, word) if item else None,
         faults=[Fault("cannot be read: so it is", effect)],
     )

@@ -47,7 +47,7 @@ if os.geteuid() == 0:
 try:
     workspace = find_workspace(root)
     if ticket:
-        write_new(workspace, f".yoi/tickets/{ticket}", "new.md", b"new", None)
+        write_new(workspace, f".yoi/tickets/{ticket}/artifacts/relations", "new.md", b"new", None)
     faults = {source.path: [f.message for f in parsed(source).faults] for source in scan(workspace)}
     print(json.dumps({"faults": {path: message for path, message in faults.items() if message}}))
 except RelationsError as error:

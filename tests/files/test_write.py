@@ -27,7 +27,8 @@ from yoi_relations.files.write import render_record, write_new
 
 NAME = f"{ulid(1)}.md"
 FOLDER = f".yoi/tickets/{A}"
-PATH = f"{FOLDER}/artifacts/relations/{NAME}"
+RECORDS = f"{FOLDER}/artifacts/relations"
+PATH = f"{RECORDS}/{NAME}"
 FIELDS = {"kind": "blocked_by", "target": B, "author": "tester", "at": AT}
 
 LINE = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n"), max_size=80)
@@ -61,9 +62,9 @@ def temporary(
 def write(workspace: Workspace, data: bytes, temporary: Path | None) -> str:
     found = find_workspace(str(workspace.root))
     if temporary is None:
-        return write_new(found, FOLDER, NAME, data, None)
+        return write_new(found, RECORDS, NAME, data, None)
     with opened(temporary) as folder:
-        return write_new(found, FOLDER, NAME, data, folder)
+        return write_new(found, RECORDS, NAME, data, folder)
 
 
 @contextmanager
@@ -126,7 +127,7 @@ def test_missing_temporary_folder_does_not_prevent_a_write(
     gone.mkdir()
     with opened(gone) as folder:
         gone.rmdir()
-        path = write_new(find_workspace(str(workspace.root)), FOLDER, NAME, b"data", folder)
+        path = write_new(find_workspace(str(workspace.root)), RECORDS, NAME, b"data", folder)
     assert workspace.snapshot().keys() - before.keys() == {
         f"{FOLDER}/artifacts",
         f"{FOLDER}/artifacts/relations",
@@ -191,7 +192,7 @@ except WriteError as error:
 
 def write_where(failing: str, workspace: Workspace, data: str, temporary: Path | None) -> str:
     """Write a new file where calls of the system fail; what the error says, if there is one."""
-    place = (FOLDER, NAME, str(temporary or ""), data)
+    place = (RECORDS, NAME, str(temporary or ""), data)
     program = [sys.executable, "-P", "-c", _UNDER_STRACE, str(workspace.root), *place]
     calls = failing.partition(":")[0]
     with TemporaryDirectory() as folder:
@@ -248,7 +249,7 @@ def test_drafts_of_killed_processes_are_removed_later(workspace: Workspace) -> N
         draft.write_bytes(b"half a rec")
     for draft in (old, of_another):
         os.utime(draft, (0, 0))
-    write_new(find_workspace(str(workspace.root)), FOLDER, f"{ulid(9)}.md", b"second", None)
+    write_new(find_workspace(str(workspace.root)), RECORDS, f"{ulid(9)}.md", b"second", None)
     assert set(folder.iterdir()) == {folder / NAME, folder / f"{ulid(9)}.md", young, of_another}
 
 

@@ -69,7 +69,9 @@ def test_tickets_and_records_are_plain(line: str, text: str | None) -> None:
 
 
 def test_list_is_not_text() -> None:
-    assert read_plain("labels: [a, b-c, 'd e']\n", 2) == {"labels": Value(None, 2, scalar=False)}
+    assert read_plain("labels: [a, b-c, 'd e']\n", 2) == {
+        "labels": Value(None, 2, scalar=False, items=(("a", 2), ("b-c", 2), ("d e", 2)))
+    }
 
 
 @pytest.mark.parametrize("text", ["a: b\na: c\n", "a: b\n  c\n", "a: |\n  b\n", "a: {b: c}\n"])

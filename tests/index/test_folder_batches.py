@@ -13,6 +13,8 @@ from index_comparison import ABOUT_ITSELF, contents, open_until_the_end
 from workspace_builder import AT, A, B, Workspace, ulid
 
 from yoi_relations.errors import UnreadableFolderError
+from yoi_relations.files.parse import parse_source
+from yoi_relations.files.sources.yoi import YoiSource
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import build, folder_batches
 from yoi_relations.index.build import build_index
@@ -25,6 +27,10 @@ pytestmark = [
     pytest.mark.usefixtures("two_cores_and_one_thread"),
     pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),  # a test's own threads
 ]
+
+
+def tickets_of(workspace: Workspace) -> YoiSource:
+    return YoiSource(find_workspace(str(workspace.root)))
 
 
 @pytest.fixture
@@ -83,7 +89,7 @@ def test_folders_are_split_into_a_bounded_number_of_batches(
         mock.patch.object(folder_batches, "MAX_ITEMS", max_items),
         mock.patch("os.fork", wraps=os.fork) as forked,
     ):
-        batches = list(folder_batches.read_batches(find_workspace(str(many.root)), names))
+        batches = list(folder_batches.read_batches(tickets_of(many), names))
     assert [name for stamps, _, _ in batches for name in stamps] == names
     assert len(batches) == min(folders, max_items)
     assert forked.call_count == forks
@@ -92,7 +98,7 @@ def test_folders_are_split_into_a_bounded_number_of_batches(
 def test_every_batch_can_be_sent(many: Workspace) -> None:
     """Otherwise the parent would do all of it again, and no result would show that."""
     names = [os.fsencode(name) for name in sorted(os.listdir(many.tickets))]
-    rows = tuple(rows_of(scan_folders(find_workspace(str(many.root)), names)))
+    rows = tuple(rows_of(scan_folders(tickets_of(many), names), parse_source))
     assert all(rows)
     assert marshal.loads(marshal.dumps(rows)) == rows  # noqa: S302  # made here
 

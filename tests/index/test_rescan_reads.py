@@ -14,7 +14,7 @@ from index_comparison import by_own_clock
 from open_descriptors import all_closed
 from workspace_builder import A, B, C, Workspace, ulid
 
-from yoi_relations.files.workspace import Workspace as ProductWorkspace
+from yoi_relations.files.sources import TicketSource
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import rescan
 from yoi_relations.index.folder_scan import FolderScan, scan_folders
@@ -40,10 +40,10 @@ def scanned(disk: Disk) -> set[bytes]:
     seen: set[bytes] = set()
 
     def recording(
-        workspace: ProductWorkspace, names: list[bytes], vouching: Mapping[bytes, bytes]
+        tickets: TicketSource, names: list[bytes], vouching: Mapping[bytes, bytes]
     ) -> Iterator[FolderScan]:
         seen.update(names)
-        return scan_folders(workspace, names, vouching)
+        return scan_folders(tickets, names, vouching)
 
     with mock.patch.object(rescan, "scan_folders", recording):
         disk.ask().close()

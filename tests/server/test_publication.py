@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from postgres_server import PostgresServer
 from publishing import NAME, contents, everything, publish, published
+from task_workspaces import STARTED, TOOLS, WAITS, TaskWorkspace
 from workspace_builder import A, B, C, Workspace, git
 
 LATER = "2026-06-02T10:00:00Z"
@@ -296,3 +297,30 @@ def test_migrate(workspace: Workspace, bare_database: str) -> None:
         workspace.run("server", "migrate", "--json", "--to", bare_database).json["changed"] is False
     )
     assert publish(workspace, bare_database).code == 0
+
+
+@pytest.mark.parametrize("made_by", TOOLS)
+def test_tickets_of_other_tools_are_published(
+    workspace: Workspace, tmp_path: Path, made_by: type[TaskWorkspace], database: str
+) -> None:
+    tasks = made_by(tmp_path / "tasks")
+    tasks.task(1, WAITS, [2])
+    tasks.task(2, STARTED)
+    tasks.run("add", tasks.id(1), "related", tasks.id(2))
+    assert published(tasks, database)["changed"]
+    tickets = contents(database)["ticket_now"]
+    assert [row for row in tickets if tasks.words[STARTED] in row]
+    question = ("check", "--json", tasks.id(1))
+    (here,) = tasks.run(*question).json["checks"]
+    (there,) = workspace.run(*question, "--from", database).json["checks"]
+    assert (there["verdict"], there["word"], there["digest"]) == (
+        *("hold", tasks.words[WAITS]),
+        here["digest"],
+    )
+    states = {tasks.words[WAITS]: "ready", tasks.words[STARTED]: "inprogress"}
+    listed = "".join(f'"{word} x" = "{state}"\n' for word, state in states.items())
+    tasks.configure(
+        f'[ticket.backend]\nprovider = "{tasks.provider}"\n[ticket.backend.states]\n{listed}'
+    )
+    answer = published(tasks, database)
+    assert (answer["changed"], answer["folders_changed"]) == (True, 2)

@@ -1,5 +1,7 @@
 """Ticket folders and records in the work tree, which are the only truth.
 
+``sources``: the tickets of yoi and of other tools, behind one protocol. ``other_tools``: how those
+are recognised and configured.
 ``workspace``: finds the workspace, its configuration and the tickets root. ``workspace_name``: what
 the workspace is called.
 ``scan_root``: lists the tickets root and its buckets. ``scan_folder``: scans one ticket folder.
@@ -9,7 +11,7 @@ the workspace is called.
 ``source``: what a source is, and what can be wrong with it.
 ``read_source``: reads the bytes of a source. ``safe_read``: reads files without following
 links; the disk as a file tree.
-``parse``: turns a source into tickets and records.
+``parse``: turns a source into tickets and records. ``parsed``: what that returns.
 ``ticket_md``: an item.md. ``record``: a record, and the checks that all formats share.
 ``record_md``, ``record_json``, ``record_jsonl``: the three formats of records. ``record_entry``: an
 entry of the two in JSON.

@@ -9,12 +9,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Callable, Sequence
 
-from yoi_relations.lean.types import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from typing import Protocol
-else:
-    Protocol = object  # `typing` costs start-up
+from yoi_relations.lean.types import TYPE_CHECKING, NamedTuple, Protocol
 
 
 class ObjectStatus(NamedTuple):
@@ -94,8 +89,8 @@ class FileTree(Protocol):
     def entries(self, path: str, /) -> Sequence[Entry]:
         """The entries of a folder."""
 
-    def realpath(self, path: str, /) -> str:
-        """The path without links."""
+    def realpath(self, path: str, /, *, strict: bool = False) -> str:
+        """The path without links; if `strict`, it must exist."""
 
     def read(self, path: bytes, limit: int, /) -> tuple[Status, bytes]:
         """The status of a regular file, and at most `limit` bytes of it; links are not followed."""

@@ -15,6 +15,8 @@ FRONTMATTER_LIMIT = 64 * 1024
 _BOM = b"\xef\xbb\xbf"
 _OPENING = re.compile(rb"---[ \t]*\r?(?:\n|\Z)")
 _CLOSING = re.compile(rb"^---[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
+HEADING = re.compile(rb"^# (.*)$", re.MULTILINE)
+"""A heading of the first level; its text is the group."""
 _FIRST_LINE = 2  # the opening fence is line 1
 
 
@@ -60,6 +62,13 @@ def through_closing_fence(data: bytes) -> bytes:
         return data[: find_fences(data).body_start]
     except SourceError:
         return data
+
+
+def through_heading(data: bytes) -> bytes:
+    """`data` up to the end of the first heading below its frontmatter, or of the frontmatter."""
+    start = len(through_closing_fence(data))
+    heading = HEADING.search(data, start)
+    return data[: heading.end() if heading else start]
 
 
 def find_fences(data: bytes) -> Fenced:

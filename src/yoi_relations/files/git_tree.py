@@ -86,11 +86,13 @@ class GitTree:
             ObjectEntry(os.fsdecode(name), _status(entry).st_mode) for name, entry in inside.items()
         ]
 
-    def realpath(self, path: str) -> str:
-        """The path without links; of a path that does not exist, as it is."""
+    def realpath(self, path: str, *, strict: bool = False) -> str:
+        """The path without links; of a path that does not exist, as it is, unless `strict`."""
         try:
             return os.fsdecode(self._find(path, follow=True)[0])
         except OSError:
+            if strict:
+                raise
             return os.path.normpath(path)
 
     def read(self, path: bytes, limit: int) -> tuple[ObjectStatus, bytes]:

@@ -38,10 +38,11 @@ def open_folder(
         OSError: a folder cannot be opened or created, is a link, or is outside the workspace.
     """
     within = os.path.join(root, "")
-    real = os.path.realpath(os.path.join(root, base))
+    real = os.path.join(os.path.realpath(os.path.join(root, base)), "")
     if not real.startswith(within):
         raise OSError(errno.ELOOP, f"{printable(base)} is a symbolic link out of the workspace")
-    existing = [*os.fsencode(real.removeprefix(within)).split(b"/"), *names]
+    below = os.fsencode(real.removeprefix(within)).split(b"/")
+    existing = [*filter(None, below), *names]
     path = b""
     with contextlib.ExitStack() as stack:
         folder = _open(stack, None, os.fsencode(root), root)

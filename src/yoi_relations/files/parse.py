@@ -6,22 +6,12 @@ A change of the result for the same bytes needs a higher ``index.store.PARSER_VE
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 
-from yoi_relations.files.record import Record, Retirement
+from yoi_relations.files.parsed import Parsed
+from yoi_relations.files.record import Retirement
 from yoi_relations.files.record_md import named_targets, parse_record
-from yoi_relations.files.source import Effect, Fault, Format, Source, SourceError
+from yoi_relations.files.source import TASK_FILES, Effect, Fault, Format, Source, SourceError
 from yoi_relations.files.ticket_md import Ticket, parse_item
-from yoi_relations.lean.types import NamedTuple
-
-
-class Parsed(NamedTuple):
-    """The content of one source, and its faults."""
-
-    ticket: Ticket | None = None
-    records: Sequence[Record] = ()
-    retirements: Sequence[Retirement] = ()
-    faults: Sequence[Fault] = ()
 
 
 def parse_source(source: Source, data: bytes) -> Parsed:
@@ -54,6 +44,7 @@ def parse_source(source: Source, data: bytes) -> Parsed:
 
 def unusable(source: Source, reason: str) -> Parsed:
     """The result for a source that could not be read because of `reason`."""
-    if source.format is Format.ITEM:
-        return Parsed(Ticket(None, None, None), faults=[Fault(reason, Effect.TICKET)])
+    if source.format is Format.ITEM or source.format in TASK_FILES:
+        word = None if source.format is Format.ITEM else ""
+        return Parsed(Ticket(None, None, None, word), faults=[Fault(reason, Effect.TICKET)])
     return Parsed(faults=[source.fault or Fault(reason)])

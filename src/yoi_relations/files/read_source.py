@@ -5,9 +5,13 @@ from __future__ import annotations
 import errno
 
 from yoi_relations.files.file_tree import FileTree, Status
-from yoi_relations.files.frontmatter import FRONTMATTER_LIMIT, through_closing_fence
+from yoi_relations.files.frontmatter import (
+    FRONTMATTER_LIMIT,
+    through_closing_fence,
+    through_heading,
+)
 from yoi_relations.files.safe_read import DISK
-from yoi_relations.files.source import Format, Source, SourceError, UnreadableError
+from yoi_relations.files.source import TASK_FILES, Format, Source, SourceError, UnreadableError
 
 RECORD_LIMIT = 64 * 1024
 LIST_LIMIT = 4 * 1024 * 1024
@@ -23,7 +27,7 @@ _LIMITS = {
 def read_source(source: Source, files: FileTree = DISK) -> bytes | None:
     """The bytes that `source` is parsed from; None if it does not exist any more.
 
-    For an item.md, they end with its frontmatter.
+    For a ticket, they end with its frontmatter, or with its title.
 
     Raises:
         SourceError: it cannot be read, is not a regular file, or is too large.
@@ -52,6 +56,9 @@ def read_at_once(files: FileTree, path: bytes, format_: Format) -> tuple[Status,
     if format_ is Format.ITEM:
         status, data = files.read(path, FRONTMATTER_LIMIT)
         return status, through_closing_fence(data)
+    if format_ in TASK_FILES:
+        status, data = files.read(path, FRONTMATTER_LIMIT)
+        return status, (through_heading if format_ is Format.TK else through_closing_fence)(data)
     limit = _LIMITS[format_]
     status, data = files.read(path, limit + 1)
     if len(data) > limit:

@@ -59,8 +59,9 @@ class Record(NamedTuple):
         holder: id of the ticket in whose folder it is.
         target: the other ticket's id, or None.
         plan: only for accepted_plan, which has no `note`.
+        author: who stated it; None for a record of another tool, as `at`.
         at: RFC 3339 in UTC.
-        at_key: the same time as text that sorts chronologically.
+        at_key: the same time as text that sorts chronologically; empty where there is none.
         line: in its file, counted from 1; None for a file of its own.
         retired: only if the record's own file says that it was retired, as an earlier version of
             this tool wrote it.
@@ -73,8 +74,8 @@ class Record(NamedTuple):
     target: str | None
     note: str | None
     plan: Plan | None
-    author: str
-    at: str
+    author: str | None
+    at: str | None
     at_key: str
     line: int | None = None
     retired: Retired | None = None

@@ -8,7 +8,15 @@ import time
 from yoi_relations.errors import RevisionError, WorkspaceError
 from yoi_relations.files.file_tree import AtRevision, is_folder
 from yoi_relations.files.git_tree import STAGED, GitTree, StagedTree
-from yoi_relations.files.workspace import CACHE, Workspace, root_around, start_folder, workspace_in
+from yoi_relations.files.other_tools import marked_around
+from yoi_relations.files.workspace import (
+    CACHE,
+    Workspace,
+    root_around,
+    start_folder,
+    workspace_in,
+    workspace_of,
+)
 from yoi_relations.git.objects import GitObject, ObjectReader, list_staged, missing
 from yoi_relations.git.repository import Repository, Revision, find_repository, find_revision
 from yoi_relations.git.scratch import ScratchRepository
@@ -56,7 +64,7 @@ def workspace_at(
             files: GitTree = StagedTree(scratch, reader, repository.top, entries)
         else:
             files = _open_tree(found, scratch, reader)
-        return workspace_in(_root_in(files, repository), files), files
+        return _workspace_in(files, repository), files
     except BaseException:
         reader.__exit__()
         scratch.__exit__()
@@ -103,15 +111,18 @@ def _as_text(seconds: int) -> str | None:
         return None
 
 
-def _root_in(files: GitTree, repository: Repository) -> str:
-    """The nearest folder with ``.yoi/`` in the revision."""
+def _workspace_in(files: GitTree, repository: Repository) -> Workspace:
+    """The nearest folder with ``.yoi/`` in the revision, or else with the marker of a tool."""
     folder, top = repository.folder, repository.top
     while not is_folder(files, os.path.join(folder, ".yoi")):
         if folder == top:
+            marked = marked_around(repository.folder, files)
+            if marked is not None:
+                return workspace_of(*marked, files)
             where = f"{repository.prefix or 'its top'} or any folder above"
             raise WorkspaceError(
                 f"{files.at.name}: there is no .yoi folder in {where} in that revision",
                 "name a revision that has a workspace; git log -- .yoi lists commits with one",
             )
         folder = os.path.dirname(folder)
-    return folder
+    return workspace_in(folder, files)

@@ -35,7 +35,6 @@ _LINK = Fault("is a symbolic link, which is not followed; put the folder itself 
 _NO_FOLDER = Fault("is not a folder; records are read from a folder of this name")
 _NOT_UTF8 = Fault("has a name that is not UTF-8", Effect.NONE)
 _FILES = {form.encode(): form for form in (Format.RELATIONS_JSON, Format.PLAN_JSONL)}
-_RECORDS = b"%s/%s" % (ARTIFACTS, RELATIONS)
 _PLACES = frozenset((RELATIONS, *_FILES, b".gitkeep"))
 """The usual names in artifacts/, none of which is a stray."""
 
@@ -70,45 +69,54 @@ class FolderScanner:
 
     Args:
         workspace: the workspace of the folders.
-        reliable: reliable stamps of sources by their paths below the tickets root. A source that
-            still has its stamp is not read.
     """
 
-    def __init__(
-        self,
-        workspace: Workspace,
-        reliable: Mapping[bytes, bytes] = MappingProxyType({}),
-    ) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         self.files = workspace.files
-        self.root = os.fsencode(workspace.tickets_path)
-        self.below = printable(workspace.tickets_root)
-        self.reliable = reliable
+        self.root = os.fsencode(workspace.base)
+        self.prefix = "" if workspace.tool else f"{printable(workspace.tickets_root)}/"
 
-    def scan(self, name: bytes) -> Folder:
+    def scan(self, name: bytes, reliable: Mapping[bytes, bytes] = MappingProxyType({})) -> Folder:
         """Scan the folder, or the file, that is called `name` below the tickets root.
+
+        Args:
+            name: below the tickets root.
+            reliable: reliable stamps of sources by their paths below the tickets root. A source
+                that still has its stamp is not read.
 
         Raises:
             UnreadableFolderError: a folder in it cannot be listed.
         """
-        return _Scan(self, name).run()
+        return TicketFolderScan(self, name, reliable).run()
 
 
-class _Scan(StatCollector):
-    """The scan of one ticket folder, or of one loose file in the tickets root or a bucket."""
+class TicketFolderScan(StatCollector):
+    """The scan of one ticket folder, or of one loose file in the tickets root or a bucket.
 
-    def __init__(self, scanner: FolderScanner, name: bytes) -> None:
+    Attributes:
+        records: the folder of records in Markdown, below the ticket folder.
+        holder: as in `Source`, like `folder` and `bucket`.
+    """
+
+    records = b"%s/%s" % (ARTIFACTS, RELATIONS)
+
+    def __init__(
+        self, scanner: FolderScanner, name: bytes, reliable: Mapping[bytes, bytes]
+    ) -> None:
         super().__init__(scanner.files, scanner.root, name)
-        self.reliable = scanner.reliable
+        self.reliable = reliable
         self.unchanged: list[str] = []
         self.sources: list[Source] = []
         self.contents: list[bytes | None] = []
         bucket, _, last = name.rpartition(b"/")
         self.bucket = bucket.decode() or None
         self.holder = composed(printable_bytes(last))
-        self.below = f"{scanner.below}/{printable_bytes(name)}"
+        self.below = scanner.prefix + printable_bytes(name)
+        self.folder: str | None = self.below
         self.has_odd_name = last.decode("utf-8", "replace") != printable_bytes(last)
 
     def run(self) -> Folder:
+        """Scan it."""
         own = self.lstat(b"")
         mode = own.st_mode if own else 0
         is_link = stat.S_ISLNK(mode)
@@ -119,9 +127,13 @@ class _Scan(StatCollector):
         elif stat.S_ISDIR(mode):
             self._files(own)
         elif stat.S_ISREG(mode) and is_loose(self.name):
-            self._loose()
+            self.scan_loose()
         else:
             self.add(b"", own)
+        return self.result(is_link=is_link)
+
+    def result(self, *, is_link: bool = False) -> Folder:
+        """What was scanned."""
         # By position, which costs least.
         return Folder(
             self.paths,
@@ -133,7 +145,7 @@ class _Scan(StatCollector):
             self.unchanged,
         )
 
-    def _loose(self) -> None:
+    def scan_loose(self) -> None:
         """Add a loose file as a stray if it could be a record."""
         if self.may_hold(b"", may_state):
             folder = os.path.dirname(self.below)  # its holder is not known
@@ -147,7 +159,7 @@ class _Scan(StatCollector):
     def _files(self, own: Status | None) -> None:
         if self.has_odd_name:
             self._source(b"", Format.STRAY, _NOT_UTF8)
-        item, artifacts = self._file(b"/item.md", Format.ITEM), self.add_mode(ARTIFACTS)
+        item, artifacts = self.scan_file(b"/item.md", Format.ITEM), self.add_mode(ARTIFACTS)
         if not item or not artifacts:
             self.add(b"", own)  # its stamp changes when one of them appears
         if stat.S_ISDIR(artifacts):
@@ -165,32 +177,33 @@ class _Scan(StatCollector):
             present = (*_FILES, RELATIONS)
         for name, form in _FILES.items():
             if name in present:
-                self._file(b"%s/%s" % (ARTIFACTS, name), form)
-        records = self._records() if RELATIONS in present else []
+                self.scan_file(b"%s/%s" % (ARTIFACTS, name), form)
+        records = self.scan_records() if RELATIONS in present else []
         if not _PLACES.issuperset(present):
             self._strays(in_artifacts(self, present, records))
 
-    def _records(self) -> list[bytes]:
+    def scan_records(self) -> list[bytes]:
         """Add the files in the folder of records, and return the names in it."""
-        mode = self.add_mode(_RECORDS)
+        folder = self.records
+        mode = self.add_mode(folder)
         if not stat.S_ISDIR(mode):
             if mode:
-                self._source(_RECORDS, Format.STRAY, _no_folder(mode))
+                self._source(folder, Format.STRAY, _no_folder(mode))
             return []
-        names = self.names(_RECORDS)
+        names = self.names(folder)
         for name in names:
-            path = b"%s/%s" % (_RECORDS, name)
+            path = b"%s/%s" % (folder, name)
             if name.startswith(b"."):
                 continue
             if not name.endswith(b".md"):
-                fault = among_records(self, _RECORDS, name, names)
+                fault = among_records(self, folder, name, names)
                 if fault:
                     self._source(path, Format.STRAY, fault)
-            elif not self._file(path, Format.FRONTMATTER):
+            elif not self.scan_file(path, Format.FRONTMATTER):
                 self._source(path, Format.FRONTMATTER)
         return names
 
-    def _file(self, name: bytes, form: Format) -> bool:
+    def scan_file(self, name: bytes, form: Format) -> bool:
         """Add a file as a source; return whether it exists."""
         if self._add_unchanged(name):
             return True
@@ -225,7 +238,7 @@ class _Scan(StatCollector):
     ) -> None:
         path = self.below + printable_bytes(name)
         place = self.place + name
-        self.sources.append(Source(path, place, form, self.holder, self.below, self.bucket, fault))
+        self.sources.append(Source(path, place, form, self.holder, self.folder, self.bucket, fault))
         self.contents.append(content)
 
 

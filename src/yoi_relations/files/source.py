@@ -15,8 +15,14 @@ class Format(StrEnum):
     FRONTMATTER = "frontmatter"
     RELATIONS_JSON = "relations.json"
     PLAN_JSONL = "orchestration-plan.jsonl"
+    TK = "tk"
+    BACKLOG = "backlog.md"
     STRAY = "stray"
     """It cannot be read: only its fault counts."""
+
+
+TASK_FILES = frozenset({Format.TK, Format.BACKLOG})
+"""The formats of other tools: each file is a ticket with its records, which are only read."""
 
 
 class Effect(StrEnum):
@@ -75,7 +81,8 @@ class Source(NamedTuple):
         fs_path: absolute, in the file system's bytes.
         format: what it is read as.
         holder: the ticket id of its folder: the folder's name in Unicode NFC.
-        folder: the ticket folder's path, like `path`.
+        folder: the ticket folder's path, like `path`; of a task file its own path; None of a record
+            about a ticket that another tool keeps.
         bucket: the bucket that contains the ticket folder, or None.
         fault: why it cannot be used, if the scan alone shows that, or None.
     """
@@ -84,7 +91,7 @@ class Source(NamedTuple):
     fs_path: bytes
     format: Format
     holder: str
-    folder: str
+    folder: str | None
     bucket: str | None
     fault: Fault | None = None
 

@@ -24,11 +24,19 @@ _OTHER_KEYS = frozenset(
 
 
 class Ticket(NamedTuple):
-    """The fields of a ticket that relations need; None if the file does not have them."""
+    """The fields of a ticket that relations need; None if the file does not have them.
+
+    Attributes:
+        title: on one line.
+        slug: a short name.
+        state: what its state means.
+        word: for the state, in a file of another tool; empty if it cannot be read.
+    """
 
     title: str | None
     slug: str | None
     state: State | None
+    word: str | None = None
 
 
 def parse_item(data: bytes, bucket: str | None) -> tuple[Ticket, list[Fault]]:

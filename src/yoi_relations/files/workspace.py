@@ -12,37 +12,59 @@ from yoi_relations.files.toml_plain import read_plain
 from yoi_relations.lean.types import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from yoi_relations.files.file_tree import FileTree
+    from yoi_relations.files.other_tools import Marker, Tool
+    from yoi_relations.states import State
 
 ROOT_VARIABLE = "YOI_RELATIONS_ROOT"
 DEFAULT_TICKETS_ROOT = ".yoi/tickets"
 CACHE = ".yoi/cache/relations"
+RECORDS = ".yoi/relations"
+"""The folder of the records about tickets of another tool."""
 CONFIG_LIMIT = 64 * 1024
 """Largest size of a configuration, in bytes."""
-# The first file that names a root decides.
+# The first file that names a root, or another tool, decides.
 _CONFIGS = (
-    (".yoi/workspace.toml", ("ticket", "backend", "root")),
-    (".yoi/ticket.config.toml", ("backend", "root")),
+    (".yoi/workspace.toml", ("ticket", "backend")),
+    (".yoi/ticket.config.toml", ("backend",)),
 )
+_BUILTIN = "builtin:"
+"""The start of the names of providers that are layouts of yoi."""
 
 
 class Workspace(NamedTuple):
-    """A folder that contains ``.yoi/``.
+    """A folder that contains ``.yoi/``, or tickets of another tool.
 
     Attributes:
         root: absolute path.
         tickets_root: path of the tickets root below `root`, with ``/``.
         files: where its files are: on the disk, or in a revision.
+        tool: which keeps the tickets; None for the layouts of yoi.
+        has_yoi: whether it contains ``.yoi/``; nothing is written into one without.
     """
 
     root: str
     tickets_root: str
     files: FileTree = DISK
+    tool: Tool | None = None
+    has_yoi: bool = True
 
     @property
     def tickets_path(self) -> str:
         """Absolute path of the tickets root."""
         return os.path.join(self.root, self.tickets_root)
+
+    @property
+    def base(self) -> str:
+        """Absolute path of the folder that paths in the index are below."""
+        return self.root if self.tool else self.tickets_path
+
+    @property
+    def tool_identity(self) -> str:
+        """The tool and its states as text; empty for the layouts of yoi."""
+        return self.tool.identity if self.tool else ""
 
     @property
     def cache_path(self) -> str:
@@ -71,14 +93,29 @@ def find_workspace(start: str | None = None) -> Workspace:
             used.
     """
     folder = start_folder(start)
-    root = root_around(folder)
-    if root is None:
+    found = workspace_around(folder)
+    if found is None:
         raise WorkspaceError(
             f"{folder}: there is no .yoi folder here or in any folder above",
             f"run it inside a workspace, or name one with -C DIR or {ROOT_VARIABLE}",
             no_tickets_in=os.path.join(folder, DEFAULT_TICKETS_ROOT),
         )
-    return workspace_in(root)
+    return found
+
+
+def workspace_around(folder: str) -> Workspace | None:
+    """The workspace around `folder`, which is absolute and without links; None if there is none.
+
+    Raises:
+        WorkspaceError: a folder cannot be searched, or the configuration cannot be used.
+    """
+    root = root_around(folder)
+    if root is not None:
+        return workspace_in(root)
+    from yoi_relations.files.other_tools import marked_around  # noqa: PLC0415  # no workspace of yoi needs it
+
+    marked = marked_around(folder, DISK)
+    return workspace_of(*marked, DISK) if marked else None
 
 
 def start_folder(start: str | None) -> str:
@@ -106,26 +143,27 @@ def start_folder(start: str | None) -> str:
     return folder
 
 
-def workspace_in(root: str, files: FileTree = DISK) -> Workspace:
-    """The workspace at `root`, which contains ``.yoi/`` in `files`.
-
-    Raises:
-        WorkspaceError: its configuration cannot be used.
-    """
-    return Workspace(root, _tickets_root(root, files), files)
-
-
 def find_again(root: str) -> Workspace:
     """The workspace at `root`, which was one before, with its current configuration.
 
     Raises:
         WorkspaceError: it is not a workspace any more, or its configuration cannot be used.
     """
-    if root_around(os.path.realpath(root)) != root:
+    found = workspace_around(os.path.realpath(root))
+    if found is None or found.root != root:
         raise WorkspaceError(
             f"{root}: there is no .yoi folder any more", "put it back, or name another workspace"
         )
-    return workspace_in(root)
+    return found
+
+
+def workspace_of(root: str, marker: Marker, files: FileTree) -> Workspace:
+    """The workspace at `root`, which has the marker of another tool and no ``.yoi/``.
+
+    Raises:
+        WorkspaceError: the tool's configuration cannot be used.
+    """
+    return _with_tool(root, marker, {}, files)._replace(has_yoi=False)
 
 
 def root_around(path: str) -> str | None:
@@ -156,24 +194,74 @@ def _is_folder(path: str) -> bool:
         ) from error
 
 
-def _tickets_root(root: str, files: FileTree) -> str:
+def workspace_in(root: str, files: FileTree = DISK) -> Workspace:
+    """The workspace at `root`, which contains ``.yoi/`` in `files`, as it is configured.
+
+    Raises:
+        WorkspaceError: its configuration cannot be used.
+    """
     for config, keys in _CONFIGS:
-        value = _configured(root, config, keys, files)
-        if value is not None:
+        table = _table(root, config, keys, files)
+        provider, path = _text(table, config, keys, "provider"), _text(table, config, keys, "root")
+        if provider is not None and not provider.startswith(_BUILTIN):
+            from yoi_relations.files.other_tools import configured_marker, states_named  # noqa: PLC0415  # as above
+
+            marker = configured_marker(provider, config, path)
+            return _with_tool(root, marker, states_named(table.get("states"), config), files)
+        if path is not None:
             # It is UTF-8 on the disk.
-            return _inside(root, config, os.fsdecode(value.encode()), files)
-    return _inside(root, ".yoi", DEFAULT_TICKETS_ROOT, files)
+            place = _inside(root, config, os.fsdecode(path.encode()), files)
+            return Workspace(root, place, files)
+    try:
+        place = _inside(root, ".yoi", DEFAULT_TICKETS_ROOT, files, must_exist=True)
+        return Workspace(root, place, files)
+    except OSError:
+        return _unconfigured(root, files)
 
 
-def _configured(root: str, config: str, keys: tuple[str, ...], files: FileTree) -> str | None:
+def _unconfigured(root: str, files: FileTree) -> Workspace:
+    """The workspace at `root` without a tickets root: another tool may keep the tickets."""
+    from yoi_relations.files.file_tree import exists  # noqa: PLC0415  # as above
+    from yoi_relations.files.other_tools import marker_in  # noqa: PLC0415  # as above
+
+    # A broken link is one of yoi, too.
+    is_there = exists(files.lstat, os.fsencode(os.path.join(root, DEFAULT_TICKETS_ROOT)))
+    marker = None if is_there else marker_in(root, files)
+    if marker is None:
+        return Workspace(root, _inside(root, ".yoi", DEFAULT_TICKETS_ROOT, files), files)
+    return _with_tool(root, marker, {}, files)
+
+
+def _with_tool(
+    root: str, marker: Marker, states: Mapping[str, State], files: FileTree
+) -> Workspace:
+    """The workspace at `root` with tickets of another tool."""
+    from yoi_relations.files.other_tools import configured_tool  # noqa: PLC0415  # as above
+
+    found, tool = configured_tool(root, marker, states, files)
+    place = _inside(root, marker.path, os.fsdecode(found.encode()), files)
+    if files.realpath(os.path.join(root, place)) != os.path.join(root, place):
+        raise WorkspaceError(
+            f"{printable(place)}: is reached by a symbolic link, which is not followed",
+            "name the folder itself with root in [ticket.backend] of .yoi/workspace.toml",
+        )
+    return Workspace(root, place, files, tool)
+
+
+def _table(root: str, config: str, keys: tuple[str, ...], files: FileTree) -> dict[str, Any]:
+    """A table of a configuration; empty if there is none."""
     value: Any = read_configuration(root, config, files)
     for key in keys:
-        if not isinstance(value, dict):
-            return None
-        value = value.get(key)
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def _text(table: dict[str, Any], config: str, keys: tuple[str, ...], name: str) -> str | None:
+    value = table.get(name)
     if value is None or (isinstance(value, str) and value and "\0" not in value):
         return value
-    raise WorkspaceError(f"{config}: {'.'.join(keys)} must be a path as text", "fix the file")
+    what = "a path as text" if name == "root" else "text"
+    raise WorkspaceError(f"{config}: {'.'.join((*keys, name))} must be {what}", "fix the file")
 
 
 def read_configuration(root: str, config: str, files: FileTree = DISK) -> dict[str, Any] | None:
@@ -208,10 +296,12 @@ def read_configuration(root: str, config: str, files: FileTree = DISK) -> dict[s
     return values
 
 
-def _inside(root: str, config: str, value: str, files: FileTree) -> str:
+def _inside(
+    root: str, config: str, value: str, files: FileTree, *, must_exist: bool = False
+) -> str:
     within = os.path.join(root, "")
     path = os.path.normpath(os.path.join(root, value))
-    real = files.realpath(path)
+    real = files.realpath(path, strict=must_exist)
     if not real.startswith(within):
         raise WorkspaceError(
             f"{config}: the tickets root '{value}' is not inside {root}",

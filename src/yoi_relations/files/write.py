@@ -17,7 +17,7 @@ from yoi_relations.atomic import create_file, sync
 from yoi_relations.errors import WriteError
 from yoi_relations.files.open_folder import open_folder
 from yoi_relations.files.stat_stamp import NOT_THERE
-from yoi_relations.files.workspace import Workspace, printable
+from yoi_relations.files.workspace import RECORDS, Workspace, printable
 
 _NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 _DRAFT = re.compile(r"\.[0-9A-Z]{26}\.md\.[0-9]+\.tmp")
@@ -52,14 +52,26 @@ def render_record(fields: Mapping[str, str | None], body: str | None) -> bytes:
     return f"---\n{text}---\n{lines}".encode("utf-8", "surrogatepass")
 
 
-def write_new(
-    workspace: Workspace, folder: str, name: str, data: bytes, temporary: int | None
-) -> str:
-    """Write a new file into a ticket folder's ``artifacts/relations/``.
+def records_folder(workspace: Workspace, ticket: str, folder: str | None) -> str:
+    """The folder of a ticket's records in Markdown, below the workspace root.
 
     Args:
         workspace: of the ticket.
-        folder: the ticket folder's path below the workspace root.
+        ticket: its id.
+        folder: path of its own folder, which another tool does not have.
+    """
+    return f"{RECORDS}/{ticket}" if workspace.tool else f"{folder}/artifacts/relations"
+
+
+def write_new(
+    workspace: Workspace, folder: str, name: str, data: bytes, temporary: int | None
+) -> str:
+    """Write a new file into a ticket's folder of records.
+
+    Args:
+        workspace: of the ticket.
+        folder: that folder's path below the workspace root, as `records_folder` returns it. Its
+            last two parts, or all parts where another tool keeps the tickets, are made if missing.
         name: of the new file.
         data: its content.
         temporary: descriptor of a folder for the draft, or None for a dot-file in the same folder.
@@ -70,12 +82,13 @@ def write_new(
     Raises:
         WriteError: it could not be written, or the name is taken. Nothing has changed then.
     """
-    path = f"{folder}/artifacts/relations/{name}"
-    root, base = workspace.root, workspace.tickets_root
+    path = f"{folder}/{name}"
+    root, base = workspace.root, os.curdir if workspace.tool else workspace.tickets_root
     # Names on the disk are UTF-8 under every locale.
-    final, ticket = name.encode(), folder.removeprefix(f"{printable(base)}/").encode()
+    final, parts = name.encode(), folder.removeprefix(f"{printable(base)}/").encode().split(b"/")
+    made = 0 if workspace.tool else -2
     try:
-        with open_folder(root, base, ticket.split(b"/"), (b"artifacts", b"relations")) as relations:
+        with open_folder(root, base, parts[:made], parts[made:]) as relations:
             if temporary is None or not _link_from(temporary, relations, final, data):
                 _link_in_folder(relations, final, data)
             try:

@@ -107,14 +107,20 @@ def _value(event: yaml.Event, events: Iterator[yaml.Event], first: int) -> Value
         null = not event.style and event.value in NULLS
         return Value(None if null else event.value, line)
     depth = 0
+    items: list[tuple[str, int]] | None = [] if isinstance(event, yaml.SequenceStartEvent) else None
     while True:
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
             raise _nested_too_deep(line)
         if depth == 0:
-            return Value(None, line, scalar=False)
+            found = None if items is None else tuple(items)
+            return Value(None, line, scalar=False, items=found)
         event = next(events)
+        if isinstance(event, yaml.ScalarEvent) and items is not None:
+            items.append((event.value, _line(event, first)))
+        elif not isinstance(event, yaml.CollectionEndEvent):
+            items = None
 
 
 def _nested_too_deep(line: int) -> SourceError:

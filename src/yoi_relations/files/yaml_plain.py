@@ -23,6 +23,7 @@ _SINGLE = r"'[^\x00-\x1f'\x7f]*'"
 _DOUBLE = r'"[^\x00-\x1f"\\\x7f]*"'
 _ITEM = r"(?:[A-Za-z0-9_-]*[A-Za-z0-9_]|'[ -&(-~]*')"
 _LIST = rf"\[(?:{_ITEM}(?:, ?{_ITEM})*)?\]"
+_ITEMS = re.compile(_ITEM)
 # YAML finds no colon after more than 1,024 characters.
 _KEY = r"[A-Za-z_][A-Za-z0-9_]{0,1023}"
 _LINE = re.compile(rf"^({_KEY}):(?: +({_SINGLE}|{_DOUBLE}|{_LIST}|{_PLAIN}))?\n", re.MULTILINE)
@@ -36,12 +37,14 @@ class Value(NamedTuple):
         line: counted from 1 in the file.
         scalar: False for a list, a mapping or an alias.
         dropped: the part of the value that YAML drops, or None.
+        items: the texts of a list of scalars, each with its line; None for any other value.
     """
 
     text: str | None
     line: int
     scalar: bool = True
     dropped: str | None = None
+    items: tuple[tuple[str, int], ...] | None = None
 
 
 def read_plain(text: str, first_line: int) -> dict[str, Value] | None:
@@ -56,7 +59,8 @@ def read_plain(text: str, first_line: int) -> dict[str, Value] | None:
     for number, (key, written) in enumerate(lines, start=first_line):
         first = written[:1]
         if first == "[":
-            fields[key] = Value(None, number, scalar=False)
+            items = tuple((item.strip("'"), number) for item in _ITEMS.findall(written))
+            fields[key] = Value(None, number, scalar=False, items=items)
         elif first in _QUOTES:
             fields[key] = Value(written[1:-1], number)
         else:

@@ -10,7 +10,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 
-from yoi_relations.files import scan_root
+from yoi_relations.files.sources import ticket_source
 from yoi_relations.files.times import now
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.index import cache_folder, rescan, store
@@ -73,9 +73,9 @@ def build_index(
     with closed_on_failure(connection):
         stored, snapshot = _build_once(workspace, connection, number, progress)
         # A folder that moved during the scan can be missing, so the root is scanned again.
-        if not root_may_have_changed(snapshot, workspace.tickets_path):
+        if not root_may_have_changed(snapshot, workspace.base):
             return stored
-        changes = compare_stamps(snapshot, workspace.tickets_path)
+        changes = compare_stamps(snapshot, workspace.base)
         update = rescan.rescan_folders(workspace, stored, snapshot, changes, policy)
         updated = apply_update(workspace, stored, update)
     connection.close()
@@ -95,9 +95,9 @@ def apply_update(workspace: Workspace, stored: StoredIndex, update: rescan.Updat
             tickets |= {read.source.holder for scan in update.scans for read in scan.reads}
             delete_activity(connection, tickets)
             delete_sources(connection, update.outdated)
-            insert(connection, rows_of(update.scans))
+            insert(connection, rows_of(update.scans, ticket_source(workspace).parse))
             derive(connection, tickets)
-            digest = _digest_of_sources(connection)
+            digest = _digest_of_sources(workspace, connection)
         return _commit(workspace, connection, update.snapshot, number, digest)
 
 
@@ -111,12 +111,13 @@ def build_unstamped(workspace: Workspace) -> StoredIndex:
 
     connection = new_connection()
     with closed_on_failure(connection):
-        names = sorted(map(os.fsencode, scan_root.list_root(workspace).names))
-        with bulk_load(connection), contextlib.closing(read_batches(workspace, names)) as batches:
+        tickets = ticket_source(workspace)
+        names = sorted(map(os.fsencode, tickets.list_root().names))
+        with bulk_load(connection), contextlib.closing(read_batches(tickets, names)) as batches:
             for _, _, rows in batches:
                 insert(connection, rows)
         derive(connection)
-        digest = _digest_of_sources(connection)
+        digest = _digest_of_sources(workspace, connection)
         return _commit(workspace, connection, UNSTAMPED, 1, digest)
 
 
@@ -127,12 +128,13 @@ def _build_once(
     from yoi_relations.index.folder_batches import read_batches  # noqa: PLC0415  # only a full build needs it
 
     clock = cache_folder.clock(workspace)
-    listing = scan_root.list_root(workspace)
+    tickets = ticket_source(workspace)
+    listing = tickets.list_root()
     names = sorted(os.fsencode(name) for name in listing.names)
     stamps: FolderStamps = {rescan.ROOT: (listing.folder.paths, listing.folder.stamps)}
     unreliable: set[bytes] = set()
     done = 0
-    with bulk_load(connection), contextlib.closing(read_batches(workspace, names)) as batches:
+    with bulk_load(connection), contextlib.closing(read_batches(tickets, names)) as batches:
         for folders, names_of_unreliable, rows in batches:
             stamps |= {
                 name: (paths, found)
@@ -145,15 +147,15 @@ def _build_once(
             progress(done, len(names))
     snapshot = new_snapshot(stamps, unreliable, read_clock(workspace, clock))
     derive(connection)
-    digest = _digest_of_sources(connection)
+    digest = _digest_of_sources(workspace, connection)
     return _commit(workspace, connection, snapshot, number, digest), snapshot
 
 
-def _digest_of_sources(connection: Connection) -> str:
+def _digest_of_sources(workspace: Workspace, connection: Connection) -> str:
     sources = connection.execute(
         "SELECT CAST(path || x'00' || digest AS BLOB) FROM source ORDER BY path, digest"
     )
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(workspace.tool_identity.encode())
     for (source,) in sources:
         digest.update(source)
     return digest.hexdigest()[:_DIGEST_DIGITS]
@@ -164,11 +166,12 @@ def _commit(
 ) -> StoredIndex:
     """Store the generation and the snapshot, and end the transaction."""
     root = printable(workspace.tickets_root)
-    generation = Generation(number, store.PARSER_VERSION, root, digest, now())
+    tool = workspace.tool_identity
+    generation = Generation(number, store.PARSER_VERSION, root, tool, digest, now())
     connection.execute("DELETE FROM generation")
     connection.execute(
-        "INSERT INTO generation (id, number, parser_version, tickets_root, digest, built_at)"
-        " VALUES (1, ?, ?, ?, ?, ?)",
+        "INSERT INTO generation (id, number, parser_version, tickets_root, tool, digest, built_at)"
+        " VALUES (1, ?, ?, ?, ?, ?, ?)",
         generation,
     )
     store_snapshot(connection, snapshot)

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from itertools import groupby
 from operator import itemgetter
 
-from yoi_relations.files.source import Effect, SpanningCode
+from yoi_relations.files.source import TASK_FILES, Effect, Format, SpanningCode
 from yoi_relations.index.activity import inactive_if_recorded, store_activity
 from yoi_relations.kinds import KINDS, edge_of
 from yoi_relations.lean.json_encoder import json_text
@@ -19,21 +19,31 @@ from yoi_relations.ticket_ids import is_elsewhere
 
 _INTO = "INSERT INTO spanning_problem (path, line, code, message, effect, about)"
 _AMONG = "AND holder IN (SELECT value FROM json_each(?))"
+_TASKS = ", ".join(f"'{form}'" for form in sorted(TASK_FILES))
 _NO_ITEM = f"""{_INTO}
-    SELECT folder, NULL, '{SpanningCode.NO_ITEM}',
-        'holds records but no item.md; the state of the ticket is not known',
+    SELECT coalesce(folder, min(path)), NULL, '{SpanningCode.NO_ITEM}',
+        CASE WHEN folder IS NULL THEN 'is a record of ' || holder || ', which has no file'
+            ELSE 'holds records but no item.md; the state of the ticket is not known' END,
         '{Effect.TICKET}', holder
     FROM source WHERE format <> 'stray' {{among}}
-    GROUP BY holder, folder HAVING sum(format = 'item') = 0
+    GROUP BY holder, folder HAVING sum(format IN ('{Format.ITEM}', {_TASKS})) = 0 AND (
+        folder IS NOT NULL OR NOT EXISTS (
+            SELECT 1 FROM source AS each WHERE each.holder = source.holder
+            AND each.folder IS NOT NULL AND each.format <> 'stray'
+        ) AND EXISTS (
+            SELECT 1 FROM record_now WHERE record_now.holder = source.holder AND retired_at IS NULL
+        )
+    )
 """  # noqa: S608  # fixed text
 _SHARED_ID = f"""{_INTO}
     SELECT DISTINCT folder, NULL, '{SpanningCode.SHARED_ID}',
         'has an id that ' || (
             SELECT count(DISTINCT each.folder) FROM source AS each
             WHERE each.holder = source.holder AND each.format <> 'stray'
-        ) || ' folders share; the ticket''s state is not known',
+        ) || CASE WHEN format IN ({_TASKS}) THEN ' files' ELSE ' folders' END
+            || ' share; the ticket''s state is not known',
         '{Effect.TICKET}', holder
-    FROM source WHERE format <> 'stray' AND holder IN (
+    FROM source WHERE format <> 'stray' AND folder IS NOT NULL AND holder IN (
         SELECT holder FROM source WHERE format <> 'stray' {{among}}
         GROUP BY holder HAVING min(folder) <> max(folder)
     )
@@ -43,6 +53,7 @@ _MISSING = """
     WHERE retired_at IS NULL AND id IN (
         SELECT id FROM record WHERE target IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM source WHERE holder = record.target AND format <> 'stray'
+            AND folder IS NOT NULL
         )
     )
     ORDER BY target

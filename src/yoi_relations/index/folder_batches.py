@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from yoi_relations.files.workspace import Workspace
+from yoi_relations.files.sources import TicketSource
 from yoi_relations.index.folder_scan import scan_folders
 from yoi_relations.index.rows import Rows, rows_of
 from yoi_relations.index.snapshot_builder import FolderStamps
@@ -20,7 +20,7 @@ Batch = tuple[FolderStamps, list[bytes], Rows]
 """The stamps of some folders, those that are unreliable (see `FolderScan`), and all rows."""
 
 
-def read_batches(workspace: Workspace, names: list[bytes]) -> Generator[Batch]:
+def read_batches(tickets: TicketSource, names: list[bytes]) -> Generator[Batch]:
     """Scan and parse the folders `names` below the tickets root, in their order.
 
     Raises:
@@ -30,12 +30,13 @@ def read_batches(workspace: Workspace, names: list[bytes]) -> Generator[Batch]:
     count = -(-len(names) // size)
 
     def work(number: int) -> tuple[Any, ...]:
-        scans = list(scan_folders(workspace, names[number * size : (number + 1) * size]))
+        scans = list(scan_folders(tickets, names[number * size : (number + 1) * size]))
         stamps = {scan.name: (scan.folder.paths, scan.folder.stamps) for scan in scans}
         unreliable = [scan.name for scan in scans if scan.is_unreliable]
-        return stamps, unreliable, tuple(rows_of(scans))  # plain tuples pass between processes
+        rows = tuple(rows_of(scans, tickets.parse))  # plain tuples pass between processes
+        return stamps, unreliable, rows
 
-    is_shared = count >= FORK_FROM and workspace.files.can_fork
+    is_shared = count >= FORK_FROM and tickets.files.can_fork
     results = run_shared(work, count) if is_shared else map(work, range(count))
     for stamps, unreliable, rows in results:
         yield stamps, unreliable, Rows(*rows)

@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 from yoi_relations.files.file_tree import FileTree
 from yoi_relations.files.read_source import read_source
-from yoi_relations.files.scan_folder import Folder, FolderScanner
+from yoi_relations.files.scan_folder import Folder
 from yoi_relations.files.source import Source, SourceError, UnreadableError
-from yoi_relations.files.workspace import Workspace
+from yoi_relations.files.sources import TicketSource
 from yoi_relations.lean.types import NamedTuple
 
 
@@ -42,21 +42,20 @@ class FolderScan(NamedTuple):
 
 
 def scan_folders(
-    workspace: Workspace,
+    tickets: TicketSource,
     names: list[bytes],
     reliable: Mapping[bytes, bytes] = MappingProxyType({}),
 ) -> Iterator[FolderScan]:
-    """List and read the folders `names` below the tickets root.
+    """List and read the units `names`, such as ticket folders.
 
     A source whose stamp is the one in `reliable`, by path, is not read.
 
     Raises:
         UnreadableFolderError: a folder cannot be listed.
     """
-    scanner = FolderScanner(workspace, reliable)
     for name in names:
-        folder = scanner.scan(name)
-        yield FolderScan(name, folder, list(_reads(folder, workspace.files)))
+        folder = tickets.scan(name, reliable)
+        yield FolderScan(name, folder, list(_reads(folder, tickets.files)))
 
 
 def _reads(folder: Folder, files: FileTree) -> Iterator[ReadSource]:

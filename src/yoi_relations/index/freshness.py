@@ -39,6 +39,7 @@ def open_index(
     Raises:
         UnreadableFolderError: a folder cannot be listed.
     """
+    publish = publish and workspace.has_yoi
     request = OpenRequest(workspace, notify, trust, publish, wait, time.perf_counter())
     stored, state = store.load_published(workspace, note_stamp=publish)
     unproven = None
@@ -48,7 +49,7 @@ def open_index(
                 return request.answer(stored, IndexState.UNCHECKED, stored.generation)
             snapshot = load_snapshot(stored.connection)
             everything = trust is Trust.CONTENT
-            changes = compare_stamps(snapshot, workspace.tickets_path, everything=everything)
+            changes = compare_stamps(snapshot, workspace.base, everything=everything)
             if not changes.changed and not changes.racy:
                 return request.answer(stored, IndexState.CURRENT, stored.generation)
             unproven = UnprovenIndex(stored, snapshot, changes)

@@ -33,6 +33,7 @@ class Generation(SQLModel, table=True):
     number: int = Field(description="counts the generations since the cache was empty")
     parser_version: int
     tickets_root: str = Field(sa_type=Text, description="below the workspace root")
+    tool: str = Field(sa_type=Text, description="whose tickets, with its states; empty for yoi")
     digest: str = Field(sa_type=Text, description="over the path and the bytes of every source")
     built_at: str = Field(sa_type=Text, description="RFC 3339, UTC")
 
@@ -65,7 +66,10 @@ class Source(SQLModel, table=True):
     path: str = Field(sa_type=Text, description="below the workspace root")
     format: str = Field(sa_type=Text)
     holder: str = Field(sa_type=Text, description="id of the ticket in whose folder it is")
-    folder: str = Field(sa_type=Text, description="path of that folder")
+    folder: str | None = Field(
+        sa_type=Text,
+        description="path of that folder, or of a task file; NULL of its records",
+    )
     name: bytes = Field(description="of that folder below the tickets root, as on the disk")
     digest: bytes = Field(description="SHA-256 of what was read, or of why it could not be")
 
@@ -81,6 +85,7 @@ class StateColumns(SQLModel):
     """The state of a ticket."""
 
     state: str | None = Field(sa_type=Text, description="NULL where it is not known")
+    word: str | None = Field(sa_type=Text, description="for it; NULL in a ticket of yoi")
 
 
 class _TicketKey(SQLModel):
@@ -115,9 +120,9 @@ class RecordColumns(SQLModel):
     branch: str | None = Field(sa_type=Text)
     worktree: str | None = Field(sa_type=Text)
     role_plan: str | None = Field(sa_type=Text)
-    author: str = Field(sa_type=Text)
-    at: str = Field(sa_type=Text, description="RFC 3339, UTC")
-    at_key: str = Field(sa_type=Text, description="sorts as the instants do")
+    author: str | None = Field(sa_type=Text, description="NULL if another tool recorded it")
+    at: str | None = Field(sa_type=Text, description="RFC 3339, UTC; NULL like the author")
+    at_key: str = Field(sa_type=Text, description="sorts as the instants do; empty before all")
     retired_at: str | None = Field(
         sa_type=Text, description="as the next two, NULL where it counts"
     )

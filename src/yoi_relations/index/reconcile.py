@@ -57,6 +57,11 @@ def rebuild_index(workspace: Workspace, progress: Progress) -> Index:
         WriteError: the index cannot be written.
     """
     start = time.perf_counter()
+    if not workspace.has_yoi:
+        raise WriteError(
+            f"{workspace.root}: there is no .yoi folder to keep an index in",
+            "the first relations add makes it; until then, questions are answered from memory",
+        )
     try:
         with locked(workspace) as folder:
             before, found = store.load_published(workspace)
@@ -138,7 +143,7 @@ def _current_index(
             snapshot = load_snapshot(before.connection)
             if changes is None or before.generation != published:
                 everything = request.trust is Trust.CONTENT
-                changes = compare_stamps(snapshot, workspace.tickets_path, everything=everything)
+                changes = compare_stamps(snapshot, workspace.base, everything=everything)
             update = rescan.rescan_folders(workspace, before, snapshot, changes)
             if not update.is_worth_publishing:
                 return before, False

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files import scan_root
+from yoi_relations.files.sources import TicketSource, ticket_source
 from yoi_relations.files.stat_stamp import ABSENT
-from yoi_relations.files.stray.names import BUCKETS
 from yoi_relations.files.workspace import Workspace, printable
 from yoi_relations.index import cache_folder
 from yoi_relations.index.folder_scan import FolderScan, ReadSource, scan_folders
@@ -32,7 +32,6 @@ ROOT = os.fsencode(scan_root.ROOT)
 GONE = [ABSENT]
 """The stamps of a folder that vanished after it was listed. A snapshot leaves it out, so that it
 counts as new if it is listed again."""
-_BUCKETS = frozenset(os.fsencode(bucket) for bucket in BUCKETS)
 
 StoredSources = dict[str, list[tuple[int, bytes]]]
 """By path, the ids and digests of the sources that an index holds of one folder."""
@@ -76,11 +75,12 @@ def rescan_folders(
     """
     start, first_clock, scans = time.monotonic(), 0, 0
     seen: set[bytes] = set()
+    tickets = ticket_source(workspace)
     while True:
-        update = _scan_once(workspace, stored, snapshot, changes)
-        if not root_may_have_changed(update.snapshot, workspace.tickets_path):
+        update = _scan_once(workspace, tickets, stored, snapshot, changes)
+        if not root_may_have_changed(update.snapshot, workspace.base):
             return update
-        present = _paths_without_buckets(update.snapshot.paths)
+        present = tickets.lasting_paths(update.snapshot.paths)
         seen |= present
         first_clock = first_clock or update.snapshot.scanned_at
         changes = changes._replace(changed=changes.changed | {ROOT})
@@ -100,22 +100,19 @@ def rescan_folders(
             raise UnreadableFolderError(message, "run the command again when they are at rest")
 
 
-def _paths_without_buckets(paths: bytes) -> set[bytes]:
-    """The paths of a snapshot without the bucket that each folder is in."""
-    parts = (path.partition(b"/") for path in paths.split(b"\0"))
-    found = {tail if head in _BUCKETS else head + slash + tail for head, slash, tail in parts}
-    return {path for path in found if b"/" in path}  # a ticket's folder is no path of its own
-
-
 def _scan_once(
-    workspace: Workspace, stored: StoredIndex, snapshot: Snapshot, changes: StampChanges
+    workspace: Workspace,
+    tickets: TicketSource,
+    stored: StoredIndex,
+    snapshot: Snapshot,
+    changes: StampChanges,
 ) -> Update:
     now = cache_folder.clock(workspace)
     stamps: FolderStamps = {}
     names = changes.changed | changes.racy
     vanished: set[bytes] = set()
     if ROOT in names:
-        listing = scan_root.list_root(workspace)
+        listing = tickets.list_root()
         stamps[ROOT] = listing.folder.paths, listing.folder.stamps
         names, vanished = _folders_to_scan(listing, set(snapshot.folders()), names)
     held = stored_sources(stored.connection, names | vanished)
@@ -123,7 +120,7 @@ def _scan_once(
     scans: list[FolderScan] = []
     outdated: list[int] = []
     unreliable: set[bytes] = set()
-    for scan in scan_folders(workspace, sorted(names), reliable):
+    for scan in scan_folders(tickets, sorted(names), reliable):
         if scan.folder.stamps == GONE:
             vanished.add(scan.name)
             continue
@@ -168,12 +165,12 @@ def _reliable_sources(
 
     A path with a backslash is left out: two names can be printed as the same such path.
     """
-    tickets = printable(workspace.tickets_root)
+    prefix = "" if workspace.tool else f"{printable(workspace.tickets_root)}/"
     paths = {path for sources in held.values() for path in sources if "\\" not in path}
     return {
         path: stamp
         for path, stamp in reliable_stamps(snapshot, held).items()
-        if f"{tickets}/{path.decode('utf-8', 'backslashreplace')}" in paths
+        if f"{prefix}{path.decode('utf-8', 'backslashreplace')}" in paths
     }
 
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from contextlib import closing, suppress
 
-from yoi_relations.files.scan_root import Listing, folders_of, list_root
+from yoi_relations.files.scan_root import Listing, folders_of
+from yoi_relations.files.sources import ticket_source
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import build, index_file, store
 from yoi_relations.index.cache_folder import locked
@@ -38,7 +39,7 @@ def build_revision(workspace: Workspace, files: GitTree, tree: str, notify: Noti
     Raises:
         GitError: git failed, or a part of the tree is missing in a partial clone.
     """
-    listing = list_root(workspace)
+    listing = ticket_source(workspace).list_root()
     stored = _update_of_another(workspace, files, tree, listing) if tree else None
     if stored is None:
         files.read_ahead(workspace.tickets_path)
@@ -78,7 +79,7 @@ def _update(
     gone = (held[name].values() for name in names - present)
     outdated = [id_ for sources in gone for each in sources for id_, _ in each]
     scans = []
-    for scan in scan_folders(workspace, sorted(present)):
+    for scan in scan_folders(ticket_source(workspace), sorted(present)):
         ids, new_reads = changed_sources(held[scan.name], scan)
         outdated += ids
         if new_reads:

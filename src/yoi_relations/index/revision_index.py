@@ -10,10 +10,11 @@ import os
 import time
 
 from yoi_relations.errors import WorkspaceError
-from yoi_relations.files.workspace import Workspace, printable
+from yoi_relations.files.workspace import RECORDS, Workspace, printable
 from yoi_relations.index import store
 from yoi_relations.index.handle import Index, Notify, Trust
 from yoi_relations.index.store import IndexState
+from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,14 +51,24 @@ def open_revision(workspace: Workspace, files: GitTree, notify: Notify) -> Index
 
 
 def _tickets_tree(workspace: Workspace, files: GitTree) -> str:
+    """The id of the tree of the tickets; with another tool, a digest of all that is read."""
     try:
-        return files.tree_id(workspace.tickets_path)
+        tree = files.tree_id(workspace.tickets_path)
     except OSError as error:
         raise WorkspaceError(
             f"{files.at.name}: there is no folder {printable(workspace.tickets_root)} in that"
             " revision, where its configuration says that the tickets are",
             "name another revision",
         ) from error
+    if workspace.tool is None or not tree:
+        return tree
+    from hashlib import sha256  # noqa: PLC0415  # tickets of yoi need no digest
+
+    try:
+        records = files.tree_id(os.path.join(workspace.root, RECORDS))
+    except OSError:
+        records = ""
+    return sha256(json_text([tree, records, workspace.tool_identity]).encode()).hexdigest()
 
 
 def _mark_used(path: str) -> None:

@@ -7,11 +7,12 @@ plain values, so that another process can make them.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from yoi_relations.files.parse import parse_source, unusable
+from yoi_relations.files.parse import unusable
+from yoi_relations.files.parsed import Parsed
 from yoi_relations.files.record import Plan, Record, Retired
-from yoi_relations.files.source import Fault, SourceError
+from yoi_relations.files.source import Fault, Source, SourceError
 from yoi_relations.index.folder_scan import FolderScan, ReadSource
 from yoi_relations.kinds import edge_of
 from yoi_relations.lean.types import Any, Connection, NamedTuple
@@ -21,7 +22,7 @@ MESSAGE_LIMIT = 300
 
 _COLUMNS = {
     "source": "id, path, format, holder, folder, name, digest",
-    "ticket": "source_id, ticket_id, title, slug, state",
+    "ticket": "source_id, ticket_id, title, slug, state, word",
     "record": (
         "source_id, line, record_id, kind, holder, target, class, shown, edge_ticket, edge_target,"
         " note, summary, branch, worktree, role_plan, author, at, at_key,"
@@ -34,6 +35,7 @@ _NO_PLAN = (None,) * len(Plan._fields)
 _NOT_RETIRED = (None,) * len(Retired._fields)
 
 Row = tuple[Any, ...]
+Parse = Callable[[Source, bytes], Parsed]
 
 
 class Rows(NamedTuple):
@@ -46,12 +48,12 @@ class Rows(NamedTuple):
     problem: list[Row]
 
 
-def rows_of(scans: Iterable[FolderScan]) -> Rows:
-    """The rows of all sources in some folders."""
+def rows_of(scans: Iterable[FolderScan], parse: Parse) -> Rows:
+    """The rows of all sources in some folders, whose content `parse` returns."""
     rows = Rows([], [], [], [], [])
     for scan in scans:
         for read in scan.reads:
-            _add(rows, scan.name, read)
+            _add(rows, scan.name, read, parse)
     return rows
 
 
@@ -82,7 +84,7 @@ def delete_sources(connection: Connection, ids: Iterable[int]) -> None:
     connection.execute("DROP TABLE outdated")
 
 
-def _add(rows: Rows, name: bytes, read: ReadSource) -> None:
+def _add(rows: Rows, name: bytes, read: ReadSource, parse: Parse) -> None:
     """Add the rows of one source in the folder `name`."""
     source = read.source
     number = len(rows.source) + 1
@@ -91,10 +93,10 @@ def _add(rows: Rows, name: bytes, read: ReadSource) -> None:
     if isinstance(read.content, SourceError):
         parsed = unusable(source, read.content.message)
     else:
-        parsed = parse_source(source, read.content)
+        parsed = parse(source, read.content)
     if parsed.ticket is not None:
-        title, slug, state = parsed.ticket
-        rows.ticket.append((number, source.holder, title, slug, state and state.value))
+        title, slug, state, word = parsed.ticket
+        rows.ticket.append((number, source.holder, title, slug, state and state.value, word))
     for record in parsed.records:
         rows.record.append(_record_row(number, record))
     for retirement in parsed.retirements:

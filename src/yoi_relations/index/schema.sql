@@ -5,6 +5,7 @@ CREATE TABLE generation (
     number INTEGER NOT NULL,
     parser_version INTEGER NOT NULL,
     tickets_root TEXT NOT NULL,
+    tool TEXT NOT NULL,
     digest TEXT NOT NULL,
     built_at TEXT NOT NULL,
     PRIMARY KEY (id),
@@ -40,11 +41,11 @@ CREATE TABLE source (
     path TEXT NOT NULL,
     format TEXT NOT NULL,
     holder TEXT NOT NULL,
-    folder TEXT NOT NULL,
+    folder TEXT,
     name BLOB NOT NULL,
     digest BLOB NOT NULL,
     PRIMARY KEY (id),
-    CONSTRAINT format_known CHECK (format IN ('item', 'frontmatter', 'relations.json', 'orchestration-plan.jsonl', 'stray'))
+    CONSTRAINT format_known CHECK (format IN ('item', 'frontmatter', 'relations.json', 'orchestration-plan.jsonl', 'tk', 'backlog.md', 'stray'))
 );
 
 CREATE INDEX source_holder ON source (holder, folder, format);
@@ -104,8 +105,8 @@ CREATE TABLE record (
     branch TEXT,
     worktree TEXT,
     role_plan TEXT,
-    author TEXT NOT NULL,
-    at TEXT NOT NULL,
+    author TEXT,
+    at TEXT,
     at_key TEXT NOT NULL,
     retired_at TEXT,
     retired_by TEXT,
@@ -147,6 +148,7 @@ CREATE TABLE ticket (
     title TEXT,
     slug TEXT,
     state TEXT,
+    word TEXT,
     PRIMARY KEY (source_id),
     CONSTRAINT state_known CHECK (state IN ('planning', 'ready', 'queued', 'inprogress', 'done', 'closed')),
     FOREIGN KEY(source_id) REFERENCES source (id)
@@ -172,14 +174,16 @@ CREATE INDEX activity_active ON activity (kind, ticket) WHERE inactive IS NULL;
 -- names.
 
 -- One row per ticket id. An id found in two folders has no known state; nor has a folder that holds
--- records but no item.md, whose folder is NULL.
+-- records but no item.md, whose folder is NULL. A source without a folder holds a record of a ticket
+-- that another tool keeps.
 CREATE VIEW ticket_now AS
 SELECT
     source.holder AS ticket,
     min(ticket.title) AS title,
     min(ticket.slug) AS slug,
     CASE count(DISTINCT source.folder) WHEN 1 THEN min(ticket.state) END AS state,
-    min(CASE source.format WHEN 'item' THEN source.folder END) AS folder,
+    min(ticket.word) AS word,
+    min(CASE WHEN ticket.source_id IS NOT NULL THEN source.folder END) AS folder,
     count(DISTINCT source.folder) AS folders
 FROM source
 LEFT JOIN ticket ON ticket.source_id = source.id
@@ -251,7 +255,7 @@ SELECT kind, ticket FROM activity WHERE inactive IS NULL;
 
 -- The names of every ticket, once for each of its sources. Only an item.md has slug and title.
 CREATE VIEW ticket_name AS
-SELECT source.holder AS ticket, source.folder, ticket.slug, ticket.title
+SELECT source.holder AS ticket, coalesce(source.folder, '') AS folder, ticket.slug, ticket.title
 FROM source LEFT JOIN ticket ON ticket.source_id = source.id
 WHERE source.format <> 'stray';
 

@@ -44,10 +44,11 @@ def read_clock(workspace: Workspace, now: int) -> Clock:
     Raises:
         UnreadableFolderError: the tickets root vanished during the scan.
     """
-    root = workspace.tickets_path
+    root = workspace.base
     yoi_folder = os.path.dirname(os.path.dirname(workspace.cache_path))
     try:
-        device, cache_device = os.stat(root).st_dev, os.stat(yoi_folder).st_dev
+        device = os.stat(root).st_dev
+        cache_device = os.stat(yoi_folder).st_dev if workspace.has_yoi else device
     except OSError as error:
         message = f"{error.filename}: {error.strerror}"
         raise UnreadableFolderError(message, "run the command again") from error

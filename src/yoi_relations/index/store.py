@@ -18,7 +18,7 @@ from yoi_relations.files.workspace import CACHE, Workspace, printable
 from yoi_relations.lean.sqlite import sqlite3
 from yoi_relations.lean.types import Connection, NamedTuple, StrEnum
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 PARSER_VERSION = 9
 """Increase it whenever the same bytes yield other rows."""
 APPLICATION_ID = 0x594F4952
@@ -31,6 +31,7 @@ class Generation(NamedTuple):
     number: int
     parser_version: int
     tickets_root: str
+    tool: str
     digest: str
     built_at: str
 
@@ -216,12 +217,12 @@ def _read_generation(connection: Connection, workspace: Workspace) -> Generation
     if (application, version) != (APPLICATION_ID, SCHEMA_VERSION):
         raise _UnusableIndexError(IndexState.OTHER_VERSION)
     row = connection.execute(
-        "SELECT number, parser_version, tickets_root, digest, built_at FROM generation"
+        "SELECT number, parser_version, tickets_root, tool, digest, built_at FROM generation"
     ).fetchone()
     if row is None:
         raise _UnusableIndexError(IndexState.DAMAGED)
     generation = Generation(*row)
-    built_for = generation.parser_version, generation.tickets_root
-    if built_for != (PARSER_VERSION, printable(workspace.tickets_root)):
+    built_for = generation.parser_version, generation.tickets_root, generation.tool
+    if built_for != (PARSER_VERSION, printable(workspace.tickets_root), workspace.tool_identity):
         raise _UnusableIndexError(IndexState.OTHER_VERSION)
     return generation

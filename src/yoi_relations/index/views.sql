@@ -3,14 +3,16 @@
 -- names.
 
 -- One row per ticket id. An id found in two folders has no known state; nor has a folder that holds
--- records but no item.md, whose folder is NULL.
+-- records but no item.md, whose folder is NULL. A source without a folder holds a record of a ticket
+-- that another tool keeps.
 CREATE VIEW ticket_now AS
 SELECT
     source.holder AS ticket,
     min(ticket.title) AS title,
     min(ticket.slug) AS slug,
     CASE count(DISTINCT source.folder) WHEN 1 THEN min(ticket.state) END AS state,
-    min(CASE source.format WHEN 'item' THEN source.folder END) AS folder,
+    min(ticket.word) AS word,
+    min(CASE WHEN ticket.source_id IS NOT NULL THEN source.folder END) AS folder,
     count(DISTINCT source.folder) AS folders
 FROM source
 LEFT JOIN ticket ON ticket.source_id = source.id
@@ -82,7 +84,7 @@ SELECT kind, ticket FROM activity WHERE inactive IS NULL;
 
 -- The names of every ticket, once for each of its sources. Only an item.md has slug and title.
 CREATE VIEW ticket_name AS
-SELECT source.holder AS ticket, source.folder, ticket.slug, ticket.title
+SELECT source.holder AS ticket, coalesce(source.folder, '') AS folder, ticket.slug, ticket.title
 FROM source LEFT JOIN ticket ON ticket.source_id = source.id
 WHERE source.format <> 'stray';
 

@@ -6,8 +6,10 @@ import os
 from collections.abc import Iterator
 
 from yoi_relations.errors import GitError, RelationsError
+from yoi_relations.files.other_tools import marker_in
+from yoi_relations.files.safe_read import DISK
 from yoi_relations.files.stat_stamp import is_gone
-from yoi_relations.files.workspace import find_again, printable
+from yoi_relations.files.workspace import Workspace, find_again, printable, workspace_of
 from yoi_relations.git.repository import Repository, find_repository
 from yoi_relations.git.worktrees import Worktree, belongs_to, list_worktrees
 from yoi_relations.index.freshness import open_index
@@ -142,12 +144,18 @@ def _root(repository: Repository, tree: Worktree) -> str:
 
 
 def _open_index(root: str, trust: Trust, notify: Notify) -> Index:
-    if is_gone(os.path.join(root, ".yoi")):
-        raise _NoTicketsError("has no .yoi folder there")
-    workspace = find_again(root)
+    workspace = _workspace_without_yoi(root) if is_gone(f"{root}/.yoi") else find_again(root)
     if is_gone(workspace.tickets_path):
         raise _NoTicketsError(f"has no folder {workspace.tickets_root}")
     return open_index(workspace, notify, trust=trust)
+
+
+def _workspace_without_yoi(root: str) -> Workspace:
+    """The workspace at `root` if another tool keeps tickets there."""
+    marker = marker_in(root, DISK)
+    if marker is None:
+        raise _NoTicketsError("has no .yoi folder there")
+    return workspace_of(root, marker, DISK)
 
 
 _REPAIR = "if it was moved, run git worktree repair NEW-PATH; if it was deleted, git worktree prune"

@@ -22,7 +22,7 @@ from pydantic import ValidationError
 
 from yoi_relations.errors import WorkspaceError
 from yoi_relations.files.stat_stamp import is_gone
-from yoi_relations.files.workspace import Workspace, find_workspace, root_around
+from yoi_relations.files.workspace import Workspace, find_workspace, workspace_around
 
 RESPONSES = "inputResponses"
 """The field in which a client of the newest protocol sends the requested input."""
@@ -144,6 +144,6 @@ def workspace_for(roots: Sequence[str], directory: str | None) -> Workspace:
     """
     for root in roots:
         real = os.path.realpath(root)
-        if not is_gone(real) and (found := root_around(real)) is not None:
-            return find_workspace(found)
+        if not is_gone(real) and (found := workspace_around(real)) is not None:
+            return found
     return find_workspace(directory)

@@ -109,8 +109,7 @@ def _of_tickets(before: dict[str, TicketInfo], after: dict[str, TicketInfo]) -> 
 def _of_ticket(
     type_: ChangeType, ticket: TicketInfo, text: str, before: str | None, after: str | None
 ) -> Change:
-    path = f"{ticket.folder}/item.md"
-    return Change(type_, ticket.id, path, None, None, f"{ticket.id} {text}", before, after)
+    return Change(type_, ticket.id, ticket.file, None, None, f"{ticket.id} {text}", before, after)
 
 
 def _tickets(connection: sqlite3.Connection, holders: list[str]) -> dict[str, TicketInfo]:

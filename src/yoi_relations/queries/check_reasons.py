@@ -84,7 +84,7 @@ class Reason(NamedTuple):
 def reasons_from(ticket: TicketInfo, touching: Iterable[Relation]) -> Iterator[Reason]:
     """The reasons from the state of the ticket and from the active relations that touch it."""
     if ticket.state in _NOT_WAITING:
-        text = f"{ticket.name} is {ticket.state}, not waiting to be accepted"
+        text = f"{ticket.name} is {ticket.state_words}, not waiting to be accepted"
         yield Reason(Verdict.CAUTION, "state", text)
     for relation in touching:
         reason = reason_from_relation(ticket, relation) if relation.is_active else None
@@ -158,7 +158,7 @@ def _relation_reason(ticket: TicketInfo, relation: Relation, verdict: Verdict, c
     other = other_end(ticket, relation)
     if other is None or KINDS[relation.kind].is_note:
         latest = relation.latest_record
-        text = f"{relation.sentence}, as {quoted(latest.author)} recorded on {latest.at[:10]}"
+        text = f"{relation.sentence}, as {quoted(latest.recorded_by)} recorded on {latest.day}"
     else:
         text = edge_sentence(ticket, relation, other)
     return Reason(verdict, code, text, relation, other, relation.places)
@@ -178,7 +178,7 @@ def _with_title(ticket: TicketInfo) -> str:
 
 def _state_of(ticket: TicketInfo) -> str:
     if ticket.state is not None:
-        return f"is {ticket.state}"
+        return f"is {ticket.state_words}"
     if ticket.elsewhere:
         return "is elsewhere"
     return "has a state that is not known" if ticket.folders else "does not exist"

@@ -14,6 +14,7 @@ from yoi_relations.files.ids import ULID
 from yoi_relations.lean.types import Connection, Self
 from yoi_relations.queries.records import StoredRecord
 from yoi_relations.queries.relations import Relation
+from yoi_relations.queries.tool_commands import command_to_take_back, is_kept_by_tool
 
 _MAX_RECORDS = 50
 """Records that one template names."""
@@ -54,7 +55,8 @@ def is_plain_id(id_: str) -> bool:
 class RecordNames:
     """Names of records for `relations retire`: an id; path and line if several tickets hold it."""
 
-    def __init__(self, shared: Collection[str]) -> None:
+    def __init__(self, connection: Connection, shared: Collection[str]) -> None:
+        self._connection = connection
         self._shared = shared
 
     @classmethod
@@ -63,7 +65,7 @@ class RecordNames:
         rows = connection.execute(
             "SELECT record_id FROM record GROUP BY record_id HAVING count(DISTINCT holder) > 1"
         )
-        return cls({id_ for (id_,) in rows})
+        return cls(connection, {id_ for (id_,) in rows})
 
     def of(self, record: StoredRecord) -> str:
         """The name of a record."""
@@ -84,13 +86,25 @@ class RecordNames:
         return " or ".join(map(self._template, relations))
 
     def retire_line(self, record: StoredRecord, reason: str) -> str | None:
-        """The shell line that retires a record; None if its name cannot be an argument."""
+        """The shell line that retires a record.
+
+        None if its name cannot be an argument, or if another tool keeps it.
+        """
         name = self.of(record)
-        if not is_argument(name):
+        if not is_argument(name) or is_kept_by_tool(record):
             return None
         return shell_line("relations", "retire", name, "--reason", reason)
 
+    def ending(self, record: StoredRecord) -> str:
+        """The template that retires a record, or the command of the tool that keeps it."""
+        if is_kept_by_tool(record):
+            return command_to_take_back(self._connection, record)
+        return retire_template(self.of(record))
+
     def _template(self, relation: Relation) -> str:
+        kept = [record for record in relation.records if is_kept_by_tool(record)]
+        if kept:
+            return " and ".join(map(self.ending, unique_by_id(relation.by_time())))
         # Otherwise a finding for each of very many records could repeat all of them.
         few = len(relation.records) <= _MAX_RECORDS
         names = [self.of(record) for record in unique_by_id(relation.by_time())] if few else []

@@ -6,7 +6,10 @@ import os
 from itertools import product
 
 from yoi_relations.files.workspace import Workspace, printable
-from yoi_relations.lean.types import NamedTuple
+from yoi_relations.lean.types import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from yoi_relations.files.other_tools import Tool
 
 
 class PathBase(NamedTuple):
@@ -20,6 +23,11 @@ class PathBase(NamedTuple):
 
     workspace: Workspace | None
     here: str | None = None
+
+    @property
+    def tool(self) -> Tool | None:
+        """The other tool that keeps the tickets of the workspace, if any."""
+        return self.workspace.tool if self.workspace else None
 
     def below_root(self, given: str) -> set[str]:
         """The paths that `given` may mean, as in the index: relative to the workspace root."""

@@ -54,8 +54,8 @@ class StoredRecord(NamedTuple):
     branch: str | None
     worktree: str | None
     role_plan: str | None
-    author: str
-    at: str
+    author: str | None
+    at: str | None
     at_key: str
     retired_at: str | None
     retired_by: str | None
@@ -66,6 +66,16 @@ class StoredRecord(NamedTuple):
     def place(self) -> RecordPlace:
         """Where it is."""
         return RecordPlace(self.path, self.line, self.id)
+
+    @property
+    def recorded_by(self) -> str:
+        """Who recorded it: its author, or the tool that has none."""
+        return self.author or self.format
+
+    @property
+    def day(self) -> str:
+        """The day of its time; empty if it has none."""
+        return (self.at or "")[:10]
 
     @property
     def is_retired(self) -> bool:

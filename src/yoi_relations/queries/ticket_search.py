@@ -46,6 +46,9 @@ class TicketSearch:
         """
         # A slug must not hide the path of another ticket.
         ids = {*self._at_path(name), *self._names_for(name).find(name)}
+        if not ids and (tool := self._base.tool):
+            canonical = tool.canonical(name)
+            ids = {*self._names_for(canonical).find(canonical)}
         if ids:
             return self._only(
                 name, sorted(ids), "give more of the id or slug, or the folder's path"
@@ -84,6 +87,8 @@ class TicketSearch:
                 head, tail = os.path.split(given)
                 folder = (head or os.curdir) if tail == "item.md" else given
                 paths = {composed(path) for path in self._base.below_root(folder)}
+                if self._base.tool:
+                    return _at_folders(self._connection, paths)
                 ids = [os.path.basename(path) for path in sorted(paths)]
                 rows = _folders(self._connection, ids)
                 if found := sorted({id_ for id_, path in rows if composed(path) in paths}):
@@ -116,6 +121,16 @@ class TicketSearch:
 def _listed(ticket: TicketInfo) -> str:
     title = quoted(ticket.title) if ticket.title else "no title"
     return f"{ticket.id} ({title}, {ticket.state or 'state not known'})"
+
+
+def _at_folders(connection: Connection, paths: set[str]) -> list[str]:
+    """The ids of the tickets of another tool whose files have one of these paths."""
+    rows = connection.execute(
+        "SELECT DISTINCT ticket FROM ticket_name"
+        " WHERE folder IN (SELECT value FROM json_each(?)) ORDER BY ticket",
+        (json_text(sorted(paths)),),
+    )
+    return [id_ for (id_,) in rows]
 
 
 def _folders(connection: Connection, ids: list[str]) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from yoi_relations.kinds import named
+from yoi_relations.kinds import named, quoted
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import Connection, NamedTuple
 from yoi_relations.queries.records import Condition, where
@@ -13,7 +13,7 @@ from yoi_relations.states import RESOLVED
 
 _BATCH = 500
 """Tickets per query; SQLite limits the number of values of a query."""
-_COLUMNS = "ticket, title, slug, state, folder, folders, NULL AS uncertain"
+_COLUMNS = "ticket, title, slug, state, folder, folders, NULL AS uncertain, word"
 
 
 class TicketInfo(NamedTuple):
@@ -24,9 +24,12 @@ class TicketInfo(NamedTuple):
         title: title; None if it has none or does not exist.
         slug: slug; None if it has none or does not exist.
         state: state; None if it is not known. Such a ticket counts as unresolved.
-        folder: path of its folder; None if no folder with that id has an item.md.
+        folder: path of its folder; None if no folder with that id has an item.md. For a ticket of
+            another tool, path of its file.
         folders: number of folders with that id.
         uncertain: why nothing certain is known about it; None if there is no such reason.
+        word: for its state, in a file of another tool; empty if it cannot be read, and None for a
+            ticket of yoi.
     """
 
     id: str
@@ -36,6 +39,7 @@ class TicketInfo(NamedTuple):
     folder: str | None
     folders: int
     uncertain: Uncertain | None = None
+    word: str | None = None
 
     @property
     def name(self) -> str:
@@ -53,10 +57,17 @@ class TicketInfo(NamedTuple):
         return None if self.uncertain else self.state
 
     @property
+    def file(self) -> str:
+        """Path of the file that describes it, or should."""
+        return f"{self.folder}/item.md" if self.word is None else f"{self.folder}"
+
+    @property
     def state_words(self) -> str:
-        """Its state, or why none is known."""
+        """Its state, with the word of another tool for it; or why none is known."""
         if self.state is not None:
-            return self.state
+            if not self.word or self.word == self.state:
+                return self.state
+            return f"{self.state} ({quoted(self.word)})"
         if self.elsewhere:
             return "elsewhere"
         return "state unknown" if self.folders or self.uncertain else "does not exist"
@@ -118,7 +129,9 @@ def all_tickets(connection: Connection) -> list[TicketInfo]:
 
 def _in_states(states: Iterable[str | None]) -> Condition:
     words = [state or "" for state in states]
-    return Condition("coalesce(state, '') IN (SELECT value FROM json_each(?))", (json_text(words),))
+    # One that does not exist can have records if another tool keeps the tickets.
+    sql = "folders > 0 AND coalesce(state, '') IN (SELECT value FROM json_each(?))"
+    return Condition(sql, (json_text(words),))
 
 
 def _tickets(connection: Connection, *conditions: Condition) -> list[TicketInfo]:

@@ -62,7 +62,7 @@ def _change(connection: sqlite3.Connection, before: Verdict, check: Check) -> Ch
     return Change(
         what=ChangeType.VERDICT_CHANGED,
         ticket=ticket.id,
-        path=f"{ticket.folder or _folder(connection, ticket.id)}/item.md",
+        path=ticket.file if ticket.folder else _missing_file(connection, ticket.id),
         line=None,
         record=None,
         sentence=f"{ticket.name} was {before.word}, is {verdict.word}{reason}",
@@ -71,8 +71,8 @@ def _change(connection: sqlite3.Connection, before: Verdict, check: Check) -> Ch
     )
 
 
-def _folder(connection: sqlite3.Connection, ticket: str) -> str:
-    """A folder with records of a ticket that has no item.md."""
-    sql = "SELECT min(folder) FROM source WHERE holder = ?"
-    (folder,) = connection.execute(sql, (ticket,)).fetchone()
-    return str(folder)
+def _missing_file(connection: sqlite3.Connection, ticket: str) -> str:
+    """Where the item.md of a ticket should be; its first record if another tool keeps it."""
+    sql = "SELECT coalesce(min(folder) || '/item.md', min(path)) FROM source WHERE holder = ?"
+    (path,) = connection.execute(sql, (ticket,)).fetchone()
+    return str(path)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 
 from yoi_relations.errors import UsageError
 from yoi_relations.files.record import Record
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.files.write import render_record, write_new
+from yoi_relations.files.write import records_folder, render_record, write_new
 from yoi_relations.index.cache_folder import retry_wait, temporary_folder
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Notify
 from yoi_relations.kinds import Direction, Kind, RelationClass, is_kind, kind_named
-from yoi_relations.lean.types import Connection, NamedTuple
+from yoi_relations.lean.types import NamedTuple
 from yoi_relations.queries.command_lines import RecordNames, argument
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.records import RecordPlace, StoredRecord, record_at
 from yoi_relations.queries.relations import relation_of
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.recording.author import author_of
-from yoi_relations.recording.consequences import consequences_of
+from yoi_relations.recording.consequences import consequences_of, kept_by_tool
 from yoi_relations.recording.existing_records import (
     find_identical,
     find_replaced_note,
@@ -88,10 +89,10 @@ def add_record(workspace: Workspace, request: RecordRequest, notify: Notify) -> 
     # One lock for the question and the write: of two identical requests, only one writes.
     with temporary_folder(workspace) as temporary:
         with open_index(workspace, notify, publish=False) as index:
-            draft = _draft_record(index.connection, kind, request, tickets, notify)
+            draft = _draft_record(index, kind, request, tickets, notify)
         if draft.identical is None:
-            folder = draft.holder.folder or ""
-            write_new(workspace, folder, f"{draft.record.id}.md", draft.data, temporary)
+            folder, name = os.path.split(draft.place.path)
+            write_new(workspace, folder, name, draft.data, temporary)
         retirement = draft.retirement.write(workspace, temporary) if draft.retirement else None
 
     def outcomes(index: Index) -> tuple[Outcome, ...]:
@@ -108,7 +109,7 @@ class _RecordDraft(NamedTuple):
     """A record that passed every check and can be written.
 
     Attributes:
-        holder: the ticket that the record is about.
+        folder: of the records of its ticket, below the workspace root.
         record: the record as it will be read.
         data: the bytes of its file.
         identical: an existing identical record; then this one is not written.
@@ -116,7 +117,7 @@ class _RecordDraft(NamedTuple):
         warnings: its consequences, one sentence each.
     """
 
-    holder: TicketInfo
+    folder: str
     record: Record
     data: bytes
     identical: StoredRecord | None
@@ -128,17 +129,17 @@ class _RecordDraft(NamedTuple):
         """Where the new or the identical record is."""
         if self.identical is not None:
             return self.identical.place
-        path = f"{self.holder.folder}/artifacts/relations/{self.record.id}.md"
-        return RecordPlace(path, None, self.record.id)
+        return RecordPlace(f"{self.folder}/{self.record.id}.md", None, self.record.id)
 
 
 def _draft_record(
-    connection: Connection,
+    index: Index,
     kind: Kind,
     request: RecordRequest,
     tickets: NamedTickets,
     notify: Notify,
 ) -> _RecordDraft:
+    connection, workspace = index.connection, index.workspace
     holder = tickets.find_holder(connection)
     target = tickets.find_target(connection, notify)
     replaced = find_replaced_note(connection, tickets.base, holder, request.replaces)
@@ -152,14 +153,17 @@ def _draft_record(
     record = check_readable(data, f"{id_}.md", holder.id, Record)
     identical = find_identical(connection, record, retiring)
     warnings = consequences_of(connection, record) if identical is None else []
+    if workspace.tool and identical is None:
+        warnings += kept_by_tool(connection, workspace.tool.provider, record)
     if replaced is not None and inactive_reason is not None:
         name = RecordNames.load(connection).of(replaced)
         warnings.append(f"{name} is not retired, because no note counts now: {inactive_reason}")
     retirement = None
     if retiring is not None:
         reason = f"replaced by {identical.id if identical else id_}"
-        retirement = draft_retirement(retiring, record.author, reason)
-    return _RecordDraft(holder, record, data, identical, retirement, warnings)
+        retirement = draft_retirement(retiring, request.author or "", reason)
+    folder = records_folder(workspace, holder.id, holder.folder)
+    return _RecordDraft(folder, record, data, identical, retirement, warnings)
 
 
 def _kind(request: RecordRequest) -> Kind:

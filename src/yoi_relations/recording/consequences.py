@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from yoi_relations.files.other_tools import Provider
 from yoi_relations.files.record import Record
+from yoi_relations.files.source import Format
 from yoi_relations.kinds import (
     SEQUENCE_CLASSES,
     SHOWN_NOTES,
@@ -20,6 +22,7 @@ from yoi_relations.queries.cycles import cycle_closed_by
 from yoi_relations.queries.records import StoredRecord, between, held_by, shown_as
 from yoi_relations.queries.relations import Relation, load_relations
 from yoi_relations.queries.replacements import REPLACING, replacement_loop_closed_by
+from yoi_relations.queries.tool_commands import command_to_add, is_kept_by_tool
 
 _MOST_STEPS = 5
 """The most steps of a cycle that a warning lists after the new one."""
@@ -48,6 +51,15 @@ def consequences_of(connection: Connection, record: Record) -> list[str]:
     return warnings
 
 
+def kept_by_tool(connection: Connection, provider: Provider, record: Record) -> list[str]:
+    """The warning that the tool that keeps the tickets can state the same; none if it cannot."""
+    edge = edge_of(record.kind, record.holder, record.target)
+    command = command_to_add(connection, Format(provider), edge)
+    if command is None:
+        return []
+    return [f"{provider} does not see this record; it can state the same itself: {command}"]
+
+
 def _ended_notes(notes: Iterable[Relation], names: RecordNames) -> Iterator[str]:
     """The active notes of the ticket that a new plan ends or replaces."""
     for note in notes:
@@ -60,7 +72,7 @@ def _ended_notes(notes: Iterable[Relation], names: RecordNames) -> Iterator[str]
 
 
 def _name(record: StoredRecord, names: RecordNames) -> str:
-    return f"{names.of(record)} by {quoted(record.author)}"
+    return f"{names.of(record)} by {quoted(record.recorded_by)}"
 
 
 def _repeated_records(
@@ -71,9 +83,10 @@ def _repeated_records(
         if (relation.kind, relation.ticket.id, relation.target and relation.target.id) != edge:
             continue
         for record in unique_by_id(relation.by_time()):
-            about = f" ({record.kind}, by {quoted(record.author)})"
+            about = f" ({record.kind}, by {quoted(record.recorded_by)})"
             name = names.with_place(record, about)
-            yield f"this is already stated by {name}; retire each record separately"
+            advice = "" if is_kept_by_tool(record) else "; retire each record separately"
+            yield f"this is already stated by {name}{advice}"
 
 
 def _opposed_relations(

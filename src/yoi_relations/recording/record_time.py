@@ -40,7 +40,7 @@ def time_of_record(
         held_by([holder]),
         not_retired(replaced.id if replaced else None),
     )
-    if latest is None:
+    if latest is None or latest.at is None:
         return present
     if is_beyond_a_day(latest.at):
         name = RecordNames.load(connection).of(latest)

@@ -9,7 +9,7 @@ from yoi_relations.errors import NotFoundError, UsageError
 from yoi_relations.files.record import Retirement
 from yoi_relations.files.times import now
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.files.write import render_record, write_new
+from yoi_relations.files.write import records_folder, render_record, write_new
 from yoi_relations.index.cache_folder import retry_wait, temporary_folder
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Notify
@@ -30,6 +30,7 @@ from yoi_relations.queries.records import (
 )
 from yoi_relations.queries.relations import Relation, load_relations, relation_of
 from yoi_relations.queries.retirements import find_retirement
+from yoi_relations.queries.tool_commands import command_to_take_back, is_kept_by_tool
 from yoi_relations.recording.author import author_of
 from yoi_relations.recording.guard import check_durable
 from yoi_relations.recording.outcome import Outcome, RecordingResult, read_back
@@ -60,7 +61,7 @@ def retire_records(
 
     Raises:
         UsageError: the reason is empty or too long, or holds a text that the guard refuses; or one
-            of the records is a retirement.
+            of the records is a retirement, or is kept by another tool.
         NotFoundError: no record has one of the names, or several have.
         WriteError: a retirement could not be written; the ones before it were.
     """
@@ -116,7 +117,8 @@ class RetirementDraft(NamedTuple):
         Raises:
             WriteError: it could not be written.
         """
-        folder = self.record.path.rpartition("/artifacts/")[0]
+        ticket = self.record.path.rpartition("/artifacts/")[0]
+        folder = records_folder(workspace, self.record.holder, ticket)
         path = write_new(workspace, folder, self.name, self.data, temporary)
         return RecordPlace(path, None, self.name.removesuffix(".md"))
 
@@ -140,11 +142,11 @@ def find_record_to_retire(connection: Connection, name: str, base: PathBase) -> 
     """The record with that name.
 
     Raises:
-        UsageError: it is a retirement.
+        UsageError: it is a retirement, or another tool keeps it.
         NotFoundError: no record has that name, or several have.
     """
     try:
-        return find_record(connection, name, base)
+        record = find_record(connection, name, base)
     except NotFoundError:
         retirement = find_retirement(connection, name, base.below_root(name))
         if retirement is None:
@@ -153,6 +155,12 @@ def find_record_to_retire(connection: Connection, name: str, base: PathBase) -> 
             f"{retirement.path}: is a retirement, which cannot be retired",
             f"to undo it, record what {retirement.retires} says again with relations add",
         ) from None
+    if is_kept_by_tool(record):
+        raise UsageError(
+            f"{record.place}: is kept by {record.format}, which alone can take it back",
+            command_to_take_back(connection, record),
+        )
+    return record
 
 
 def _active_notes(

@@ -100,14 +100,20 @@ def named_tickets(
 
 
 def _usable(ticket: TicketInfo) -> TicketInfo:
+    if ticket.folders == 0:
+        raise NotFoundError(
+            f"{ticket.id}: has records, but no task file",
+            "restore its file first; relations doctor lists the records",
+        )
     if ticket.folder is None:
         raise NotFoundError(
             f"{ticket.id}: its folder has no item.md",
             "restore its item.md first; relations doctor lists the steps",
         )
     if ticket.folders > 1:
+        kept_in = "folders" if ticket.word is None else "files"
         raise AmbiguousError(
-            f"{ticket.id}: {ticket.folders} folders have this id",
+            f"{ticket.id}: {ticket.folders} {kept_in} have this id",
             "relations doctor lists the steps to merge them",
         )
     return ticket

@@ -96,6 +96,7 @@ def check_value(check: Check, *, whole: bool = True) -> Value:
         "ticket": check.ticket.id,
         "title": check.ticket.title,
         "state": check.ticket.state,
+        **({} if check.ticket.word is None else {"word": check.ticket.word}),
         "verdict": check.verdict.word,
         "digest": check.digest,
         "plan": plan_value(check.plan.latest_record, whole=whole) if check.plan else None,

@@ -66,9 +66,9 @@ BY_TICKET = {
         " FROM json_each(:ids) AS wanted CROSS JOIN statement ON statement.holder = wanted.value"
     ),
     "ticket_now": (
-        f"SELECT {_here('ticket')}, title, slug, state, {_here('folder')}, folders,"  # noqa: S608  # fixed text
+        f"SELECT {_here('ticket')}, title, slug, state, word, {_here('folder')}, folders,"  # noqa: S608  # fixed text
         f" digest_of(ticket_now.ticket) FROM ticket_now WHERE ticket_now.ticket {_AMONG}"
-        " ORDER BY 7"
+        " ORDER BY 8"
     ),
     "ticket_folder": (
         "SELECT :name || names.ticket, :name || names.folder, min(names.title), min(names.slug)"  # noqa: S608  # fixed text
@@ -157,9 +157,11 @@ class Content:
         parts: dict[str, list[str]] = {}
         for holder, part in self._connection.execute(_DIGESTED):
             parts.setdefault(holder, []).append(part)
+        # The states of another tool's tickets also follow from its configuration.
+        ((tool,),) = self._connection.execute("SELECT tool FROM generation")
         sha256 = hashlib.sha256
         return {
-            holder: sha256("\0".join(sorted(found)).encode()).digest()[:_DIGEST_BYTES]
+            holder: sha256((tool + "\0".join(sorted(found))).encode()).digest()[:_DIGEST_BYTES]
             for holder, found in parts.items()
         }
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
-from yoi_relations.files.workspace import Workspace, printable
+from yoi_relations.files.workspace import RECORDS, Workspace, printable
 from yoi_relations.index.handle import Notify
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class FileEvents:
         self._interrupted = interrupted
         self._events: Generator[set[FileChange]] | None = None
         self._path = ""
+        self._records: list[str] = []
         # Kept open, because the inode number of a deleted folder may be used again.
         self._folder: int | None = None
         self._cache = ""
@@ -62,6 +63,8 @@ class FileEvents:
         """
         self._cache = os.path.join(workspace.cache_path, "")
         path = workspace.tickets_path
+        if workspace.tool:
+            self._follow_records(os.path.join(workspace.root, RECORDS))
         if path == self._path and self._is_root_unchanged():
             if self._events is None:
                 self._subscribe()
@@ -77,6 +80,14 @@ class FileEvents:
         if was:
             self._notify(f"{printable(path)}: is another folder now; watching that")
         self._subscribe()
+
+    def _follow_records(self, path: str) -> None:
+        """Watch the folder of records too, while it exists."""
+        present = [path] if os.path.isdir(path) else []
+        if present != self._records and self._events is not None:
+            self._events.close()
+            self._events = None  # `follow` subscribes again
+        self._records = present
 
     def wait(self, seconds: float) -> None:
         """Return when a scan is due, after `seconds` at the latest."""
@@ -110,6 +121,7 @@ class FileEvents:
 
         self._events = watchfiles.watch(
             self._path,
+            *filter(os.path.isdir, self._records),
             watch_filter=None,
             debounce=BURST_MS,
             step=QUIET_MS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yoi_relations.files.source import Effect, SpanningCode
+from yoi_relations.files.workspace import RECORDS
 from yoi_relations.queries.doctor.contents import Contents
 from yoi_relations.queries.doctor.findings import Code, Finding, found_at, found_problem
 from yoi_relations.queries.doctor.names import Copy, first_elsewhere
@@ -36,6 +37,15 @@ _HINTS = {
 }
 
 
+_TASK_HINTS = {
+    **_HINTS,
+    Code.SELF_RELATION: "take the id out of the list",
+    Code.UNCLEAR_ITEM: "fix the task file, or say in [ticket.backend.states] what its status means",
+    Code.ODD_SOURCE: "fix the task file",
+}
+"""What to do about a task file of another tool."""
+
+
 def broken_file_findings(contents: Contents) -> Iterator[Finding]:
     """A finding for each problem of a single file."""
     spanning = frozenset(SpanningCode)
@@ -45,7 +55,9 @@ def broken_file_findings(contents: Contents) -> Iterator[Finding]:
         code = Code(problem.code) if problem.code else _BY_EFFECT[problem.effect]
         holder = contents.tickets.get(problem.about)
         history = holder is not None and holder.resolved
-        finding = found_problem(problem, code, _HINTS[code], history=history)
+        is_task = contents.workspace.tool and not problem.path.startswith(f"{RECORDS}/")
+        hint = (_TASK_HINTS if is_task else _HINTS)[code]
+        finding = found_problem(problem, code, hint, history=history)
         is_self = code is Code.SELF_RELATION
         original = first_elsewhere(contents.connection, problem) if is_self else None
         if original is None:

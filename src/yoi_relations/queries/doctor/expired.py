@@ -58,7 +58,7 @@ def _edge(relation: Relation) -> Iterator[Finding]:
 def _note(relation: Relation, names: RecordNames) -> Finding:
     """The last waiting note of an unresolved ticket."""
     latest = relation.latest_record
-    text = f"{relation.sentence}, as recorded on {latest.at[:10]}, but {relation.inactive_reason}"
+    text = f"{relation.sentence}, as recorded on {latest.day}, but {relation.inactive_reason}"
     ending = names.retiring(relation)
     hint = f"nothing to do; if the ticket waits again, record that again; or {ending}"
     return found_in(latest, Code.EXPIRED_NOTE, text, hint, [relation.ticket.id])
@@ -95,7 +95,7 @@ def _ended_waits(relations: Iterable[Relation]) -> Iterator[Finding]:
         note, later = relation.latest_record, plans[relation.ticket.id]
         plan = later[bisect_right(later, note.order, key=lambda plan: plan.order)]
         by_another = not relation.ticket.resolved and plan.author != note.author
-        if by_another and are_within_a_day(note.at, plan.at):
+        if by_another and note.at and plan.at and are_within_a_day(note.at, plan.at):
             yield _ended_wait(relation, plan)
 
 

@@ -14,7 +14,7 @@ from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import Connection, NamedTuple
 from yoi_relations.queries.command_lines import argument, shell_chain, shell_line
 from yoi_relations.queries.doctor.contents import Contents
-from yoi_relations.queries.doctor.findings import Code, Finding, found_at
+from yoi_relations.queries.doctor.findings import Code, Finding, found_at, found_problem
 
 _RECORDS = "artifacts/relations"
 _FILES = ("artifacts/relations.json", "artifacts/orchestration-plan.jsonl")
@@ -40,6 +40,9 @@ class _Folders(NamedTuple):
 def folder_findings(contents: Contents) -> Iterator[Finding]:
     """A finding for each id that several folders share or that has no item.md."""
     ids = {problem.about for problem in contents.problems if problem.code in _CODES}
+    if contents.workspace.tool:
+        yield from _task_findings(contents)
+        return
     for folders in _load(contents.connection, ids):
         if not folders.items:
             yield _missing_item(folders)
@@ -47,6 +50,22 @@ def folder_findings(contents: Contents) -> Iterator[Finding]:
             yield _shared_id(folders)
         else:
             yield _left_records(contents.workspace, folders)
+
+
+def _task_findings(contents: Contents) -> Iterator[Finding]:
+    """The same where another tool keeps the tickets: records without a task, and shared ids."""
+    shared: set[str] = set()
+    for problem in contents.problems:
+        if problem.code == SpanningCode.NO_ITEM:
+            hint = (
+                "the task was renamed or removed; restore it, or, if it has another id now, record"
+                " the same for that one with relations add, and retire this record"
+            )
+            yield found_problem(problem, Code.NO_ITEM, hint, history=False)
+        elif problem.code == SpanningCode.SHARED_ID and problem.about not in shared:
+            shared.add(problem.about)
+            hint = "compare the files, and give one of the tasks another id, or remove a copy"
+            yield found_problem(problem, Code.SHARED_ID, hint, history=False)
 
 
 def _load(connection: Connection, ids: Iterable[str]) -> list[_Folders]:

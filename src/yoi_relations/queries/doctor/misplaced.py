@@ -39,6 +39,8 @@ _INTO_THE_ROOT = "move the whole folder into the tickets root, with everything i
 def misplaced_findings(contents: Contents) -> Iterator[Finding]:
     """A finding for each misplaced file or folder below the tickets root."""
     workspace = contents.workspace
+    if workspace.tool:
+        return  # its folders are the tool's own business
     for found in find_misplaced(workspace):
         if found.code is MisplacedCode.ODD_FOLDER and _is_bare(workspace, found.path):
             continue

@@ -98,8 +98,8 @@ def contested_slugs(contents: Contents) -> Iterator[Finding]:
         if others:
             text = f"has the slug '{ticket.slug}', which also names {', '.join(others)}, by id"
             hint = "give it another slug; until then, the slug names neither ticket"
-            path, about = f"{ticket.folder}/item.md", [ticket.id, *others]
-            yield found_at(path, Code.CONTESTED_SLUG, text, hint, about)
+            about = [ticket.id, *others]
+            yield found_at(ticket.file, Code.CONTESTED_SLUG, text, hint, about)
 
 
 def _tickets_named(ids: list[tuple[str, str]], slug: str) -> Iterator[str]:

@@ -41,7 +41,7 @@ def times_ahead(contents: Contents) -> Iterator[Finding]:
     """Records whose time is in the future."""
     for relation in contents.relations:
         for record in relation.records:
-            if is_ahead(record.at):
+            if record.at and is_ahead(record.at):
                 text = f"{relation.sentence}, as recorded at {record.at}, which is in the future"
                 advice = _advice_for_wrong_time(relation, record, contents.names)
                 hint = f"check this clock; if the time is wrong, {advice}"

@@ -11,7 +11,6 @@ from yoi_relations.kinds import KINDS
 from yoi_relations.queries.command_lines import (
     RecordNames,
     is_argument,
-    retire_template,
     shell_chain,
     shell_line,
 )
@@ -67,7 +66,7 @@ def _hint(
     text = f"if {tickets} {'are' if len(meant) > 1 else 'is'} meant, record that first"
     kind = KINDS[record.kind].written.replace("_", "-")
     if line is None or len(line) > _MAX_REPEATED:
-        end = retire_template(names.of(record))
+        end = names.ending(record)
         return f"{text}, as {kind} of {record.holder} and with the same note, and then: {end}"
     return f"{text}, and then retire this record: {line}"
 

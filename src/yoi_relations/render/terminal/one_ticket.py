@@ -106,9 +106,8 @@ def _record_lines(record: StoredRecord, columns: int, indent: int) -> Iterator[T
     yield from folded_words(text_of(record), columns, indent=indent)
     for field in plan_fields(record, whole=True):
         yield from folded_words(field, columns, indent=indent)
-    yield from folded_words(
-        f"{record.author}, {record.at[:10]}, record {record.id}", columns, indent=indent
-    )
+    origin = ", ".join(filter(None, (record.recorded_by, record.day)))
+    yield from folded_words(f"{origin}, record {record.id}", columns, indent=indent)
     if record.retired_at:
         by, day = record.retired_by, record.retired_at[:10]
         retired = f"retired by {by}, {day}: {record.retired_reason}"

@@ -1,0 +1,138 @@
+"""What the task files of other tools have in common: a frontmatter with a state and lists of ids.
+
+A fault is confined to the ticket of its file. Its dependencies are its own, so a field that cannot
+be used makes the state of this ticket unknown, and hides nothing from any other.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+
+from yoi_relations.characters import escaped
+from yoi_relations.files.frontmatter import Document, parse_document
+from yoi_relations.files.other_tools import Tool
+from yoi_relations.files.record import Record, check_text
+from yoi_relations.files.source import Effect, Fault, FaultCode, Format, SourceError
+from yoi_relations.files.yaml_plain import Value
+from yoi_relations.kinds import KINDS, Kind
+from yoi_relations.lean.json_encoder import json_text
+from yoi_relations.lean.types import NamedTuple
+from yoi_relations.states import RESOLVED, State
+
+DEPENDENCY, RELATED = KINDS["depends_on"], KINDS["related"]
+"""The kinds that the lists of other tools state."""
+_PEOPLE = re.compile(rb"^(?:assignee|reporter):.*(?:\n[ \t-].*)*", re.MULTILINE)
+
+
+class Task(NamedTuple):
+    """What a task file says, without its title.
+
+    Attributes:
+        state: None if it is not known, or if a dependency is not.
+        word: for the state, as it was read; empty if it cannot be.
+    """
+
+    document: Document
+    state: State | None
+    word: str
+    records: list[Record]
+    faults: list[Fault]
+
+
+class TaskReader(NamedTuple):
+    """How the task files of a tool are read.
+
+    Attributes:
+        tool: with the states that its words mean.
+        format: of the files, and of the records that are read from them.
+        lists: by key, the kind that its ids state.
+    """
+
+    tool: Tool
+    format: Format
+    lists: dict[str, Kind]
+
+    def read(self, data: bytes, holder: str, *, is_done: bool = False) -> Task:
+        """The task in a file whose name says that it is that of the ticket `holder`.
+
+        `is_done` says that it is done whatever its state is.
+
+        Raises:
+            SourceError: the frontmatter cannot be read, or names another id.
+        """
+        # A name with @ in front is not YAML, but these tools accept it; no name is used here.
+        if b"@" in data:
+            data = _PEOPLE.sub(lambda found: found[0].replace(b"@", b""), data)
+        document = parse_document(data)
+        fields = document.fields
+        self._check_id(fields.get("id"), holder)
+        faults: list[Fault] = []
+        state, word = self._state(fields.get("status"), faults, is_done=is_done)
+        records: list[Record] = []
+        for key, kind in self.lists.items():
+            found, wrong = self._records(key, fields.get(key), kind, holder)
+            records += found
+            hides = kind is DEPENDENCY and state not in RESOLVED
+            effect = Effect.TICKET if hides else Effect.NONE
+            faults += [fault._replace(effect=effect) for fault in wrong]
+            if wrong and hides:
+                state = None
+        return Task(document, state, word, records, faults)
+
+    def _check_id(self, value: Value | None, holder: str) -> None:
+        if value is None or value.text is None:
+            raise SourceError("has no id", value.line if value else None)
+        if self.tool.canonical(value.text) != holder:
+            message = f"has the id '{escaped(value.text)}', but its name is that of {holder}"
+            raise SourceError(message, value.line)
+
+    def _state(
+        self, value: Value | None, faults: list[Fault], *, is_done: bool
+    ) -> tuple[State | None, str]:
+        text = (value.text if value else None) or ""
+        word = " ".join(text.split())  # it is part of a sentence
+        if is_done:
+            return State.DONE, word
+        state = self.tool.states.get(self.tool.state_key(text)) if word else None
+        if state is None:
+            what = f"has the status '{escaped(word)}', which" if word else "has no status, so it"
+            message = (
+                f"{what} has no known state; [ticket.backend.states] can say what a word means"
+            )
+            faults.append(Fault(message, Effect.TICKET, value.line if value else None))
+        return state, word
+
+    def _records(
+        self, key: str, value: Value | None, kind: Kind, holder: str
+    ) -> tuple[list[Record], list[Fault]]:
+        """The records of a list, each target once; and what is wrong with it."""
+        if value is None or (value.scalar and not value.text):
+            return [], []
+        if value.items is None:
+            return [], [Fault(f"has a {key} that is not a list of ids", line=value.line)]
+        records: dict[str, Record] = {}
+        faults: list[Fault] = []
+        for text, line in value.items:
+            if not text.strip():
+                continue
+            target = self.tool.canonical(text)
+            try:
+                check_text(key, target, line)
+            except SourceError as error:
+                faults.append(Fault(error.message, line=line))
+                continue
+            if target == holder:
+                message = f"names its own ticket in its {key}"
+                faults.append(Fault(message, line=line, code=FaultCode.SELF_RELATION))
+                continue
+            records.setdefault(target, self._record(kind, holder, target, line))
+        return list(records.values()), faults
+
+    def _record(self, kind: Kind, holder: str, target: str, line: int) -> Record:
+        entry = json_text({"kind": kind.name, "target": target, "ticket_id": holder})
+        id_ = f"x-{sha256(entry.encode()).hexdigest()[:16]}"
+        # No tool says who stated it, or when: it counts as older than every record.
+        return Record(
+            id_, self.format, kind, holder, target, None, None, None, None, "", line, None
+        )

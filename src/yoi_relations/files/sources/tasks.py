@@ -1,0 +1,175 @@
+"""Where the tickets of other tools are found: task files, and folders of records beside them.
+
+The tool's own folders are only read. Records are in ``.yoi/relations/<ticket id>``.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+
+from yoi_relations.errors import UnreadableFolderError
+from yoi_relations.files.other_tools import Tool
+from yoi_relations.files.parse import parse_source, unusable
+from yoi_relations.files.parsed import Parsed
+from yoi_relations.files.scan_folder import Folder, FolderScanner, TicketFolderScan
+from yoi_relations.files.scan_root import Listing
+from yoi_relations.files.source import (
+    TASK_FILES,
+    Fault,
+    FaultCode,
+    Format,
+    Source,
+    SourceError,
+)
+from yoi_relations.files.stat_collector import StatCollector, unreadable
+from yoi_relations.files.stray.names import is_loose
+from yoi_relations.files.workspace import RECORDS, Workspace
+from yoi_relations.lean.types import ClassVar
+
+_RECORDS = os.fsencode(RECORDS)
+_YOI = os.path.dirname(_RECORDS)
+
+
+class TaskSource:
+    """The tickets of another tool; a unit is a task file, or the folder of a ticket's records.
+
+    Attributes:
+        format: of the task files.
+        folders: below the tickets root, those with task files.
+        scanner: for the files of the workspace.
+    """
+
+    format: ClassVar[Format]
+    folders: ClassVar[tuple[str, ...]]
+
+    def __init__(self, workspace: Workspace, tool: Tool) -> None:
+        self.files = workspace.files
+        self.tool = tool
+        self.scanner = FolderScanner(workspace)
+        root = os.fsencode(workspace.tickets_root)
+        self._root = root
+        paths = (os.path.join(root, os.fsencode(name)) for name in self.folders)
+        self._folders = [path.rstrip(b"/") for path in paths]
+
+    def id_of(self, name: str) -> str | None:
+        """The id of the ticket in a file of this name; None if it is not a task file."""
+        raise NotImplementedError
+
+    def parse_task(self, data: bytes, source: Source) -> Parsed:
+        """The content of a task file.
+
+        Raises:
+            SourceError: it cannot be used.
+        """
+        raise NotImplementedError
+
+    def list_root(self) -> Listing:
+        """The task files and the folders of records."""
+        collector = StatCollector(self.files, self.scanner.root, b"")
+        if not stat.S_ISDIR(collector.add_mode(self._root)):
+            raise _not_a_folder(collector, self._root)
+        names: list[str] = []
+        for folder in self._folders:
+            found = _names_in(collector, folder)
+            names += [name for name in found if self.id_of(os.path.basename(name))]
+        names += _names_in(collector, _RECORDS)
+        if _RECORDS not in collector.paths:
+            collector.add_mode(_YOI)  # its stamp changes when the folder of records appears
+        return Listing(Folder(collector.paths, collector.stamps, [], []), names, [])
+
+    def scan(self, name: bytes, reliable: Mapping[bytes, bytes]) -> Folder:
+        """Scan one of them."""
+        if name.startswith(_RECORDS + b"/"):
+            return _RecordFolderScan(self, name, reliable).run()
+        return _TaskFileScan(self, name, reliable).run()
+
+    def parse(self, source: Source, data: bytes) -> Parsed:
+        """The content of a task file, or of a record."""
+        if source.format not in TASK_FILES:
+            return self._with_canonical_targets(parse_source(source, data), source.holder)
+        try:
+            return self.parse_task(data, source)
+        except SourceError as error:
+            parsed = unusable(source, error.message)
+            return parsed._replace(faults=[parsed.faults[0]._replace(line=error.line)])
+
+    def _with_canonical_targets(self, parsed: Parsed, holder: str) -> Parsed:
+        """The content of a record file, whose target may be spelled as the tool also accepts it."""
+        if not parsed.records or parsed.records[0].target is None:
+            return parsed
+        (record,) = parsed.records
+        target = self.tool.canonical(record.target or "")
+        if target != holder:
+            return parsed._replace(records=[record._replace(target=target)])
+        message, code = "names its own ticket as its target", FaultCode.SELF_RELATION
+        fault = Fault(message, code=code, targets=(target,))
+        return parsed._replace(records=(), faults=[*parsed.faults, fault])
+
+    def lasting_paths(self, paths: bytes) -> set[bytes]:
+        """The paths of a snapshot, of a task file only its name."""
+        folders = {*self._folders}
+        parts = (os.path.split(path) for path in paths.split(b"\0"))
+        return {name if folder in folders else os.path.join(folder, name) for folder, name in parts}
+
+
+class _TaskFileScan(TicketFolderScan):
+    """The scan of one task file, which is the whole ticket in the tool's own folders."""
+
+    def __init__(self, source: TaskSource, name: bytes, reliable: Mapping[bytes, bytes]) -> None:
+        super().__init__(source.scanner, name, reliable)
+        self.bucket = None
+        self.holder = source.id_of(os.path.basename(self.below)) or self.holder
+        self._format = source.format
+
+    def run(self) -> Folder:
+        if not self.scan_file(b"", self._format):
+            self.add(b"", None)
+        return self.result()
+
+
+class _RecordFolderScan(TicketFolderScan):
+    """The scan of the folder of one ticket's records, or of a loose file beside such folders."""
+
+    records = b""
+
+    def __init__(self, source: TaskSource, name: bytes, reliable: Mapping[bytes, bytes]) -> None:
+        super().__init__(source.scanner, name, reliable)
+        self.bucket = self.folder = None
+        self.holder = source.tool.canonical(self.holder)
+
+    def run(self) -> Folder:
+        own = self.lstat(b"")
+        if own is None or (stat.S_ISREG(own.st_mode) and not is_loose(self.name)):
+            self.add(b"", own)
+        elif stat.S_ISREG(own.st_mode):
+            self.scan_loose()
+        else:
+            self.scan_records()
+        return self.result()
+
+
+def _names_in(collector: StatCollector, folder: bytes) -> list[str]:
+    """The paths of what is in a folder, without dot-files; empty if there is no such folder.
+
+    Raises:
+        UnreadableFolderError: it cannot be listed, or is not a folder.
+    """
+    if folder not in collector.paths:
+        mode = collector.add_mode(folder)
+        if mode and not stat.S_ISDIR(mode):
+            raise _not_a_folder(collector, folder)
+        if not mode:
+            return []
+    names = (name for name in collector.names(folder) if not name.startswith(b"."))
+    return [os.fsdecode(os.path.join(folder, name)) for name in names]
+
+
+def _not_a_folder(collector: StatCollector, folder: bytes) -> UnreadableFolderError:
+    path = os.fsdecode(collector.place + folder)
+    mode = collector.mode(folder)
+    if not mode:
+        return unreadable(path, FileNotFoundError())
+    what = "is a symbolic link, which is not followed" if stat.S_ISLNK(mode) else "is not a folder"
+    return UnreadableFolderError(f"{path}: {what}", "put the folder itself there")
