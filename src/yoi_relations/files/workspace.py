@@ -20,10 +20,12 @@ CACHE = ".yoi/cache/relations"
 CONFIG_LIMIT = 64 * 1024
 """Largest size of a configuration, in bytes."""
 # The first file that names a root decides.
-_CONFIGS = (
-    (".yoi/workspace.toml", ("ticket", "backend", "root")),
-    (".yoi/ticket.config.toml", ("backend", "root")),
-)
+_CONFIGS = {
+    ".yoi/workspace.toml": ("ticket", "backend", "root"),
+    ".yoi/ticket.config.toml": ("backend", "root"),
+}
+CONFIGURATIONS = tuple(_CONFIGS)
+"""The configurations that may name a tickets root, as paths below the root of the workspace."""
 
 
 class Workspace(NamedTuple):
@@ -43,6 +45,11 @@ class Workspace(NamedTuple):
     def tickets_path(self) -> str:
         """Absolute path of the tickets root."""
         return os.path.join(self.root, self.tickets_root)
+
+    @property
+    def real_tickets_root(self) -> str:
+        """Path of the tickets root below `root`, without links: as git has it."""
+        return os.path.relpath(os.path.realpath(self.tickets_path), os.path.realpath(self.root))
 
     @property
     def cache_path(self) -> str:
@@ -157,16 +164,26 @@ def _is_folder(path: str) -> bool:
 
 
 def _tickets_root(root: str, files: FileTree) -> str:
-    for config, keys in _CONFIGS:
-        value = _configured(root, config, keys, files)
+    for config in CONFIGURATIONS:
+        value = _root_in(config, read_configuration(root, config, files))
         if value is not None:
             # It is UTF-8 on the disk.
             return _inside(root, config, os.fsdecode(value.encode()), files)
     return _inside(root, ".yoi", DEFAULT_TICKETS_ROOT, files)
 
 
-def _configured(root: str, config: str, keys: tuple[str, ...], files: FileTree) -> str | None:
-    value: Any = read_configuration(root, config, files)
+def named_root(config: str, data: bytes) -> str | None:
+    """The tickets root that the configuration `config`, with this content, names; or None.
+
+    Raises:
+        WorkspaceError: it is not valid TOML, or the root is not text.
+    """
+    return _root_in(config, _parsed(config, data))
+
+
+def _root_in(config: str, values: dict[str, Any] | None) -> str | None:
+    value: Any = values
+    keys = _CONFIGS[config]
     for key in keys:
         if not isinstance(value, dict):
             return None
@@ -191,6 +208,10 @@ def read_configuration(root: str, config: str, files: FileTree = DISK) -> dict[s
             f"{config}: cannot be read: {error.strerror}",
             "make it readable; it may name another tickets root",
         ) from error
+    return _parsed(config, data)
+
+
+def _parsed(config: str, data: bytes) -> dict[str, Any]:
     if len(data) > CONFIG_LIMIT:
         raise WorkspaceError(f"{config}: is larger than {CONFIG_LIMIT} bytes", "shorten the file")
     try:
