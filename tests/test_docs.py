@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import tour
-from workspace_builder import A, B, Workspace
+from workspace_builder import A, B, Workspace, git
 
 import yoi_relations
 from yoi_relations.command_table import PROGRAM
@@ -153,6 +153,10 @@ def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
     documents["doctor"] = workspace.run("doctor", "--json").json
     subprocess.run(["git", "init", "--quiet", workspace.root], check=True)
     documents["hooks"] = workspace.run("hooks", "list", "--json").json
+    git(workspace, "add", "-A")
+    git(workspace, "commit", "-qm", "all")
+    documents["log"] = workspace.run("log", "--json").json
+    documents["relations"] = workspace.show("--provenance")
     documents["completion"] = workspace.run("completion", "bash", "--json").json
     documents["verify"] = workspace.run("verify", "--json").json
     documents["retire"] = workspace.run(
@@ -172,6 +176,8 @@ def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
     assert first_column(section("JSON"), "field of a relation") == set(relation)
     line = documents["tree"]["lines"][0]
     assert first_column(section("JSON"), "field of a line of `tree`") == set(line)
+    event = documents["log"]["events"][0]
+    assert first_column(section("JSON"), "field of an event of `log`") == set(event)
     keys = set(relation["records"][0]) | set(documents["retire"]["record"])
     assert first_column(section("JSON"), "field of a record") == keys
     assert set(documents["status"]["index"]) <= set(codes(section("JSON")))

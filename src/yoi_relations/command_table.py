@@ -276,6 +276,11 @@ _SHOW = Command(
         _AT,
         _WORKTREES,
         *_ORIGIN,
+        Parameter(
+            "provenance",
+            "--provenance",
+            "Also show the commit that first stated each record, or that it is not committed.",
+        ),
     ),
     lists_kinds=True,
 )
@@ -339,6 +344,36 @@ _TREE = Command(
         _AT,
         *_ORIGIN,
     ),
+)
+_LOG = Command(
+    "log",
+    "Show the life of records, newest first: who stated, retired or removed what, in which commit.",
+    (
+        Parameter(
+            "name",
+            "",
+            "Only records about this ticket, at either end; or one record. Both may be gone.",
+            "TICKET|RECORD",
+            offers=Offer.TICKET,
+        ),
+        _KINDS,
+        Parameter(
+            "since",
+            "--since",
+            "Only commits since then, and what is not committed: a time (RFC 3339), a day (in UTC),"
+            " or an age such as 90m, 12h, 7d, 2w.",
+            "WHEN",
+        ),
+        Parameter(
+            "limit",
+            "-n",
+            f"Show at most N events (default {DEFAULT_LIMIT}, on a terminal"
+            f" {TERMINAL_DEFAULT_LIMIT}; 0 = no limit).",
+            "N",
+            number=int,
+        ),
+    ),
+    lists_kinds=True,
 )
 _AUTHOR = Parameter(
     "author",
@@ -573,6 +608,7 @@ PROGRAM = Command(
         _SHOW,
         _CHECK,
         _TREE,
+        _LOG,
         _ADD,
         _RETIRE,
         Command("rebuild", "Delete the index and build it from the files."),

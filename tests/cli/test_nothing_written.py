@@ -33,6 +33,9 @@ READING = (
     ("tree",),
     ("graph",),
     ("graph", A, "--json"),
+    ("log",),
+    ("log", A, "--json"),
+    ("show", A, "--provenance"),
 )
 ANSWERED = (0, 4, 5, 9, 10, 11, 12, 124)
 WRITING = {"add", "retire", "mcp", "serve", "publish", "server"}

@@ -236,7 +236,7 @@ def test_plan_has_all_its_fields(furnished: Workspace, ask: Ask) -> None:
     assert answer.document["plan"] == {"summary": "Step by step."} | plan
 
 
-REVISIONS = {"at", "base"}
+REVISIONS = {"at", "base", "provenance"}
 """Parameters that no tool has: agents are told about the present."""
 
 

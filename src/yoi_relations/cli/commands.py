@@ -58,16 +58,21 @@ def show(
     database: str | None,
     workspaces: list[str],
     max_age: str | None,
+    provenance: bool,
 ) -> ExitCode:
     """Show the relations that match all criteria."""
     mode = call.mode
-    default_limit = TERMINAL_DEFAULT_LIMIT if sys.stdout.isatty() else DEFAULT_LIMIT
+    if provenance and (at is not None or database is not None or worktrees):
+        raise UsageError(
+            "--provenance is about the present files of this work tree",
+            "leave out --at, --from or --worktrees",
+        )
     asked: dict[str, Any] = {
         "ticket": ticket,
         "kinds": kinds,
         "states": states,
         "everything": everything,
-        "limit": default_limit if limit is None else limit,
+        "limit": _default_limit() if limit is None else limit,
         "since": since,
         "author": author,
     }
@@ -79,7 +84,16 @@ def show(
     with call.open_catalog(origin, at=at) as catalog:
         paths = PathBase(catalog.workspace, os.curdir)
         criteria, answer = ask_relations(catalog.connection, paths, in_part=call.notify, **asked)
-        return write_relations(mode, catalog, criteria, answer, paged=not call.no_pager)
+        found = None
+        if provenance and catalog.workspace is not None:
+            from yoi_relations.queries.provenance import find_provenance
+
+            found = find_provenance(catalog.workspace, catalog.connection, answer.relations)
+        return write_relations(mode, catalog, criteria, answer, found, paged=not call.no_pager)
+
+
+def _default_limit() -> int:
+    return TERMINAL_DEFAULT_LIMIT if sys.stdout.isatty() else DEFAULT_LIMIT
 
 
 def check(
@@ -133,6 +147,27 @@ def check(
             by_state=bool(states),
             paged=not call.no_pager,
         )
+
+
+def log(
+    call: Call, *, name: str | None, kinds: Iterable[str], since: str | None, limit: int | None
+) -> ExitCode:
+    """Show the events in the lives of records, newest first."""
+    from yoi_relations.queries.log import ask_log
+    from yoi_relations.render.log import write_log
+
+    mode = call.mode
+    with call.open_index() as index:
+        answer = ask_log(
+            index,
+            PathBase(index.workspace, os.curdir),
+            name=name,
+            kinds=kinds,
+            since=since,
+            limit=_default_limit() if limit is None else limit,
+            in_part=call.notify,
+        )
+        return write_log(mode, index, answer, paged=not call.no_pager)
 
 
 def tree(
@@ -477,6 +512,7 @@ COMMANDS: dict[str, Callable[..., ExitCode]] = {
     "show": show,
     "check": check,
     "tree": tree,
+    "log": log,
     "add": add,
     "retire": retire,
     "rebuild": rebuild,

@@ -17,11 +17,12 @@ RECORD_LIMIT = 64 * 1024
 LIST_LIMIT = 4 * 1024 * 1024
 """Bytes of a relations.json or an orchestration-plan.jsonl: some 10,000 records."""
 
-_LIMITS = {
+LIMITS = {
     Format.FRONTMATTER: RECORD_LIMIT,
     Format.RELATIONS_JSON: LIST_LIMIT,
     Format.PLAN_JSONL: LIST_LIMIT,
 }
+"""Bytes of a source of records, by its format; a larger one is not read."""
 
 
 def read_source(source: Source, files: FileTree = DISK) -> bytes | None:
@@ -59,7 +60,7 @@ def read_at_once(files: FileTree, path: bytes, format_: Format) -> tuple[Status,
     if format_ in TASK_FILES:
         status, data = files.read(path, FRONTMATTER_LIMIT)
         return status, (through_heading if format_ is Format.TK else through_closing_fence)(data)
-    limit = _LIMITS[format_]
+    limit = LIMITS[format_]
     status, data = files.read(path, limit + 1)
     if len(data) > limit:
         raise SourceError(f"is larger than {limit // 1024} KiB")

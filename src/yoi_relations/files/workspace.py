@@ -30,6 +30,8 @@ _CONFIGS = (
     (".yoi/workspace.toml", ("ticket", "backend")),
     (".yoi/ticket.config.toml", ("backend",)),
 )
+CONFIGURATIONS = tuple(path for path, _ in _CONFIGS)
+"""The configurations that may name a tickets root, as paths below the root of the workspace."""
 _BUILTIN = "builtin:"
 """The start of the names of providers that are layouts of yoi."""
 
@@ -65,6 +67,11 @@ class Workspace(NamedTuple):
     def tool_identity(self) -> str:
         """The tool and its states as text; empty for the layouts of yoi."""
         return self.tool.identity if self.tool else ""
+
+    @property
+    def real_tickets_root(self) -> str:
+        """Path of the tickets root below `root`, without links: as git has it."""
+        return os.path.relpath(os.path.realpath(self.tickets_path), os.path.realpath(self.root))
 
     @property
     def cache_path(self) -> str:
@@ -250,7 +257,20 @@ def _with_tool(
 
 def _table(root: str, config: str, keys: tuple[str, ...], files: FileTree) -> dict[str, Any]:
     """A table of a configuration; empty if there is none."""
-    value: Any = read_configuration(root, config, files)
+    return _table_in(read_configuration(root, config, files), keys)
+
+
+def named_root(config: str, data: bytes) -> str | None:
+    """The tickets root that the configuration `config`, with this content, names; or None.
+
+    Raises:
+        WorkspaceError: it is not valid TOML, or the root is not text.
+    """
+    keys = dict(_CONFIGS)[config]
+    return _text(_table_in(_parsed(config, data), keys), config, keys, "root")
+
+
+def _table_in(value: Any, keys: tuple[str, ...]) -> dict[str, Any]:  # noqa: ANN401  # of any type
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, dict) else {}
@@ -279,6 +299,10 @@ def read_configuration(root: str, config: str, files: FileTree = DISK) -> dict[s
             f"{config}: cannot be read: {error.strerror}",
             "make it readable; it may name another tickets root",
         ) from error
+    return _parsed(config, data)
+
+
+def _parsed(config: str, data: bytes) -> dict[str, Any]:
     if len(data) > CONFIG_LIMIT:
         raise WorkspaceError(f"{config}: is larger than {CONFIG_LIMIT} bytes", "shorten the file")
     try:

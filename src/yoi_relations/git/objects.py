@@ -5,7 +5,8 @@ An object that is not here, because the clone is partial or shallow, is missing;
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+import os
+from collections.abc import Generator, Iterable, Iterator, Sequence
 
 from yoi_relations.errors import GitError
 from yoi_relations.git.ask import ask_git
@@ -19,6 +20,9 @@ OBJECT_LIMIT = 64 << 20
 LINK, SUBMODULE, FOLDER = 0o120000, 0o160000, 0o040000
 """Modes of tree entries that are not files."""
 _BATCH = ("cat-file", "--batch")
+_AHEAD = 60
+"""Objects that are asked for before the first is read. Their ids fit into the smallest pipe, so
+that git and this process never wait for each other."""
 
 
 class GitObject(NamedTuple):
@@ -67,10 +71,20 @@ class ObjectReader:
             GitError: git failed.
             GitTimeoutError: git was silent for too long.
         """
+        (found,) = self.read_all([name], limit)
+        return found
+
+    def read_all(self, names: Sequence[str], limit: int = OBJECT_LIMIT) -> Iterator[GitObject]:
+        """The objects of these names, as `read` returns each; the iterator is read to its end."""
         if self._process is None:
+            if not names:
+                return
             self._process = self._scratch.start(*_BATCH, stdin=None)
-        self._process.write(b"%s\n" % name.encode())
-        return _next_object(self._process, limit)
+        for start in range(0, len(names), _AHEAD):
+            part = names[start : start + _AHEAD]
+            self._process.write(os.fsencode("".join(f"{name}\n" for name in part)))
+            for _ in part:
+                yield _next_object(self._process, limit)
 
     def tree(self, id_: str) -> list[TreeEntry]:
         """The entries of a tree, without those of the trees in it.

@@ -56,7 +56,7 @@ class IndexState(StrEnum):
     FOREIGN = "not made here"
 
 
-class _UnusableIndexError(Exception):
+class UnusableIndexError(Exception):
     """The index file cannot be used; `state` says why."""
 
     def __init__(self, state: IndexState) -> None:
@@ -101,10 +101,10 @@ def load_published(
     connection = None
     try:
         path = path or index_path(workspace)
-        connection = _open(workspace, path, note_stamp=note_stamp)
+        connection = open_proven(workspace, path, note_stamp=note_stamp)
         generation = _read_generation(connection, workspace)
         return StoredIndex(connection, generation), IndexState.UNCHECKED
-    except _UnusableIndexError as error:
+    except UnusableIndexError as error:
         state = error.state
     except FileNotFoundError:
         state = IndexState.MISSING
@@ -135,12 +135,19 @@ def refuse_links(workspace: Workspace) -> None:
             raise OSError(errno.ELOOP, f"{yoi} is a symbolic link out of the workspace")
 
 
-def _open(workspace: Workspace, path: str, *, note_stamp: bool) -> Connection:
+def open_proven(workspace: Workspace, path: str, *, note_stamp: bool) -> Connection:
+    """Open a file in the cache folder that `index_file` has written, as `load_published` does.
+
+    Raises:
+        UnusableIndexError: it is damaged, or was not written here.
+        OSError: it cannot be read.
+        sqlite3.Error: it is not a database.
+    """
     refuse_links(workspace)
     status = os.lstat(path)
     owner = status.st_uid
     if owner not in (os.geteuid(), 0) and owner != os.stat(workspace.tickets_path).st_uid:
-        raise _UnusableIndexError(IndexState.FOREIGN)
+        raise UnusableIndexError(IndexState.FOREIGN)
     stamp = stamp_of(status)
     if _noted_stamp(path) == stamp:
         # Not mapped into memory: a file that is cut short in place would kill the process.
@@ -158,9 +165,9 @@ def _load_proven(path: str) -> Connection:
     file = read_index_file(path)
     # SQLite reports an empty database as a lack of memory.
     if not file.body or not file.is_whole:
-        raise _UnusableIndexError(IndexState.DAMAGED)
+        raise UnusableIndexError(IndexState.DAMAGED)
     if not file.was_written_here:
-        raise _UnusableIndexError(IndexState.FOREIGN)
+        raise UnusableIndexError(IndexState.FOREIGN)
     connection = in_memory()
     try:
         deserialize = connection.deserialize
@@ -215,14 +222,14 @@ def _read_generation(connection: Connection, workspace: Workspace) -> Generation
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if (application, version) != (APPLICATION_ID, SCHEMA_VERSION):
-        raise _UnusableIndexError(IndexState.OTHER_VERSION)
+        raise UnusableIndexError(IndexState.OTHER_VERSION)
     row = connection.execute(
         "SELECT number, parser_version, tickets_root, tool, digest, built_at FROM generation"
     ).fetchone()
     if row is None:
-        raise _UnusableIndexError(IndexState.DAMAGED)
+        raise UnusableIndexError(IndexState.DAMAGED)
     generation = Generation(*row)
     built_for = generation.parser_version, generation.tickets_root, generation.tool
     if built_for != (PARSER_VERSION, printable(workspace.tickets_root), workspace.tool_identity):
-        raise _UnusableIndexError(IndexState.OTHER_VERSION)
+        raise UnusableIndexError(IndexState.OTHER_VERSION)
     return generation

@@ -36,7 +36,7 @@ class RecordFilter(NamedTuple):
         Raises:
             UsageError: `since` is not a time.
         """
-        return cls(author, _key(since) if since is not None else "")
+        return cls(author, instant_key(since) if since is not None else "")
 
     @property
     def condition(self) -> Condition:
@@ -62,8 +62,12 @@ class RecordFilter(NamedTuple):
         return bool(record.retired_at) and parse_instant(record.retired_at or "")[1] >= self.since
 
 
-def _key(when: str) -> str:
-    """A time, a day or an age as text that sorts like the instants."""
+def instant_key(when: str) -> str:
+    """A time, a day or an age as text that sorts like the instants.
+
+    Raises:
+        UsageError: `when` is none of these.
+    """
     word = when.strip()
     if age := _AGE.fullmatch(word):
         return _before_now(int(age[1]), age[2])

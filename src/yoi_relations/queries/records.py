@@ -63,6 +63,11 @@ class StoredRecord(NamedTuple):
     inactive: str | None
 
     @property
+    def key(self) -> tuple[str, str]:
+        """What identifies it in the whole history: its holder and its id."""
+        return self.holder, self.id
+
+    @property
     def place(self) -> RecordPlace:
         """Where it is."""
         return RecordPlace(self.path, self.line, self.id)

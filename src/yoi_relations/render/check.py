@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from yoi_relations.errors import ExitCode
 from yoi_relations.index.handle import revision_fields
@@ -10,7 +10,9 @@ from yoi_relations.kinds import shown_name
 from yoi_relations.queries.catalog import Catalog
 from yoi_relations.queries.check import Check, CheckAnswer
 from yoi_relations.queries.check_reasons import Reason, Verdict
+from yoi_relations.queries.committed import NOTHING_KNOWN, find_committed
 from yoi_relations.queries.holds import HeldTicket
+from yoi_relations.queries.records import RecordPlace
 from yoi_relations.render.documents import (
     Value,
     envelope,
@@ -43,8 +45,9 @@ def write_checks(  # noqa: PLR0913  # what was asked for, and how to write it
         by_state: whether states were named; then a table lists every ticket.
         paged: whether a long table goes to a pager.
     """
+    committed = _committed(catalog, checked)
     if mode is Mode.JSON:
-        write_answer(json_line(check_document(catalog, checked, whole=named)))
+        write_answer(json_line(check_document(catalog, checked, committed, whole=named)))
     elif mode is Mode.PLAIN:
         from yoi_relations.render.lines import tab_separated  # noqa: PLC0415  # for lines only
 
@@ -53,6 +56,9 @@ def write_checks(  # noqa: PLR0913  # what was asked for, and how to write it
         from yoi_relations.render.terminal.check import draw_checks  # noqa: PLC0415  # Rich
 
         draw_checks(checked.checks, whole=named, fold=not by_state, paged=paged)
+    if mode is not Mode.JSON:
+        for path in sorted(path for path in committed if not committed[path]):
+            notice(f"{path}: this record is not committed; a verdict rests on it here alone", mode)
     return conclude_checks(mode, checked, expect)
 
 
@@ -79,9 +85,26 @@ _EXIT_CODES = {
 }
 
 
-def check_document(catalog: Catalog, checked: CheckAnswer, *, whole: bool) -> Value:
+def _committed(catalog: Catalog, checked: CheckAnswer) -> Mapping[str, bool]:
+    """By path, whether the records that verdicts rest on are committed, where that is known."""
+    places = [
+        place for check in checked.checks for reason in check.reasons for place in reason.records
+    ]
+    workspace = catalog.workspace
+    return NOTHING_KNOWN if workspace is None else find_committed(workspace, places)
+
+
+def check_document(
+    catalog: Catalog,
+    checked: CheckAnswer,
+    committed: Mapping[str, bool] | None = None,
+    *,
+    whole: bool,
+) -> Value:
     """The answer of `check` as a JSON value; notes are cut unless `whole`."""
-    checks = [check_value(check, whole=whole) for check in checked.checks]
+    if committed is None:
+        committed = _committed(catalog, checked)
+    checks = [check_value(check, committed, whole=whole) for check in checked.checks]
     return (
         envelope("check", catalog)
         | revision_fields("base", checked.base)
@@ -90,8 +113,13 @@ def check_document(catalog: Catalog, checked: CheckAnswer, *, whole: bool) -> Va
     )
 
 
-def check_value(check: Check, *, whole: bool = True) -> Value:
-    """The check of one ticket as a JSON value."""
+def check_value(
+    check: Check, committed: Mapping[str, bool] = NOTHING_KNOWN, *, whole: bool = True
+) -> Value:
+    """The check of one ticket as a JSON value.
+
+    A record whose path is in `committed` says whether it is committed.
+    """
     return {
         "ticket": check.ticket.id,
         "title": check.ticket.title,
@@ -100,7 +128,7 @@ def check_value(check: Check, *, whole: bool = True) -> Value:
         "verdict": check.verdict.word,
         "digest": check.digest,
         "plan": plan_value(check.plan.latest_record, whole=whole) if check.plan else None,
-        "reasons": [_reason_value(reason, whole=whole) for reason in check.reasons],
+        "reasons": [_reason_value(reason, committed, whole=whole) for reason in check.reasons],
         "holds": [_held_value(held) for held in check.holds],
     }
 
@@ -110,7 +138,7 @@ def _held_value(held: HeldTicket) -> Value:
     return {"ticket": ticket.id, "title": ticket.title, "state": ticket.state, "frees": held.frees}
 
 
-def _reason_value(reason: Reason, *, whole: bool) -> Value:
+def _reason_value(reason: Reason, committed: Mapping[str, bool], *, whole: bool) -> Value:
     relation, other = reason.relation, reason.other
     note = relation.latest_record.note if relation else None
     return {
@@ -123,8 +151,13 @@ def _reason_value(reason: Reason, *, whole: bool) -> Value:
         "title": other.title if other else None,
         "state": other.state if other else None,
         "note": marked(note, whole=whole),
-        "records": [place_value(place) for place in reason.records],
+        "records": [_place_value(place, committed) for place in reason.records],
     }
+
+
+def _place_value(place: RecordPlace, committed: Mapping[str, bool]) -> Value:
+    known = {"committed": committed[place.path]} if place.path in committed else {}
+    return place_value(place) | known
 
 
 def check_rows(check: Check) -> Iterator[list[object]]:

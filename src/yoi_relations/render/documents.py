@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from yoi_relations.lean.types import Any
+from yoi_relations.lean.types import TYPE_CHECKING, Any
 from yoi_relations.queries.catalog import Catalog
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.records import RecordPlace, StoredRecord
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.show import Answer, Filter
 from yoi_relations.render.output import JSON_VERSION
+
+if TYPE_CHECKING:
+    from yoi_relations.history.lives import Commit
+    from yoi_relations.queries.provenance import Provenance
 
 LIST_NOTE_LIMIT = 280
 """Characters of a text in a list; `show TICKET` and `show RECORD` give the whole text."""
@@ -31,8 +35,13 @@ def envelope(document: str, catalog: Catalog) -> Value:
     return bare_document(document) | catalog.origin()
 
 
-def relations_document(catalog: Catalog, criteria: Filter, answer: Answer) -> Value:
-    """The answer of `show`."""
+def relations_document(
+    catalog: Catalog,
+    criteria: Filter,
+    answer: Answer,
+    provenance: Mapping[tuple[str, str], Provenance] | None = None,
+) -> Value:
+    """The answer of `show`; with `provenance`, also where each record comes from."""
     return (
         envelope("relations", catalog)
         | {
@@ -41,7 +50,7 @@ def relations_document(catalog: Catalog, criteria: Filter, answer: Answer) -> Va
             "truncated": len(answer.relations) < answer.total,
             "relations": catalog.placed(
                 [
-                    relation_value(relation, criteria.ticket, whole=criteria.whole)
+                    relation_value(relation, criteria.ticket, provenance, whole=criteria.whole)
                     for relation in answer.relations
                 ]
             ),
@@ -50,7 +59,13 @@ def relations_document(catalog: Catalog, criteria: Filter, answer: Answer) -> Va
     )
 
 
-def relation_value(relation: Relation, ticket: str | None, *, whole: bool = True) -> Value:
+def relation_value(
+    relation: Relation,
+    ticket: str | None,
+    provenance: Mapping[tuple[str, str], Provenance] | None = None,
+    *,
+    whole: bool = True,
+) -> Value:
     """One relation, as seen from the ticket with the id `ticket`; texts are cut unless `whole`."""
     texts = [text for record in relation.records for text in (record.note, record.retired_reason)]
     note = relation.latest_record.note
@@ -67,7 +82,9 @@ def relation_value(relation: Relation, ticket: str | None, *, whole: bool = True
         | text_fields(relation, texts, whole=whole)
         | {
             "records": [
-                record_value(record, relation_note=note, whole=whole) for record in relation.records
+                record_value(record, relation_note=note, whole=whole)
+                | ({} if provenance is None else _provenance_fields(provenance[record.key]))
+                for record in relation.records
             ],
         }
     )
@@ -125,6 +142,17 @@ def record_value(
         "line": record.line,
         "retired_at": record.retired_at,
     } | (retired if record.retired_at else {})
+
+
+def _provenance_fields(found: Provenance) -> Value:
+    return {"commit": commit_value(found.commit), "how": found.how_word}
+
+
+def commit_value(commit: Commit | None) -> Value | None:
+    """A commit; None if there is none."""
+    if commit is None:
+        return None
+    return {"id": commit.id, "time": commit.time, "author": commit.author}
 
 
 def problem_fields(problems: Sequence[Problem], limit: int = PROBLEM_LIMIT) -> Value:

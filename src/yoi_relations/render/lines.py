@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from yoi_relations.kinds import shown_name
+from yoi_relations.lean.types import TYPE_CHECKING
 from yoi_relations.queries.problems import Severity
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.show import Answer, Filter
 from yoi_relations.render.documents import marked
 from yoi_relations.render.output import plain_field
+
+if TYPE_CHECKING:
+    from yoi_relations.queries.provenance import Provenance
 
 
 def tab_separated(rows: Iterable[Iterable[object]]) -> str:
@@ -17,14 +21,20 @@ def tab_separated(rows: Iterable[Iterable[object]]) -> str:
     return "".join("\t".join(map(_field, row)) + "\n" for row in rows)
 
 
-def relation_row(relation: Relation, *, whole: bool) -> list[object]:
+def relation_row(
+    relation: Relation,
+    provenance: Mapping[tuple[str, str], Provenance] | None = None,
+    *,
+    whole: bool,
+) -> list[object]:
     """The fields: class, kind, ticket, state, target, state, at, note, author, records, reason.
 
     The note of a plan is its summary. The records are ids separated by commas. The reason says why
-    the relation is not active.
+    the relation is not active. With `provenance` there is one field more: for each record the id of
+    its commit, or why there is none.
     """
     latest_record, target = relation.latest_record, relation.target
-    return [
+    row: list[object] = [
         relation.cls,
         relation.kind,
         shown_name(relation.ticket.id),
@@ -37,6 +47,9 @@ def relation_row(relation: Relation, *, whole: bool) -> list[object]:
         ",".join(record.id for record in relation.records),
         relation.inactive_reason,
     ]
+    if provenance is not None:
+        row.append(",".join(provenance[record.key].field for record in relation.records))
+    return row
 
 
 def summary_line(answer: Answer, criteria: Filter, *, tickets: int = 0) -> str:

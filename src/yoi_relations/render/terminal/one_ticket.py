@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.text import Text
 
 from yoi_relations.kinds import RelationClass
+from yoi_relations.lean.types import TYPE_CHECKING
 from yoi_relations.queries.catalog import Catalog
 from yoi_relations.queries.check_reasons import other_end
 from yoi_relations.queries.records import StoredRecord
@@ -14,6 +15,7 @@ from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.show import Answer, Filter
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
 from yoi_relations.render.lines import summary_line
+from yoi_relations.render.output import visible
 from yoi_relations.render.terminal.cells import (
     folded_words,
     inactive_words,
@@ -25,6 +27,9 @@ from yoi_relations.render.terminal.cells import (
 )
 from yoi_relations.render.terminal.empty import nothing_shown
 from yoi_relations.render.terminal.widths import drawable
+
+if TYPE_CHECKING:
+    from yoi_relations.queries.provenance import Provenance
 
 _TEXT_COLUMNS = 100
 """Columns of a text that are read easily."""
@@ -45,7 +50,11 @@ _SECTIONS = {
 
 
 def one_ticket_lines(
-    catalog: Catalog, answer: Answer, criteria: Filter, columns: int
+    catalog: Catalog,
+    answer: Answer,
+    criteria: Filter,
+    columns: int,
+    provenance: Mapping[tuple[str, str], Provenance] | None = None,
 ) -> list[Text]:
     """The lines of the answer about the ticket or the record of `criteria`."""
     ticket = _ticket(catalog, criteria)
@@ -63,7 +72,8 @@ def one_ticket_lines(
             lines += [Text(), Text(name, style="bold")]
             for number, relation in enumerate(relations):
                 lines += [Text()] * bool(number)
-                lines += _relation_lines(ticket, relation, columns, phrased=name in _PHRASED)
+                phrased = name in _PHRASED
+                lines += _relation_lines(ticket, relation, columns, provenance, phrased=phrased)
     return lines
 
 
@@ -79,7 +89,12 @@ def _section(ticket: TicketInfo, relation: Relation) -> str:
 
 
 def _relation_lines(
-    ticket: TicketInfo, relation: Relation, columns: int, *, phrased: bool
+    ticket: TicketInfo,
+    relation: Relation,
+    columns: int,
+    provenance: Mapping[tuple[str, str], Provenance] | None,
+    *,
+    phrased: bool,
 ) -> Iterator[Text]:
     other = other_end(ticket, relation)
     phrase = phrase_of(relation, seen_from=ticket.id) if phrased else ""
@@ -99,6 +114,11 @@ def _relation_lines(
         if number:
             yield Text()
         yield from _record_lines(record, width, indent)
+        if provenance is not None:
+            from yoi_relations.render.provenance import commit_words  # noqa: PLC0415  # rarely asked
+
+            words = visible(commit_words(*provenance[record.key]))
+            yield from folded_words(words, width, indent=indent)
 
 
 def _record_lines(record: StoredRecord, columns: int, indent: int) -> Iterator[Text]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.text import Text
 
-from yoi_relations.lean.types import NamedTuple
+from yoi_relations.lean.types import TYPE_CHECKING, NamedTuple
 from yoi_relations.queries.catalog import Catalog
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.show import Answer, Filter
@@ -27,6 +27,9 @@ from yoi_relations.render.terminal.folding import cut, fold
 from yoi_relations.render.terminal.one_ticket import one_ticket_lines
 from yoi_relations.render.terminal.widths import NARROW, WIDE, draw, drawn_glyph, widest
 
+if TYPE_CHECKING:
+    from yoi_relations.queries.provenance import Provenance
+
 _INDENT, _GAP = 2, 2
 _NOTE_LINES = 2
 """Lines of a note that stands below its relation."""
@@ -34,13 +37,22 @@ _TICKET_SHARE = 0.55
 """Of the columns for a ticket and a note, those that the ticket may take."""
 
 
-def draw_relations(
-    catalog: Catalog, answer: Answer, criteria: Filter, *, paged: bool, more: Sequence[Text] = ()
+def draw_relations(  # noqa: PLR0913  # what was asked for, and how to draw it
+    catalog: Catalog,
+    answer: Answer,
+    criteria: Filter,
+    provenance: Mapping[tuple[str, str], Provenance] | None = None,
+    *,
+    paged: bool,
+    more: Sequence[Text] = (),
 ) -> None:
-    """Draw the relations, a first line that counts them, and `more` lines below."""
+    """Draw the relations, a first line that counts them, and `more` lines below.
+
+    Only the answer about one ticket or record has room for `provenance`.
+    """
     columns = terminal_width()
     if criteria.whole:
-        lines = one_ticket_lines(catalog, answer, criteria, columns)
+        lines = one_ticket_lines(catalog, answer, criteria, columns, provenance)
     elif answer.relations:
         lines = _list(answer, criteria, columns)
     else:

@@ -1,0 +1,125 @@
+"""Reads commits and the files that they change, in one pass over the history."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+
+from yoi_relations.git.process import GitProcess
+from yoi_relations.git.scratch import ScratchRepository
+from yoi_relations.lean.types import NamedTuple
+
+_START = b"\x01"
+_FORMAT = "--format=%x01%m%H %P%x00%ct%x00%an"
+"""The fields of `LoggedCommit`; with ``-z`` a NUL follows each of the last two."""
+_OPTIONS = (
+    *("--topo-order", "--left-right", "--no-abbrev", "--no-renames", "--encoding=UTF-8"),
+    # Every commit, whether it changes one of the paths or not; of a merge, the files that differ
+    # from all its parents.
+    *("--full-history", "--sparse", "--raw", "-c", "-z", _FORMAT),
+)
+_REGULAR = (b"100644", b"100755", b"100664")
+
+
+class FileChange(NamedTuple):
+    """A file that a commit changed.
+
+    Attributes:
+        path: below the top of the work tree, in the bytes that git holds.
+        before: id of the file in each parent; None where that has no regular file there.
+        after: id of the file in the commit, or None.
+    """
+
+    path: bytes
+    before: tuple[str | None, ...]
+    after: str | None
+
+
+class LoggedCommit(NamedTuple):
+    """A commit.
+
+    Attributes:
+        id: in hexadecimal.
+        parents: ids of its parents; empty where a shallow history ends.
+        seconds: when it was committed, since 1970.
+        author: name of its author, in UTF-8 or not.
+        is_added: whether it is reachable from the tip, and not only from the earlier one.
+        changes: of the paths that were asked for.
+    """
+
+    id: str
+    parents: tuple[str, ...]
+    seconds: int
+    author: bytes
+    is_added: bool
+    changes: list[FileChange]
+
+
+def read_log(
+    scratch: ScratchRepository,
+    tip: str,
+    earlier: str | None,
+    paths: Iterable[bytes],
+    is_wanted: Callable[[bytes], bool],
+) -> Iterator[LoggedCommit]:
+    """The commits that can be reached from `tip`, each before its parents.
+
+    Args:
+        scratch: the repository.
+        tip: id of a commit.
+        earlier: id of another commit. The commits that both reach are left out, and those that
+            only it reaches are included. None to leave out nothing.
+        paths: files and folders below the top of the work tree, in which git looks for changes.
+        is_wanted: whether the changes of a path are wanted; there may be many others.
+
+    Raises:
+        OSError: git cannot be started.
+        GitError: git failed, for example because a commit is missing.
+        GitTimeoutError: git was silent for too long.
+    """
+    commits = tip if earlier is None else f"{earlier}...{tip}"
+    limits = (os.fsdecode(b":(literal)" + path) for path in paths)
+    with scratch.start("log", *_OPTIONS, commits, "--", *limits, stdin=b"") as process:
+        token = process.until(b"\0")
+        while token is not None:
+            if token.startswith(_START):
+                header, seconds, author = token, process.until(b"\0"), process.until(b"\0")
+                changes, token = _read_changes(process, is_wanted)
+                yield _commit(header, seconds or b"0", author or b"", changes)
+            else:
+                token = process.until(b"\0")  # the end of a commit without changes
+        process.check()
+
+
+def _read_changes(
+    process: GitProcess, is_wanted: Callable[[bytes], bool]
+) -> tuple[list[FileChange], bytes | None]:
+    """The wanted changes of a commit, and what follows them."""
+    changes = []
+    while (token := process.until(b"\0")) is not None:
+        raw = token.lstrip(b"\n")
+        if raw.startswith(b":"):
+            path = process.until(b"\0") or b""
+            if is_wanted(path):
+                changes.append(_change(raw, path))
+        elif raw:
+            return changes, raw
+    return changes, None
+
+
+def _commit(
+    header: bytes, seconds: bytes, author: bytes, changes: list[FileChange]
+) -> LoggedCommit:
+    mark, ids = header[1:2], header[2:].decode().split()
+    return LoggedCommit(ids[0], tuple(ids[1:]), int(seconds), author, mark == b">", changes)
+
+
+def _change(raw: bytes, path: bytes) -> FileChange:
+    """The change in a line ``:mode mode id id M``, with one more colon, mode and id per parent."""
+    words = raw.lstrip(b":").split(b" ")
+    count = len(raw) - len(raw.lstrip(b":")) + 1
+    ids = [
+        id_.decode() if mode in _REGULAR else None
+        for mode, id_ in zip(words[:count], words[count:], strict=False)
+    ]
+    return FileChange(path, tuple(ids[:-1]), ids[-1])

@@ -1,0 +1,53 @@
+"""The objects of a repository; git is not started before one is needed."""
+
+from __future__ import annotations
+
+import os
+
+from yoi_relations.files.workspace import Workspace
+from yoi_relations.git.repository import Repository
+from yoi_relations.lean.types import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from yoi_relations.git.objects import ObjectReader
+    from yoi_relations.git.scratch import ScratchRepository
+
+
+class Objects:
+    """Objects in a scratch repository in the cache folder of `workspace`; close it at the end."""
+
+    def __init__(self, workspace: Workspace, repository: Repository) -> None:
+        self._workspace = workspace
+        self._repository = repository
+        self._scratch: ScratchRepository | None = None
+        self._reader: ObjectReader | None = None
+
+    @property
+    def scratch(self) -> ScratchRepository:
+        """The scratch repository, which is made if necessary."""
+        if self._scratch is None:
+            from yoi_relations.git.scratch import ScratchRepository  # noqa: PLC0415  # rarely needed
+
+            self._scratch = ScratchRepository(self._repository, self._cache()).__enter__()
+        return self._scratch
+
+    @property
+    def reader(self) -> ObjectReader:
+        """Reads objects."""
+        if self._reader is None:
+            from yoi_relations.git.objects import ObjectReader  # noqa: PLC0415  # rarely needed
+
+            self._reader = ObjectReader(self.scratch)
+        return self._reader
+
+    def close(self) -> None:
+        """End git, and remove what is temporary."""
+        if self._reader is not None:
+            self._reader.__exit__()
+        if self._scratch is not None:
+            self._scratch.__exit__()
+
+    def _cache(self) -> str | None:
+        """The cache folder, if it exists and no link leads to it."""
+        cache = self._workspace.cache_path
+        return cache if os.path.isdir(cache) and os.path.realpath(cache) == cache else None

@@ -1,0 +1,72 @@
+"""Opens the history of a workspace up to the last commit of its work tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from yoi_relations.files.workspace import Workspace
+from yoi_relations.git.repository import Revision, find_revision
+from yoi_relations.history import store
+from yoi_relations.history.objects import Objects
+from yoi_relations.history.places import Places
+from yoi_relations.history.store import Basis, History
+from yoi_relations.history.work_tree import WorkTree
+from yoi_relations.lean.types import TYPE_CHECKING, Connection
+
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    Result = TypeVar("Result")
+
+
+def with_history(
+    workspace: Workspace, index: Connection, use: Callable[[WorkTree], Result]
+) -> Result:
+    """What `use` returns for the work tree and the history up to its last commit.
+
+    Args:
+        workspace: the workspace.
+        index: connection to its index.
+        use: is called while the objects of git can be read.
+
+    Raises:
+        RevisionError: there is no commit yet.
+        GitError: git is missing, there is no repository, git refuses it, or it lacks objects.
+        GitTimeoutError: git did not answer in time.
+    """
+    tip = find_revision(workspace.root, "HEAD")
+    objects = Objects(workspace, tip.repository)
+    try:
+        history = _read(workspace, tip, objects)
+        try:
+            return use(WorkTree(workspace, index, history, tip.id, objects))
+        finally:
+            history.connection.close()
+    finally:
+        objects.close()
+
+
+def _read(workspace: Workspace, tip: Revision, objects: Objects) -> History:
+    prefix = tip.repository.prefix
+    basis = Basis(tip.id, _shallow_commits(tip.repository.shallow), "")
+    places = Places(workspace, prefix)
+    stored = store.load_stored(workspace)
+    earlier = None
+    if stored is not None:
+        connection, found = stored
+        known = Places.of_text(workspace, prefix, found.roots)
+        if (found.shallow, known.roots_text) == (basis.shallow, found.roots):
+            if found.tip == tip.id:
+                return History(connection, known, bool(basis.shallow), 0)
+            places, earlier = known, (connection, found.tip)
+    from yoi_relations.history.update import update_history  # noqa: PLC0415  # only after a new commit
+
+    return update_history(workspace, basis, places, objects, earlier)
+
+
+def _shallow_commits(path: str | None) -> str:
+    """Ids of the commits at which a shallow history ends, sorted, one per line."""
+    if path is None:
+        return ""
+    with open(path, encoding="ascii") as file:
+        return "\n".join(sorted(file.read().split()))

@@ -1,0 +1,139 @@
+"""Keeps what each commit changed: a SQLite file in the cache folder, made like the index file.
+
+It can be deleted at any time. Where it cannot be used or written, the history is read again.
+"""
+
+from __future__ import annotations
+
+import os
+
+from yoi_relations.files.workspace import Workspace
+from yoi_relations.history.places import Places
+from yoi_relations.history.versions import Version
+from yoi_relations.index.store import (
+    PARSER_VERSION,
+    UnusableIndexError,
+    in_memory,
+    open_proven,
+)
+from yoi_relations.lean.sqlite import SqliteError
+from yoi_relations.lean.types import Connection, NamedTuple
+
+_SCHEMA_VERSION = 1
+MISSING = "is missing in this partial clone"
+"""What is wrong with a file that git does not have here."""
+_SIZE_LIMIT = 256 << 20
+"""Bytes. A longer history is read again by each command."""
+_VERSION_TYPES = {"text_cut": "INTEGER NOT NULL"}
+_VERSION_COLUMNS = ", ".join(
+    f"{name} {_VERSION_TYPES.get(name, 'TEXT')}" for name in Version._fields
+)
+SCHEMA = f"""
+CREATE TABLE basis (tip TEXT NOT NULL, shallow TEXT NOT NULL, roots TEXT NOT NULL);
+CREATE TABLE commits (
+    number INTEGER PRIMARY KEY, id BLOB NOT NULL, rank INTEGER NOT NULL,
+    reachable INTEGER NOT NULL, seconds INTEGER NOT NULL, author TEXT
+);
+CREATE TABLE version (
+    number INTEGER PRIMARY KEY, {_VERSION_COLUMNS}
+);
+CREATE TABLE file (number INTEGER PRIMARY KEY, path BLOB NOT NULL, shown_path TEXT NOT NULL);
+CREATE TABLE change (
+    commit_number INTEGER NOT NULL, version_number INTEGER NOT NULL, file_number INTEGER NOT NULL,
+    line INTEGER, stated INTEGER NOT NULL, or_before INTEGER NOT NULL
+);
+CREATE TABLE fault (
+    commit_number INTEGER NOT NULL, file_number INTEGER NOT NULL, message TEXT NOT NULL
+);
+CREATE INDEX version_key ON version (holder, coalesce(retires, id));
+CREATE INDEX version_ticket ON version (edge_ticket);
+CREATE INDEX version_target ON version (edge_target);
+CREATE INDEX change_version ON change (version_number);
+CREATE INDEX fault_commit ON fault (commit_number);
+CREATE VIEW reached AS SELECT * FROM version WHERE EXISTS (
+    SELECT 1 FROM change JOIN commits ON commits.number = commit_number
+    WHERE version_number = version.number AND reachable = 1
+);
+"""  # noqa: S608  # fixed names
+"""A row of ``change`` says that a commit states a version in a file, or no longer does; and whether
+it may have done so before, because what its parents state is not known.
+
+``commits.rank`` orders commits: each is greater than those of the parents, and than the time of the
+commit. ``reachable`` says whether the commit belongs to the history of the tip; ``reached`` has the
+versions of such commits.
+"""
+
+
+class Basis(NamedTuple):
+    """What a history is read from.
+
+    Attributes:
+        tip: id of the last commit.
+        shallow: ids of the commits at which a shallow history ends, sorted, one per line.
+        roots: the tickets roots that were looked for, as `Places.roots_text`.
+    """
+
+    tip: str
+    shallow: str
+    roots: str
+
+
+class History(NamedTuple):
+    """The history up to a commit.
+
+    Attributes:
+        connection: to its tables.
+        places: where records were kept.
+        ends_early: whether the clone is shallow, so that earlier commits are not known.
+        missing: how many files are missing, because the clone is partial.
+    """
+
+    connection: Connection
+    places: Places
+    ends_early: bool
+    missing: int
+
+
+def load_stored(workspace: Workspace) -> tuple[Connection, Basis] | None:
+    """The stored history, to be read only; None if there is none that can be used."""
+    try:
+        connection = open_proven(workspace, _path(workspace), note_stamp=True)
+    except (UnusableIndexError, OSError, SqliteError):
+        return None
+    try:
+        row = connection.execute("SELECT tip, shallow, roots FROM basis").fetchone()
+    except SqliteError:
+        connection.close()
+        return None
+    return connection, Basis(*row)
+
+
+def new_history(stored: Connection | None) -> Connection:
+    """A history in memory that can be written: empty, or a copy of a stored one."""
+    connection = in_memory()
+    if stored is None:
+        connection.executescript(SCHEMA)
+    else:
+        stored.backup(connection)
+    return connection
+
+
+def save(workspace: Workspace, connection: Connection) -> None:
+    """Store a history; if that is not possible, it is read again next time."""
+    from yoi_relations.index.cache_folder import locked  # noqa: PLC0415  # only after a new commit
+    from yoi_relations.index.index_file import publish  # noqa: PLC0415  # only after a new commit
+
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    (page_size,) = connection.execute("PRAGMA page_size").fetchone()
+    if pages * page_size > _SIZE_LIMIT:
+        return
+    try:
+        with locked(workspace, wait=0) as folder:
+            publish(folder, os.path.basename(_path(workspace)), connection)
+    except OSError:
+        pass
+
+
+def _path(workspace: Workspace) -> str:
+    name = f"history-v{_SCHEMA_VERSION}.{PARSER_VERSION}.sqlite3"
+    return os.path.join(workspace.cache_path, name)

@@ -1,0 +1,47 @@
+"""The events of `log` in words."""
+
+from __future__ import annotations
+
+from yoi_relations.history.lives import Event, What
+from yoi_relations.kinds import Edge, named, sentence
+
+
+def event_sentence(event: Event) -> str:
+    """An event in words: who did what."""
+    stated = _relation_words(event)
+    commit = event.commit
+    if event.retirement is not None and event.what is What.RETIRED:
+        return f"{event.retirement.author} retired: {stated}"
+    if event.what in (What.STATED, What.RETURNED) and event.record and event.record.author:
+        again = " again" if event.what is What.RETURNED else ""
+        return f"{event.record.author} stated{again}: {stated}"
+    by = f" by {commit.author}" if commit else ""
+    return f"{_PASSIVE[event.what]}{by}: {stated}"
+
+
+_PASSIVE = {
+    What.STATED: "a file was added, which is missing in this partial clone",
+    What.CHANGED: "the record was edited in place",
+    What.RETIRED: "the record was retired",
+    What.REINSTATED: "the retirement was removed",
+    What.GONE: "the record was removed",
+    What.RETURNED: "the record was added again",
+    What.UNUSABLE: "the record became unusable",
+}
+
+
+def event_text(event: Event) -> str | None:
+    """The reason of a retirement, or the text of a record that was stated; cut if it is long."""
+    source = event.retirement or event.record
+    if source is None or event.what in (What.GONE, What.UNUSABLE, What.REINSTATED):
+        return None
+    text = source.reason or source.summary or source.note
+    return f"{text}\u2026" if text and source.text_cut else text
+
+
+def _relation_words(event: Event) -> str:
+    record = event.record
+    if record is None or record.shown is None or record.edge_ticket is None:
+        holder, id_ = event.key
+        return f"record {id_} of {named(holder)}"
+    return sentence(Edge(record.shown, record.edge_ticket, record.edge_target))
