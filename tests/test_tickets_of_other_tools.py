@@ -641,6 +641,10 @@ QUESTIONS = (("check", "--json"), ("show", "--all", "--json"), ("doctor", "--jso
 
 
 def without_freshness(answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer without how it was read and from which revision."""
+    """An answer without how it was read, from which revision, and whether that is a commit."""
+    for check in answer.get("checks", ()):
+        for reason in check["reasons"]:
+            for record in reason["records"]:
+                record.pop("committed", None)
     workspace = {key: value for key, value in answer["workspace"].items() if key != "at"}
     return answer | {"freshness": answer["freshness"]["digest"], "workspace": workspace}
