@@ -25,7 +25,7 @@ class VerdictChange(NamedTuple):
         ticket: the ticket, as it is later; one that is gone, as it was.
         before: the earlier verdict; None if the ticket was resolved or not there.
         after: the later verdict; None if the ticket is resolved or not there.
-        reason: the first reason of the later verdict, or why there is none.
+        reason: the first reason of the later verdict; empty if there is none.
     """
 
     ticket: TicketInfo
@@ -34,11 +34,16 @@ class VerdictChange(NamedTuple):
     reason: str
 
     @property
+    def words(self) -> str:
+        """The two verdicts in words."""
+        was = "" if self.before is None else f"was {self.before.word}"
+        now = "" if self.after is None else f"is {self.after.word}"
+        return ", ".join(filter(None, (was, now)))
+
+    @property
     def sentence(self) -> str:
         """The change in words."""
-        was = self.before.word if self.before is not None else "not open"
-        now = self.after.word if self.after is not None else "not open"
-        return f"{self.ticket.name} was {was}, is {now}{self.reason and f': {self.reason}'}"
+        return f"{self.ticket.name} {self.words}{self.reason and f': {self.reason}'}"
 
 
 class ClashChange(NamedTuple):
@@ -46,6 +51,11 @@ class ClashChange(NamedTuple):
 
     appeared: bool
     clash: Clash
+
+    @property
+    def word(self) -> str:
+        """The change as answers call it."""
+        return "clash_appeared" if self.appeared else "clash_solved"
 
 
 class Difference(NamedTuple):
@@ -66,8 +76,11 @@ class Difference(NamedTuple):
     clashes: list[ClashChange]
     problems: list[ProblemChange]
 
-    def __bool__(self) -> bool:
-        return any(map(bool, tuple(self)))
+    @property
+    def number(self) -> int:
+        """How many changes there are."""
+        of_what_is_recorded = len(self.tickets) + len(self.relations) + len(self.problems)
+        return of_what_is_recorded + len(self.verdicts) + len(self.clashes)
 
 
 def find_difference(old: Side, new: Side) -> Difference:

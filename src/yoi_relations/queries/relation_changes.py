@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from yoi_relations.kinds import SHOWN_NOTES
+from yoi_relations.kinds import SHOWN_NOTES, quoted
 from yoi_relations.lean.types import Connection, NamedTuple, StrEnum
 from yoi_relations.queries.records import StoredRecord, touching
 from yoi_relations.queries.relations import Relation, load_relations
@@ -55,6 +55,18 @@ class RelationChange(NamedTuple):
         found = self.later or self.earlier
         assert found is not None  # noqa: S101  # one of them is there
         return found
+
+    @property
+    def sentence(self) -> str:
+        """The relation in words, and what is to be said about the change."""
+        text, relation = self.relation.sentence, self.relation
+        if self.what is RelationChangeType.CHANGED:
+            return f"{text} ({', '.join(self.fields)})"
+        if self.what is RelationChangeType.ENDED:
+            return f"{text}: {relation.inactive_reason}"
+        if self.what is RelationChangeType.RETIRED:
+            return f"{text}: {quoted(relation.latest_record.retired_reason or '')}"
+        return text
 
 
 def find_relation_changes(old: Side, new: Side, touched: Iterable[str]) -> list[RelationChange]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yoi_relations.files.source import Effect
+from yoi_relations.files.source import Effect, SpanningCode
 from yoi_relations.kinds import SEQUENCE_CLASSES
 from yoi_relations.lean.types import Connection, NamedTuple, Self
 from yoi_relations.queries.check import Check, check_tickets
@@ -15,8 +15,8 @@ from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.records import RecordPlace, shown_as
 from yoi_relations.queries.relations import Relation, load_active_relations, load_relations
 from yoi_relations.queries.replacements import REPLACING, find_replacement_loops
-from yoi_relations.queries.tickets import tickets_in
-from yoi_relations.states import UNRESOLVED
+from yoi_relations.queries.tickets import TicketInfo, load_tickets
+from yoi_relations.states import RESOLVED
 
 
 class Clash(NamedTuple):
@@ -58,7 +58,7 @@ class Side(NamedTuple):
     @classmethod
     def load(cls, connection: Connection) -> Self:
         """The side that an index makes."""
-        answer = check_tickets(connection, tickets_in(connection, UNRESOLVED))
+        answer = check_tickets(connection, _open_tickets(connection))
         checks = {check.ticket.id: check for check in answer.checks}
         clashes = {clash.meaning: clash for clash in _clashes(connection)}
         return cls(connection, checks, clashes, answer.problems)
@@ -78,6 +78,17 @@ class Side(NamedTuple):
             for problem in self.problems
             for record in relation.records
         )
+
+
+def _open_tickets(connection: Connection) -> list[TicketInfo]:
+    """The tickets that are not resolved, by id; few of them, so the others are not loaded."""
+    rows = connection.execute(
+        "SELECT ticket_id FROM ticket WHERE state IS NULL OR state NOT IN (?, ?)"
+        " UNION SELECT about FROM spanning_problem WHERE code <> ?",
+        (*RESOLVED, SpanningCode.DANGLING_TARGET),
+    )
+    found = load_tickets(connection, [id_ for (id_,) in rows])
+    return [ticket for ticket in found.values() if ticket.folders and not ticket.resolved]
 
 
 def _clashes(connection: Connection) -> Iterator[Clash]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from yoi_relations.files.source import SpanningCode
 from yoi_relations.kinds import quoted
 from yoi_relations.lean.types import Connection, NamedTuple
 from yoi_relations.queries.change_types import ChangeType
@@ -102,9 +103,13 @@ _Meaning = tuple[str, str, str]
 
 
 def _by_meaning(problems: Iterable[Problem]) -> defaultdict[_Meaning, list[Problem]]:
-    """Problems by ticket, name of the file, and message."""
+    """Problems by ticket, name of the file, and message.
+
+    A target that does not exist is the same problem in whichever file it is named.
+    """
     found: defaultdict[_Meaning, list[Problem]] = defaultdict(list)
     for problem in problems:
-        name = problem.path.rpartition("/")[2]
+        is_fault = problem.code != SpanningCode.DANGLING_TARGET
+        name = problem.path.rpartition("/")[2] if is_fault else ""
         found[problem.about, name, problem.message].append(problem)
     return found
