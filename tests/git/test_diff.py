@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from at_checkout import workspace_of
 from git_repository import Repository, files_in
-from workspace_builder import A, B, C, Ran, Workspace
+from workspace_builder import A, B, C, D, Ran, Workspace
 
 
 @pytest.fixture(params=["sha1", "sha256"])
@@ -48,6 +48,8 @@ B_DONE = (B, "ready", "done")
     [
         ([], [(C, None, "ready")], ("HEAD", None)),
         (["HEAD~1"], [B_DONE, (C, None, "ready")], ("HEAD~1", None)),
+        (["HEAD~1", ":"], [B_DONE, (D, None, "queued")], ("HEAD~1", ":")),
+        ([":"], [(C, None, "ready")], (":", None)),
         (["HEAD~1", "HEAD"], [B_DONE], ("HEAD~1", "HEAD")),
         (["HEAD~1..HEAD"], [B_DONE], ("HEAD~1", "HEAD")),
         (["HEAD~1.."], [B_DONE], ("HEAD~1", "HEAD")),
@@ -72,13 +74,16 @@ def test_revisions_select_the_states(
     expected: list[tuple[Any, ...]],
     names: tuple[str, str | None],
 ) -> None:
+    if ":" in arguments:
+        Workspace(repository.root).ticket(D, "queued")
+        repository.git("add", "-f", ".")
     Workspace(repository.root).ticket(C, "ready")
 
     ran = diff(repository, "--json", *arguments)
 
     assert states(ran) == expected
     assert (ran.json["from"]["rev"], ran.json["to"]["rev"]) == names
-    assert (ran.json["to"]["commit"] is None) == (names[1] is None or "tree" in names[1])
+    assert (ran.json["to"]["commit"] is None) == (names[1] in (None, ":") or "tree" in names[1])
     assert ran.json["document"] == "diff"
 
 
@@ -210,7 +215,15 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[st
 
 
 @pytest.mark.parametrize(
-    "line", ["diff HEAD~2 side", "diff main...side", "diff HEAD~1", "diff --merge side", "diff"]
+    "line",
+    [
+        "diff HEAD~2 :",
+        "diff HEAD~2 side",
+        "diff main...side",
+        "diff HEAD~1",
+        "diff --merge side",
+        "diff",
+    ],
 )
 def test_at_most_five_processes_of_git(
     repository: Repository, log: Callable[[], list[str]], line: str

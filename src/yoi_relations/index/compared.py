@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from yoi_relations.errors import RevisionError, UsageError
-from yoi_relations.files.revision import OpenRepository, start_root
+from yoi_relations.files.revision import OpenRepository, another_state, find_state, start_root
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.git.repository import Revision, another_revision, find_range, find_revision
 from yoi_relations.index.handle import Index, Notify
@@ -37,8 +37,9 @@ def open_compared(
 
     Args:
         start: as in `find_workspace`.
-        earlier: a revision, or two that are joined by ``..`` or ``...``; None for ``HEAD``.
-        later: a revision; None for the working files.
+        earlier: a revision, or ``:`` for what is staged; or two revisions that are joined by
+            ``..`` or ``...``; None for ``HEAD``.
+        later: a revision or ``:``; None for the working files.
         notify: is called with what has to be said about the revisions.
         open_present: opens the index of the working files.
 
@@ -54,10 +55,10 @@ def open_compared(
             raise UsageError(f"{earlier}: are two revisions, and {later} is a third", "give two")
         found = _ends_of(folder, earlier, notify)
     else:
-        first = find_revision(folder, earlier or _HEAD)
+        first = find_state(folder, earlier or _HEAD)
         found = [first]
         if later is not None:
-            found.append(another_revision(first.repository, later))
+            found.append(another_state(first.repository, later))
     for revision in found:
         if revision.warning:
             notify(revision.warning)
