@@ -153,12 +153,10 @@ def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
     }
     documents["doctor"] = workspace.run("doctor", "--json").json
     subprocess.run(["git", "init", "--quiet", workspace.root], check=True)
-    git(workspace, "add", "--force", ".")
-    git(workspace, "commit", "--quiet", "--message", "all")
-    documents["diff"] = workspace.run("diff", "--merge", "HEAD", "--json").json
     documents["hooks"] = workspace.run("hooks", "list", "--json").json
     git(workspace, "add", "-A")
     git(workspace, "commit", "-qm", "all")
+    documents["diff"] = workspace.run("diff", "--merge", "HEAD", "--json").json
     documents["log"] = workspace.run("log", "--json").json
     documents["relations"] = workspace.show("--provenance")
     documents["completion"] = workspace.run("completion", "bash", "--json").json

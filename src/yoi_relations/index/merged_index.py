@@ -27,6 +27,8 @@ def settle_all(
     Raises:
         GitError: git failed, or lacks an object.
     """
+    if workspace.tool is not None:  # its task files are read as git merged them
+        return []
     root = os.fsencode(os.path.join(workspace.tickets_path, ""))
     top = os.fsencode(os.path.join(repository.top, ""))
     found: list[Conflict] = []
