@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import os
 import re
 import shlex
@@ -155,6 +156,7 @@ def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
     documents["hooks"] = workspace.run("hooks", "list", "--json").json
     git(workspace, "add", "-A")
     git(workspace, "commit", "-qm", "all")
+    documents["diff"] = workspace.run("diff", "--merge", "HEAD", "--json").json
     documents["log"] = workspace.run("log", "--json").json
     documents["relations"] = workspace.show("--provenance")
     documents["completion"] = workspace.run("completion", "bash", "--json").json
@@ -183,6 +185,24 @@ def test_the_fields_are_those_of_the_json(workspace: Workspace) -> None:
     assert set(documents["status"]["index"]) <= set(codes(section("JSON")))
     for field in ("workspace", "freshness"):
         assert set(documents["status"][field]) <= set(codes(section("JSON")))
+
+
+def test_the_fields_of_diff_are_those_of_the_json() -> None:
+    page = (ROOT / "docs" / "git.md").read_text("utf-8")
+    transcript = (ROOT / "tests/transcripts/differences.txt").read_text("utf-8")
+    whole, of_merge, *_ = (
+        json.loads(text)
+        for text in re.findall(r"^\{$.*?^\}$", transcript, re.DOTALL | re.MULTILINE)
+    )
+
+    assert first_column(page, "field of `merge`") == set(of_merge["merge"])
+    fields = {codes(row[0])[0]: set(codes(row[1])) for row in table(page, "list | more fields")}
+    for name, known in fields.items():
+        (change, *_) = [*whole[name], *of_merge[name], *of_merge["merge"].get(name, ())] or [{}]
+        assert set(change) - {"change", "sentence"} - RELATION_FIELDS <= known, name
+
+
+RELATION_FIELDS = {f"{end}_{field}" for end in ("ticket", "target") for field in ("title", "state")}
 
 
 @pytest.mark.parametrize("document", tour.DOCUMENTS, ids=lambda path: path.name)

@@ -155,6 +155,35 @@ def worktrees(workspace: Workspace) -> Commands:
     ]
 
 
+def differences(workspace: Workspace) -> Commands:
+    """What changed between commits, and what a merge would change."""
+    repository = Repository(workspace.root)
+    for id_, state in zip((A, B, C), ("queued", "inprogress", "ready"), strict=True):
+        workspace.ticket(id_, state, updated_at="0")
+    workspace.record(A, "blocked_by", B, "Needs the new table.")
+    note = workspace.record(A, "waiting", None, "For the printer.")
+    repository.commit()
+    repository.git("checkout", "-q", "-b", "side")
+    workspace.ticket(B, "done", updated_at="1")
+    workspace.record(A, "after", C)
+    repository.commit()
+    repository.git("checkout", "-q", "main")
+    workspace.ticket(B, "inprogress", updated_at="2")
+    workspace.record(C, "after", A)
+    note.write_text(note.read_text().replace("printer", "plotter"))
+    repository.commit()
+    workspace.ticket(D, "planning")
+    return [
+        ("diff", "--plain", "--exit-code"),
+        ("diff", "HEAD~1", "HEAD", "--plain"),
+        ("diff", "HEAD~1..HEAD", "--json"),
+        ("diff", "main...side", "--plain"),
+        ("diff", "--merge", "side", "--plain"),
+        ("diff", "--merge", "side", "--json"),
+        ("diff", "--merge", "nothing", "--json"),
+    ]
+
+
 def transcript(workspace: Workspace, commands: Commands) -> str:
     """The commands, each with its stdout, stderr and exit code."""
     workspace.run("show")  # so that no notice is about a new index
@@ -174,7 +203,9 @@ def _transcribed(workspace: Workspace, ran: Ran) -> str:
 
 
 @pytest.mark.parametrize(
-    "world", [gate, unknown, mistakes, revisions, worktrees], ids=lambda world: world.__name__
+    "world",
+    [gate, unknown, mistakes, revisions, worktrees, differences],
+    ids=lambda world: world.__name__,
 )
 def test_answers_equal_the_transcripts(
     workspace: Workspace, world: Callable[[Workspace], Commands]

@@ -524,6 +524,29 @@ _SERVE = Command(
         *_ORIGIN,
     ),
 )
+_DIFF = Command(
+    "diff",
+    "Say what changed in meaning between two states of the files, and what follows from it."
+    " Without REV: from the last commit to the working files; with one: from that to the working"
+    " files.",
+    (
+        Parameter(
+            "earlier",
+            "",
+            "The earlier git revision; or both, as A..B, or as A...B from their merge base.",
+            "REV1",
+        ),
+        Parameter("later", "", "The later git revision.", "REV2"),
+        Parameter(
+            "merge",
+            "--merge",
+            "Say what a merge of BRANCH into HEAD would change, without making it. Exit status 5"
+            " if it would make a hold, a cycle or a contradiction that neither side has.",
+            "BRANCH",
+        ),
+        Parameter("exit_code", "--exit-code", "Exit with status 5 if there is any difference."),
+    ),
+)
 _DATABASE = Parameter(
     "to",
     "--to",
@@ -619,6 +642,7 @@ PROGRAM = Command(
         ),
         Command("prime", "Print a guide for agents, in under 60 lines."),
         _GRAPH,
+        _DIFF,
         _WATCH,
         _SERVE,
         Command("verify", "Read every file and prove that the index matches. Read-only."),

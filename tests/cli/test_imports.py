@@ -12,6 +12,7 @@ from collections.abc import Container
 from pathlib import Path
 
 import pytest
+from git_repository import Repository
 from workspace_builder import A, B, Workspace
 
 HEAVY = {
@@ -135,6 +136,21 @@ def test_read_imports_nothing_heavy(indexed: Workspace, bare: set[str], line: st
 
     assert "yoi_relations.cli.fast_path" in modules
     assert modules & HEAVY <= (FOR_HOOKS if "status" in line.split() else set())
+
+
+def test_comparing_known_revisions_imports_nothing_heavy(tmp_path: Path, bare: set[str]) -> None:
+    repository = Repository(tmp_path / "work")
+    workspace = Workspace(repository.root).pair("blocked_by", "why")
+    repository.commit()
+    workspace.ticket(B, "done")
+    repository.commit()
+    line = ("diff", "HEAD~1", "HEAD", "--json")
+    workspace.process(*line)
+
+    modules = loaded(workspace, PROGRAM, *line) - bare
+
+    assert "yoi_relations.cli.diff" in modules
+    assert not modules & (HEAVY | {"yoi_relations.index.build"})
 
 
 @pytest.mark.parametrize(

@@ -78,13 +78,27 @@ def test_number_of_git_processes_does_not_depend_on_the_size(
     show(repository, "HEAD~3")
     assert commands(log) == ["rev-parse", "cat-file"]
     show(repository, "HEAD~2")
-    assert commands(log) == ["rev-parse", "cat-file", "diff-tree"]
+    assert commands(log) == ["rev-parse", "cat-file"]
     shutil.rmtree(repository.root / ".yoi/tickets")
     Workspace(repository.root).pair()
     repository.commit("all others are gone")
     commands(log)
     show(repository, "HEAD")
-    assert commands(log) == ["rev-parse", "cat-file", "diff-tree", "ls-tree", "cat-file"]
+    assert commands(log) == ["rev-parse", "cat-file", "ls-tree", "cat-file"]
+
+
+def test_index_of_a_merge_that_was_not_made_is_in_nobodys_way(
+    repository: Repository, log: Path
+) -> None:
+    repository.git("checkout", "-q", "-b", "side", "HEAD~1")
+    Workspace(repository.root).ticket(A, "closed")
+    repository.commit()
+    repository.git("checkout", "-q", "main")
+    assert workspace_of(repository.root).run("diff", "--merge", "side").code == 0
+    assert len(kept(repository)) == 3
+    commands(log)
+    show(repository, "HEAD~3")
+    assert commands(log) == ["rev-parse", "cat-file"]
 
 
 def test_update_of_another_index_equals_a_new_one(repository: Repository) -> None:

@@ -15,7 +15,7 @@ from index_comparison import made
 from watch_process import Start
 from workspace_builder import A, B, C, D, Workspace
 
-from yoi_relations.queries.changes import ChangeType
+from yoi_relations.queries.change_types import ChangeType
 from yoi_relations.queries.check import Check, check_tickets
 from yoi_relations.queries.tickets import all_tickets
 from yoi_relations.queries.verdict_changes import find_verdict_changes, load_verdicts

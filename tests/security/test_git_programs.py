@@ -34,6 +34,11 @@ COMMANDS = [
     "log",
     f"log {A} --json",
     "show --provenance --json",
+    "diff",
+    "diff HEAD~1 side",
+    "diff main...other",
+    "diff HEAD :",
+    "diff --merge other",
 ]
 """Command lines that read git's objects; a new option of that sort is one more line."""
 HOOKS = [
@@ -73,6 +78,10 @@ class Traps:
         (self.repository.root / ".gitattributes").write_text("* filter=x diff=x merge=x\n")
         self.repository.commit("first")
         self.repository.git("branch", "side")
+        self.repository.git("checkout", "-q", "-b", "other")
+        self.workspace.ticket(B, "inprogress")
+        self.repository.commit("in conflict with the second")
+        self.repository.git("checkout", "-q", "main")
         self.workspace.ticket(B, "done")
         self.repository.commit("second")
         self._sign()
@@ -157,7 +166,7 @@ def test_nothing_is_run_written_or_fetched(
     before = files_in(traps.repository.root / ".git")
     traps.workspace.process("show", "--at", "HEAD~2")  # its index may be updated for the next
     ran = traps.workspace.process(*line.replace("{{", "{").replace("}}", "}").split())
-    if is_partial and ("--at" in line or "--base" in line):
+    if is_partial and ("--at" in line or "--base" in line or line.startswith("diff")):
         assert ran.code == 1
     else:
         assert ran.code in {0, 5, 9, 10} or line.endswith("HEAD:.yoi"), ran
@@ -176,12 +185,14 @@ def test_traps_work(traps: Traps, listener: socket.socket) -> None:
     run_git(traps, "diff", "--no-ext-diff", "HEAD~2", "HEAD")
     run_git(traps, "log", "--show-signature", "-2")
     run_git(traps, "checkout", "-f", "side")
+    run_git(traps, "merge-tree", "--write-tree", "main", "other")
     traps.lose_blobs()
     run_git(traps, "cat-file", "-p", "HEAD:.gitattributes")
     marks = {path.name for path in traps.marks.iterdir()}
     assert marks >= {
         *("core.fsmonitor", "filter.x.clean", "filter.x.smudge", "diff.external"),
         *("diff.x.textconv", "gpg.program", "core.sshCommand", "remote.local.uploadpack"),
+        "merge.x.driver",
         "hook post-checkout",
     }
     connection, _ = listener.accept()

@@ -15,7 +15,8 @@ import pytest
 from mcp_client import connected
 from workspace_builder import A, B, C, Workspace, ulid
 
-from yoi_relations.queries.changes import Change, ChangeType
+from yoi_relations.queries.change_types import ChangeType
+from yoi_relations.queries.changes import Change
 from yoi_relations.render.output import Mode
 from yoi_relations.watch.loop import ChangeSet
 from yoi_relations.watch.printer import change_printer

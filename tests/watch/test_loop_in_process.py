@@ -20,7 +20,8 @@ from yoi_relations.index import index_file
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Trust
 from yoi_relations.index.watcher_lock import WatcherLock
-from yoi_relations.queries.changes import Change, ChangeType
+from yoi_relations.queries.change_types import ChangeType
+from yoi_relations.queries.changes import Change
 from yoi_relations.render.output import Mode
 from yoi_relations.watch import loop
 from yoi_relations.watch.loop import ChangeSet, WatchRequest, watch

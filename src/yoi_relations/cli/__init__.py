@@ -5,5 +5,6 @@
 - ``commands``: what each command does.
 - ``graph_output``, ``database``, ``worktrees``: more of `graph`, of what needs a database, and of
   ``--worktrees``.
+- ``diff``, ``merge``: `diff`, and `diff --merge`.
 - ``stdin``: reads a note from standard input.
 """

@@ -342,6 +342,21 @@ def graph(
     return ExitCode.PROBLEM_IN_ANSWER if overview.problems_in_answer else ExitCode.DONE
 
 
+def diff(
+    call: Call, *, earlier: str | None, later: str | None, merge: str | None, exit_code: bool
+) -> ExitCode:
+    """Show what changed in meaning between two states, or what a merge would change."""
+    if merge is None:
+        from yoi_relations.cli.diff import compare
+
+        return compare(call, earlier, later, exit_code=exit_code)
+    if earlier is not None:
+        raise UsageError("--merge takes no REV: it merges into HEAD", "leave REV out")
+    from yoi_relations.cli.merge import preview_merge
+
+    return preview_merge(call, merge, exit_code=exit_code)
+
+
 def watch(call: Call, *, once: bool, timeout: float | None, publish: bool) -> ExitCode:
     """Print changes until the first one (`once`), a timeout (seconds) or an interrupt."""
     from yoi_relations.watch import loop
@@ -520,6 +535,7 @@ COMMANDS: dict[str, Callable[..., ExitCode]] = {
     "status": status,
     "prime": prime,
     "graph": graph,
+    "diff": diff,
     "watch": watch,
     "serve": serve,
     "verify": verify,

@@ -10,6 +10,7 @@ import errno
 import os
 import stat
 
+from yoi_relations.errors import GitError
 from yoi_relations.files.file_tree import AtRevision, ObjectEntry, ObjectStatus
 from yoi_relations.git.objects import (
     FOLDER,
@@ -26,7 +27,7 @@ from yoi_relations.git.scratch import ScratchRepository
 from yoi_relations.lean.types import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 STAGED = ":"
 """The name of the staging area, in place of a revision."""
@@ -51,14 +52,23 @@ class GitTree:
         at: the revision.
         top: absolute path of the work tree.
         tree: id of the tree, in hexadecimal.
+        may_read_ahead: whether `read_ahead` may start more processes; it does nothing without.
     """
 
     can_fork = False
 
-    def __init__(
-        self, scratch: ScratchRepository, reader: ObjectReader, at: AtRevision, top: str, tree: str
+    def __init__(  # noqa: PLR0913  # what it is, and how it is read
+        self,
+        scratch: ScratchRepository,
+        reader: ObjectReader,
+        at: AtRevision,
+        top: str,
+        tree: str,
+        *,
+        may_read_ahead: Callable[[], bool],
     ) -> None:
         self.at = at
+        self._may_read_ahead = may_read_ahead
         self._scratch = scratch
         self._reader = reader
         self._top = os.fsencode(top).rstrip(b"/")
@@ -66,6 +76,11 @@ class GitTree:
         self._folders: dict[bytes, dict[bytes, TreeEntry]] = {}
         """The entries of folders, by their paths without links."""
         self._ahead: _ReadAhead | None = None
+        self._replaced: dict[bytes, bytes] = {}
+
+    def replace(self, path: bytes, data: bytes) -> None:
+        """Let a file of the tree, whose absolute path has no links, have other content."""
+        self._replaced[path] = data
 
     def lstat(self, path: bytes) -> ObjectStatus:
         """The status of a path; that of the link itself where it is one."""
@@ -128,14 +143,40 @@ class GitTree:
             OSError: there is no such folder.
             GitError: a part of it is missing in a partial clone, or git failed.
         """
+        if not self._may_read_ahead():
+            return
         place, root = self._find(folder, follow=True)
         self._read_ahead(place, list_tree(self._scratch, root.id))
 
-    def changed_paths(self, old: str, new: str) -> list[bytes] | None:
-        """The paths that differ between two trees, below them; None if one of them is not here."""
-        options = ("-r", "-z", "--name-only", "--no-renames")
-        ran = self._scratch.run("diff-tree", *options, old, new)
-        return None if ran.returncode else ran.stdout.split(b"\0")[:-1]
+    def changed_paths(self, old: str, new: str, opened: Iterable[str]) -> list[bytes] | None:
+        """The names that differ between two trees, and those in the folders that are `opened`.
+
+        None if one of the trees is not here.
+        """
+        try:
+            changed = self._unequal(b"", old, new)
+            return changed + [
+                path
+                for folder in map(os.fsencode, opened)
+                if folder in changed
+                for path in self._unequal(folder + b"/", *self._inside(folder, old, new))
+            ]
+        except GitError:
+            return None
+
+    def _unequal(self, prefix: bytes, *trees: str | None) -> list[bytes]:
+        """The names of what differs between two trees, of which one may be missing."""
+        old, new = (set(self._reader.tree(id_)) if id_ else set() for id_ in trees)
+        return sorted({prefix + entry.path for entry in old ^ new})
+
+    def _inside(self, name: bytes, *trees: str) -> list[str | None]:
+        """For each tree, the id of the tree that it has at `name`."""
+        return [
+            next(
+                (e.id for e in self._reader.tree(id_) if e.path == name and e.mode == FOLDER), None
+            )
+            for id_ in trees
+        ]
 
     def forget(self) -> None:
         """Free what was read ahead and listed; it is read again if it is needed."""
@@ -230,6 +271,8 @@ class GitTree:
         return found
 
     def _content(self, place: bytes, entry: TreeEntry, limit: int) -> bytes:
+        if place in self._replaced:
+            return self._replaced[place][:limit]
         found = self._ahead.take(entry.id) if self._ahead and limit <= _AHEAD_LIMIT else None
         if found is None:
             found = self._reader.read(entry.id, limit)
@@ -243,14 +286,23 @@ class StagedTree(GitTree):
     """The staging area: `entries` are all of it. It has no tree, so no part of it has an id."""
 
     def __init__(
-        self, scratch: ScratchRepository, reader: ObjectReader, top: str, entries: list[TreeEntry]
+        self,
+        scratch: ScratchRepository,
+        reader: ObjectReader,
+        top: str,
+        entries: list[TreeEntry],
+        *,
+        may_read_ahead: Callable[[], bool],
     ) -> None:
-        super().__init__(scratch, reader, AtRevision(STAGED, None, None), top, "")
+        at = AtRevision(STAGED, None, None)
+        super().__init__(scratch, reader, at, top, "", may_read_ahead=may_read_ahead)
         self._entries = entries
         self._list()
 
     def read_ahead(self, folder: str) -> None:
         """Begin to read the files below `folder` that a scan will read."""
+        if not self._may_read_ahead():
+            return
         place, _ = self._find(folder, follow=True)
         below = place[len(self._top) + 1 :] + b"/" if place != self._top else b""
         inside = (entry for entry in self._entries if entry.path.startswith(below))

@@ -18,9 +18,15 @@ from yoi_relations.files.workspace import (
     workspace_of,
 )
 from yoi_relations.git.objects import GitObject, ObjectReader, list_staged, missing
-from yoi_relations.git.repository import Repository, Revision, find_repository, find_revision
+from yoi_relations.git.repository import (
+    Repository,
+    Revision,
+    another_revision,
+    find_repository,
+    find_revision,
+)
 from yoi_relations.git.scratch import ScratchRepository
-from yoi_relations.lean.types import TYPE_CHECKING
+from yoi_relations.lean.types import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,48 +53,120 @@ def workspace_at(
         GitError: git is missing, refuses the repository, or lacks a part of the revision.
         GitTimeoutError: git did not answer in time.
     """
+    root, folder = start_root(start)
+    found = find_state(folder, name)
+    if found.warning:
+        notify(found.warning)
+    with OpenRepository(found.repository, root) as opened:
+        return opened.workspace(found)
+
+
+def find_state(folder: str, name: str) -> Revision:
+    """A revision as `find_revision` finds it, or the staging area, which has no id."""
+    if name == STAGED:
+        return Revision(find_repository(folder), STAGED, "", "")
+    return find_revision(folder, name)
+
+
+def another_state(repository: Repository, name: str) -> Revision:
+    """A revision as `another_revision` finds it, or the staging area, which has no id."""
+    if name == STAGED:
+        return Revision(repository, STAGED, "", "")
+    return another_revision(repository, name)
+
+
+def start_root(start: str | None) -> tuple[str | None, str]:
+    """The workspace on the disk around `start`, if there is one, and the folder to ask git in."""
     folder = start_folder(start)
     root = root_around(folder)
-    if name == STAGED:
-        repository, found = find_repository(root or folder), None
-    else:
-        found = find_revision(root or folder, name)
-        repository = found.repository
-        if found.warning:
-            notify(found.warning)
-    scratch = ScratchRepository(repository, _cache_in(root)).__enter__()
-    reader = ObjectReader(scratch)
-    try:
-        if found is None:
-            entries = list_staged(repository)
-            files: GitTree = StagedTree(scratch, reader, repository.top, entries)
-        else:
-            files = _open_tree(found, scratch, reader)
-        return _workspace_in(files, repository), files
-    except BaseException:
-        reader.__exit__()
-        scratch.__exit__()
-        raise
+    return root, root or folder
+
+
+class OpenRepository:
+    """Opens revisions of one repository, which are read with the same processes of git.
+
+    In a ``with`` statement, an error ends these processes; otherwise, closing the files of one
+    revision ends them for all.
+
+    Args:
+        repository: the repository.
+        root: the workspace on the disk, whose cache folder is used; None if there is none.
+        for_objects: whether git will write objects, as in `ScratchRepository`.
+
+    Attributes:
+        scratch: where objects are read.
+        top: absolute path of the work tree.
+    """
+
+    def __init__(
+        self, repository: Repository, root: str | None, *, for_objects: bool = False
+    ) -> None:
+        cache = _cache_in(root)
+        self.scratch = ScratchRepository(repository, cache, for_objects=for_objects).__enter__()
+        self.top = repository.top
+        self._reader = ObjectReader(self.scratch)
+        self._has_read_ahead = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, error: object, *_: object) -> None:
+        if error is not None:
+            self.close()
+
+    def content(self, id_: str, limit: int) -> bytes:
+        """At most `limit` bytes of the object with an id.
+
+        Raises:
+            GitError: it is missing, or git failed.
+        """
+        found = self._reader.read(id_, limit)
+        if not found.type:
+            raise missing(id_)
+        return found.data
+
+    def close(self) -> None:
+        """End the processes of git."""
+        self._reader.__exit__()
+        self.scratch.__exit__()
+
+    def workspace(self, found: Revision) -> tuple[Workspace, GitTree]:
+        """The workspace in a revision, and its files; the errors are those of `workspace_at`."""
+        files = self._open_staged(found) if found.name == STAGED else self._open_tree(found)
+        return _workspace_in(files, found.repository), files
+
+    def _open_staged(self, found: Revision) -> GitTree:
+        entries = list_staged(found.repository)
+        may = self._may_read_ahead
+        return StagedTree(self.scratch, self._reader, self.top, entries, may_read_ahead=may)
+
+    def _open_tree(self, found: Revision) -> GitTree:
+        named = self._reader.read(f"{found.id}^{{}}", _COMMIT_LIMIT)
+        if named.type == "commit":
+            tree, seconds = _read_commit(named)
+            return self._files(AtRevision(found.name, named.id, _as_text(seconds)), tree)
+        if named.type == "tree":
+            return self._files(AtRevision(found.name, None, None), named.id)
+        if not named.type:
+            raise missing(f"{found.name}: {found.id}")
+        raise RevisionError(
+            f"{found.name}: is a {named.type}, not a commit", "name a commit or a tree"
+        )
+
+    def _files(self, at: AtRevision, tree: str) -> GitTree:
+        may = self._may_read_ahead
+        return GitTree(self.scratch, self._reader, at, self.top, tree, may_read_ahead=may)
+
+    def _may_read_ahead(self) -> bool:
+        """True once: reading ahead takes two processes, and a command may start five."""
+        may, self._has_read_ahead = not self._has_read_ahead, True
+        return may
 
 
 def _cache_in(root: str | None) -> str | None:
     """The cache folder on the disk, if it exists and no link leads to it."""
     cache = os.path.join(root, CACHE) if root else ""
     return cache if root and os.path.isdir(cache) and os.path.realpath(cache) == cache else None
-
-
-def _open_tree(found: Revision, scratch: ScratchRepository, reader: ObjectReader) -> GitTree:
-    top = found.repository.top
-    named = reader.read(f"{found.id}^{{}}", _COMMIT_LIMIT)
-    if named.type == "commit":
-        tree, seconds = _read_commit(named)
-        at = AtRevision(found.name, named.id, _as_text(seconds))
-        return GitTree(scratch, reader, at, top, tree)
-    if named.type == "tree":
-        return GitTree(scratch, reader, AtRevision(found.name, None, None), top, named.id)
-    if not named.type:
-        raise missing(f"{found.name}: {found.id}")
-    raise RevisionError(f"{found.name}: is a {named.type}, not a commit", "name a commit or a tree")
 
 
 def _read_commit(commit: GitObject) -> tuple[str, int]:

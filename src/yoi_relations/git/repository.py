@@ -14,6 +14,8 @@ from yoi_relations.git.process import Finished
 from yoi_relations.lean.types import NamedTuple
 
 _IDENTITY = ("--show-object-format", "--show-cdup", "--git-common-dir")
+_ID_LENGTHS = (40, 64)
+_OTHER_NAME = "name a commit, a tag or a branch; git log shows the commits"
 _HINT = "run it inside a git repository; without git only the present files are read"
 
 
@@ -65,6 +67,21 @@ class Revision(NamedTuple):
     warning: str
 
 
+class Range(NamedTuple):
+    """Two revisions of one repository.
+
+    Attributes:
+        first: the first revision.
+        second: the second one.
+        bases: ids of the commits where their histories meet; several if branches were merged
+            crosswise, none if they do not meet.
+    """
+
+    first: Revision
+    second: Revision
+    bases: list[str]
+
+
 def find_revision(folder: str, name: str) -> Revision:
     """The repository around `folder`, and what the revision `name` is in it.
 
@@ -78,13 +95,10 @@ def find_revision(folder: str, name: str) -> Revision:
         GitTimeoutError: git did not answer in time.
     """
     ran = _rev_parse(folder, *_IDENTITY, "--verify", "--end-of-options", name)
-    printed = os.fsdecode(ran.stdout)
-    if not printed:
-        raise _refusal(folder, ran)
+    repository, ids = _read_identity(folder, ran)
     if ran.returncode:
         raise _unknown(name, ran)
-    identity, _, id_ = printed.removesuffix("\n").rpartition("\n")
-    return Revision(_read_identity(folder, identity), name, id_, _said(ran))
+    return Revision(repository, name, ids[0], _said(ran))
 
 
 def find_repository(folder: str) -> Repository:
@@ -92,22 +106,65 @@ def find_repository(folder: str) -> Repository:
     ran = _rev_parse(folder, *_IDENTITY)
     if ran.returncode:
         raise _refusal(folder, ran)
-    return _read_identity(folder, os.fsdecode(ran.stdout).removesuffix("\n"))
+    return _read_identity(folder, ran)[0]
 
 
-def _read_identity(folder: str, printed: str) -> Repository:
-    """The repository that git describes with three lines; a path may contain newlines."""
-    object_format, up, common = printed.split("\n", 2)
+def find_range(folder: str, first: str, second: str) -> Range:
+    """The repository around `folder`, and two commits with their merge bases.
+
+    The errors are those of `find_revision`; a revision that is not a commit is one, too.
+    """
+    name = f"{first}...{second}"
+    # Without --verify, which refuses ranges, git would take it for an option.
+    if name.startswith("-"):
+        raise RevisionError(f"{first}: is not a revision, because it begins with -", _OTHER_NAME)
+    ran = _rev_parse(folder, *_IDENTITY, name)
+    repository, ids = _read_identity(folder, ran)
+    if ran.returncode:
+        for each in (first, second):
+            find_revision(folder, each)  # says which of them is wrong
+        raise RevisionError(f"{name}: one of them is not a commit", _OTHER_NAME)
+    later, earlier, *bases = ids
+    said = _said(ran)
+    return Range(
+        Revision(repository, first, earlier, said),
+        Revision(repository, second, later, said),
+        [base.removeprefix("^") for base in bases],
+    )
+
+
+def _read_identity(folder: str, ran: Finished) -> tuple[Repository, list[str]]:
+    """The repository that git describes in answer to `_IDENTITY`, and the ids that follow.
+
+    Raises:
+        GitError: git answers nothing, or the folder is not in the work tree.
+    """
+    object_format, _, rest = os.fsdecode(ran.stdout).partition("\n")
+    if not object_format:
+        raise _refusal(folder, ran)
+    up, _, rest = rest.partition("\n")
+    lines = rest.removesuffix("\n").split("\n")
+    ids: list[str] = []
+    # A path may contain newlines, and the ids are last.
+    while lines[1:] and _is_id(lines[-1]):
+        ids.insert(0, lines.pop())
     top = os.path.normpath(os.path.join(folder, up))
     prefix = os.path.relpath(folder, top)
     if prefix.startswith(os.pardir):
         raise GitError(f"{_printable(folder)}: is not in the work tree {_printable(top)}", _HINT)
-    return Repository(
+    repository = Repository(
         folder,
         "" if prefix == "." else prefix,
-        os.path.realpath(os.path.join(folder, common)),
+        os.path.realpath(os.path.join(folder, "\n".join(lines))),
         object_format,
     )
+    return repository, ids
+
+
+def _is_id(line: str) -> bool:
+    """Whether a line is an id, or an id that is excluded, as git prints it."""
+    id_ = line.removeprefix("^")
+    return len(id_) in _ID_LENGTHS and not id_.strip("0123456789abcdef")
 
 
 def another_revision(repository: Repository, name: str) -> Revision:
@@ -140,9 +197,7 @@ def _unknown(name: str, ran: Finished) -> RevisionError:
         said = "there is no such revision in this repository"
         if name == "HEAD":
             said = "there is no commit yet"
-    return RevisionError(
-        f"{name}: {said}", "name a commit, a tag or a branch; git log shows the commits"
-    )
+    return RevisionError(f"{name}: {said}", _OTHER_NAME)
 
 
 def _printable(path: str) -> str:

@@ -8,6 +8,7 @@ from anywhere, and nothing is written into the real repository.
 from __future__ import annotations
 
 import os
+import time
 
 from yoi_relations.errors import GitError
 from yoi_relations.git.process import Finished, GitProcess, run_git
@@ -22,6 +23,10 @@ _CONFIGS = {
     "sha256": b"[core]\n\trepositoryformatversion = 1\n\tbare = true\n"
     b"[extensions]\n\tobjectformat = sha256\n",
 }
+_DRAFT = "git-draft-"
+"""How the names begin of repositories in the cache folder that are removed at the end."""
+_DRAFT_AGE = 3600.0
+"""Seconds after which the process of such a repository has been killed."""
 _FOLDERS = ("objects", "refs")
 _KEPT_VARIABLES = ("GIT_EXEC_PATH",)
 """Variables of git that do not choose what it reads: an unusual installation needs them."""
@@ -36,6 +41,7 @@ class ScratchRepository:
     Args:
         repository: the real one.
         cache: absolute path of the cache folder, without links; None for a temporary repository.
+        for_objects: whether git will write objects into it. Then it is removed at the end.
 
     Attributes:
         path: absolute path of the scratch repository, inside the ``with`` statement.
@@ -45,8 +51,11 @@ class ScratchRepository:
         GitError: the format of the objects is unknown.
     """
 
-    def __init__(self, repository: Repository, cache: str | None) -> None:
+    def __init__(
+        self, repository: Repository, cache: str | None, *, for_objects: bool = False
+    ) -> None:
         self.path = ""
+        self._for_objects = for_objects
         self._repository = repository
         self._cache = cache
         self._temporary = ""
@@ -58,7 +67,9 @@ class ScratchRepository:
             )
 
     def __enter__(self) -> Self:
-        path = self._kept() if self._cache is not None else None
+        path = None
+        if self._cache is not None:
+            path = self._draft(self._cache) if self._for_objects else self._kept()
         if path is None:
             import tempfile  # noqa: PLC0415  # only where the cache folder cannot be used
 
@@ -112,6 +123,18 @@ class ScratchRepository:
             }
             | ({"GIT_SHALLOW_FILE": shallow} if shallow else {})
         )
+
+    def _draft(self, cache: str) -> str | None:
+        """The path of a repository in the cache folder for this process; None if that fails."""
+        _remove_old_drafts(cache)
+        path = os.path.join(cache, f"{_DRAFT}{os.urandom(8).hex()}")
+        try:
+            self._create(path)
+        except OSError:
+            _remove(path)
+            return None
+        self._temporary = path
+        return path
 
     def _kept(self) -> str | None:
         """The path in the cache folder; None if it cannot be made, or is not as it was made."""
@@ -170,10 +193,36 @@ def read_small(path: str) -> bytes:
         os.close(descriptor)
 
 
-def _remove(folder: str) -> None:
-    from shutil import rmtree  # noqa: PLC0415  # a kept repository is not removed
+def _remove_old_drafts(cache: str) -> None:
+    """Remove the repositories of processes that were killed."""
+    try:
+        for name in os.listdir(cache):
+            path = os.path.join(cache, name)
+            if name.startswith(_DRAFT) and time.time() - os.lstat(path).st_mtime > _DRAFT_AGE:
+                _remove(path)
+    except OSError:
+        return
 
-    rmtree(folder, ignore_errors=True)
+
+def _remove(folder: str) -> None:
+    """Remove a folder and all in it, as far as that is possible; `shutil` costs start-up.
+
+    A checkout can bring a link of that name, which is not followed.
+    """
+    if os.path.islink(folder):
+        return
+    for place, folders, files in os.walk(folder, topdown=False):
+        for path in (os.path.join(place, name) for name in (*files, *folders)):
+            _remove_one(path)
+    _remove_one(folder)
+
+
+def _remove_one(path: str) -> None:
+    is_folder = os.path.isdir(path) and not os.path.islink(path)
+    try:
+        (os.rmdir if is_folder else os.unlink)(path)
+    except OSError:
+        return
 
 
 def _quoted(path: str) -> str:

@@ -23,6 +23,8 @@ Making an index:
 The rest:
 
 - revision_index, revision_build: the indexes of revisions, which are kept by the id of a tree
+- compared: opens the two indexes that `diff` compares
+- merge_preview, merged_index: the indexes of a merge that was not made, and of its sides
 - cache_folder, lock_file, watcher_lock: the cache folder, and the locks in it
 - worktrees: the indexes of all work trees of a repository
 - verify, compare: the published index against all files, row by row

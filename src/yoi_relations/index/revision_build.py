@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 
 from yoi_relations.files.scan_root import Listing, folders_of
 from yoi_relations.files.sources import ticket_source
+from yoi_relations.files.stray.names import BUCKETS
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import build, index_file, store
 from yoi_relations.index.cache_folder import locked
@@ -61,13 +62,25 @@ def _update_of_another(
         if other is None:
             continue
         with closing(other.connection):
-            paths = files.changed_paths(kept.tree, tree)
-            names = {name for path in paths or () for name in folders_of(path)}
-            if paths is None or len(names) * _SHARE > len(listing.names):
+            paths = files.changed_paths(kept.tree, tree, BUCKETS)
+            if paths is None:  # the tree of a merge that was not made is not here
+                continue
+            names = {name for path in paths for name in folders_of(path)}
+            if len(names) * _SHARE > len(listing.names):
                 return None
-            update = _update(workspace, other, names, listing)
-            return build.apply_update(workspace, other, update)
+            return update_from(workspace, other, names, listing)
     return None
+
+
+def update_from(
+    workspace: Workspace, stored: StoredIndex, names: set[bytes], listing: Listing
+) -> StoredIndex:
+    """The index of `workspace`, made from another one from which only the folders `names` differ.
+
+    Raises:
+        GitError: git failed, or a part of a folder is missing in a partial clone.
+    """
+    return build.apply_update(workspace, stored, _update(workspace, stored, names, listing))
 
 
 def _update(

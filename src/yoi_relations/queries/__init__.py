@@ -20,6 +20,9 @@ author and time; ``answer_problems``: problems that could alter an answer; ``che
 which ticket replaced which, and ``holds``: tickets that a ticket holds; ``overview``: the answer of
 `graph`; ``tree``: the answer of `tree`, with ``tree_walk``; ``counts``: counts for `status`;
 ``worktree_sides``, ``worktree_show`` and ``worktree_check``: answers over several work trees;
-``changes`` and ``verdict_changes``: differences between two indexes; ``command_lines``: shell lines
-for hints; ``doctor``: findings.
+``changes`` and ``verdict_changes``: differences between two indexes, as `watch` prints them, with
+their ``change_types``; ``difference``: the answer of `diff`, with ``sides``: what it compares,
+``ticket_changes`` and ``relation_changes``; ``merge_outcome``: the answer of `diff --merge`;
+``contradictions``: relations that contradict each other; ``command_lines``: shell lines for hints;
+``doctor``: findings.
 """

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import NamedTuple
 
 from yoi_relations.kinds import Edge, quoted, sentence
-from yoi_relations.queries.problems import Problem, find_problems
+from yoi_relations.queries.change_types import ChangeType
+from yoi_relations.queries.problems import find_problems
 from yoi_relations.queries.records import StoredRecord, find_records, held_by
-from yoi_relations.queries.tickets import TicketInfo, load_tickets
-
-
-class ChangeType(StrEnum):
-    """Types of changes, in the order in which the changes of one ticket are listed."""
-
-    TICKET_ADDED = "ticket_added"
-    TICKET_GONE = "ticket_gone"
-    STATE_CHANGED = "state_changed"
-    TITLE_CHANGED = "title_changed"
-    ADDED = "added"
-    CHANGED = "changed"
-    RETIRED = "retired"
-    GONE = "gone"
-    PROBLEM_APPEARED = "problem_appeared"
-    PROBLEM_SOLVED = "problem_solved"
-    VERDICT_CHANGED = "verdict_changed"
-
+from yoi_relations.queries.ticket_changes import (
+    ProblemChange,
+    TicketChange,
+    find_problem_changes,
+    find_ticket_changes,
+    touched_tickets,
+)
 
 _ORDER = list(ChangeType)
 
@@ -63,11 +52,11 @@ def find_changes(old: sqlite3.Connection, new: sqlite3.Connection) -> list[Chang
     A record is identified by holder and id, not by path: moving a ticket's folder changes none. An
     edited entry of the two older formats has another id, so one is gone and another is added.
     """
-    holders = _touched(old, new)
+    holders = touched_tickets(old, new)
     found = [
-        *_of_tickets(_tickets(old, holders), _tickets(new, holders)),
+        *map(_of_ticket, find_ticket_changes(old, new, holders)),
         *_of_records(_records(old, holders), _records(new, holders)),
-        *_of_problems(find_problems(old), find_problems(new)),
+        *map(_of_problem, find_problem_changes(find_problems(old), find_problems(new))),
     ]
     return sorted(
         found,
@@ -80,50 +69,9 @@ def find_changes(old: sqlite3.Connection, new: sqlite3.Connection) -> list[Chang
     )
 
 
-def _touched(old: sqlite3.Connection, new: sqlite3.Connection) -> list[str]:
-    """The ids of the tickets with a source that differs; no other can have changed."""
-    sql = "SELECT holder, path, digest FROM source"
-    sources = set(old.execute(sql)) ^ set(new.execute(sql))
-    return sorted({holder for holder, *_ in sources})
-
-
-def _of_tickets(before: dict[str, TicketInfo], after: dict[str, TicketInfo]) -> Iterator[Change]:
-    for id_, ticket in before.items():
-        if id_ not in after:
-            text = f"is gone, it was {_state(ticket)}"
-            yield _of_ticket(ChangeType.TICKET_GONE, ticket, text, ticket.state, None)
-    for id_, ticket in after.items():
-        old = before.get(id_)
-        if old is None:
-            text = f"is new, {_state(ticket)}: {_title(ticket)}"
-            yield _of_ticket(ChangeType.TICKET_ADDED, ticket, text, None, ticket.state)
-            continue
-        if old.state != ticket.state:
-            text = f"was {_state(old)}, is {_state(ticket)}"
-            yield _of_ticket(ChangeType.STATE_CHANGED, ticket, text, old.state, ticket.state)
-        if old.title != ticket.title:
-            text = f"is called {_title(ticket)}, was called {_title(old)}"
-            yield _of_ticket(ChangeType.TITLE_CHANGED, ticket, text, old.title, ticket.title)
-
-
-def _of_ticket(
-    type_: ChangeType, ticket: TicketInfo, text: str, before: str | None, after: str | None
-) -> Change:
-    return Change(type_, ticket.id, ticket.file, None, None, f"{ticket.id} {text}", before, after)
-
-
-def _tickets(connection: sqlite3.Connection, holders: list[str]) -> dict[str, TicketInfo]:
-    """The tickets that have an item.md, by id."""
-    found = load_tickets(connection, holders)
-    return {id_: ticket for id_, ticket in found.items() if ticket.folder is not None}
-
-
-def _state(ticket: TicketInfo) -> str:
-    return ticket.state or "of unknown state"
-
-
-def _title(ticket: TicketInfo) -> str:
-    return quoted(ticket.title) if ticket.title is not None else "nothing"
+def _of_ticket(change: TicketChange) -> Change:
+    what, ticket, before, after, text = change
+    return Change(what, ticket.id, ticket.file, None, None, text, before, after)
 
 
 _COMPARED = (
@@ -167,23 +115,6 @@ def _of_record(type_: ChangeType, record: StoredRecord, more: str = "") -> Chang
     return Change(type_, record.holder, record.path, record.line, record.id, text)
 
 
-def _of_problems(old: list[Problem], new: list[Problem]) -> Iterator[Change]:
-    """The problems that appeared or were solved; moving to another line is neither."""
-    before, after = _by_message(old), _by_message(new)
-    for message in before.keys() | after.keys():
-        earlier, later = before[message], after[message]
-        for problem in earlier[len(later) :]:
-            yield _of_problem(ChangeType.PROBLEM_SOLVED, problem)
-        for problem in later[len(earlier) :]:
-            yield _of_problem(ChangeType.PROBLEM_APPEARED, problem)
-
-
-def _by_message(problems: list[Problem]) -> defaultdict[tuple[str, str], list[Problem]]:
-    found: defaultdict[tuple[str, str], list[Problem]] = defaultdict(list)
-    for problem in problems:
-        found[problem.path, problem.message].append(problem)
-    return found
-
-
-def _of_problem(type_: ChangeType, problem: Problem) -> Change:
-    return Change(type_, problem.about, problem.path, problem.line, None, problem.message)
+def _of_problem(change: ProblemChange) -> Change:
+    what, problem = change
+    return Change(what, problem.about, problem.path, problem.line, None, problem.message)

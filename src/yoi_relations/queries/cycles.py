@@ -16,6 +16,7 @@ _MAX_LEVELS = 8
 """Steps from ticket to ticket after which all edges are loaded at once."""
 _NAMED_STEPS = 6
 """Steps of a cycle that a sentence names."""
+_PAIR = 2
 _MAX_SEARCHED = 100
 """Tickets to visit in search of a cycle; of a longer one, only the first step is reported.
 
@@ -29,6 +30,18 @@ class CycleKind(StrEnum):
     DEPENDENCY = "dependency cycle"
     MIXED = "cycle that orderings close"
     REPLACEMENT = "loop of replacements"
+
+    @property
+    def code(self) -> str:
+        """Its stable name; that of the finding of `doctor`."""
+        return _CODES[self]
+
+
+_CODES = {
+    CycleKind.DEPENDENCY: "dependency_cycle",
+    CycleKind.MIXED: "mixed_cycle",
+    CycleKind.REPLACEMENT: "replacement_loop",
+}
 
 
 class Cycle(NamedTuple):
@@ -55,6 +68,11 @@ class Cycle(NamedTuple):
     def mixed(self) -> bool:
         """Whether orderings are needed to close it."""
         return self.kind is CycleKind.MIXED
+
+    @property
+    def is_opposed_pair(self) -> bool:
+        """Whether an ordering opposes one other edge: a contradiction, which says more."""
+        return self.mixed and len(self.tickets) == _PAIR
 
     def __str__(self) -> str:
         named = [step.sentence for step in self.named_steps]

@@ -66,6 +66,13 @@ class Relation(NamedTuple):
         return all(record.is_retired for record in self.records)
 
     @property
+    def status(self) -> str:
+        """In one word, whether it counts now: active, inactive or retired."""
+        if self.is_active:
+            return "active"
+        return "retired" if self.is_retired else "inactive"
+
+    @property
     def latest_record(self) -> StoredRecord:
         """The latest record that is not retired; if all are retired, the latest record."""
         records = self.by_time()

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from yoi_relations.kinds import Edge
 from yoi_relations.lean.types import Connection
-from yoi_relations.queries.cycles import CycleKind, RelationGraph
+from yoi_relations.queries.cycles import Cycle, CycleKind, RelationGraph
 from yoi_relations.queries.records import shown_as, touching
 from yoi_relations.queries.relations import Relation, load_relations
 from yoi_relations.queries.tickets import TicketInfo
@@ -104,6 +104,12 @@ def replacement_graph(relations: Iterable[Relation]) -> RelationGraph:
         (old.id, new.id): relation for relation in relations for old, new in replaced(relation)
     }
     return RelationGraph(CycleKind.REPLACEMENT, by_ends)
+
+
+def find_replacement_loops(relations: Iterable[Relation]) -> list[Cycle]:
+    """The loops of replacements among `relations`, active or not, unless retired."""
+    graph = replacement_graph(relations)
+    return [graph.cycle(component, min(component)) for component in graph.components()]
 
 
 def replaced(relation: Relation) -> Iterator[tuple[TicketInfo, TicketInfo]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from yoi_relations.queries.changes import Change, ChangeType
+from yoi_relations.queries.change_types import ChangeType
+from yoi_relations.queries.changes import Change
 from yoi_relations.queries.check import Check, check_tickets
 from yoi_relations.queries.check_reasons import Verdict
 from yoi_relations.queries.tickets import TicketInfo, tickets_in

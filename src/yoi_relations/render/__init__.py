@@ -2,6 +2,7 @@
 
 - ``show``, ``check``, ``tree``, ``doctor``, ``verify``, ``hooks``: the answer of that command.
 - ``status``: the answers of `status` and `rebuild`.
+- ``diff``, ``merge``: the answers of `diff` and `diff --merge`.
 - ``receipts``: the answers of `add` and `retire`.
 - ``worktrees``: the answers of `show` and `check` over several work trees.
 - ``documents``: JSON values that answers share.

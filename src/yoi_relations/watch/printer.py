@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from yoi_relations.files.times import now
-from yoi_relations.queries.changes import Change, ChangeType
+from yoi_relations.queries.change_types import ChangeType
+from yoi_relations.queries.changes import Change
 from yoi_relations.queries.records import path_and_line
 from yoi_relations.render.documents import bare_document
 from yoi_relations.render.lines import tab_separated

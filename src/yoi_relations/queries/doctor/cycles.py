@@ -6,35 +6,23 @@ from collections.abc import Iterator
 
 from yoi_relations.kinds import SEQUENCE_CLASSES
 from yoi_relations.queries.command_lines import RecordNames
-from yoi_relations.queries.cycles import Cycle, CycleKind, find_cycle_groups
+from yoi_relations.queries.cycles import Cycle, find_cycle_groups
 from yoi_relations.queries.doctor.contents import Contents
 from yoi_relations.queries.doctor.findings import Code, Finding, found_in
-from yoi_relations.queries.replacements import replacement_graph
-
-_PAIR = 2
-_CODES = {
-    CycleKind.DEPENDENCY: Code.DEPENDENCY_CYCLE,
-    CycleKind.MIXED: Code.MIXED_CYCLE,
-    CycleKind.REPLACEMENT: Code.REPLACEMENT_LOOP,
-}
+from yoi_relations.queries.replacements import find_replacement_loops
 
 
 def cycle_findings(contents: Contents) -> Iterator[Finding]:
-    """The cycles of active dependencies and orderings.
-
-    Cycles of two tickets with an ordering are left to `contradictions`, which is more precise.
-    """
+    """The cycles of active dependencies and orderings, without opposed pairs."""
     edges = (relation for relation in contents.active if relation.cls in SEQUENCE_CLASSES)
     for cycle in find_cycle_groups(edges):
-        if not cycle.mixed or len(cycle.tickets) != _PAIR:
+        if not cycle.is_opposed_pair:
             yield _finding(cycle, contents.names)
 
 
 def replacement_loops(contents: Contents) -> Iterator[Finding]:
     """Loops of `supersedes` and `duplicate_of`, active or not, unless retired."""
-    graph = replacement_graph(contents.relations)
-    for component in graph.components():
-        cycle = graph.cycle(component, min(component))
+    for cycle in find_replacement_loops(contents.relations):
         history = all(end.resolved for step in cycle.steps for end in step.ends)
         yield _finding(cycle, contents.names).graded(history=history)
 
@@ -42,4 +30,4 @@ def replacement_loops(contents: Contents) -> Iterator[Finding]:
 def _finding(cycle: Cycle, names: RecordNames) -> Finding:
     first = cycle.steps[0]
     hint = f"end one of them that does not hold, for example: {names.retiring(first)}"
-    return found_in(first.latest_record, _CODES[cycle.kind], str(cycle), hint, cycle.tickets)
+    return found_in(first.latest_record, Code(cycle.kind.code), str(cycle), hint, cycle.tickets)

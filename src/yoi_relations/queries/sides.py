@@ -1,0 +1,104 @@
+"""An index that is compared with another one, and what follows from its records and states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from yoi_relations.files.source import Effect, SpanningCode
+from yoi_relations.kinds import SEQUENCE_CLASSES
+from yoi_relations.lean.types import Connection, NamedTuple, Self
+from yoi_relations.queries.check import Check, check_tickets
+from yoi_relations.queries.check_reasons import Verdict
+from yoi_relations.queries.contradictions import find_contradictions
+from yoi_relations.queries.cycles import find_cycle_groups
+from yoi_relations.queries.problems import Problem
+from yoi_relations.queries.records import RecordPlace, shown_as
+from yoi_relations.queries.relations import Relation, load_active_relations, load_relations
+from yoi_relations.queries.replacements import REPLACING, find_replacement_loops
+from yoi_relations.queries.tickets import TicketInfo, load_tickets
+from yoi_relations.states import RESOLVED
+
+
+class Clash(NamedTuple):
+    """A cycle or a contradiction.
+
+    Attributes:
+        code: the code of the finding of `doctor`.
+        tickets: ids of the tickets that it is about, sorted.
+        sentence: what is wrong.
+        place: a record that states a part of it.
+    """
+
+    code: str
+    tickets: tuple[str, ...]
+    sentence: str
+    place: RecordPlace
+
+    @property
+    def meaning(self) -> tuple[str, tuple[str, ...]]:
+        """What makes it the same clash in another index."""
+        return self.code, self.tickets
+
+
+class Side(NamedTuple):
+    """An index, with what follows from it.
+
+    Attributes:
+        connection: to the index.
+        checks: by id, the check of each ticket that is not resolved.
+        clashes: the cycles and contradictions, by meaning.
+        problems: the problems of its files.
+    """
+
+    connection: Connection
+    checks: dict[str, Check]
+    clashes: dict[tuple[str, tuple[str, ...]], Clash]
+    problems: list[Problem]
+
+    @classmethod
+    def load(cls, connection: Connection) -> Self:
+        """The side that an index makes."""
+        answer = check_tickets(connection, _open_tickets(connection))
+        checks = {check.ticket.id: check for check in answer.checks}
+        clashes = {clash.meaning: clash for clash in _clashes(connection)}
+        return cls(connection, checks, clashes, answer.problems)
+
+    def verdict(self, ticket: str) -> Verdict | None:
+        """The verdict of a ticket; None if it is resolved or does not exist."""
+        check = self.checks.get(ticket)
+        return check and check.verdict
+
+    def may_hide(self, relation: Relation) -> bool:
+        """Whether a source that cannot be used may hold a record of a relation of another side."""
+        return any(
+            problem.effect is Effect.RECORD
+            and problem.about == record.holder
+            and relation.kind in problem.shown
+            and (problem.targets is None or record.target in problem.targets)
+            for problem in self.problems
+            for record in relation.records
+        )
+
+
+def _open_tickets(connection: Connection) -> list[TicketInfo]:
+    """The tickets that are not resolved, by id; few of them, so the others are not loaded."""
+    rows = connection.execute(
+        "SELECT ticket_id FROM ticket WHERE state IS NULL OR state NOT IN (?, ?)"
+        " UNION SELECT about FROM spanning_problem WHERE code <> ?",
+        (*RESOLVED, SpanningCode.DANGLING_TARGET),
+    )
+    found = load_tickets(connection, [id_ for (id_,) in rows])
+    return [ticket for ticket in found.values() if ticket.folders and not ticket.resolved]
+
+
+def _clashes(connection: Connection) -> Iterator[Clash]:
+    active = load_active_relations(connection)
+    replacing = load_relations(connection, shown_as(REPLACING))
+    edges = (relation for relation in active if relation.cls in SEQUENCE_CLASSES)
+    for cycle in (*find_cycle_groups(edges), *find_replacement_loops(replacing)):
+        if not cycle.is_opposed_pair:
+            place = cycle.steps[0].latest_record.place
+            yield Clash(cycle.kind.code, tuple(sorted(cycle.tickets)), str(cycle), place)
+    for found in find_contradictions(active):
+        place = found.latest_record.place
+        yield Clash(found.code.value, found.tickets, found.sentence, place)

@@ -1,0 +1,471 @@
+"""``diff --merge``: the plan after a merge, before it is made."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from at_checkout import workspace_of
+from git_repository import Repository, files_in
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from index_comparison import tables
+from workspace_builder import A, B, C, D, Ran, Workspace, ulid
+
+from yoi_relations.files.revision import workspace_at
+from yoi_relations.index.merge_preview import MergePreview, open_merge
+from yoi_relations.index.revision_index import open_revision
+
+Edit = Callable[[Workspace], object]
+
+
+class Branches:
+    """A repository with two branches, ``main``, which is checked out, and ``side``."""
+
+    def __init__(self, root: Path, base: Edit, ours: Edit, theirs: Edit) -> None:
+        self.repository = Repository(root)
+        self.workspace = Workspace(root)
+        self.workspace.pair(states=("queued", "planning"))
+        self.workspace.ticket(C, "ready")
+        base(self.workspace)
+        self.repository.commit("base")
+        for branch, edit in (("side", theirs), ("main", ours)):
+            self.repository.git("checkout", "-q", "-B", branch, "main")
+            edit(self.workspace)
+            self.repository.commit(branch)
+
+    def diff(self, *options: str) -> Ran:
+        return self.workspace.run("diff", "--merge", "side", "--json", *options)
+
+    def merge(self) -> bool:
+        """Really merge; False, and nothing is changed, if there are conflicts."""
+        try:
+            self.repository.git("merge", "-q", "--no-edit", "side")
+        except AssertionError:
+            self.repository.git("merge", "--abort")
+            return False
+        return True
+
+
+@contextmanager
+def preview(root: Path) -> Iterator[MergePreview]:
+    with closing(open_merge(str(root), "side", lambda _message: None)) as opened:
+        yield opened
+
+
+def nothing(_workspace: Workspace) -> None:
+    """Change nothing."""
+
+
+@pytest.fixture
+def branches(tmp_path: Path) -> Callable[..., Branches]:
+    def make(ours: Edit = nothing, theirs: Edit = nothing, base: Edit = nothing) -> Branches:
+        return Branches(tmp_path / "work", base, ours, theirs)
+
+    return make
+
+
+def record(holder: str, kind: str, target: str | None, number: int, **fields: str) -> Edit:
+    """Write a record whose id has this number."""
+
+    def write(workspace: Workspace) -> None:
+        head = {"kind": kind, **({"target": target} if target else {})}
+        head |= {"author": "t", "at": "2026-06-01T10:00:00Z", **fields}
+        text = "".join(f"{key}: {value}\n" for key, value in head.items())
+        workspace.record_file(holder, f"{ulid(number)}.md", f"---\n{text}---\nwhy\n")
+
+    return write
+
+
+def state(ticket: str, word: str) -> Edit:
+    return lambda workspace: workspace.ticket(ticket, word)
+
+
+def test_clean_merge_can_make_a_cycle(branches: Callable[..., Branches]) -> None:
+    made = branches(record(A, "blocked_by", B, 1), record(B, "blocked_by", A, 2))
+
+    ran = made.diff()
+
+    assert ran.code == 5
+    merge = ran.json["merge"]
+    assert (merge["conflicts"], merge["other_conflicts"]) == ([], 0)
+    assert [(clash["code"], clash["tickets"]) for clash in merge["clashes"]] == [
+        ("dependency_cycle", [A, B])
+    ]
+    assert merge["holds"] == []  # each of the two is on hold on one side already
+    assert [row["change"] for row in ran.json["relations"]] == ["added"]
+    assert made.merge()
+    assert made.workspace.run("doctor", "--json").code == 5
+
+
+def test_clean_merge_can_make_a_hold(branches: Callable[..., Branches]) -> None:
+    # A conflict counts once the other ticket is in progress.
+    made = branches(state(B, "inprogress"), record(A, "conflicts_with", B, 1))
+
+    ran = made.diff()
+
+    assert ran.code == 5
+    assert [check["ticket"] for check in ran.json["merge"]["holds"]] == [A]
+    assert ran.json["merge"]["clashes"] == []
+
+
+def test_clean_merge_can_make_a_contradiction(branches: Callable[..., Branches]) -> None:
+    plans = [record(id_, "accepted_plan", None, n, branch="b") for n, id_ in enumerate((A, B), 1)]
+    made = branches(*plans)
+
+    ran = made.diff()
+
+    assert ran.code == 5
+    assert [clash["code"] for clash in ran.json["merge"]["clashes"]] == ["shared_branch"]
+
+
+def test_what_one_side_has_already_is_no_reason_for_status_5(
+    branches: Callable[..., Branches],
+) -> None:
+    both = record(A, "blocked_by", B, 1), record(B, "blocked_by", A, 2)
+    made = branches(lambda w: [write(w) for write in both], record(C, "related", A, 3))
+
+    assert made.diff().code == 0
+    assert made.diff("--exit-code").code == 5
+
+
+def test_merge_says_what_is_no_longer_in_the_way(branches: Callable[..., Branches]) -> None:
+    made = branches(
+        state(B, "done"), record(C, "blocked_by", B, 2), base=record(A, "blocked_by", B, 1)
+    )
+
+    ran = made.diff()
+
+    assert ran.code == 0
+    ended = {row["ticket"]: row["active_in"] for row in ran.json["merge"]["ended"]}
+    assert ended == {A: ["theirs"], C: ["theirs"]}
+    assert [row["change"] for row in ran.json["relations"]] == ["added"]
+
+
+def move(workspace: Workspace, ticket: str, bucket: str) -> None:
+    (workspace.tickets / bucket).mkdir()
+    (workspace.tickets / ticket).rename(workspace.tickets / bucket / ticket)
+
+
+def another_root(workspace: Workspace) -> None:
+    workspace.tickets.rename(workspace.root / "items")
+    config = workspace.root / ".yoi" / "workspace.toml"
+    config.write_text('[ticket.backend]\nroot = "items"\n')
+
+
+EDITS: dict[str, Edit] = {
+    "state of A": state(A, "inprogress"),
+    "state of B": state(B, "done"),
+    "same state of C": state(C, "closed"),
+    "new ticket": lambda w: w.ticket(D, "queued"),
+    "edge": record(A, "blocked_by", B, 1),
+    "opposite edge": record(B, "blocked_by", A, 2),
+    "conflict": record(C, "conflicts_with", A, 3),
+    "plan": record(A, "accepted_plan", None, 4, branch="b"),
+    "other plan": record(C, "accepted_plan", None, 5, branch="b"),
+    "entry": lambda w: w.relations_json(C, {"kind": "depends_on", "target": A}),
+    "line": lambda w: w.plan_lines(B, {"kind": "after", "related_ticket": C}),
+    "moved": lambda w: move(w, C, "open"),
+    "moved elsewhere": lambda w: move(w, C, "closed"),
+    "removed": lambda w: shutil.rmtree(w.tickets / B),
+    "retired": lambda w: w.record_file(
+        A,
+        f"{ulid(9)}.md",
+        f"---\nretires: {ulid(7)}\nauthor: t\nat: 2026-06-02T10:00:00Z\n---\nx\n",
+    ),
+    "broken": lambda w: w.artifact(C, "relations.json", "{"),
+    "another root": another_root,
+}
+
+
+def apply(names: list[str]) -> Edit:
+    order = list(EDITS)
+    return lambda workspace: [EDITS[name](workspace) for name in sorted(names, key=order.index)]
+
+
+SOME = st.lists(st.sampled_from(sorted(EDITS)), max_size=4, unique=True).filter(
+    lambda names: len({"moved", "moved elsewhere", "another root"} & set(names)) < 2
+)
+
+
+@settings(deadline=None, max_examples=25)
+@given(SOME, SOME)
+def test_clean_merge_equals_the_one_that_is_made(ours: list[str], theirs: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        made = Branches(Path(folder), record(A, "related", C, 7), apply(ours), apply(theirs))
+        with preview(made.workspace.root) as found:
+            is_clean = not found.conflicts and not found.other_conflicts
+            merged = tables(found.merged.connection)
+
+        assert made.merge() == is_clean
+        if is_clean:
+            with closing(open_revision(*workspace_at(folder, "HEAD", print), print)) as real:
+                assert merged == tables(real.connection)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "after"),
+    [
+        ("inprogress", "inprogress", "inprogress"),
+        ("queued", "done", "done"),
+        ("done", "queued", "done"),
+        ("done", "inprogress", None),
+    ],
+)
+def test_state_in_a_conflict_is_known_if_only_one_side_changed_it(
+    branches: Callable[..., Branches], ours: str, theirs: str, after: str | None
+) -> None:
+    made = branches(
+        lambda w: w.ticket(A, ours, updated_at="1"),
+        lambda w: w.ticket(A, theirs, updated_at="2"),
+        base=lambda w: (w.ticket(A, "queued", updated_at="0"), record(B, "blocked_by", A, 1)(w)),
+    )
+
+    ran = made.diff()
+
+    assert ran.json["merge"]["conflicts"] == [
+        {
+            "path": f".yoi/tickets/{A}/item.md",
+            "ticket": A,
+            "format": "item",
+            "decided": after is not None,
+            "base": "queued",
+            "ours": ours,
+            "theirs": theirs,
+        }
+    ]
+    with preview(made.workspace.root) as found:
+        sql = "SELECT state FROM ticket_now WHERE ticket = ?"
+        assert found.merged.connection.execute(sql, (A,)).fetchone() == (after,)
+    verdicts = {row["ticket"]: row["after"] for row in ran.json["verdicts"]}
+    if after is None:
+        assert verdicts == {A: "unknown", B: "unknown"}
+
+
+def test_ticket_that_one_side_removed_and_the_other_changed_is_unknown(
+    branches: Callable[..., Branches],
+) -> None:
+    made = branches(lambda w: shutil.rmtree(w.tickets / A), state(A, "done"))
+
+    ran = made.diff()
+
+    (conflict,) = ran.json["merge"]["conflicts"]
+    assert (conflict["ours"], conflict["theirs"], conflict["decided"]) == (None, "done", False)
+    assert {row["ticket"]: row["after"] for row in ran.json["verdicts"]} == {A: "unknown"}
+
+
+def test_records_of_both_sides_count_in_a_conflict(branches: Callable[..., Branches]) -> None:
+    def entries(*targets: str) -> Edit:
+        return lambda w: w.relations_json(
+            C, *({"kind": "depends_on", "target": target} for target in targets)
+        )
+
+    def lines(*kinds: str) -> Edit:
+        return lambda w: w.plan_lines(B, *({"kind": k, "related_ticket": A} for k in kinds))
+
+    made = branches(
+        lambda w: (entries(A, "00001KT0000E1")(w), lines("before", "after", "blocks")(w)),
+        lambda w: (entries(A, "00001KT0000E2")(w), lines("before", "conflicts_with")(w)),
+        base=lambda w: (entries(A, "00001KT0000E0")(w), lines("before", "after")(w)),
+    )
+
+    with preview(made.workspace.root) as found:
+        assert [(c.ticket, c.format.value, c.decided) for c in found.conflicts] == [
+            (B, "orchestration-plan.jsonl", True),
+            (C, "relations.json", True),
+        ]
+        sql = "SELECT holder, kind, target FROM record ORDER BY 1, 2, 3"
+        assert found.merged.connection.execute(sql).fetchall() == [
+            (B, "before", A),
+            (B, "blocks", A),
+            (B, "conflicts_with", A),
+            (C, "depends_on", A),
+            (C, "depends_on", "00001KT0000E1"),
+            (C, "depends_on", "00001KT0000E2"),
+        ]
+
+
+def test_record_that_both_sides_changed_is_unknown(branches: Callable[..., Branches]) -> None:
+    made = branches(
+        record(A, "blocked_by", B, 1, author="ours"),
+        record(A, "blocked_by", B, 1, author="theirs"),
+        base=record(A, "blocked_by", B, 1),
+    )
+
+    ran = made.diff()
+
+    (conflict,) = ran.json["merge"]["conflicts"]
+    assert (conflict["format"], conflict["decided"]) == ("frontmatter", False)
+    assert [row["change"] for row in ran.json["relations"]] == ["uncertain"]
+    assert {row["after"] for row in ran.json["verdicts"]} == {"unknown"}
+
+
+@pytest.mark.parametrize("text", ["{", '{"version": 1, "relations": [{"kind": "x"}]}'])
+def test_entries_that_a_side_has_not_in_order_are_unknown(
+    branches: Callable[..., Branches], text: str
+) -> None:
+    made = branches(
+        lambda w: w.relations_json(C, {"kind": "depends_on", "target": A}),
+        lambda w: w.artifact(C, "relations.json", text),
+    )
+
+    ran = made.diff()
+
+    (conflict,) = ran.json["merge"]["conflicts"]
+    assert (conflict["format"], conflict["decided"]) == ("relations.json", False)
+    assert {row["after"] for row in ran.json["verdicts"]} == {"unknown"}
+
+
+def test_conflict_about_the_tickets_root_is_an_error(branches: Callable[..., Branches]) -> None:
+    def configure(root: str) -> Edit:
+        text = f'[ticket.backend]\nroot = ".yoi/{root}"\n'
+        return lambda w: (w.root / ".yoi/workspace.toml").write_text(text)
+
+    made = branches(configure("tickets"), configure("backup/../tickets"))
+
+    ran = made.diff()
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "workspace.toml" in ran.errors[-1]["error"]["message"]
+
+
+def test_conflicts_in_other_files_are_counted(branches: Callable[..., Branches]) -> None:
+    def write(text: str) -> Edit:
+        return lambda w: [
+            (folder / "thread.md").write_text(text) for folder in (w.root, w.tickets / A)
+        ]
+
+    made = branches(write("ours"), write("theirs"))
+
+    merge = made.diff().json["merge"]
+
+    assert (merge["conflicts"], merge["other_conflicts"]) == ([], 2)
+
+
+def test_merge_of_what_is_merged_changes_nothing(branches: Callable[..., Branches]) -> None:
+    made = branches(state(A, "done"), state(B, "done"))
+    assert made.merge()
+
+    ran = made.diff("--exit-code")
+
+    assert (ran.code, ran.json["different"]) == (0, False)
+    assert ran.json["merge"]["already_merged"] is True
+    made.repository.git("reset", "-q", "--hard", "main~1")
+    made.repository.git("branch", "-q", "-f", "side", "main@{1}")
+    ran = made.diff()
+    assert ran.json["merge"]["fast_forward"] is True
+    assert [row["ticket"] for row in ran.json["tickets"]] == [B]
+
+
+def test_branches_that_were_merged_crosswise_have_several_bases(
+    branches: Callable[..., Branches],
+) -> None:
+    made = branches(state(A, "done"), state(B, "done"))
+    git = made.repository.git
+    ours, theirs = made.repository.id_of("main"), made.repository.id_of("side")
+    git("merge", "-q", "--no-edit", theirs)
+    git("checkout", "-q", "side")
+    git("merge", "-q", "--no-edit", ours)
+    state(C, "done")(made.workspace)
+    made.repository.commit()
+    git("checkout", "-q", "main")
+
+    ran = made.diff()
+
+    assert set(ran.json["merge"]["bases"]) == {ours, theirs}
+    assert [(row["ticket"], row["after"]) for row in ran.json["tickets"]] == [(C, "done")]
+
+
+def test_octopus_is_a_side_like_any_other(branches: Callable[..., Branches]) -> None:
+    made = branches(state(A, "done"), state(B, "done"))
+    git = made.repository.git
+    git("checkout", "-q", "-b", "third", "main~1")
+    state(C, "done")(made.workspace)
+    made.repository.commit()
+    git("merge", "-q", "--no-edit", "main", "side")
+    git("checkout", "-q", "main")
+    git("branch", "-q", "-f", "side", "third")
+
+    ran = made.diff()
+
+    assert {row["ticket"] for row in ran.json["tickets"]} == {B, C}
+    assert len(made.repository.git("rev-list", "--parents", "-1", "third").split()) == 4
+
+
+def orphan(repository: Repository) -> None:
+    repository.git("checkout", "-q", "--orphan", "side")
+    repository.commit("another history")
+    repository.git("checkout", "-q", "main")
+
+
+@pytest.mark.parametrize(
+    ("prepare", "code"),
+    [
+        (lambda r: r.commit(), 2),  # no such branch
+        (lambda r: r.git("checkout", "-q", "--orphan", "side"), 2),  # it has no commit
+        (orphan, 2),
+        (lambda r: r.git("tag", "side", "HEAD:.yoi"), 2),
+    ],
+)
+def test_what_cannot_be_merged_is_an_error_in_words(
+    tmp_path: Path, prepare: Callable[[Repository], object], code: int
+) -> None:
+    repository = Repository(tmp_path / "work")
+    Workspace(repository.root).pair()
+    repository.commit()
+    prepare(repository)
+
+    ran = workspace_of(repository.root).run("diff", "--merge", "side", "--json")
+
+    assert (ran.code, ran.out) == (code, "")
+    assert (
+        "side" in ran.errors[-1]["error"]["message"] or "HEAD" in ran.errors[-1]["error"]["message"]
+    )
+
+
+def test_uncommitted_changes_are_said(branches: Callable[..., Branches]) -> None:
+    made = branches(state(A, "done"), state(B, "done"))
+    assert [line for line in made.diff().errors if "working files" in line["message"]] == []
+    move(made.workspace, C, "open")  # no difference in meaning
+    assert [line for line in made.diff().errors if "working files" in line["message"]] == []
+
+    made.workspace.ticket(D, "queued")
+
+    ran = made.diff()
+    assert [line for line in ran.errors if "working files" in line["message"]]
+    assert {row["ticket"] for row in ran.json["tickets"]} == {B}
+
+
+def test_nothing_is_written_into_the_repository(branches: Callable[..., Branches]) -> None:
+    made = branches(record(A, "blocked_by", B, 1), state(B, "done"))
+    before = files_in(made.repository.root / ".git")
+    made.diff()
+    assert files_in(made.repository.root / ".git") == before
+    cache = made.repository.root / ".yoi/cache/relations"
+    assert not [path.name for path in cache.iterdir() if "draft" in path.name]
+
+
+def test_old_git_is_said(
+    branches: Callable[..., Branches], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = branches(state(A, "done"), state(B, "done"))
+    program, folder = shutil.which("git"), tmp_path / "bin"
+    folder.mkdir()
+    refuse = 'case "$*" in *merge-tree*) echo usage >&2; exit 129;; esac'
+    (folder / "git").write_text(f'#!/bin/sh\n{refuse}\nexec {program} "$@"\n')
+    (folder / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+
+    ran = made.diff()
+
+    assert ran.code == 1
+    assert "2.38" in ran.errors[-1]["error"]["message"]
+
+
+def test_merge_takes_no_other_revision(branches: Callable[..., Branches]) -> None:
+    made = branches()
+    assert made.workspace.run("diff", "main", "--merge", "side").code == 2
