@@ -7,7 +7,7 @@ import time
 
 from yoi_relations.errors import RevisionError, WorkspaceError
 from yoi_relations.files.file_tree import AtRevision, is_folder
-from yoi_relations.files.git_tree import STAGED, GitTree, StagedTree
+from yoi_relations.files.git_tree import STAGED, GitTree
 from yoi_relations.files.other_tools import marked_around
 from yoi_relations.files.workspace import (
     CACHE,
@@ -17,7 +17,7 @@ from yoi_relations.files.workspace import (
     workspace_in,
     workspace_of,
 )
-from yoi_relations.git.objects import GitObject, ObjectReader, list_staged, missing
+from yoi_relations.git.objects import GitObject, ObjectReader, missing
 from yoi_relations.git.repository import (
     Repository,
     Revision,
@@ -136,9 +136,10 @@ class OpenRepository:
         return _workspace_in(files, found.repository), files
 
     def _open_staged(self, found: Revision) -> GitTree:
-        entries = list_staged(found.repository)
+        from yoi_relations.files.staged_tree import StagedTree  # noqa: PLC0415  # needs hashlib
+
         may = self._may_read_ahead
-        return StagedTree(self.scratch, self._reader, self.top, entries, may_read_ahead=may)
+        return StagedTree(found.repository, self.scratch, self._reader, may_read_ahead=may)
 
     def _open_tree(self, found: Revision) -> GitTree:
         named = self._reader.read(f"{found.id}^{{}}", _COMMIT_LIMIT)
