@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from git_repository import Repository
 import tour
+from git_repository import Repository
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from index_comparison import made, tables
