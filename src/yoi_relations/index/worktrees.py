@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
+from types import TracebackType
 
 from yoi_relations.errors import GitError, RelationsError
 from yoi_relations.files.other_tools import marker_in
@@ -78,11 +80,18 @@ class Worktrees(NamedTuple):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Close the indexes, except the one that was given."""
+    def __exit__(
+        self,
+        type_: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        trace: TracebackType | None = None,
+    ) -> None:
+        """Leave the indexes, except the one that was given."""
+        stack = ExitStack()
         for tree, index in self.read:
             if not tree.worktree.here:
-                index.close()
+                stack.push(index)
+        stack.__exit__(type_, error, trace)
 
 
 def open_worktrees(here: Index, repository: Repository, trust: Trust, notify: Notify) -> Worktrees:
