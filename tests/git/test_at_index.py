@@ -35,7 +35,7 @@ def repository(tmp_path: Path) -> Repository:
 
 def commands(git_calls: Path) -> list[str]:
     """The names of the commands since the last call."""
-    known = ("rev-parse", "cat-file", "ls-tree", "diff-tree")
+    known = ("rev-parse", "cat-file", "ls-tree", "ls-files", "diff-index", "worktree")
     lines = git_calls.read_text().splitlines()
     git_calls.write_text("")
     return [next((name for name in known if name in line.split()), line) for line in lines]
@@ -88,6 +88,27 @@ def test_index_of_a_merge_that_was_not_made_is_in_nobodys_way(
     commands(git_calls)
     show(repository, "HEAD~3")
     assert commands(git_calls) == ["rev-parse", "cat-file"]
+
+
+def test_revisions_that_are_compared_are_read_with_the_same_processes(
+    repository: Repository, git_calls: Path
+) -> None:
+    workspace = workspace_of(repository.root)
+    workspace.run("show")
+    repository.git("worktree", "add", "-q", "../linked")
+    base = ["rev-parse", "cat-file", "ls-tree", "cat-file"]
+    committed = ["ls-tree"]  # which records are committed
+    for options, processes in (
+        (("--base", "HEAD~2"), base + committed),
+        (("--at", "HEAD", "--base", "HEAD~2"), ["rev-parse", *base]),
+        (("--at", "HEAD", "--base", ":"), [*base, "ls-files"]),
+        (("--worktrees", "--base", "HEAD~2"), [*base, "worktree"]),
+    ):
+        for path in (repository.root / CACHE).glob("index-*-*"):
+            path.unlink()
+        commands(git_calls)
+        assert workspace.run("check", A, *options).code == 10
+        assert commands(git_calls) == processes, options
 
 
 def test_update_of_another_index_equals_a_new_one(repository: Repository) -> None:
