@@ -187,6 +187,17 @@ def test_staged_files_of_another_repository_are_not_taken(
     assert states(repository.root)[B] == "done"
 
 
+def test_folder_of_git_may_be_around_the_work_tree(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "git/work")
+    Workspace(repository.root).pair("blocked_by", states=("ready", "done"))
+    repository.git("add", ".")
+    for path in (repository.root / ".git").iterdir():
+        path.rename(tmp_path / "git" / path.name)
+    (repository.root / ".git").rmdir()
+    (repository.root / ".git").write_text("gitdir: ..\n")
+    assert states(repository.root) == {A: "ready", B: "done"}
+
+
 def test_linked_work_tree_has_its_own_staged_files(repository: Repository, tmp_path: Path) -> None:
     repository.git("worktree", "add", "-q", tmp_path / "linked")
     linked = Workspace(tmp_path / "linked")

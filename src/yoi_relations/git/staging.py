@@ -66,6 +66,8 @@ def _index_of_commit(top: str) -> dict[str, str]:
     ``git commit -a`` and ``git commit FILE`` stage in a file of their own. It is used only if it
     is in the folder of git that belongs to this work tree.
     """
-    named = os.environ.get(_VARIABLE, "")
+    named = os.environ.get(_VARIABLE)
+    if not named:
+        return {}
     path = os.path.realpath(os.path.join(top, named))
     return {_VARIABLE: path} if os.path.dirname(path) == git_folder(top) else {}
