@@ -26,10 +26,7 @@ from yoi_relations.git.repository import (
     find_revision,
 )
 from yoi_relations.git.scratch import ScratchRepository
-from yoi_relations.lean.types import TYPE_CHECKING, Self
-
-if TYPE_CHECKING:
-    pass
+from yoi_relations.lean.types import Self
 
 _COMMIT_LIMIT = 1 << 20
 """Bytes of a commit that are read: tree and times come first."""

@@ -33,8 +33,9 @@ def list_staged(repository: Repository) -> list[TreeEntry]:
         # A file of `git add --intent-to-add` looks like an empty one, and no commit has it.
         options = ("--cached", "--ita-invisible-in-index", "--ignore-submodules=none", "-r")
         tree = object_id(repository.object_format, "tree", b"")
-        names = _ask(repository, "diff-index", *options, "--no-renames", "--name-only", "-z", tree)
-        return [entries[path] for path in names]
+        command = ("diff-index", *options, "--no-renames", "--name-only", "-z", tree)
+        staged = set(_ask(repository, *command))
+        return [entry for path, entry in entries.items() if path in staged]
     return list(entries.values())
 
 
