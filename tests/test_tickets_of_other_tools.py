@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import tour
+from git_repository import Repository
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from index_comparison import made, tables
@@ -621,6 +622,24 @@ def test_revision_is_read_as_a_checkout_of_it(tasks: TaskWorkspace) -> None:
         for question, answer in zip(QUESTIONS, answers, strict=True):
             ran = tasks.run(*question, "--at", revision)
             assert without_freshness(ran.json) == without_freshness(answer), (question, ran.err)
+
+
+def test_staged_record_with_a_merge_conflict_is_unknown(tasks: TaskWorkspace) -> None:
+    tasks.configure("")  # so that indexes are kept
+    tasks.run("add", tasks.id(4), "related", tasks.id(1))
+    path = tasks.records[0].relative_to(tasks.root)
+    repository = Repository(tasks.root)
+    repository.git("add", ".")
+    repository.git("rm", "-r", "-q", "--cached", ".yoi/relations")
+    assert tasks.run("check", tasks.id(4), "--at", ":").code == CLEAR
+    kept = set((tasks.root / ".yoi/cache/relations").glob("index-*-*.sqlite3"))
+    assert len(kept) == 1
+    id_ = repository.git("hash-object", "-w", path)
+    lines = "".join(f"100644 {id_} {stage}\t{path}\n" for stage in (2, 3))
+    repository.git("update-index", "--index-info", stdin=lines.encode())
+    assert tasks.run("check", tasks.id(4), "--at", ":").code == UNKNOWN
+    # Another conflict would have the same name.
+    assert set((tasks.root / ".yoi/cache/relations").glob("index-*-*.sqlite3")) == kept
 
 
 def test_other_work_trees_are_read_without_setting_up(tasks: TaskWorkspace) -> None:

@@ -75,7 +75,7 @@ class Call(NamedTuple):
             RelationsError: the revision cannot be read.
         """
         if at is not None:
-            return self._open_revision(at)
+            return self._open_revisions(at)[0]
         trust, workspace = self.trust or Trust.STAT, self.workspace()
         try:
             return open_index(workspace, self.notify, trust=trust, publish=publish)
@@ -84,20 +84,32 @@ class Call(NamedTuple):
                 error.no_tickets_in = workspace.tickets_path
             raise
 
-    def _open_revision(self, name: str) -> Index:
-        from yoi_relations.files.revision import workspace_at  # noqa: PLC0415  # for revisions
-        from yoi_relations.index.revision_index import open_revision  # noqa: PLC0415  # for revisions
-
-        workspace, files = workspace_at(self.directory, name, self.notify)
+    def open_with_base(self, at: str | None, base: str) -> tuple[Index, Index]:
+        """The index as in `open_index`, and that of the revision `base`; the caller closes both."""
+        if at is not None:
+            index, base_index = self._open_revisions(at, base)
+            return index, base_index
+        (base_index,) = self._open_revisions(base)
         try:
-            index = open_revision(workspace, files, self.notify)
+            return self.open_index(), base_index
         except BaseException:
-            files.close()
+            base_index.close()
             raise
-        if self.mode is Mode.TABLE:
-            commit, when = files.at.commit, files.at.time
-            self.notify(f"at {name}: commit {commit}, {when}" if commit else f"at {name}: a tree")
-        return index
+
+    def _open_revisions(self, *names: str) -> list[Index]:
+        from yoi_relations.index.compared import open_states  # noqa: PLC0415  # for revisions
+
+        indexes = open_states(self.directory, names, self.notify)
+        for index in indexes:
+            self.notify_revision(index)
+        return indexes
+
+    def notify_revision(self, index: Index) -> None:
+        """On a terminal, say which revision an index is of."""
+        at = index.workspace.files.at
+        if at is not None and self.mode is Mode.TABLE:
+            text = f"commit {at.commit}, {at.time}" if at.commit else "a tree"
+            self.notify(f"at {at.name}: {text}")
 
     def check_origin(self, origin: Origin) -> None:
         """Refuse options that make no sense together.

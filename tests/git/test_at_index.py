@@ -33,22 +33,11 @@ def repository(tmp_path: Path) -> Repository:
     return made
 
 
-@pytest.fixture
-def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The commands that git was started with, one on each line."""
-    program, folder, log = shutil.which("git"), tmp_path / "bin", tmp_path / "log"
-    folder.mkdir()
-    (folder / "git").write_text(f'#!/bin/sh\necho "$*" >>{log}\nexec {program} "$@"\n')
-    (folder / "git").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-    return log
-
-
-def commands(log: Path) -> list[str]:
+def commands(git_calls: Path) -> list[str]:
     """The names of the commands since the last call."""
-    known = ("rev-parse", "cat-file", "ls-tree", "diff-tree")
-    lines = log.read_text().splitlines()
-    log.write_text("")
+    known = ("rev-parse", "cat-file", "ls-tree", "ls-files", "diff-index", "worktree")
+    lines = git_calls.read_text().splitlines()
+    git_calls.write_text("")
     return [next((name for name in known if name in line.split()), line) for line in lines]
 
 
@@ -71,24 +60,24 @@ def tree_of(repository: Repository, name: str) -> str:
 
 
 def test_number_of_git_processes_does_not_depend_on_the_size(
-    repository: Repository, log: Path
+    repository: Repository, git_calls: Path
 ) -> None:
     show(repository, "HEAD~3")
-    assert commands(log) == ["rev-parse", "cat-file", "ls-tree", "cat-file"]
+    assert commands(git_calls) == ["rev-parse", "cat-file", "ls-tree", "cat-file"]
     show(repository, "HEAD~3")
-    assert commands(log) == ["rev-parse", "cat-file"]
+    assert commands(git_calls) == ["rev-parse", "cat-file"]
     show(repository, "HEAD~2")
-    assert commands(log) == ["rev-parse", "cat-file"]
+    assert commands(git_calls) == ["rev-parse", "cat-file"]
     shutil.rmtree(repository.root / ".yoi/tickets")
     Workspace(repository.root).pair()
     repository.commit("all others are gone")
-    commands(log)
+    commands(git_calls)
     show(repository, "HEAD")
-    assert commands(log) == ["rev-parse", "cat-file", "ls-tree", "cat-file"]
+    assert commands(git_calls) == ["rev-parse", "cat-file", "ls-tree", "cat-file"]
 
 
 def test_index_of_a_merge_that_was_not_made_is_in_nobodys_way(
-    repository: Repository, log: Path
+    repository: Repository, git_calls: Path
 ) -> None:
     repository.git("checkout", "-q", "-b", "side", "HEAD~1")
     Workspace(repository.root).ticket(A, "closed")
@@ -96,9 +85,30 @@ def test_index_of_a_merge_that_was_not_made_is_in_nobodys_way(
     repository.git("checkout", "-q", "main")
     assert workspace_of(repository.root).run("diff", "--merge", "side").code == 0
     assert len(kept(repository)) == 3
-    commands(log)
+    commands(git_calls)
     show(repository, "HEAD~3")
-    assert commands(log) == ["rev-parse", "cat-file"]
+    assert commands(git_calls) == ["rev-parse", "cat-file"]
+
+
+def test_revisions_that_are_compared_are_read_with_the_same_processes(
+    repository: Repository, git_calls: Path
+) -> None:
+    workspace = workspace_of(repository.root)
+    workspace.run("show")
+    repository.git("worktree", "add", "-q", "../linked")
+    base = ["rev-parse", "cat-file", "ls-tree", "cat-file"]
+    committed = ["ls-tree"]  # which records are committed
+    for options, processes in (
+        (("--base", "HEAD~2"), base + committed),
+        (("--at", "HEAD", "--base", "HEAD~2"), ["rev-parse", *base]),
+        (("--at", "HEAD", "--base", ":"), [*base, "ls-files"]),
+        (("--worktrees", "--base", "HEAD~2"), [*base, "worktree"]),
+    ):
+        for path in (repository.root / CACHE).glob("index-*-*"):
+            path.unlink()
+        commands(git_calls)
+        assert workspace.run("check", A, *options).code == 10
+        assert commands(git_calls) == processes, options
 
 
 def test_update_of_another_index_equals_a_new_one(repository: Repository) -> None:
@@ -118,13 +128,15 @@ def test_update_of_another_index_equals_a_new_one(repository: Repository) -> Non
     assert updated == fresh
 
 
-def test_commits_with_the_same_tickets_share_an_index(repository: Repository, log: Path) -> None:
+def test_commits_with_the_same_tickets_share_an_index(
+    repository: Repository, git_calls: Path
+) -> None:
     (repository.root / "other").write_text("x")
     repository.commit()
     show(repository, "HEAD~1")
-    commands(log)
+    commands(git_calls)
     assert show(repository, "HEAD").json["workspace"]["at"]["commit"] == repository.id_of("HEAD")
-    assert commands(log)[:2] == ["rev-parse", "cat-file"]
+    assert commands(git_calls)[:2] == ["rev-parse", "cat-file"]
     assert kept(repository) == {tree_of(repository, "HEAD")}
 
 

@@ -281,22 +281,3 @@ def test_repository_for_objects_is_removed(repository: Repository, cache: str) -
             assert (ran.returncode, os.path.dirname(second.path)) == (0, cache)
         assert os.listdir(cache) == [os.path.basename(first.path)]
     assert os.listdir(cache) == []
-
-
-def test_old_drafts_are_removed_and_links_are_not_followed(
-    repository: Repository, cache: str, tmp_path: Path
-) -> None:
-    for folder in (tmp_path / "others", Path(cache, "git-draft-old"), Path(cache, "git-draft-new")):
-        (folder / "objects").mkdir(parents=True)
-        (folder / "objects/file").write_text("x")
-    Path(cache, "git-draft-old/link").symlink_to(tmp_path / "others")
-    Path(cache, "git-draft-link").symlink_to(tmp_path / "others")
-    for name in ("git-draft-old", "git-draft-link"):
-        os.utime(Path(cache, name), (0, 0), follow_symlinks=False)
-
-    found = find_revision(str(repository.root), "HEAD").repository
-    with ScratchRepository(found, cache, for_objects=True):
-        pass
-
-    assert sorted(os.listdir(cache)) == ["git-draft-link", "git-draft-new"]
-    assert (tmp_path / "others/objects/file").read_text() == "x"

@@ -16,9 +16,8 @@ from hypothesis import strategies as st
 from index_comparison import tables
 from workspace_builder import A, B, C, D, Ran, Workspace, ulid
 
-from yoi_relations.files.revision import workspace_at
+from yoi_relations.index.compared import open_states
 from yoi_relations.index.merge_preview import MergePreview, open_merge
-from yoi_relations.index.revision_index import open_revision
 
 Edit = Callable[[Workspace], object]
 
@@ -203,7 +202,7 @@ def test_clean_merge_equals_the_one_that_is_made(ours: list[str], theirs: list[s
 
         assert made.merge() == is_clean
         if is_clean:
-            with closing(open_revision(*workspace_at(folder, "HEAD", print), print)) as real:
+            with open_states(folder, ["HEAD"], print)[0] as real:
                 assert merged == tables(real.connection)
 
 

@@ -8,16 +8,19 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
+from git_repository import Repository
 from open_descriptors import opened
 from workspace_builder import A, B, Workspace, ulid
 
 from yoi_relations.files.workspace import CACHE, find_workspace
+from yoi_relations.git.repository import find_repository
+from yoi_relations.git.scratch import ScratchRepository
 from yoi_relations.index import cache_folder
 from yoi_relations.index.cache_folder import put
 from yoi_relations.index.freshness import open_index
@@ -104,6 +107,31 @@ def test_removes_files_of_killed_processes(workspace: Workspace, folder: Path) -
     os.utime(folder / young, (time.time() + 60,) * 2)  # however busy the machine is
     assert workspace.run("rebuild").code == 0
     assert {path.name for path in folder.iterdir()} == kept
+
+
+@pytest.mark.parametrize("for_objects", [False, True])
+def test_removes_repositories_of_killed_processes(
+    workspace: Workspace, folder: Path, tmp_path: Path, *, for_objects: bool
+) -> None:
+    Repository(workspace.root)
+    found = find_repository(str(workspace.root))
+    kept = {path.name for path in folder.iterdir()}
+    left = []
+    for _ in range(2):
+        with mock.patch("os.rename", side_effect=KeyboardInterrupt), suppress(KeyboardInterrupt):
+            ScratchRepository(found, str(folder), for_objects=for_objects).__enter__()
+        left += [path for path in folder.iterdir() if path.name not in kept and path not in left]
+    old, young = left
+    (tmp_path / "others").mkdir()
+    (tmp_path / "others/file").touch()
+    (old / "link").symlink_to(tmp_path / "others")
+    link = folder / f"{old.name}0"
+    link.symlink_to(tmp_path / "others")
+    for path in (old, link):
+        os.utime(path, (0, 0), follow_symlinks=False)
+    assert workspace.run("rebuild").code == 0
+    assert {path.name for path in folder.iterdir()} == kept | {young.name, link.name}
+    assert (tmp_path / "others/file").exists()
 
 
 def test_sweep_ignores_files_that_vanish_first(workspace: Workspace, folder: Path) -> None:

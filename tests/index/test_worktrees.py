@@ -11,7 +11,9 @@ import pytest
 from workspace_builder import A, B, Workspace
 from worktrees import Worktrees
 
+from yoi_relations.files import stat_stamp
 from yoi_relations.files.workspace import CACHE
+from yoi_relations.queries import show
 
 
 @pytest.fixture(params=["", "sub/folder"], ids=["top", "subfolder"])
@@ -214,3 +216,24 @@ def test_nothing_is_written_into_the_folder_of_git(trees: Worktrees) -> None:
     trees.here.run("show", "--worktrees")
 
     assert trees.repository.files_of_git() == before
+
+
+@pytest.mark.parametrize("damaged", ["main", "other"])
+def test_index_that_is_damaged_meanwhile_is_named(
+    trees: Worktrees, monkeypatch: pytest.MonkeyPatch, damaged: str
+) -> None:
+    monkeypatch.setattr(stat_stamp, "WINDOW", 0)
+    trees.add("other")
+    for _ in range(3):
+        assert trees.here.run("show", "--worktrees").code == 0
+    find, folder = show.find_relations, trees.folder / damaged / trees.prefix / CACHE
+
+    def cut_and_find(*arguments: Any) -> Any:
+        for path in folder.glob("*.sqlite3"):
+            os.truncate(path, 100)
+        return find(*arguments)
+
+    monkeypatch.setattr("yoi_relations.queries.worktree_show.find_relations", cut_and_find)
+    ran = trees.here.run("show", "--worktrees", "--json")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.errors[-1]["error"]["message"].startswith(f"{folder}/index-")

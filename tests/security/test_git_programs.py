@@ -28,6 +28,8 @@ COMMANDS = [
     "show --at HEAD:.yoi",
     "show --at :",
     f"check {A} --base HEAD~1",
+    f"check {A} --at HEAD --base :",
+    f"check {A} --worktrees --base HEAD~1",
     "show --worktrees",
     f"check {A} --worktrees",
     f"check {A} --json",
@@ -76,6 +78,7 @@ class Traps:
         self.repository = Repository(folder / "work")
         self.workspace = Workspace(self.repository.root).pair("blocked_by", "first")
         (self.repository.root / ".gitattributes").write_text("* filter=x diff=x merge=x\n")
+        (self.repository.root / "empty").touch()  # `:` asks about it
         self.repository.commit("first")
         self.repository.git("branch", "side")
         self.repository.git("checkout", "-q", "-b", "other")

@@ -15,7 +15,7 @@ from yoi_relations.call import Call, Origin
 from yoi_relations.command_table import DEFAULT_LIMIT, TERMINAL_DEFAULT_LIMIT, GraphFormat
 from yoi_relations.errors import ExitCode, RelationsError, UsageError
 from yoi_relations.index.handle import Index, Trust
-from yoi_relations.lean.types import Any, NamedTuple
+from yoi_relations.lean.types import TYPE_CHECKING, Any, NamedTuple
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.problems import Severity
 from yoi_relations.queries.show import ask_relations
@@ -23,6 +23,9 @@ from yoi_relations.render.documents import bare_document
 from yoi_relations.render.output import Mode, json_line, write_answer
 from yoi_relations.render.show import write_relations
 from yoi_relations.states import State
+
+if TYPE_CHECKING:
+    from yoi_relations.queries.catalog import Catalog
 
 
 class Request(NamedTuple):
@@ -110,7 +113,7 @@ def check(
     max_age: str | None,
 ) -> ExitCode:
     """Say whether tickets may be accepted now."""
-    from yoi_relations.queries.check import CheckAnswer, ask_checks
+    from yoi_relations.queries.check import ask_checks
     from yoi_relations.render.check import write_checks
 
     mode = call.mode
@@ -125,28 +128,32 @@ def check(
         from yoi_relations.cli.worktrees import check_worktrees
 
         return check_worktrees(call, origin, at, base, tickets, states, expect)
-    with call.open_catalog(origin, at=at) as catalog:
-        paths = PathBase(catalog.workspace, os.curdir)
 
-        def ask(base_index: Index | None) -> CheckAnswer:
-            return ask_checks(
-                catalog.connection, paths, tickets=tickets, states=states, base_index=base_index
-            )
-
-        if base is None:
-            checked = ask(None)
-        else:
-            with call.open_index(at=base) as base_index:
-                checked = ask(base_index)
+    def answer(catalog: Catalog, base_index: Index | None) -> ExitCode:
         return write_checks(
             mode,
             catalog,
-            checked,
+            ask_checks(
+                catalog.connection,
+                PathBase(catalog.workspace, os.curdir),
+                tickets=tickets,
+                states=states,
+                base_index=base_index,
+            ),
             expect,
             named=bool(tickets),
             by_state=bool(states),
             paged=not call.no_pager,
         )
+
+    if base is None:
+        with call.open_catalog(origin, at=at) as catalog:
+            return answer(catalog, None)
+    call.check_origin(origin)
+    index, base_index = call.open_with_base(at, base)
+    with index, base_index:
+        call.notify_if_empty(index)
+        return answer(index, base_index)
 
 
 def log(

@@ -8,6 +8,9 @@ from contextlib import ExitStack, contextmanager
 
 from yoi_relations.call import Call, Origin
 from yoi_relations.errors import ExitCode, NotFoundError, UsageError
+from yoi_relations.files.revision import find_state
+from yoi_relations.git.repository import find_repository
+from yoi_relations.index.compared import open_all
 from yoi_relations.index.handle import Index, Trust
 from yoi_relations.index.worktrees import Worktrees, open_worktrees
 from yoi_relations.lean.types import Any
@@ -27,7 +30,7 @@ def show_worktrees(call: Call, origin: Origin, at: str | None, asked: dict[str, 
     def criteria_in(one: Index, base: PathBase) -> Filter:
         return ask_relations(one.connection, base, in_part=call.notify, **asked)[0]
 
-    with _opened(call, origin, at) as (index, trees):
+    with _opened(call, origin, at) as (index, trees, _):
         criteria = first_that_knows(trees, criteria_in)
         found = find_in_worktrees(trees, criteria)
         paged = not call.no_pager
@@ -44,8 +47,7 @@ def check_worktrees(  # noqa: PLR0913, PLR0917  # the options of `check`
     expect: str | None,
 ) -> ExitCode:
     """Say whether tickets may be accepted now, as all work trees see it."""
-    with _opened(call, origin, at) as (index, trees), ExitStack() as stack:
-        base_index = None if base is None else stack.enter_context(call.open_index(at=base))
+    with _opened(call, origin, at, base) as (index, trees, base_index):
         paths = PathBase(index.workspace, os.curdir)
         try:
             own = ask_checks(
@@ -67,8 +69,10 @@ def check_worktrees(  # noqa: PLR0913, PLR0917  # the options of `check`
 
 
 @contextmanager
-def _opened(call: Call, origin: Origin, at: str | None) -> Iterator[tuple[Index, Worktrees]]:
-    """The index of this work tree, and those of all work trees.
+def _opened(
+    call: Call, origin: Origin, at: str | None, base: str | None = None
+) -> Iterator[tuple[Index, Worktrees, Index | None]]:
+    """The indexes of this work tree, of all work trees, and of the base if there is one.
 
     Raises:
         UsageError: the options exclude each other.
@@ -78,7 +82,17 @@ def _opened(call: Call, origin: Origin, at: str | None) -> Iterator[tuple[Index,
         if value is not None:
             message = f"{flag} and --worktrees exclude each other"
             raise UsageError(message, "leave one of them out")
-    with call.open_index() as index:
+    with ExitStack() as stack:
+        index = stack.enter_context(call.open_index())
         call.notify_if_empty(index)
-        with open_worktrees(index, call.trust or Trust.STAT, call.notify) as trees:
-            yield index, trees
+        root, base_index = index.workspace.root, None
+        if base is None:
+            repository = find_repository(root)
+        else:
+            found = find_state(root, base)  # one process of git for both
+            repository = found.repository
+            base_index = stack.enter_context(open_all(root, [found], call.notify)[0])
+            call.notify_revision(base_index)
+        trust = call.trust or Trust.STAT
+        trees = stack.enter_context(open_worktrees(index, repository, trust, call.notify))
+        yield index, trees, base_index

@@ -6,6 +6,7 @@ are recognised and configured.
 the workspace is called.
 ``scan_root``: lists the tickets root and its buckets. ``scan_folder``: scans one ticket folder.
 ``file_tree``: what a scan asks about files. ``git_tree``: the files of a revision.
+``staged_tree``: the staging area.
 ``revision``: finds the workspace in a revision. ``conflicts``: what a conflict of a merge says.
 ``stat_collector``: collects the stat stamps of a scan. ``stat_stamp``: stamps, reliable or racy.
 ``source``: what a source is, and what can be wrong with it.

@@ -282,44 +282,6 @@ class GitTree:
         return found.data[:limit]
 
 
-class StagedTree(GitTree):
-    """The staging area: `entries` are all of it. It has no tree, so no part of it has an id."""
-
-    def __init__(
-        self,
-        scratch: ScratchRepository,
-        reader: ObjectReader,
-        top: str,
-        entries: list[TreeEntry],
-        *,
-        may_read_ahead: Callable[[], bool],
-    ) -> None:
-        at = AtRevision(STAGED, None, None)
-        super().__init__(scratch, reader, at, top, "", may_read_ahead=may_read_ahead)
-        self._entries = entries
-        self._list()
-
-    def read_ahead(self, folder: str) -> None:
-        """Begin to read the files below `folder` that a scan will read."""
-        if not self._may_read_ahead():
-            return
-        place, _ = self._find(folder, follow=True)
-        below = place[len(self._top) + 1 :] + b"/" if place != self._top else b""
-        inside = (entry for entry in self._entries if entry.path.startswith(below))
-        self._read_ahead(place, [e._replace(path=e.path[len(below) :]) for e in inside])
-
-    def forget(self) -> None:
-        """Free what was read ahead."""
-        super().forget()
-        self._list()
-
-    def _list(self) -> None:
-        self._folders[self._top] = {}
-        for entry in self._entries:
-            above, _, name = b"/".join((self._top, entry.path)).rpartition(b"/")
-            self._listed(above, self._top)[name] = entry._replace(path=name)
-
-
 class _ReadAhead:
     """Objects that one process reads, in the order in which they will probably be needed."""
 

@@ -7,7 +7,7 @@ import time
 
 from yoi_relations.errors import RevisionError, WorkspaceError
 from yoi_relations.files.file_tree import AtRevision, is_folder
-from yoi_relations.files.git_tree import STAGED, GitTree, StagedTree
+from yoi_relations.files.git_tree import STAGED, GitTree
 from yoi_relations.files.other_tools import marked_around
 from yoi_relations.files.workspace import (
     CACHE,
@@ -17,7 +17,7 @@ from yoi_relations.files.workspace import (
     workspace_in,
     workspace_of,
 )
-from yoi_relations.git.objects import GitObject, ObjectReader, list_staged, missing
+from yoi_relations.git.objects import GitObject, ObjectReader, missing
 from yoi_relations.git.repository import (
     Repository,
     Revision,
@@ -26,39 +26,10 @@ from yoi_relations.git.repository import (
     find_revision,
 )
 from yoi_relations.git.scratch import ScratchRepository
-from yoi_relations.lean.types import TYPE_CHECKING, Self
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from yoi_relations.lean.types import Self
 
 _COMMIT_LIMIT = 1 << 20
 """Bytes of a commit that are read: tree and times come first."""
-
-
-def workspace_at(
-    start: str | None, name: str, notify: Callable[[str], None]
-) -> tuple[Workspace, GitTree]:
-    """The workspace around `start` as it is in the revision `name`, and its files.
-
-    As in a checkout of that revision, the nearest folder upward that has ``.yoi/`` there decides.
-
-    Args:
-        start: as in `find_workspace`.
-        name: any revision that git understands, or `STAGED`.
-        notify: is called with what git says about the name.
-
-    Raises:
-        RevisionError: the revision names nothing, or a file.
-        WorkspaceError: it holds no workspace here, or the configuration in it cannot be used.
-        GitError: git is missing, refuses the repository, or lacks a part of the revision.
-        GitTimeoutError: git did not answer in time.
-    """
-    root, folder = start_root(start)
-    found = find_state(folder, name)
-    if found.warning:
-        notify(found.warning)
-    with OpenRepository(found.repository, root) as opened:
-        return opened.workspace(found)
 
 
 def find_state(folder: str, name: str) -> Revision:
@@ -131,14 +102,24 @@ class OpenRepository:
         self.scratch.__exit__()
 
     def workspace(self, found: Revision) -> tuple[Workspace, GitTree]:
-        """The workspace in a revision, and its files; the errors are those of `workspace_at`."""
+        """The workspace in a revision, and its files.
+
+        As in a checkout, the nearest folder upward that has ``.yoi/`` there decides.
+
+        Raises:
+            RevisionError: the revision is a file.
+            WorkspaceError: it holds no workspace here, or its configuration cannot be used.
+            GitError: git lacks a part of the revision, or failed.
+            GitTimeoutError: git did not answer in time.
+        """
         files = self._open_staged(found) if found.name == STAGED else self._open_tree(found)
         return _workspace_in(files, found.repository), files
 
     def _open_staged(self, found: Revision) -> GitTree:
-        entries = list_staged(found.repository)
+        from yoi_relations.files.staged_tree import StagedTree  # noqa: PLC0415  # needs hashlib
+
         may = self._may_read_ahead
-        return StagedTree(self.scratch, self._reader, self.top, entries, may_read_ahead=may)
+        return StagedTree(found.repository, self.scratch, self._reader, may_read_ahead=may)
 
     def _open_tree(self, found: Revision) -> GitTree:
         named = self._reader.read(f"{found.id}^{{}}", _COMMIT_LIMIT)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 
 from yoi_relations.git.process import Finished, run_git
+from yoi_relations.lean.types import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LOCAL_VARIABLES = frozenset(
     f"GIT_{name}"
@@ -24,8 +28,10 @@ TIME_LIMIT = 5.0
 """Seconds for one command; each takes git a few milliseconds."""
 
 
-def ask_git(folder: str, *arguments: str) -> Finished:
+def ask_git(folder: str, *arguments: str, variables: Mapping[str, str] | None = None) -> Finished:
     """The result of a git command in `folder`. The caller checks its exit status.
+
+    `variables` are added to the environment.
 
     Raises:
         OSError: git cannot be started.
@@ -34,4 +40,5 @@ def ask_git(folder: str, *arguments: str) -> Finished:
     clean = {key: value for key, value in os.environ.items() if key not in LOCAL_VARIABLES}
     clean["GIT_NO_LAZY_FETCH"] = "1"  # a partial clone would ask its remote for missing objects
     clean["GIT_OPTIONAL_LOCKS"] = "0"
+    clean |= variables or {}
     return run_git(("-C", folder, *_SAFE_CONFIG, *arguments), clean, TIME_LIMIT)

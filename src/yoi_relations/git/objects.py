@@ -9,9 +9,7 @@ import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
 
 from yoi_relations.errors import GitError
-from yoi_relations.git.ask import ask_git
 from yoi_relations.git.process import GitProcess
-from yoi_relations.git.repository import Repository
 from yoi_relations.git.scratch import ScratchRepository
 from yoi_relations.lean.types import NamedTuple, Self
 
@@ -136,29 +134,6 @@ def list_tree(scratch: ScratchRepository, id_: str) -> Iterator[TreeEntry]:
             mode, _, id_of_entry = head.decode().split(" ")
             yield TreeEntry(int(mode, 8), id_of_entry, path)
         process.check()
-
-
-def list_staged(repository: Repository) -> list[TreeEntry]:
-    """All entries of the staging area of a work tree.
-
-    Raises:
-        OSError: git cannot be started.
-        GitError: an entry is not merged, or git failed.
-        GitTimeoutError: git did not answer in time.
-    """
-    ran = ask_git(repository.top, "ls-files", "--stage", "-z", "--full-name")
-    if ran.returncode:
-        said = ran.stderr.decode("utf-8", "replace").strip()
-        raise GitError(f"git ls-files: failed: {said}", "run it by hand to find the cause")
-    entries = []
-    for line in ran.stdout.split(b"\0")[:-1]:
-        head, _, path = line.partition(b"\t")
-        mode, id_, stage = head.decode().split(" ")
-        if stage != "0":
-            name = path.decode("utf-8", "backslashreplace")
-            raise GitError(f"{name}: is not merged yet", "resolve it, and stage it with git add")
-        entries.append(TreeEntry(int(mode, 8), id_, path))
-    return entries
 
 
 def missing(what: str) -> GitError:

@@ -8,7 +8,6 @@ from anywhere, and nothing is written into the real repository.
 from __future__ import annotations
 
 import os
-import time
 
 from yoi_relations.errors import GitError
 from yoi_relations.git.process import Finished, GitProcess, run_git
@@ -24,9 +23,8 @@ _CONFIGS = {
     b"[extensions]\n\tobjectformat = sha256\n",
 }
 _DRAFT = "git-draft-"
-"""How the names begin of repositories in the cache folder that are removed at the end."""
-_DRAFT_AGE = 3600.0
-"""Seconds after which the process of such a repository has been killed."""
+"""How the names begin of repositories in the cache folder that are removed at the end, or renamed.
+Writers of the cache folder remove those of killed processes."""
 _FOLDERS = ("objects", "refs")
 _KEPT_VARIABLES = ("GIT_EXEC_PATH",)
 """Variables of git that do not choose what it reads: an unusual installation needs them."""
@@ -69,7 +67,7 @@ class ScratchRepository:
     def __enter__(self) -> Self:
         path = None
         if self._cache is not None:
-            path = self._draft(self._cache) if self._for_objects else self._kept()
+            path = self._draft(self._cache) if self._for_objects else self._kept(self._cache)
         if path is None:
             import tempfile  # noqa: PLC0415  # only where the cache folder cannot be used
 
@@ -126,8 +124,7 @@ class ScratchRepository:
 
     def _draft(self, cache: str) -> str | None:
         """The path of a repository in the cache folder for this process; None if that fails."""
-        _remove_old_drafts(cache)
-        path = os.path.join(cache, f"{_DRAFT}{os.urandom(8).hex()}")
+        path = _draft_in(cache)
         try:
             self._create(path)
         except OSError:
@@ -136,18 +133,18 @@ class ScratchRepository:
         self._temporary = path
         return path
 
-    def _kept(self) -> str | None:
+    def _kept(self, cache: str) -> str | None:
         """The path in the cache folder; None if it cannot be made, or is not as it was made."""
-        path = os.path.join(self._cache or "", f"git-{self._repository.object_format}")
+        path = os.path.join(cache, f"git-{self._repository.object_format}")
         try:
             if not os.path.lexists(path):
-                self._make_kept(path)
+                self._make_kept(cache, path)
             return path if self._is_intact(path) else None
         except OSError:
             return None
 
-    def _make_kept(self, path: str) -> None:
-        draft = f"{path}.{os.getpid()}.tmp"
+    def _make_kept(self, cache: str, path: str) -> None:
+        draft = _draft_in(cache)
         try:
             self._create(draft)
             os.rename(draft, path)
@@ -193,15 +190,8 @@ def read_small(path: str) -> bytes:
         os.close(descriptor)
 
 
-def _remove_old_drafts(cache: str) -> None:
-    """Remove the repositories of processes that were killed."""
-    try:
-        for name in os.listdir(cache):
-            path = os.path.join(cache, name)
-            if name.startswith(_DRAFT) and time.time() - os.lstat(path).st_mtime > _DRAFT_AGE:
-                _remove(path)
-    except OSError:
-        return
+def _draft_in(cache: str) -> str:
+    return os.path.join(cache, f"{_DRAFT}{os.urandom(8).hex()}")
 
 
 def _remove(folder: str) -> None:

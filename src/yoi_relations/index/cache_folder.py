@@ -24,6 +24,9 @@ _DRAFT = r"tmp-[0-9]+(\.sqlite3|-[0-9A-Z]{26}\.md)"
 """The name of an unfinished index or record. Files with other names are never removed."""
 _SMALL_DRAFT = r"[\w.-]+\.[0-9]+-[0-9]+\.tmp"
 """The name of an unfinished small file, see `put`."""
+_GIT_DRAFT, _GIT_DRAFT_AGE = "git-draft-", 3600.0
+"""How the names of unfinished repositories begin (`git.scratch`), and the seconds after which the
+process of one was killed."""
 _CACHEDIR_TAG = b"Signature: 8a477f597d28d172789f06886806bc55\n"
 """The line that https://bford.info/cachedir/ requires."""
 _YOI, _, _BELOW = CACHE.partition("/")
@@ -131,6 +134,10 @@ def _sweep(folder: int) -> None:
                 re.fullmatch(_SMALL_DRAFT, name) and _age(folder, name) > LOCK_WAIT
             ):
                 os.unlink(name, dir_fd=folder)
+            elif name.startswith(_GIT_DRAFT) and _age(folder, name) > _GIT_DRAFT_AGE:
+                from shutil import rmtree  # noqa: PLC0415  # slow to import, and rarely needed
+
+                rmtree(name, ignore_errors=True, dir_fd=folder)
 
 
 def _age(folder: int, name: str) -> float:

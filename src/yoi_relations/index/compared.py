@@ -1,8 +1,8 @@
-"""Opens the indexes that `diff` compares: those of two states of the files."""
+"""Opens the indexes of revisions of one repository, and the two that `diff` compares."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from yoi_relations.errors import RevisionError, UsageError
 from yoi_relations.files.revision import OpenRepository, another_state, find_state, start_root
@@ -49,20 +49,14 @@ def open_compared(
         GitError: git failed.
         RelationsError: an index cannot be opened.
     """
-    root, folder = start_root(start)
     if earlier is not None and ".." in earlier:
         if later is not None:
             raise UsageError(f"{earlier}: are two revisions, and {later} is a third", "give two")
-        found = _ends_of(folder, earlier, notify)
+        root, folder = start_root(start)
+        opened = open_all(root, _ends_of(folder, earlier, notify), notify)
     else:
-        first = find_state(folder, earlier or _HEAD)
-        found = [first]
-        if later is not None:
-            found.append(another_state(first.repository, later))
-    for revision in found:
-        if revision.warning:
-            notify(revision.warning)
-    opened = open_all(root, found, notify)
+        names = [earlier or _HEAD, *([] if later is None else [later])]
+        opened = open_states(start, names, notify)
     if len(opened) == 1:
         try:
             opened.append(open_present())
@@ -72,8 +66,31 @@ def open_compared(
     return opened[0], opened[1]
 
 
+def open_states(start: str | None, names: Sequence[str], notify: Notify) -> list[Index]:
+    """The indexes of revisions, or of ``:``, of one repository; the caller closes all.
+
+    Args:
+        start: as in `find_workspace`.
+        names: any revisions that git understands.
+        notify: is called with what git says about a name.
+
+    Raises:
+        RevisionError: a revision names nothing, or a file.
+        GitError: git is missing, refuses the repository, or lacks a part of a revision.
+        GitTimeoutError: git did not answer in time.
+        RelationsError: an index cannot be opened.
+    """
+    root, folder = start_root(start)
+    first = find_state(folder, names[0])
+    others = (another_state(first.repository, name) for name in names[1:])
+    return open_all(root, [first, *others], notify)
+
+
 def open_all(root: str | None, found: list[Revision], notify: Notify) -> list[Index]:
     """The indexes of revisions of one repository, read with the same processes of git."""
+    for revision in found:
+        if revision.warning:
+            notify(revision.warning)
     indexes: list[Index] = []
     try:
         with OpenRepository(found[0].repository, root) as repository:

@@ -115,10 +115,12 @@ class Index(NamedTuple):
         return self
 
     def __exit__(self, _: object, error: BaseException | None, _trace: object) -> None:
+        # A command may read several indexes.
+        damaged = isinstance(error, SqliteError) and store.damaged_file(self.connection)
         self.close()
-        if isinstance(error, SqliteError):
-            message = f"{store.index_path(self.workspace)}: failed while it was read: {error}"
-            raise RelationsError(message, "run the command again, or run relations rebuild")
+        if damaged:
+            message = f"{damaged}: failed while it was read: {error}"
+            raise RelationsError(message, "run the command again, or delete that file")
 
 
 def revision_fields(name: str, revision: AtRevision | None) -> dict[str, Any]:

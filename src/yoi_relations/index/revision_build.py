@@ -35,7 +35,7 @@ _NAME = re.compile(r"index-v[0-9.]+-([0-9a-f]{40}|[0-9a-f]{64})\.sqlite3")
 def build_revision(workspace: Workspace, files: GitTree, tree: str, notify: Notify) -> StoredIndex:
     """The index of the tickets in the tree with the id `tree`; it is kept where that is possible.
 
-    The staging area has no tree, so its index is not kept.
+    A staging area with a merge conflict has no such id, so its index is not kept.
 
     Raises:
         GitError: git failed, or a part of the tree is missing in a partial clone.

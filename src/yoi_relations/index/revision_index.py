@@ -51,7 +51,10 @@ def open_revision(workspace: Workspace, files: GitTree, notify: Notify) -> Index
 
 
 def _tickets_tree(workspace: Workspace, files: GitTree) -> str:
-    """The id of the tree of the tickets; with another tool, a digest of all that is read."""
+    """The id of the tree of the tickets; with another tool, a digest of all that is read.
+
+    Empty for a staging area with a merge conflict in it.
+    """
     try:
         tree = files.tree_id(workspace.tickets_path)
     except OSError as error:
@@ -64,10 +67,13 @@ def _tickets_tree(workspace: Workspace, files: GitTree) -> str:
         return tree
     from hashlib import sha256  # noqa: PLC0415  # tickets of yoi need no digest
 
+    records: str | None
     try:
         records = files.tree_id(os.path.join(workspace.root, RECORDS))
     except OSError:
-        records = ""
+        records = None
+    if records == "":
+        return ""
     return sha256(json_text([tree, records, workspace.tool_identity]).encode()).hexdigest()
 
 

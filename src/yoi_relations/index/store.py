@@ -86,6 +86,17 @@ def _connect(database: str) -> sqlite3.Connection:
     return connection
 
 
+def damaged_file(connection: Connection) -> str | None:
+    """The path of the index file that a connection reads in place, if it is damaged now."""
+    try:
+        if connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",):
+            return None
+    except sqlite3.Error:
+        pass
+    (_, _, path) = connection.execute("PRAGMA database_list").fetchone()
+    return str(path)
+
+
 def load_published(
     workspace: Workspace, path: str | None = None, *, note_stamp: bool = False
 ) -> tuple[StoredIndex | None, IndexState]:

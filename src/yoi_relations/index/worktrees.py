@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
+from types import TracebackType
 
 from yoi_relations.errors import GitError, RelationsError
 from yoi_relations.files.other_tools import marker_in
 from yoi_relations.files.safe_read import DISK
 from yoi_relations.files.stat_stamp import is_gone
 from yoi_relations.files.workspace import Workspace, find_again, printable, workspace_of
-from yoi_relations.git.repository import Repository, find_repository
+from yoi_relations.git.repository import Repository
 from yoi_relations.git.worktrees import Worktree, belongs_to, list_worktrees
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Notify, Trust
@@ -78,27 +80,34 @@ class Worktrees(NamedTuple):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Close the indexes, except the one that was given."""
+    def __exit__(
+        self,
+        type_: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        trace: TracebackType | None = None,
+    ) -> None:
+        """Leave the indexes, except the one that was given."""
+        stack = ExitStack()
         for tree, index in self.read:
             if not tree.worktree.here:
-                index.close()
+                stack.push(index)
+        stack.__exit__(type_, error, trace)
 
 
-def open_worktrees(here: Index, trust: Trust, notify: Notify) -> Worktrees:
-    """Open the indexes of all work trees of the repository around `here`.
+def open_worktrees(here: Index, repository: Repository, trust: Trust, notify: Notify) -> Worktrees:
+    """Open the indexes of all work trees of a repository.
 
     Args:
         here: the index of this work tree.
+        repository: the repository around its workspace.
         trust: what proves each index current.
         notify: is called with what concerns the index of one work tree, after its path.
 
     Raises:
         OSError: git cannot be started.
-        GitError: git is missing, fails, or there is no repository.
+        GitError: git failed.
         GitTimeoutError: git did not answer in time.
     """
-    repository = find_repository(here.workspace.root)
     listed = sorted(list_worktrees(repository), key=lambda tree: not tree.here)
     opened = Worktrees([])
     try:

@@ -1,0 +1,74 @@
+"""What is staged for the next commit in a work tree."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+from yoi_relations.errors import GitError
+from yoi_relations.git.ask import ask_git
+from yoi_relations.git.objects import TreeEntry
+from yoi_relations.git.repository import Repository
+from yoi_relations.git.worktrees import git_folder
+
+UNMERGED = ""
+"""The id of a file with a merge conflict, of which several versions are staged."""
+_VARIABLE = "GIT_INDEX_FILE"
+
+
+def list_staged(repository: Repository) -> list[TreeEntry]:
+    """All files that a commit of the staging area would have, and those that are not merged.
+
+    They are sorted as git does.
+
+    Raises:
+        OSError: git cannot be started.
+        GitError: git failed.
+        GitTimeoutError: git did not answer in time.
+    """
+    lines = _ask(repository, "ls-files", "--stage", "-z")
+    entries = {entry.path: entry for entry in map(_entry, lines)}
+    empty = object_id(repository.object_format, "blob", b"")
+    if any(entry.id == empty for entry in entries.values()):
+        # A file of `git add --intent-to-add` looks like an empty one, and no commit has it.
+        options = ("--cached", "--ita-invisible-in-index", "--ignore-submodules=none", "-r")
+        tree = object_id(repository.object_format, "tree", b"")
+        command = ("diff-index", *options, "--no-renames", "--name-only", "-z", tree)
+        staged = set(_ask(repository, *command))
+        return [entry for path, entry in entries.items() if path in staged]
+    return list(entries.values())
+
+
+def object_id(object_format: str, type_: str, data: bytes) -> str:
+    """The id that git gives an object with this content."""
+    content = b"%s %d\0%s" % (type_.encode(), len(data), data)
+    return hashlib.new(object_format, content, usedforsecurity=False).hexdigest()
+
+
+def _ask(repository: Repository, *command: str) -> list[bytes]:
+    """The answer of a git command, which ends each part with a NUL."""
+    index = _index_of_commit(repository.top)
+    ran = ask_git(repository.top, "--no-replace-objects", *command, variables=index)
+    if ran.returncode:
+        said = ran.stderr.decode("utf-8", "replace").strip()
+        raise GitError(f"git {command[0]}: failed: {said}", "run it by hand to find the cause")
+    return ran.stdout.split(b"\0")[:-1]
+
+
+def _entry(line: bytes) -> TreeEntry:
+    head, _, path = line.partition(b"\t")
+    mode, id_, stage = head.decode().split(" ")
+    return TreeEntry(int(mode, 8), id_ if stage == "0" else UNMERGED, path)
+
+
+def _index_of_commit(top: str) -> dict[str, str]:
+    """The variable with the index file of a commit that runs this program in a hook.
+
+    ``git commit -a`` and ``git commit FILE`` stage in a file of their own. It is used only if it
+    is in the folder of git that belongs to this work tree.
+    """
+    named = os.environ.get(_VARIABLE)
+    if not named:
+        return {}
+    path = os.path.realpath(os.path.join(top, named))
+    return {_VARIABLE: path} if os.path.dirname(path) == git_folder(top) else {}
