@@ -74,8 +74,8 @@ def shared(
         _copy(database, bare_database)
         database = bare_database
     with psycopg.connect(database) as connection:
-        found = {each.name: each for each in listed(connection.execute(QUERY.encode()))}
-        yield Adapter(connection, SharedScope(Published(found, frozenset(), {}), None, None))
+        there = Published.of(listed(connection.execute(QUERY.encode())))
+        yield Adapter(connection, SharedScope(there, None, None))
 
 
 def _copy(source: str, target: str) -> None:
@@ -99,7 +99,7 @@ def numbers(bare_database: str) -> Iterator[Adapter]:
     with psycopg.connect(bare_database) as connection:
         connection.execute("CREATE TABLE word (word text)")
         connection.execute("INSERT INTO word VALUES ('a'), ('b'), ('50%'), (NULL)")
-        yield Adapter(connection, SharedScope(Published({}, frozenset(), {}), None, None))
+        yield Adapter(connection, SharedScope(Published.of([]), None, None))
 
 
 @pytest.mark.parametrize(

@@ -220,6 +220,34 @@ def test_several_workspaces_can_be_selected(two: Two, tmp_path: Path) -> None:
     assert [each["ticket"] for each in two.ask("show", home="third").json["relations"]] == [A]
 
 
+@pytest.mark.parametrize("home", [NAME, None])
+def test_an_answer_lists_the_workspaces_that_it_needs(
+    two: Two, tmp_path: Path, home: str | None
+) -> None:
+    third = Workspace(tmp_path / "third").pair("blocked_by")
+    third.record_file(A, "01KT0000000000000000000777.md", "---\nkind: nonsense\n---\n")
+    assert publish(third, two.database, name="third").code == 0
+    two.loans.ticket(D, "queued", slug="third")
+    two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
+    two.loans.record(D, "blocked_by", B)
+    two.publish()
+    before = "" if home else f"{NAME}:"
+    for ticket, wanted in ((f"{before}{A}", [NAME, SHOP]), (f"{before}{D}", [NAME])):
+        for command in ("show", "check", "graph", "tree"):
+            ran = two.ask(
+                command, ticket, *(("--reverse",) if command == "tree" else ()), home=home
+            )
+            assert [each["name"] for each in ran.json["workspaces"]] == wanted, command
+            assert (ran.json["problems"], ran.code in (0, 10)) == ([], True), command
+    (record,) = two.ask("show", f"{before}{D}", home=home).json["relations"][0]["records"]
+    for name in (record["id"], "third") if home else (record["path"], D):
+        ran = two.ask("show", name, home=home)
+        assert ([each["name"] for each in ran.json["workspaces"]], ran.code) == ([NAME], 0), name
+    everything = two.ask("show", home=None)
+    assert [each["name"] for each in everything.json["workspaces"]] == [NAME, SHOP, "third"]
+    assert (everything.json["problems_total"], everything.code) == (1, 4)
+
+
 def test_a_tree_leads_through_workspaces(two: Two) -> None:
     two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
     two.shop.record(C, "blocked_by", B)

@@ -34,7 +34,6 @@ class Database:
     Attributes:
         workspace: None; there are no files, so no path is relative to a folder.
         connection: what the queries ask.
-        asked: the workspaces that the question is about, by name.
     """
 
     workspace = None
@@ -42,8 +41,16 @@ class Database:
     def __init__(self, adapter: Adapter) -> None:
         # The queries call nothing but `execute`.
         self.connection = cast("Connection", adapter)
-        self._scope = adapter.scope
-        self.asked: list[ListedWorkspace] = adapter.scope.asked
+        self._adapter = adapter
+
+    @property
+    def _scope(self) -> SharedScope:
+        return self._adapter.scope
+
+    @property
+    def asked(self) -> list[ListedWorkspace]:
+        """The workspaces that the question is about, by name."""
+        return self._scope.asked
 
     @property
     def is_empty(self) -> bool:
@@ -73,7 +80,7 @@ class Database:
 
     def origin(self) -> dict[str, Any]:
         """The fields of a JSON document that say where the answer comes from."""
-        return {"workspaces": [workspace.value() for workspace in self.asked]}
+        return {"workspaces": [workspace.value() for workspace in self._scope.named]}
 
     def placed(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Rows of a JSON document, with the workspace of the `ticket` of each."""
@@ -140,11 +147,7 @@ def _adapter(
     workspaces: Sequence[str],
     limit: timedelta | None,
 ) -> Adapter:
-    published = Published(
-        {workspace.name: workspace for workspace in there},
-        frozenset(each.name for each in there if limit is not None and each.age > limit),
-        {},
-    )
+    published = Published.of(there, limit)
     known = published.known()
     for name in workspaces:
         if name not in known:
