@@ -111,6 +111,17 @@ class Call(NamedTuple):
             text = f"commit {at.commit}, {at.time}" if at.commit else "a tree"
             self.notify(f"at {at.name}: {text}")
 
+    def refuse_unchecked(self, command: str) -> None:
+        """Refuse ``--trust index`` for a command that must check the files.
+
+        Raises:
+            UsageError: it was given.
+        """
+        if self.trust is Trust.INDEX:
+            raise UsageError(
+                f"{command} must check the files: --trust index is not allowed", "leave it out"
+            )
+
     def check_origin(self, origin: Origin) -> None:
         """Refuse options that make no sense together.
 
@@ -143,14 +154,10 @@ class Call(NamedTuple):
             index = self.open_index(at=at)
             self.notify_if_empty(index)
             return index
-        try:
-            from yoi_relations.server.reading import open_database  # noqa: PLC0415  # needs an extra
-        except ImportError as error:
-            from yoi_relations.extras import how_to_install  # noqa: PLC0415  # for errors
+        from yoi_relations.extras import ExtraNeeded  # noqa: PLC0415  # for --from
 
-            raise RelationsError(
-                f"--from needs the package psycopg: {error}", how_to_install("server")
-            ) from error
+        with ExtraNeeded("server"):
+            from yoi_relations.server.reading import open_database  # noqa: PLC0415  # as above
         notify = self.notify if self.mode is Mode.TABLE else lambda _: None
         return open_database(origin.database, origin.workspaces, origin.max_age, notify)
 
