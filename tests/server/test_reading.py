@@ -35,6 +35,14 @@ class Two:
         of = ("--workspace", home) if home else ()
         return self.loans.run(*arguments, "--json", "--from", self.database, *of, "-C", "/")
 
+    def age(self, name: str) -> None:
+        """Let a workspace be published two hours ago."""
+        with psycopg.connect(self.database) as connection:
+            connection.execute(
+                "UPDATE workspace SET published_at = now() - interval '2 h' WHERE name = %s",
+                (name,),
+            )
+
     def check(self, ticket: str, home: str | None = NAME) -> Any:
         (check,) = self.ask("check", ticket, home=home).json["checks"]
         return check
@@ -187,10 +195,7 @@ def test_an_outdated_publication_is_unknown(two: Two) -> None:
     two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
     two.shop.ticket(C, "done")
     two.publish()
-    with psycopg.connect(two.database) as connection:
-        connection.execute(
-            "UPDATE workspace SET published_at = now() - interval '2 h' WHERE name = %s", (SHOP,)
-        )
+    two.age(SHOP)
     assert two.codes(A) == []
     young = two.ask("check", A, "--max-age", "3h")
     assert young.code == 0
@@ -206,6 +211,17 @@ def test_an_outdated_publication_is_unknown(two: Two) -> None:
     assert (shown.code, [p["path"] for p in shown.json["problems"]]) == (4, [SHOP])
     (age, other) = (each["age_seconds"] for each in shown.json["workspaces"])
     assert (age < 600, 7200 <= other < 7800) == (True, True)
+
+
+@pytest.mark.parametrize("home", [NAME, None])
+def test_a_missing_ticket_of_an_outdated_workspace_is_outdated(two: Two, home: str | None) -> None:
+    two.loans.record(A, "blocked_by", D)
+    two.publish()
+    two.age(NAME)
+    ticket = A if home else f"{NAME}:{A}"
+    (check,) = two.ask("check", ticket, "--max-age", "1h", home=home).json["checks"]
+    codes = [reason["code"] for reason in check["reasons"]]
+    assert codes == ["outdated", "unusable_source"]
 
 
 def test_several_workspaces_can_be_selected(two: Two, tmp_path: Path) -> None:
