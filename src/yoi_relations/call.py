@@ -158,8 +158,9 @@ class Call(NamedTuple):
 
         with ExtraNeeded("server"):
             from yoi_relations.server.reading import open_database  # noqa: PLC0415  # as above
-        notify = self.notify if self.mode is Mode.TABLE else lambda _: None
-        return open_database(origin.database, origin.workspaces, origin.max_age, notify)
+        database, workspaces, max_age = origin.database, origin.workspaces, origin.max_age
+        with_ages = self.mode is Mode.TABLE
+        return open_database(database, workspaces, max_age, self.notify, with_ages=with_ages)
 
     def notify_if_empty(self, index: Index) -> None:
         """If there are no tickets, say so and show how to create one."""

@@ -336,6 +336,17 @@ def test_options_that_make_no_sense(
         assert "s3cr3t" not in ran.err
 
 
+def test_what_the_database_does_not_have(two: Two) -> None:
+    for command in ("show", "check", "graph"):
+        ran = two.ask(command, home=None)
+        assert (ran.code, ran.json["workspaces"], len(ran.errors)) == (0, [], 1)
+    two.publish()
+    assert two.ask("check", home=None).errors == []
+    for name in (f"nobody/here:{C}", f"{SHOP}:{D}"):
+        error = two.ask("check", name, home=None).errors[-1]["error"]
+        assert (error["code"], "server list" in error["hint"]) == ("not_found", True)
+
+
 def test_a_login_without_rights_gets_no_answer(two: Two, postgres: PostgresServer) -> None:
     two.publish()
     name = str(psycopg.conninfo.conninfo_to_dict(two.database)["dbname"])

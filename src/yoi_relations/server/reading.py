@@ -90,7 +90,12 @@ class Database:
 
 @contextlib.contextmanager
 def open_database(
-    database: str, workspaces: Sequence[str], max_age: str | None, notify: Notify
+    database: str,
+    workspaces: Sequence[str],
+    max_age: str | None,
+    notify: Notify,
+    *,
+    with_ages: bool,
 ) -> Iterator[Database]:
     """A database to be asked, in one transaction; it is closed at the end of the block.
 
@@ -99,7 +104,8 @@ def open_database(
         workspaces: names or aliases of those that the question is about; none for all. The names
             of the tickets of a single one are shown without its name.
         max_age: the age beyond which a publication is outdated: seconds, or 90m, 12h, 7d, 2w.
-        notify: receives a line that says how old the publications are.
+        notify: receives a line if no workspace was published.
+        with_ages: whether it also receives a line that says how old the publications are.
 
     Raises:
         UsageError: the database or the age cannot be understood.
@@ -113,7 +119,8 @@ def open_database(
     with failures_reported(), connect(named) as connection:
         there = listed(begin_in_schema(connection, _MODE, QUERY))
         found = Database(_adapter(connection, there, workspaces, limit))
-        notify(_ages(found.asked))
+        if with_ages or found.is_empty:
+            notify(_ages(found.asked))
         yield found
         connection.close()  # nothing is to be committed
 
@@ -121,7 +128,7 @@ def open_database(
 def _ages(workspaces: Sequence[ListedWorkspace]) -> str:
     """How old the publications of some workspaces are."""
     if not workspaces:
-        return "no workspace was published"
+        return "the database has no workspace; relations publish puts one there"
     newest, *_, oldest = sorted([*workspaces, *workspaces], key=lambda each: each.age)
     if len(workspaces) == 1:
         return f"{newest.name} was published {newest.age_words} ago"
