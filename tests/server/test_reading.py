@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from postgres_server import PostgresServer
-from publishing import NAME, publish
+from publishing import NAME, in_both_layouts, publish
 from workspace_builder import A, B, C, D, Ran, Workspace
 
 SHOP = "acme/shop"
@@ -76,6 +76,7 @@ def test_the_state_of_the_other_end_decides(two: Two, kind: str) -> None:
     assert two.loans.run("check", A).code == 11
 
 
+@in_both_layouts
 def test_both_ends_see_an_edge(two: Two) -> None:
     two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
     two.publish()
@@ -95,6 +96,7 @@ def test_both_ends_see_an_edge(two: Two) -> None:
     ]
 
 
+@in_both_layouts
 def test_an_edge_that_both_state_is_one_relation(two: Two) -> None:
     two.loans.record(B, "conflicts_with", f"{SHOP}:{B}")
     record = two.shop.record(B, "conflicts_with", f"{NAME}:{B}")
@@ -143,6 +145,7 @@ def test_activity_is_decided_by_both_states(
         assert [each["active"] for each in everything["relations"]] == [active]
 
 
+@in_both_layouts
 def test_a_published_workspace_without_the_ticket_makes_it_missing(two: Two) -> None:
     two.loans.record(A, "blocked_by", f"{SHOP}:{D}")
     two.loans.record(B, "blocked_by", f"nobody/here:{D}")
@@ -155,6 +158,7 @@ def test_a_published_workspace_without_the_ticket_makes_it_missing(two: Two) -> 
     assert shown == {A: None, B: "target"}
 
 
+@in_both_layouts
 def test_a_digest_has_the_names_of_the_ticket_s_own_workspace(two: Two) -> None:
     two.loans.record(A, "blocked_by", f"{SHOP}:{C}", "why")
     two.loans.record(A, "waiting", note=f"{NAME}:{A} is only text")
@@ -175,6 +179,7 @@ def test_a_digest_has_the_names_of_the_ticket_s_own_workspace(two: Two) -> None:
     assert expected.code == 11
 
 
+@in_both_layouts
 def test_an_alias_is_the_workspace(two: Two) -> None:
     (two.shop.root / ".yoi" / "workspace.toml").write_text(
         f'name = "{SHOP}"\naliases = ["old/shop"]\n'
@@ -191,6 +196,7 @@ def test_an_alias_is_the_workspace(two: Two) -> None:
     assert two.ask("show", home=SHOP).json["count"] == 1
 
 
+@in_both_layouts
 def test_an_outdated_publication_is_unknown(two: Two) -> None:
     two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
     two.shop.ticket(C, "done")
@@ -224,6 +230,7 @@ def test_a_missing_ticket_of_an_outdated_workspace_is_outdated(two: Two, home: s
     assert codes == ["outdated", "unusable_source"]
 
 
+@in_both_layouts
 def test_several_workspaces_can_be_selected(two: Two, tmp_path: Path) -> None:
     third = Workspace(tmp_path / "third").pair("blocked_by")
     two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
@@ -234,6 +241,26 @@ def test_several_workspaces_can_be_selected(two: Two, tmp_path: Path) -> None:
     assert [each["ticket"] for each in both["relations"]] == [f"{NAME}:{A}"]
     assert two.ask("show", home=None).json["count"] == 2
     assert [each["ticket"] for each in two.ask("show", home="third").json["relations"]] == [A]
+
+
+@in_both_layouts
+@pytest.mark.parametrize("own", ["old/loans", NAME])
+def test_a_ticket_named_by_its_own_workspace_is_known(two: Two, own: str) -> None:
+    config = f'name = "{NAME}"\naliases = ["old/loans"]\n'
+    (two.loans.root / ".yoi" / "workspace.toml").write_text(config)
+    two.loans.record(A, "blocked_by", f"{own}:{B}")
+    two.loans.record(A, "blocked_by", B)
+    two.loans.record(B, "after", f"{own}:{B}")
+    assert two.loans.run("publish", "--to", two.database).code == 0
+    two.publish(SHOP)
+    for home in (NAME, None):
+        shown = two.ask("show", home=home).json["relations"]
+        ends = [
+            tuple(id_.removeprefix(f"{NAME}:") for id_ in (r["ticket"], r["target"])) for r in shown
+        ]
+        assert ends == [(A, B), (B, B)]
+    assert two.codes(A) == ["blocked"]
+    assert two.check(B)["verdict"] == "caution"
 
 
 @pytest.mark.parametrize("home", [NAME, None])
@@ -277,6 +304,7 @@ def test_a_tree_leads_through_workspaces(two: Two) -> None:
     assert [node["ticket"] for node in nodes] == [A, f"{SHOP}:{B}", f"{SHOP}:{C}"]
 
 
+@in_both_layouts
 def test_a_cycle_leads_through_workspaces(two: Two) -> None:
     two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
     two.shop.record(C, "blocked_by", f"{NAME}:{A}")
@@ -286,6 +314,7 @@ def test_a_cycle_leads_through_workspaces(two: Two) -> None:
     assert len(two.ask("graph", home=None).json["cycles"]) == 1
 
 
+@in_both_layouts
 def test_frees_counts_what_its_own_workspace_cannot_read(two: Two) -> None:
     two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
     two.loans.record_file(A, "01KT0000000000000000000777.md", "---\nkind: nonsense\n---\n")
@@ -293,6 +322,7 @@ def test_frees_counts_what_its_own_workspace_cannot_read(two: Two) -> None:
     assert [held["frees"] for held in two.check(C, SHOP)["holds"]] == [False]
 
 
+@in_both_layouts
 def test_the_ways_to_name_a_ticket(two: Two) -> None:
     two.loans.ticket(A, "queued", slug="apply-for-it")
     two.loans.record(A, "waiting", note="x")
@@ -347,6 +377,7 @@ def test_what_the_database_does_not_have(two: Two) -> None:
         assert (error["code"], "server list" in error["hint"]) == ("not_found", True)
 
 
+@in_both_layouts
 def test_a_login_without_rights_gets_no_answer(two: Two, postgres: PostgresServer) -> None:
     two.publish()
     name = str(psycopg.conninfo.conninfo_to_dict(two.database)["dbname"])
@@ -360,6 +391,7 @@ def test_a_login_without_rights_gets_no_answer(two: Two, postgres: PostgresServe
     assert two.loans.run("check", "--json", "--from", postgres.url(name, role)).code == 0
 
 
+@in_both_layouts
 @pytest.mark.parametrize("revision", ["0000", "9999", None])
 def test_tables_of_another_version_give_no_answer(two: Two, revision: str | None) -> None:
     two.publish()
