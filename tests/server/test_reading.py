@@ -314,6 +314,22 @@ def test_a_cycle_leads_through_workspaces(two: Two) -> None:
     assert len(two.ask("graph", home=None).json["cycles"]) == 1
 
 
+def test_a_long_chain_leads_to_the_workspaces_on_it_alone(two: Two, tmp_path: Path) -> None:
+    third = Workspace(tmp_path / "third").pair("blocked_by", states=("queued", "queued"))
+    assert publish(third, two.database, name="third").code == 0
+    ids = [f"00001KT0000{number}" for number in range(10, 22)]
+    here, there = (two.loans, NAME), (two.shop, SHOP)
+    for id_, target in zip(ids, [*ids[1:], ids[0]], strict=True):
+        here[0].ticket(id_, "queued")
+        here[0].record(id_, "blocked_by", f"{there[1]}:{target}")
+        here, there = there, here
+    two.publish()
+    answer = two.ask("check", ids[0]).json
+    assert [each["name"] for each in answer["workspaces"]] == [NAME, SHOP]
+    codes = [reason["code"] for reason in answer["checks"][0]["reasons"]]
+    assert codes == ["dependency_cycle", "blocked"]
+
+
 @in_both_layouts
 def test_frees_counts_what_its_own_workspace_cannot_read(two: Two) -> None:
     two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
