@@ -135,13 +135,14 @@ class Call(NamedTuple):
             raise UsageError("--trust and --from exclude each other", "leave one of them out")
 
     def open_catalog(
-        self, origin: Origin, at: str | None = None
+        self, origin: Origin, at: str | None = None, *, quiet: bool = False
     ) -> AbstractContextManager[Catalog]:
         """What the command asks: the index, or the database that ``--from`` names.
 
         Args:
             origin: the options that name a database.
             at: as for `open_index`.
+            quiet: whether there are no notices about the database, because it is asked often.
 
         Raises:
             UsageError: the options exclude each other.
@@ -159,8 +160,9 @@ class Call(NamedTuple):
         with ExtraNeeded("server"):
             from yoi_relations.server.reading import open_database  # noqa: PLC0415  # as above
         database, workspaces, max_age = origin.database, origin.workspaces, origin.max_age
+        notify = _ignore if quiet else self.notify
         with_ages = self.mode is Mode.TABLE
-        return open_database(database, workspaces, max_age, self.notify, with_ages=with_ages)
+        return open_database(database, workspaces, max_age, notify, with_ages=with_ages)
 
     def notify_if_empty(self, index: Index) -> None:
         """If there are no tickets, say so and show how to create one."""
@@ -172,6 +174,10 @@ class Call(NamedTuple):
         hint = None if index.workspace.tool else first_ticket.first_ticket_hint(root)
         parts = (first_ticket.no_tickets_message(root), hint)
         self.notify("; ".join(filter(None, parts)))
+
+
+def _ignore(_message: str) -> None:
+    """Take a notice that nobody wants."""
 
 
 def exit_status_of(command: Callable[[], int], *, as_json: bool) -> int:

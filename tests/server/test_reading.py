@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,10 @@ import pytest
 from postgres_server import PostgresServer
 from publishing import NAME, in_both_layouts, publish
 from workspace_builder import A, B, C, D, Ran, Workspace
+
+from yoi_relations.call import Call, Origin
+from yoi_relations.queries.check import ask_checks
+from yoi_relations.queries.path_base import PathBase
 
 SHOP = "acme/shop"
 NEXT = {"blocked_by": "blocked", "after": "ordered_after", "conflicts_with": "conflict_waiting"}
@@ -380,6 +385,18 @@ def test_options_that_make_no_sense(
         ran = two.loans.run(command, "--json", *given, YOI_RELATIONS_DATABASE=two.database)
         assert (ran.code, ran.out, ran.errors[-1]["error"]["code"]) == (code, "", name)
         assert "s3cr3t" not in ran.err
+
+
+def test_a_terminal_shows_the_age_of_what_the_answer_needed(
+    two: Two, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two.publish()
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    for quiet in (False, True):
+        with Call().open_catalog(Origin(two.database), quiet=quiet) as catalog:
+            ask_checks(catalog.connection, PathBase(None), tickets=[f"{NAME}:{A}"])
+        err = capsys.readouterr().err
+        assert (NAME in err, SHOP in err) == (not quiet, False)
 
 
 def test_what_the_database_does_not_have(two: Two) -> None:

@@ -53,6 +53,11 @@ class Database:
         return self._scope.asked
 
     @property
+    def named(self) -> list[ListedWorkspace]:
+        """The same, and those of the other tickets that were needed until now."""
+        return self._scope.named
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to ask about."""
         return not self.asked
@@ -80,7 +85,7 @@ class Database:
 
     def origin(self) -> dict[str, Any]:
         """The fields of a JSON document that say where the answer comes from."""
-        return {"workspaces": [workspace.value() for workspace in self._scope.named]}
+        return {"workspaces": [workspace.value() for workspace in self.named]}
 
     def placed(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Rows of a JSON document, with the workspace of the `ticket` of each."""
@@ -105,7 +110,8 @@ def open_database(
             of the tickets of a single one are shown without its name.
         max_age: the age beyond which a publication is outdated: seconds, or 90m, 12h, 7d, 2w.
         notify: receives a line if no workspace was published.
-        with_ages: whether it also receives a line that says how old the publications are.
+        with_ages: whether it also receives a line that says how old the publications are that the
+            answer needed.
 
     Raises:
         UsageError: the database or the age cannot be understood.
@@ -119,9 +125,9 @@ def open_database(
     with failures_reported(), connect(named) as connection:
         there = listed(begin_in_schema(connection, _MODE, QUERY))
         found = Database(_adapter(connection, there, workspaces, limit))
-        if with_ages or found.is_empty:
-            notify(_ages(found.asked))
         yield found
+        if with_ages or found.is_empty:
+            notify(_ages(found.named))
         connection.close()  # nothing is to be committed
 
 
