@@ -142,7 +142,7 @@ def ask_overview(  # noqa: PLR0913  # as many as there are options
     """
     if depth is not None and not tickets:
         raise UsageError("--depth needs a ticket to start from", "name one or more tickets")
-    found = resolve_tickets(connection, tickets, base, in_part=in_part)
+    found = resolve_tickets(connection, tickets, base, in_part=in_part) if tickets else []
     selection = Selection(
         tuple(dict.fromkeys(ticket.id for ticket in found)),
         select_shown(kinds) or ALL_SHOWN,
