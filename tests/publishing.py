@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import psycopg
+import pytest
 import sqlalchemy as sa
 from workspace_builder import AT, A, B, C, Ran, Workspace
 
@@ -25,6 +26,9 @@ TWICE = "00001KT0000TW"
 """A ticket of `everything` with two folders."""
 _NOT_CONTENT = {"workspace_id", "id", "publication", "git_commit", "published_at"}
 """Columns that differ although the content is the same."""
+
+in_both_layouts = pytest.mark.parametrize("layout", ["plain", "partitioned"], indirect=True)
+"""Marks a test that is also run where each table is in two parts by workspace."""
 
 Contents = dict[str, list[tuple[Any, ...]]]
 

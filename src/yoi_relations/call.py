@@ -111,6 +111,17 @@ class Call(NamedTuple):
             text = f"commit {at.commit}, {at.time}" if at.commit else "a tree"
             self.notify(f"at {at.name}: {text}")
 
+    def refuse_unchecked(self, command: str) -> None:
+        """Refuse ``--trust index`` for a command that must check the files.
+
+        Raises:
+            UsageError: it was given.
+        """
+        if self.trust is Trust.INDEX:
+            raise UsageError(
+                f"{command} must check the files: --trust index is not allowed", "leave it out"
+            )
+
     def check_origin(self, origin: Origin) -> None:
         """Refuse options that make no sense together.
 
@@ -124,13 +135,14 @@ class Call(NamedTuple):
             raise UsageError("--trust and --from exclude each other", "leave one of them out")
 
     def open_catalog(
-        self, origin: Origin, at: str | None = None
+        self, origin: Origin, at: str | None = None, *, quiet: bool = False
     ) -> AbstractContextManager[Catalog]:
         """What the command asks: the index, or the database that ``--from`` names.
 
         Args:
             origin: the options that name a database.
             at: as for `open_index`.
+            quiet: whether there are no notices about the database, because it is asked often.
 
         Raises:
             UsageError: the options exclude each other.
@@ -143,16 +155,14 @@ class Call(NamedTuple):
             index = self.open_index(at=at)
             self.notify_if_empty(index)
             return index
-        try:
-            from yoi_relations.server.reading import open_database  # noqa: PLC0415  # needs an extra
-        except ImportError as error:
-            from yoi_relations.extras import how_to_install  # noqa: PLC0415  # for errors
+        from yoi_relations.extras import ExtraNeeded  # noqa: PLC0415  # for --from
 
-            raise RelationsError(
-                f"--from needs the package psycopg: {error}", how_to_install("server")
-            ) from error
-        notify = self.notify if self.mode is Mode.TABLE else lambda _: None
-        return open_database(origin.database, origin.workspaces, origin.max_age, notify)
+        with ExtraNeeded("server"):
+            from yoi_relations.server.reading import open_database  # noqa: PLC0415  # as above
+        database, workspaces, max_age = origin.database, origin.workspaces, origin.max_age
+        notify = _ignore if quiet else self.notify
+        with_ages = self.mode is Mode.TABLE
+        return open_database(database, workspaces, max_age, notify, with_ages=with_ages)
 
     def notify_if_empty(self, index: Index) -> None:
         """If there are no tickets, say so and show how to create one."""
@@ -164,6 +174,10 @@ class Call(NamedTuple):
         hint = None if index.workspace.tool else first_ticket.first_ticket_hint(root)
         parts = (first_ticket.no_tickets_message(root), hint)
         self.notify("; ".join(filter(None, parts)))
+
+
+def _ignore(_message: str) -> None:
+    """Take a notice that nobody wants."""
 
 
 def exit_status_of(command: Callable[[], int], *, as_json: bool) -> int:

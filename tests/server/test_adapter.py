@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from publishing import NAME, create_partitioned, everything, published
+from publishing import NAME, everything, in_both_layouts, published
 from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.files.workspace import find_workspace
@@ -28,7 +28,6 @@ from yoi_relations.queries.retirements import load_lost_retirements
 from yoi_relations.queries.show_page import first_page, total_of
 from yoi_relations.queries.tickets import all_tickets, load_tickets
 from yoi_relations.server.adapter import Adapter
-from yoi_relations.server.models import TABLES
 from yoi_relations.server.scope import Published, SharedScope
 from yoi_relations.server.workspaces import QUERY, listed
 
@@ -63,30 +62,16 @@ QUESTIONS: list[Ask] = [
 ]
 
 
-@pytest.fixture(params=["plain", "partitioned"])
-def shared(
-    request: pytest.FixtureRequest, workspace: Workspace, database: str, bare_database: str
-) -> Iterator[Adapter]:
-    """A database, as it is and partitioned, with one workspace."""
+@pytest.fixture
+def shared(workspace: Workspace, database: str) -> Iterator[Adapter]:
+    """A database with one workspace."""
     published(everything(workspace), database)
-    if request.param == "partitioned":
-        create_partitioned(bare_database)
-        _copy(database, bare_database)
-        database = bare_database
     with psycopg.connect(database) as connection:
-        found = {each.name: each for each in listed(connection.execute(QUERY.encode()))}
-        yield Adapter(connection, SharedScope(Published(found, frozenset(), {}), None, None))
+        there = Published.of(listed(connection.execute(QUERY.encode())))
+        yield Adapter(connection, SharedScope(there, None, None))
 
 
-def _copy(source: str, target: str) -> None:
-    with psycopg.connect(source) as old, psycopg.connect(target) as new:
-        for table in TABLES.tables:
-            rows = old.execute(f"TABLE {table}".encode()).fetchall()
-            with new.cursor().copy(f"COPY {table} FROM STDIN".encode()) as copy:
-                for row in rows:
-                    copy.write_row(row)
-
-
+@in_both_layouts
 @pytest.mark.parametrize("ask", QUESTIONS)
 def test_both_engines_answer_the_same(workspace: Workspace, shared: Adapter, ask: Ask) -> None:
     with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
@@ -99,7 +84,7 @@ def numbers(bare_database: str) -> Iterator[Adapter]:
     with psycopg.connect(bare_database) as connection:
         connection.execute("CREATE TABLE word (word text)")
         connection.execute("INSERT INTO word VALUES ('a'), ('b'), ('50%'), (NULL)")
-        yield Adapter(connection, SharedScope(Published({}, frozenset(), {}), None, None))
+        yield Adapter(connection, SharedScope(Published.of([]), None, None))
 
 
 @pytest.mark.parametrize(

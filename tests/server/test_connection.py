@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from urllib.parse import quote
 
 import psycopg
@@ -126,6 +127,14 @@ def test_a_message_is_one_line_of_the_server(postgres: PostgresServer) -> None:
         connection.execute("SELECT nothing FROM nowhere")
     error = failure(raised.value)
     assert error.message == 'the database: relation "nowhere" does not exist (SQLSTATE 42P01)'
+
+
+def test_a_message_says_why_there_is_no_connection(workspace: Workspace) -> None:
+    with socket.socket() as closed:  # bound, and not listening
+        closed.bind(("127.0.0.1", 0))
+        url = f"postgresql://somebody@127.0.0.1:{closed.getsockname()[1]}/tickets"
+        ran = workspace.run("server", "list", "--json", "--to", url)
+    assert ran.errors[-1]["error"]["message"].endswith(": Connection refused")
 
 
 def test_the_limits_hold_in_the_transaction(database: str) -> None:

@@ -205,7 +205,9 @@ def test_a_server_that_never_answers_is_given_up(old: Workspace) -> None:
 
 
 @pytest.fixture
-def small_database(postgres: PostgresServer, template: str) -> Iterator[tuple[str, Path]]:
+def small_database(
+    postgres: PostgresServer, templates: dict[str, str]
+) -> Iterator[tuple[str, Path]]:
     """The URL of a database on a small disk, and where that is mounted."""
     disk = postgres.folder / "small"
     disk.mkdir()
@@ -221,7 +223,7 @@ def small_database(postgres: PostgresServer, template: str) -> Iterator[tuple[st
         with postgres.connect() as connection:
             connection.execute(f"CREATE TABLESPACE small LOCATION '{disk}'".encode())
             connection.execute(
-                f"CREATE DATABASE small TEMPLATE {template} TABLESPACE small".encode()
+                f"CREATE DATABASE small TEMPLATE {templates['plain']} TABLESPACE small".encode()
             )
             yield postgres.url("small"), disk
             connection.execute("DROP DATABASE small")

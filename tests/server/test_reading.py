@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from postgres_server import PostgresServer
-from publishing import NAME, publish
+from publishing import NAME, in_both_layouts, publish
 from workspace_builder import A, B, C, D, Ran, Workspace
+
+from yoi_relations.call import Call, Origin
+from yoi_relations.queries.check import ask_checks
+from yoi_relations.queries.path_base import PathBase
 
 SHOP = "acme/shop"
 NEXT = {"blocked_by": "blocked", "after": "ordered_after", "conflicts_with": "conflict_waiting"}
@@ -34,6 +39,14 @@ class Two:
         """Ask the database in JSON, from a folder that is in no workspace."""
         of = ("--workspace", home) if home else ()
         return self.loans.run(*arguments, "--json", "--from", self.database, *of, "-C", "/")
+
+    def age(self, name: str) -> None:
+        """Let a workspace be published two hours ago."""
+        with psycopg.connect(self.database) as connection:
+            connection.execute(
+                "UPDATE workspace SET published_at = now() - interval '2 h' WHERE name = %s",
+                (name,),
+            )
 
     def check(self, ticket: str, home: str | None = NAME) -> Any:
         (check,) = self.ask("check", ticket, home=home).json["checks"]
@@ -68,6 +81,7 @@ def test_the_state_of_the_other_end_decides(two: Two, kind: str) -> None:
     assert two.loans.run("check", A).code == 11
 
 
+@in_both_layouts
 def test_both_ends_see_an_edge(two: Two) -> None:
     two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
     two.publish()
@@ -87,6 +101,7 @@ def test_both_ends_see_an_edge(two: Two) -> None:
     ]
 
 
+@in_both_layouts
 def test_an_edge_that_both_state_is_one_relation(two: Two) -> None:
     two.loans.record(B, "conflicts_with", f"{SHOP}:{B}")
     record = two.shop.record(B, "conflicts_with", f"{NAME}:{B}")
@@ -135,6 +150,7 @@ def test_activity_is_decided_by_both_states(
         assert [each["active"] for each in everything["relations"]] == [active]
 
 
+@in_both_layouts
 def test_a_published_workspace_without_the_ticket_makes_it_missing(two: Two) -> None:
     two.loans.record(A, "blocked_by", f"{SHOP}:{D}")
     two.loans.record(B, "blocked_by", f"nobody/here:{D}")
@@ -147,6 +163,7 @@ def test_a_published_workspace_without_the_ticket_makes_it_missing(two: Two) -> 
     assert shown == {A: None, B: "target"}
 
 
+@in_both_layouts
 def test_a_digest_has_the_names_of_the_ticket_s_own_workspace(two: Two) -> None:
     two.loans.record(A, "blocked_by", f"{SHOP}:{C}", "why")
     two.loans.record(A, "waiting", note=f"{NAME}:{A} is only text")
@@ -167,6 +184,7 @@ def test_a_digest_has_the_names_of_the_ticket_s_own_workspace(two: Two) -> None:
     assert expected.code == 11
 
 
+@in_both_layouts
 def test_an_alias_is_the_workspace(two: Two) -> None:
     (two.shop.root / ".yoi" / "workspace.toml").write_text(
         f'name = "{SHOP}"\naliases = ["old/shop"]\n'
@@ -183,14 +201,12 @@ def test_an_alias_is_the_workspace(two: Two) -> None:
     assert two.ask("show", home=SHOP).json["count"] == 1
 
 
+@in_both_layouts
 def test_an_outdated_publication_is_unknown(two: Two) -> None:
     two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
     two.shop.ticket(C, "done")
     two.publish()
-    with psycopg.connect(two.database) as connection:
-        connection.execute(
-            "UPDATE workspace SET published_at = now() - interval '2 h' WHERE name = %s", (SHOP,)
-        )
+    two.age(SHOP)
     assert two.codes(A) == []
     young = two.ask("check", A, "--max-age", "3h")
     assert young.code == 0
@@ -208,6 +224,18 @@ def test_an_outdated_publication_is_unknown(two: Two) -> None:
     assert (age < 600, 7200 <= other < 7800) == (True, True)
 
 
+@pytest.mark.parametrize("home", [NAME, None])
+def test_a_missing_ticket_of_an_outdated_workspace_is_outdated(two: Two, home: str | None) -> None:
+    two.loans.record(A, "blocked_by", D)
+    two.publish()
+    two.age(NAME)
+    ticket = A if home else f"{NAME}:{A}"
+    (check,) = two.ask("check", ticket, "--max-age", "1h", home=home).json["checks"]
+    codes = [reason["code"] for reason in check["reasons"]]
+    assert codes == ["outdated", "unusable_source"]
+
+
+@in_both_layouts
 def test_several_workspaces_can_be_selected(two: Two, tmp_path: Path) -> None:
     third = Workspace(tmp_path / "third").pair("blocked_by")
     two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
@@ -218,6 +246,54 @@ def test_several_workspaces_can_be_selected(two: Two, tmp_path: Path) -> None:
     assert [each["ticket"] for each in both["relations"]] == [f"{NAME}:{A}"]
     assert two.ask("show", home=None).json["count"] == 2
     assert [each["ticket"] for each in two.ask("show", home="third").json["relations"]] == [A]
+
+
+@in_both_layouts
+@pytest.mark.parametrize("own", ["old/loans", NAME])
+def test_a_ticket_named_by_its_own_workspace_is_known(two: Two, own: str) -> None:
+    config = f'name = "{NAME}"\naliases = ["old/loans"]\n'
+    (two.loans.root / ".yoi" / "workspace.toml").write_text(config)
+    two.loans.record(A, "blocked_by", f"{own}:{B}")
+    two.loans.record(A, "blocked_by", B)
+    two.loans.record(B, "after", f"{own}:{B}")
+    assert two.loans.run("publish", "--to", two.database).code == 0
+    two.publish(SHOP)
+    for home in (NAME, None):
+        shown = two.ask("show", home=home).json["relations"]
+        ends = [
+            tuple(id_.removeprefix(f"{NAME}:") for id_ in (r["ticket"], r["target"])) for r in shown
+        ]
+        assert ends == [(A, B), (B, B)]
+    assert two.codes(A) == ["blocked"]
+    assert two.check(B)["verdict"] == "caution"
+
+
+@pytest.mark.parametrize("home", [NAME, None])
+def test_an_answer_lists_the_workspaces_that_it_needs(
+    two: Two, tmp_path: Path, home: str | None
+) -> None:
+    third = Workspace(tmp_path / "third").pair("blocked_by")
+    third.record_file(A, "01KT0000000000000000000777.md", "---\nkind: nonsense\n---\n")
+    assert publish(third, two.database, name="third").code == 0
+    two.loans.ticket(D, "queued", slug="third")
+    two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
+    two.loans.record(D, "blocked_by", B)
+    two.publish()
+    before = "" if home else f"{NAME}:"
+    for ticket, wanted in ((f"{before}{A}", [NAME, SHOP]), (f"{before}{D}", [NAME])):
+        for command in ("show", "check", "graph", "tree"):
+            ran = two.ask(
+                command, ticket, *(("--reverse",) if command == "tree" else ()), home=home
+            )
+            assert [each["name"] for each in ran.json["workspaces"]] == wanted, command
+            assert (ran.json["problems"], ran.code in (0, 10)) == ([], True), command
+    (record,) = two.ask("show", f"{before}{D}", home=home).json["relations"][0]["records"]
+    for name in (record["id"], "third") if home else (record["path"], D):
+        ran = two.ask("show", name, home=home)
+        assert ([each["name"] for each in ran.json["workspaces"]], ran.code) == ([NAME], 0), name
+    everything = two.ask("show", home=None)
+    assert [each["name"] for each in everything.json["workspaces"]] == [NAME, SHOP, "third"]
+    assert (everything.json["problems_total"], everything.code) == (1, 4)
 
 
 def test_a_tree_leads_through_workspaces(two: Two) -> None:
@@ -233,6 +309,7 @@ def test_a_tree_leads_through_workspaces(two: Two) -> None:
     assert [node["ticket"] for node in nodes] == [A, f"{SHOP}:{B}", f"{SHOP}:{C}"]
 
 
+@in_both_layouts
 def test_a_cycle_leads_through_workspaces(two: Two) -> None:
     two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
     two.shop.record(C, "blocked_by", f"{NAME}:{A}")
@@ -242,6 +319,23 @@ def test_a_cycle_leads_through_workspaces(two: Two) -> None:
     assert len(two.ask("graph", home=None).json["cycles"]) == 1
 
 
+def test_a_long_chain_leads_to_the_workspaces_on_it_alone(two: Two, tmp_path: Path) -> None:
+    third = Workspace(tmp_path / "third").pair("blocked_by", states=("queued", "queued"))
+    assert publish(third, two.database, name="third").code == 0
+    ids = [f"00001KT0000{number}" for number in range(10, 22)]
+    here, there = (two.loans, NAME), (two.shop, SHOP)
+    for id_, target in zip(ids, [*ids[1:], ids[0]], strict=True):
+        here[0].ticket(id_, "queued")
+        here[0].record(id_, "blocked_by", f"{there[1]}:{target}")
+        here, there = there, here
+    two.publish()
+    answer = two.ask("check", ids[0]).json
+    assert [each["name"] for each in answer["workspaces"]] == [NAME, SHOP]
+    codes = [reason["code"] for reason in answer["checks"][0]["reasons"]]
+    assert codes == ["dependency_cycle", "blocked"]
+
+
+@in_both_layouts
 def test_frees_counts_what_its_own_workspace_cannot_read(two: Two) -> None:
     two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
     two.loans.record_file(A, "01KT0000000000000000000777.md", "---\nkind: nonsense\n---\n")
@@ -249,6 +343,7 @@ def test_frees_counts_what_its_own_workspace_cannot_read(two: Two) -> None:
     assert [held["frees"] for held in two.check(C, SHOP)["holds"]] == [False]
 
 
+@in_both_layouts
 def test_the_ways_to_name_a_ticket(two: Two) -> None:
     two.loans.ticket(A, "queued", slug="apply-for-it")
     two.loans.record(A, "waiting", note="x")
@@ -292,6 +387,30 @@ def test_options_that_make_no_sense(
         assert "s3cr3t" not in ran.err
 
 
+def test_a_terminal_shows_the_age_of_what_the_answer_needed(
+    two: Two, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two.publish()
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    for quiet in (False, True):
+        with Call().open_catalog(Origin(two.database), quiet=quiet) as catalog:
+            ask_checks(catalog.connection, PathBase(None), tickets=[f"{NAME}:{A}"])
+        err = capsys.readouterr().err
+        assert (NAME in err, SHOP in err) == (not quiet, False)
+
+
+def test_what_the_database_does_not_have(two: Two) -> None:
+    for command in ("show", "check", "graph"):
+        ran = two.ask(command, home=None)
+        assert (ran.code, ran.json["workspaces"], len(ran.errors)) == (0, [], 1)
+    two.publish()
+    assert two.ask("check", home=None).errors == []
+    for name in (f"nobody/here:{C}", f"{SHOP}:{D}"):
+        error = two.ask("check", name, home=None).errors[-1]["error"]
+        assert (error["code"], "server list" in error["hint"]) == ("not_found", True)
+
+
+@in_both_layouts
 def test_a_login_without_rights_gets_no_answer(two: Two, postgres: PostgresServer) -> None:
     two.publish()
     name = str(psycopg.conninfo.conninfo_to_dict(two.database)["dbname"])
@@ -305,6 +424,7 @@ def test_a_login_without_rights_gets_no_answer(two: Two, postgres: PostgresServe
     assert two.loans.run("check", "--json", "--from", postgres.url(name, role)).code == 0
 
 
+@in_both_layouts
 @pytest.mark.parametrize("revision", ["0000", "9999", None])
 def test_tables_of_another_version_give_no_answer(two: Two, revision: str | None) -> None:
     two.publish()

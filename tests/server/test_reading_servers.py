@@ -11,7 +11,7 @@ import pytest
 from mcp.shared.exceptions import MCPError
 from mcp_client import ADDED, ADDED_TO_CHECK, connected
 from postgres_server import PostgresServer, find_programs
-from publishing import NAME, publish, published
+from publishing import NAME, in_both_layouts, publish, published
 from serve_process import Server
 from watch_process import start_program
 from workspace_builder import A, B, Workspace
@@ -100,6 +100,7 @@ def test_the_page_says_that_the_database_is_gone(tmp_path: Path) -> None:
         server.end()
 
 
+@in_both_layouts
 def test_a_question_that_is_cut_off_is_an_error(
     edge_there: Workspace, database: str, postgres: PostgresServer
 ) -> None:

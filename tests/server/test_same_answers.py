@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from publishing import NAME, create_partitioned, published
+from publishing import NAME, in_both_layouts, published
 from queries.random_workspaces import WORKSPACES, build
 from queries.sample_ids import IDS
 
@@ -58,13 +57,8 @@ def essence(check: Any) -> Any:
     return check["digest"], check["verdict"], check["title"], reasons
 
 
-@pytest.mark.parametrize("layout", ["plain", "partitioned"])
-def test_every_answer_is_the_same(
-    layout: str, tmp_path: Path, database: str, bare_database: str
-) -> None:
-    if layout == "partitioned":
-        create_partitioned(bare_database)
-        database = bare_database
+@in_both_layouts
+def test_every_answer_is_the_same(tmp_path: Path, database: str) -> None:
     count = 0
 
     @settings(

@@ -14,11 +14,11 @@ import pytest
 import watchfiles
 from workspace_builder import A, B, C, Workspace
 
-from yoi_relations.errors import RelationsError, UsageError
+from yoi_relations.errors import RelationsError
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index import index_file
 from yoi_relations.index.freshness import open_index
-from yoi_relations.index.handle import Index, Trust
+from yoi_relations.index.handle import Index
 from yoi_relations.index.watcher_lock import WatcherLock
 from yoi_relations.queries.change_types import ChangeType
 from yoi_relations.queries.changes import Change
@@ -276,8 +276,8 @@ def test_missing_watchfiles_is_reported_with_a_hint(
 
 
 def test_trust_index_is_a_usage_error(indexed: Workspace) -> None:
-    with pytest.raises(UsageError):
-        Run(indexed, wait_for_ever, trust=Trust.INDEX)
+    ran = indexed.run("watch", "--once", "--timeout", "0", "--trust", "index")
+    assert (ran.code, ran.out) == (2, "")
 
 
 def test_missing_root_at_the_start_is_an_error(indexed: Workspace) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from yoi_relations import __version__
 from yoi_relations.call import Call, Origin
 from yoi_relations.command_table import DEFAULT_LIMIT, TERMINAL_DEFAULT_LIMIT, GraphFormat
-from yoi_relations.errors import ExitCode, RelationsError, UsageError
+from yoi_relations.errors import ExitCode, UsageError
 from yoi_relations.index.handle import Index, Trust
 from yoi_relations.lean.types import TYPE_CHECKING, Any, NamedTuple
 from yoi_relations.queries.path_base import PathBase
@@ -369,6 +369,7 @@ def watch(call: Call, *, once: bool, timeout: float | None, publish: bool) -> Ex
     from yoi_relations.watch import loop
     from yoi_relations.watch.printer import change_printer, has_reader
 
+    call.refuse_unchecked("watch")
     gc.enable()  # `__main__` disables it, because most commands are short
     asked = loop.WatchRequest(
         workspace=call.workspace(),
@@ -408,15 +409,10 @@ def server_forget(call: Call, *, name: str, to: str | None) -> ExitCode:
 
 
 def _database_commands() -> Any:  # noqa: ANN401  # a module
-    try:
-        from yoi_relations.cli import database  # needs an extra
-    except ImportError as error:
-        from yoi_relations.extras import how_to_install
+    from yoi_relations.extras import ExtraNeeded
 
-        raise RelationsError(
-            f"this command needs the packages psycopg, tenacity and alembic: {error}",
-            how_to_install("server"),
-        ) from error
+    with ExtraNeeded("server"):
+        from yoi_relations.cli import database
     return database
 
 
@@ -443,20 +439,14 @@ def serve(
     max_age: str | None,
 ) -> ExitCode:
     """Serve the page until an interrupt."""
+    from yoi_relations.extras import ExtraNeeded
+
     origin = Origin(database, workspaces, max_age)
     call.check_origin(origin)
-    if call.trust is Trust.INDEX:
-        raise UsageError("serve must check the files: --trust index is not allowed", "leave it out")
+    call.refuse_unchecked("serve")
     gc.enable()  # as in `watch`
-    try:
-        from yoi_relations.serve import server  # needs an extra
-    except ImportError as error:
-        from yoi_relations.extras import how_to_install
-
-        raise RelationsError(
-            f"this command needs the packages starlette, uvicorn and sse-starlette: {error}",
-            how_to_install("serve"),
-        ) from error
+    with ExtraNeeded("serve"):
+        from yoi_relations.serve import server
     return server.serve(call, origin, port or 0, open_browser=open_browser)
 
 
@@ -469,21 +459,16 @@ def mcp(
     max_age: str | None,
 ) -> ExitCode:
     """Run the MCP server until the client closes the input."""
+    from yoi_relations.extras import ExtraNeeded
+
     origin = Origin(database, workspaces, max_age)
     call.check_origin(origin)
     if allow_write and database is not None:
         raise UsageError("--allow-write and --from exclude each other", "leave one of them out")
-    if call.trust is Trust.INDEX:
-        raise UsageError("mcp must check the files: --trust index is not allowed", "leave it out")
+    call.refuse_unchecked("mcp")
     gc.enable()  # as in `watch`
-    try:
-        from yoi_relations.mcp import server  # needs an extra
-    except ImportError as error:
-        from yoi_relations.extras import how_to_install
-
-        raise RelationsError(
-            f"this command needs the package mcp: {error}", how_to_install("mcp")
-        ) from error
+    with ExtraNeeded("mcp"):
+        from yoi_relations.mcp import server
     return server.serve(call, origin, allow_write=allow_write)
 
 

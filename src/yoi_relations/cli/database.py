@@ -8,7 +8,7 @@ from yoi_relations.call import Call
 from yoi_relations.errors import ExitCode, RelationsError, UsageError
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.files.workspace_name import WorkspaceName, name_of
-from yoi_relations.index.handle import Index, Trust
+from yoi_relations.index.handle import Index
 from yoi_relations.render import server as render
 from yoi_relations.render.terminal.progress import progress_bar
 from yoi_relations.server import directory, publication, schema
@@ -19,7 +19,7 @@ from yoi_relations.ticket_ids import is_workspace_name
 
 def publish(call: Call, to: str | None, name: str | None, *, force: bool) -> ExitCode:
     """Put the answers of the workspace into a database, and show what that changed."""
-    _refuse_unchecked(call)
+    call.refuse_unchecked("publish")
     mode, database, workspace = call.mode, database_named(to), call.workspace()
     chosen, aliases = _chosen_name(workspace, name)
     head = read_head(workspace)
@@ -79,13 +79,6 @@ def forget(call: Call, name: str, to: str | None) -> ExitCode:
     with failures_reported():
         directory.forget_workspace(database, name)
     return render.write_forgotten(mode, name)
-
-
-def _refuse_unchecked(call: Call) -> None:
-    if call.trust is Trust.INDEX:
-        raise UsageError(
-            "publish must check the files: --trust index is not allowed", "leave it out"
-        )
 
 
 def _chosen_name(workspace: Workspace, name: str | None) -> tuple[str, tuple[str, ...]]:

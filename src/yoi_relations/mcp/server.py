@@ -193,7 +193,9 @@ class _Service:
     def _context(self, roots: list[str]) -> CallContext:
         """What a call is about."""
         if self._origin.database is not None:
-            return CallContext(lambda: self._call.open_catalog(self._origin), None, self._notify)
+            return CallContext(
+                lambda: self._call.open_catalog(self._origin, quiet=True), None, self._notify
+            )
         workspace, trust = workspace_for(roots, self._call.directory), self._call.trust
         return CallContext(
             lambda: open_index(workspace, self._notify, trust=trust or Trust.STAT),

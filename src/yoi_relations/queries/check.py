@@ -31,7 +31,7 @@ from yoi_relations.queries.relations import Relation, load_relations
 from yoi_relations.queries.replacements import Replacements, load_replacements
 from yoi_relations.queries.retirements import load_lost_retirements
 from yoi_relations.queries.scope import Group, by_workspace, expect
-from yoi_relations.queries.ticket_lookup import resolve_tickets
+from yoi_relations.queries.ticket_lookup import narrow_to_named, resolve_tickets
 from yoi_relations.queries.tickets import TicketInfo, load_tickets, tickets_in
 from yoi_relations.queries.unknown_reasons import unknown_reasons
 from yoi_relations.queries.unknowns import Unknowns, digest_content, load_unknowns
@@ -112,6 +112,7 @@ def ask_checks(
     wanted = select_states(states)
     if tickets and wanted:
         raise UsageError("tickets and states exclude each other", "name tickets, or give states")
+    narrow_to_named(connection, tickets)
     expect(connection, *_UNKNOWNS)
     if tickets:
         found = resolve_tickets(connection, tickets, base)

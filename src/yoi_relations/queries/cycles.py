@@ -11,9 +11,12 @@ from yoi_relations.lean.types import Connection, NamedTuple, StrEnum
 from yoi_relations.queries.graph import Component, shortest_cycle, strongly_connected
 from yoi_relations.queries.records import at_tickets, shown_as
 from yoi_relations.queries.relations import Relation, load_active_relations, load_relations
+from yoi_relations.queries.scope import scope_of
 
 _MAX_LEVELS = 8
 """Steps from ticket to ticket after which all edges are loaded at once."""
+_MAX_LEVELS_SHARED = 50
+"""The same for a shared database, where all edges are those of many workspaces."""
 _NAMED_STEPS = 6
 """Steps of a cycle that a sentence names."""
 _PAIR = 2
@@ -186,7 +189,8 @@ def _active_edges(connection: Connection, tickets: AbstractSet[str]) -> list[Rel
     """The active edges that can be reached from `tickets`, and perhaps more."""
     edges: list[Relation] = []
     seen, level = set(tickets), tickets
-    for _ in range(_MAX_LEVELS):
+    shared = scope_of(connection).shared
+    for _ in range(_MAX_LEVELS_SHARED if shared else _MAX_LEVELS):
         if not level:
             return edges
         found = load_relations(connection, shown_as(SHOWN_SEQUENCE), at_tickets(level))

@@ -22,7 +22,7 @@ from yoi_relations.queries.reached import load_reached
 from yoi_relations.queries.records import shown_as
 from yoi_relations.queries.relations import Relation, load_active_relations, load_relations
 from yoi_relations.queries.scope import scope_of
-from yoi_relations.queries.ticket_lookup import resolve_ticket
+from yoi_relations.queries.ticket_lookup import resolve_tickets
 from yoi_relations.queries.tickets import TicketInfo, count_in, load_tickets, tickets_in
 from yoi_relations.states import UNRESOLVED, State, select_states
 
@@ -142,9 +142,9 @@ def ask_overview(  # noqa: PLR0913  # as many as there are options
     """
     if depth is not None and not tickets:
         raise UsageError("--depth needs a ticket to start from", "name one or more tickets")
-    found = [resolve_ticket(connection, name, base, in_part=in_part).id for name in tickets]
+    found = resolve_tickets(connection, tickets, base, in_part=in_part) if tickets else []
     selection = Selection(
-        tuple(dict.fromkeys(found)),
+        tuple(dict.fromkeys(ticket.id for ticket in found)),
         select_shown(kinds) or ALL_SHOWN,
         select_states(states),
         depth,

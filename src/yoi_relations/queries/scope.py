@@ -27,7 +27,7 @@ class Scope:
     """The scope of a question to an index: its one workspace.
 
     What the queries get for a shared database has an attribute ``scope``, which overrides all this,
-    and the methods ``by_workspace`` and ``expect``.
+    and the methods ``by_workspace``, ``expect`` and ``narrow``.
 
     Attributes:
         shared: whether there are several workspaces, so that edges can lead from one to another.
@@ -104,6 +104,16 @@ def expect(connection: Connection, *questions: Callable[[Connection], object]) -
     expecting = getattr(connection, "expect", None)
     if expecting is not None:
         expecting(questions)
+
+
+def narrow(connection: Connection, ids: Iterable[str]) -> None:
+    """Say that the question is about these tickets; a database then leaves out other workspaces.
+
+    Each id of a ticket in a database begins with the name or an alias of its workspace.
+    """
+    narrowing = getattr(connection, "narrow", None)
+    if narrowing is not None:
+        narrowing(ids)
 
 
 def by_workspace(connection: Connection, tickets: list[TicketInfo]) -> Iterable[Group]:

@@ -26,9 +26,9 @@ from yoi_relations.queries.relations import (
     relation_of,
     relations_of,
 )
-from yoi_relations.queries.scope import expect, scope_of
+from yoi_relations.queries.scope import expect, narrow, scope_of
 from yoi_relations.queries.show_page import first_page, total_of
-from yoi_relations.queries.ticket_lookup import resolve_ticket
+from yoi_relations.queries.ticket_lookup import narrow_to_named, resolve_ticket
 from yoi_relations.states import select_states
 
 if TYPE_CHECKING:
@@ -135,6 +135,7 @@ def ask_relations(  # noqa: PLR0913  # as many as there are options
         from yoi_relations.queries.record_filter import RecordFilter  # noqa: PLC0415  # loads datetime
 
         asked = asked._replace(written=RecordFilter.parse(author, since))
+    narrow_to_named(connection, [] if ticket is None else [ticket])
     expect(connection, find_problems, load_near_targets)
     if ticket is not None:
         asked = _with_name(connection, base, asked, ticket, in_part)
@@ -161,6 +162,7 @@ def _with_name(
         except NotFoundError:
             hint = f"{error.hint}; a record by its id, or by PATH:LINE"
             raise NotFoundError(error.message, hint) from None
+        narrow(connection, [record.holder])
         return asked._replace(record=record, kinds=asked.kinds & {record.shown}, inactive=True)
     return asked._replace(ticket=ticket.id)
 

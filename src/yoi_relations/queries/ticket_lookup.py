@@ -9,7 +9,7 @@ from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import Connection
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.records import Condition, where
-from yoi_relations.queries.scope import expect, scope_of
+from yoi_relations.queries.scope import expect, narrow, scope_of
 from yoi_relations.queries.tickets import TicketInfo, load_tickets
 
 
@@ -29,6 +29,8 @@ def resolve_tickets(
     `in_part` it is also an unambiguous part of an id or a slug, or else of a title. The first of
     these steps that matches decides. `in_part` receives a notice if a name is only a part.
 
+    From then on, a database is asked about the workspaces of these tickets alone.
+
     Raises:
         NotFoundError: none of the steps matches one of the names.
         AmbiguousError: the step that matches a name finds several tickets.
@@ -41,7 +43,21 @@ def resolve_tickets(
         for name in names:
             if name not in tickets:
                 tickets[name] = search.find(name)
-    return [tickets[name] for name in names]
+    found = [tickets[name] for name in names]
+    narrow(connection, [ticket.id for ticket in found])
+    return found
+
+
+def narrow_to_named(connection: Connection, names: Sequence[str]) -> None:
+    """Leave out other workspaces before tickets are looked up, if all names are ``workspace:ID``.
+
+    What is then expected is asked together with the tickets.
+    """
+    if names and all(":" in name for name in names):
+        from yoi_relations.ticket_ids import is_elsewhere  # noqa: PLC0415  # few ids have a colon
+
+        if all(map(is_elsewhere, names)):
+            narrow(connection, names)
 
 
 def _tickets_by_id(connection: Connection, names: Sequence[str]) -> dict[str, TicketInfo]:

@@ -53,6 +53,11 @@ class TicketSearch:
             return self._only(
                 name, sorted(ids), "give more of the id or slug, or the folder's path"
             )
+        if is_elsewhere(name) and scope_of(self._connection).shared:
+            raise NotFoundError(
+                f"no ticket of the database is called '{name}'",
+                "relations server list shows the workspaces that were published",
+            )
         if is_elsewhere(name):
             raise NotFoundError(
                 f"'{name}' is a ticket of another workspace",

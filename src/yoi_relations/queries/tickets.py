@@ -106,7 +106,8 @@ def find_ends(connection: Connection, *conditions: Condition) -> list[TicketInfo
 
 def _missing(connection: Connection, id_: str) -> TicketInfo:
     """A ticket that was not found."""
-    uncertain = scope_of(connection).uncertain(id_) if ":" in id_ else None
+    scope = scope_of(connection)
+    uncertain = scope.uncertain(id_) if scope.shared or ":" in id_ else None
     return TicketInfo(id_, None, None, None, None, 0, uncertain)
 
 

@@ -48,7 +48,7 @@ def serve(call: Call, origin: Origin, port: int, *, open_browser: bool) -> ExitC
         if origin.database is None:
             live = FilesPage(call.workspace(), call.trust or Trust.STAT, call.notify)
         else:
-            live = DatabasePage(lambda: call.open_catalog(origin), call.notify)
+            live = DatabasePage(lambda: call.open_catalog(origin, quiet=True), call.notify)
         address = f"http://{HOST}:{port}/?token={access.token}"
         write_address(call.mode, address)
         with _browser(address) if open_browser else contextlib.nullcontext():

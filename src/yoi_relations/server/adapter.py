@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
@@ -125,6 +125,11 @@ class Adapter:
             view._cache, view._views = self._cache, self._views
             view._waiting = self._waiting
         return self._views[key]
+
+    def narrow(self, ids: Iterable[str]) -> None:
+        """Ask only about the workspaces of these tickets, unless the scope is chosen already."""
+        if self.scope.selected is None:
+            self.scope = self.scope.narrowed(ids)
 
     def by_workspace(self, tickets: list[TicketInfo]) -> Iterator[Group]:
         """The tickets in groups, each with what answers for its workspace."""

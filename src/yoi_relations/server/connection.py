@@ -177,7 +177,9 @@ def failure(error: psycopg.Error) -> DatabaseError:
 
 def _one_line(text: str) -> str:
     """The part of a message that tells the cause."""
-    line = text.strip().rsplit("\n", 1)[-1].rsplit("failed: ", 1)[-1].strip()
+    # A line that begins with a tab asks the reader a question.
+    *_, last = (line for line in text.strip().split("\n") if not line.startswith("\t"))
+    line = last.rsplit("failed: ", 1)[-1].strip()
     return "".join(char if char.isprintable() else " " for char in line)[:_MAX_MESSAGE]
 
 

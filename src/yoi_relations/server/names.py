@@ -29,8 +29,9 @@ Convert = Callable[[Sequence[Any]], tuple[Any, ...]]
 
 
 def workspace_in(name: str) -> str:
-    """The name of the workspace before a ticket or a path of a database."""
-    return name.partition(":")[0]
+    """The name of the workspace before a ticket or a path of a database; empty for none."""
+    workspace, colon, _ = name.partition(":")
+    return workspace if colon else ""
 
 
 def relative(name: str, home: str | None) -> str:

@@ -34,7 +34,6 @@ class Database:
     Attributes:
         workspace: None; there are no files, so no path is relative to a folder.
         connection: what the queries ask.
-        asked: the workspaces that the question is about, by name.
     """
 
     workspace = None
@@ -42,8 +41,21 @@ class Database:
     def __init__(self, adapter: Adapter) -> None:
         # The queries call nothing but `execute`.
         self.connection = cast("Connection", adapter)
-        self._scope = adapter.scope
-        self.asked: list[ListedWorkspace] = adapter.scope.asked
+        self._adapter = adapter
+
+    @property
+    def _scope(self) -> SharedScope:
+        return self._adapter.scope
+
+    @property
+    def asked(self) -> list[ListedWorkspace]:
+        """The workspaces that the question is about, by name."""
+        return self._scope.asked
+
+    @property
+    def named(self) -> list[ListedWorkspace]:
+        """The same, and those of the other tickets that were needed until now."""
+        return self._scope.named
 
     @property
     def is_empty(self) -> bool:
@@ -73,7 +85,7 @@ class Database:
 
     def origin(self) -> dict[str, Any]:
         """The fields of a JSON document that say where the answer comes from."""
-        return {"workspaces": [workspace.value() for workspace in self.asked]}
+        return {"workspaces": [workspace.value() for workspace in self.named]}
 
     def placed(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Rows of a JSON document, with the workspace of the `ticket` of each."""
@@ -83,7 +95,12 @@ class Database:
 
 @contextlib.contextmanager
 def open_database(
-    database: str, workspaces: Sequence[str], max_age: str | None, notify: Notify
+    database: str,
+    workspaces: Sequence[str],
+    max_age: str | None,
+    notify: Notify,
+    *,
+    with_ages: bool,
 ) -> Iterator[Database]:
     """A database to be asked, in one transaction; it is closed at the end of the block.
 
@@ -92,7 +109,9 @@ def open_database(
         workspaces: names or aliases of those that the question is about; none for all. The names
             of the tickets of a single one are shown without its name.
         max_age: the age beyond which a publication is outdated: seconds, or 90m, 12h, 7d, 2w.
-        notify: receives a line that says how old the publications are.
+        notify: receives a line if no workspace was published.
+        with_ages: whether it also receives a line that says how old the publications are that the
+            answer needed.
 
     Raises:
         UsageError: the database or the age cannot be understood.
@@ -106,15 +125,16 @@ def open_database(
     with failures_reported(), connect(named) as connection:
         there = listed(begin_in_schema(connection, _MODE, QUERY))
         found = Database(_adapter(connection, there, workspaces, limit))
-        notify(_ages(found.asked))
         yield found
+        if with_ages or found.is_empty:
+            notify(_ages(found.named))
         connection.close()  # nothing is to be committed
 
 
 def _ages(workspaces: Sequence[ListedWorkspace]) -> str:
     """How old the publications of some workspaces are."""
     if not workspaces:
-        return "no workspace was published"
+        return "the database has no workspace; relations publish puts one there"
     newest, *_, oldest = sorted([*workspaces, *workspaces], key=lambda each: each.age)
     if len(workspaces) == 1:
         return f"{newest.name} was published {newest.age_words} ago"
@@ -140,11 +160,7 @@ def _adapter(
     workspaces: Sequence[str],
     limit: timedelta | None,
 ) -> Adapter:
-    published = Published(
-        {workspace.name: workspace for workspace in there},
-        frozenset(each.name for each in there if limit is not None and each.age > limit),
-        {},
-    )
+    published = Published.of(there, limit)
     known = published.known()
     for name in workspaces:
         if name not in known:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from datetime import timedelta
+from typing import Any, NamedTuple, Self
 
 from yoi_relations.files.source import Effect
 from yoi_relations.lean.json_encoder import json_text
@@ -28,11 +29,24 @@ class Published(NamedTuple):
         by_name: by name, each of them.
         outdated: the names of those that were published too long ago.
         tickets: by name, rows of tickets that were asked for already.
+        needed: the names of the workspaces of all tickets that were needed, published or not.
     """
 
     by_name: Mapping[str, ListedWorkspace]
     outdated: frozenset[str]
     tickets: dict[str, Row]
+    needed: set[str]
+
+    @classmethod
+    def of(cls, workspaces: Iterable[ListedWorkspace], max_age: timedelta | None = None) -> Self:
+        """What is in the database; `max_age` is the age of the oldest that is not outdated."""
+        by_name = {workspace.name: workspace for workspace in workspaces}
+        outdated = frozenset(
+            name
+            for name, workspace in by_name.items()
+            if max_age is not None and workspace.age > max_age
+        )
+        return cls(by_name, outdated, tickets={}, needed=set())
 
     def known(self) -> dict[str, str]:
         """By name and alias, the name. An alias of two workspaces names neither of them."""
@@ -67,13 +81,25 @@ class SharedScope(Scope):
         if selected is not None:
             self.rows = (self._rows(),)
             self.relations = (self._relations(),)
-            if home is None:
+            if home is None and len(selected) == 1:
                 self.before_names = f"{min(selected)}:"
         self.problems = tuple(
             _outdated_problem(workspace.name)
             for workspace in self.asked
             if workspace.name in published.outdated
         )
+
+    @property
+    def named(self) -> list[ListedWorkspace]:
+        """The workspaces that are asked, and those of other tickets that were needed, by name."""
+        by_name = self.published.by_name
+        names = {workspace.name for workspace in self.asked} | self.published.needed
+        return [by_name[name] for name in sorted(names & by_name.keys())]
+
+    def narrowed(self, ids: Iterable[str]) -> SharedScope:
+        """The scope for the workspaces of these tickets; this one if they are not published."""
+        selected = frozenset(map(self.workspace_of, ids)) & self.published.by_name.keys()
+        return SharedScope(self.published, selected, self.home) if selected else self
 
     def _rows(self) -> Condition:
         keys = tuple(workspace.workspace_id for workspace in self.asked)
@@ -109,6 +135,8 @@ class SharedScope(Scope):
 
     def remembered(self, ids: Iterable[str]) -> dict[str, Row | None]:
         """By id, what is known of tickets without asking: a row, or None if there is none."""
+        ids = list(ids)
+        self.published.needed.update(map(self.workspace_of, ids))
         found: dict[str, Row | None] = {}
         convert = self.names.converter(_TICKET_COLUMNS) or tuple
         for id_ in ids:

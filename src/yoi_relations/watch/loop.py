@@ -14,7 +14,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from yoi_relations.errors import ExitCode, RelationsError, UsageError
+from yoi_relations.errors import ExitCode, RelationsError
 from yoi_relations.files.workspace import Workspace, find_again
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Notify, Trust
@@ -77,11 +77,8 @@ def watch(request: WatchRequest) -> ExitCode:
     Raises:
         ImportError: watchfiles is not installed.
         RelationsError: the first scan fails.
-        UsageError: the trust is `index`.
         KeyboardInterrupt: the user ended it.
     """
-    if request.trust is Trust.INDEX:
-        raise UsageError("watch has to read the files", "leave out --trust index")
     lock = WatcherLock(request.workspace)
     notify = _OncePerScan(request.notify)
     try:
