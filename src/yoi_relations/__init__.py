@@ -24,6 +24,7 @@ __all__ = [
     "AmbiguousError",
     "Answer",
     "Check",
+    "GitError",
     "GitTimeoutError",
     "NotFoundError",
     "Problem",

@@ -36,6 +36,11 @@ READING = (
     ("log",),
     ("log", A, "--json"),
     ("show", A, "--provenance"),
+    ("show", "--at", "HEAD"),
+    ("check", "--worktrees"),
+    ("diff",),
+    ("diff", "HEAD", ":", "--json"),
+    ("diff", "--merge", "HEAD"),
 )
 ANSWERED = (0, 4, 5, 9, 10, 11, 12, 124)
 WRITING = {"add", "retire", "mcp", "serve", "publish", "server"}

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from workspace_builder import A, B, C, Workspace, ulid
 
+from yoi_relations.files.safe_read import Disk
+
 
 def test_record_too_large_to_read_is_refused(pair: Workspace) -> None:
     before = pair.snapshot()
@@ -68,6 +70,7 @@ def test_record_not_read_back_is_reported_as_written(
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", note)
         patched.setattr(os, call, fail)
+        patched.setattr(Disk, call, staticmethod(fail))
         ran = pair.run(*arguments)
 
     assert (ran.code, ran.out) == (1, "")

@@ -14,6 +14,7 @@ from yoi_relations.api.receipt import Receipt
 from yoi_relations.api.relations import Relations
 from yoi_relations.errors import (
     AmbiguousError,
+    GitError,
     GitTimeoutError,
     NotFoundError,
     RelationsError,
@@ -36,6 +37,7 @@ __all__ = [
     "AmbiguousError",
     "Answer",
     "Check",
+    "GitError",
     "GitTimeoutError",
     "NotFoundError",
     "Problem",

@@ -8,7 +8,8 @@ from yoi_relations.errors import WorkspaceError
 from yoi_relations.files.revision import OpenRepository, start_root
 from yoi_relations.files.workspace import CONFIGURATIONS
 from yoi_relations.git.merge import MergedTrees, merge_trees
-from yoi_relations.git.repository import find_range
+from yoi_relations.git.repository import Range, find_range
+from yoi_relations.git.scratch import ScratchRepository
 from yoi_relations.index.compared import OpenedTree, no_common_history
 from yoi_relations.index.handle import Index, Notify
 from yoi_relations.index.revision_index import open_revision
@@ -81,7 +82,7 @@ def open_merge(start: str | None, branch: str, notify: Notify) -> MergePreview:
                 workspace, files = repository.workspace(revision)
                 index = open_revision(workspace, files, notify)
                 sides.append(OpenedTree(index, files.tree_id(workspace.tickets_path)))
-            trees = merge_trees(repository.scratch, found.first.id, found.second.id)
+            trees = _merged_trees(repository.scratch, found)
             _refuse_unknown_root(repository.top, sides[0].opened.workspace.root, trees)
             named = found.first._replace(name=f"{branch} merged into {_HEAD}", id=trees.tree)
             workspace, files = repository.workspace(named)
@@ -103,6 +104,18 @@ def open_merge(start: str | None, branch: str, notify: Notify) -> MergePreview:
     ours, theirs = (side.opened for side in sides)
     others = len(trees.conflicts) - len(conflicts)
     return MergePreview(ours, theirs, merged, found.bases, conflicts, others)
+
+
+def _merged_trees(scratch: ScratchRepository, found: Range) -> MergedTrees:
+    """The merged files of two commits; the files of one of them if it contains the other.
+
+    Git would come to the same, but it would renew the times of objects in the repository.
+    """
+    ours, theirs = found.first.id, found.second.id
+    for one, other in ((ours, theirs), (theirs, ours)):
+        if found.bases == [other]:
+            return MergedTrees(one, {})
+    return merge_trees(scratch, ours, theirs)
 
 
 def _commit_of(index: Index) -> str | None:
