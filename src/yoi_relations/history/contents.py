@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from yoi_relations.files.parse import parse_source
-from yoi_relations.files.read_source import LIMITS
+from yoi_relations.files.read_source import used_part
 from yoi_relations.files.record import Record
-from yoi_relations.files.source import Effect, Format, Source
+from yoi_relations.files.source import TASK_FILES, Effect, Fault, Format, Source, SourceError
+from yoi_relations.history.places import Places
 from yoi_relations.history.versions import (
     Stated,
     Version,
@@ -37,12 +37,12 @@ NOTHING = Content([], None)
 """What a file states that does not exist."""
 
 
-def content_of(source: Source, data: bytes) -> Content:
+def content_of(places: Places, source: Source, data: bytes) -> Content:
     """What `source` states with this content."""
-    limit = LIMITS[source.format]
-    if len(data) > limit:
-        return Content([], f"is larger than {limit // 1024} KiB")
-    parsed = parse_source(source, data)
+    try:
+        parsed = places.parse(source, used_part(source.format, data))
+    except SourceError as error:
+        return Content([], error.message)
     form = source.format.value
     found = {stated.version.digest: stated for stated in _stated(parsed.records, form)}
     for retirement in parsed.retirements:
@@ -50,8 +50,14 @@ def content_of(source: Source, data: bytes) -> Content:
             form, retirement.holder, retirement.id, retirement.retires, *retirement.retired
         )
         found[version.digest] = Stated(version, None)
-    faults = [fault for fault in parsed.faults if fault.effect is Effect.RECORD]
+    faults = [fault for fault in parsed.faults if _may_hide_records(fault, source.format)]
     return Content([*found.values()], faults[0].message if faults else None)
+
+
+def _may_hide_records(fault: Fault, form: Format) -> bool:
+    """Whether a record may be missing because of a fault."""
+    # A task file is a ticket with its records; most of its faults are about both.
+    return fault.effect is not Effect.ADVICE if form in TASK_FILES else fault.effect is Effect.RECORD
 
 
 def missing_version(source: Source) -> Version | None:

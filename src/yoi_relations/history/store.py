@@ -6,9 +6,9 @@ It can be deleted at any time. Where it cannot be used or written, the history i
 from __future__ import annotations
 
 import os
+from collections.abc import Set as AbstractSet
 
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.history.places import Places
 from yoi_relations.history.versions import Version
 from yoi_relations.index.store import (
     PARSER_VERSION,
@@ -19,7 +19,7 @@ from yoi_relations.index.store import (
 from yoi_relations.lean.sqlite import SqliteError
 from yoi_relations.lean.types import Connection, NamedTuple
 
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 MISSING = "is missing in this partial clone"
 """What is wrong with a file that git does not have here."""
 _SIZE_LIMIT = 256 << 20
@@ -29,7 +29,9 @@ _VERSION_COLUMNS = ", ".join(
     f"{name} {_VERSION_TYPES.get(name, 'TEXT')}" for name in Version._fields
 )
 SCHEMA = f"""
-CREATE TABLE basis (tip TEXT NOT NULL, shallow TEXT NOT NULL, roots TEXT NOT NULL);
+CREATE TABLE basis (
+    tip TEXT NOT NULL, shallow TEXT NOT NULL, roots TEXT NOT NULL, tool TEXT NOT NULL
+);
 CREATE TABLE commits (
     number INTEGER PRIMARY KEY, id BLOB NOT NULL, rank INTEGER NOT NULL,
     reachable INTEGER NOT NULL, seconds INTEGER NOT NULL, author TEXT
@@ -70,12 +72,14 @@ class Basis(NamedTuple):
     Attributes:
         tip: id of the last commit.
         shallow: ids of the commits at which a shallow history ends, sorted, one per line.
-        roots: the tickets roots that were looked for, as `Places.roots_text`.
+        roots: the folders with sources, as `roots_text` writes them.
+        tool: which keeps the tickets, as `Workspace.tool_identity`.
     """
 
     tip: str
     shallow: str
     roots: str
+    tool: str
 
 
 class History(NamedTuple):
@@ -83,15 +87,25 @@ class History(NamedTuple):
 
     Attributes:
         connection: to its tables.
-        places: where records were kept.
+        roots: the folders below the workspace in which records were kept.
         ends_early: whether the clone is shallow, so that earlier commits are not known.
         missing: how many files are missing, because the clone is partial.
     """
 
     connection: Connection
-    places: Places
+    roots: AbstractSet[bytes]
     ends_early: bool
     missing: int
+
+
+def roots_text(roots: AbstractSet[bytes]) -> str:
+    """Paths as text that can be stored and compared: each byte is a character."""
+    return "\0".join(sorted(root.decode("latin-1") for root in roots))
+
+
+def roots_in(text: str) -> set[bytes]:
+    """The paths that `roots_text` has written."""
+    return {root.encode("latin-1") for root in text.split("\0")}
 
 
 def load_stored(workspace: Workspace) -> tuple[Connection, Basis] | None:
@@ -101,7 +115,7 @@ def load_stored(workspace: Workspace) -> tuple[Connection, Basis] | None:
     except (UnusableIndexError, OSError, SqliteError):
         return None
     try:
-        row = connection.execute("SELECT tip, shallow, roots FROM basis").fetchone()
+        row = connection.execute("SELECT tip, shallow, roots, tool FROM basis").fetchone()
     except SqliteError:
         connection.close()
         return None

@@ -56,12 +56,12 @@ def update_history(
 def _finish(workspace: Workspace, update: _Update, basis: Basis) -> History:
     connection, places = update.connection, update.places
     connection.execute("DELETE FROM basis")
-    row = basis._replace(roots=places.roots_text)
-    connection.execute("INSERT INTO basis VALUES (?, ?, ?)", row)
+    row = basis._replace(roots=store.roots_text(places.roots))
+    connection.execute("INSERT INTO basis VALUES (?, ?, ?, ?)", row)
     _drop_unreachable(connection)
     if not update.missing:
         store.save(workspace, connection)
-    return History(connection, places, bool(basis.shallow), update.missing)
+    return History(connection, places.roots, bool(basis.shallow), update.missing)
 
 
 def _drop_unreachable(connection: Connection) -> None:
@@ -106,7 +106,7 @@ class _Update:
         """
         places = self.places
         logged = list(
-            read_log(self._objects.scratch, tip, self._earlier, places.paths, places.may_matter)
+            read_log(self._objects.scratch, tip, self._earlier, places.paths, places.is_wanted)
         )
         if not self._add_roots(logged):
             return False
@@ -145,7 +145,7 @@ class _Update:
             self.missing += not blob.type
             for path, source in wanted[id_].items():
                 if blob.type:
-                    content = content_of(source, blob.data)
+                    content = content_of(self.places, source, blob.data)
                 else:
                     version = missing_version(source)
                     content = Content([Stated(version, None)] if version else [], MISSING)

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from yoi_relations.errors import GitError
 from yoi_relations.files.workspace import Workspace, printable_bytes
 from yoi_relations.git.ask import ask_git
+from yoi_relations.git.repository import Revision
 from yoi_relations.history.lives import Change, How, Lives
 from yoi_relations.history.objects import Objects
 from yoi_relations.history.store import MISSING, History
@@ -19,6 +20,7 @@ from yoi_relations.lean.types import TYPE_CHECKING, Connection, NamedTuple
 
 if TYPE_CHECKING:
     from yoi_relations.git.objects import GitObject
+    from yoi_relations.history.places import Places
 
 _MAX_LIMITS = 200
 """Paths that git's index is asked about one by one; for more, all tickets are listed."""
@@ -38,14 +40,14 @@ class WorkTree(NamedTuple):
         workspace: the workspace.
         connection: to its index.
         history: the history up to the commit.
-        tip: id of the commit.
+        tip: the commit.
         objects: reads files of commits.
     """
 
     workspace: Workspace
     connection: Connection
     history: History
-    tip: str
+    tip: Revision
     objects: Objects
 
     def add_to(self, lives: Lives, keys: Collection[Key] | None) -> dict[Key, How | None]:
@@ -65,7 +67,7 @@ class WorkTree(NamedTuple):
             change = Change(stated.version, path, stated.line, stated=True)
             current[change.at] = change
         # A file below another tickets root is not of this work tree.
-        here = (f"{self.workspace.tickets_root}/", f"{self.workspace.real_tickets_root}/")
+        here = tuple(f"{root}/" for root in self.workspace.source_roots)
         lost = [c for at, c in committed.items() if at not in current and c.path.startswith(here)]
         found = [change for at, change in current.items() if at not in committed]
         unknown = self._paths_with_missing_files()
@@ -91,10 +93,13 @@ class WorkTree(NamedTuple):
         if not (lost or found):
             lives.settle()
             return []
-        lost, found = self._compare_with_tip(lives, lost, found)
+        from yoi_relations.history.places import Places  # noqa: PLC0415  # only differences need it
+
+        places = Places(self.workspace, self.tip.repository.prefix, self.history.roots)
+        lost, found = self._compare_with_tip(places, lives, lost, found)
         if not (lost or found):
             return []
-        changes = self._explained(lost, found)
+        changes = self._explained(places, lost, found)
         lives.add(None, changes)
         return changes
 
@@ -109,13 +114,13 @@ class WorkTree(NamedTuple):
         return {path for (path,) in rows}
 
     def _compare_with_tip(
-        self, lives: Lives, lost: list[Change], found: list[Change]
+        self, places: Places, lives: Lives, lost: list[Change], found: list[Change]
     ) -> tuple[list[Change], list[Change]]:
         """Where the order of events misleads, let the last commit decide; what still differs.
 
         Events on two branches have no order, and a merge may drop what one side has stated.
         """
-        in_tip = self._digests_in_tip({change.path for change in (*lost, *found)})
+        in_tip = self._digests_in_tip(places, {change.path for change in (*lost, *found)})
         faulty = self._paths_with_problems()
         dropped = [
             change._replace(stated=False, how=How.MERGED, fault=change.path in faulty)
@@ -131,22 +136,22 @@ class WorkTree(NamedTuple):
             [change for change in found if change.at not in explained],
         )
 
-    def _digests_in_tip(self, paths: set[str]) -> dict[str, set[str]]:
+    def _digests_in_tip(self, places: Places, paths: set[str]) -> dict[str, set[str]]:
         """By path, what the files of the last commit state; of files that git has ever had."""
         rows = self.history.connection.execute("SELECT shown_path, path FROM file")
         known = {shown: path for shown, path in rows if shown in paths and b"\n" not in path}
-        names = [f"{self.tip}:{_as_text(path)}" for path in known.values()]
+        names = [f"{self.tip.id}:{_as_text(path)}" for path in known.values()]
         blobs = self.objects.reader.read_all(names)
         found = zip(known.items(), blobs, strict=True)
-        return {shown: self._digests(path, blob) for (shown, path), blob in found}
+        return {shown: _digests(places, path, blob) for (shown, path), blob in found}
 
-    def _explained(self, lost: list[Change], found: list[Change]) -> list[Change]:
+    def _explained(self, places: Places, lost: list[Change], found: list[Change]) -> list[Change]:
         """The differences from the last commit, with the reason why each is not committed."""
         tracked = self._tracked({change.path for change in (*lost, *found)})
         ids = sorted({entry.id for entry in tracked.values() if entry.id})
         blobs = dict(zip(ids, self.objects.reader.read_all(ids), strict=True))
         staged = {
-            path: self._digests(self.history.places.in_git(path), blobs[entry.id])
+            path: _digests(places, places.in_git(path), blobs[entry.id])
             for path, entry in tracked.items()
             if entry.id
         }
@@ -173,7 +178,7 @@ class WorkTree(NamedTuple):
         """What git's index has at these paths."""
         limits = sorted(paths)
         if len(limits) > _MAX_LIMITS or any("\\" in path for path in limits):
-            limits = [self.workspace.tickets_root]
+            limits = [*self.workspace.source_roots]
         command = ("--literal-pathspecs", "ls-files", "-s", "-t", "-z", "--")
         ran = ask_git(self.workspace.root, *command, *limits)
         if ran.returncode:
@@ -190,13 +195,15 @@ class WorkTree(NamedTuple):
                 found[shown] = _Tracked(id_ if stage == "0" else None, tag != "S")
         return found
 
-    def _digests(self, path: bytes, blob: GitObject) -> set[str]:
-        source = self.history.places.source_at(path)
-        if source is None or blob.type != "blob":
-            return set()
-        from yoi_relations.history.contents import content_of  # noqa: PLC0415  # only differences need it
 
-        return {stated.version.digest for stated in content_of(source, blob.data).stated}
+def _digests(places: Places, path: bytes, blob: GitObject) -> set[str]:
+    """What a file of a commit or of git's index states."""
+    source = places.source_at(path)
+    if source is None or blob.type != "blob":
+        return set()
+    from yoi_relations.history.contents import content_of  # noqa: PLC0415  # only differences need it
+
+    return {stated.version.digest for stated in content_of(places, source, blob.data).stated}
 
 
 def _sorted(changes: Iterable[Change], without: set[str]) -> list[Change]:

@@ -86,7 +86,7 @@ def ask_log(  # noqa: PLR0913  # as many as there are options
         return Log(
             events[: limit or None],
             len(events),
-            work_tree.tip,
+            work_tree.tip.id,
             history.ends_early,
             history.missing,
         )
