@@ -57,7 +57,9 @@ def content_of(places: Places, source: Source, data: bytes) -> Content:
 def _may_hide_records(fault: Fault, form: Format) -> bool:
     """Whether a record may be missing because of a fault."""
     # A task file is a ticket with its records; most of its faults are about both.
-    return fault.effect is not Effect.ADVICE if form in TASK_FILES else fault.effect is Effect.RECORD
+    return (
+        fault.effect is not Effect.ADVICE if form in TASK_FILES else fault.effect is Effect.RECORD
+    )
 
 
 def missing_version(source: Source) -> Version | None:
