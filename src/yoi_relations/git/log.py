@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
-from yoi_relations.git.process import GitProcess
 from yoi_relations.git.scratch import ScratchRepository
 from yoi_relations.lean.types import NamedTuple
 
@@ -61,7 +60,7 @@ def read_log(
     earlier: str | None,
     paths: Iterable[bytes],
     is_wanted: Callable[[bytes], bool],
-) -> Iterator[LoggedCommit]:
+) -> list[LoggedCommit]:
     """The commits that can be reached from `tip`, each before its parents.
 
     Args:
@@ -77,34 +76,22 @@ def read_log(
         GitError: git failed, for example because a commit is missing.
         GitTimeoutError: git was silent for too long.
     """
-    commits = tip if earlier is None else f"{earlier}...{tip}"
+    range_ = tip if earlier is None else f"{earlier}...{tip}"
     limits = (os.fsdecode(b":(literal)" + path) for path in paths)
-    with scratch.start("log", *_OPTIONS, commits, "--", *limits, stdin=b"") as process:
-        token = process.until(b"\0")
-        while token is not None:
-            if token.startswith(_START):
-                header, seconds, author = token, process.until(b"\0"), process.until(b"\0")
-                changes, token = _read_changes(process, is_wanted)
-                yield _commit(header, seconds or b"0", author or b"", changes)
-            else:
-                token = process.until(b"\0")  # the end of a commit without changes
+    commits = []
+    with scratch.start("log", *_OPTIONS, range_, "--", *limits, stdin=b"") as process:
+        fields = process.split(b"\0")
+        for field in fields:
+            if field.startswith(_START):
+                changes: list[FileChange] = []
+                seconds, author = next(fields, b"0"), next(fields, b"")
+                commits.append(_commit(field, seconds, author, changes))
+            elif b":" in field[:2]:  # a newline comes before the first change of a commit
+                path = next(fields, b"")
+                if is_wanted(path):
+                    changes.append(_change(field.lstrip(b"\n"), path))
         process.check()
-
-
-def _read_changes(
-    process: GitProcess, is_wanted: Callable[[bytes], bool]
-) -> tuple[list[FileChange], bytes | None]:
-    """The wanted changes of a commit, and what follows them."""
-    changes = []
-    while (token := process.until(b"\0")) is not None:
-        raw = token.lstrip(b"\n")
-        if raw.startswith(b":"):
-            path = process.until(b"\0") or b""
-            if is_wanted(path):
-                changes.append(_change(raw, path))
-        elif raw:
-            return changes, raw
-    return changes, None
+    return commits
 
 
 def _commit(

@@ -11,9 +11,9 @@ from yoi_relations.history.places import Places
 from yoi_relations.history.versions import (
     Stated,
     Version,
-    new_version,
     record_version,
     retired_version,
+    unread_version,
 )
 from yoi_relations.kinds import edge_of
 from yoi_relations.lean.types import NamedTuple
@@ -25,15 +25,15 @@ class Content(NamedTuple):
     """What one file states.
 
     Attributes:
-        stated: its records and retirements; a list states each record once.
+        stated: its records and retirements, by digest; a list states each record once.
         fault: why a part of it, or all of it, cannot be used; None if all is used.
     """
 
-    stated: list[Stated]
+    stated: dict[str, Stated]
     fault: str | None
 
 
-NOTHING = Content([], None)
+NOTHING = Content({}, None)
 """What a file states that does not exist."""
 
 
@@ -42,7 +42,7 @@ def content_of(places: Places, source: Source, data: bytes) -> Content:
     try:
         parsed = places.parse(source, used_part(source.format, data))
     except SourceError as error:
-        return Content([], error.message)
+        return Content({}, error.message)
     form = source.format.value
     found = {stated.version.digest: stated for stated in _stated(parsed.records, form)}
     for retirement in parsed.retirements:
@@ -51,12 +51,12 @@ def content_of(places: Places, source: Source, data: bytes) -> Content:
         )
         found[version.digest] = Stated(version, None)
     faults = [fault for fault in parsed.faults if _may_hide_records(fault, source.format)]
-    return Content([*found.values()], faults[0].message if faults else None)
+    return Content(found, faults[0].message if faults else None)
 
 
 def _may_hide_records(fault: Fault, form: Format) -> bool:
     """Whether a record may be missing because of a fault."""
-    # A task file is a ticket with its records; most of its faults are about both.
+    # A task file is also a ticket, and most of its faults are about both.
     return (
         fault.effect is not Effect.ADVICE if form in TASK_FILES else fault.effect is Effect.RECORD
     )
@@ -67,7 +67,7 @@ def missing_version(source: Source) -> Version | None:
     if source.format is not Format.FRONTMATTER:
         return None
     id_ = source.path.rpartition("/")[2].removesuffix(".md")
-    return new_version("", holder=source.holder, id=id_, format=source.format.value)
+    return unread_version(source.format.value, source.holder, id_)
 
 
 def _stated(records: Iterable[Record], form: str) -> Iterator[Stated]:

@@ -35,6 +35,8 @@ class Places:
         known = (*workspace.source_roots, *self._source.usual_roots)
         self.roots = {*map(os.fsencode, known), *roots}
         self._sources: dict[bytes, Source | None] = {}
+        self._folders: list[tuple[bytes, bytes]] = []
+        self._set_folders()
         self._configurations = {self.in_git(path): path for path in CONFIGURATIONS}
 
     @property
@@ -63,6 +65,7 @@ class Places:
         """Add a tickets root."""
         self.roots.add(root)
         self._sources.clear()
+        self._set_folders()
 
     def source_at(self, path: bytes) -> Source | None:
         """The source of records that a path below the top is; None if it is another file."""
@@ -79,10 +82,12 @@ class Places:
         return self._source.parse(source, data)
 
     def _find_source(self, path: bytes) -> Source | None:
-        if not path.startswith(self._prefix):
-            return None
-        path = path[len(self._prefix) :]
-        for root in sorted(self.roots, key=len, reverse=True):
-            if path.startswith(root + b"/"):
-                return self._source.source_at(path, root)
+        for folder, root in self._folders:
+            if path.startswith(folder):
+                return self._source.source_at(path[len(self._prefix) :], root)
         return None
+
+    def _set_folders(self) -> None:
+        """Set the roots as folders below the top, each after those in it."""
+        roots = sorted(self.roots, key=len, reverse=True)
+        self._folders = [(self._prefix + root + b"/", root) for root in roots]

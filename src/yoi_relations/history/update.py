@@ -105,8 +105,8 @@ class _Update:
         Then nothing was added, the root is among the places, and all is to be read again.
         """
         places = self.places
-        logged = list(
-            read_log(self._objects.scratch, tip, self._earlier, places.paths, places.is_wanted)
+        logged = read_log(
+            self._objects.scratch, tip, self._earlier, places.paths, places.is_wanted
         )
         if not self._add_roots(logged):
             return False
@@ -148,7 +148,8 @@ class _Update:
                     content = content_of(self.places, source, blob.data)
                 else:
                     version = missing_version(source)
-                    content = Content([Stated(version, None)] if version else [], MISSING)
+                    stated = {version.digest: Stated(version, None)} if version else {}
+                    content = Content(stated, MISSING)
                 self._contents[id_, path] = content
 
     def _insert(self, logged: Iterable[LoggedCommit]) -> None:
@@ -184,17 +185,14 @@ class _Update:
         """Add what a commit states in a file that no parent does, and what no longer."""
         after = self._content(change.after, source)
         before = [self._content(id_, source) for id_ in change.before]
-        old = [{stated.version.digest for stated in content.stated} for content in before]
-        new = {stated.version.digest for stated in after.stated}
         place = number, change.path, source
         if after.stated or after.fault != MISSING:
-            for stated in before[0].stated:
-                digest = stated.version.digest
-                if digest not in new and all(digest in digests for digests in old):
+            for digest, stated in before[0].stated.items():
+                if digest not in after.stated and all(digest in each.stated for each in before):
                     table.add_change(*place, stated, is_stated=False)
         or_before = commit.id in self._border or any(c.fault == MISSING for c in before)
-        for stated in after.stated:
-            if not any(stated.version.digest in digests for digests in old):
+        for digest, stated in after.stated.items():
+            if not any(digest in each.stated for each in before):
                 table.add_change(*place, stated, is_stated=True, or_before=or_before)
         if after.fault and all(content.fault != after.fault for content in before):
             table.add_fault(*place, after.fault)

@@ -113,26 +113,25 @@ def keys_table(keys: Collection[Key] | None) -> tuple[str, list[str]]:
 
 
 def record_version(form: str, *fields: Any) -> Version:  # noqa: ANN401  # the fields of a row
-    """A record; `fields` are those of `names` below."""
-    names = (
-        *("holder", "id", "kind", "shown", "edge_ticket", "edge_target", "target"),
-        *("note", "summary", "branch", "worktree", "role_plan", "author", "at"),
-    )
-    return new_version(digest_of(fields), **dict(zip(names, fields, strict=True)), format=form)
+    """A record; `fields` are those of `Version` from `holder` to `at`, without `retires`."""
+    holder, id_, *rest = fields
+    return _cut(Version(digest_of(fields), holder, id_, None, form, *rest, None, 0))
 
 
 def retired_version(form: str, *fields: str) -> Version:
     """A retirement; one that a record states of itself has the id of that record."""
-    names = ("holder", "id", "retires", "at", "author", "reason")
-    return new_version(digest_of(fields), **dict(zip(names, fields, strict=True)), format=form)
+    holder, id_, retires, at, by, reason = fields
+    unset = (None,) * 10
+    return _cut(Version(digest_of(fields), holder, id_, retires, form, *unset, by, at, reason, 0))
 
 
-def new_version(digest: str, **fields: Any) -> Version:  # noqa: ANN401  # one type per field
-    """A version with these fields, whose long texts are cut; the other fields are None."""
-    values: dict[str, Any] = dict.fromkeys(Version._fields) | {"digest": digest} | fields
-    values["text_cut"] = 0
-    for name in _TEXTS:
-        text = values[name]
-        if text is not None and len(text) > TEXT_LIMIT:
-            values[name], values["text_cut"] = text[:TEXT_LIMIT], 1
-    return Version(**values)
+def unread_version(form: str, holder: str, id_: str) -> Version:
+    """A record or retirement whose file is missing in this clone."""
+    return Version("", holder, id_, None, form, *(None,) * 13, 0)
+
+
+def _cut(version: Version) -> Version:
+    """A version whose long texts are cut."""
+    texts = ((name, getattr(version, name)) for name in _TEXTS)
+    cut = {name: text[:TEXT_LIMIT] for name, text in texts if text and len(text) > TEXT_LIMIT}
+    return version._replace(**cut, text_cut=1) if cut else version

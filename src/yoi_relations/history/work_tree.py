@@ -203,7 +203,7 @@ def _digests(places: Places, path: bytes, blob: GitObject) -> set[str]:
         return set()
     from yoi_relations.history.contents import content_of  # noqa: PLC0415  # only differences need it
 
-    return {stated.version.digest for stated in content_of(places, source, blob.data).stated}
+    return {*content_of(places, source, blob.data).stated}
 
 
 def _sorted(changes: Iterable[Change], without: set[str]) -> list[Change]:
