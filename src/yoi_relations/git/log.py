@@ -14,23 +14,23 @@ _FORMAT = "--format=%x01%m%H %P%x00%ct%x00%an"
 _OPTIONS = (
     *("--topo-order", "--left-right", "--no-abbrev", "--no-renames", "--encoding=UTF-8"),
     # Every commit, whether it changes one of the paths or not; of a merge, the files that differ
-    # from all its parents.
-    *("--full-history", "--sparse", "--raw", "-c", "-z", _FORMAT),
+    # from its first parent.
+    *("--full-history", "--sparse", "--raw", "--diff-merges=first-parent", "-z", _FORMAT),
 )
 _REGULAR = (b"100644", b"100755", b"100664")
 
 
 class FileChange(NamedTuple):
-    """A file that a commit changed.
+    """A file that differs between a commit and its first parent.
 
     Attributes:
         path: below the top of the work tree, in the bytes that git holds.
-        before: id of the file in each parent; None where that has no regular file there.
+        before: id of the file in the parent; None if that has no regular file there.
         after: id of the file in the commit, or None.
     """
 
     path: bytes
-    before: tuple[str | None, ...]
+    before: str | None
     after: str | None
 
 
@@ -89,7 +89,7 @@ def read_log(
             elif b":" in field[:2]:  # a newline comes before the first change of a commit
                 path = next(fields, b"")
                 if is_wanted(path):
-                    changes.append(_change(field.lstrip(b"\n"), path))
+                    changes.append(_change(field, path))
         process.check()
     return commits
 
@@ -102,11 +102,7 @@ def _commit(
 
 
 def _change(raw: bytes, path: bytes) -> FileChange:
-    """The change in a line ``:mode mode id id M``, with one more colon, mode and id per parent."""
-    words = raw.lstrip(b":").split(b" ")
-    count = len(raw) - len(raw.lstrip(b":")) + 1
-    ids = [
-        id_.decode() if mode in _REGULAR else None
-        for mode, id_ in zip(words[:count], words[count:], strict=False)
-    ]
-    return FileChange(path, tuple(ids[:-1]), ids[-1])
+    """The change in a line ``:mode mode id id M``."""
+    old_mode, mode, old_id, id_, _ = raw.lstrip(b"\n:").split(b" ")
+    before = old_id.decode() if old_mode in _REGULAR else None
+    return FileChange(path, before, id_.decode() if mode in _REGULAR else None)

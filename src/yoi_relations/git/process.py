@@ -13,7 +13,7 @@ from yoi_relations.lean.types import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
     import signal
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 else:
     import _signal as signal  # `signal` imports `enum`, which costs start-up
 

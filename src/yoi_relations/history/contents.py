@@ -9,8 +9,7 @@ from yoi_relations.files.record import Record
 from yoi_relations.files.source import TASK_FILES, Effect, Fault, Format, Source, SourceError
 from yoi_relations.history.places import Places
 from yoi_relations.history.versions import (
-    Stated,
-    Version,
+    Statement,
     record_version,
     retired_version,
     unread_version,
@@ -19,6 +18,8 @@ from yoi_relations.kinds import edge_of
 from yoi_relations.lean.types import NamedTuple
 
 _NO_PLAN = (None, None, None, None)
+MISSING = "is missing in this partial clone"
+"""What is wrong with a file that git does not have here."""
 
 
 class Content(NamedTuple):
@@ -29,7 +30,7 @@ class Content(NamedTuple):
         fault: why a part of it, or all of it, cannot be used; None if all is used.
     """
 
-    stated: dict[str, Stated]
+    stated: dict[str, Statement]
     fault: str | None
 
 
@@ -43,13 +44,13 @@ def content_of(places: Places, source: Source, data: bytes) -> Content:
         parsed = places.parse(source, used_part(source.format, data))
     except SourceError as error:
         return Content({}, error.message)
-    form = source.format.value
-    found = {stated.version.digest: stated for stated in _stated(parsed.records, form)}
+    form, path = source.format.value, source.path
+    found = {stated.version.digest: stated for stated in _stated(parsed.records, form, path)}
     for retirement in parsed.retirements:
         version = retired_version(
             form, retirement.holder, retirement.id, retirement.retires, *retirement.retired
         )
-        found[version.digest] = Stated(version, None)
+        found[version.digest] = Statement(version, path, None)
     faults = [fault for fault in parsed.faults if _may_hide_records(fault, source.format)]
     return Content(found, faults[0].message if faults else None)
 
@@ -62,15 +63,17 @@ def _may_hide_records(fault: Fault, form: Format) -> bool:
     )
 
 
-def missing_version(source: Source) -> Version | None:
-    """The record or retirement in a file that is missing in this clone; None for a list."""
-    if source.format is not Format.FRONTMATTER:
-        return None
-    id_ = source.path.rpartition("/")[2].removesuffix(".md")
-    return unread_version(source.format.value, source.holder, id_)
+def missing_content(source: Source) -> Content:
+    """What is known of a file that is missing in this clone: which record it states, or nothing."""
+    stated = {}
+    if source.format is Format.FRONTMATTER:
+        id_ = source.path.rpartition("/")[2].removesuffix(".md")
+        version = unread_version(source.format.value, source.holder, id_)
+        stated[version.digest] = Statement(version, source.path, None)
+    return Content(stated, MISSING)
 
 
-def _stated(records: Iterable[Record], form: str) -> Iterator[Stated]:
+def _stated(records: Iterable[Record], form: str, path: str) -> Iterator[Statement]:
     for record in records:
         edge = edge_of(record.kind, record.holder, record.target)
         texts = (record.note, *(record.plan or _NO_PLAN))
@@ -85,7 +88,8 @@ def _stated(records: Iterable[Record], form: str) -> Iterator[Stated]:
             record.author,
             record.at,
         )
-        yield Stated(version, record.line)
+        yield Statement(version, path, record.line)
         if record.retired is not None:
             ids = record.holder, record.id, record.id
-            yield Stated(retired_version(form, *ids, *record.retired), record.line)
+            version = retired_version(form, *ids, *record.retired)
+            yield Statement(version, path, record.line)

@@ -57,7 +57,7 @@ def _read(workspace: Workspace, tip: Revision, objects: Objects) -> History:
         known = store.roots_in(found.roots)
         if present <= known and found._replace(tip="", roots="") == basis._replace(tip=""):
             if found.tip == tip.id:
-                return History(connection, known, bool(basis.shallow), 0)
+                return History(connection, known, bool(basis.shallow))
             roots, earlier = known, (connection, found.tip)
     from yoi_relations.history.places import Places  # noqa: PLC0415  # only after a new commit
     from yoi_relations.history.update import update_history  # noqa: PLC0415  # only after a new commit

@@ -20,8 +20,6 @@ from yoi_relations.lean.sqlite import SqliteError
 from yoi_relations.lean.types import Connection, NamedTuple
 
 _SCHEMA_VERSION = 2
-MISSING = "is missing in this partial clone"
-"""What is wrong with a file that git does not have here."""
 _SIZE_LIMIT = 256 << 20
 """Bytes. A longer history is read again by each command."""
 _VERSION_TYPES = {"text_cut": "INTEGER NOT NULL"}
@@ -33,32 +31,41 @@ CREATE TABLE basis (
     tip TEXT NOT NULL, shallow TEXT NOT NULL, roots TEXT NOT NULL, tool TEXT NOT NULL
 );
 CREATE TABLE commits (
-    number INTEGER PRIMARY KEY, id BLOB NOT NULL, rank INTEGER NOT NULL,
+    number INTEGER PRIMARY KEY, id BLOB NOT NULL, parent INTEGER, rank INTEGER NOT NULL,
     reachable INTEGER NOT NULL, seconds INTEGER NOT NULL, author TEXT
 );
 CREATE TABLE version (
     number INTEGER PRIMARY KEY, {_VERSION_COLUMNS}
 );
-CREATE TABLE file (number INTEGER PRIMARY KEY, path BLOB NOT NULL, shown_path TEXT NOT NULL);
-CREATE TABLE change (
+CREATE TABLE file (number INTEGER PRIMARY KEY, path TEXT NOT NULL);
+CREATE TABLE step (
     commit_number INTEGER NOT NULL, version_number INTEGER NOT NULL, file_number INTEGER NOT NULL,
-    line INTEGER, stated INTEGER NOT NULL, or_before INTEGER NOT NULL
+    line INTEGER, stated INTEGER NOT NULL
 );
-CREATE TABLE fault (
-    commit_number INTEGER NOT NULL, file_number INTEGER NOT NULL, message TEXT NOT NULL
+CREATE TABLE event (
+    commit_number INTEGER NOT NULL, holder TEXT NOT NULL, record_id TEXT NOT NULL,
+    what TEXT NOT NULL, record_number INTEGER, retirement_number INTEGER,
+    file_number INTEGER NOT NULL, line INTEGER, or_before INTEGER NOT NULL
+);
+CREATE TABLE present (
+    version_number INTEGER NOT NULL, file_number INTEGER NOT NULL, line INTEGER
 );
 CREATE INDEX version_key ON version (holder, coalesce(retires, id));
 CREATE INDEX version_ticket ON version (edge_ticket);
 CREATE INDEX version_target ON version (edge_target);
-CREATE INDEX change_version ON change (version_number);
-CREATE INDEX fault_commit ON fault (commit_number);
+CREATE INDEX step_commit ON step (commit_number);
+CREATE INDEX step_version ON step (version_number);
+CREATE INDEX event_key ON event (holder, record_id);
+CREATE INDEX present_version ON present (version_number);
 CREATE VIEW reached AS SELECT * FROM version WHERE EXISTS (
-    SELECT 1 FROM change JOIN commits ON commits.number = commit_number
+    SELECT 1 FROM step JOIN commits ON commits.number = commit_number
     WHERE version_number = version.number AND reachable = 1
 );
 """  # noqa: S608  # fixed names
-"""A row of ``change`` says that a commit states a version in a file, or no longer does; and whether
-it may have done so before, because what its parents state is not known.
+"""A row of ``step`` says that a file of a commit states a version, other than in its first parent
+(``commits.parent``), or no longer does. A row of ``event`` says what happened to a record compared
+with all parents; and whether it may have happened before, because what they state is not known.
+``present`` has what the files of the tip state.
 
 ``commits.rank`` orders commits: each is greater than those of the parents, and than the time of the
 commit. ``reachable`` says whether the commit belongs to the history of the tip; ``reached`` has the
@@ -89,13 +96,13 @@ class History(NamedTuple):
         connection: to its tables.
         roots: the folders below the workspace in which records were kept.
         ends_early: whether the clone is shallow, so that earlier commits are not known.
-        missing: how many files are missing, because the clone is partial.
+        missing: paths of files that are missing in some commit, because the clone is partial.
     """
 
     connection: Connection
     roots: AbstractSet[bytes]
     ends_early: bool
-    missing: int
+    missing: AbstractSet[str] = frozenset()
 
 
 def roots_text(roots: AbstractSet[bytes]) -> str:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from yoi_relations.errors import GitError
 from yoi_relations.files.source import Source
 from yoi_relations.files.workspace import Workspace, printable_bytes
-from yoi_relations.git.log import FileChange, LoggedCommit, read_log
+from yoi_relations.git.log import LoggedCommit, read_log
 from yoi_relations.history import store
-from yoi_relations.history.contents import NOTHING, Content, content_of, missing_version
+from yoi_relations.history.changes import Change, changes_between
+from yoi_relations.history.contents import (
+    MISSING,
+    NOTHING,
+    Content,
+    content_of,
+    missing_content,
+)
 from yoi_relations.history.objects import Objects
 from yoi_relations.history.places import Places
-from yoi_relations.history.store import MISSING, Basis, History
-from yoi_relations.history.versions import Stated
-from yoi_relations.lean.types import Connection
+from yoi_relations.history.store import Basis, History
+from yoi_relations.history.versions import Key, State, Statement, Version, by_record
+from yoi_relations.lean.types import Connection, NamedTuple
 
 
 def update_history(
@@ -70,7 +77,7 @@ def _drop_unreachable(connection: Connection) -> None:
     reachable, others = counts.fetchone()
     if (others or 0) <= (reachable or 0):
         return
-    for table in ("change", "fault"):
+    for table in ("step", "event"):
         connection.execute(
             f"DELETE FROM {table} WHERE commit_number IN"  # noqa: S608  # fixed names
             " (SELECT number FROM commits WHERE reachable = 0)"
@@ -91,7 +98,7 @@ class _Update:
         earlier: str | None = None,
     ) -> None:
         self.places = places
-        self.missing = 0
+        self.missing: set[str] = set()
         self._objects = objects
         self._border = border
         self._stored = stored
@@ -105,14 +112,12 @@ class _Update:
         Then nothing was added, the root is among the places, and all is to be read again.
         """
         places = self.places
-        logged = read_log(
-            self._objects.scratch, tip, self._earlier, places.paths, places.is_wanted
-        )
+        logged = read_log(self._objects.scratch, tip, self._earlier, places.paths, places.is_wanted)
         if not self._add_roots(logged):
             return False
         self._read_files(logged)
         self.connection = store.new_history(self._stored)
-        self._insert(logged)
+        self._insert(logged, tip)
         return True
 
     def _add_roots(self, logged: list[LoggedCommit]) -> bool:
@@ -138,67 +143,172 @@ class _Update:
         for commit in logged:
             for change in commit.changes:
                 source = self.places.source_at(change.path)
-                for id_ in (*change.before, change.after) if source else ():
+                for id_ in (change.before, change.after) if source else ():
                     if id_ and source:
                         wanted[id_][source.path] = source
         for id_, blob in zip(wanted, self._objects.reader.read_all([*wanted]), strict=True):
-            self.missing += not blob.type
             for path, source in wanted[id_].items():
                 if blob.type:
                     content = content_of(self.places, source, blob.data)
                 else:
-                    version = missing_version(source)
-                    stated = {version.digest: Stated(version, None)} if version else {}
-                    content = Content(stated, MISSING)
+                    content = missing_content(source)
+                    self.missing.add(path)
                 self._contents[id_, path] = content
 
-    def _insert(self, logged: Iterable[LoggedCommit]) -> None:
+    def _insert(self, logged: Iterable[LoggedCommit], tip: str) -> None:
         rows = self.connection.execute("SELECT id, number, rank FROM commits")
         known = {id_.hex(): (number, rank) for id_, number, rank in rows}
+        commits = [*reversed([*logged])]
+        moved = [(int(c.is_added), known[c.id][0]) for c in commits if c.id in known]
+        new = [commit for commit in commits if commit.is_added and commit.id not in known]
+        states = _States(self.connection, known, new, tip)
         table = _Tables(self.connection)
-        moved = []
         last = max((number for number, _ in known.values()), default=0)
-        for commit in reversed([*logged]):
-            if commit.id in known:
-                moved.append((int(commit.is_added), known[commit.id][0]))
-            elif commit.is_added:
-                rank = max(commit.seconds, *(known[each][1] + 1 for each in commit.parents), 0)
-                last += 1
-                known[commit.id] = last, rank
-                changes = self._changes(commit)
-                author = printable_bytes(commit.author) if changes else None
-                table.add_commit(last, commit, rank, author)
-                for change, source in changes:
-                    self._add_changes(table, last, commit, change, source)
+        for number, commit in enumerate(new, last + 1):
+            rank = max(commit.seconds, *(known[each][1] + 1 for each in commit.parents), 0)
+            known[commit.id] = number, rank
+            step = self._step(commit)
+            parent = known[commit.parents[0]][0] if commit.parents else None
+            table.add_commit(number, parent, commit, rank, has_events=bool(step.keys))
+            table.add_step(number, step)
+            before, after = states.add(commit, step)
+            for key in step.keys:
+                parents = [state.get(key, {}) for state in before] or [{}]
+                for change in changes_between(parents, after.get(key, {}), step.faulty):
+                    table.add_event(number, key, change, or_before=step.is_uncertain(change))
         self.connection.execute("BEGIN")
         self.connection.executemany("UPDATE commits SET reachable = ? WHERE number = ?", moved)
+        table.add_present(states.of(tip))
         table.insert()
         self.connection.execute("COMMIT")
 
-    def _changes(self, commit: LoggedCommit) -> list[tuple[FileChange, Source]]:
-        found = ((change, self.places.source_at(change.path)) for change in commit.changes)
-        return [(change, source) for change, source in found if source]
-
-    def _add_changes(
-        self, table: _Tables, number: int, commit: LoggedCommit, change: FileChange, source: Source
-    ) -> None:
-        """Add what a commit states in a file that no parent does, and what no longer."""
-        after = self._content(change.after, source)
-        before = [self._content(id_, source) for id_ in change.before]
-        place = number, change.path, source
-        if after.stated or after.fault != MISSING:
-            for digest, stated in before[0].stated.items():
-                if digest not in after.stated and all(digest in each.stated for each in before):
-                    table.add_change(*place, stated, is_stated=False)
-        or_before = commit.id in self._border or any(c.fault == MISSING for c in before)
-        for digest, stated in after.stated.items():
-            if not any(digest in each.stated for each in before):
-                table.add_change(*place, stated, is_stated=True, or_before=or_before)
-        if after.fault and all(content.fault != after.fault for content in before):
-            table.add_fault(*place, after.fault)
+    def _step(self, commit: LoggedCommit) -> _Step:
+        """What a commit states other than its first parent."""
+        step = _Step([], [], set(), set(), commit.id in self._border)
+        for change in commit.changes:
+            source = self.places.source_at(change.path)
+            if source is None:
+                continue
+            before, after = (self._content(id_, source) for id_ in (change.before, change.after))
+            if after.fault == MISSING and not after.stated:
+                continue  # it may state the same as before
+            if before.fault == MISSING:
+                step.uncertain.add(source.path)
+            if after.fault and after.fault != before.fault:
+                step.faulty.add(source.path)
+            step.removed.extend(before.stated[at] for at in before.stated.keys() - after.stated)
+            step.stated.extend(after.stated[at] for at in after.stated.keys() - before.stated)
+        return step
 
     def _content(self, id_: str | None, source: Source) -> Content:
         return self._contents[id_, source.path] if id_ else NOTHING
+
+
+class _Step(NamedTuple):
+    """What a commit states other than its first parent.
+
+    Attributes:
+        removed: what the parent states, and the commit does not.
+        stated: what the commit states, and the parent does not.
+        faulty: paths of files that cannot be used, or a part of them, and could be before.
+        uncertain: paths of files that are missing in the parent.
+        is_border: whether a shallow history ends here.
+    """
+
+    removed: list[Statement]
+    stated: list[Statement]
+    faulty: set[str]
+    uncertain: set[str]
+    is_border: bool
+
+    @property
+    def keys(self) -> set[Key]:
+        """The records that it is about."""
+        return {statement.version.key for statement in (*self.removed, *self.stated)}
+
+    def is_uncertain(self, change: Change) -> bool:
+        """Whether something may have happened before."""
+        return self.is_border or change.statement.path in self.uncertain
+
+
+class _States:
+    """What commits state, while their children are not added yet."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        known: dict[str, tuple[int, int]],
+        new: list[LoggedCommit],
+        tip: str,
+    ) -> None:
+        self._connection = connection
+        self._known = known
+        self._states: dict[str, dict[Key, State]] = {}
+        self._children = Counter(parent for commit in new for parent in commit.parents)
+        self._children[tip] += 1  # it is asked for at the end
+
+    def add(
+        self, commit: LoggedCommit, step: _Step
+    ) -> tuple[list[dict[Key, State]], dict[Key, State]]:
+        """What the parents of a commit state, of the records of `step`; and what it states."""
+        parents = [self.of(parent) for parent in commit.parents]
+        keys = step.keys
+        before = [{key: state[key] for key in keys & state.keys()} for state in parents]
+        for key, removed in by_record(step.removed).items():  # they know their latest lines
+            before[0][key] = {**before[0].get(key, {}), **removed}
+        for parent in commit.parents:
+            self._children[parent] -= 1
+        own = parents[0] if parents else {}
+        if parents and self._children[commit.parents[0]]:
+            own = own.copy()
+        for parent in commit.parents:
+            if not self._children[parent]:
+                self._states.pop(parent, None)
+        _apply(own, step.removed, step.stated)
+        self._states[commit.id] = own
+        return before, own
+
+    def of(self, id_: str) -> dict[Key, State]:
+        """What a commit states that was added, or that was stored before."""
+        if id_ not in self._states:
+            self._states[id_] = self._stored(self._known[id_][0])
+        return self._states[id_]
+
+    def _stored(self, number: int) -> dict[Key, State]:
+        """What a stored commit states: the steps from the first commit to it, one after another."""
+        state: dict[Key, State] = {}
+        for is_stated, path, line, *version in self._connection.execute(_STEPS, (number,)):
+            statements = [Statement(Version(*version), path, line)]
+            _apply(state, *(((), statements) if is_stated else (statements, ())))
+        return state
+
+
+_STEPS = f"""
+WITH RECURSIVE chain (number, depth) AS (
+    VALUES (?, 0)
+    UNION ALL SELECT commits.parent, depth + 1 FROM chain JOIN commits USING (number)
+    WHERE commits.parent IS NOT NULL
+)
+SELECT stated, path, line, {", ".join(f"version.{name}" for name in Version._fields)}
+FROM chain JOIN step ON commit_number = chain.number
+JOIN version ON version.number = version_number JOIN file ON file.number = file_number
+ORDER BY depth DESC, stated
+"""  # noqa: S608  # fixed names
+
+
+def _apply(
+    state: dict[Key, State], removed: Iterable[Statement], stated: Iterable[Statement]
+) -> None:
+    """Change what records of a commit are stated."""
+    for statement in removed:
+        key = statement.version.key
+        rest = {at: each for at, each in state.get(key, {}).items() if at != statement.at}
+        if rest:
+            state[key] = rest
+        else:
+            state.pop(key, None)
+    for key, added in by_record(stated).items():
+        state[key] = {**state.get(key, {}), **added}
 
 
 class _Tables:
@@ -206,60 +316,58 @@ class _Tables:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._commits: list[tuple[object, ...]] = []
-        self._changes: list[tuple[object, ...]] = []
-        self._faults: list[tuple[object, ...]] = []
+        self._rows: dict[str, list[tuple[object, ...]]] = defaultdict(list)
         rows = connection.execute("SELECT path, number FROM file")
-        self._files: dict[bytes, int] = dict(rows.fetchall())
+        self._files: dict[str, int] = dict(rows.fetchall())
         rows = connection.execute("SELECT holder, id, format, digest, number FROM version")
         self._versions = {(*key,): number for *key, number in rows}
-        self._new_files: list[tuple[object, ...]] = []
-        self._new_versions: list[tuple[object, ...]] = []
 
-    def add_commit(self, number: int, commit: LoggedCommit, rank: int, author: str | None) -> None:
-        self._commits.append((number, bytes.fromhex(commit.id), rank, 1, commit.seconds, author))
-
-    def add_change(  # noqa: PLR0913  # the columns of a row
-        self,
-        commit: int,
-        path: bytes,
-        source: Source,
-        stated: Stated,
-        *,
-        is_stated: bool,
-        or_before: bool = False,
+    def add_commit(
+        self, number: int, parent: int | None, commit: LoggedCommit, rank: int, *, has_events: bool
     ) -> None:
-        version, file = self._version(stated), self._file(path, source)
-        flags = int(is_stated), int(or_before)
-        self._changes.append((commit, version, file, stated.line, *flags))
+        author = printable_bytes(commit.author) if has_events else None
+        row = (number, bytes.fromhex(commit.id), parent, rank, 1, commit.seconds, author)
+        self._rows["commits"].append(row)
 
-    def add_fault(self, commit: int, path: bytes, source: Source, message: str) -> None:
-        self._faults.append((commit, self._file(path, source), message))
+    def add_step(self, commit: int, step: _Step) -> None:
+        for is_stated, statements in enumerate((step.removed, step.stated)):
+            rows = ((commit, *self._statement(each), is_stated) for each in statements)
+            self._rows["step"].extend(rows)
+
+    def add_event(self, commit: int, key: Key, change: Change, *, or_before: bool) -> None:
+        versions = map(self._version, (change.record, change.retirement))
+        file, line = self._file(change.statement.path), change.statement.line
+        row = (commit, *key, change.what.value, *versions, file, line, int(or_before))
+        self._rows["event"].append(row)
+
+    def add_present(self, state: dict[Key, State]) -> None:
+        """What the tip states, in place of what an earlier one does."""
+        self._connection.execute("DELETE FROM present")
+        statements = (each for record in state.values() for each in record.values())
+        self._rows["present"].extend(map(self._statement, statements))
 
     def insert(self) -> None:
-        for table, rows in (
-            ("commits", self._commits),
-            ("file", self._new_files),
-            ("version", self._new_versions),
-            ("change", self._changes),
-            ("fault", self._faults),
-        ):
+        for table, rows in self._rows.items():
             if rows:
                 marks = ", ".join("?" * len(rows[0]))
                 self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608  # fixed names
 
-    def _file(self, path: bytes, source: Source) -> int:
+    def _statement(self, statement: Statement) -> tuple[object, ...]:
+        return self._version(statement.version), self._file(statement.path), statement.line
+
+    def _file(self, path: str) -> int:
         number = self._files.get(path)
         if number is None:
             number = self._files[path] = len(self._files) + 1
-            self._new_files.append((number, path, source.path))
+            self._rows["file"].append((number, path))
         return number
 
-    def _version(self, stated: Stated) -> int:
-        version = stated.version
+    def _version(self, version: Version | None) -> int | None:
+        if version is None:
+            return None
         key = (version.holder, version.id, version.format, version.digest)
         number = self._versions.get(key)
         if number is None:
             number = self._versions[key] = len(self._versions) + 1
-            self._new_versions.append((number, *version))
+            self._rows["version"].append((number, *version))
         return number

@@ -88,7 +88,7 @@ def ask_log(  # noqa: PLR0913  # as many as there are options
             len(events),
             work_tree.tip.id,
             history.ends_early,
-            history.missing,
+            len(history.missing),
         )
 
     return with_history(index.workspace, index.connection, answer)
