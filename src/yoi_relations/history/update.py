@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from yoi_relations.errors import GitError
 from yoi_relations.files.source import Source
@@ -167,15 +167,16 @@ class _Update:
         for number, commit in enumerate(new, last + 1):
             rank = max(commit.seconds, *(known[each][1] + 1 for each in commit.parents), 0)
             known[commit.id] = number, rank
-            step = self._step(commit)
             parent = known[commit.parents[0]][0] if commit.parents else None
-            table.add_commit(number, parent, commit, rank, has_events=bool(step.keys))
-            table.add_step(number, step)
-            before, after = states.add(commit, step)
-            for key in step.keys:
-                parents = [state.get(key, {}) for state in before] or [{}]
-                for change in changes_between(parents, after.get(key, {}), step.faulty):
-                    table.add_event(number, key, change, or_before=step.is_uncertain(change))
+            table.add_commit(number, parent, commit, rank)
+            if commit.changes:
+                step = self._step(commit)
+                table.add_step(number, step)
+                for key, before, after in states.add(commit, step):
+                    for change in changes_between(before, after, step.faulty):
+                        table.add_event(number, key, change, or_before=step.is_uncertain(change))
+            else:
+                states.inherit(commit)
         self.connection.execute("BEGIN")
         self.connection.executemany("UPDATE commits SET reachable = ? WHERE number = ?", moved)
         table.add_present(states.of(tip))
@@ -221,11 +222,6 @@ class _Step(NamedTuple):
     uncertain: set[str]
     is_border: bool
 
-    @property
-    def keys(self) -> set[Key]:
-        """The records that it is about."""
-        return {statement.version.key for statement in (*self.removed, *self.stated)}
-
     def is_uncertain(self, change: Change) -> bool:
         """Whether something may have happened before."""
         return self.is_border or change.statement.path in self.uncertain
@@ -247,26 +243,33 @@ class _States:
         self._children = Counter(parent for commit in new for parent in commit.parents)
         self._children[tip] += 1  # it is asked for at the end
 
-    def add(
-        self, commit: LoggedCommit, step: _Step
-    ) -> tuple[list[dict[Key, State]], dict[Key, State]]:
-        """What the parents of a commit state, of the records of `step`; and what it states."""
+    def add(self, commit: LoggedCommit, step: _Step) -> Iterator[tuple[Key, list[State], State]]:
+        """Add a commit: the records in `step`, with what each parent and the commit state."""
         parents = [self.of(parent) for parent in commit.parents]
-        keys = step.keys
-        before = [{key: state[key] for key in keys & state.keys()} for state in parents]
-        for key, removed in by_record(step.removed).items():  # they know their latest lines
-            before[0][key] = {**before[0].get(key, {}), **removed}
+        removed, stated = by_record(step.removed), by_record(step.stated)
+        keys = removed.keys() | stated.keys()
+        before = {key: [state.get(key, {}) for state in parents] or [{}] for key in keys}
+        own = self.inherit(commit)
+        _apply(own, step.removed, step.stated)
+        for key, states in before.items():
+            # What is removed knows its latest lines.
+            states[0] = {**states[0], **removed.get(key, {})}
+            yield key, states, own.get(key, {})
+
+    def inherit(self, commit: LoggedCommit) -> dict[Key, State]:
+        """Add a commit with what its first parent states."""
         for parent in commit.parents:
             self._children[parent] -= 1
-        own = parents[0] if parents else {}
-        if parents and self._children[commit.parents[0]]:
-            own = own.copy()
+        own: dict[Key, State] = {}
+        if commit.parents:
+            own = self.of(commit.parents[0])
+            if self._children[commit.parents[0]]:
+                own = own.copy()  # for another child
         for parent in commit.parents:
             if not self._children[parent]:
                 self._states.pop(parent, None)
-        _apply(own, step.removed, step.stated)
         self._states[commit.id] = own
-        return before, own
+        return own
 
     def of(self, id_: str) -> dict[Key, State]:
         """What a commit states that was added, or that was stored before."""
@@ -322,10 +325,8 @@ class _Tables:
         rows = connection.execute("SELECT holder, id, format, digest, number FROM version")
         self._versions = {(*key,): number for *key, number in rows}
 
-    def add_commit(
-        self, number: int, parent: int | None, commit: LoggedCommit, rank: int, *, has_events: bool
-    ) -> None:
-        author = printable_bytes(commit.author) if has_events else None
+    def add_commit(self, number: int, parent: int | None, commit: LoggedCommit, rank: int) -> None:
+        author = printable_bytes(commit.author) if commit.changes else None
         row = (number, bytes.fromhex(commit.id), parent, rank, 1, commit.seconds, author)
         self._rows["commits"].append(row)
 

@@ -98,10 +98,8 @@ class WorkTree(NamedTuple):
         """
         faulty = self._paths_with_problems() if hows else ()
         found = by_record(current[at] for at in hows if at in current)
-        own_hows: dict[Key, How] = {}
-        for key, before in lives.present.items():
-            own_hows |= {key: hows[at] for at in before if at in hows}
-        own_hows |= {key: hows[at] for key, state in found.items() for at in state}
+        states = (*lives.present.items(), *found.items())
+        own_hows = {key: hows[at] for key, state in states for at in state if at in hows}
         for key, how in own_hows.items():
             before = lives.present.get(key, {})
             after = {at: each for at, each in before.items() if at not in hows}
