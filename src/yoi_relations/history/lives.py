@@ -123,18 +123,15 @@ class Lives:
 
         A merge has dropped what one of its sides states, or kept what one of them has removed.
         """
-        told: dict[Key, list[Event | None]] = {key: [None, None] for key in self.present}
+        records: dict[Key, Event] = {}
+        retirements: dict[Key, Event] = {}
         for event in self.events:
-            told.setdefault(event.key, [None, None])[event.retirement is not None] = event
-        for key, (record, retirement) in told.items():
+            (records if event.retirement is None else retirements)[event.key] = event
+            if event.what is What.RETURNED:  # a retirement that went with it is no event
+                retirements.pop(event.key, None)
+        for key in {**records, **retirements}:
             present = self.present.get(key, {})
-            before = _told_state(record, retirement)
-            if record and record.record:
-                same = [s for s in present.values() if s.version.digest == record.record.digest]
-                # One of several files that state it is enough: an event has only one.
-                present = {s.at: s for s in present.values() if s.version.retires} | {
-                    s.at: s for s in same or present.values()
-                }
+            before = _told_state(records.get(key), retirements.get(key), present)
             for change in changes_between([before], present):
                 self.add(key, change, None, How.MERGED)
 
@@ -144,14 +141,24 @@ class Lives:
         return [event for _, group in reversed([(k, [*g]) for k, g in groups]) for event in group]
 
 
-def _told_state(record: Event | None, retirement: Event | None) -> State:
-    """What files state of a record according to its last events."""
-    statements = []
-    if record and record.record and record.what not in (What.GONE, What.UNUSABLE):
-        statements.append(Statement(record.record, record.path, record.line))
-    if retirement and retirement.retirement and retirement.what is What.RETIRED:
-        statements.append(Statement(retirement.retirement, retirement.path, retirement.line))
-    return {statement.at: statement for statement in statements}
+def _told_state(record: Event | None, retirement: Event | None, present: State) -> State:
+    """What files state of a record by its last events; what they do not say is as in `present`."""
+    own = {at: each for at, each in present.items() if each.version.retires is None}
+    stated = _stated_by(record, record.record) if record else own
+    # Several files may state several versions of a record, and an event has only one.
+    if {digest for _, digest in stated} & {digest for _, digest in own}:
+        stated = own
+    if retirement:
+        return stated | _stated_by(retirement, retirement.retirement)
+    return stated | {at: each for at, each in present.items() if at not in own}
+
+
+def _stated_by(event: Event, version: Version | None) -> dict[tuple[str, str], Statement]:
+    """What a file states after an event; nothing if it has removed that."""
+    if version is None or event.what in (What.GONE, What.UNUSABLE, What.REINSTATED):
+        return {}
+    statement = Statement(version, event.path, event.line)
+    return {statement.at: statement}
 
 
 def committed_lives(connection: Connection, keys: Collection[Key] | None) -> Lives:

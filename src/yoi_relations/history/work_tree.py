@@ -16,7 +16,7 @@ from yoi_relations.history.changes import changes_between
 from yoi_relations.history.lives import How, Lives
 from yoi_relations.history.objects import Objects
 from yoi_relations.history.store import History
-from yoi_relations.history.versions import Key, Statement, by_record, current_statements
+from yoi_relations.history.versions import Key, State, Statement, by_record, current_statements
 from yoi_relations.lean.types import TYPE_CHECKING, Connection, NamedTuple
 
 if TYPE_CHECKING:
@@ -75,41 +75,33 @@ class WorkTree(NamedTuple):
             [each for each in lost if each.path not in missing],
             [each for each in found if each.path not in missing],
         )
-        self._add_differences(lives, current, hows)
+        self._add_differences(lives, hows, by_record(each for each in hows if each.at in current))
         kept = {(each.version.key, each.version.digest) for each in committed.values()}
-        for at, how in hows.items():  # a file that was moved says the same at another path
-            each = current.get(at)
-            if each and (each.version.key, each.version.digest) not in kept:
+        for each, how in hows.items():  # a file that was moved says the same at another path
+            if each.at in current and (each.version.key, each.version.digest) not in kept:
                 answer |= _how_of([each], how)
         return answer
 
     def _add_differences(
-        self,
-        lives: Lives,
-        current: Mapping[tuple[str, str], Statement],
-        hows: Mapping[tuple[str, str], How],
+        self, lives: Lives, hows: Mapping[Statement, How], found: Mapping[Key, State]
     ) -> None:
         """Add what happened to the records that the files and the last commit state differently.
 
         Args:
             lives: the lives up to the last commit.
-            current: what the files state.
-            hows: by `Statement.at` of what only one of both states, why it is not committed.
+            hows: why what only one of both states is not committed.
+            found: what of that the files state.
         """
         faulty = self._paths_with_problems() if hows else ()
-        found = by_record(current[at] for at in hows if at in current)
-        states = (*lives.present.items(), *found.items())
-        own_hows = {key: hows[at] for key, state in states for at in state if at in hows}
-        for key, how in own_hows.items():
+        by_place = {each.at: how for each, how in hows.items()}
+        for key, how in {each.version.key: how for each, how in hows.items()}.items():
             before = lives.present.get(key, {})
-            after = {at: each for at, each in before.items() if at not in hows}
+            after = {at: each for at, each in before.items() if at not in by_place}
             for change in changes_between([before], {**after, **found.get(key, {})}, faulty):
-                lives.add(key, change, None, hows.get(change.statement.at, how))
+                lives.add(key, change, None, by_place.get(change.statement.at, how))
 
-    def _explained(
-        self, lost: list[Statement], found: list[Statement]
-    ) -> dict[tuple[str, str], How]:
-        """By `Statement.at`, why what differs from the last commit is not committed.
+    def _explained(self, lost: list[Statement], found: list[Statement]) -> dict[Statement, How]:
+        """Why what differs from the last commit is not committed, in the order of the files.
 
         Args:
             lost: what the last commit states, and the files do not. What is not checked out is left
@@ -130,15 +122,16 @@ class WorkTree(NamedTuple):
             if entry.id
         }
         hows = {}
-        for each in sorted((*lost, *found), key=lambda each: (each.path, each.line or 0)):
+        for each in lost:
             entry = tracked.get(each.path)
+            if entry is None or entry.is_checked_out:
+                is_staged = each.version.digest not in staged.get(each.path, ())
+                hows[each] = How.STAGED if is_staged else How.MODIFIED
+        for each in found:
             is_staged = each.version.digest in staged.get(each.path, ())
-            if each in found:
-                unstaged = How.UNTRACKED if entry is None else How.MODIFIED
-                hows[each.at] = How.STAGED if is_staged else unstaged
-            elif entry is None or entry.is_checked_out:
-                hows[each.at] = How.MODIFIED if is_staged else How.STAGED
-        return hows
+            unstaged = How.MODIFIED if each.path in tracked else How.UNTRACKED
+            hows[each] = How.STAGED if is_staged else unstaged
+        return dict(sorted(hows.items(), key=lambda item: (item[0].path, item[0].line or 0)))
 
     def _paths_with_problems(self) -> set[str]:
         return {path for (path,) in self.connection.execute("SELECT path FROM problem_now")}
