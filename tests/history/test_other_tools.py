@@ -185,6 +185,22 @@ def test_root_of_another_tool_does_not_count(tmp_path: Path) -> None:
     assert work.edges() == []
 
 
+def test_history_is_read_again_with_another_prefix(tmp_path: Path) -> None:
+    work = CommittedBacklog(tmp_path / "work")
+    work.task(1, WAITS, [2])
+    work.task(2)
+    work.add("TASK-1", "after", "TASK-2")
+    work.commit()
+    assert len(work.edges()) == 2
+    (work.root / "backlog/config.yml").write_text('task_prefix: "issue"\n')
+    work.commit()
+    again = work.edges()
+    shutil.rmtree(work.root / ".yoi/cache")
+
+    assert [event[0] for event in again] == ["stated"]
+    assert work.edges() == again
+
+
 def test_list_that_cannot_be_used_is_unusable(tasks: _Committed) -> None:
     path = tasks.task(1, WAITS, [2])
     tasks.commit()
