@@ -6,7 +6,11 @@ import contextlib
 import os
 import stat
 from collections.abc import Iterator
-from typing import BinaryIO
+
+from yoi_relations.lean.types import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 _READ_WRITE = stat.S_IRUSR | stat.S_IWUSR
 

@@ -11,13 +11,10 @@ from workspace_builder import Ran, Workspace
 IGNORED = ".yoi/cache/\n"
 
 
-class CommittedWorkspace(Workspace):
-    """A workspace whose files are committed with git; its root can be a subfolder."""
+class Committed(Workspace):
+    """What a workspace whose files are committed with git can do beside others."""
 
-    def __init__(self, top: Path, below: str = "", object_format: str = "sha1") -> None:
-        self.repository = Repository(top, object_format)
-        super().__init__(top / below)
-        (top / ".gitignore").write_text(IGNORED)
+    repository: Repository
 
     def commit(self, message: str = "all") -> str:
         """Commit everything but the cache; the commit's id."""
@@ -52,6 +49,15 @@ class CommittedWorkspace(Workspace):
             for relation in ran.json["relations"]
             for record in relation["records"]
         }
+
+
+class CommittedWorkspace(Committed):
+    """A workspace whose files are committed with git; its root can be a subfolder."""
+
+    def __init__(self, top: Path, below: str = "", object_format: str = "sha1") -> None:
+        self.repository = Repository(top, object_format)
+        super().__init__(top / below)
+        (top / ".gitignore").write_text(IGNORED)
 
 
 def refused(ran: Ran) -> tuple[int, str]:

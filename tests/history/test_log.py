@@ -273,6 +273,74 @@ def test_record_kept_by_a_merge_against_a_removal_is_still_committed(
     assert work.provenance(A) == {FIRST: (first, "committed")}
 
 
+def test_removal_after_two_sides_edited_a_record_names_its_commit(
+    work: CommittedWorkspace,
+) -> None:
+    path = work.record(A, "blocked_by", B, "why")
+    stated = work.commit()
+    git = work.repository.git
+    git("branch", "side")
+    path.write_text(path.read_text().replace("why", "here"))
+    here = work.commit()
+    git("switch", "-q", "side")
+    path.write_text(path.read_text().replace("why", "there"))
+    there = work.commit()
+    git("switch", "-q", "main")
+    git("merge", "-q", "--no-ff", "-X", "ours", "-m", "merge", "side")
+    merged = work.told()
+    path.unlink()
+    gone = work.commit()
+
+    sides = {("changed", FIRST, here), ("changed", FIRST, there)}
+    assert {*merged} - {("changed", FIRST, "merged")} == {*sides, ("stated", FIRST, stated)}
+    assert work.told()[0] == ("gone", FIRST, gone)
+    assert {*work.told()[1:]} == {*sides, ("stated", FIRST, stated)}
+
+
+def test_retirement_that_only_one_side_removed_is_kept_by_a_merge(
+    work: CommittedWorkspace,
+) -> None:
+    work.record(A, "blocked_by", B, "why")
+    work.commit()
+    git = work.repository.git
+    git("branch", "side")
+    retirement = retire(work, A, FIRST)
+    retired = work.commit()
+    git("switch", "-q", "side")
+    (work.root / "other").write_text("x")
+    work.commit("other")
+    git("switch", "-q", "main")
+    git("merge", "-q", "--no-ff", "--no-commit", "side")
+    retirement.unlink()
+    work.commit("merge that drops it")
+
+    assert work.told()[:2] == [
+        ("reinstated", FIRST, "merged"),
+        ("retired", FIRST, retired),
+    ]
+
+
+def test_retirement_that_went_with_its_record_is_not_an_event(work: CommittedWorkspace) -> None:
+    path = work.record(A, "blocked_by", B, "why")
+    text = path.read_text()
+    stated = work.commit()
+    retirement = retire(work, A, FIRST)
+    retired = work.commit()
+    path.unlink()
+    gone = work.commit()
+    retirement.unlink()
+    work.commit()
+    path.write_text(text)
+    returned = work.commit()
+
+    assert work.told() == [
+        ("returned", FIRST, returned),
+        ("gone", FIRST, gone),
+        ("retired", FIRST, retired),
+        ("stated", FIRST, stated),
+    ]
+
+
 def test_move_beside_a_removal_on_another_branch_is_not_an_event(
     work: CommittedWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,9 +16,10 @@ from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import NamedTuple, StrEnum
 from yoi_relations.states import State
 
-_TK_ROOT = ".tickets"
+TK_ROOT = ".tickets"
+"""The folder of tk."""
 _ROOT_CONFIG = "backlog.config.yml"
-_FOLDERS = ("backlog", ".backlog")
+BACKLOG_ROOTS = ("backlog", ".backlog")
 """Folders of Backlog.md, in the order in which it looks for them."""
 _FOLDER_CONFIGS = ("config.yml", "config.yaml")
 _CONFIG_LIMIT = 64 * 1024
@@ -116,8 +117,8 @@ def configured_marker(name: str, config: str, root: str | None) -> Marker:
 
 
 _MARKERS = (
-    Marker(Provider.TK, _TK_ROOT, _TK_ROOT),
-    *(Marker(Provider.BACKLOG, f"{folder}/config.yml", folder) for folder in _FOLDERS),
+    Marker(Provider.TK, TK_ROOT, TK_ROOT),
+    *(Marker(Provider.BACKLOG, f"{folder}/config.yml", folder) for folder in BACKLOG_ROOTS),
     Marker(Provider.BACKLOG, _ROOT_CONFIG, None),
 )
 
@@ -165,7 +166,7 @@ def _exists(files: FileTree, folder: str, marker: Marker) -> bool:
             f"{path}: cannot be examined: {error.strerror}",
             "make it readable; tickets may be there",
         ) from error
-    return stat.S_ISDIR(mode) if marker.path == _TK_ROOT else stat.S_ISREG(mode)
+    return stat.S_ISDIR(mode) if marker.path == TK_ROOT else stat.S_ISREG(mode)
 
 
 def configured_tool(
@@ -184,7 +185,7 @@ def configured_tool(
     """
     provider = marker.provider
     if provider is Provider.TK:
-        return marker.root or _TK_ROOT, Tool(provider, {**states, **_TK_STATES})
+        return marker.root or TK_ROOT, Tool(provider, {**states, **_TK_STATES})
     place, config = _backlog_place(root, marker.root, files)
     statuses = config.get("statuses") or _STATUSES
     (prefix,) = config.get("task_prefix", ())[:1] or [_PREFIX]
@@ -228,8 +229,8 @@ def _backlog_place(root: str, tickets_root: str | None, files: FileTree) -> tupl
     elif config is None or config.get("backlog_directory") != [tickets_root]:
         config = None
     if tickets_root is None:
-        present = (name for name in _FOLDERS if is_folder(files, os.path.join(root, name)))
-        tickets_root = next(present, _FOLDERS[0])
+        present = (name for name in BACKLOG_ROOTS if is_folder(files, os.path.join(root, name)))
+        tickets_root = next(present, BACKLOG_ROOTS[0])
     for name in _FOLDER_CONFIGS:
         if config is None:
             config = _read_config(files, os.path.join(root, tickets_root, name))

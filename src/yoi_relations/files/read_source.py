@@ -11,18 +11,19 @@ from yoi_relations.files.frontmatter import (
     through_heading,
 )
 from yoi_relations.files.safe_read import DISK
-from yoi_relations.files.source import TASK_FILES, Format, Source, SourceError, UnreadableError
+from yoi_relations.files.source import Format, Source, SourceError, UnreadableError
 
 RECORD_LIMIT = 64 * 1024
 LIST_LIMIT = 4 * 1024 * 1024
 """Bytes of a relations.json or an orchestration-plan.jsonl: some 10,000 records."""
 
-LIMITS = {
+_LIMITS = {
     Format.FRONTMATTER: RECORD_LIMIT,
     Format.RELATIONS_JSON: LIST_LIMIT,
     Format.PLAN_JSONL: LIST_LIMIT,
 }
-"""Bytes of a source of records, by its format; a larger one is not read."""
+"""Bytes of a source of records, by its format; a larger one is not read. Of other sources only the
+frontmatter is read, or what ends with the title."""
 
 
 def read_source(source: Source, files: FileTree = DISK) -> bytes | None:
@@ -54,14 +55,21 @@ def read_at_once(files: FileTree, path: bytes, format_: Format) -> tuple[Status,
         OSError: it cannot be read, is a symbolic link, or is not a regular file.
         SourceError: it is too large.
     """
-    if format_ is Format.ITEM:
-        status, data = files.read(path, FRONTMATTER_LIMIT)
-        return status, through_closing_fence(data)
-    if format_ in TASK_FILES:
-        status, data = files.read(path, FRONTMATTER_LIMIT)
-        return status, (through_heading if format_ is Format.TK else through_closing_fence)(data)
-    limit = LIMITS[format_]
-    status, data = files.read(path, limit + 1)
+    limit = _LIMITS.get(format_)
+    status, data = files.read(path, FRONTMATTER_LIMIT if limit is None else limit + 1)
+    return status, used_part(format_, data)
+
+
+def used_part(format_: Format, data: bytes) -> bytes:
+    """The bytes that a file of this format is parsed from; `data` is its content.
+
+    Raises:
+        SourceError: it is too large.
+    """
+    limit = _LIMITS.get(format_)
+    if limit is None:
+        through = through_heading if format_ is Format.TK else through_closing_fence
+        return through(data[:FRONTMATTER_LIMIT])
     if len(data) > limit:
         raise SourceError(f"is larger than {limit // 1024} KiB")
-    return status, data
+    return data

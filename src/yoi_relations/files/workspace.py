@@ -74,6 +74,11 @@ class Workspace(NamedTuple):
         return os.path.relpath(os.path.realpath(self.tickets_path), os.path.realpath(self.root))
 
     @property
+    def source_roots(self) -> tuple[str, str]:
+        """Paths below `root` of the folders that hold all sources, as they are named and in git."""
+        return self.tickets_root, RECORDS if self.tool else self.real_tickets_root
+
+    @property
     def cache_path(self) -> str:
         """Absolute path of the folder that holds the index."""
         return os.path.join(self.root, CACHE)
@@ -260,14 +265,22 @@ def _table(root: str, config: str, keys: tuple[str, ...], files: FileTree) -> di
     return _table_in(read_configuration(root, config, files), keys)
 
 
-def named_root(config: str, data: bytes) -> str | None:
-    """The tickets root that the configuration `config`, with this content, names; or None.
+def named_root(config: str, data: bytes, tool: Tool | None) -> str | None:
+    """The tickets root that the configuration `config` names for tickets of `tool`; or None.
+
+    Args:
+        config: its path below the workspace.
+        data: its content.
+        tool: None for the layouts of yoi.
 
     Raises:
-        WorkspaceError: it is not valid TOML, or the root is not text.
+        WorkspaceError: it is not valid TOML, or the root or the provider is not text.
     """
     keys = dict(_CONFIGS)[config]
-    return _text(_table_in(_parsed(config, data), keys), config, keys, "root")
+    table = _table_in(_parsed(config, data), keys)
+    provider = _text(table, config, keys, "provider") or _BUILTIN
+    is_other = provider != tool.provider.value if tool else not provider.startswith(_BUILTIN)
+    return None if is_other else _text(table, config, keys, "root")
 
 
 def _table_in(value: Any, keys: tuple[str, ...]) -> dict[str, Any]:  # noqa: ANN401  # of any type

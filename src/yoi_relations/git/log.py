@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
-from yoi_relations.git.process import GitProcess
 from yoi_relations.git.scratch import ScratchRepository
 from yoi_relations.lean.types import NamedTuple
 
@@ -15,23 +14,23 @@ _FORMAT = "--format=%x01%m%H %P%x00%ct%x00%an"
 _OPTIONS = (
     *("--topo-order", "--left-right", "--no-abbrev", "--no-renames", "--encoding=UTF-8"),
     # Every commit, whether it changes one of the paths or not; of a merge, the files that differ
-    # from all its parents.
-    *("--full-history", "--sparse", "--raw", "-c", "-z", _FORMAT),
+    # from its first parent.
+    *("--full-history", "--sparse", "--raw", "--diff-merges=first-parent", "-z", _FORMAT),
 )
 _REGULAR = (b"100644", b"100755", b"100664")
 
 
 class FileChange(NamedTuple):
-    """A file that a commit changed.
+    """A file that differs between a commit and its first parent.
 
     Attributes:
         path: below the top of the work tree, in the bytes that git holds.
-        before: id of the file in each parent; None where that has no regular file there.
+        before: id of the file in the parent; None if that has no regular file there.
         after: id of the file in the commit, or None.
     """
 
     path: bytes
-    before: tuple[str | None, ...]
+    before: str | None
     after: str | None
 
 
@@ -61,7 +60,7 @@ def read_log(
     earlier: str | None,
     paths: Iterable[bytes],
     is_wanted: Callable[[bytes], bool],
-) -> Iterator[LoggedCommit]:
+) -> list[LoggedCommit]:
     """The commits that can be reached from `tip`, each before its parents.
 
     Args:
@@ -77,34 +76,22 @@ def read_log(
         GitError: git failed, for example because a commit is missing.
         GitTimeoutError: git was silent for too long.
     """
-    commits = tip if earlier is None else f"{earlier}...{tip}"
+    range_ = tip if earlier is None else f"{earlier}...{tip}"
     limits = (os.fsdecode(b":(literal)" + path) for path in paths)
-    with scratch.start("log", *_OPTIONS, commits, "--", *limits, stdin=b"") as process:
-        token = process.until(b"\0")
-        while token is not None:
-            if token.startswith(_START):
-                header, seconds, author = token, process.until(b"\0"), process.until(b"\0")
-                changes, token = _read_changes(process, is_wanted)
-                yield _commit(header, seconds or b"0", author or b"", changes)
-            else:
-                token = process.until(b"\0")  # the end of a commit without changes
+    commits = []
+    with scratch.start("log", *_OPTIONS, range_, "--", *limits, stdin=b"") as process:
+        fields = process.split(b"\0")
+        for field in fields:
+            if field.startswith(_START):
+                changes: list[FileChange] = []
+                seconds, author = next(fields, b"0"), next(fields, b"")
+                commits.append(_commit(field, seconds, author, changes))
+            elif b":" in field[:2]:  # a newline comes before the first change of a commit
+                path = next(fields, b"")
+                if is_wanted(path):
+                    changes.append(_change(field, path))
         process.check()
-
-
-def _read_changes(
-    process: GitProcess, is_wanted: Callable[[bytes], bool]
-) -> tuple[list[FileChange], bytes | None]:
-    """The wanted changes of a commit, and what follows them."""
-    changes = []
-    while (token := process.until(b"\0")) is not None:
-        raw = token.lstrip(b"\n")
-        if raw.startswith(b":"):
-            path = process.until(b"\0") or b""
-            if is_wanted(path):
-                changes.append(_change(raw, path))
-        elif raw:
-            return changes, raw
-    return changes, None
+    return commits
 
 
 def _commit(
@@ -115,11 +102,7 @@ def _commit(
 
 
 def _change(raw: bytes, path: bytes) -> FileChange:
-    """The change in a line ``:mode mode id id M``, with one more colon, mode and id per parent."""
-    words = raw.lstrip(b":").split(b" ")
-    count = len(raw) - len(raw.lstrip(b":")) + 1
-    ids = [
-        id_.decode() if mode in _REGULAR else None
-        for mode, id_ in zip(words[:count], words[count:], strict=False)
-    ]
-    return FileChange(path, tuple(ids[:-1]), ids[-1])
+    """The change in a line ``:mode mode id id M``."""
+    old_mode, mode, old_id, id_, _ = raw.lstrip(b"\n:").split(b" ")
+    before = old_id.decode() if old_mode in _REGULAR else None
+    return FileChange(path, before, id_.decode() if mode in _REGULAR else None)

@@ -13,7 +13,7 @@ from yoi_relations.lean.types import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
     import signal
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 else:
     import _signal as signal  # `signal` imports `enum`, which costs start-up
 
@@ -147,6 +147,22 @@ class GitProcess:
         data = self._data[self._at : found]
         self._at = found + len(end)
         return data
+
+    def split(self, end: bytes) -> Iterator[bytes]:
+        """The parts of the output that end with `end`, which is left out.
+
+        Raises:
+            GitError: the output does not end with it.
+            GitTimeoutError: git was silent for too long.
+        """
+        more = True
+        while more:
+            *parts, rest = self._data[self._at :].split(end)
+            self._data, self._at = rest, 0
+            yield from parts
+            more = self._fill()
+        if self._data:
+            raise self.failure()
 
     def exactly(self, size: int) -> bytes:
         """The next `size` bytes of the output.

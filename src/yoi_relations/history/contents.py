@@ -4,65 +4,76 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from yoi_relations.files.parse import parse_source
-from yoi_relations.files.read_source import LIMITS
+from yoi_relations.files.read_source import used_part
 from yoi_relations.files.record import Record
-from yoi_relations.files.source import Effect, Format, Source
+from yoi_relations.files.source import TASK_FILES, Effect, Fault, Format, Source, SourceError
+from yoi_relations.history.places import Places
 from yoi_relations.history.versions import (
-    Stated,
-    Version,
-    new_version,
+    Statement,
     record_version,
     retired_version,
+    unread_version,
 )
 from yoi_relations.kinds import edge_of
 from yoi_relations.lean.types import NamedTuple
 
 _NO_PLAN = (None, None, None, None)
+MISSING = "is missing in this partial clone"
+"""What is wrong with a file that git does not have here."""
 
 
 class Content(NamedTuple):
     """What one file states.
 
     Attributes:
-        stated: its records and retirements; a list states each record once.
+        stated: its records and retirements, by digest; a list states each record once.
         fault: why a part of it, or all of it, cannot be used; None if all is used.
     """
 
-    stated: list[Stated]
+    stated: dict[str, Statement]
     fault: str | None
 
 
-NOTHING = Content([], None)
+NOTHING = Content({}, None)
 """What a file states that does not exist."""
 
 
-def content_of(source: Source, data: bytes) -> Content:
+def content_of(places: Places, source: Source, data: bytes) -> Content:
     """What `source` states with this content."""
-    limit = LIMITS[source.format]
-    if len(data) > limit:
-        return Content([], f"is larger than {limit // 1024} KiB")
-    parsed = parse_source(source, data)
-    form = source.format.value
-    found = {stated.version.digest: stated for stated in _stated(parsed.records, form)}
+    try:
+        parsed = places.parse(source, used_part(source.format, data))
+    except SourceError as error:
+        return Content({}, error.message)
+    form, path = source.format.value, source.path
+    found = {stated.version.digest: stated for stated in _stated(parsed.records, form, path)}
     for retirement in parsed.retirements:
         version = retired_version(
             form, retirement.holder, retirement.id, retirement.retires, *retirement.retired
         )
-        found[version.digest] = Stated(version, None)
-    faults = [fault for fault in parsed.faults if fault.effect is Effect.RECORD]
-    return Content([*found.values()], faults[0].message if faults else None)
+        found[version.digest] = Statement(version, path, None)
+    faults = [fault for fault in parsed.faults if _may_hide_records(fault, source.format)]
+    return Content(found, faults[0].message if faults else None)
 
 
-def missing_version(source: Source) -> Version | None:
-    """The record or retirement in a file that is missing in this clone; None for a list."""
-    if source.format is not Format.FRONTMATTER:
-        return None
-    id_ = source.path.rpartition("/")[2].removesuffix(".md")
-    return new_version("", holder=source.holder, id=id_, format=source.format.value)
+def _may_hide_records(fault: Fault, form: Format) -> bool:
+    """Whether a record may be missing because of a fault."""
+    # A task file is also a ticket, and most of its faults are about both.
+    return (
+        fault.effect is not Effect.ADVICE if form in TASK_FILES else fault.effect is Effect.RECORD
+    )
 
 
-def _stated(records: Iterable[Record], form: str) -> Iterator[Stated]:
+def missing_content(source: Source) -> Content:
+    """What is known of a file that is missing in this clone: which record it states, or nothing."""
+    stated = {}
+    if source.format is Format.FRONTMATTER:
+        id_ = source.path.rpartition("/")[2].removesuffix(".md")
+        version = unread_version(source.format.value, source.holder, id_)
+        stated[version.digest] = Statement(version, source.path, None)
+    return Content(stated, MISSING)
+
+
+def _stated(records: Iterable[Record], form: str, path: str) -> Iterator[Statement]:
     for record in records:
         edge = edge_of(record.kind, record.holder, record.target)
         texts = (record.note, *(record.plan or _NO_PLAN))
@@ -77,7 +88,8 @@ def _stated(records: Iterable[Record], form: str) -> Iterator[Stated]:
             record.author,
             record.at,
         )
-        yield Stated(version, record.line)
+        yield Statement(version, path, record.line)
         if record.retired is not None:
             ids = record.holder, record.id, record.id
-            yield Stated(retired_version(form, *ids, *record.retired), record.line)
+            version = retired_version(form, *ids, *record.retired)
+            yield Statement(version, path, record.line)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.git.repository import Revision, find_revision
 from yoi_relations.history import store
 from yoi_relations.history.objects import Objects
-from yoi_relations.history.places import Places
 from yoi_relations.history.store import Basis, History
 from yoi_relations.history.work_tree import WorkTree
 from yoi_relations.lean.types import TYPE_CHECKING, Connection
@@ -39,7 +39,7 @@ def with_history(
     try:
         history = _read(workspace, tip, objects)
         try:
-            return use(WorkTree(workspace, index, history, tip.id, objects))
+            return use(WorkTree(workspace, index, history, tip, objects))
         finally:
             history.connection.close()
     finally:
@@ -47,20 +47,22 @@ def with_history(
 
 
 def _read(workspace: Workspace, tip: Revision, objects: Objects) -> History:
-    prefix = tip.repository.prefix
-    basis = Basis(tip.id, _shallow_commits(tip.repository.shallow), "")
-    places = Places(workspace, prefix)
+    basis = Basis(tip.id, _shallow_commits(tip.repository.shallow), "", workspace.tool_identity)
+    present = set(map(os.fsencode, workspace.source_roots))
     stored = store.load_stored(workspace)
+    roots: set[bytes] = set()
     earlier = None
     if stored is not None:
         connection, found = stored
-        known = Places.of_text(workspace, prefix, found.roots)
-        if (found.shallow, known.roots_text) == (basis.shallow, found.roots):
+        known = store.roots_in(found.roots)
+        if present <= known and found._replace(tip="", roots="") == basis._replace(tip=""):
             if found.tip == tip.id:
-                return History(connection, known, bool(basis.shallow), 0)
-            places, earlier = known, (connection, found.tip)
+                return History(connection, known, bool(basis.shallow))
+            roots, earlier = known, (connection, found.tip)
+    from yoi_relations.history.places import Places  # noqa: PLC0415  # only after a new commit
     from yoi_relations.history.update import update_history  # noqa: PLC0415  # only after a new commit
 
+    places = Places(workspace, tip.repository.prefix, roots)
     return update_history(workspace, basis, places, objects, earlier)
 
 

@@ -6,9 +6,9 @@ It can be deleted at any time. Where it cannot be used or written, the history i
 from __future__ import annotations
 
 import os
+from collections.abc import Set as AbstractSet
 
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.history.places import Places
 from yoi_relations.history.versions import Version
 from yoi_relations.index.store import (
     PARSER_VERSION,
@@ -19,9 +19,7 @@ from yoi_relations.index.store import (
 from yoi_relations.lean.sqlite import SqliteError
 from yoi_relations.lean.types import Connection, NamedTuple
 
-_SCHEMA_VERSION = 1
-MISSING = "is missing in this partial clone"
-"""What is wrong with a file that git does not have here."""
+_SCHEMA_VERSION = 2
 _SIZE_LIMIT = 256 << 20
 """Bytes. A longer history is read again by each command."""
 _VERSION_TYPES = {"text_cut": "INTEGER NOT NULL"}
@@ -29,34 +27,45 @@ _VERSION_COLUMNS = ", ".join(
     f"{name} {_VERSION_TYPES.get(name, 'TEXT')}" for name in Version._fields
 )
 SCHEMA = f"""
-CREATE TABLE basis (tip TEXT NOT NULL, shallow TEXT NOT NULL, roots TEXT NOT NULL);
+CREATE TABLE basis (
+    tip TEXT NOT NULL, shallow TEXT NOT NULL, roots TEXT NOT NULL, tool TEXT NOT NULL
+);
 CREATE TABLE commits (
-    number INTEGER PRIMARY KEY, id BLOB NOT NULL, rank INTEGER NOT NULL,
+    number INTEGER PRIMARY KEY, id BLOB NOT NULL, parent INTEGER, rank INTEGER NOT NULL,
     reachable INTEGER NOT NULL, seconds INTEGER NOT NULL, author TEXT
 );
 CREATE TABLE version (
     number INTEGER PRIMARY KEY, {_VERSION_COLUMNS}
 );
-CREATE TABLE file (number INTEGER PRIMARY KEY, path BLOB NOT NULL, shown_path TEXT NOT NULL);
-CREATE TABLE change (
+CREATE TABLE file (number INTEGER PRIMARY KEY, path TEXT NOT NULL);
+CREATE TABLE step (
     commit_number INTEGER NOT NULL, version_number INTEGER NOT NULL, file_number INTEGER NOT NULL,
-    line INTEGER, stated INTEGER NOT NULL, or_before INTEGER NOT NULL
+    line INTEGER, stated INTEGER NOT NULL
 );
-CREATE TABLE fault (
-    commit_number INTEGER NOT NULL, file_number INTEGER NOT NULL, message TEXT NOT NULL
+CREATE TABLE event (
+    commit_number INTEGER NOT NULL, holder TEXT NOT NULL, record_id TEXT NOT NULL,
+    what TEXT NOT NULL, record_number INTEGER, retirement_number INTEGER,
+    file_number INTEGER NOT NULL, line INTEGER, or_before INTEGER NOT NULL
+);
+CREATE TABLE present (
+    version_number INTEGER NOT NULL, file_number INTEGER NOT NULL, line INTEGER
 );
 CREATE INDEX version_key ON version (holder, coalesce(retires, id));
 CREATE INDEX version_ticket ON version (edge_ticket);
 CREATE INDEX version_target ON version (edge_target);
-CREATE INDEX change_version ON change (version_number);
-CREATE INDEX fault_commit ON fault (commit_number);
+CREATE INDEX step_commit ON step (commit_number);
+CREATE INDEX step_version ON step (version_number);
+CREATE INDEX event_key ON event (holder, record_id);
+CREATE INDEX present_version ON present (version_number);
 CREATE VIEW reached AS SELECT * FROM version WHERE EXISTS (
-    SELECT 1 FROM change JOIN commits ON commits.number = commit_number
+    SELECT 1 FROM step JOIN commits ON commits.number = commit_number
     WHERE version_number = version.number AND reachable = 1
 );
 """  # noqa: S608  # fixed names
-"""A row of ``change`` says that a commit states a version in a file, or no longer does; and whether
-it may have done so before, because what its parents state is not known.
+"""A row of ``step`` says that a file of a commit states a version, other than in its first parent
+(``commits.parent``), or no longer does. A row of ``event`` says what happened to a record compared
+with all parents; and whether it may have happened before, because what they state is not known.
+``present`` has what the files of the tip state.
 
 ``commits.rank`` orders commits: each is greater than those of the parents, and than the time of the
 commit. ``reachable`` says whether the commit belongs to the history of the tip; ``reached`` has the
@@ -70,12 +79,14 @@ class Basis(NamedTuple):
     Attributes:
         tip: id of the last commit.
         shallow: ids of the commits at which a shallow history ends, sorted, one per line.
-        roots: the tickets roots that were looked for, as `Places.roots_text`.
+        roots: the folders with sources, as `roots_text` writes them.
+        tool: which keeps the tickets, as `Workspace.tool_identity`.
     """
 
     tip: str
     shallow: str
     roots: str
+    tool: str
 
 
 class History(NamedTuple):
@@ -83,15 +94,25 @@ class History(NamedTuple):
 
     Attributes:
         connection: to its tables.
-        places: where records were kept.
+        roots: the folders below the workspace in which records were kept.
         ends_early: whether the clone is shallow, so that earlier commits are not known.
-        missing: how many files are missing, because the clone is partial.
+        missing: paths of files that are missing in some commit, because the clone is partial.
     """
 
     connection: Connection
-    places: Places
+    roots: AbstractSet[bytes]
     ends_early: bool
-    missing: int
+    missing: AbstractSet[str] = frozenset()
+
+
+def roots_text(roots: AbstractSet[bytes]) -> str:
+    """Paths as text that can be stored and compared: each byte is a character."""
+    return "\0".join(sorted(root.decode("latin-1") for root in roots))
+
+
+def roots_in(text: str) -> set[bytes]:
+    """The paths that `roots_text` has written."""
+    return {root.encode("latin-1") for root in text.split("\0")}
 
 
 def load_stored(workspace: Workspace) -> tuple[Connection, Basis] | None:
@@ -101,7 +122,7 @@ def load_stored(workspace: Workspace) -> tuple[Connection, Basis] | None:
     except (UnusableIndexError, OSError, SqliteError):
         return None
     try:
-        row = connection.execute("SELECT tip, shallow, roots FROM basis").fetchone()
+        row = connection.execute("SELECT tip, shallow, roots, tool FROM basis").fetchone()
     except SqliteError:
         connection.close()
         return None

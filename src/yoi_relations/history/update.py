@@ -8,13 +8,21 @@ from collections.abc import Iterable
 from yoi_relations.errors import GitError
 from yoi_relations.files.source import Source
 from yoi_relations.files.workspace import Workspace, printable_bytes
-from yoi_relations.git.log import FileChange, LoggedCommit, read_log
+from yoi_relations.git.log import LoggedCommit, read_log
 from yoi_relations.history import store
-from yoi_relations.history.contents import NOTHING, Content, content_of, missing_version
+from yoi_relations.history.changes import Change, changes_between
+from yoi_relations.history.contents import (
+    MISSING,
+    NOTHING,
+    Content,
+    content_of,
+    missing_content,
+)
 from yoi_relations.history.objects import Objects
 from yoi_relations.history.places import Places
-from yoi_relations.history.store import MISSING, Basis, History
-from yoi_relations.history.versions import Stated
+from yoi_relations.history.states import States, Step
+from yoi_relations.history.store import Basis, History
+from yoi_relations.history.versions import Key, State, Statement, Version
 from yoi_relations.lean.types import Connection
 
 
@@ -56,12 +64,12 @@ def update_history(
 def _finish(workspace: Workspace, update: _Update, basis: Basis) -> History:
     connection, places = update.connection, update.places
     connection.execute("DELETE FROM basis")
-    row = basis._replace(roots=places.roots_text)
-    connection.execute("INSERT INTO basis VALUES (?, ?, ?)", row)
+    row = basis._replace(roots=store.roots_text(places.roots))
+    connection.execute("INSERT INTO basis VALUES (?, ?, ?, ?)", row)
     _drop_unreachable(connection)
     if not update.missing:
         store.save(workspace, connection)
-    return History(connection, places, bool(basis.shallow), update.missing)
+    return History(connection, places.roots, bool(basis.shallow), update.missing)
 
 
 def _drop_unreachable(connection: Connection) -> None:
@@ -70,7 +78,7 @@ def _drop_unreachable(connection: Connection) -> None:
     reachable, others = counts.fetchone()
     if (others or 0) <= (reachable or 0):
         return
-    for table in ("change", "fault"):
+    for table in ("step", "event"):
         connection.execute(
             f"DELETE FROM {table} WHERE commit_number IN"  # noqa: S608  # fixed names
             " (SELECT number FROM commits WHERE reachable = 0)"
@@ -91,7 +99,7 @@ class _Update:
         earlier: str | None = None,
     ) -> None:
         self.places = places
-        self.missing = 0
+        self.missing: set[str] = set()
         self._objects = objects
         self._border = border
         self._stored = stored
@@ -105,14 +113,12 @@ class _Update:
         Then nothing was added, the root is among the places, and all is to be read again.
         """
         places = self.places
-        logged = list(
-            read_log(self._objects.scratch, tip, self._earlier, places.paths, places.may_matter)
-        )
+        logged = read_log(self._objects.scratch, tip, self._earlier, places.paths, places.is_wanted)
         if not self._add_roots(logged):
             return False
         self._read_files(logged)
         self.connection = store.new_history(self._stored)
-        self._insert(logged)
+        self._insert(logged, tip)
         return True
 
     def _add_roots(self, logged: list[LoggedCommit]) -> bool:
@@ -138,66 +144,63 @@ class _Update:
         for commit in logged:
             for change in commit.changes:
                 source = self.places.source_at(change.path)
-                for id_ in (*change.before, change.after) if source else ():
+                for id_ in (change.before, change.after) if source else ():
                     if id_ and source:
                         wanted[id_][source.path] = source
         for id_, blob in zip(wanted, self._objects.reader.read_all([*wanted]), strict=True):
-            self.missing += not blob.type
             for path, source in wanted[id_].items():
                 if blob.type:
-                    content = content_of(source, blob.data)
+                    content = content_of(self.places, source, blob.data)
                 else:
-                    version = missing_version(source)
-                    content = Content([Stated(version, None)] if version else [], MISSING)
+                    content = missing_content(source)
+                    self.missing.add(path)
                 self._contents[id_, path] = content
 
-    def _insert(self, logged: Iterable[LoggedCommit]) -> None:
+    def _insert(self, logged: Iterable[LoggedCommit], tip: str) -> None:
         rows = self.connection.execute("SELECT id, number, rank FROM commits")
         known = {id_.hex(): (number, rank) for id_, number, rank in rows}
+        commits = [*reversed([*logged])]
+        moved = [(int(c.is_added), known[c.id][0]) for c in commits if c.id in known]
+        new = [commit for commit in commits if commit.is_added and commit.id not in known]
+        states = States(self.connection, known, new, tip)
         table = _Tables(self.connection)
-        moved = []
         last = max((number for number, _ in known.values()), default=0)
-        for commit in reversed([*logged]):
-            if commit.id in known:
-                moved.append((int(commit.is_added), known[commit.id][0]))
-            elif commit.is_added:
-                rank = max(commit.seconds, *(known[each][1] + 1 for each in commit.parents), 0)
-                last += 1
-                known[commit.id] = last, rank
-                changes = self._changes(commit)
-                author = printable_bytes(commit.author) if changes else None
-                table.add_commit(last, commit, rank, author)
-                for change, source in changes:
-                    self._add_changes(table, last, commit, change, source)
+        for number, commit in enumerate(new, last + 1):
+            rank = max(commit.seconds, *(known[each][1] + 1 for each in commit.parents), 0)
+            known[commit.id] = number, rank
+            parent = known[commit.parents[0]][0] if commit.parents else None
+            table.add_commit(number, parent, commit, rank)
+            if commit.changes:
+                step = self._step(commit)
+                table.add_step(number, step)
+                for key, before, after in states.add(commit, step):
+                    for change in changes_between(before, after, step.faulty):
+                        table.add_event(number, key, change, or_before=step.is_uncertain(change))
+            else:
+                states.inherit(commit)
         self.connection.execute("BEGIN")
         self.connection.executemany("UPDATE commits SET reachable = ? WHERE number = ?", moved)
+        table.add_present(states.of(tip))
         table.insert()
         self.connection.execute("COMMIT")
 
-    def _changes(self, commit: LoggedCommit) -> list[tuple[FileChange, Source]]:
-        found = ((change, self.places.source_at(change.path)) for change in commit.changes)
-        return [(change, source) for change, source in found if source]
-
-    def _add_changes(
-        self, table: _Tables, number: int, commit: LoggedCommit, change: FileChange, source: Source
-    ) -> None:
-        """Add what a commit states in a file that no parent does, and what no longer."""
-        after = self._content(change.after, source)
-        before = [self._content(id_, source) for id_ in change.before]
-        old = [{stated.version.digest for stated in content.stated} for content in before]
-        new = {stated.version.digest for stated in after.stated}
-        place = number, change.path, source
-        if after.stated or after.fault != MISSING:
-            for stated in before[0].stated:
-                digest = stated.version.digest
-                if digest not in new and all(digest in digests for digests in old):
-                    table.add_change(*place, stated, is_stated=False)
-        or_before = commit.id in self._border or any(c.fault == MISSING for c in before)
-        for stated in after.stated:
-            if not any(stated.version.digest in digests for digests in old):
-                table.add_change(*place, stated, is_stated=True, or_before=or_before)
-        if after.fault and all(content.fault != after.fault for content in before):
-            table.add_fault(*place, after.fault)
+    def _step(self, commit: LoggedCommit) -> Step:
+        """What a commit states other than its first parent."""
+        step = Step([], [], set(), set(), commit.id in self._border)
+        for change in commit.changes:
+            source = self.places.source_at(change.path)
+            if source is None:
+                continue
+            before, after = (self._content(id_, source) for id_ in (change.before, change.after))
+            if after.fault == MISSING and not after.stated:
+                continue  # it may state the same as before
+            if before.fault == MISSING:
+                step.uncertain.add(source.path)
+            if after.fault and after.fault != before.fault:
+                step.faulty.add(source.path)
+            step.removed.extend(before.stated[at] for at in before.stated.keys() - after.stated)
+            step.stated.extend(after.stated[at] for at in after.stated.keys() - before.stated)
+        return step
 
     def _content(self, id_: str | None, source: Source) -> Content:
         return self._contents[id_, source.path] if id_ else NOTHING
@@ -208,60 +211,56 @@ class _Tables:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._commits: list[tuple[object, ...]] = []
-        self._changes: list[tuple[object, ...]] = []
-        self._faults: list[tuple[object, ...]] = []
+        self._rows: dict[str, list[tuple[object, ...]]] = defaultdict(list)
         rows = connection.execute("SELECT path, number FROM file")
-        self._files: dict[bytes, int] = dict(rows.fetchall())
+        self._files: dict[str, int] = dict(rows.fetchall())
         rows = connection.execute("SELECT holder, id, format, digest, number FROM version")
         self._versions = {(*key,): number for *key, number in rows}
-        self._new_files: list[tuple[object, ...]] = []
-        self._new_versions: list[tuple[object, ...]] = []
 
-    def add_commit(self, number: int, commit: LoggedCommit, rank: int, author: str | None) -> None:
-        self._commits.append((number, bytes.fromhex(commit.id), rank, 1, commit.seconds, author))
+    def add_commit(self, number: int, parent: int | None, commit: LoggedCommit, rank: int) -> None:
+        author = printable_bytes(commit.author) if commit.changes else None
+        row = (number, bytes.fromhex(commit.id), parent, rank, 1, commit.seconds, author)
+        self._rows["commits"].append(row)
 
-    def add_change(  # noqa: PLR0913  # the columns of a row
-        self,
-        commit: int,
-        path: bytes,
-        source: Source,
-        stated: Stated,
-        *,
-        is_stated: bool,
-        or_before: bool = False,
-    ) -> None:
-        version, file = self._version(stated), self._file(path, source)
-        flags = int(is_stated), int(or_before)
-        self._changes.append((commit, version, file, stated.line, *flags))
+    def add_step(self, commit: int, step: Step) -> None:
+        for is_stated, statements in enumerate((step.removed, step.stated)):
+            rows = ((commit, *self._statement(each), is_stated) for each in statements)
+            self._rows["step"].extend(rows)
 
-    def add_fault(self, commit: int, path: bytes, source: Source, message: str) -> None:
-        self._faults.append((commit, self._file(path, source), message))
+    def add_event(self, commit: int, key: Key, change: Change, *, or_before: bool) -> None:
+        versions = map(self._version, (change.record, change.retirement))
+        file, line = self._file(change.statement.path), change.statement.line
+        row = (commit, *key, change.what.value, *versions, file, line, int(or_before))
+        self._rows["event"].append(row)
+
+    def add_present(self, state: dict[Key, State]) -> None:
+        """What the tip states, in place of what an earlier one does."""
+        self._connection.execute("DELETE FROM present")
+        statements = (each for record in state.values() for each in record.values())
+        self._rows["present"].extend(map(self._statement, statements))
 
     def insert(self) -> None:
-        for table, rows in (
-            ("commits", self._commits),
-            ("file", self._new_files),
-            ("version", self._new_versions),
-            ("change", self._changes),
-            ("fault", self._faults),
-        ):
+        for table, rows in self._rows.items():
             if rows:
                 marks = ", ".join("?" * len(rows[0]))
                 self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608  # fixed names
 
-    def _file(self, path: bytes, source: Source) -> int:
+    def _statement(self, statement: Statement) -> tuple[object, ...]:
+        return self._version(statement.version), self._file(statement.path), statement.line
+
+    def _file(self, path: str) -> int:
         number = self._files.get(path)
         if number is None:
             number = self._files[path] = len(self._files) + 1
-            self._new_files.append((number, path, source.path))
+            self._rows["file"].append((number, path))
         return number
 
-    def _version(self, stated: Stated) -> int:
-        version = stated.version
+    def _version(self, version: Version | None) -> int | None:
+        if version is None:
+            return None
         key = (version.holder, version.id, version.format, version.digest)
         number = self._versions.get(key)
         if number is None:
             number = self._versions[key] = len(self._versions) + 1
-            self._new_versions.append((number, *version))
+            self._rows["version"].append((number, *version))
         return number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from yoi_relations.lean.digest import digest_of
 from yoi_relations.lean.json_encoder import json_text
@@ -61,17 +61,39 @@ class Version(NamedTuple):
         return self.holder, self.id if self.retires is None else self.retires
 
 
-class Stated(NamedTuple):
-    """A version, and the line of its file; None for a file of its own."""
+class Statement(NamedTuple):
+    """A file states a version.
+
+    Attributes:
+        version: what it states.
+        path: of the file, below the workspace.
+        line: of an entry; None for a file of its own.
+    """
 
     version: Version
+    path: str
     line: int | None
 
+    @property
+    def at(self) -> tuple[str, str]:
+        """Path and digest: what tells it from the other statements of a record."""
+        return self.path, self.version.digest
 
-def current_versions(
-    connection: Connection, keys: Collection[Key] | None
-) -> Iterator[tuple[str, Stated]]:
-    """What the index holds of some records, or of all (None), with the path of each file."""
+
+State = Mapping[tuple[str, str], Statement]
+"""All statements of one record, and of its retirements, by `Statement.at`."""
+
+
+def by_record(statements: Iterable[Statement]) -> dict[Key, State]:
+    """The states of records, from what files state."""
+    states: dict[Key, dict[tuple[str, str], Statement]] = {}
+    for statement in statements:
+        states.setdefault(statement.version.key, {})[statement.at] = statement
+    return {**states}
+
+
+def current_statements(connection: Connection, keys: Collection[Key] | None) -> Iterator[Statement]:
+    """What the files state of some records, or of all (None), from the index."""
     table, values = keys_table(keys)
     join, retired = ("", "") if keys is None else (_OF_RECORD, _OF_RETIREMENT)
     rows = connection.execute(
@@ -82,11 +104,11 @@ def current_versions(
         values,
     )
     for path, line, form, *fields, retired_at, retired_by, reason in rows:
-        yield path, Stated(record_version(form, *fields), line)
+        yield Statement(record_version(form, *fields), path, line)
         if retired_at is not None:
             holder, id_, *_ = fields
             in_place = (holder, id_, id_, retired_at, retired_by, reason)
-            yield path, Stated(retired_version(form, *in_place), line)
+            yield Statement(retired_version(form, *in_place), path, line)
     rows = connection.execute(
         "SELECT path, format, retirement.holder, record_id, retires, retired_at, retired_by,"  # noqa: S608  # fixed text
         f" retired_reason FROM {table} retirement {retired}"
@@ -94,7 +116,7 @@ def current_versions(
         values,
     )
     for path, form, *fields in rows:
-        yield path, Stated(retired_version(form, *fields), None)
+        yield Statement(retired_version(form, *fields), path, None)
 
 
 _OF_RECORD = "ON record.holder = wanted_holder AND record_id = wanted_id"
@@ -113,26 +135,26 @@ def keys_table(keys: Collection[Key] | None) -> tuple[str, list[str]]:
 
 
 def record_version(form: str, *fields: Any) -> Version:  # noqa: ANN401  # the fields of a row
-    """A record; `fields` are those of `names` below."""
-    names = (
-        *("holder", "id", "kind", "shown", "edge_ticket", "edge_target", "target"),
-        *("note", "summary", "branch", "worktree", "role_plan", "author", "at"),
-    )
-    return new_version(digest_of(fields), **dict(zip(names, fields, strict=True)), format=form)
+    """A record; `fields` are those of `Version` from `holder` to `at`, without `retires`."""
+    row = (digest_of(fields), *fields[:2], None, form, *fields[2:], None, 0)
+    return _cut(Version(*row))
 
 
 def retired_version(form: str, *fields: str) -> Version:
     """A retirement; one that a record states of itself has the id of that record."""
-    names = ("holder", "id", "retires", "at", "author", "reason")
-    return new_version(digest_of(fields), **dict(zip(names, fields, strict=True)), format=form)
+    *ids, at, by, reason = fields
+    row: tuple[Any, ...] = (digest_of(fields), *ids, form, *(None,) * 10, by, at, reason, 0)
+    return _cut(Version(*row))
 
 
-def new_version(digest: str, **fields: Any) -> Version:  # noqa: ANN401  # one type per field
-    """A version with these fields, whose long texts are cut; the other fields are None."""
-    values: dict[str, Any] = dict.fromkeys(Version._fields) | {"digest": digest} | fields
-    values["text_cut"] = 0
-    for name in _TEXTS:
-        text = values[name]
-        if text is not None and len(text) > TEXT_LIMIT:
-            values[name], values["text_cut"] = text[:TEXT_LIMIT], 1
-    return Version(**values)
+def unread_version(form: str, holder: str, id_: str) -> Version:
+    """A record or retirement whose file is missing in this clone."""
+    row: tuple[Any, ...] = ("", holder, id_, None, form, *(None,) * 13, 0)
+    return Version(*row)
+
+
+def _cut(version: Version) -> Version:
+    """A version whose long texts are cut."""
+    texts = ((name, getattr(version, name)) for name in _TEXTS)
+    cut = {name: text[:TEXT_LIMIT] for name, text in texts if text and len(text) > TEXT_LIMIT}
+    return version._replace(**cut, text_cut=1) if cut else version

@@ -1,4 +1,4 @@
-"""Compares the index with the last commit: what is not committed, and what a merge removed.
+"""Compares the index with the last commit: what is not committed.
 
 Git is asked only where the two differ. Files are compared by what they state: line ends and filters
 may make the bytes differ. The work tree itself is never given to git, which would run filters.
@@ -6,19 +6,22 @@ may make the bytes differ. The work tree itself is never given to git, which wou
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from yoi_relations.errors import GitError
 from yoi_relations.files.workspace import Workspace, printable_bytes
 from yoi_relations.git.ask import ask_git
-from yoi_relations.history.lives import Change, How, Lives
+from yoi_relations.git.repository import Revision
+from yoi_relations.history.changes import changes_between
+from yoi_relations.history.lives import How, Lives
 from yoi_relations.history.objects import Objects
-from yoi_relations.history.store import MISSING, History
-from yoi_relations.history.versions import Key, current_versions
+from yoi_relations.history.store import History
+from yoi_relations.history.versions import Key, State, Statement, by_record, current_statements
 from yoi_relations.lean.types import TYPE_CHECKING, Connection, NamedTuple
 
 if TYPE_CHECKING:
     from yoi_relations.git.objects import GitObject
+    from yoi_relations.history.places import Places
 
 _MAX_LIMITS = 200
 """Paths that git's index is asked about one by one; for more, all tickets are listed."""
@@ -38,14 +41,14 @@ class WorkTree(NamedTuple):
         workspace: the workspace.
         connection: to its index.
         history: the history up to the commit.
-        tip: id of the commit.
+        tip: the commit.
         objects: reads files of commits.
     """
 
     workspace: Workspace
     connection: Connection
     history: History
-    tip: str
+    tip: Revision
     objects: Objects
 
     def add_to(self, lives: Lives, keys: Collection[Key] | None) -> dict[Key, How | None]:
@@ -59,112 +62,76 @@ class WorkTree(NamedTuple):
             GitError: git failed.
             GitTimeoutError: git was silent for too long.
         """
-        committed = {change.at: change for change in lives.present()}
-        current = {}
-        for path, stated in current_versions(self.connection, keys):
-            change = Change(stated.version, path, stated.line, stated=True)
-            current[change.at] = change
+        committed = {at: each for state in lives.present.values() for at, each in state.items()}
+        current = {each.at: each for each in current_statements(self.connection, keys)}
+        missing = self.history.missing
         # A file below another tickets root is not of this work tree.
-        here = (f"{self.workspace.tickets_root}/", f"{self.workspace.real_tickets_root}/")
-        lost = [c for at, c in committed.items() if at not in current and c.path.startswith(here)]
-        found = [change for at, change in current.items() if at not in committed]
-        unknown = self._paths_with_missing_files()
+        here = tuple(f"{root}/" for root in self.workspace.source_roots)
+        lost = [s for at, s in committed.items() if at not in current and s.path.startswith(here)]
+        found = [each for at, each in current.items() if at not in committed]
         answer = _how_of(current.values(), None)
-        answer |= _how_of((change for change in found if change.path in unknown), How.UNKNOWN)
-        changes = self._add_differences(lives, _sorted(lost, unknown), _sorted(found, unknown))
-        kept = {(change.version.key, change.version.digest) for change in committed.values()}
-        for change in changes:  # a file that was moved says the same at another path
-            if change.stated and (change.version.key, change.version.digest) not in kept:
-                answer |= _how_of([change], change.how)
+        answer |= _how_of((each for each in found if each.path in missing), How.UNKNOWN)
+        hows = self._explained(
+            [each for each in lost if each.path not in missing],
+            [each for each in found if each.path not in missing],
+        )
+        self._add_differences(lives, hows, by_record(each for each in hows if each.at in current))
+        kept = {(each.version.key, each.version.digest) for each in committed.values()}
+        for each, how in hows.items():  # a file that was moved says the same at another path
+            if each.at in current and (each.version.key, each.version.digest) not in kept:
+                answer |= _how_of([each], how)
         return answer
 
     def _add_differences(
-        self, lives: Lives, lost: list[Change], found: list[Change]
-    ) -> list[Change]:
-        """Add what the files no longer state, and what they state beside it; what is not committed.
+        self, lives: Lives, hows: Mapping[Statement, How], found: Mapping[Key, State]
+    ) -> None:
+        """Add what happened to the records that the files and the last commit state differently.
 
         Args:
-            lives: the lives up to the last commit, from the events alone.
-            lost: what the last commit seems to state, and the files do not.
-            found: what the files state, and the last commit seems not to.
+            lives: the lives up to the last commit.
+            hows: why what only one of both states is not committed.
+            found: what of that the files state.
+        """
+        faulty = self._paths_with_problems() if hows else ()
+        by_place = {each.at: how for each, how in hows.items()}
+        for key, how in {each.version.key: how for each, how in hows.items()}.items():
+            before = lives.present.get(key, {})
+            after = {at: each for at, each in before.items() if at not in by_place}
+            for change in changes_between([before], {**after, **found.get(key, {})}, faulty):
+                lives.add(key, change, None, by_place.get(change.statement.at, how))
+
+    def _explained(self, lost: list[Statement], found: list[Statement]) -> dict[Statement, How]:
+        """Why what differs from the last commit is not committed, in the order of the files.
+
+        Args:
+            lost: what the last commit states, and the files do not. What is not checked out is left
+                out of the answer.
+            found: what the files state, and the last commit does not.
         """
         if not (lost or found):
-            lives.settle()
-            return []
-        lost, found = self._compare_with_tip(lives, lost, found)
-        if not (lost or found):
-            return []
-        changes = self._explained(lost, found)
-        lives.add(None, changes)
-        return changes
+            return {}
+        from yoi_relations.history.places import Places  # noqa: PLC0415  # only differences need it
 
-    def _paths_with_missing_files(self) -> set[str]:
-        """The paths of the files of which one version at least is missing in a partial clone."""
-        if not self.history.missing:
-            return set()
-        rows = self.history.connection.execute(
-            "SELECT shown_path FROM fault JOIN file ON number = file_number WHERE message = ?",
-            (MISSING,),
-        )
-        return {path for (path,) in rows}
-
-    def _compare_with_tip(
-        self, lives: Lives, lost: list[Change], found: list[Change]
-    ) -> tuple[list[Change], list[Change]]:
-        """Where the order of events misleads, let the last commit decide; what still differs.
-
-        Events on two branches have no order, and a merge may drop what one side has stated.
-        """
-        in_tip = self._digests_in_tip({change.path for change in (*lost, *found)})
-        faulty = self._paths_with_problems()
-        dropped = [
-            change._replace(stated=False, how=How.MERGED, fault=change.path in faulty)
-            for change in lost
-            if change.path in in_tip and change.version.digest not in in_tip[change.path]
-        ]
-        kept = [c for c in found if c.version.digest in in_tip.get(c.path, ())]
-        lives.add(None, dropped)
-        lives.settle(kept)
-        explained = {change.at for change in (*dropped, *kept)}
-        return (
-            [change for change in lost if change.at not in explained],
-            [change for change in found if change.at not in explained],
-        )
-
-    def _digests_in_tip(self, paths: set[str]) -> dict[str, set[str]]:
-        """By path, what the files of the last commit state; of files that git has ever had."""
-        rows = self.history.connection.execute("SELECT shown_path, path FROM file")
-        known = {shown: path for shown, path in rows if shown in paths and b"\n" not in path}
-        names = [f"{self.tip}:{_as_text(path)}" for path in known.values()]
-        blobs = self.objects.reader.read_all(names)
-        found = zip(known.items(), blobs, strict=True)
-        return {shown: self._digests(path, blob) for (shown, path), blob in found}
-
-    def _explained(self, lost: list[Change], found: list[Change]) -> list[Change]:
-        """The differences from the last commit, with the reason why each is not committed."""
-        tracked = self._tracked({change.path for change in (*lost, *found)})
+        places = Places(self.workspace, self.tip.repository.prefix, self.history.roots)
+        tracked = self._tracked({each.path for each in (*lost, *found)})
         ids = sorted({entry.id for entry in tracked.values() if entry.id})
         blobs = dict(zip(ids, self.objects.reader.read_all(ids), strict=True))
         staged = {
-            path: self._digests(self.history.places.in_git(path), blobs[entry.id])
+            path: _digests(places, places.in_git(path), blobs[entry.id])
             for path, entry in tracked.items()
             if entry.id
         }
-        faulty = self._paths_with_problems()
-        changes = []
-        for change in lost:
-            entry = tracked.get(change.path)
+        hows = {}
+        for each in lost:
+            entry = tracked.get(each.path)
             if entry is None or entry.is_checked_out:
-                is_staged = change.version.digest not in staged.get(change.path, ())
-                how = How.STAGED if is_staged else How.MODIFIED
-                fault = change.path in faulty
-                changes.append(change._replace(stated=False, how=how, fault=fault))
-        for change in found:
-            how = How.MODIFIED if change.path in tracked else How.UNTRACKED
-            if change.version.digest in staged.get(change.path, ()):
-                how = How.STAGED
-            changes.append(change._replace(how=how))
-        return changes
+                is_staged = each.version.digest not in staged.get(each.path, ())
+                hows[each] = How.STAGED if is_staged else How.MODIFIED
+        for each in found:
+            is_staged = each.version.digest in staged.get(each.path, ())
+            unstaged = How.MODIFIED if each.path in tracked else How.UNTRACKED
+            hows[each] = How.STAGED if is_staged else unstaged
+        return dict(sorted(hows.items(), key=lambda item: (item[0].path, item[0].line or 0)))
 
     def _paths_with_problems(self) -> set[str]:
         return {path for (path,) in self.connection.execute("SELECT path FROM problem_now")}
@@ -173,7 +140,7 @@ class WorkTree(NamedTuple):
         """What git's index has at these paths."""
         limits = sorted(paths)
         if len(limits) > _MAX_LIMITS or any("\\" in path for path in limits):
-            limits = [self.workspace.tickets_root]
+            limits = [*self.workspace.source_roots]
         command = ("--literal-pathspecs", "ls-files", "-s", "-t", "-z", "--")
         ran = ask_git(self.workspace.root, *command, *limits)
         if ran.returncode:
@@ -190,25 +157,17 @@ class WorkTree(NamedTuple):
                 found[shown] = _Tracked(id_ if stage == "0" else None, tag != "S")
         return found
 
-    def _digests(self, path: bytes, blob: GitObject) -> set[str]:
-        source = self.history.places.source_at(path)
-        if source is None or blob.type != "blob":
-            return set()
-        from yoi_relations.history.contents import content_of  # noqa: PLC0415  # only differences need it
 
-        return {stated.version.digest for stated in content_of(source, blob.data).stated}
+def _digests(places: Places, path: bytes, blob: GitObject) -> set[str]:
+    """What a file of a commit or of git's index states."""
+    source = places.source_at(path)
+    if source is None or blob.type != "blob":
+        return set()
+    from yoi_relations.history.contents import content_of  # noqa: PLC0415  # only differences need it
 
-
-def _sorted(changes: Iterable[Change], without: set[str]) -> list[Change]:
-    """`changes` by path and line, without those of some paths."""
-    rest = (change for change in changes if change.path not in without)
-    return sorted(rest, key=lambda change: (change.path, change.line or 0))
+    return {*content_of(places, source, blob.data).stated}
 
 
-def _how_of(changes: Iterable[Change], how: How | None) -> dict[Key, How | None]:
-    """The records that `changes` state, each with `how`."""
-    return {change.version.key: how for change in changes if change.version.retires is None}
-
-
-def _as_text(path: bytes) -> str:
-    return path.decode("utf-8", "surrogateescape")
+def _how_of(statements: Iterable[Statement], how: How | None) -> dict[Key, How | None]:
+    """The records among what is stated, each with `how`."""
+    return {each.version.key: how for each in statements if each.version.retires is None}

@@ -29,10 +29,11 @@ def find_committed(workspace: Workspace, places: Iterable[RecordPlace]) -> Mappi
     if not paths or not _has_repository(workspace.root):
         return NOTHING_KNOWN
     root, real_root = f"{workspace.tickets_root}/", f"{workspace.real_tickets_root}/"
+    # Git does not look behind a link.
     by_path = {path.replace(root, real_root, 1): path for path in paths}
     wanted = sorted(by_path)
     if len(wanted) > _MAX_PATHS or any("\\" in path for path in wanted):  # or not in UTF-8
-        wanted = ["-r", workspace.real_tickets_root]
+        wanted = ["-r", *workspace.source_roots]
     try:
         ran = ask_git(workspace.root, "ls-tree", "-z", "--name-only", "HEAD", *wanted)
     except (OSError, GitTimeoutError):

@@ -86,9 +86,9 @@ def ask_log(  # noqa: PLR0913  # as many as there are options
         return Log(
             events[: limit or None],
             len(events),
-            work_tree.tip,
+            work_tree.tip.id,
             history.ends_early,
-            history.missing,
+            len(history.missing),
         )
 
     return with_history(index.workspace, index.connection, answer)
@@ -116,10 +116,13 @@ def _keys_named(
     What exists is preferred to what is gone, and a whole name to a part of one.
     """
     known = printable(name)  # what is no UTF-8 has escapes in ids
+    canonical = base.tool.canonical(known) if base.tool else known
     for find in (
         lambda: _keys_of_ticket(work_tree, resolve_ticket(work_tree.connection, name, base).id),
         lambda: [find_record(work_tree.connection, name, base).key],
-        lambda: _keys_of_ticket(work_tree, known) or _keys_of_lost_record(work_tree, known),
+        lambda: _keys_of_ticket(work_tree, known),
+        lambda: _keys_of_ticket(work_tree, canonical),
+        lambda: _keys_of_lost_record(work_tree, known),
     ):
         try:
             if keys := find():

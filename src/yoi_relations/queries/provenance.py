@@ -52,7 +52,7 @@ def find_provenance(
 
     def answer(work_tree: WorkTree) -> dict[Key, Provenance]:
         lives = committed_lives(work_tree.history.connection, keys)
-        in_tip = {change.version.key for change in lives.present()}
+        in_tip = {*lives.present}
         how = work_tree.add_to(lives, keys)
         # The first commit of a record that is edited, or unknown; of one that is added again, none.
         return {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from yoi_relations.history.lives import Event, What
+from yoi_relations.history.changes import What
+from yoi_relations.history.lives import Event
 from yoi_relations.kinds import Edge, named, sentence
 
 

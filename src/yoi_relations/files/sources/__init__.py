@@ -28,6 +28,10 @@ class TicketSource(Protocol):
     def files(self) -> FileTree:
         """Where they are: on the disk, or in a revision."""
 
+    @property
+    def usual_roots(self) -> tuple[str, ...]:
+        """The tickets roots, below the workspace, of revisions whose configuration names none."""
+
     def list_root(self) -> Listing:
         """The names of all units, and the stamps that vouch for them.
 
@@ -44,6 +48,16 @@ class TicketSource(Protocol):
 
     def parse(self, source: Source, data: bytes) -> Parsed:
         """The content of a source of one of the units: a function of its path and its bytes."""
+
+    def source_at(self, path: bytes, root: bytes) -> Source | None:
+        """The source of records at a path below the workspace; None if it is another file.
+
+        The path alone decides. Its file need not exist, and is a regular one.
+
+        Args:
+            path: below `root`, in the bytes of the file system or of git.
+            root: a tickets root, or the folder of records about tickets of another tool.
+        """
 
     def lasting_paths(self, paths: bytes) -> set[bytes]:
         """The paths of a snapshot, without the folder in which a ticket's state puts it."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from yoi_relations.files.other_tools import Tool
+from yoi_relations.files.other_tools import BACKLOG_ROOTS, Tool
 from yoi_relations.files.parsed import Parsed
 from yoi_relations.files.source import Effect, Fault, Format, Source
 from yoi_relations.files.sources.task_file import DEPENDENCY, TaskReader
@@ -53,6 +53,7 @@ class BacklogSource(TaskSource):
     """The tickets of Backlog.md; a task that is completed moves to another folder."""
 
     format = Format.BACKLOG
+    usual_roots = BACKLOG_ROOTS
     folders = FOLDERS
 
     def id_of(self, name: str) -> str | None:

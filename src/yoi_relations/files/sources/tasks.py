@@ -10,6 +10,7 @@ import stat
 from collections.abc import Mapping
 
 from yoi_relations.errors import UnreadableFolderError
+from yoi_relations.files.nfc import composed
 from yoi_relations.files.other_tools import Tool
 from yoi_relations.files.parse import parse_source, unusable
 from yoi_relations.files.parsed import Parsed
@@ -25,7 +26,7 @@ from yoi_relations.files.source import (
 )
 from yoi_relations.files.stat_collector import StatCollector, unreadable
 from yoi_relations.files.stray.names import is_loose
-from yoi_relations.files.workspace import RECORDS, Workspace
+from yoi_relations.files.workspace import RECORDS, Workspace, printable_bytes
 from yoi_relations.lean.types import ClassVar
 
 _RECORDS = os.fsencode(RECORDS)
@@ -37,11 +38,13 @@ class TaskSource:
 
     Attributes:
         format: of the task files.
+        usual_roots: the tool's own places.
         folders: below the tickets root, those with task files.
         scanner: for the files of the workspace.
     """
 
     format: ClassVar[Format]
+    usual_roots: ClassVar[tuple[str, ...]]
     folders: ClassVar[tuple[str, ...]]
 
     def __init__(self, workspace: Workspace, tool: Tool) -> None:
@@ -50,8 +53,7 @@ class TaskSource:
         self.scanner = FolderScanner(workspace)
         root = os.fsencode(workspace.tickets_root)
         self._root = root
-        paths = (os.path.join(root, os.fsencode(name)) for name in self.folders)
-        self._folders = [path.rstrip(b"/") for path in paths]
+        self._folders = self._folders_in(root)
 
     def id_of(self, name: str) -> str | None:
         """The id of the ticket in a file of this name; None if it is not a task file."""
@@ -106,6 +108,26 @@ class TaskSource:
         message, code = "names its own ticket as its target", FaultCode.SELF_RELATION
         fault = Fault(message, code=code, targets=(target,))
         return parsed._replace(records=(), faults=[*parsed.faults, fault])
+
+    def source_at(self, path: bytes, root: bytes) -> Source | None:
+        """The source of records at a path below `root`."""
+        place, name = os.path.split(path)
+        shown = printable_bytes(path)
+        if name.startswith(b"."):
+            return None
+        if root == _RECORDS:
+            above, ticket = os.path.split(place)
+            if above != root or ticket.startswith(b".") or not name.endswith(b".md"):
+                return None
+            holder = self.tool.canonical(composed(printable_bytes(ticket)))
+            return Source(shown, path, Format.FRONTMATTER, holder, None, None)
+        id_ = self.id_of(printable_bytes(name)) if place in self._folders_in(root) else None
+        return Source(shown, path, self.format, id_, shown, None) if id_ else None
+
+    def _folders_in(self, root: bytes) -> list[bytes]:
+        """The folders with task files in a tickets root."""
+        paths = (os.path.join(root, os.fsencode(name)) for name in self.folders)
+        return [path.rstrip(b"/") for path in paths]
 
     def lasting_paths(self, paths: bytes) -> set[bytes]:
         """The paths of a snapshot, of a task file only its name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yoi_relations.files.frontmatter import HEADING
-from yoi_relations.files.other_tools import Tool
+from yoi_relations.files.other_tools import TK_ROOT, Tool
 from yoi_relations.files.parsed import Parsed
 from yoi_relations.files.source import Effect, Fault, Format, Source
 from yoi_relations.files.sources.task_file import DEPENDENCY, RELATED, TaskReader
@@ -40,6 +40,7 @@ class TkSource(TaskSource):
     """The tickets of tk; all task files are in one folder."""
 
     format = Format.TK
+    usual_roots = (TK_ROOT,)
     folders = ("",)
 
     def id_of(self, name: str) -> str | None:
