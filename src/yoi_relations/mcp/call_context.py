@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from yoi_relations.errors import UsageError
 from yoi_relations.files.workspace import Workspace, find_workspace
+from yoi_relations.git.repository import find_repository
 from yoi_relations.index.compared import open_states
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Notify, Trust
@@ -64,5 +65,7 @@ class CallContext(NamedTuple):
         """
         if at is not None:
             raise UsageError("at and worktrees exclude each other", "leave one of them out")
-        with self.open_index() as index, open_worktrees(index, self.trust, self.notify) as trees:
-            yield index, trees
+        with self.open_index() as index:
+            repository = find_repository(index.workspace.root)
+            with open_worktrees(index, repository, self.trust, self.notify) as trees:
+                yield index, trees
