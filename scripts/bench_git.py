@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -26,11 +27,28 @@ FAR, NEAR = "HEAD~100", "HEAD~103"
 SIDE = "measured-side"
 """A branch that left HEAD at `FAR`, and has one record more."""
 TICKETS = ".yoi/tickets"
+FAILED = {1, 2, 3}
+"""Exit statuses of a command without an answer."""
 QUESTION = ("show", "--kind", "blocker", "--json")
 
 
 class MeasuredRevisions(Measured):
     """A repository with tickets, and what answers about its revisions cost."""
+
+    def usage(self, *command: str) -> resource.struct_rusage:
+        """What a command and its children used; it must have an answer."""
+        with open(os.devnull, "wb") as null:
+            process = subprocess.Popen(command, cwd=self.folder, stdout=null)
+            _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode in FAILED:
+            raise SystemExit(f"{command}: ended with {process.returncode}")
+        return usage
+
+    def cpu(self, *command: str) -> float:
+        """Seconds of CPU time of a command and its children."""
+        usage = self.usage(*command)
+        return usage.ru_utime + usage.ru_stime
 
     def in_turn(self, *measured: Callable[[], float]) -> list[float]:
         """The medians of several times, of commands that run in turn."""
@@ -60,11 +78,7 @@ class MeasuredRevisions(Measured):
     def peak(self) -> float:
         """MiB that the first answer about a revision takes at most."""
         self.forget()
-        command = (*PROGRAM, *QUESTION, "--at", FAR)
-        with open(os.devnull, "wb") as null:
-            process = subprocess.Popen(command, cwd=self.folder, stdout=null)
-            _, process.returncode, usage = os.wait4(process.pid, 0)
-        return usage.ru_maxrss / 1024
+        return self.usage(*PROGRAM, *QUESTION, "--at", FAR).ru_maxrss / 1024
 
     def keep(self, *questions: tuple[str, ...]) -> None:
         """Ask until the indexes of the questions are kept, and their stamps are reliable."""
