@@ -201,6 +201,15 @@ def test_arguments_about_git_exclude_each_other(versioned: Workspace, server: Se
         assert server.over(versioned)(tool, **arguments).error["code"] == "usage"
 
 
+@pytest.mark.parametrize("worktrees", [False, True])
+def test_paths_are_relative_to_the_workspace(versioned: Workspace, *, worktrees: bool) -> None:
+    with connected(versioned.root / ".yoi" / "tickets") as client:
+        path = f".yoi/tickets/{B}/item.md"
+        assert client.ask(SHOW.name, ticket=path, worktrees=worktrees)["count"]
+        error = client.error(SHOW.name, ticket=f"{B}/item.md", worktrees=worktrees)
+        assert error["code"] == "not_found"
+
+
 def test_differences_are_limited(versioned: Workspace, server: Server) -> None:
     ask = server.client.ask
     server.over(versioned)

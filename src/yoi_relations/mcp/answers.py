@@ -90,7 +90,7 @@ def _show_worktrees(context: CallContext, at: str | None, criteria: Value) -> _A
         return ask_relations(one.connection, base, **criteria)[0]
 
     with context.open_worktrees(at) as (index, trees):
-        asked = first_that_knows(trees, criteria_in)
+        asked = first_that_knows(trees, criteria_in, None)
         answer = find_in_worktrees(trees, asked)
         found = worktrees.relations_document(index, trees, asked, answer)
         return _with_hint(index, found), worktrees.exit_code_of_worktrees(trees, answer.answer)
@@ -102,29 +102,33 @@ def _with_hint(catalog: Catalog, found: Value) -> Value:
 
 
 def _check(context: CallContext, arguments: Value) -> _Answer:
+    at, everywhere = arguments.get("at"), arguments.get("worktrees", False)
     tickets, expect = arguments.get("tickets", []), arguments.get("expect")
-    at = arguments.get("at")
     if expect is not None and len(tickets) != 1:
         raise UsageError(
             "expect requires exactly one ticket", "name the ticket of the earlier check"
         )
-    if arguments.get("worktrees", False):
-        with context.open_worktrees(at) as (index, trees):
-            try:
-                own = _ask_checks(index, arguments)
-            except NotFoundError as error:
-                refuse_ticket_of_another(trees, tickets, error)
-            checked = check_in_worktrees(trees, own)
-            listed = _listed(checked, arguments)
-            about = disagreements_about(trees, [one.ticket.id for one in listed.checks])
-            whole = bool(tickets)
-            found = worktrees.checks_document(index, trees, listed, about, whole=whole)
-            page = _page(index, found, checked, arguments)
-            return found | page, check.exit_code_of_checks(checked, expect)
+    if everywhere:
+        return _check_worktrees(context, at, arguments)
     with context.open_catalog(at) as catalog:
         checked = _ask_checks(catalog, arguments)
         found = check.check_document(catalog, _listed(checked, arguments), whole=bool(tickets))
         page = _page(catalog, found, checked, arguments)
+        return found | page, check.exit_code_of_checks(checked, expect)
+
+
+def _check_worktrees(context: CallContext, at: str | None, arguments: Value) -> _Answer:
+    tickets, expect = arguments.get("tickets", []), arguments.get("expect")
+    with context.open_worktrees(at) as (index, trees):
+        try:
+            own = _ask_checks(index, arguments)
+        except NotFoundError as error:
+            refuse_ticket_of_another(trees, tickets, error)
+        checked = check_in_worktrees(trees, own)
+        listed = _listed(checked, arguments)
+        about = disagreements_about(trees, [one.ticket.id for one in listed.checks])
+        found = worktrees.checks_document(index, trees, listed, about, whole=bool(tickets))
+        page = _page(index, found, checked, arguments)
         return found | page, check.exit_code_of_checks(checked, expect)
 
 
@@ -192,15 +196,16 @@ def _hint(catalog: Catalog, returned: int, count: int, filters: str) -> str | No
 
 
 def _add(context: CallContext, arguments: Value) -> _Answer:
-    request = RecordRequest(**arguments, base_folder=context.workspace.root)
-    with add_record(context.workspace, request, context.notify) as done:
+    workspace = context.workspace
+    request = RecordRequest(**arguments, base_folder=workspace.root)
+    with add_record(workspace, request, context.notify) as done:
         return receipts.added_document(done), ExitCode.DONE
 
 
 def _retire(context: CallContext, arguments: Value) -> _Answer:
-    records = (arguments.pop("record"),)
-    request = RetirementRequest(records, **arguments, base_folder=context.workspace.root)
-    with retire_records(context.workspace, request, context.notify) as done:
+    workspace, records = context.workspace, (arguments.pop("record"),)
+    request = RetirementRequest(records, **arguments, base_folder=workspace.root)
+    with retire_records(workspace, request, context.notify) as done:
         return receipts.retired_document(done), ExitCode.DONE
 
 

@@ -61,7 +61,8 @@ _INSTRUCTIONS = (
     f" When to record and to retire: {GUIDE_URI}."
 )
 _ABOUT = {
-    False: "Answers are about one work tree and its branch. Give an author when you record.",
+    False: "Answers are about one work tree and its branch, without `at` and `worktrees`."
+    " Give an author when you record.",
     True: "Answers are from a shared database; `workspaces` says how old each publication is.",
 }
 """By whether a database is asked, what the answers are about."""
