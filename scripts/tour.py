@@ -1,5 +1,7 @@
 """Run the commands that documents show in a copy of the sample workspace, and update their output.
 
+The commands of `HISTORY` are run in the small git history that `sample_history` makes of it.
+
 In a console block, a line that starts with ``$`` is `relations` with its arguments, optionally
 followed by ``; echo $?`` or ``| jq .a.path[0]``; or it is `sed -i`, in place of an editor. In a
 Mermaid block, such a line is a comment: it starts with ``%% $``.
@@ -22,11 +24,19 @@ import termios
 from pathlib import Path
 from typing import Any
 
+from sample_history import make_history
+
 ROOT = Path(__file__).parent.parent
 COLUMNS = 80
 _BLOCK = re.compile(r"(```(?:console|mermaid)\n)(.*?)```", re.DOTALL)
 _COMMAND = re.compile(r"(?:%% )?\$ (.*)")
-DOCUMENTS = [ROOT / name for name in ("README.md", "docs/graph.md", "docs/orchestration.md")]
+HISTORY = ROOT / "docs/git.md"
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "docs/graph.md", "docs/orchestration.md")),
+    HISTORY,
+]
+HOME = "/home/you"
+"""In place of the temporary folder that has the sample workspace."""
 _VARIABLE = [
     (re.compile(r"\b01[0-9A-HJKMNP-TV-Z]{24}\b"), "ULID"),
     (re.compile(r'(digest"?:? "?)[0-9a-f]{16}'), r"\1DIGEST"),
@@ -73,13 +83,20 @@ def _drain(leader: int) -> bytes:
     return b"".join(parts)
 
 
-def with_output(text: str) -> str:
-    """`text` with the current output below the commands of every block."""
+def with_output(document: Path) -> str:
+    """The text of `document`, with the current output below the commands of every block."""
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "examples"
-        shutil.copytree(ROOT / "examples", folder, ignore=shutil.ignore_patterns("cache"))
-        _run("relations rebuild", folder)
-        return _BLOCK.sub(lambda block: f"{block[1]}{_rerun(block[2], folder)}```", text)
+        if document == HISTORY:
+            folder = Path(scratch) / "lendshelf"
+            make_history(folder)
+            _run("relations show --worktrees", folder)  # makes the index of each work tree
+        else:
+            folder = Path(scratch) / "examples"
+            shutil.copytree(ROOT / "examples", folder, ignore=shutil.ignore_patterns("cache"))
+            _run("relations rebuild", folder)
+        text = document.read_text("utf-8")
+        found = _BLOCK.sub(lambda block: f"{block[1]}{_rerun(block[2], folder)}```", text)
+        return found.replace(scratch, HOME)
 
 
 def same(first: str, second: str) -> bool:
@@ -121,9 +138,8 @@ def _at(value: Any, path: str) -> Any:  # noqa: ANN401  # JSON
 def main() -> int:
     """Rewrite the documents whose output differs."""
     for document in DOCUMENTS:
-        before = document.read_text("utf-8")
-        after = with_output(before)
-        if same(before, after):
+        after = with_output(document)
+        if same(document.read_text("utf-8"), after):
             print(f"{document.name} is current")
         else:
             document.write_text(after, "utf-8")

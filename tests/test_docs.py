@@ -209,7 +209,7 @@ RELATION_FIELDS = {f"{end}_{field}" for end in ("ticket", "target") for field in
 def test_documents_show_what_the_program_prints(document: Path) -> None:
     text = document.read_text("utf-8")
 
-    assert tour.same(text, tour.with_output(text))
+    assert tour.same(text, tour.with_output(document))
 
 
 def test_the_tools_are_those_of_the_mcp_server() -> None:

@@ -37,7 +37,7 @@ from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index
 from yoi_relations.index.models import Ticket
-from yoi_relations.mcp.roots import workspace_for
+from yoi_relations.mcp.roots import folder_for
 
 CLEAR, CAUTION, HOLD, UNKNOWN = 0, 9, 10, 11
 READS = [
@@ -460,7 +460,7 @@ def test_completion_offers_tasks(tasks: TaskWorkspace) -> None:
 
 def test_mcp_server_finds_tasks_in_the_roots_of_its_client(tasks: TaskWorkspace) -> None:
     roots = ["/nowhere", str(tasks.root / "gone"), str(tasks.root)]
-    assert workspace_for(roots, None).root == str(tasks.root)
+    assert folder_for(roots, None) == str(tasks.root)
 
 
 def test_python_programs_ask_about_tasks(tasks: TaskWorkspace) -> None:

@@ -20,6 +20,7 @@ class Offer(StrEnum):
     KIND = "kind"
     KIND_OR_CLASS = "kind or class"
     SEQUENCE_KIND = "kind or class of dependencies and orderings"
+    REVISION = "branch or tag"
 
 
 class GraphFormat(StrEnum):
@@ -223,6 +224,7 @@ _AT = Parameter(
     "Answer from the files of a git revision (a commit, tag, branch, HEAD~20, main@{yesterday};"
     " : for what is staged) instead of those on the disk; nothing is checked out.",
     "REV",
+    offers=Offer.REVISION,
 )
 _WORKTREES = Parameter(
     "worktrees",
@@ -315,6 +317,7 @@ _CHECK = Command(
             "--base",
             "Count a blocker as resolved only if it is also resolved in this git revision.",
             "REV",
+            offers=Offer.REVISION,
         ),
         _WORKTREES,
         *_ORIGIN,
@@ -535,14 +538,16 @@ _DIFF = Command(
             "",
             "The earlier git revision; or both, as A..B, or as A...B from their merge base.",
             "REV1",
+            offers=Offer.REVISION,
         ),
-        Parameter("later", "", "The later git revision.", "REV2"),
+        Parameter("later", "", "The later git revision.", "REV2", offers=Offer.REVISION),
         Parameter(
             "merge",
             "--merge",
             "Say what a merge of BRANCH into HEAD would change, without making it. Exit status 5"
             " if it would make a hold, a cycle or a contradiction that neither side has.",
             "BRANCH",
+            offers=Offer.REVISION,
         ),
         Parameter("exit_code", "--exit-code", "Exit with status 5 if there is any difference."),
     ),

@@ -119,9 +119,9 @@ def test_unreadable_root_of_a_client_is_an_error(shared: Workspace) -> None:
     inner = Workspace(shared.root / "locked" / "inner")
     inner.ticket(A)
     ask = (
-        "import os; from yoi_relations.mcp.roots import workspace_for\n"
+        "import os; from yoi_relations.mcp.roots import folder_for\n"
         "if os.getuid() == 0: os.setuid(65534)\n"
-        f"workspace_for([{str(inner.root)!r}], '.')"
+        f"folder_for([{str(inner.root)!r}], '.')"
     )
     inner.root.parent.chmod(0)
     ran = subprocess.run(

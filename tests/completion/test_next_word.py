@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from git_repository import Repository
 from workspace_builder import A, B, C, Workspace, ulid
 
 from yoi_relations.command_table import PROGRAM, Command
@@ -104,6 +105,29 @@ def test_records_that_are_not_retired_come_with_their_sentence(trio: Workspace) 
     assert set(offered(trio, "retire", ulid(1), "")) == {ulid(1), ulid(2)}
     assert set(offered(trio, "add", A, "waiting", "--replaces", "")) == {ulid(1), ulid(2)}
     assert offered(trio, "retire", "--reason", "") == {}
+
+
+def test_branches_and_tags_are_offered_for_revisions(trio: Workspace) -> None:
+    assert offered(trio, "show", "--at", "") == {}
+    repository = Repository(trio.root)
+    repository.commit()
+    for name in ("new/枝", "main2"):
+        repository.git("branch", name)
+    repository.git("tag", "v1")
+    repository.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    repository.git("update-ref", "refs/stash", "HEAD")
+    (trio.root / os.fsdecode(b".git/refs/heads/\xff")).write_text(repository.id_of("HEAD"))
+    branches = {"main": "branch", "new/枝": "branch", "main2": "branch"}
+    every = branches | {"origin/main": "branch of a remote", "v1": "tag"}
+
+    for words in (
+        *(("show", "--at"), ("tree", "--at"), ("check", "--base"), ("doctor", "--at")),
+        *(("graph", "--at"), ("diff",), ("diff", "v1"), ("diff", "--merge")),
+    ):
+        assert offered(trio, *words, "") == every, words
+    assert set(offered(trio, "diff", "ma")) == {"main", "main2"}
+    assert set(offered(trio, "check", "--at=v")) == {"--at=v1"}
+    assert offered(trio, "diff", "v1", "main", "") == {}
 
 
 @pytest.mark.parametrize("command", PROGRAM.commands, ids=lambda one: one.name)

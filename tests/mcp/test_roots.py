@@ -21,8 +21,8 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from workspace_builder import A, Workspace
 
 from yoi_relations.errors import UsageError, WorkspaceError
-from yoi_relations.files.workspace import ROOT_VARIABLE
-from yoi_relations.mcp.roots import workspace_for
+from yoi_relations.files.workspace import ROOT_VARIABLE, find_workspace
+from yoi_relations.mcp.roots import folder_for
 
 
 @pytest.fixture
@@ -234,17 +234,17 @@ def test_server_without_roots_finds_the_workspace_like_the_command_line(
 ) -> None:
     monkeypatch.delenv(ROOT_VARIABLE, raising=False)
     monkeypatch.chdir(first.root)
-    assert workspace_for([], None).root == str(first.root)
-    assert workspace_for([], str(second.root)).root == str(second.root)
-    assert workspace_for([str(first.root)], str(second.root)).root == str(first.root)
+    assert find_workspace(folder_for([], None)).root == str(first.root)
+    assert find_workspace(folder_for([], str(second.root))).root == str(second.root)
+    assert find_workspace(folder_for([str(first.root)], str(second.root))).root == str(first.root)
     with pytest.raises(UsageError):
-        workspace_for([], str(tmp_path / "gone"))
+        find_workspace(folder_for([], str(tmp_path / "gone")))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(ROOT_VARIABLE, str(second.root))
-    assert workspace_for([str(tmp_path)], None).root == str(second.root)
+    assert find_workspace(folder_for([str(tmp_path)], None)).root == str(second.root)
     monkeypatch.delenv(ROOT_VARIABLE)
     with pytest.raises(WorkspaceError):
-        workspace_for([str(tmp_path)], None)
+        find_workspace(folder_for([str(tmp_path)], None))
 
 
 OPENING: list[dict[str, Any]] = [

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from git_repository import Repository
 from mcp_client import ADDED, ADDED_TO_CHECK, Roots, SdkClient, connected
 from workspace_builder import A, B, C, D, Workspace
 
 from yoi_relations.call import Origin
 from yoi_relations.command_table import PROGRAM
-from yoi_relations.mcp.tools import ADD, CHECK, LIMIT, RETIRE, SHOW, tools, writes
+from yoi_relations.mcp.tools import ADD, CHECK, DIFF, LIMIT, RETIRE, SHOW, tools, writes
+from yoi_relations.render.diff import LISTS
 
-COMMANDS = {tool.name: tool.name.removeprefix("relations_") for tool in (SHOW, CHECK, ADD, RETIRE)}
+COMMANDS = {name: name.removeprefix("relations_") for name in tools(allow_write=True)}
 FLAGS = {"kinds": "--kind", "states": "--state"}
 ELSEWHERE = "acme/loans:00001KTNVGT8G"
-POSITIONAL = {"ticket", "tickets", "kind", "target", "record"}
+ERROR_CODES = {"workspace": 1, "usage": 2, "revision": 2, "not_found": 3, "ambiguous": 3}
+POSITIONAL = {"ticket", "tickets", "kind", "target", "record", "earlier", "later"}
 """Arguments without a flag on the command line."""
 
 
@@ -48,12 +52,10 @@ class Server:
             result = self.client.start_call(tool, **arguments).result()
             if result.is_error:
                 error = self.client.error(tool, **arguments)
-                return Answer(
-                    {"usage": 2, "not_found": 3, "ambiguous": 3}[error["code"]], None, error
-                )
+                return Answer(ERROR_CODES[error["code"]], None, error)
             found = dict(result.structured_content)
             code = found["exit_code"]
-            for name in ADDED_TO_CHECK if tool == CHECK.name else ADDED:
+            for name in ADDED if tool == SHOW.name else ADDED_TO_CHECK:
                 found.pop(name, None)
             return Answer(code, found)
 
@@ -67,7 +69,7 @@ def command_line(workspace: Workspace) -> Ask:
         words: list[str] = []
         for name, value in arguments.items():
             flag = [] if name in POSITIONAL else [FLAGS.get(name, f"--{name.replace('_', '-')}")]
-            if name == "all":
+            if name in {"all", "worktrees"}:
                 words += flag if value else []
                 continue
             for item in value if isinstance(value, list) else [value]:
@@ -134,6 +136,102 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     (ADD.name, {"ticket": A, "kind": "accepted_plan", "note": "p", "worktree": "/home/x"}),
     (RETIRE.name, {"record": "01ZZZZ", "reason": "none is called that"}),
 ]
+
+
+@pytest.fixture
+def versioned(furnished: Workspace) -> Workspace:
+    """Commits, a branch that would make a cycle, and a work tree that disagrees."""
+    repository = Repository(furnished.root)
+    repository.commit()
+    repository.git("checkout", "-q", "-b", "side")
+    furnished.record(B, "after", A)
+    repository.commit()
+    repository.git("checkout", "-q", "main")
+    furnished.record(A, "after", B)
+    repository.commit()
+    other = furnished.root.with_name("other")
+    repository.git("worktree", "add", "-q", "--detach", other)
+    Workspace(other).ticket(C, "done")
+    furnished.ticket(D, "queued")
+    return furnished
+
+
+AT_REVISIONS: list[tuple[str, dict[str, Any]]] = [
+    (SHOW.name, {"at": "HEAD~1", "all": True}),
+    (SHOW.name, {"at": "side", "ticket": B}),
+    (SHOW.name, {"at": ":", "limit": 1}),
+    (SHOW.name, {"at": "nothing"}),
+    (SHOW.name, {"at": "HEAD:.yoi"}),
+    (SHOW.name, {"worktrees": True, "all": True, "limit": 0}),
+    (SHOW.name, {"worktrees": True, "ticket": B}),
+    (SHOW.name, {"worktrees": False, "ticket": B}),
+    (CHECK.name, {"at": "HEAD~1", "tickets": [A]}),
+    (CHECK.name, {"at": "side"}),
+    (CHECK.name, {"worktrees": True, "tickets": [B, C]}),
+    (CHECK.name, {"worktrees": True, "states": ["queued"]}),
+    (CHECK.name, {"worktrees": True, "tickets": [B], "expect": "0123456789abcdef"}),
+    (CHECK.name, {"worktrees": True, "tickets": ["nobody"]}),
+    (DIFF.name, {}),
+    (DIFF.name, {"earlier": "HEAD~1"}),
+    (DIFF.name, {"earlier": "HEAD~1", "later": "side"}),
+    (DIFF.name, {"earlier": "main...side"}),
+    (DIFF.name, {"earlier": "main..side", "later": "main"}),
+    (DIFF.name, {"merge": "side"}),
+    (DIFF.name, {"merge": "nothing"}),
+]
+
+
+@pytest.mark.parametrize(("tool", "arguments"), AT_REVISIONS, ids=str)
+def test_answers_about_git_equal_those_of_the_command_line(
+    versioned: Workspace, server: Server, tool: str, arguments: dict[str, Any]
+) -> None:
+    answer = server.over(versioned)(tool, **arguments)
+
+    assert answer == command_line(versioned)(tool, **arguments)
+    if tool == DIFF.name and arguments == {"merge": "side"}:
+        assert answer.code == 5
+
+
+def test_arguments_about_git_exclude_each_other(versioned: Workspace, server: Server) -> None:
+    for tool, arguments in (
+        (SHOW.name, {"at": "HEAD", "worktrees": True}),
+        (CHECK.name, {"at": "HEAD", "worktrees": True}),
+        (DIFF.name, {"merge": "side", "later": "HEAD"}),
+    ):
+        assert server.over(versioned)(tool, **arguments).error["code"] == "usage"
+
+
+@pytest.mark.parametrize("worktrees", [False, True])
+def test_paths_are_relative_to_the_workspace(versioned: Workspace, *, worktrees: bool) -> None:
+    with connected(versioned.root / ".yoi" / "tickets") as client:
+        path = f".yoi/tickets/{B}/item.md"
+        assert client.ask(SHOW.name, ticket=path, worktrees=worktrees)["count"]
+        error = client.error(SHOW.name, ticket=f"{B}/item.md", worktrees=worktrees)
+        assert error["code"] == "not_found"
+
+
+def test_differences_are_limited(versioned: Workspace, server: Server) -> None:
+    ask = server.client.ask
+    server.over(versioned)
+    whole = ask(DIFF.name, earlier="HEAD~1", limit=0)
+    part = ask(DIFF.name, earlier="HEAD~1", limit=1)
+
+    assert (whole["count"], whole["truncated"], whole["hint"]) == (whole["returned"], False, None)
+    assert whole["count"] == sum(len(whole[name]) for name in LISTS)
+    assert (part["count"], part["truncated"]) == (whole["count"], True)
+    assert [len(part[name]) for name in LISTS] == [min(len(whole[name]), 1) for name in LISTS]
+    assert part["returned"] == sum(len(part[name]) for name in LISTS) < part["count"]
+    assert f"{part['returned']} of {part['count']}" in part["hint"]
+
+
+def test_revision_may_have_the_workspace_that_the_disk_lacks(
+    versioned: Workspace,
+) -> None:
+    shutil.rmtree(versioned.root / ".yoi")
+
+    with connected(versioned.root) as client:
+        assert client.ask(SHOW.name, at="HEAD")["workspace"]["at"]["rev"] == "HEAD"
+        assert client.error(SHOW.name)["code"] == "workspace"
 
 
 def test_part_of_a_name_is_not_enough_for_a_tool(furnished: Workspace, server: Server) -> None:
@@ -236,8 +334,8 @@ def test_plan_has_all_its_fields(furnished: Workspace, ask: Ask) -> None:
     assert answer.document["plan"] == {"summary": "Step by step."} | plan
 
 
-REVISIONS = {"at", "base", "provenance"}
-"""Parameters that no tool has: agents are told about the present."""
+NOT_OFFERED = {"base", "provenance", "exit_code"}
+"""Parameters that no tool has; the exit code and `different` are in every answer of `diff`."""
 
 
 def test_tools_have_the_parameters_of_the_commands() -> None:
@@ -247,6 +345,6 @@ def test_tools_have_the_parameters_of_the_commands() -> None:
         assert command
         # Which database is asked is decided when the server starts.
         own = (one.name for one in command.parameters if one.name not in Origin._fields)
-        known = {renamed.get(name, name) for name in own} - REVISIONS
+        known = {renamed.get(name, name) for name in own} - NOT_OFFERED
         added = set() if writes(tool) else {"limit"}
         assert set(tool.input_schema["properties"]) == known | added

@@ -444,6 +444,7 @@ def test_older_clients_are_answered(two: Workspace, revision: str, able: Any) ->
     assert {tool["name"] for tool in ran.responses[1]["result"]["tools"]} == {
         "relations_show",
         "relations_check",
+        "relations_diff",
     }
     assert json.loads(ran.responses[2]["result"]["content"][0]["text"])["count"] == 2
 

@@ -55,3 +55,5 @@ def test_guide_mentions_what_agents_got_wrong() -> None:
     assert all(word in add for word in ("waits add up", "ends waits"))
     assert "immutable" in retire
     assert "this work tree and its branch" in GUIDE
+    assert {"`at`", "`worktrees`", "`relations_diff`"} <= set(re.findall(r"`\w+`", GUIDE))
+    assert all(words in GUIDE for words in ("--at REV", "--worktrees", "diff --merge BRANCH"))

@@ -16,7 +16,7 @@ from serve_process import Server
 from watch_process import start_program
 from workspace_builder import A, B, Workspace
 
-from yoi_relations.mcp.tools import ADD, CHECK, SHOW
+from yoi_relations.mcp.tools import ADD, CHECK, DIFF, SHOW
 
 
 @pytest.fixture
@@ -37,6 +37,10 @@ def test_the_tools_answer_as_the_commands(
         with pytest.raises(MCPError):
             client.ask(ADD.name, ticket=A, kind="related", target=B)
         error = client.error(SHOW.name, ticket="00001KT0000ZZ")
+        for arguments in ({"at": "HEAD"}, {"worktrees": True}):
+            assert client.error(SHOW.name, **arguments)["code"] == "usage"
+            assert client.error(CHECK.name, **arguments)["code"] == "usage"
+        assert "database" in client.protocol_error(DIFF.name)
     for answer, added, question in (
         (shown, ADDED, ("show", A)),
         (checked, ADDED_TO_CHECK, ("check", A)),

@@ -10,7 +10,7 @@ from yoi_relations.index.handle import Index
 from yoi_relations.index.merge_preview import open_merge
 from yoi_relations.queries.difference import find_difference
 from yoi_relations.queries.merge_outcome import find_outcome
-from yoi_relations.queries.sides import Side
+from yoi_relations.queries.sides import Side, load_sides
 from yoi_relations.render.merge import MergeAnswer, write_merge
 
 
@@ -18,12 +18,8 @@ def preview_merge(call: Call, branch: str, *, exit_code: bool) -> ExitCode:
     """Show what a merge of `branch` into HEAD would change."""
     mode = call.mode
     with closing(open_merge(call.directory, branch, call.notify)) as preview:
-        sides: dict[str, Side] = {}
-        indexes = (preview.ours, preview.theirs, preview.merged)
-        for index in indexes:  # the merge may be what a side is already
-            if index.generation.digest not in sides:
-                sides[index.generation.digest] = Side.load(index.connection)
-        ours, theirs, merged = (sides[index.generation.digest] for index in indexes)
+        # The merge may be what a side is already.
+        ours, theirs, merged = load_sides((preview.ours, preview.theirs, preview.merged))
         _notify_of_uncommitted(call, preview.ours, ours)
         answer = MergeAnswer(preview, find_outcome(ours, theirs, merged))
         return write_merge(mode, answer, exit_code=exit_code, paged=not call.no_pager)

@@ -31,7 +31,7 @@ def show_worktrees(call: Call, origin: Origin, at: str | None, asked: dict[str, 
         return ask_relations(one.connection, base, in_part=call.notify, **asked)[0]
 
     with _opened(call, origin, at) as (index, trees, _):
-        criteria = first_that_knows(trees, criteria_in)
+        criteria = first_that_knows(trees, criteria_in, os.curdir)
         found = find_in_worktrees(trees, criteria)
         paged = not call.no_pager
         return render.write_relations(call.mode, index, trees, criteria, found, paged=paged)

@@ -3,5 +3,5 @@
 - ``scripts``: the scripts for bash, zsh and fish.
 - ``request``: answers a request of a script.
 - ``next_word``: the candidates for a position in a command line.
-- ``candidates``: tickets, records and kinds as candidates.
+- ``candidates``: tickets, records, kinds, branches and tags as candidates.
 """

@@ -1,4 +1,4 @@
-"""What a shell can offer: tickets with their titles, records with their sentences, and kinds.
+"""What a shell can offer: tickets with their titles, records with their sentences, kinds, branches.
 
 A candidate is not an answer: it comes from the index as it is, and the files are not checked. The
 index is built only if there is none. The command that is then run checks the files.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from yoi_relations.files.workspace import find_workspace
+from yoi_relations.files.workspace import find_workspace, start_folder
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Trust
 from yoi_relations.kinds import ALIASES, KINDS, Edge, Kind, RelationClass, dashed, sentence
@@ -19,6 +19,10 @@ from yoi_relations.render.output import visible
 
 MAX_HELP_LENGTH = 100
 """Characters of a help text; shells cut it further, to fit on a line."""
+
+
+_REFERENCES = {"heads": "branch", "tags": "tag", "remotes": "branch of a remote"}
+"""The references that are offered, by the first part of their names, and what they are."""
 
 
 class Candidate(NamedTuple):
@@ -85,6 +89,21 @@ def kinds_and_classes(wanted: Collection[RelationClass]) -> list[Candidate]:
         Candidate(alias, f"short for {cls}") for alias, cls in ALIASES.items() if cls in wanted
     ]
     return [*kinds, *classes, *aliases]
+
+
+def revisions(directory: str | None) -> list[Candidate]:
+    """The branches and tags of the repository around `directory`."""
+    from yoi_relations.git.ask import ask_git  # noqa: PLC0415  # for revisions
+
+    places = [f"refs/{place}" for place in _REFERENCES]
+    asked = ("for-each-ref", "--format=%(refname) %(refname:short)", *places)
+    ran = ask_git(start_folder(directory), *asked)
+    names = (line.split(" ") for line in ran.stdout.decode(errors="replace").splitlines())
+    return [
+        Candidate(short, _REFERENCES[whole.split("/")[1]], short)
+        for whole, short in names
+        if "\ufffd" not in short and _is_safe(short)
+    ]
 
 
 def _kind_candidate(kind: Kind) -> Candidate:

@@ -98,15 +98,19 @@ def _option_with_value(command: Command, flag: str) -> Parameter | None:
 def _values(parameter: Parameter, directory: str | None) -> list[Candidate]:
     if parameter.choices:
         return [Candidate(choice.value, "") for choice in parameter.choices]
-    match parameter.offers:
+    return [] if parameter.offers is None else _offered(parameter.offers, directory)
+
+
+def _offered(offer: Offer, directory: str | None) -> list[Candidate]:
+    match offer:
         case Offer.TICKET:
             return candidates.tickets(directory)
         case Offer.RECORD:
             return candidates.records(directory)
         case Offer.KIND:
             return candidates.kinds()
-        case Offer.KIND_OR_CLASS | Offer.SEQUENCE_KIND as offer:
+        case Offer.KIND_OR_CLASS | Offer.SEQUENCE_KIND:
             wanted = SEQUENCE_CLASSES if offer is Offer.SEQUENCE_KIND else tuple(RelationClass)
             return candidates.kinds_and_classes(wanted)
-        case None:
-            return []
+        case Offer.REVISION:
+            return candidates.revisions(directory)

@@ -22,7 +22,7 @@ from pydantic import ValidationError
 
 from yoi_relations.errors import WorkspaceError
 from yoi_relations.files.stat_stamp import is_gone
-from yoi_relations.files.workspace import Workspace, find_workspace, workspace_around
+from yoi_relations.files.workspace import workspace_around
 
 RESPONSES = "inputResponses"
 """The field in which a client of the newest protocol sends the requested input."""
@@ -130,20 +130,18 @@ def _paths(listed: ListRootsResult) -> list[str]:
     return [path for path in paths if path is not None]
 
 
-def workspace_for(roots: Sequence[str], directory: str | None) -> Workspace:
-    """The workspace around the first of `roots` that has one, or else as on the command line.
+def folder_for(roots: Sequence[str], directory: str | None) -> str | None:
+    """Where to look for the workspace: it is around the first of `roots` that has one.
 
     Args:
         roots: absolute paths.
-        directory: the value of the option -C, or None.
+        directory: the value of the option -C, or None; it counts if no root has a workspace.
 
     Raises:
-        UsageError: `directory` does not exist.
-        WorkspaceError: there is no workspace, its configuration is invalid, or a root cannot be
-            searched.
+        WorkspaceError: the configuration of a workspace is invalid, or a root cannot be searched.
     """
     for root in roots:
         real = os.path.realpath(root)
         if not is_gone(real) and (found := workspace_around(real)) is not None:
-            return found
-    return find_workspace(directory)
+            return found.root
+    return directory

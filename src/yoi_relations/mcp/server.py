@@ -40,12 +40,12 @@ from yoi_relations.call import FAILURES, Call, Origin
 from yoi_relations.errors import ExitCode, RelationsError
 from yoi_relations.failures import failure_of
 from yoi_relations.files.workspace import printable
-from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Trust
-from yoi_relations.mcp.answers import CallContext, answer_ticket, answer_tool
+from yoi_relations.mcp.answers import answer_ticket, answer_tool
+from yoi_relations.mcp.call_context import CallContext
 from yoi_relations.mcp.process_streams import ProcessStreams
-from yoi_relations.mcp.roots import client_roots, workspace_for
-from yoi_relations.mcp.tools import of_database, tools, writes
+from yoi_relations.mcp.roots import client_roots, folder_for
+from yoi_relations.mcp.tools import tools, tools_of_database, writes
 from yoi_relations.mcp.transport import Transport
 from yoi_relations.mcp.truncation import truncated, truncated_error
 from yoi_relations.render.documents import Value
@@ -61,7 +61,8 @@ _INSTRUCTIONS = (
     f" When to record and to retire: {GUIDE_URI}."
 )
 _ABOUT = {
-    False: "Answers are about one work tree and its branch. Give an author when you record.",
+    False: "Answers are about one work tree and its branch, without `at` and `worktrees`."
+    " Give an author when you record.",
     True: "Answers are from a shared database; `workspaces` says how old each publication is.",
 }
 """By whether a database is asked, what the answers are about."""
@@ -86,9 +87,8 @@ class _Service:
         self._call = call
         self._origin = origin
         self._mode = call.mode
-        self._tools = tools(allow_write=allow_write)
-        if origin.database is not None:
-            self._tools = {name: of_database(tool) for name, tool in self._tools.items()}
+        asks_files = origin.database is None
+        self._tools = tools(allow_write=allow_write) if asks_files else tools_of_database()
         self._transport = Transport(streams, call.mode)
         self._slots = anyio.Semaphore(_MAX_THREADS)
         self._notices_lock = threading.Lock()
@@ -119,9 +119,7 @@ class _Service:
     ) -> CallToolResult | InputRequiredResult:
         tool = self._tools.get(params.name)
         if tool is None:
-            writing = params.name in tools(allow_write=True)
-            why = "this server is read-only; start it with --allow-write to record"
-            message = f"{params.name}: {why if writing else 'unknown tool'}"
+            message = f"{params.name}: {self._why_not(params.name)}"
             raise MCPError(INVALID_PARAMS, _protocol_text(message))
         try:
             roots = await self._roots(context, params)
@@ -137,6 +135,15 @@ class _Service:
             # Only as text: structured content must match the output schema of the tool.
             return CallToolResult(content=[_content(_error_value(error))], is_error=True)
         return CallToolResult(content=[_content(document)], structured_content=document)
+
+    def _why_not(self, name: str) -> str:
+        """Why there is no tool with this name."""
+        tool = tools(allow_write=True).get(name)
+        if tool is None:
+            return "unknown tool"
+        if writes(tool):
+            return "this server is read-only; start it with --allow-write to record"
+        return "this server asks a database, which holds the present alone"
 
     async def _read_resource(
         self, context: ServerRequestContext, params: ReadResourceRequestParams
@@ -192,15 +199,12 @@ class _Service:
 
     def _context(self, roots: list[str]) -> CallContext:
         """What a call is about."""
-        if self._origin.database is not None:
-            return CallContext(
-                lambda: self._call.open_catalog(self._origin, quiet=True), None, self._notify
-            )
-        workspace, trust = workspace_for(roots, self._call.directory), self._call.trust
+        call, origin = self._call, self._origin
         return CallContext(
-            lambda: open_index(workspace, self._notify, trust=trust or Trust.STAT),
-            workspace,
+            folder_for(roots, call.directory),
+            call.trust or Trust.STAT,
             self._notify,
+            None if origin.database is None else lambda: call.open_catalog(origin, quiet=True),
         )
 
     async def _roots(

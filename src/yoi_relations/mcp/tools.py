@@ -12,6 +12,7 @@ from mcp_types import Tool, ToolAnnotations
 from yoi_relations.command_table import DEFAULT_LIMIT
 from yoi_relations.kinds import KINDS, RelationClass
 from yoi_relations.queries.check_reasons import Verdict
+from yoi_relations.render.diff import LISTS
 from yoi_relations.states import State
 
 Schema = dict[str, Any]
@@ -36,14 +37,22 @@ def tools(*, allow_write: bool) -> dict[str, Tool]:
     return {tool.name: tool for tool in _TOOLS if allow_write or not writes(tool)}
 
 
-def of_database(tool: Tool) -> Tool:
-    """A tool that reads, as a server offers it that asks a database."""
+def tools_of_database() -> dict[str, Tool]:
+    """The tools of a server that asks a database, by name; it knows neither git nor a disk."""
+    return {tool.name: _of_database(tool) for tool in (SHOW, CHECK)}
+
+
+def _of_database(tool: Tool) -> Tool:
+    given = tool.input_schema["properties"].items()
+    taken = {name: value for name, value in given if name not in _OF_FILES}
     schema = dict(tool.output_schema or {})
-    own = {name: value for name, value in schema["properties"].items() if name != "workspace"}
     workspaces = {"workspaces": _list_of(_object("age_seconds", name=_TEXT))}
     required = [name for name in schema["required"] if name != "workspace"]
-    schema |= {"properties": workspaces | own, "required": [*workspaces, *required]}
-    return tool.model_copy(update={"output_schema": schema})
+    schema |= {
+        "properties": workspaces | schema["properties"],
+        "required": [*workspaces, *required],
+    }
+    return tool.model_copy(update={"input_schema": _input(taken), "output_schema": schema})
 
 
 def writes(tool: Tool) -> bool:
@@ -61,7 +70,7 @@ def _input(properties: Schema, *required: str) -> Schema:
 
 def _output(*names: str, **properties: Schema) -> Schema:
     """The schema of an answer: at least these fields and those of every document."""
-    return _object(*names, workspace=_object(root=_TEXT), **properties)
+    return _object("workspace", *names, **properties)
 
 
 def _list_of(item: Schema) -> Schema:
@@ -92,21 +101,14 @@ _KINDS = "; ".join(
 _STATES = {"type": "string", "enum": [state.value for state in State]}
 _AUTHOR = _text("Who records; default: server's user")
 _LIMIT = _COUNT | {"description": "0: all", "minimum": 0, "default": LIMIT}
-_PAGE: Schema = {
-    "count": _COUNT,
-    "returned": _COUNT,
-    "truncated": _BOOL,
+_PAGE = ("hint", "count", "returned", "truncated")
+_PROBLEMS = ("problems", "problems_total")
+_RECORDED = _output("sentence", "active", changed=_BOOL, record=_object(id=_TEXT, path=_TEXT))
+_OF_FILES: Schema = {
+    "at": _text("Git revision; default: present files"),
+    "worktrees": _BOOL | {"description": "Also ask the other work trees"},
 }
-_PROBLEMS: Schema = {
-    "problems": _list_of(_object("path", "line", "message")),
-    "problems_total": _COUNT,
-}
-_RECORDED = _output(
-    changed=_BOOL,
-    sentence=_TEXT,
-    active=_BOOL,
-    record=_object(id=_TEXT, path=_TEXT),
-)
+"""Arguments that only files have an answer to."""
 
 SHOW = Tool(
     name="relations_show",
@@ -121,15 +123,15 @@ SHOW = Tool(
             "since": _text("RFC 3339, day or age (7d)"),
             "author": _TEXT,
             "limit": _LIMIT,
+            **_OF_FILES,
         }
     ),
     output_schema=_output(
-        "hint",
-        **_PAGE,
+        *_PAGE,
+        *_PROBLEMS,
         relations=_list_of(
             _object("kind", "ticket", "target", "active", "note", "records"),
         ),
-        **_PROBLEMS,
         exit_code={"enum": [0, 4], "description": "4: a problem could affect a relation"},
     ),
     annotations=_READS,
@@ -144,11 +146,12 @@ CHECK = Tool(
             "states": _bounded_list(_STATES, _MAX_NAMES, "Instead of tickets: all in these states"),
             "expect": _text("Digest of the one ticket's earlier check"),
             "limit": _LIMIT,
+            **_OF_FILES,
         }
     ),
     output_schema=_output(
-        "hint",
-        **_PAGE,
+        *_PAGE,
+        *_PROBLEMS,
         checks=_list_of(
             _object(
                 "plan",
@@ -159,10 +162,32 @@ CHECK = Tool(
                 reasons=_list_of(_object("verdict", "code", "sentence", "ticket", "records")),
             ),
         ),
-        **_PROBLEMS,
         exit_code={
             "enum": [0, 9, 10, 11, 12],
             "description": "The worst: 9 caution, 10 hold, 11 unknown; 12 digest differs",
+        },
+    ),
+    annotations=_READS,
+)
+DIFF = Tool(
+    name="relations_diff",
+    description="What changed in meaning between git revisions, and which verdicts follow; or what"
+    " merging a branch into HEAD would change.",
+    input_schema=_input(
+        {
+            "earlier": _text("Default: HEAD"),
+            "later": _text("Default: present files"),
+            "merge": _text("The branch; no other revision then"),
+            "limit": _LIMIT | {"description": "Of each list; 0: all"},
+        }
+    ),
+    output_schema=_output(
+        *_PAGE,
+        *LISTS,
+        different=_BOOL,
+        exit_code={
+            "enum": [0, 5],
+            "description": "5: merge makes a hold, cycle or contradiction",
         },
     ),
     annotations=_READS,
@@ -207,4 +232,4 @@ RETIRE = Tool(
     output_schema=_RECORDED,
     annotations=_WRITES,
 )
-_TOOLS = (SHOW, CHECK, ADD, RETIRE)
+_TOOLS = (SHOW, CHECK, DIFF, ADD, RETIRE)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from yoi_relations.files.source import Effect, SpanningCode
+from yoi_relations.index.handle import Index
 from yoi_relations.kinds import SEQUENCE_CLASSES
 from yoi_relations.lean.types import Connection, NamedTuple, Self
 from yoi_relations.queries.check import Check, check_tickets
@@ -78,6 +79,15 @@ class Side(NamedTuple):
             for problem in self.problems
             for record in relation.records
         )
+
+
+def load_sides(indexes: Sequence[Index]) -> list[Side]:
+    """The sides that indexes make; those of the same files share one."""
+    sides: dict[str, Side] = {}
+    for index in indexes:
+        if index.generation.digest not in sides:
+            sides[index.generation.digest] = Side.load(index.connection)
+    return [sides[index.generation.digest] for index in indexes]
 
 
 def _open_tickets(connection: Connection) -> list[TicketInfo]:

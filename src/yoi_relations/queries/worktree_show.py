@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 
 from yoi_relations.errors import AmbiguousError, NotFoundError
@@ -45,8 +44,15 @@ class WorktreeAnswer(NamedTuple):
     disagreements: list[Disagreement]
 
 
-def first_that_knows(trees: Worktrees, ask: Callable[[Index, PathBase], Filter]) -> Filter:
+def first_that_knows(
+    trees: Worktrees, ask: Callable[[Index, PathBase], Filter], here: str | None
+) -> Filter:
     """What `ask` returns for the first work tree in which a name is found.
+
+    Args:
+        trees: the work trees.
+        ask: looks for the name in an index.
+        here: as in `PathBase`, for this work tree.
 
     Raises:
         NotFoundError: it is in none of them; the error is that of this work tree.
@@ -55,7 +61,7 @@ def first_that_knows(trees: Worktrees, ask: Callable[[Index, PathBase], Filter])
     errors = []
     for tree, index in trees.read:
         try:
-            return ask(index, PathBase(index.workspace, os.curdir if tree.worktree.here else None))
+            return ask(index, PathBase(index.workspace, here if tree.worktree.here else None))
         except AmbiguousError:
             raise
         except NotFoundError as error:

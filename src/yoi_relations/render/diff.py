@@ -26,6 +26,8 @@ from yoi_relations.render.documents import (
 from yoi_relations.render.lines import counted, tab_separated
 from yoi_relations.render.output import Mode, json_line, write_answer
 
+LISTS = ("tickets", "relations", "verdicts", "clashes", "problems")
+"""The fields of the document that are lists of changes."""
 _SHORT_ID = 12
 """Characters of the id of a commit on a terminal."""
 

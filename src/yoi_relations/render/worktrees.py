@@ -7,11 +7,12 @@ from yoi_relations.files.workspace import printable
 from yoi_relations.index.handle import Index
 from yoi_relations.index.worktrees import OpenWorktree, Worktrees
 from yoi_relations.queries.check import Check, CheckAnswer
-from yoi_relations.queries.show import Filter
+from yoi_relations.queries.show import Answer, Filter
 from yoi_relations.queries.worktree_show import WorktreeAnswer
 from yoi_relations.queries.worktree_sides import Disagreement
+from yoi_relations.render import documents
 from yoi_relations.render.check import check_document, check_rows, conclude_checks
-from yoi_relations.render.documents import Value, relations_document
+from yoi_relations.render.documents import Value
 from yoi_relations.render.lines import relation_row, summary_line, tab_separated
 from yoi_relations.render.output import Mode, json_line, notice, write_answer
 from yoi_relations.render.problem_notices import notify_of_problems
@@ -30,10 +31,7 @@ def write_relations(  # noqa: PLR0913  # what was asked for, and how to write it
     """Write the answer of `show`; on a terminal, what is only in other work trees comes below."""
     answer = found.answer
     if mode is Mode.JSON:
-        document = relations_document(index, criteria, answer)
-        for row, worktrees in zip(document["relations"], found.worktrees, strict=True):
-            row["worktrees"] = worktrees and _paths(worktrees)
-        write_answer(json_line(document | _worktree_fields(trees, found.disagreements)))
+        write_answer(json_line(relations_document(index, trees, criteria, found)))
     elif mode is Mode.PLAIN:
         rows = [
             [*relation_row(relation, whole=criteria.whole), ",".join(_paths(worktrees or []))]
@@ -50,6 +48,21 @@ def write_relations(  # noqa: PLR0913  # what was asked for, and how to write it
         draw_relations(index, found.here, criteria, paged=paged, more=more)
     _notify_of_worktrees(mode, trees)
     notify_of_problems(mode, answer.problems, answer.problems_in_answer)
+    return exit_code_of_worktrees(trees, answer)
+
+
+def relations_document(
+    index: Index, trees: Worktrees, criteria: Filter, found: WorktreeAnswer
+) -> Value:
+    """The answer of `show` as a JSON value."""
+    document = documents.relations_document(index, criteria, found.answer)
+    for row, worktrees in zip(document["relations"], found.worktrees, strict=True):
+        row["worktrees"] = worktrees and _paths(worktrees)
+    return document | _worktree_fields(trees, found.disagreements)
+
+
+def exit_code_of_worktrees(trees: Worktrees, answer: Answer) -> ExitCode:
+    """The exit status of `show`: a work tree that cannot be read could add to the answer."""
     return ExitCode.PROBLEM_IN_ANSWER if trees.unknown else exit_code_of_relations(answer)
 
 
@@ -67,11 +80,7 @@ def write_checks(  # noqa: PLR0913  # as `render.check.write_checks`
 ) -> ExitCode:
     """Write the answer of `check`; the arguments are those of `render.check.write_checks`."""
     if mode is Mode.JSON:
-        document = check_document(index, checked, whole=named)
-        for value, check in zip(document["checks"], checked.checks, strict=True):
-            for reason_value, reason in zip(value["reasons"], check.reasons, strict=True):
-                reason_value["worktree"] = reason.worktree or None
-        write_answer(json_line(document | _worktree_fields(trees, found)))
+        write_answer(json_line(checks_document(index, trees, checked, found, whole=named)))
     elif mode is Mode.PLAIN:
         write_answer(tab_separated(row for check in checked.checks for row in _rows(check)))
     else:
@@ -82,6 +91,22 @@ def write_checks(  # noqa: PLR0913  # as `render.check.write_checks`
         draw_checks(checked.checks, whole=named, fold=not by_state, paged=paged, more=more)
     _notify_of_worktrees(mode, trees)
     return conclude_checks(mode, checked, expect)
+
+
+def checks_document(
+    index: Index,
+    trees: Worktrees,
+    checked: CheckAnswer,
+    found: list[Disagreement],
+    *,
+    whole: bool,
+) -> Value:
+    """The answer of `check` as a JSON value; notes are cut unless `whole`."""
+    document = check_document(index, checked, whole=whole)
+    for value, check in zip(document["checks"], checked.checks, strict=True):
+        for reason_value, reason in zip(value["reasons"], check.reasons, strict=True):
+            reason_value["worktree"] = reason.worktree or None
+    return document | _worktree_fields(trees, found)
 
 
 def _rows(check: Check) -> list[list[object]]:

@@ -1,0 +1,169 @@
+"""Measure `--at` and `diff` beside git's own commands, and print ratios of CPU times.
+
+scripts/dev bench-git [--tickets N --commits N | --repository FOLDER] [--runs N]
+
+The program is that of the environment which runs this script; B is `python -c pass` in it. CPU
+times include all child processes. What is divided or subtracted was run in turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench_history import PROGRAM, RECORD, Measured, make_repository
+
+FAR, NEAR = "HEAD~100", "HEAD~103"
+"""A revision, and one whose tickets differ little from its own."""
+SIDE = "measured-side"
+"""A branch that left HEAD at `FAR`, and has one record more."""
+TICKETS = ".yoi/tickets"
+FAILED = {1, 2, 3}
+"""Exit statuses of a command without an answer."""
+QUESTION = ("show", "--kind", "blocker", "--json")
+
+
+class MeasuredRevisions(Measured):
+    """A repository with tickets, and what answers about its revisions cost."""
+
+    def usage(self, *command: str) -> resource.struct_rusage:
+        """What a command and its children used; it must have an answer."""
+        with open(os.devnull, "wb") as null:
+            process = subprocess.Popen(command, cwd=self.folder, stdout=null)
+            _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode in FAILED:
+            raise SystemExit(f"{command}: ended with {process.returncode}")
+        return usage
+
+    def cpu(self, *command: str) -> float:
+        """Seconds of CPU time of a command and its children."""
+        usage = self.usage(*command)
+        return usage.ru_utime + usage.ru_stime
+
+    def in_turn(self, *measured: Callable[[], float]) -> list[float]:
+        """The medians of several times, of commands that run in turn."""
+        rounds = [[one() for one in measured] for _ in range(self.runs)]
+        return [statistics.median(times) for times in zip(*rounds, strict=True)]
+
+    def forget(self, *kept: Path) -> None:
+        """Remove the kept indexes of revisions, except some."""
+        for path in self.of_revisions() - {*kept}:
+            path.unlink()
+
+    def of_revisions(self) -> set[Path]:
+        """The kept indexes of revisions, and their stamps."""
+        return set((self.folder / ".yoi/cache/relations").glob("index-v*-*"))
+
+    def first_about(self, revision: str, *kept: Path) -> float:
+        """CPU time of an answer about a revision of which no index is kept."""
+        self.forget(*kept)
+        return self.program(*QUESTION, "--at", revision)
+
+    def checked_out(self) -> float:
+        """CPU time in which git and tar write the tickets of a revision into a folder."""
+        with tempfile.TemporaryDirectory(dir=self.folder.parent) as target:
+            command = f"git archive {FAR} {TICKETS} | tar -x -C {target}"
+            return self.cpu("sh", "-c", command)
+
+    def peak(self) -> float:
+        """MiB that the first answer about a revision takes at most."""
+        self.forget()
+        return self.usage(*PROGRAM, *QUESTION, "--at", FAR).ru_maxrss / 1024
+
+    def keep(self, *questions: tuple[str, ...]) -> None:
+        """Ask until the indexes of the questions are kept, and their stamps are reliable."""
+        for question in questions:
+            self.program(*question)
+        time.sleep(3)
+        for question in questions:
+            self.program(*question)
+
+    def report(self) -> None:
+        """Print all rows."""
+        self.settle()
+        rebuild, first, archive = self.in_turn(
+            lambda: self.program("rebuild"), lambda: self.first_about(FAR), self.checked_out
+        )
+        peak = self.peak()
+        kept = self.of_revisions()
+        rebuild_again, near = self.in_turn(
+            lambda: self.program("rebuild"), lambda: self.first_about(NEAR, *kept)
+        )
+        at, trusted = (*QUESTION, "--at", FAR), (*QUESTION, "--trust", "index")
+        compared, merge = ("diff", FAR, "HEAD", "--json"), ("diff", "--merge", SIDE, "--json")
+        both = ("diff", "HEAD", SIDE, "--json")
+        self.keep(QUESTION, at, compared, merge, both)
+        bare, warm, index, present = self.in_turn(
+            lambda: self.cpu(sys.executable, "-c", "pass"),
+            *(lambda one=one: self.program(*one) for one in (at, trusted, QUESTION)),
+        )
+        diff, git_diff, merged, sides, git_merge = self.in_turn(
+            lambda: self.program(*compared),
+            lambda: self.git("diff", "--stat", FAR, "HEAD", "--", TICKETS),
+            lambda: self.program(*merge),
+            lambda: self.program(*both),
+            lambda: self.git("merge-tree", "--write-tree", "HEAD", SIDE),
+        )
+        rows = {
+            "first --at / rebuild": first / rebuild,
+            "first --at / git archive and tar of the tickets": first / archive,
+            "first --at, MiB": peak,
+            "--at of a neighbour / rebuild": near / rebuild_again,
+            "(--at again - --trust index) / bare interpreter": (warm - index) / bare,
+            "--at again / the present files": warm / present,
+            "diff of 100 commits / bare interpreter": diff / bare,
+            "diff of 100 commits / git diff --stat": diff / git_diff,
+            "(diff --merge - diff of its sides) / bare interpreter": (merged - sides) / bare,
+            "diff --merge / git merge-tree": merged / git_merge,
+        }
+        for name, value in rows.items():
+            print(f"| {name} | {value:.2f} |", flush=True)
+
+
+def add_branch(folder: Path) -> None:
+    """Make the branch `SIDE`."""
+    path = next(folder.glob(f"{TICKETS}/*/item.md")).parent / "artifacts/relations"
+    for command in (
+        ["checkout", "-q", "-b", SIDE, FAR],
+        None,
+        ["add", TICKETS],
+        ["-c", "user.name=tester", "-c", "user.email=tester@example.org", "commit", "-qm", "side"],
+        ["checkout", "-q", "-"],
+    ):
+        if command is None:
+            path.mkdir(parents=True, exist_ok=True)
+            (path / f"01KT{'0' * 21}Z.md").write_text(RECORD.format(number="side"))
+        else:
+            subprocess.run(["git", *command], cwd=folder, check=True)
+
+
+def main() -> None:
+    """Read the arguments and print the report."""
+    parser = argparse.ArgumentParser(description="Measure answers about revisions.")
+    parser.add_argument("--tickets", type=int, default=1000)
+    parser.add_argument("--commits", type=int, default=2000)
+    parser.add_argument("--repository", type=Path, help="an existing one; it is copied")
+    parser.add_argument("--runs", type=int, default=5)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "work"
+        if arguments.repository:
+            shutil.copytree(arguments.repository, folder, symlinks=True)
+        else:
+            make_repository(folder, arguments.tickets, arguments.commits)
+        add_branch(folder)
+        MeasuredRevisions(folder, arguments.runs).report()
+
+
+if __name__ == "__main__":
+    main()
