@@ -314,7 +314,7 @@ def test_targets_are_read_in_the_spellings_of_the_tool(tmp_path: Path) -> None:
 def test_two_files_of_one_id_are_both_named(tmp_path: Path) -> None:
     workspace = BacklogWorkspace(tmp_path / "work")
     workspace.task(1, WAITS, [2])
-    other = workspace.task(2).with_name("TASK-2 - Another.md")
+    other = workspace.task(2).with_name("task-2 - Another.md")
     other.write_text(workspace.text(2, DONE, []))
     assert verdicts(workspace, 1, 2) == ["unknown", "unknown"]
     paths = {each["path"] for each in workspace.run("show", "--json").json["problems"]}
