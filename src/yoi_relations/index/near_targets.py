@@ -56,7 +56,8 @@ class TargetNames:
     ) -> None:
         self._numbers: dict[str, set[str]] = {}
         for id_ in numbered:
-            self._numbers.setdefault(_number(_key(id_)), set()).add(id_)
+            if number := _number(_key(id_)):
+                self._numbers.setdefault(number, set()).add(id_)
         self._ids: dict[str, set[str]] = {}
         self._slugs: dict[str, set[str]] = {}
         reversed_keys: list[tuple[str, str]] = []
@@ -172,9 +173,9 @@ def dangling_message(target: str, meant: list[LikelyTarget]) -> str:
 
 
 def _number(key: str) -> str:
-    """What follows the prefix of an id, if that is a number such as 24.1; otherwise empty."""
-    number = key.rpartition("-")[2]
-    return number if number.replace(".", "").isdecimal() else ""
+    """What follows the letters of an id, if that is a number such as 24.1; otherwise empty."""
+    prefix, _, number = key.rpartition("-")
+    return number if prefix.isalpha() and number.replace(".", "").isdecimal() else ""
 
 
 def _key(name: str) -> str:
