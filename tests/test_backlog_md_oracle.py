@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from task_workspaces import BacklogWorkspace
 
@@ -77,7 +77,8 @@ STATUSES = st.sampled_from(
 )
 
 
-@settings(max_examples=12, deadline=None)
+# The tool takes half a second for each question: too long to find smaller examples.
+@settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(tasks=st.dictionaries(NUMBERS, TASKS, min_size=5), statuses=STATUSES)
 @example(tasks={}, statuses="")
 def test_no_task_is_free_that_the_tool_does_not_call_ready(
