@@ -102,7 +102,7 @@ class BacklogWorkspace(TaskWorkspace):
         listed = "".join(f"\n  - task-{need}" for need in needs) or " []"
         return (
             f"---\nid: task-{number:03}\ntitle: Task {number}\nstatus: {self.words[state]}\n"
-            f"assignee:\n  - @someone\ndependencies:{listed}\n---\n\n# Text\n"
+            f"assignee:\n  - '@someone'\ndependencies:{listed}\n---\n\n# Text\n"
         )
 
 

@@ -13,7 +13,10 @@ from yoi_relations.ticket_ids import is_elsewhere, is_full_id, is_workspace_name
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._/-]{0,99}")
 ID = "00001KTNVGT8G"
-IDS = (ID, "20260609-100341-pick-list", "20260609-100341-größe_2.a")
+IDS = (
+    *(ID, "20260609-100341-pick-list", "20260609-100341-größe_2.a"),
+    *("TASK-12", "back-24.1", "ab-3f2a", "2g-lmno.1.2"),
+)
 
 
 @given(st.text("az09._/-A:é ", max_size=8) | st.text("a/", min_size=98, max_size=102))
@@ -34,9 +37,11 @@ def test_a_workspace_and_a_whole_id_are_elsewhere(workspace: str, id_: str) -> N
     [
         *IDS,
         *(f"{workspace}:{ID}" for workspace in ("", "Loans", "-a", "/a", "lo ans", "a:b", "é")),
-        *(f"loans:{text}" for text in ("", "VGT8G", "TASK-12", ID.lower(), f"{ID}0", f" {ID}")),
+        *(f"loans:{text}" for text in ("", "VGT8G", "TASK-", ID.lower(), f"{ID}0", f" {ID}")),
         *(f"loans:{text}" for text in (f"{ID},{ID}", "00001KTNVGT8U", "20260609-100341-")),
         *(f"loans:{text}" for text in ("20260609-10034-a", "2026060\uff19-100341-a", "a-b-c")),
+        *(f"loans:{text}" for text in ("12-12", "-12", "TASK_12", "TASK-12.", "TASK-12a", "a-b2c")),
+        *(f"loans:{text}" for text in ("TASK-\u0661", "scan-barcodes", "a-12-b", "TASK 12")),
         *("loans:20260609-100341-a/b", "loans:20260609-100341-a b", f"{'a' * 101}:{ID}"),
         *("https://example.org/loans", "acme/loans#12"),
     ],
@@ -46,6 +51,8 @@ def test_anything_else_is_not(name: str) -> None:
 
 
 @given(st.text("0123456789-aA.é_", max_size=18))
-def test_a_whole_id_has_one_of_two_forms(text: str) -> None:
+def test_a_whole_id_has_one_of_three_forms(text: str) -> None:
     dated = re.fullmatch(r"[0-9]{8}-[0-9]{6}-[\w.-]*[^\W_][\w.-]*", text)
-    assert is_full_id(text) == bool(dated or re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{13}", text))
+    other = re.fullmatch(r"(?![0-9]+-)[0-9A-Za-z]+-([0-9]+|[0-9A-Za-z]{4})(\.[0-9]+)*", text)
+    base32 = re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{13}", text)
+    assert is_full_id(text) == bool(dated or other or base32)

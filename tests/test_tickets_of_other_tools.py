@@ -102,9 +102,22 @@ def test_verdicts_without_any_setting_up(tasks: TaskWorkspace) -> None:
     assert (check["state"], check["word"]) == ("inprogress", tasks.words[STARTED])
 
 
+def test_word_of_the_tool_is_beside_every_state(tasks: TaskWorkspace) -> None:
+    waits, started = tasks.words[WAITS], tasks.words[STARTED]
+    relation, *_ = tasks.show(tasks.id(1))["relations"]
+    assert (relation["ticket_word"], relation["target_word"]) == (waits, started)
+    lines = tasks.run("tree", "--json").json["lines"]
+    assert {line["word"] for line in lines if line["ticket"] == tasks.id(2)} == {started}
+    nodes = tasks.run("graph", "--format", "json").json["nodes"]
+    assert {node["ticket"]: node["word"] for node in nodes}[tasks.id(1)] == waits
+    (check,) = tasks.run("check", "--json", tasks.id(2)).json["checks"]
+    assert [held["word"] for held in check["holds"]] == [waits]
+
+
 def test_word_of_the_tool_is_in_the_reason(tasks: TaskWorkspace) -> None:
     (check,) = tasks.run("check", "--json", tasks.id(1)).json["checks"]
     (reason,) = check["reasons"]
+    assert reason["word"] == tasks.words[STARTED]
     assert (reason["code"], reason["ticket"]) == ("blocked", tasks.id(2))
     assert f'"{tasks.words[STARTED]}"' in reason["sentence"]
 
@@ -236,6 +249,19 @@ def test_other_files_beside_tasks_and_records_are_ignored(tasks: TaskWorkspace) 
     assert tasks.run("verify").code == 0
 
 
+def test_leftovers_among_records_are_for_doctor(tasks: TaskWorkspace) -> None:
+    tasks.run("add", tasks.id(4), "related", tasks.id(2))
+    folder = tasks.records[0].parent
+    names = (f"{tasks.records[0].name}~", ".x.md.swp", ".gitkeep", "notes.txt")
+    for name in names:
+        (folder / name).write_text("text\n")
+    (folder / "sub").mkdir()
+    found = tasks.run("doctor", "--json", "--severity", "info").json["findings"]
+    misplaced = [each for each in found if each["code"] in {"leftover", "misplaced_file"}]
+    shown = {each["path"].rpartition("/")[2]: each["code"] for each in misplaced}
+    assert shown == {names[0]: "leftover", names[1]: "leftover", names[3]: "misplaced_file"}
+
+
 @pytest.mark.parametrize("name", ["01KT0000000000000000000001.md", "x.md"])
 def test_record_beside_the_folders_of_records_is_reported(tasks: TaskWorkspace, name: str) -> None:
     tasks.run("add", tasks.id(4), "related", tasks.id(2))
@@ -314,7 +340,7 @@ def test_targets_are_read_in_the_spellings_of_the_tool(tmp_path: Path) -> None:
 def test_two_files_of_one_id_are_both_named(tmp_path: Path) -> None:
     workspace = BacklogWorkspace(tmp_path / "work")
     workspace.task(1, WAITS, [2])
-    other = workspace.task(2).with_name("TASK-2 - Another.md")
+    other = workspace.task(2).with_name("task-2 - Another.md")
     other.write_text(workspace.text(2, DONE, []))
     assert verdicts(workspace, 1, 2) == ["unknown", "unknown"]
     paths = {each["path"] for each in workspace.run("show", "--json").json["problems"]}
@@ -433,6 +459,34 @@ def test_folder_of_tasks_that_is_a_link_fails(tmp_path: Path) -> None:
     tasks.symlink_to(tmp_path)
     ran = workspace.run("check", "--json")
     assert (ran.code, ran.errors[-1]["error"]["code"]) == (1, "unreadable_folder")
+
+
+def test_target_with_an_earlier_prefix_is_nearly_a_ticket(tmp_path: Path) -> None:
+    workspace = BacklogWorkspace(tmp_path / "work")
+    old = workspace.task(2, WAITS, [24])
+    path = workspace.path(24)
+    path.write_text(workspace.text(24, DONE, []).replace("task-024", "BACK-24"))
+    path.rename(path.with_name("back-24 - Renamed.md"))
+    old.write_text(old.read_text().replace("id: task-002", "id: BACK-2"))
+    old.rename(old.with_name("back-2 - Other.md"))
+    config = workspace.root / "backlog" / "config.yml"
+    config.write_text("task_prefix: BACK\n")
+    (check,) = workspace.run("check", "--json", "2").json["checks"]
+    assert (check["ticket"], check["verdict"]) == ("BACK-2", "unknown")
+    (problem,) = workspace.show("BACK-24")["problems"] or workspace.show("BACK-2")["problems"]
+    assert "BACK-24 (another prefix)" in problem["message"]
+
+
+def test_target_elsewhere_can_be_a_ticket_of_another_tool(tasks: TaskWorkspace) -> None:
+    target = f"acme/loans:{tasks.id(7)}"
+    assert tasks.run("add", tasks.id(4), "blocked-by", target).code == 0
+    (relation,) = (
+        each for each in tasks.show(tasks.id(4))["relations"] if each["target"] == target
+    )
+    assert (relation["elsewhere"], relation["active"]) == ("target", True)
+    (check,) = tasks.run("check", "--json", tasks.id(4)).json["checks"]
+    assert "elsewhere" in [reason["code"] for reason in check["reasons"]]
+    assert tasks.run("doctor").code == 0
 
 
 def test_missing_folder_of_tasks(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 BASE32_LENGTH = 13
 """Characters of a short ticket id."""
 _BASE32_CHARACTERS = frozenset("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+_HASH_LENGTH = 4
 _DATE_LENGTH, _TIME_LENGTH = len("20260609"), len("100341")
 MAX_WORKSPACE_NAME = 100
 """Characters of a workspace's name."""
@@ -22,8 +23,11 @@ def is_base32(id_: str) -> bool:
 
 
 def is_full_id(text: str) -> bool:
-    """Whether a text has the form of a whole ticket id: base32, or date, time and slug."""
-    if is_base32(text):
+    """Whether a text has the form of a whole ticket id: base32, or date, time and slug.
+
+    Or it is that of an id of another tool: ``TASK-12``, ``ab-3f2a``, with ``.1`` for a part.
+    """
+    if is_base32(text) or _is_id_of_another_tool(text):
         return True
     date, _, rest = text.partition("-")
     time, _, slug = rest.partition("-")
@@ -33,6 +37,18 @@ def is_full_id(text: str) -> bool:
         and digits.isascii()
         and digits.isdecimal()
         and slug.replace("-", "").replace("_", "").replace(".", "").isalnum()
+    )
+
+
+def _is_id_of_another_tool(text: str) -> bool:
+    prefix, _, rest = text.partition("-")
+    first, *parts = rest.split(".")
+    return (
+        text.isascii()
+        and prefix.isalnum()
+        and not prefix.isdecimal()
+        and (first.isdecimal() or (len(first) == _HASH_LENGTH and first.isalnum()))
+        and all(map(str.isdecimal, parts))
     )
 
 

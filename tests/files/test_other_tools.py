@@ -80,6 +80,15 @@ def test_folder_that_cannot_be_searched_is_an_error(tmp_path: Path) -> None:
         ("statuses:\n  - A\n  - 'B'\nlabels:\n  - x\n", ["a", "b"], "task"),
         ("\ufeff# statuses: [X]\r\nstatuses: [A, 'B']\r\n", ["a", "b"], "task"),
         ("statuses: [\"A, b\", Won't do, 'C']\n", ["a,b", "won'tdo", "c"], "task"),
+        ("statuses: [\n  'A',\n  B, # the last\n]\nlabels: [x]\n", ["a", "b"], "task"),
+        ("statuses:\n- A # first\n- 'It''s b'\nlabels:\n- x\n", ["a", "it's b"], "task"),
+        ('statuses: ["A", "\\u2705 b"]\nx: [\n', ["a", "\u2705 b"], "task"),
+        (
+            "x:\n  statuses: [X]\nstatuses: [Y]\nstatuses: [A, All done]\n",
+            ["a", "all done"],
+            "task",
+        ),
+        ("statuses:\nlabels: [x]\n", ["todo", "inprogress", "done"], "task"),
         ("statuses: []\ntask_prefix:\n", ["todo", "inprogress", "done"], "task"),
     ],
 )
@@ -99,6 +108,13 @@ def test_first_status_is_ready_and_the_last_is_done(
         ({".backlog/config.yml": "statuses: [A, B]"}, None, ".backlog", "a"),
         ({"backlog/config.yaml": "statuses: [A, B]"}, None, "backlog", "a"),
         ({"backlog.config.yml": "backlog_directory: 'docs/b'"}, None, "docs/b", "todo"),
+        ({"backlog.config.yml": "backlog_directory: ./docs/b/"}, "docs/b/", "docs/b/", "todo"),
+        (
+            {"backlog.config.yml": "", "backlog/x.md": "", ".backlog/config.yml": ""},
+            None,
+            ".backlog",
+            "todo",
+        ),
         (
             {"backlog.config.yml": "statuses: [A, B]", "backlog/config.yml": "statuses: [C, D]"},
             None,
@@ -125,12 +141,17 @@ def test_place_and_configuration(
 
 
 def test_table_of_states_adds_to_what_the_tool_settles(tmp_path: Path) -> None:
-    table = {"To Do": State.PLANNING, "Needs Test": State.QUEUED}
+    table = {"To Do": State.DONE, "Needs Test": State.QUEUED, "Given Up": State.DONE}
     _, tool = configured_tool(str(tmp_path), Marker(Provider.BACKLOG, "", None), table, DISK)
-    assert (tool.states["todo"], tool.states["needstest"]) == (State.READY, State.QUEUED)
+    words = ("to do", "ToDo", "needs  test", "given up", "GivenUp")
+    expected = [State.READY, State.READY, State.QUEUED, State.DONE, None]
+    assert [tool.state_of(word) for word in words] == expected
 
 
-@pytest.mark.parametrize("data", [b"\xff", b"a: b\n" * 20000])
+@pytest.mark.parametrize(
+    "data",
+    [b"\xff", b"a: b\n" * 20000, b"statuses: A, B\n", b"statuses: [A\n", b"statuses: [[A]]\n"],
+)
 def test_unusable_configuration_is_an_error(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "backlog.config.yml").write_bytes(data)
     with pytest.raises(WorkspaceError) as caught:

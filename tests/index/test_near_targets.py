@@ -165,3 +165,26 @@ def test_an_id_in_a_text_is_found_wherever_it_is(
     behind = "".join(word + gap for word, gap in parts[at:])
     if not meant(f"{before} {behind}"):
         assert set(meant(f"{before} {id_.replace(' ', '')} {behind}")) >= {id_}
+
+
+@pytest.mark.parametrize(
+    ("target", "meant"),
+    [
+        ("TASK-24.1", ["BACK-24.1"]),
+        ("old-7", ["BACK-7"]),
+        ("TASK-8", []),
+        ("TASK-NOTES", []),
+        ("other", []),
+        ("2026-7", []),
+        ("sub-old-7", []),
+        ("TASK-24", []),
+    ],
+)
+def test_the_number_of_an_id_counts_where_a_tool_can_change_the_prefix(
+    target: str, meant: list[str]
+) -> None:
+    ids = ["BACK-24.1", "BACK-7", "BACK-NOTES", "AB-8", "CD-8"]
+    names = TargetNames([(id_, None) for id_ in ids], ids)
+    assert [likely.ticket for likely in names.meant_by(target)] == meant
+    without = TargetNames([(id_, None) for id_ in ids])
+    assert without.meant_by(target) == []

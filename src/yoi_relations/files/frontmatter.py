@@ -17,7 +17,8 @@ _OPENING = re.compile(rb"---[ \t]*\r?(?:\n|\Z)")
 _CLOSING = re.compile(rb"^---[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
 HEADING = re.compile(rb"^# (.*)$", re.MULTILINE)
 """A heading of the first level; its text is the group."""
-_FIRST_LINE = 2  # the opening fence is line 1
+FIRST_LINE = 2
+"""The line at which a frontmatter starts, after its opening fence."""
 
 
 class Fenced(NamedTuple):
@@ -39,21 +40,32 @@ def parse_document(data: bytes) -> Document:
     """Split `data` into its frontmatter's fields and the body.
 
     Raises:
-        SourceError: the frontmatter is missing, not closed, not UTF-8, or not a YAML mapping; or it
-            has a key twice, a merge conflict marker, or a line end that only YAML accepts.
+        SourceError: as `split_document`; or the frontmatter is not a YAML mapping, or has a key
+            twice.
+    """
+    text, body = split_document(data)
+    fields = read_plain(text, FIRST_LINE)
+    if fields is None:
+        from yoi_relations.files.yaml_full import parse_yaml  # noqa: PLC0415  # slow to import
+
+        fields = parse_yaml(text, FIRST_LINE)
+    return Document(fields, body)
+
+
+def split_document(data: bytes) -> tuple[str, bytes]:
+    """The text of the frontmatter of `data`, with LF at the ends of lines, and the body.
+
+    Raises:
+        SourceError: the frontmatter is missing, not closed or not UTF-8; or it has a merge conflict
+            marker, or a line end that only YAML accepts.
     """
     if may_conflict(data):
         refuse_conflict(through_closing_fence(data))
     fences = find_fences(data)
-    text = decode(data[fences.head_start : fences.head_end], _FIRST_LINE)
+    text = decode(data[fences.head_start : fences.head_end], FIRST_LINE)
     text = text.replace("\r\n", "\n")
-    refuse_line_ends(text, _FIRST_LINE)
-    fields = read_plain(text, _FIRST_LINE)
-    if fields is None:
-        from yoi_relations.files.yaml_full import parse_yaml  # noqa: PLC0415  # slow to import
-
-        fields = parse_yaml(text, _FIRST_LINE)
-    return Document(fields, data[fences.body_start :])
+    refuse_line_ends(text, FIRST_LINE)
+    return text, data[fences.body_start :]
 
 
 def through_closing_fence(data: bytes) -> bytes:

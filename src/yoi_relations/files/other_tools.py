@@ -10,7 +10,8 @@ import stat
 from collections.abc import Mapping
 
 from yoi_relations.errors import WorkspaceError
-from yoi_relations.files.file_tree import FileTree, is_folder
+from yoi_relations.files.backlog_config import BACKLOG_ROOTS, ROOT_CONFIG, place_and_config
+from yoi_relations.files.file_tree import FileTree
 from yoi_relations.files.stat_stamp import NOT_THERE
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import NamedTuple, StrEnum
@@ -18,14 +19,9 @@ from yoi_relations.states import State
 
 TK_ROOT = ".tickets"
 """The folder of tk."""
-_ROOT_CONFIG = "backlog.config.yml"
-BACKLOG_ROOTS = ("backlog", ".backlog")
-"""Folders of Backlog.md, in the order in which it looks for them."""
-_FOLDER_CONFIGS = ("config.yml", "config.yaml")
-_CONFIG_LIMIT = 64 * 1024
 _STATUSES = ("To Do", "In Progress", "Done")
 """What Backlog.md uses if its configuration names none."""
-_PREFIX = "task"
+DEFAULT_PREFIX = "task"
 _MAX_DIGITS = 64
 """Digits of a number in an id; `int` refuses some thousands."""
 _TK_STATES = {
@@ -48,7 +44,8 @@ class Tool(NamedTuple):
 
     Attributes:
         provider: the tool.
-        states: by word, as `state_key` returns it, the state that it means.
+        states: by word, the state that it means; words of Backlog.md are in lower case, and
+            without white space unless they mean that the work is done.
         prefix: with which names of task files start; empty for any name.
     """
 
@@ -56,9 +53,17 @@ class Tool(NamedTuple):
     states: Mapping[str, State]
     prefix: str = ""
 
-    def state_key(self, word: str) -> str:
-        """A word for a state as the tool compares it."""
-        return word if self.provider is Provider.TK else "".join(word.split()).lower()
+    def state_of(self, word: str) -> State | None:
+        """The state that a word means; None if it is not known.
+
+        White space within a word makes no difference, unless it means that the work is done.
+        """
+        if self.provider is Provider.TK:
+            return self.states.get(word)
+        found = self.states.get(_exact(word))
+        if found is None and (loosely := self.states.get(_loose(word))) is not State.DONE:
+            found = loosely
+        return found
 
     def canonical(self, id_: str) -> str:
         """An id as the tool compares it.
@@ -119,7 +124,7 @@ def configured_marker(name: str, config: str, root: str | None) -> Marker:
 _MARKERS = (
     Marker(Provider.TK, TK_ROOT, TK_ROOT),
     *(Marker(Provider.BACKLOG, f"{folder}/config.yml", folder) for folder in BACKLOG_ROOTS),
-    Marker(Provider.BACKLOG, _ROOT_CONFIG, None),
+    Marker(Provider.BACKLOG, ROOT_CONFIG, None),
 )
 
 
@@ -186,15 +191,22 @@ def configured_tool(
     provider = marker.provider
     if provider is Provider.TK:
         return marker.root or TK_ROOT, Tool(provider, {**states, **_TK_STATES})
-    place, config = _backlog_place(root, marker.root, files)
-    statuses = config.get("statuses") or _STATUSES
-    (prefix,) = config.get("task_prefix", ())[:1] or [_PREFIX]
-    tool = Tool(provider, {}, prefix.lower())
-    meant = {tool.state_key(word): State.INPROGRESS for word in statuses}
-    meant[tool.state_key(statuses[0])] = State.READY
-    meant[tool.state_key(statuses[-1])] = State.DONE
-    extra = {tool.state_key(word): state for word, state in states.items()}
-    return place, tool._replace(states={**extra, **meant})
+    place, config = place_and_config(root, marker.root, files)
+    words = config.statuses or _STATUSES
+    meant = dict.fromkeys(words, State.INPROGRESS) | {words[0]: State.READY, words[-1]: State.DONE}
+    settled = set(map(_loose, meant))
+    extra = [pair for pair in states.items() if _loose(pair[0]) not in settled]
+    all_ = [*extra, *meant.items()]
+    keys = {_exact(word) if state is State.DONE else _loose(word): state for word, state in all_}
+    return place, Tool(provider, keys, config.prefix.lower() or DEFAULT_PREFIX)
+
+
+def _exact(word: str) -> str:
+    return word.strip().lower()
+
+
+def _loose(word: str) -> str:
+    return "".join(word.split()).lower()
 
 
 def states_named(table: object, config: str) -> dict[str, State]:
@@ -214,83 +226,6 @@ def states_named(table: object, config: str) -> dict[str, State]:
                 f"known: {', '.join(State)}",
             )
     return {word: State(state) for word, state in table.items()}
-
-
-_Config = Mapping[str, list[str]]
-"""The values of a configuration of Backlog.md by key; a text is a list of one."""
-
-
-def _backlog_place(root: str, tickets_root: str | None, files: FileTree) -> tuple[str, _Config]:
-    """The folder of Backlog.md, and its configuration."""
-    config = _read_config(files, os.path.join(root, _ROOT_CONFIG))
-    if tickets_root is None and config is not None:
-        named = config.get("backlog_directory") or config.get("backlogDirectory")
-        tickets_root = named[0] if named else None
-    elif config is None or config.get("backlog_directory") != [tickets_root]:
-        config = None
-    if tickets_root is None:
-        present = (name for name in BACKLOG_ROOTS if is_folder(files, os.path.join(root, name)))
-        tickets_root = next(present, BACKLOG_ROOTS[0])
-    for name in _FOLDER_CONFIGS:
-        if config is None:
-            config = _read_config(files, os.path.join(root, tickets_root, name))
-    return tickets_root, config or {}
-
-
-def _read_config(files: FileTree, path: str) -> _Config | None:
-    """The configuration of Backlog.md in a file, read line by line as that tool does.
-
-    None if there is none.
-
-    Raises:
-        WorkspaceError: it cannot be read, is too large, or is not UTF-8.
-    """
-    try:
-        _, data = files.read(os.fsencode(path), _CONFIG_LIMIT + 1)
-        lines = data.decode("utf-8-sig").splitlines()
-    except OSError as error:
-        if error.errno in NOT_THERE:
-            return None
-        hint = "make it readable; it says what the states of tickets mean"
-        raise WorkspaceError(f"{path}: cannot be read: {error.strerror}", hint) from error
-    except UnicodeDecodeError as error:
-        raise WorkspaceError(f"{path}: is not UTF-8 text", "fix the file") from error
-    if len(data) > _CONFIG_LIMIT:
-        raise WorkspaceError(f"{path}: is larger than {_CONFIG_LIMIT} bytes", "shorten the file")
-    found: dict[str, list[str]] = {}
-    key = ""
-    for text in map(str.strip, lines):
-        if text.startswith("- "):
-            found.setdefault(key, []).append(_unquoted(text[2:]))
-        elif not text.startswith("#") and ":" in text:
-            key, _, value = (part.strip() for part in text.partition(":"))
-            found[key] = _values(value)
-    return found
-
-
-def _values(written: str) -> list[str]:
-    """The texts of a list in brackets, or one text; none for an empty value."""
-    if not written.startswith(('"', "'")):
-        written = written.partition(" #")[0].rstrip()
-    if not (written.startswith("[") and written.endswith("]")):
-        return [_unquoted(written)] if written else []
-    items, quote = [""], ""
-    for char in written[1:-1]:
-        if char == quote:
-            quote = ""
-        elif char in "'\"" and not quote and not items[-1].strip():
-            quote = char
-        if char == "," and not quote:
-            items.append("")
-        else:
-            items[-1] += char
-    return [text for item in items if (text := _unquoted(item))]
-
-
-def _unquoted(text: str) -> str:
-    bare = text.strip()
-    is_quoted = len(bare) > 1 and bare[0] == bare[-1] and bare[0] in "'\""
-    return bare[1:-1] if is_quoted else bare
 
 
 def _is_number(text: str) -> bool:

@@ -108,7 +108,7 @@ def find_workspace(start: str | None = None) -> Workspace:
     found = workspace_around(folder)
     if found is None:
         raise WorkspaceError(
-            f"{folder}: there is no .yoi folder here or in any folder above",
+            f"{folder}: neither .yoi nor tickets of another tool are here or in any folder above",
             f"run it inside a workspace, or name one with -C DIR or {ROOT_VARIABLE}",
             no_tickets_in=os.path.join(folder, DEFAULT_TICKETS_ROOT),
         )

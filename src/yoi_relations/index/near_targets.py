@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from yoi_relations.characters import escape, escaped, is_invisible
 from yoi_relations.files.ids import MIN_PART, ends_with
+from yoi_relations.files.source import Format
 from yoi_relations.lean.types import Connection, NamedTuple
 
 _ELSEWHERE = re.compile(r"[a-z0-9][a-z0-9._/-]*:[^\s:/\\]+")
@@ -43,9 +44,20 @@ class LikelyTarget(NamedTuple):
 
 
 class TargetNames:
-    """The ids and slugs of all tickets, found without regard to case, hyphens and hidden signs."""
+    """The ids and slugs of all tickets, found without regard to case, hyphens and hidden signs.
 
-    def __init__(self, tickets: Iterable[tuple[str, str | None]]) -> None:
+    Args:
+        tickets: id and slug of each.
+        numbered: ids of which a tool can change the prefix, and keeps the number.
+    """
+
+    def __init__(
+        self, tickets: Iterable[tuple[str, str | None]], numbered: Iterable[str] = ()
+    ) -> None:
+        self._numbers: dict[str, set[str]] = {}
+        for id_ in numbered:
+            if number := _number(_key(id_)):
+                self._numbers.setdefault(number, set()).add(id_)
         self._ids: dict[str, set[str]] = {}
         self._slugs: dict[str, set[str]] = {}
         reversed_keys: list[tuple[str, str]] = []
@@ -128,6 +140,7 @@ class TargetNames:
             yield on_path, "a path"
         if len(key) >= MIN_PART:
             yield self._ending_with(key), "an ending of its id"
+        yield self._numbers.get(_number(key), set()), "another prefix"
 
     def _ending_with(self, ending: str) -> set[str]:
         """The tickets whose ids end with a key."""
@@ -140,7 +153,11 @@ class TargetNames:
 
 def load_target_names(connection: Connection) -> TargetNames:
     """Load the ids and slugs of all tickets of an index."""
-    return TargetNames(connection.execute("SELECT ticket, slug FROM ticket_name"))
+    numbered = connection.execute(
+        "SELECT DISTINCT holder FROM source WHERE format = ?", (Format.BACKLOG,)
+    )
+    names = connection.execute("SELECT ticket, slug FROM ticket_name")
+    return TargetNames(names, (id_ for (id_,) in numbered))
 
 
 def dangling_message(target: str, meant: list[LikelyTarget]) -> str:
@@ -153,6 +170,12 @@ def dangling_message(target: str, meant: list[LikelyTarget]) -> str:
         return message
     probably = ", ".join(f"{ticket} ({difference})" for ticket, difference in meant)
     return f"{message}; probably meant: {probably}"
+
+
+def _number(key: str) -> str:
+    """What follows the letters of an id, if that is a number such as 24.1; otherwise empty."""
+    prefix, _, number = key.rpartition("-")
+    return number if prefix.isalpha() and number.replace(".", "").isdecimal() else ""
 
 
 def _key(name: str) -> str:

@@ -45,10 +45,7 @@ class TicketSearch:
             AmbiguousError: several tickets have that name.
         """
         # A slug must not hide the path of another ticket.
-        ids = {*self._at_path(name), *self._names_for(name).find(name)}
-        if not ids and (tool := self._base.tool):
-            canonical = tool.canonical(name)
-            ids = {*self._names_for(canonical).find(canonical)}
+        ids = {*self._at_path(name), *self._found(name)}
         if ids:
             return self._only(
                 name, sorted(ids), "give more of the id or slug, or the folder's path"
@@ -75,6 +72,13 @@ class TicketSearch:
         found = self._only(name, among, "give more of the id, slug or title")
         self._in_part(f"'{name}' is taken for {_listed(found)}")
         return found
+
+    def _found(self, name: str) -> list[str]:
+        """The ids that `name` means, first as the tool spells ids that keeps the tickets."""
+        tool = self._base.tool
+        spelled = tool.canonical(name) if tool else name
+        found = self._names_for(spelled).find(spelled)
+        return found if found or spelled == name else self._names_for(name).find(name)
 
     def _names_for(self, name: str) -> TicketNames:
         scope = scope_of(self._connection)

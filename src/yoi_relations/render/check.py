@@ -20,6 +20,7 @@ from yoi_relations.render.documents import (
     place_value,
     plan_value,
     problem_fields,
+    word_field,
 )
 from yoi_relations.render.output import Mode, json_line, notice, write_answer
 
@@ -124,7 +125,7 @@ def check_value(
         "ticket": check.ticket.id,
         "title": check.ticket.title,
         "state": check.ticket.state,
-        **({} if check.ticket.word is None else {"word": check.ticket.word}),
+        **word_field(check.ticket),
         "verdict": check.verdict.word,
         "digest": check.digest,
         "plan": plan_value(check.plan.latest_record, whole=whole) if check.plan else None,
@@ -135,7 +136,8 @@ def check_value(
 
 def _held_value(held: HeldTicket) -> Value:
     ticket = held.ticket
-    return {"ticket": ticket.id, "title": ticket.title, "state": ticket.state, "frees": held.frees}
+    of_ticket = {"ticket": ticket.id, "title": ticket.title, "state": ticket.state}
+    return of_ticket | word_field(ticket) | {"frees": held.frees}
 
 
 def _reason_value(reason: Reason, committed: Mapping[str, bool], *, whole: bool) -> Value:
@@ -150,6 +152,7 @@ def _reason_value(reason: Reason, committed: Mapping[str, bool], *, whole: bool)
         "ticket": other.id if other else None,
         "title": other.title if other else None,
         "state": other.state if other else None,
+        **word_field(other),
         "note": marked(note, whole=whole),
         "records": [_place_value(place, committed) for place in reason.records],
     }

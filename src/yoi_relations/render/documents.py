@@ -10,6 +10,7 @@ from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.records import RecordPlace, StoredRecord
 from yoi_relations.queries.relations import Relation
 from yoi_relations.queries.show import Answer, Filter
+from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.render.output import JSON_VERSION
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ def relation_value(
             "target_title": relation.target.title if relation.target else None,
             "target_state": relation.target.state if relation.target else None,
         }
+        | word_field(relation.ticket, "ticket_word")
+        | word_field(relation.target, "target_word")
         | text_fields(relation, texts, whole=whole)
         | {
             "records": [
@@ -100,6 +103,11 @@ def edge_fields(relation: Relation) -> Value:
         "active": relation.is_active,
         "inactive_reason": relation.inactive_reason,
     }
+
+
+def word_field(ticket: TicketInfo | None, key: str = "word") -> Value:
+    """The word of another tool for the state of a ticket; empty for a ticket of yoi."""
+    return {} if ticket is None or ticket.word is None else {key: ticket.word}
 
 
 def text_fields(relation: Relation, more: Iterable[str | None] = (), *, whole: bool) -> Value:

@@ -19,6 +19,7 @@ from yoi_relations.render.documents import (
     place_value,
     problem_fields,
     text_fields,
+    word_field,
 )
 
 
@@ -62,6 +63,7 @@ def _node_value(ticket: TicketInfo, check: Check | None) -> Value:
         "ticket": ticket.id,
         "title": ticket.title,
         "state": ticket.state,
+        **word_field(ticket),
         "folder": ticket.folder,
         "elsewhere": ticket.elsewhere,
         "group": group_of(check) if check else None,

@@ -5,8 +5,8 @@ from __future__ import annotations
 GUIDE = """\
 # Relations between tickets: a guide for agents
 
-Tickets are folders in git. Decisions about them (what blocks what, what goes first, what must not
-run together, what waits, which plan was accepted) are kept as records in these folders.
+Tickets are files in git. Decisions about them (what blocks what, what goes first, what must not
+run together, what waits, which plan was accepted) are kept in git, too, as records.
 An answer is about this work tree and its branch as the files are now, and about no other. To ask
 about another commit or branch, add `--at REV` to `show` or `check`; `--worktrees` asks all work
 trees. `relations diff --merge BRANCH` says what a merge would hold up. Over MCP: `at`, `worktrees`,

@@ -96,7 +96,10 @@ def _status_rows(index: Index, counts: Counts, called: WorkspaceName) -> list[tu
         ("root", printable(index.workspace.root)),
         ("name", ", ".join(filter(None, (called.name, *called.aliases))) or "none"),
         ("tickets root", printable(index.workspace.tickets_root)),
-        ("index", printable(store.index_path(index.workspace))),
+        (
+            "index",
+            printable(store.index_path(index.workspace)) if index.workspace.has_yoi else _NONE,
+        ),
         ("index was", f"{index.found}{_generation(index)}"),
         ("schema, parser", f"{store.SCHEMA_VERSION}, {store.PARSER_VERSION}"),
         ("checked by", f"{index.trust}, {_TRUST_REASONS[index.trust]}"),
@@ -111,6 +114,7 @@ def _status_rows(index: Index, counts: Counts, called: WorkspaceName) -> list[tu
     ]
 
 
+_NONE = "none: answers come from memory until the first relations add makes .yoi"
 _DOCTOR_HINT = "; run relations doctor --severity info for the full list"
 _TRUST_REASONS = {
     Trust.STAT: "because stat stamps are reliable on this file system",

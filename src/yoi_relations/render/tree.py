@@ -8,7 +8,7 @@ from yoi_relations.errors import ExitCode
 from yoi_relations.kinds import shown_name
 from yoi_relations.queries.catalog import Catalog
 from yoi_relations.queries.tree import Tree, TreeLine
-from yoi_relations.render.documents import Value, envelope, marked, problem_fields
+from yoi_relations.render.documents import Value, envelope, marked, problem_fields, word_field
 from yoi_relations.render.lines import counted, tab_separated
 from yoi_relations.render.output import Mode, json_line, notice, write_answer
 from yoi_relations.render.problem_notices import notify_of_problems
@@ -52,6 +52,7 @@ def _line_value(line: TreeLine) -> Value:
         "ticket": line.ticket.id,
         "title": line.ticket.title,
         "state": line.ticket.state,
+        **word_field(line.ticket),
         "elsewhere": line.ticket.elsewhere,
         "parent": line.parent,
         "class": relation.cls if relation else None,

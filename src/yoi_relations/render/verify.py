@@ -34,7 +34,9 @@ def write_verification(mode: Mode, verification: Verification) -> ExitCode:
         else:
             write_answer(f"{message}\n")
     if verification.found is IndexState.MISSING:
-        notice("there is no index to verify; relations rebuild makes one", mode)
+        has_yoi = verification.fresh.workspace.has_yoi
+        how = "relations rebuild makes one" if has_yoi else "the first relations add makes .yoi"
+        notice(f"there is no index to verify; {how}", mode)
     return ExitCode.FOUND if total else ExitCode.DONE
 
 

@@ -18,7 +18,7 @@ id: task-074
 title: Keep the cache small
 status: To Do
 assignee:
-  - @someone
+  - '@someone'
 created_date: '2026-05-01 10:00'
 labels: []
 dependencies:
@@ -51,10 +51,57 @@ def test_reads_title_slug_state_and_dependencies() -> None:
     ("word", "state"),
     [("to do", State.READY), ("IN  PROGRESS", State.INPROGRESS), ("Done", State.DONE)],
 )
-def test_states_are_compared_as_the_tool_does(word: str, state: State) -> None:
+def test_words_are_compared_without_case_and_white_space(word: str, state: State) -> None:
     found = parse(TASK.replace("To Do", word))
     assert found.ticket is not None
     assert found.ticket.state is state
+
+
+@pytest.mark.parametrize("word", ["D one", "Do ne"])
+def test_white_space_in_the_word_for_done_makes_another_word(word: str) -> None:
+    found = parse(TASK.replace("To Do", word))
+    assert found.ticket is not None
+    assert found.ticket.state is None
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        "assignee: @someone",
+        "assignee: Some One: the second",
+        'assignee: O\'Neil & "x" #3\nreporter: `y`',
+        "assignee: [@one, two, '@three']",
+        "assignee: *someone",
+    ],
+)
+def test_people_need_not_be_yaml(people: str) -> None:
+    found = parse(TASK.replace("assignee:\n  - '@someone'", people))
+    assert found.ticket == parse(TASK).ticket
+    assert len(found.records) == 2
+
+
+@pytest.mark.parametrize(
+    "people", ["assignee:\n  - @someone", "assignee: 'a' b", "assignee: [a] b"]
+)
+def test_other_people_must_be_yaml(people: str) -> None:
+    with pytest.raises(SourceError):
+        parse(TASK.replace("assignee:\n  - '@someone'", people))
+
+
+@pytest.mark.parametrize("listed", ["task-1", "{a: b}", "[[task-1]]", "['']", "[task-74]"])
+def test_unusable_dependencies_make_the_state_unknown(listed: str) -> None:
+    found = parse(TASK.replace("\n  - task-070\n  - TASK-71.02", f" {listed}"))
+    assert found.ticket is not None
+    assert found.ticket.state is None
+    assert [fault.effect for fault in found.faults] == [Effect.TICKET]
+
+
+def test_bare_number_in_a_file_has_the_prefix_of_the_tool_and_not_the_configured_one() -> None:
+    tool = TOOL._replace(prefix="back")
+    text = TASK.replace("id: task-074", "id: BACK-74").replace("task-070", "070")
+    found = backlog.parse_task(text.encode(), NAME, "BACK-74", tool, is_done=False)
+    assert [record.target for record in found.records] == ["TASK-70", "TASK-71.2"]
+    assert tool.canonical("070") == "BACK-70"
 
 
 def test_word_is_one_line() -> None:
@@ -115,19 +162,28 @@ def test_canonical_id_is_stable_and_ignores_case(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "id_"),
+    ("name", "id_", "slug"),
     [
-        (NAME, "TASK-74"),
-        ("TASK-9.1 - A - B.md", "TASK-9.1"),
-        ("task-9.md", "TASK-9"),
-        ("back-9 - A.md", None),
-        ("task-9 - A.txt", None),
-        ("README.md", None),
-        ("tasks.md", None),
+        (NAME, "TASK-74", "Keep-the-cache-small"),
+        ("task-9.1 - A - B.md", "TASK-9.1", "A - B"),
+        ("task-9.md", "TASK-9", None),
+        ("task-9 - .md", "TASK-9", None),
+        ("task-09-some-words.md", "TASK-9", "some-words"),
+        ("task-9 -X.md", "TASK-9", "X"),
+        ("task-9.md.md", "TASK-9", ".md"),
+        ("task-9 \u2013 Dash.md", "TASK-9", "\u2013 Dash"),
+        ("task-template.md", "TASK-TEMPLATE", None),
     ],
 )
-def test_file_names(name: str, id_: str | None) -> None:
-    assert backlog.id_of(name, TOOL) == id_
+def test_file_names(name: str, id_: str, slug: str | None) -> None:
+    assert backlog.id_and_slug(name, TOOL) == (id_, slug)
+
+
+@pytest.mark.parametrize(
+    "name", ["TASK-9 - A.md", "back-9 - A.md", "task-9 - A.txt", "README.md", "tasks.md"]
+)
+def test_names_of_other_files(name: str) -> None:
+    assert backlog.id_and_slug(name, TOOL) is None
 
 
 def test_text_that_yaml_drops_from_a_title_is_for_doctor() -> None:

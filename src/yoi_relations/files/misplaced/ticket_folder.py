@@ -41,55 +41,62 @@ _IN_TICKET_FOLDERS = (b"item.md", *(b"artifacts/" + name for name in (RELATIONS,
 _OF_GIT = (b".gitkeep", b".gitignore", b".gitattributes")
 
 
-class _Wrong(NamedTuple):
+class Wrong(NamedTuple):
     """A code, and what is wrong, to be read after the path."""
 
     code: MisplacedCode
     message: str
 
 
-_LEFTOVER = _Wrong(
+_LEFTOVER = Wrong(
     MisplacedCode.LEFTOVER,
     "is left over from an editor, a file manager or a merge, and is not read",
 )
-_EMPTY_FOLDER = _Wrong(MisplacedCode.LEFTOVER, "is an empty folder among the records")
-_MISNAMED_ITEM = _Wrong(
+_EMPTY_FOLDER = Wrong(MisplacedCode.LEFTOVER, "is an empty folder among the records")
+_MISNAMED_ITEM = Wrong(
     MisplacedCode.MISNAMED_ITEM,
     "is not read, because a ticket is read from item.md; rename it to that",
 )
-_ODD_NAME = _Wrong(
+_ODD_NAME = Wrong(
     MisplacedCode.ODD_FOLDER,
     "has a name that does not look like a ticket id, unlike most others here; is it meant to be a"
     " ticket?",
 )
-_NO_TICKET = _Wrong(
+_NO_TICKET = Wrong(
     MisplacedCode.ODD_FOLDER,
     "is not a ticket, because it holds neither an item.md nor records that are read; write its"
     " item.md, or move it elsewhere",
 )
-_NESTED = _Wrong(
+_NESTED = Wrong(
     MisplacedCode.ODD_FOLDER,
     "is a ticket's folder inside another one, where it is not read; move it into the tickets root,"
     " unless its name is taken there",
 )
-_NO_RECORD = _Wrong(
+_NO_RECORD = Wrong(
     MisplacedCode.MISPLACED_FILE,
     "is in the folder of records, is not a record, and is not read; move it elsewhere",
 )
-_COPIED_LIST = _Wrong(
+_COPIED_LIST = Wrong(
     MisplacedCode.MISPLACED_FILE,
     "seems to be a copy of the file of records next to it, and is not read; move it elsewhere",
 )
-_LIST = _Wrong(
+_LIST = Wrong(
     MisplacedCode.MISPLACED_RECORD,
     "seems to hold records, and is not read; they are read from artifacts/relations.json and"
     " artifacts/orchestration-plan.jsonl",
 )
-_RECORD = _Wrong(
+_RECORD = Wrong(
     MisplacedCode.MISPLACED_RECORD,
     "is a record by its name or content, and is not read; records are read from"
     " artifacts/relations: move it there, unless it is a copy, or its name is taken",
 )
+
+
+def wrong_among_records(name: bytes) -> Wrong | None:
+    """What is wrong with a file of this name among records, which is not read; or None."""
+    if original_of(name) or (name.startswith(b".") and name not in _OF_GIT):
+        return _LEFTOVER
+    return None if name.startswith(b".") else _NO_RECORD
 
 
 class TicketFolder:
@@ -123,7 +130,7 @@ class TicketFolder:
         if original := self._copied_from():
             message = f"seems to be a copy of {original}, and counts as a ticket of its own"
             message += "; if it is a copy, move it elsewhere"
-            yield self._found(b"", _Wrong(MisplacedCode.COPIED_FOLDER, message))
+            yield self._found(b"", Wrong(MisplacedCode.COPIED_FOLDER, message))
         elif self.has_sources:
             if self.siblings.most_are_ids and not is_ticket_id(self.ticket):
                 yield self._found(b"", _ODD_NAME)
@@ -132,7 +139,7 @@ class TicketFolder:
         if self.is_ticket or not self.has_fault:
             yield from self._walk(b"", _DEPTH)
 
-    def _found(self, path: bytes, wrong: _Wrong, goes_to: bytes | None = None) -> MisplacedFile:
+    def _found(self, path: bytes, wrong: Wrong, goes_to: bytes | None = None) -> MisplacedFile:
         """What is wrong with a path in this folder; `goes_to` is like `path`, or absolute."""
         shown = self.siblings.printable(os.path.join(self.place, path).rstrip(b"/"))
         to = self.siblings.printable(os.path.join(self.place, goes_to)) if goes_to else None
@@ -185,10 +192,8 @@ class TicketFolder:
         folder, slash, name = path.rpartition(b"/")
         folder += slash
         if folder == _RECORDS:
-            if original_of(name) or (name.startswith(b".") and name not in _OF_GIT):
-                yield self._found(path, _LEFTOVER)
-            elif not name.startswith(b"."):
-                yield self._found(path, _NO_RECORD)
+            if wrong := wrong_among_records(name):
+                yield self._found(path, wrong)
         elif original_of(name) and (not folder or (folder == _ARTIFACTS and nearly_place(name))):
             yield self._found(path, _LEFTOVER)
         elif folder == _ARTIFACTS and nearly_place(name):

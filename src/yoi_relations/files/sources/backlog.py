@@ -6,8 +6,11 @@ Drafts and archived tasks are not read; ids of archived tasks are used again.
 from __future__ import annotations
 
 import os
+import re
 
-from yoi_relations.files.other_tools import BACKLOG_ROOTS, Tool
+from yoi_relations.files.backlog_config import BACKLOG_ROOTS
+from yoi_relations.files.frontmatter import parse_document
+from yoi_relations.files.other_tools import DEFAULT_PREFIX, Tool
 from yoi_relations.files.parsed import Parsed
 from yoi_relations.files.source import Effect, Fault, Format, Source
 from yoi_relations.files.sources.task_file import DEPENDENCY, TaskReader
@@ -18,15 +21,21 @@ from yoi_relations.files.yaml_dropped_text import dropped_text_faults
 COMPLETED = "completed"
 FOLDERS = ("tasks", COMPLETED)
 """The folders whose files are read, without those below them."""
-_BETWEEN = " - "
+_NAME = re.compile(r"([0-9]+(?:\.[0-9]+)*)[ -]*(.*)")
+"""What follows the prefix in the name of a task file: a number, and the slug."""
 _SUFFIX = ".md"
+_PERSON = re.compile(rb"^(assignee|reporter):[ \t]+(?![\['\"\s-]).*$", re.MULTILINE)
+_PEOPLE = re.compile(rb"^(?:assignee|reporter):[ \t]+\[.*$", re.MULTILINE)
 
 
-def id_of(name: str, tool: Tool) -> str | None:
-    """The id of the ticket in a file of this name; None if it is not a task file."""
-    is_task = name.endswith(_SUFFIX) and name.lower().startswith(f"{tool.prefix}-")
-    id_ = name.removesuffix(_SUFFIX).partition(_BETWEEN)[0]
-    return tool.canonical(id_) if is_task else None
+def id_and_slug(name: str, tool: Tool) -> tuple[str, str | None] | None:
+    """The id and the slug of the ticket in a file of this name; None if it is not a task file."""
+    prefix = f"{tool.prefix}-"
+    if not (name.startswith(prefix) and name.endswith(_SUFFIX)):
+        return None
+    rest = name[len(prefix) :].removesuffix(_SUFFIX)
+    number, slug = found.groups() if (found := _NAME.fullmatch(rest)) else (rest, None)
+    return tool.canonical(prefix + number), slug or None
 
 
 def parse_task(data: bytes, name: str, holder: str, tool: Tool, *, is_done: bool) -> Parsed:
@@ -37,16 +46,25 @@ def parse_task(data: bytes, name: str, holder: str, tool: Tool, *, is_done: bool
     Raises:
         SourceError: it cannot be used.
     """
-    reader = TaskReader(tool, Format.BACKLOG, {"dependencies": DEPENDENCY})
-    task = reader.read(data, holder, is_done=is_done)
-    value = task.document.fields.get("title")
+    # Backlog.md quotes these names before it reads YAML; none is used here.
+    data = _PERSON.sub(rb"\1:", data)
+    data = _PEOPLE.sub(lambda found: found[0].replace(b"@", b""), data)
+    # It gives its own prefix to a bare number in a file, whatever prefix is configured.
+    reader = TaskReader(
+        tool._replace(prefix=DEFAULT_PREFIX), Format.BACKLOG, {"dependencies": DEPENDENCY}
+    )
+    fields = parse_document(data).fields
+    task = reader.read(fields, holder, is_done=is_done)
+    value = fields.get("title")
     title = value.text if value else None
     faults = task.faults
     if not title or title.isspace():
         faults.append(Fault("has no title", Effect.ADVICE, value.line if value else None))
-    faults += dropped_text_faults(task.document.fields, ("title",))
-    slug = name.removesuffix(_SUFFIX).partition(_BETWEEN)[2] or None
-    return Parsed(Ticket(title, slug, task.state, task.word), task.records, (), faults)
+    faults += dropped_text_faults(fields, ("title",))
+    named = id_and_slug(name, tool)
+    return Parsed(
+        Ticket(title, named and named[1], task.state, task.word), task.records, (), faults
+    )
 
 
 class BacklogSource(TaskSource):
@@ -58,7 +76,8 @@ class BacklogSource(TaskSource):
 
     def id_of(self, name: str) -> str | None:
         """The id of the ticket in a file of this name."""
-        return id_of(name, self.tool)
+        found = id_and_slug(name, self.tool)
+        return found and found[0]
 
     def parse_task(self, data: bytes, source: Source) -> Parsed:
         """The content of a task file."""

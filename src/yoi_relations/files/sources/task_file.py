@@ -1,4 +1,4 @@
-"""What the task files of other tools have in common: a frontmatter with a state and lists of ids.
+"""What the task files of other tools have in common: fields with a state and lists of ids.
 
 A fault is confined to the ticket of its file. Its dependencies are its own, so a field that cannot
 be used makes the state of this ticket unknown, and hides nothing from any other.
@@ -6,11 +6,9 @@ be used makes the state of this ticket unknown, and hides nothing from any other
 
 from __future__ import annotations
 
-import re
 from hashlib import sha256
 
 from yoi_relations.characters import escaped
-from yoi_relations.files.frontmatter import Document, parse_document
 from yoi_relations.files.other_tools import Tool
 from yoi_relations.files.record import Record, check_text
 from yoi_relations.files.source import Effect, Fault, FaultCode, Format, SourceError
@@ -22,7 +20,6 @@ from yoi_relations.states import RESOLVED, State
 
 DEPENDENCY, RELATED = KINDS["depends_on"], KINDS["related"]
 """The kinds that the lists of other tools state."""
-_PEOPLE = re.compile(rb"^(?:assignee|reporter):.*(?:\n[ \t-].*)*", re.MULTILINE)
 
 
 class Task(NamedTuple):
@@ -33,7 +30,6 @@ class Task(NamedTuple):
         word: for the state, as it was read; empty if it cannot be.
     """
 
-    document: Document
     state: State | None
     word: str
     records: list[Record]
@@ -53,19 +49,14 @@ class TaskReader(NamedTuple):
     format: Format
     lists: dict[str, Kind]
 
-    def read(self, data: bytes, holder: str, *, is_done: bool = False) -> Task:
-        """The task in a file whose name says that it is that of the ticket `holder`.
+    def read(self, fields: dict[str, Value], holder: str, *, is_done: bool = False) -> Task:
+        """The task with these fields, in a file whose name is that of the ticket `holder`.
 
         `is_done` says that it is done whatever its state is.
 
         Raises:
-            SourceError: the frontmatter cannot be read, or names another id.
+            SourceError: they name another id, or none.
         """
-        # A name with @ in front is not YAML, but these tools accept it; no name is used here.
-        if b"@" in data:
-            data = _PEOPLE.sub(lambda found: found[0].replace(b"@", b""), data)
-        document = parse_document(data)
-        fields = document.fields
         self._check_id(fields.get("id"), holder)
         faults: list[Fault] = []
         state, word = self._state(fields.get("status"), faults, is_done=is_done)
@@ -78,7 +69,7 @@ class TaskReader(NamedTuple):
             faults += [fault._replace(effect=effect) for fault in wrong]
             if wrong and hides:
                 state = None
-        return Task(document, state, word, records, faults)
+        return Task(state, word, records, faults)
 
     def _check_id(self, value: Value | None, holder: str) -> None:
         if value is None or value.text is None:
@@ -94,7 +85,7 @@ class TaskReader(NamedTuple):
         word = " ".join(text.split())  # it is part of a sentence
         if is_done:
             return State.DONE, word
-        state = self.tool.states.get(self.tool.state_key(text)) if word else None
+        state = self.tool.state_of(text) if word else None
         if state is None:
             what = f"has the status '{escaped(word)}', which" if word else "has no status, so it"
             message = (
@@ -114,8 +105,6 @@ class TaskReader(NamedTuple):
         records: dict[str, Record] = {}
         faults: list[Fault] = []
         for text, line in value.items:
-            if not text.strip():
-                continue
             target = self.tool.canonical(text)
             try:
                 check_text(key, target, line)

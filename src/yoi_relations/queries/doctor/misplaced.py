@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from yoi_relations.files.file_tree import FileTree, exists, is_folder
 from yoi_relations.files.locale_names import as_name
 from yoi_relations.files.misplaced.misplacement import MisplacedCode, MisplacedFile
-from yoi_relations.files.misplaced.search import find_misplaced
+from yoi_relations.files.misplaced.search import find_among_records, find_misplaced
 from yoi_relations.files.workspace import Workspace
 from yoi_relations.queries.command_lines import shell_line
 from yoi_relations.queries.doctor.contents import Contents
@@ -39,9 +39,8 @@ _INTO_THE_ROOT = "move the whole folder into the tickets root, with everything i
 def misplaced_findings(contents: Contents) -> Iterator[Finding]:
     """A finding for each misplaced file or folder below the tickets root."""
     workspace = contents.workspace
-    if workspace.tool:
-        return  # its folders are the tool's own business
-    for found in find_misplaced(workspace):
+    # The folders of another tool are its own business.
+    for found in (find_among_records if workspace.tool else find_misplaced)(workspace):
         if found.code is MisplacedCode.ODD_FOLDER and _is_bare(workspace, found.path):
             continue
         hint, line = _advice(workspace, found)
