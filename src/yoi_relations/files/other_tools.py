@@ -197,6 +197,12 @@ def configured_tool(
     return place, tool._replace(states={**extra, **meant})
 
 
+def configurations(tickets_root: str) -> list[str]:
+    """The paths at which Backlog.md may have a configuration, below the root of the workspace."""
+    folders = dict.fromkeys((*BACKLOG_ROOTS, tickets_root))
+    return [_ROOT_CONFIG, *(f"{folder}/{name}" for folder in folders for name in _FOLDER_CONFIGS)]
+
+
 def states_named(table: object, config: str) -> dict[str, State]:
     """The states of words, as the configuration `config` has them.
 

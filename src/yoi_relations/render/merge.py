@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yoi_relations.errors import ExitCode
-from yoi_relations.files.source import Format
 from yoi_relations.index.merge_preview import MergePreview
 from yoi_relations.kinds import shown_name
 from yoi_relations.lean.types import TYPE_CHECKING, NamedTuple
@@ -86,8 +85,8 @@ def _conflict_value(conflict: Conflict) -> Value:
     base, ours, theirs = conflict.states or (None, None, None)
     return {
         "path": conflict.path,
-        "ticket": conflict.ticket,
-        "format": conflict.format.value,
+        "ticket": conflict.source.holder,
+        "format": conflict.source.format.value,
         "decided": conflict.decided,
         "base": base,
         "ours": ours,
@@ -106,8 +105,8 @@ def _merge_rows(answer: MergeAnswer) -> Iterator[list[object]]:
         _, ours, theirs = conflict.states or (None, None, None)
         yield [
             what,
-            shown_name(conflict.ticket),
-            conflict.format,
+            shown_name(conflict.source.holder),
+            conflict.source.format,
             None,
             ours,
             theirs,
@@ -154,7 +153,7 @@ def _head(answer: MergeAnswer) -> Iterator[str]:
 
 
 def _conflict_line(conflict: Conflict) -> str:
-    if conflict.format is not Format.ITEM:
+    if not conflict.states:
         said = "the records of both sides count" if conflict.decided else "it cannot be used"
         return f"Conflict in {conflict.path}: {said}."
     base, ours, theirs = (state or "not known" for state in conflict.states)

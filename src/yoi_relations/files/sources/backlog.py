@@ -6,11 +6,18 @@ Drafts and archived tasks are not read; ids of archived tasks are used again.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from yoi_relations.files.other_tools import BACKLOG_ROOTS, Tool
 from yoi_relations.files.parsed import Parsed
+from yoi_relations.files.record import Record
 from yoi_relations.files.source import Effect, Fault, Format, Source
-from yoi_relations.files.sources.task_file import DEPENDENCY, TaskReader
+from yoi_relations.files.sources.task_file import (
+    DEPENDENCY,
+    TaskReader,
+    head_text,
+    targets_of,
+)
 from yoi_relations.files.sources.tasks import TaskSource
 from yoi_relations.files.ticket_md import Ticket
 from yoi_relations.files.yaml_dropped_text import dropped_text_faults
@@ -20,6 +27,7 @@ FOLDERS = ("tasks", COMPLETED)
 """The folders whose files are read, without those below them."""
 _BETWEEN = " - "
 _SUFFIX = ".md"
+_LISTS = {"dependencies": DEPENDENCY}
 
 
 def id_of(name: str, tool: Tool) -> str | None:
@@ -37,7 +45,7 @@ def parse_task(data: bytes, name: str, holder: str, tool: Tool, *, is_done: bool
     Raises:
         SourceError: it cannot be used.
     """
-    reader = TaskReader(tool, Format.BACKLOG, {"dependencies": DEPENDENCY})
+    reader = TaskReader(tool, Format.BACKLOG, _LISTS)
     task = reader.read(data, holder, is_done=is_done)
     value = task.document.fields.get("title")
     title = value.text if value else None
@@ -65,3 +73,9 @@ class BacklogSource(TaskSource):
         folder, name = os.path.split(source.path)
         is_done = os.path.basename(folder) == COMPLETED
         return parse_task(data, name, source.holder, self.tool, is_done=is_done)
+
+    def task_text(self, holder: str, ticket: Ticket, records: Sequence[Record]) -> bytes:
+        """The content of a task file that says this."""
+        lists = {key: targets_of(records, kind) for key, kind in _LISTS.items()}
+        fields = {"id": holder, "title": ticket.title or "", "status": ticket.word or ""}
+        return head_text({**fields, **lists}).encode()

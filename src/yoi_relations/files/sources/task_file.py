@@ -7,6 +7,7 @@ be used makes the state of this ticket unknown, and hides nothing from any other
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from hashlib import sha256
 
 from yoi_relations.characters import escaped
@@ -38,6 +39,17 @@ class Task(NamedTuple):
     word: str
     records: list[Record]
     faults: list[Fault]
+
+
+def head_text(fields: dict[str, str | list[str]]) -> str:
+    """A frontmatter with these fields; text in JSON is text in YAML, too."""
+    lines = (f"{key}: {json_text(value)}\n" for key, value in fields.items())
+    return f"---\n{''.join(lines)}---\n"
+
+
+def targets_of(records: Iterable[Record], kind: Kind) -> list[str]:
+    """The targets of the records of a kind, in their order."""
+    return [record.target for record in records if record.kind is kind and record.target]
 
 
 class TaskReader(NamedTuple):

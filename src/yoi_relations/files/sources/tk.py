@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from yoi_relations.files.frontmatter import HEADING
 from yoi_relations.files.other_tools import TK_ROOT, Tool
 from yoi_relations.files.parsed import Parsed
+from yoi_relations.files.record import Record
 from yoi_relations.files.source import Effect, Fault, Format, Source
-from yoi_relations.files.sources.task_file import DEPENDENCY, RELATED, TaskReader
+from yoi_relations.files.sources.task_file import (
+    DEPENDENCY,
+    RELATED,
+    TaskReader,
+    head_text,
+    targets_of,
+)
 from yoi_relations.files.sources.tasks import TaskSource
 from yoi_relations.files.text import decode
 from yoi_relations.files.ticket_md import Ticket
 
 _SUFFIX = ".md"
+_LISTS = {"deps": DEPENDENCY, "links": RELATED}
 
 
 def id_of(name: str) -> str | None:
@@ -26,8 +36,7 @@ def parse_task(data: bytes, holder: str, tool: Tool) -> Parsed:
     Raises:
         SourceError: it cannot be used.
     """
-    lists = {"deps": DEPENDENCY, "links": RELATED}
-    task = TaskReader(tool, Format.TK, lists).read(data, holder)
+    task = TaskReader(tool, Format.TK, _LISTS).read(data, holder)
     heading = HEADING.search(task.document.body)
     title = decode(heading[1]).strip() if heading else None
     faults = task.faults
@@ -50,3 +59,9 @@ class TkSource(TaskSource):
     def parse_task(self, data: bytes, source: Source) -> Parsed:
         """The content of a task file."""
         return parse_task(data, source.holder, self.tool)
+
+    def task_text(self, holder: str, ticket: Ticket, records: Sequence[Record]) -> bytes:
+        """The content of a task file that says this."""
+        lists = {key: targets_of(records, kind) for key, kind in _LISTS.items()}
+        head = head_text({"id": holder, "status": ticket.word or "", **lists})
+        return f"{head}# {ticket.title or ''}\n".encode()
