@@ -112,6 +112,38 @@ def test_clean_merge_can_make_a_hold(branches: Callable[..., Branches]) -> None:
     assert ran.json["merge"]["clashes"] == []
 
 
+def test_what_is_unknown_hides_no_hold(branches: Callable[..., Branches]) -> None:
+    made = branches(
+        lambda w: (state(B, "inprogress")(w), w.relations_json(C, {"kind": "depends_on"})),
+        record(A, "conflicts_with", B, 1),
+    )
+
+    ran = made.diff()
+
+    assert ran.code == 5
+    merge = ran.json["merge"]
+    assert [(check["ticket"], check["verdict"]) for check in merge["holds"]] == [(A, "unknown")]
+    assert merge["unknown"] == []  # as on our side
+
+
+def test_merge_lists_what_becomes_unknown(branches: Callable[..., Branches]) -> None:
+    made = branches(
+        state(A, "done"),
+        state(A, "inprogress"),
+        base=lambda w: (record(B, "blocked_by", A, 1)(w), record(C, "related", A, 2)(w)),
+    )
+
+    ran = made.diff()
+
+    assert (ran.code, ran.json["merge"]["unknown"]) == (0, [A, B])
+    ran = made.workspace.run("diff", "--merge", "side", "--plain")
+    rows = [line.split("\t")[:2] for line in ran.out.splitlines()]
+    assert [row for row in rows if row[0] == "merge_unknown"] == [
+        ["merge_unknown", A],
+        ["merge_unknown", B],
+    ]
+
+
 def test_clean_merge_can_make_a_contradiction(branches: Callable[..., Branches]) -> None:
     plans = [record(id_, "accepted_plan", None, n, branch="b") for n, id_ in enumerate((A, B), 1)]
     made = branches(*plans)
