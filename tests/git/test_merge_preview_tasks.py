@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from index_comparison import tables
 from task_workspaces import DONE, STARTED, TOOLS, WAITS, BacklogWorkspace, TaskWorkspace
 
-from yoi_relations.files.revision import workspace_at
+from yoi_relations.index.compared import open_states
 from yoi_relations.index.merge_preview import open_merge
-from yoi_relations.index.revision_index import open_revision
 
 Edit = Callable[[TaskWorkspace], object]
 STATES = (WAITS, STARTED, DONE)
@@ -98,7 +97,7 @@ def test_clean_merge_can_make_a_cycle(workspace: TaskWorkspace) -> None:
     root = str(workspace.root)
     with closing(open_merge(root, "side", print)) as found:
         repository.git("merge", "-q", "--no-edit", "side")
-        with closing(open_revision(*workspace_at(root, "HEAD", print), print)) as real:
+        with open_states(root, ["HEAD"], print)[0] as real:
             assert tables(found.merged.connection) == tables(real.connection)
 
 
