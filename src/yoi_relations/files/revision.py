@@ -8,7 +8,6 @@ import time
 from yoi_relations.errors import RevisionError, WorkspaceError
 from yoi_relations.files.file_tree import AtRevision, is_folder
 from yoi_relations.files.git_tree import STAGED, GitTree
-from yoi_relations.files.other_tools import marked_around
 from yoi_relations.files.workspace import (
     CACHE,
     Workspace,
@@ -176,6 +175,8 @@ def _workspace_in(files: GitTree, repository: Repository) -> Workspace:
     folder, top = repository.folder, repository.top
     while not is_folder(files, os.path.join(folder, ".yoi")):
         if folder == top:
+            from yoi_relations.files.other_tools import marked_around  # noqa: PLC0415  # a workspace of yoi needs none
+
             marked = marked_around(repository.folder, files)
             if marked is not None:
                 return workspace_of(*marked, files)
