@@ -63,7 +63,7 @@ def test_number_of_git_processes_does_not_depend_on_the_size(
     repository: Repository, git_calls: Path
 ) -> None:
     show(repository, "HEAD~3")
-    assert commands(git_calls) == ["rev-parse", "cat-file", "ls-tree", "cat-file"]
+    assert commands(git_calls) == ["rev-parse", "cat-file", "ls-tree"]
     show(repository, "HEAD~3")
     assert commands(git_calls) == ["rev-parse", "cat-file"]
     show(repository, "HEAD~2")
@@ -73,7 +73,7 @@ def test_number_of_git_processes_does_not_depend_on_the_size(
     repository.commit("all others are gone")
     commands(git_calls)
     show(repository, "HEAD")
-    assert commands(git_calls) == ["rev-parse", "cat-file", "ls-tree", "cat-file"]
+    assert commands(git_calls) == ["rev-parse", "cat-file", "ls-tree"]
 
 
 def test_index_of_a_merge_that_was_not_made_is_in_nobodys_way(
@@ -96,7 +96,7 @@ def test_revisions_that_are_compared_are_read_with_the_same_processes(
     workspace = workspace_of(repository.root)
     workspace.run("show")
     repository.git("worktree", "add", "-q", "../linked")
-    base = ["rev-parse", "cat-file", "ls-tree", "cat-file"]
+    base = ["rev-parse", "cat-file", "ls-tree"]
     committed = ["ls-tree"]  # which records are committed
     for options, processes in (
         (("--base", "HEAD~2"), base + committed),

@@ -80,7 +80,7 @@ def test_staged_files_answer_like_a_commit_of_them(
         random_workspaces.build(repository.root, description)
         repository.commit()
         for name, number in steps:
-            with contextlib.suppress(ValueError, OSError):  # a file is broken already
+            with contextlib.suppress(Exception):  # a file may be broken already
                 MISTAKES[name](repository.root, Pick(number))
         repository.git("add", "-A", "-f", ".yoi/tickets")
         shutil.rmtree(repository.root / ".yoi/tickets")

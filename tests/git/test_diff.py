@@ -137,6 +137,8 @@ def test_other_bytes_of_the_same_meaning_are_no_difference(repository: Repositor
     ("arguments", "code"),
     [
         (["nowhere"], 2),
+        ([""], 2),
+        (["--merge", ""], 2),
         (["HEAD", "nowhere"], 2),
         (["HEAD..nowhere"], 2),
         (["HEAD...nowhere"], 2),

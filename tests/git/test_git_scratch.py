@@ -18,7 +18,6 @@ from yoi_relations.git.objects import (
     ObjectReader,
     TreeEntry,
     list_tree,
-    read_objects,
 )
 from yoi_relations.git.repository import find_revision
 from yoi_relations.git.scratch import ScratchRepository
@@ -60,7 +59,8 @@ def test_trees_and_objects_are_read(repository: Repository, scratch: ScratchRepo
     assert entries[b"program"].mode == 0o100755
     assert entries[b"link"].mode == LINK
     ids = [entries[name].id for name in ODD_NAMES]
-    found = list(read_objects(scratch, ids))
+    with ObjectReader(scratch) as reader:
+        found = list(reader.read_all(ids))
     assert [(blob.id, blob.type, blob.data) for blob in found] == [
         (id_, "blob", b"in " + name) for id_, name in zip(ids, ODD_NAMES, strict=True)
     ]
@@ -86,11 +86,10 @@ def test_start_of_a_large_object_is_read(
 ) -> None:
     large = repository.git("hash-object", "-w", "--stdin", stdin=b"x" * 300_000)
     small = repository.git("hash-object", "-w", "--stdin", stdin=b"small")
-    for found in (
-        list(read_objects(scratch, [large, small], limit=10)),
-        *([reader.read(large, 10), reader.read(small, 10)] for reader in [ObjectReader(scratch)]),
-    ):
+    with ObjectReader(scratch) as reader:
+        found = list(reader.read_all([large, small], limit=10))
         assert [(blob.size, blob.data) for blob in found] == [(300_000, b"x" * 10), (5, b"small")]
+        assert [reader.read(large, 10), reader.read(small, 10)] == found
 
 
 def test_missing_object_is_not_an_error_of_the_others(
@@ -98,9 +97,9 @@ def test_missing_object_is_not_an_error_of_the_others(
 ) -> None:
     here = repository.git("hash-object", "-w", "--stdin", stdin=b"here")
     gone = here[::-1]
-    found = list(read_objects(scratch, [gone, here, gone]))
-    assert [(blob.id, blob.type) for blob in found] == [(gone, ""), (here, "blob"), (gone, "")]
     with ObjectReader(scratch) as reader:
+        found = list(reader.read_all([gone, here, gone]))
+        assert [(blob.id, blob.type) for blob in found] == [(gone, ""), (here, "blob"), (gone, "")]
         assert reader.read(gone).type == ""
         with pytest.raises(GitError, match=gone):
             reader.tree(gone)
@@ -122,9 +121,8 @@ def test_no_question_starts_no_process(
     scratch: ScratchRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    assert list(read_objects(scratch, [])) == []
-    with ObjectReader(scratch):
-        pass
+    with ObjectReader(scratch) as reader:
+        assert list(reader.read_all([])) == []
 
 
 def test_missing_blobs_of_a_partial_clone_are_not_fetched(tmp_path: Path, cache: str) -> None:
@@ -135,8 +133,9 @@ def test_missing_blobs_of_a_partial_clone_are_not_fetched(tmp_path: Path, cache:
     clone = tmp_path / "clone"
     made.git("clone", "-q", "--no-checkout", "--filter=blob:none", f"file://{made.root}", clone)
     blob = made.id_of("HEAD:file")
-    with ScratchRepository(find_revision(str(clone), "HEAD").repository, cache) as scratch:
-        assert [found.type for found in read_objects(scratch, [blob])] == [""]
+    found = find_revision(str(clone), "HEAD").repository
+    with ScratchRepository(found, cache) as scratch, ObjectReader(scratch) as reader:
+        assert reader.read(blob).type == ""
 
 
 @pytest.mark.parametrize("relative", [False, True])

@@ -112,6 +112,38 @@ def test_clean_merge_can_make_a_hold(branches: Callable[..., Branches]) -> None:
     assert ran.json["merge"]["clashes"] == []
 
 
+def test_what_is_unknown_hides_no_hold(branches: Callable[..., Branches]) -> None:
+    made = branches(
+        lambda w: (state(B, "inprogress")(w), w.relations_json(C, {"kind": "depends_on"})),
+        record(A, "conflicts_with", B, 1),
+    )
+
+    ran = made.diff()
+
+    assert ran.code == 5
+    merge = ran.json["merge"]
+    assert [(check["ticket"], check["verdict"]) for check in merge["holds"]] == [(A, "unknown")]
+    assert merge["unknown"] == []  # as on our side
+
+
+def test_merge_lists_what_becomes_unknown(branches: Callable[..., Branches]) -> None:
+    made = branches(
+        state(A, "done"),
+        state(A, "inprogress"),
+        base=lambda w: (record(B, "blocked_by", A, 1)(w), record(C, "related", A, 2)(w)),
+    )
+
+    ran = made.diff()
+
+    assert (ran.code, ran.json["merge"]["unknown"]) == (0, [A, B])
+    ran = made.workspace.run("diff", "--merge", "side", "--plain")
+    rows = [line.split("\t")[:2] for line in ran.out.splitlines()]
+    assert [row for row in rows if row[0] == "merge_unknown"] == [
+        ["merge_unknown", A],
+        ["merge_unknown", B],
+    ]
+
+
 def test_clean_merge_can_make_a_contradiction(branches: Callable[..., Branches]) -> None:
     plans = [record(id_, "accepted_plan", None, n, branch="b") for n, id_ in enumerate((A, B), 1)]
     made = branches(*plans)
@@ -273,7 +305,7 @@ def test_records_of_both_sides_count_in_a_conflict(branches: Callable[..., Branc
     )
 
     with preview(made.workspace.root) as found:
-        assert [(c.ticket, c.format.value, c.decided) for c in found.conflicts] == [
+        assert [(c.source.holder, c.source.format.value, c.decided) for c in found.conflicts] == [
             (B, "orchestration-plan.jsonl", True),
             (C, "relations.json", True),
         ]
@@ -301,6 +333,69 @@ def test_record_that_both_sides_changed_is_unknown(branches: Callable[..., Branc
     assert (conflict["format"], conflict["decided"]) == ("frontmatter", False)
     assert [row["change"] for row in ran.json["relations"]] == ["uncertain"]
     assert {row["after"] for row in ran.json["verdicts"]} == {"unknown"}
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda *targets: lambda w: [record(C, "blocked_by", t, 1)(w) for t in targets],
+        lambda *targets: (
+            lambda w: w.relations_json(C, *({"kind": "depends_on", "target": t} for t in targets))
+        ),
+        lambda *targets: (
+            lambda w: w.plan_lines(C, *({"kind": "blocks", "related_ticket": t} for t in targets))
+        ),
+    ],
+)
+def test_records_that_one_side_removed_and_the_other_changed_are_unknown(
+    branches: Callable[..., Branches], write: Callable[..., Edit]
+) -> None:
+    made = branches(lambda w: shutil.rmtree(w.tickets / C / "artifacts"), write(A, B), write(A))
+
+    ran = made.diff()
+
+    assert [conflict["decided"] for conflict in ran.json["merge"]["conflicts"]] == [False]
+    assert {row["after"] for row in ran.json["verdicts"]} == {"unknown"}
+
+
+def test_record_that_a_side_added_counts_where_the_other_moved_the_ticket(
+    branches: Callable[..., Branches],
+) -> None:
+    made = branches(
+        lambda w: move(w, A, "closed"),
+        record(A, "blocked_by", B, 2),
+        base=record(A, "related", C, 1),
+    )
+
+    ran = made.diff()
+
+    conflicts = [(row["ticket"], row["decided"]) for row in ran.json["merge"]["conflicts"]]
+    assert conflicts == [(A, True)]
+    assert [(row["change"], row["target"]) for row in ran.json["relations"]] == [("added", B)]
+
+
+def test_ticket_that_the_sides_moved_to_different_places_is_unknown(
+    branches: Callable[..., Branches],
+) -> None:
+    made = branches(lambda w: move(w, A, "open"), lambda w: move(w, A, "closed"))
+
+    merge = made.diff().json["merge"]
+
+    assert [(row["ticket"], row["decided"]) for row in merge["conflicts"]] == [(A, False)] * 2
+    assert merge["other_conflicts"] == 0
+
+
+def test_state_that_no_side_knows_for_sure_is_unknown(branches: Callable[..., Branches]) -> None:
+    made = branches(
+        lambda w: w.ticket(A, "done", updated_at="1"),
+        lambda w: w.ticket(A, "finished", updated_at="2"),
+        base=lambda w: w.ticket(A, "started", updated_at="0"),
+    )
+
+    ran = made.diff()
+
+    assert [row["decided"] for row in ran.json["merge"]["conflicts"]] == [False]
+    assert {row["ticket"]: row["after"] for row in ran.json["verdicts"]} == {A: "unknown"}
 
 
 @pytest.mark.parametrize("text", ["{", '{"version": 1, "relations": [{"kind": "x"}]}'])

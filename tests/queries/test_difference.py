@@ -318,6 +318,15 @@ def test_other_layout_and_format_are_no_difference(
         assert rows(find_difference(old, new)) == some()
 
 
+def test_note_with_another_target_is_another_note(workspace: Workspace) -> None:
+    workspace.pair()
+    path = workspace.record(A, "waiting", B, note="why")
+
+    found = happened(workspace, lambda _: path.write_text(path.read_text().replace(B, C)))
+
+    assert [(row[0], row[3]) for row in rows(found)["relations"]] == [("gone", B), ("added", C)]
+
+
 def test_notes_may_change_their_format(workspace: Workspace) -> None:
     workspace.ticket(A, "ready")
     plan = {"summary": "do it", "branch": "b", "worktree": "w", "role_plan": "r"}

@@ -48,6 +48,12 @@ def place_and_config(root: str, tickets_root: str | None, files: FileTree) -> tu
     return tickets_root, config or _folder_config(root, tickets_root, files) or Config([])
 
 
+def configurations(tickets_root: str) -> list[str]:
+    """The paths at which Backlog.md may have a configuration, below the root of the workspace."""
+    folders = dict.fromkeys((*BACKLOG_ROOTS, tickets_root))
+    return [ROOT_CONFIG, *(f"{folder}/{name}" for folder in folders for name in _FOLDER_CONFIGS)]
+
+
 def _folder_config(root: str, folder: str, files: FileTree) -> Config | None:
     """The configuration in a folder of Backlog.md; None if there is none."""
     paths = (os.path.join(root, folder, name) for name in _FOLDER_CONFIGS)

@@ -1,31 +1,32 @@
 """What a conflict of a merge says about tickets and records, read from both sides.
 
 A state is known if both sides agree, or only one of them changed it. Entries of the two older
-formats are those of both sides, without those that one side removed.
+formats, and the records in a task file, are those of both sides, without those that one side
+removed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
-from yoi_relations.files.frontmatter import FRONTMATTER_LIMIT, through_closing_fence
-from yoi_relations.files.nfc import composed
+from yoi_relations.files.frontmatter import FRONTMATTER_LIMIT
+from yoi_relations.files.parsed import Parsed
 from yoi_relations.files.read_source import LIST_LIMIT
-from yoi_relations.files.source import Format, SourceError
-from yoi_relations.files.stray.names import BUCKETS
-from yoi_relations.files.ticket_md import Ticket, parse_item
-from yoi_relations.files.workspace import printable_bytes
+from yoi_relations.files.record import Record
+from yoi_relations.files.source import TASK_FILES, Effect, Format, Source, SourceError
+from yoi_relations.files.sources import TicketSource
+from yoi_relations.files.sources.tasks import TaskSource
 from yoi_relations.git.merge import BASE, OURS, THEIRS
-from yoi_relations.lean.types import NamedTuple
+from yoi_relations.lean.types import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import AnyStr
 
 UNDECIDED = b"<<<<<<< ours\n=======\n>>>>>>> theirs\n"
-"""The content of an item.md whose state is not known; the reader says that it is a conflict."""
-_FORMATS = {
-    b"item.md": Format.ITEM,
-    b"artifacts/relations.json": Format.RELATIONS_JSON,
-    b"artifacts/orchestration-plan.jsonl": Format.PLAN_JSONL,
-}
-_RECORDS = b"artifacts/relations/"
+"""The content of a source that cannot be used; the reader says that it is a conflict."""
+_STAGES = (BASE, OURS, THEIRS)
+TICKETS = TASK_FILES | {Format.ITEM}
+"""The formats of a source that is a ticket."""
 
 
 class Conflict(NamedTuple):
@@ -33,93 +34,79 @@ class Conflict(NamedTuple):
 
     Attributes:
         path: below the top of the work tree, printable.
-        folder: its ticket's folder below the tickets root, in the bytes that git holds.
-        ticket: id of its ticket.
-        format: what it is read as.
-        states: of an item.md, its state in the merge base, here and in the branch; None if it has
+        unit: what it is a part of, as `TicketSource` names it.
+        source: the source in the merged files.
+        states: of a ticket, its state in the merge base, here and in the branch; None if it has
             none or is not there. Empty for a file of records.
         content: what to read in place of the merged file; None to read that.
+        decided: whether what it says is known.
     """
 
     path: str
-    folder: bytes
-    ticket: str
-    format: Format
+    unit: bytes
+    source: Source
     states: tuple[str | None, ...]
     content: bytes | None
-
-    @property
-    def decided(self) -> bool:
-        """Whether what it says is known."""
-        return self.content is not None and self.content != UNDECIDED
-
-
-class ConflictPath(NamedTuple):
-    """Where a source is: its ticket's folder, the bucket around that, and what it is read as."""
-
-    folder: bytes
-    ticket: str
-    bucket: str | None
-    format: Format
-
-
-def find_source(path: bytes) -> ConflictPath | None:
-    """What is at a path below the tickets root; None if no source is."""
-    first, _, rest = path.partition(b"/")
-    name = printable_bytes(first)
-    bucket = name if name in BUCKETS else None
-    folder, _, inside = (rest if bucket else path).partition(b"/")
-    place = b"%s/%s" % (first, folder) if bucket else folder
-    format_ = Format.FRONTMATTER if inside.startswith(_RECORDS) else _FORMATS.get(inside)
-    if format_ is None:
-        return None
-    return ConflictPath(place, composed(printable_bytes(folder)), bucket, format_)
+    decided: bool
 
 
 def settle(
-    path: bytes, place: ConflictPath, stages: dict[int, str], read: Callable[[str, int], bytes]
+    conflict: Conflict, tickets: TicketSource, stages: dict[int, str], read: Callable[..., bytes]
 ) -> Conflict:
-    """What a conflict says.
+    """The conflict with its states, its content, and whether it is decided.
 
     Args:
-        path: of the file, below the top of the work tree.
-        place: what it is.
+        conflict: the conflict, of which only the place is known.
+        tickets: reads the source.
         stages: by stage, the id of the file there.
         read: the start of the object with an id, up to a number of bytes.
     """
-    conflict = Conflict(printable_bytes(path), place.folder, place.ticket, place.format, (), None)
-    if place.format is Format.ITEM:
+    format_ = conflict.source.format
+    parsed: dict[int, Parsed] = {}
+    if format_ in TICKETS:
         heads = {stage: read(id_, FRONTMATTER_LIMIT) for stage, id_ in stages.items()}
-        return _settle_item(conflict, place.bucket, heads)
-    if place.format is Format.FRONTMATTER or not stages.keys() >= {OURS, THEIRS}:
-        return conflict
-    texts = [
-        read(stages[stage], LIST_LIMIT + 1) if stage in stages else b""
-        for stage in (BASE, OURS, THEIRS)
-    ]
-    too_large = max(map(len, texts)) > LIST_LIMIT
-    return conflict._replace(content=None if too_large else _join(place, texts))
-
-
-def _settle_item(conflict: Conflict, bucket: str | None, data: dict[int, bytes]) -> Conflict:
-    heads = {stage: through_closing_fence(text) for stage, text in data.items()}
-    tickets = {stage: parse_item(head, bucket)[0] for stage, head in heads.items()}
-    states = tuple(_state(tickets.get(stage)) for stage in (BASE, OURS, THEIRS))
-    conflict = conflict._replace(states=states)
-    if not heads.keys() >= {OURS, THEIRS}:
-        # One side removed it. Without a base, it was moved here, and is as that side has it.
-        return conflict._replace(content=UNDECIDED if BASE in heads else None)
-    state = _merged(*states)
-    decided = [stage for stage in (OURS, THEIRS) if state and _state(tickets[stage]) == state]
-    if not decided:
+        parsed = {stage: tickets.parse(conflict.source, head) for stage, head in heads.items()}
+        conflict = conflict._replace(states=tuple(_state(parsed.get(stage)) for stage in _STAGES))
+    if not stages.keys() >= {OURS, THEIRS}:
+        if BASE in stages:  # one side removed it
+            return conflict._replace(content=UNDECIDED)
+        # It was moved here, and is as the side has it that did so.
+        return conflict._replace(decided=not conflict.states or any(conflict.states))
+    content = None
+    if format_ is Format.ITEM:
+        best = _best_side(parsed)
+        content = heads[best] if best else None
+    elif isinstance(tickets, TaskSource) and format_ in TASK_FILES:
+        content = _join_tasks(conflict.source.holder, tickets, parsed)
+    elif format_ is not Format.FRONTMATTER:
+        texts = [
+            read(stages[stage], LIST_LIMIT + 1) if stage in stages else b"" for stage in _STAGES
+        ]
+        content = _join(conflict.source, texts)
+    if content is None:
         return conflict._replace(content=UNDECIDED)
-    title = _merged(*(ticket and ticket.title for ticket in map(tickets.get, (BASE, OURS, THEIRS))))
-    best = next((stage for stage in decided if tickets[stage].title == title), decided[0])
-    return conflict._replace(content=heads[best])
+    return conflict._replace(content=content, decided=True)
 
 
-def _state(ticket: Ticket | None) -> str | None:
-    return ticket.state.value if ticket is not None and ticket.state is not None else None
+def _state(parsed: Parsed | None) -> str | None:
+    ticket = parsed and parsed.ticket
+    return ticket.state.value if ticket and ticket.state else None
+
+
+def _title(parsed: Parsed | None) -> str | None:
+    return parsed.ticket.title if parsed and parsed.ticket else None
+
+
+def _best_side(parsed: dict[int, Parsed]) -> int | None:
+    """The side whose state counts, and if possible its title, too; None if no state is known."""
+    base, ours, theirs = (_state(parsed.get(stage)) for stage in _STAGES)
+    if ours is None or theirs is None:
+        return None
+    state = _merged(base, ours, theirs)
+    sides = [stage for stage in (OURS, THEIRS) if _state(parsed[stage]) == state]
+    title = _merged(*(_title(parsed.get(stage)) for stage in _STAGES))
+    sides.sort(key=lambda stage: _title(parsed[stage]) != title)
+    return sides[0] if sides else None
 
 
 def _merged(base: str | None, ours: str | None, theirs: str | None) -> str | None:
@@ -129,9 +116,31 @@ def _merged(base: str | None, ours: str | None, theirs: str | None) -> str | Non
     return theirs if ours == base else None
 
 
-def _join(place: ConflictPath, texts: list[bytes]) -> bytes | None:
+def _join_tasks(holder: str, tickets: TaskSource, parsed: dict[int, Parsed]) -> bytes | None:
+    """A task file with the ticket and the records of both sides; None if a side cannot be read."""
+    best = _best_side(parsed)
+    faults = (fault for stage in (OURS, THEIRS) for fault in parsed[stage].faults)
+    if best is None or any(fault.effect is not Effect.ADVICE for fault in faults):
+        return None
+    ticket = parsed[best].ticket
+    assert ticket is not None  # noqa: S101  # its state is known
+    base, ours, theirs = (_by_edge(parsed.get(stage)) for stage in _STAGES)
+    records = ours | theirs
+    return tickets.task_text(
+        holder, ticket, [records[key] for key in _join_lists(base, ours, theirs)]
+    )
+
+
+def _by_edge(parsed: Parsed | None) -> dict[str, Record]:
+    """The records in a task file, by id, which says kind and target."""
+    return {record.id: record for record in parsed.records} if parsed else {}
+
+
+def _join(source: Source, texts: list[bytes]) -> bytes | None:
     """The entries of a base and two sides in one file; None if a side cannot be read."""
-    if place.format is Format.PLAN_JSONL:
+    if max(map(len, texts)) > LIST_LIMIT:
+        return None
+    if source.format is Format.PLAN_JSONL:
         base, ours, theirs = (
             [line for line in text.split(b"\n") if line.strip()] for text in texts
         )
@@ -143,7 +152,7 @@ def _join(place: ConflictPath, texts: list[bytes]) -> bytes | None:
     lists: list[list[bytes]] = []
     for text in texts:
         try:
-            if text and parse_relations(text, place.ticket)[1]:
+            if text and parse_relations(text, source.holder)[1]:
                 return None
         except SourceError:
             return None
@@ -153,7 +162,9 @@ def _join(place: ConflictPath, texts: list[bytes]) -> bytes | None:
     return b'{"version": 1, "relations": [\n%s\n]}\n' % joined
 
 
-def _join_lists(base: list[bytes], ours: list[bytes], theirs: list[bytes]) -> Iterator[bytes]:
+def _join_lists(
+    base: Collection[AnyStr], ours: Collection[AnyStr], theirs: Collection[AnyStr]
+) -> Iterator[AnyStr]:
     """What both have, and what one of them has added."""
     before, here, there = set(base), set(ours), set(theirs)
     yield from (entry for entry in ours if entry in there or entry not in before)

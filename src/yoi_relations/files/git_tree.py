@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from itertools import islice
 
 from yoi_relations.errors import GitError
 from yoi_relations.files.file_tree import AtRevision, ObjectEntry, ObjectStatus
@@ -21,7 +22,6 @@ from yoi_relations.git.objects import (
     TreeEntry,
     list_tree,
     missing,
-    read_objects,
 )
 from yoi_relations.git.scratch import ScratchRepository
 from yoi_relations.lean.types import TYPE_CHECKING
@@ -35,8 +35,10 @@ _MAX_LINKS = 40
 """Links on one path, as Linux has it."""
 _LINK_LIMIT = 4096
 """Bytes of the target of a link, as Linux has it."""
-_AHEAD_LIMIT = (4 << 20) + 1
-"""Bytes of an object that are read ahead: no source may be larger."""
+_AHEAD = 60
+"""Objects that are read at once, before the next of them is needed."""
+_AHEAD_LIMIT = 256 << 10
+"""Bytes of an object that is read ahead; a larger one is read when it is needed."""
 _HELD_LIMIT = 16 << 20
 """Bytes of all objects that were read ahead and not used yet."""
 _LIKELY = (b"/item.md", b"/artifacts/relations.json", b"/artifacts/orchestration-plan.jsonl")
@@ -52,7 +54,7 @@ class GitTree:
         at: the revision.
         top: absolute path of the work tree.
         tree: id of the tree, in hexadecimal.
-        may_read_ahead: whether `read_ahead` may start more processes; it does nothing without.
+        may_list: whether `read_ahead` may start a process; it does nothing without.
     """
 
     can_fork = False
@@ -65,10 +67,10 @@ class GitTree:
         top: str,
         tree: str,
         *,
-        may_read_ahead: Callable[[], bool],
+        may_list: Callable[[], bool],
     ) -> None:
         self.at = at
-        self._may_read_ahead = may_read_ahead
+        self._may_list = may_list
         self._scratch = scratch
         self._reader = reader
         self._top = os.fsencode(top).rstrip(b"/")
@@ -137,13 +139,13 @@ class GitTree:
         return entry.id
 
     def read_ahead(self, folder: str) -> None:
-        """List all that is below `folder`, and begin to read the files that a scan will read.
+        """List all that is below `folder`, so that its files are read many at once.
 
         Raises:
             OSError: there is no such folder.
             GitError: a part of it is missing in a partial clone, or git failed.
         """
-        if not self._may_read_ahead():
+        if not self._may_list():
             return
         place, root = self._find(folder, follow=True)
         self._read_ahead(place, list_tree(self._scratch, root.id))
@@ -181,9 +183,7 @@ class GitTree:
     def forget(self) -> None:
         """Free what was read ahead and listed; it is read again if it is needed."""
         self._folders.clear()
-        if self._ahead is not None:
-            self._ahead.close()
-            self._ahead = None
+        self._ahead = None
 
     def close(self) -> None:
         """End the processes of git."""
@@ -192,7 +192,7 @@ class GitTree:
         self._scratch.__exit__()
 
     def _read_ahead(self, place: bytes, entries: Iterable[TreeEntry]) -> None:
-        """List the `entries` below `place`, and begin to read those that a scan will read."""
+        """List the `entries` below `place`; those that a scan will read are read many at once."""
         ids = []
         for entry in entries:
             path = b"%s/%s" % (place, entry.path)
@@ -200,7 +200,7 @@ class GitTree:
             self._listed(above, place)[name] = TreeEntry(entry.mode, entry.id, name)
             if path.endswith(_LIKELY) or _LIKELY_FOLDER in path:
                 ids.append(entry.id)
-        self._ahead = _ReadAhead(self._scratch, ids)
+        self._ahead = _ReadAhead(self._reader, ids)
 
     def _find(self, path: str | bytes, *, follow: bool) -> tuple[bytes, TreeEntry]:
         """A path without links, and its entry. If `follow`, the last name may be a link, too."""
@@ -273,7 +273,7 @@ class GitTree:
     def _content(self, place: bytes, entry: TreeEntry, limit: int) -> bytes:
         if place in self._replaced:
             return self._replaced[place][:limit]
-        found = self._ahead.take(entry.id) if self._ahead and limit <= _AHEAD_LIMIT else None
+        found = self._ahead.take(entry.id) if self._ahead else None
         if found is None:
             found = self._reader.read(entry.id, limit)
         if not found.type:
@@ -283,42 +283,37 @@ class GitTree:
 
 
 class _ReadAhead:
-    """Objects that one process reads, in the order in which they will probably be needed."""
+    """Objects that are read before they are needed, in the order in which that will probably be."""
 
-    def __init__(self, scratch: ScratchRepository, ids: Iterable[str]) -> None:
+    def __init__(self, reader: ObjectReader, ids: Iterable[str]) -> None:
+        self._reader = reader
         self._uses: dict[str, int] = {}
         """How often each object is still needed."""
         for id_ in ids:
             self._uses[id_] = self._uses.get(id_, 0) + 1
+        self._unread = iter([*self._uses])
         self._held: dict[str, GitObject] = {}
         self._size = 0
         """Bytes of the objects in `_held`."""
-        self._objects = read_objects(scratch, self._uses, _AHEAD_LIMIT)
 
     def take(self, id_: str) -> GitObject | None:
-        """The object with this id; None if it is not, or no longer, among them."""
+        """The object with this id; None if it is too large, or not, or no longer, among them."""
         if id_ not in self._uses:
             return None
         while id_ not in self._held:
-            found = next(self._objects)
-            self._held[found.id] = found
-            self._size += len(found.data)
             if self._size > _HELD_LIMIT:  # the scan does not need what was expected
-                self.close()
+                self._uses.clear()
+                self._held.clear()
                 return None
+            for found in self._reader.read_all(list(islice(self._unread, _AHEAD)), _AHEAD_LIMIT):
+                self._held[found.id] = found
+                self._size += len(found.data)
+        found = self._held[id_]
         self._uses[id_] -= 1
-        if self._uses[id_]:
-            return self._held[id_]
-        del self._uses[id_]
-        found = self._held.pop(id_)
-        self._size -= len(found.data)
-        return found
-
-    def close(self) -> None:
-        """End the process of git, and free what was read."""
-        self._uses.clear()
-        self._held.clear()
-        self._objects.close()
+        if not self._uses[id_]:
+            del self._uses[id_], self._held[id_]
+            self._size -= len(found.data)
+        return found if found.size <= _AHEAD_LIMIT else None
 
 
 def _status(entry: TreeEntry) -> ObjectStatus:

@@ -8,7 +8,6 @@ import time
 from yoi_relations.errors import RevisionError, WorkspaceError
 from yoi_relations.files.file_tree import AtRevision, is_folder
 from yoi_relations.files.git_tree import STAGED, GitTree
-from yoi_relations.files.other_tools import marked_around
 from yoi_relations.files.workspace import (
     CACHE,
     Workspace,
@@ -30,6 +29,8 @@ from yoi_relations.lean.types import Self
 
 _COMMIT_LIMIT = 1 << 20
 """Bytes of a commit that are read: tree and times come first."""
+_MAX_LISTINGS = 2
+"""Trees that a command lists at once. Its other processes find names, read objects and merge."""
 
 
 def find_state(folder: str, name: str) -> Revision:
@@ -76,7 +77,7 @@ class OpenRepository:
         self.scratch = ScratchRepository(repository, cache, for_objects=for_objects).__enter__()
         self.top = repository.top
         self._reader = ObjectReader(self.scratch)
-        self._has_read_ahead = False
+        self._listings = 0
 
     def __enter__(self) -> Self:
         return self
@@ -118,8 +119,7 @@ class OpenRepository:
     def _open_staged(self, found: Revision) -> GitTree:
         from yoi_relations.files.staged_tree import StagedTree  # noqa: PLC0415  # needs hashlib
 
-        may = self._may_read_ahead
-        return StagedTree(found.repository, self.scratch, self._reader, may_read_ahead=may)
+        return StagedTree(found.repository, self.scratch, self._reader)
 
     def _open_tree(self, found: Revision) -> GitTree:
         named = self._reader.read(f"{found.id}^{{}}", _COMMIT_LIMIT)
@@ -135,13 +135,13 @@ class OpenRepository:
         )
 
     def _files(self, at: AtRevision, tree: str) -> GitTree:
-        may = self._may_read_ahead
-        return GitTree(self.scratch, self._reader, at, self.top, tree, may_read_ahead=may)
+        may = self._may_list
+        return GitTree(self.scratch, self._reader, at, self.top, tree, may_list=may)
 
-    def _may_read_ahead(self) -> bool:
-        """True once: reading ahead takes two processes, and a command may start five."""
-        may, self._has_read_ahead = not self._has_read_ahead, True
-        return may
+    def _may_list(self) -> bool:
+        """True twice: to list a tree takes a process, and a command may start five."""
+        self._listings += 1
+        return self._listings <= _MAX_LISTINGS
 
 
 def _cache_in(root: str | None) -> str | None:
@@ -175,6 +175,8 @@ def _workspace_in(files: GitTree, repository: Repository) -> Workspace:
     folder, top = repository.folder, repository.top
     while not is_folder(files, os.path.join(folder, ".yoi")):
         if folder == top:
+            from yoi_relations.files.other_tools import marked_around  # noqa: PLC0415  # a workspace of yoi needs none
+
             marked = marked_around(repository.folder, files)
             if marked is not None:
                 return workspace_of(*marked, files)

@@ -10,10 +10,6 @@ from yoi_relations.git.objects import FOLDER, ObjectReader, TreeEntry
 from yoi_relations.git.repository import Repository
 from yoi_relations.git.scratch import ScratchRepository
 from yoi_relations.git.staging import UNMERGED, list_staged, object_id
-from yoi_relations.lean.types import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class StagedTree(GitTree):
@@ -30,11 +26,9 @@ class StagedTree(GitTree):
         repository: Repository,
         scratch: ScratchRepository,
         reader: ObjectReader,
-        *,
-        may_read_ahead: Callable[[], bool],
     ) -> None:
         at = AtRevision(STAGED, None, None)
-        super().__init__(scratch, reader, at, repository.top, "", may_read_ahead=may_read_ahead)
+        super().__init__(scratch, reader, at, repository.top, "", may_list=lambda: False)
         self._format = repository.object_format
         self._entries = list_staged(repository)
         self._list()
@@ -50,8 +44,6 @@ class StagedTree(GitTree):
 
     def read_ahead(self, folder: str) -> None:
         """Begin to read the files below `folder` that a scan will read."""
-        if not self._may_read_ahead():
-            return
         place, _ = self._find(folder, follow=True)
         below = place[len(self._top) + 1 :] + b"/" if place != self._top else b""
         self._read_ahead(

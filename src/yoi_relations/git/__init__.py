@@ -15,8 +15,8 @@ from names, which ``repository`` resolves, everything is read in a scratch repos
     found = find_repository(folder, "HEAD~20")
     with ScratchRepository(found.repository, cache_folder) as scratch:
         commit = scratch.run("cat-file", "commit", found.id)
-        for blob in read_objects(scratch, ids):
-            ...
+        with ObjectReader(scratch) as reader:
+            blobs = list(reader.read_all(ids))
 """
 
 from yoi_relations.git.ask import LOCAL_VARIABLES, ask_git

@@ -6,7 +6,7 @@ An object that is not here, because the clone is partial or shallow, is missing;
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from yoi_relations.errors import GitError
 from yoi_relations.git.process import GitProcess
@@ -97,27 +97,6 @@ class ObjectReader:
         if found.type != "tree" or len(found.data) < found.size:
             raise GitError(f"{found.type} {id_}: is not a tree, or is too large", "check the clone")
         return list(_entries(found.data, len(id_) // 2))
-
-
-def read_objects(
-    scratch: ScratchRepository, ids: Iterable[str], limit: int = OBJECT_LIMIT
-) -> Generator[GitObject]:
-    """The objects with these ids, in this order, at most `limit` bytes of each.
-
-    One process reads ahead. An iterator that is not read to the end has to be closed.
-
-    Raises:
-        OSError: git cannot be started.
-        GitError: git failed.
-        GitTimeoutError: git was silent for too long.
-    """
-    lines = [f"{id_}\n" for id_ in ids]
-    if not lines:
-        return
-    with scratch.start(*_BATCH, "--buffer", stdin="".join(lines).encode()) as process:
-        for _ in lines:
-            yield _next_object(process, limit)
-        process.check()
 
 
 def list_tree(scratch: ScratchRepository, id_: str) -> Iterator[TreeEntry]:

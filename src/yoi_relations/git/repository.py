@@ -115,6 +115,8 @@ def find_range(folder: str, first: str, second: str) -> Range:
     The errors are those of `find_revision`; a revision that is not a commit is one, too.
     """
     name = f"{first}...{second}"
+    if not first or not second:  # git would take HEAD
+        raise RevisionError("the name of a revision is empty", _OTHER_NAME)
     # Without --verify, which refuses ranges, git would take it for an option.
     if name.startswith("-"):
         raise RevisionError(f"{first}: is not a revision, because it begins with -", _OTHER_NAME)

@@ -55,7 +55,7 @@ def open_compared(
         root, folder = start_root(start)
         opened = open_all(root, _ends_of(folder, earlier, notify), notify)
     else:
-        names = [earlier or _HEAD, *([] if later is None else [later])]
+        names = [_HEAD if earlier is None else earlier, *([] if later is None else [later])]
         opened = open_states(start, names, notify)
     if len(opened) == 1:
         try:

@@ -6,8 +6,8 @@ import os
 
 from yoi_relations.errors import WorkspaceError
 from yoi_relations.files.revision import OpenRepository, start_root
-from yoi_relations.files.workspace import CONFIGURATIONS
-from yoi_relations.git.merge import MergedTrees, merge_trees
+from yoi_relations.files.workspace import CONFIGURATIONS, Workspace
+from yoi_relations.git.merge import BASE, MergedTrees, merge_trees
 from yoi_relations.git.repository import Range, find_range
 from yoi_relations.git.scratch import ScratchRepository
 from yoi_relations.index.compared import OpenedTree, no_common_history
@@ -83,7 +83,8 @@ def open_merge(start: str | None, branch: str, notify: Notify) -> MergePreview:
                 index = open_revision(workspace, files, notify)
                 sides.append(OpenedTree(index, files.tree_id(workspace.tickets_path)))
             trees = _merged_trees(repository.scratch, found)
-            _refuse_unknown_root(repository.top, sides[0].opened.workspace.root, trees)
+            if trees.conflicts:
+                _refuse_unknown_root(repository.top, sides[0].opened.workspace, trees)
             named = found.first._replace(name=f"{branch} merged into {_HEAD}", id=trees.tree)
             workspace, files = repository.workspace(named)
             conflicts: list[Conflict] = []
@@ -102,7 +103,8 @@ def open_merge(start: str | None, branch: str, notify: Notify) -> MergePreview:
             side.opened.close()
         raise
     ours, theirs = (side.opened for side in sides)
-    others = len(trees.conflicts) - len(conflicts)
+    # What only the base has was moved away, and conflicts at other paths.
+    others = sum(stages.keys() != {BASE} for stages in trees.conflicts.values()) - len(conflicts)
     return MergePreview(ours, theirs, merged, found.bases, conflicts, others)
 
 
@@ -123,16 +125,21 @@ def _commit_of(index: Index) -> str | None:
     return at and at.commit
 
 
-def _refuse_unknown_root(top: str, root: str, trees: MergedTrees) -> None:
-    """Refuse a conflict about where the tickets are.
+def _refuse_unknown_root(top: str, workspace: Workspace, trees: MergedTrees) -> None:
+    """Refuse a conflict about where the tickets are, or what their states mean.
 
     Raises:
         WorkspaceError: a configuration conflicts.
     """
-    for config in CONFIGURATIONS:
-        path = os.path.relpath(os.path.join(root, config), top)
+    configs = [*CONFIGURATIONS]
+    if workspace.tool is not None:
+        from yoi_relations.files.backlog_config import configurations  # noqa: PLC0415  # yoi needs none
+
+        configs += configurations(workspace.tickets_root)
+    for config in configs:
+        path = os.path.relpath(os.path.join(workspace.root, config), top)
         if os.fsencode(path) in trees.conflicts:
             raise WorkspaceError(
-                f"{path}: conflicts in the merge, so it is not known where the tickets would be",
+                f"{path}: conflicts in the merge, so it is not known how tickets are to be read",
                 "merge the branch and resolve that file; relations show then reads the result",
             )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 
-from yoi_relations.files.conflicts import Conflict, find_source, settle
+from yoi_relations.files.conflicts import Conflict, settle
 from yoi_relations.files.git_tree import GitTree
 from yoi_relations.files.revision import OpenRepository
-from yoi_relations.files.scan_root import folders_of, list_root
+from yoi_relations.files.scan_root import folders_of
+from yoi_relations.files.source import Format
+from yoi_relations.files.sources import ticket_source
 from yoi_relations.files.stray.names import BUCKETS
-from yoi_relations.files.workspace import Workspace
+from yoi_relations.files.workspace import Workspace, printable_bytes
 from yoi_relations.git.merge import MergedTrees
 from yoi_relations.index.build import build_unstamped
 from yoi_relations.index.compared import OpenedTree
@@ -27,21 +30,31 @@ def settle_all(
     Raises:
         GitError: git failed, or lacks an object.
     """
-    if workspace.tool is not None:  # its task files are read as git merged them
-        return []
-    root = os.fsencode(os.path.join(workspace.tickets_path, ""))
-    top = os.fsencode(os.path.join(repository.top, ""))
+    tickets = ticket_source(workspace)
+    units = set(map(os.fsencode, tickets.list_root().names))
     found: list[Conflict] = []
     for path, stages in sorted(trees.conflicts.items()):
-        place = top + path
-        source = find_source(place.removeprefix(root)) if place.startswith(root) else None
-        if source is None:
-            continue
-        conflict = settle(path, source, stages, repository.content)
-        if conflict.content is not None:
-            files.replace(place, conflict.content)
-        found.append(conflict)
-    return found
+        place = os.path.join(os.fsencode(repository.top), path)
+        unit = _unit_of(os.path.relpath(place, os.fsencode(workspace.base)), units)
+        for source in tickets.scan(unit, {}).sources if unit else ():
+            if source.fs_path == place and source.format is not Format.STRAY:
+                unsettled = Conflict(printable_bytes(path), unit, source, (), None, decided=False)
+                conflict = settle(unsettled, tickets, stages, repository.content)
+                if conflict.content is not None:
+                    files.replace(place, conflict.content)
+                found.append(conflict)
+    # The sides moved these tickets to different places, and both places are there.
+    places = Counter(each.source.holder for each in found if each.states and each.content is None)
+    return [
+        each._replace(decided=each.decided and places[each.source.holder] <= 1) for each in found
+    ]
+
+
+def _unit_of(path: bytes, units: set[bytes]) -> bytes:
+    """The innermost unit that a path belongs to; empty if it belongs to none."""
+    while path and path not in units:
+        path = os.path.dirname(path)
+    return path
 
 
 def build_merged(
@@ -58,17 +71,17 @@ def build_merged(
     Raises:
         GitError: git failed, or lacks an object.
     """
-    start, listing = time.perf_counter(), list_root(workspace)
+    start, listing = time.perf_counter(), ticket_source(workspace).list_root()
     paths = None
     # What a link leads to may differ, though the link itself does not.
-    if side.fits(workspace) and not listing.links:
+    if workspace.tool is None and side.fits(workspace) and not listing.links:
         tree = files.tree_id(workspace.tickets_path)
         paths = files.changed_paths(side.tree, tree, BUCKETS)
     if paths is None:
         stored = build_unstamped(workspace)
     else:
         names = {name for path in paths for name in folders_of(path)}
-        names |= {conflict.folder for conflict in conflicts}
+        names |= {conflict.unit for conflict in conflicts}
         known = StoredIndex(side.opened.connection, side.opened.generation)
         stored = update_from(workspace, known, names, listing)
     seconds = time.perf_counter() - start

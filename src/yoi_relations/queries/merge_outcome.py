@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from yoi_relations.lean.types import NamedTuple
 from yoi_relations.queries.check import Check
-from yoi_relations.queries.check_reasons import Verdict
+from yoi_relations.queries.check_reasons import Reason, Verdict
 from yoi_relations.queries.difference import Difference, find_difference
 from yoi_relations.queries.relation_changes import (
     RelationChange,
@@ -34,13 +34,16 @@ class MergeOutcome(NamedTuple):
 
     Attributes:
         difference: from our side to the merged files.
-        holds: the checks of the tickets that are on hold after the merge, and on no side.
+        holds: the checks of the tickets with a reason to hold after the merge, and on no side. The
+            verdict can be unknown, which is worse and would hide the hold.
+        unknown: the checks of the tickets that are unknown after the merge, and on no side.
         clashes: the cycles and contradictions that no side has.
         ended: the relations that the merge ends.
     """
 
     difference: Difference
     holds: list[Check]
+    unknown: list[Check]
     clashes: list[Clash]
     ended: list[EndedRelation]
 
@@ -56,15 +59,25 @@ def find_outcome(ours: Side, theirs: Side, merged: Side) -> MergeOutcome:
     known = ours.clashes.keys() | theirs.clashes.keys()
     return MergeOutcome(
         difference,
-        [
-            check
-            for id_, check in sorted(merged.checks.items())
-            if check.verdict is Verdict.HOLD
-            and Verdict.HOLD not in (ours.verdict(id_), theirs.verdict(id_))
-        ],
+        list(_only_merged(Verdict.HOLD, ours, theirs, merged)),
+        list(_only_merged(Verdict.UNKNOWN, ours, theirs, merged)),
         [clash for meaning, clash in sorted(merged.clashes.items()) if meaning not in known],
         list(_ended(difference, theirs, merged)),
     )
+
+
+def _only_merged(verdict: Verdict, ours: Side, theirs: Side, merged: Side) -> Iterator[Check]:
+    """The checks with a reason of this verdict, of tickets that have none on either side."""
+    for id_, check in sorted(merged.checks.items()):
+        checks = (check, ours.checks.get(id_), theirs.checks.get(id_))
+        has_it, *sides_have_it = (each and first_reason(each, verdict) for each in checks)
+        if has_it and not any(sides_have_it):
+            yield check
+
+
+def first_reason(check: Check, verdict: Verdict) -> Reason | None:
+    """The first reason of a verdict; None if there is none."""
+    return next((reason for reason in check.reasons if reason.verdict is verdict), None)
 
 
 def _ended(difference: Difference, theirs: Side, merged: Side) -> Iterator[EndedRelation]:

@@ -144,10 +144,10 @@ def _join_edited_notes(before: _Relations, after: _Relations) -> None:
             before[meaning] = before.pop(earlier)
 
 
-def _file(relation: Relation) -> tuple[str, str, str]:
-    """The kind, the holder and the id of the first record of a relation."""
+def _file(relation: Relation) -> tuple[str | None, ...]:
+    """The kind, the holder, the id and the target of the first record of a relation."""
     first = relation.records[0]
-    return relation.kind, first.holder, first.id
+    return relation.kind, first.holder, first.id, first.target
 
 
 def _compare(

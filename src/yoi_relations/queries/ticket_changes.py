@@ -32,8 +32,11 @@ class TicketChange(NamedTuple):
 
 
 def touched_tickets(old: Connection, new: Connection) -> list[str]:
-    """The ids of the tickets with a source that differs; no other can have changed."""
-    sql = "SELECT holder, path, digest FROM source"
+    """The ids of the tickets with a source that differs; no other can have changed.
+
+    What the words of another tool mean decides what every source of it says.
+    """
+    sql = "SELECT holder, path, digest, (SELECT tool FROM generation) FROM source"
     sources = set(old.execute(sql)) ^ set(new.execute(sql))
     return sorted({holder for holder, *_ in sources})
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yoi_relations.errors import ExitCode
-from yoi_relations.files.source import Format
 from yoi_relations.index.merge_preview import MergePreview
 from yoi_relations.kinds import shown_name
 from yoi_relations.lean.types import TYPE_CHECKING, NamedTuple
-from yoi_relations.queries.merge_outcome import EndedRelation, MergeOutcome
+from yoi_relations.queries.check import Check
+from yoi_relations.queries.check_reasons import Verdict
+from yoi_relations.queries.merge_outcome import EndedRelation, MergeOutcome, first_reason
 from yoi_relations.render.check import check_value
 from yoi_relations.render.diff import (
     DiffAnswer,
@@ -76,6 +77,7 @@ def merge_document(answer: MergeAnswer) -> Value:
             "conflicts": [_conflict_value(conflict) for conflict in preview.conflicts],
             "other_conflicts": preview.other_conflicts,
             "holds": [check_value(check, whole=False) for check in outcome.holds],
+            "unknown": [check.ticket.id for check in outcome.unknown],
             "clashes": [clash_fields(clash) for clash in outcome.clashes],
             "ended": [_ended_value(ended) for ended in outcome.ended],
         }
@@ -86,8 +88,8 @@ def _conflict_value(conflict: Conflict) -> Value:
     base, ours, theirs = conflict.states or (None, None, None)
     return {
         "path": conflict.path,
-        "ticket": conflict.ticket,
-        "format": conflict.format.value,
+        "ticket": conflict.source.holder,
+        "format": conflict.source.format.value,
         "decided": conflict.decided,
         "base": base,
         "ours": ours,
@@ -106,16 +108,20 @@ def _merge_rows(answer: MergeAnswer) -> Iterator[list[object]]:
         _, ours, theirs = conflict.states or (None, None, None)
         yield [
             what,
-            shown_name(conflict.ticket),
-            conflict.format,
+            shown_name(conflict.source.holder),
+            conflict.source.format,
             None,
             ours,
             theirs,
             conflict.path,
         ]
-    for check in answer.outcome.holds:
-        sentence = check.reasons[0].sentence
-        yield ["merge_holds", shown_name(check.ticket.id), *[None] * 4, sentence]
+    for what, verdict, checks in (
+        ("merge_holds", Verdict.HOLD, answer.outcome.holds),
+        ("merge_unknown", Verdict.UNKNOWN, answer.outcome.unknown),
+    ):
+        for check in checks:
+            sentence = _sentence(check, verdict)
+            yield [what, shown_name(check.ticket.id), *[None] * 4, sentence]
     for clash in answer.outcome.clashes:
         first, *others = map(shown_name, clash.tickets)
         yield ["merge_clash", first, clash.code, ",".join(others), None, None, clash.sentence]
@@ -145,7 +151,12 @@ def _head(answer: MergeAnswer) -> Iterator[str]:
         files = counted(preview.other_conflicts, "other file")
         yield f"Conflicts in {files}."
     for check in outcome.holds:
-        yield f"On hold after the merge, and on neither side: {check.reasons[0].sentence}."
+        sentence = _sentence(check, Verdict.HOLD)
+        yield f"On hold after the merge, and on neither side: {sentence}."
+    if outcome.unknown:
+        tickets = counted(len(outcome.unknown), "ticket")
+        sentence = _sentence(outcome.unknown[0], Verdict.UNKNOWN)
+        yield f"Unknown after the merge, and on neither side: {tickets}. {sentence}."
     for clash in outcome.clashes:
         yield f"After the merge, and on neither side: {clash.sentence}."
     for ended in outcome.ended:
@@ -153,8 +164,15 @@ def _head(answer: MergeAnswer) -> Iterator[str]:
             yield f"No longer in the way, though it is in the branch: {ended.change.sentence}."
 
 
+def _sentence(check: Check, verdict: Verdict) -> str:
+    """Why a ticket has a verdict that its check gives a reason for."""
+    reason = first_reason(check, verdict)
+    assert reason is not None  # noqa: S101  # the check was chosen for it
+    return reason.sentence
+
+
 def _conflict_line(conflict: Conflict) -> str:
-    if conflict.format is not Format.ITEM:
+    if not conflict.states:
         said = "the records of both sides count" if conflict.decided else "it cannot be used"
         return f"Conflict in {conflict.path}: {said}."
     base, ours, theirs = (state or "not known" for state in conflict.states)

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 
 from yoi_relations.files.backlog_config import BACKLOG_ROOTS
 from yoi_relations.files.frontmatter import parse_document
 from yoi_relations.files.other_tools import DEFAULT_PREFIX, Tool
 from yoi_relations.files.parsed import Parsed
+from yoi_relations.files.record import Record
 from yoi_relations.files.source import Effect, Fault, Format, Source
-from yoi_relations.files.sources.task_file import DEPENDENCY, TaskReader
+from yoi_relations.files.sources.task_file import DEPENDENCY, TaskReader, targets_of
 from yoi_relations.files.sources.tasks import TaskSource
 from yoi_relations.files.ticket_md import Ticket
 from yoi_relations.files.yaml_dropped_text import dropped_text_faults
+from yoi_relations.lean.json_encoder import json_text
 
 COMPLETED = "completed"
 FOLDERS = ("tasks", COMPLETED)
@@ -26,6 +29,7 @@ _NAME = re.compile(r"([0-9]+(?:\.[0-9]+)*)[ -]*(.*)")
 _SUFFIX = ".md"
 _PERSON = re.compile(rb"^(assignee|reporter):[ \t]+(?![\['\"\s-]).*$", re.MULTILINE)
 _PEOPLE = re.compile(rb"^(?:assignee|reporter):[ \t]+\[.*$", re.MULTILINE)
+_LISTS = {"dependencies": DEPENDENCY}
 
 
 def id_and_slug(name: str, tool: Tool) -> tuple[str, str | None] | None:
@@ -50,9 +54,7 @@ def parse_task(data: bytes, name: str, holder: str, tool: Tool, *, is_done: bool
     data = _PERSON.sub(rb"\1:", data)
     data = _PEOPLE.sub(lambda found: found[0].replace(b"@", b""), data)
     # It gives its own prefix to a bare number in a file, whatever prefix is configured.
-    reader = TaskReader(
-        tool._replace(prefix=DEFAULT_PREFIX), Format.BACKLOG, {"dependencies": DEPENDENCY}
-    )
+    reader = TaskReader(tool._replace(prefix=DEFAULT_PREFIX), Format.BACKLOG, _LISTS)
     fields = parse_document(data).fields
     task = reader.read(fields, holder, is_done=is_done)
     value = fields.get("title")
@@ -84,3 +86,11 @@ class BacklogSource(TaskSource):
         folder, name = os.path.split(source.path)
         is_done = os.path.basename(folder) == COMPLETED
         return parse_task(data, name, source.holder, self.tool, is_done=is_done)
+
+    def task_text(self, holder: str, ticket: Ticket, records: Sequence[Record]) -> bytes:
+        """The content of a task file that says this."""
+        lists = {key: targets_of(records, kind) for key, kind in _LISTS.items()}
+        fields = {"id": holder, "title": ticket.title or "", "status": ticket.word or "", **lists}
+        # Text in JSON is text in YAML, too.
+        lines = (f"{key}: {json_text(value)}\n" for key, value in fields.items())
+        return f"---\n{''.join(lines)}---\n".encode()

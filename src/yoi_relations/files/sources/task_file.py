@@ -6,6 +6,7 @@ be used makes the state of this ticket unknown, and hides nothing from any other
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import sha256
 
 from yoi_relations.characters import escaped
@@ -34,6 +35,11 @@ class Task(NamedTuple):
     word: str
     records: list[Record]
     faults: list[Fault]
+
+
+def targets_of(records: Iterable[Record], kind: Kind) -> list[str]:
+    """The targets of the records of a kind, in their order."""
+    return [record.target for record in records if record.kind is kind and record.target]
 
 
 class TaskReader(NamedTuple):

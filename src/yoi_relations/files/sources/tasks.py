@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.nfc import composed
 from yoi_relations.files.other_tools import Tool
 from yoi_relations.files.parse import parse_source, unusable
 from yoi_relations.files.parsed import Parsed
+from yoi_relations.files.record import Record
 from yoi_relations.files.scan_folder import Folder, FolderScanner, TicketFolderScan
 from yoi_relations.files.scan_root import Listing
 from yoi_relations.files.source import (
@@ -26,6 +27,7 @@ from yoi_relations.files.source import (
 )
 from yoi_relations.files.stat_collector import StatCollector, unreadable
 from yoi_relations.files.stray.names import is_loose
+from yoi_relations.files.ticket_md import Ticket
 from yoi_relations.files.workspace import RECORDS, Workspace, printable_bytes
 from yoi_relations.lean.types import ClassVar
 
@@ -64,6 +66,13 @@ class TaskSource:
 
         Raises:
             SourceError: it cannot be used.
+        """
+        raise NotImplementedError
+
+    def task_text(self, holder: str, ticket: Ticket, records: Sequence[Record]) -> bytes:
+        """The content of a task file of the ticket `holder`; `parse_task` reads these from it.
+
+        It is only for merges that are not made: no task file is ever written.
         """
         raise NotImplementedError
 

@@ -7,13 +7,15 @@ are a part of the value.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import takewhile
 
 from yoi_relations.files.frontmatter import FIRST_LINE, HEADING, split_document
 from yoi_relations.files.other_tools import TK_ROOT, Tool
 from yoi_relations.files.parsed import Parsed
+from yoi_relations.files.record import Record
 from yoi_relations.files.source import Effect, Fault, Format, Source, SourceError
-from yoi_relations.files.sources.task_file import DEPENDENCY, RELATED, TaskReader
+from yoi_relations.files.sources.task_file import DEPENDENCY, RELATED, TaskReader, targets_of
 from yoi_relations.files.sources.tasks import TaskSource
 from yoi_relations.files.text import decode
 from yoi_relations.files.ticket_md import Ticket
@@ -96,3 +98,9 @@ class TkSource(TaskSource):
     def parse_task(self, data: bytes, source: Source) -> Parsed:
         """The content of a task file."""
         return parse_task(data, source.holder, self.tool)
+
+    def task_text(self, holder: str, ticket: Ticket, records: Sequence[Record]) -> bytes:
+        """The content of a task file that says this."""
+        lists = (f"{key}: [{', '.join(targets_of(records, kind))}]" for key, kind in _LISTS.items())
+        head = "\n".join([f"id: {holder}", f"status: {ticket.word or ''}", *lists])
+        return f"---\n{head}\n---\n# {ticket.title or ''}\n".encode()
