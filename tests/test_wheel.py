@@ -88,7 +88,7 @@ def check_empty_folder(folder: Path, relations: Path) -> None:
     folder.mkdir()
     ran = run(folder, relations, "show")
     assert (ran.returncode, ran.stdout) == (1, "")
-    assert "no .yoi" in ran.stderr
+    assert ".yoi" in ran.stderr
     assert not list(folder.iterdir())
 
 

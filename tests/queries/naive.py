@@ -30,7 +30,11 @@ SYMMETRIC = ("conflicts_with", "do_not_parallelize", "related")
 STATES = ("planning", "ready", "queued", "inprogress", "done", "closed")
 RESOLVED = {"done", "closed"}
 ELSEWHERE = re.compile(
-    r"[a-z0-9][a-z0-9._/-]{0,99}:([0-9A-HJKMNP-TV-Z]{13}|[0-9]{8}-[0-9]{6}-[\w.-]*[^\W_][\w.-]*)"
+    r"[a-z0-9][a-z0-9._/-]{0,99}:("
+    r"[0-9A-HJKMNP-TV-Z]{13}"
+    r"|[0-9]{8}-[0-9]{6}-[\w.-]*[^\W_][\w.-]*"
+    r"|[0-9]*[A-Za-z][A-Za-z0-9]*-([0-9]+|[A-Za-z0-9]{4})(\.[0-9]+)*"  # of another tool
+    r")"
 )
 """A ticket of another workspace; its state is not known here."""
 NOWHERE = {"title": None, "state": None}
