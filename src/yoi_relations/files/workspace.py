@@ -56,6 +56,11 @@ class Workspace(NamedTuple):
         return self.root if self.tool else self.tickets_path
 
     @property
+    def prefix(self) -> str:
+        """What precedes a path below `base` in the path below `root` that answers show."""
+        return "" if self.tool else f"{printable(self.tickets_root)}/"
+
+    @property
     def tool_identity(self) -> str:
         """The tool and its states as text; empty for the layouts of yoi."""
         return self.tool.identity if self.tool else ""
