@@ -107,8 +107,7 @@ def read_configuration(root: str, config: str, files: FileTree = DISK) -> dict[s
 
 
 def _parsed(config: str, data: bytes) -> dict[str, Any]:
-    if len(data) > CONFIG_LIMIT:
-        raise WorkspaceError(f"{config}: is larger than {CONFIG_LIMIT} bytes", "shorten the file")
+    check_size(config, data)
     try:
         text = data.decode()
         values = read_plain(text)
@@ -122,3 +121,13 @@ def _parsed(config: str, data: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise WorkspaceError(f"{config}: is not valid TOML: {error}", "fix the file") from error
     return values
+
+
+def check_size(path: str, data: bytes) -> None:
+    """Refuse a configuration that is too large.
+
+    Raises:
+        WorkspaceError: it is.
+    """
+    if len(data) > CONFIG_LIMIT:
+        raise WorkspaceError(f"{path}: is larger than {CONFIG_LIMIT} bytes", "shorten the file")
