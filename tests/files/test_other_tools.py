@@ -165,6 +165,16 @@ def test_size_of_a_configuration_is_checked_before_its_text(tmp_path: Path) -> N
         configured_tool(str(tmp_path), Marker(Provider.BACKLOG, "", None), {}, DISK)
 
 
+@pytest.mark.parametrize("name", ["backlog.config.yml", "backlog/config.yml"])
+def test_configuration_behind_a_link_is_an_error(tmp_path: Path, name: str) -> None:
+    """It is not followed, and without it the words of the tool would have other meanings."""
+    write(tmp_path / "elsewhere.yml", "statuses: [Done, To Do]\n")
+    (tmp_path / "backlog").mkdir()
+    (tmp_path / name).symlink_to(tmp_path / "elsewhere.yml")
+    with pytest.raises(WorkspaceError, match="cannot be read"):
+        configured_tool(str(tmp_path), Marker(Provider.BACKLOG, "", None), {}, DISK)
+
+
 def test_identity_tells_mappings_apart(tmp_path: Path) -> None:
     plain = configured_tool(str(tmp_path), Marker(Provider.TK, "", None), {}, DISK)[1]
     other = configured_tool(str(tmp_path), Marker(Provider.TK, "", None), {"x": State.READY}, DISK)[

@@ -8,7 +8,6 @@ from itertools import takewhile
 from yoi_relations.errors import WorkspaceError
 from yoi_relations.files.configuration import CONFIG_LIMIT, check_size
 from yoi_relations.files.file_tree import FileTree, is_folder
-from yoi_relations.files.stat_stamp import NOT_THERE
 from yoi_relations.lean.types import NamedTuple
 
 ROOT_CONFIG = "backlog.config.yml"
@@ -72,9 +71,9 @@ def _read_config(files: FileTree, path: str) -> Config | None:
         _, data = files.read(os.fsencode(path), CONFIG_LIMIT + 1)
         check_size(path, data)
         lines = data.decode("utf-8-sig").splitlines()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     except OSError as error:
-        if error.errno in NOT_THERE:
-            return None
         hint = "make it readable; it says what the states of tickets mean"
         raise WorkspaceError(f"{path}: cannot be read: {error.strerror}", hint) from error
     except UnicodeDecodeError as error:
