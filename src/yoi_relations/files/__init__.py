@@ -1,4 +1,4 @@
-"""Ticket folders and records in the work tree, which are the only truth.
+"""Tickets and records in the work tree, which are the only truth.
 
 ``sources``: the tickets of yoi and of other tools, behind one protocol. ``other_tools``: how those
 are recognised and configured. ``backlog_config``: reads the configuration of Backlog.md.
