@@ -1,5 +1,5 @@
 {
-  description = "Typed, durable relations between tickets kept as folders in git";
+  description = "Typed, durable relations between tickets kept as files in git";
 
   inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
 

@@ -294,6 +294,17 @@ def test_task_that_is_gone_does_not_exist_although_it_has_records(tasks: TaskWor
     assert line in [(each["path"], each["code"]) for each in found]
 
 
+def test_task_that_is_gone_is_not_one_that_is_probably_meant(tasks: TaskWorkspace) -> None:
+    tasks.run("add", tasks.id(3), "related", tasks.id(1))
+    tasks.path(3).unlink()
+    found = tasks.run("doctor", "--json").json["findings"]
+    (sentence,) = [each["sentence"] for each in found if each["code"] == "dangling_target"]
+    assert tasks.id(3) in sentence
+    assert "probably meant" not in sentence
+    with index_of(tasks) as index:
+        assert index.connection.execute("SELECT * FROM near_target").fetchall() == []
+
+
 @pytest.mark.usefixtures("soon_settled")
 def test_first_record_is_noticed_by_stamps_alone(tasks: TaskWorkspace) -> None:
     (tasks.root / ".yoi").mkdir()

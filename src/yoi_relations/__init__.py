@@ -1,4 +1,4 @@
-"""Typed, durable relations between tickets that are folders in git.
+"""Typed, durable relations between tickets that are files in git.
 
 Data flows down this list, and imports point up it:
 

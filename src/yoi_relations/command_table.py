@@ -630,7 +630,7 @@ _COMPLETION = Command(
 )
 PROGRAM = Command(
     "relations",
-    "Durable, typed relations between tickets that are folders in git.",
+    "Durable, typed relations between tickets that are files in git.",
     (VERSION,),
     (
         _SHOW,

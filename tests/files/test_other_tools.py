@@ -159,6 +159,22 @@ def test_unusable_configuration_is_an_error(tmp_path: Path, data: bytes) -> None
     assert caught.value.message.startswith(str(tmp_path / "backlog.config.yml"))
 
 
+def test_size_of_a_configuration_is_checked_before_its_text(tmp_path: Path) -> None:
+    (tmp_path / "backlog.config.yml").write_bytes(b"# " + "\u00e9".encode() * 40_000)
+    with pytest.raises(WorkspaceError, match="is larger than 65536 bytes"):
+        configured_tool(str(tmp_path), Marker(Provider.BACKLOG, "", None), {}, DISK)
+
+
+@pytest.mark.parametrize("name", ["backlog.config.yml", "backlog/config.yml"])
+def test_configuration_behind_a_link_is_an_error(tmp_path: Path, name: str) -> None:
+    """It is not followed, and without it the words of the tool would have other meanings."""
+    write(tmp_path / "elsewhere.yml", "statuses: [Done, To Do]\n")
+    (tmp_path / "backlog").mkdir()
+    (tmp_path / name).symlink_to(tmp_path / "elsewhere.yml")
+    with pytest.raises(WorkspaceError, match="cannot be read"):
+        configured_tool(str(tmp_path), Marker(Provider.BACKLOG, "", None), {}, DISK)
+
+
 def test_identity_tells_mappings_apart(tmp_path: Path) -> None:
     plain = configured_tool(str(tmp_path), Marker(Provider.TK, "", None), {}, DISK)[1]
     other = configured_tool(str(tmp_path), Marker(Provider.TK, "", None), {"x": State.READY}, DISK)[

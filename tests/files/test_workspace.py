@@ -6,7 +6,8 @@ import pytest
 from workspace_builder import Workspace
 
 from yoi_relations.errors import UsageError, WorkspaceError
-from yoi_relations.files.workspace import CONFIG_LIMIT, ROOT_VARIABLE, find_workspace
+from yoi_relations.files.configuration import CONFIG_LIMIT
+from yoi_relations.files.workspace import ROOT_VARIABLE, find_workspace
 
 CONFIGS = {
     "workspace.toml": "[ticket.backend]\nroot = {}\n",

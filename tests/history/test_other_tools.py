@@ -12,6 +12,7 @@ from task_workspaces import DONE, WAITS, BacklogWorkspace, TaskWorkspace, TkWork
 from history.committed_workspace import IGNORED, Committed, refused
 
 MANY = 201
+MISSING = "missing in this partial clone"
 
 
 class _Committed(Committed, TaskWorkspace):
@@ -57,6 +58,15 @@ def tasks(request: pytest.FixtureRequest, tmp_path: Path) -> _Committed:
     work.task(2)
     work.commit()
     return work
+
+
+def test_statement_of_the_tool_is_not_called_a_missing_file(tasks: _Committed) -> None:
+    tasks.task(1, WAITS, [2])
+    uncommitted = tasks.log()[0]["sentence"]
+    tasks.commit()
+    committed = tasks.log()[0]["sentence"]
+    assert MISSING not in uncommitted + committed
+    assert all("task file" in each for each in (uncommitted, committed))
 
 
 def test_edges_of_the_tool_appear_and_go(tasks: _Committed) -> None:

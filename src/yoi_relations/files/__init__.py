@@ -1,9 +1,9 @@
-"""Ticket folders and records in the work tree, which are the only truth.
+"""Tickets and records in the work tree, which are the only truth.
 
 ``sources``: the tickets of yoi and of other tools, behind one protocol. ``other_tools``: how those
 are recognised and configured. ``backlog_config``: reads the configuration of Backlog.md.
-``workspace``: finds the workspace, its configuration and the tickets root. ``workspace_name``: what
-the workspace is called.
+``workspace``: finds the workspace and the tickets root. ``configuration``: reads what the workspace
+says about that. ``workspace_name``: what the workspace is called.
 ``scan_root``: lists the tickets root and its buckets. ``scan_folder``: scans one ticket folder.
 ``file_tree``: what a scan asks about files. ``git_tree``: the files of a revision.
 ``staged_tree``: the staging area.

@@ -6,15 +6,14 @@ import os
 from itertools import takewhile
 
 from yoi_relations.errors import WorkspaceError
+from yoi_relations.files.configuration import CONFIG_LIMIT, check_size
 from yoi_relations.files.file_tree import FileTree, is_folder
-from yoi_relations.files.stat_stamp import NOT_THERE
 from yoi_relations.lean.types import NamedTuple
 
 ROOT_CONFIG = "backlog.config.yml"
 BACKLOG_ROOTS = ("backlog", ".backlog")
 """Folders of Backlog.md, in the order in which it looks for them."""
 _FOLDER_CONFIGS = ("config.yml", "config.yaml")
-_CONFIG_LIMIT = 64 * 1024
 _QUOTES = ("'", '"')
 _PLAIN = frozenset(" _0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 """Characters of words that YAML and `_plain_list` read in the same way."""
@@ -69,17 +68,16 @@ def _read_config(files: FileTree, path: str) -> Config | None:
         WorkspaceError: it cannot be read, is too large, or is not UTF-8.
     """
     try:
-        _, data = files.read(os.fsencode(path), _CONFIG_LIMIT + 1)
+        _, data = files.read(os.fsencode(path), CONFIG_LIMIT + 1)
+        check_size(path, data)
         lines = data.decode("utf-8-sig").splitlines()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     except OSError as error:
-        if error.errno in NOT_THERE:
-            return None
         hint = "make it readable; it says what the states of tickets mean"
         raise WorkspaceError(f"{path}: cannot be read: {error.strerror}", hint) from error
     except UnicodeDecodeError as error:
         raise WorkspaceError(f"{path}: is not UTF-8 text", "fix the file") from error
-    if len(data) > _CONFIG_LIMIT:
-        raise WorkspaceError(f"{path}: is larger than {_CONFIG_LIMIT} bytes", "shorten the file")
     values: dict[str, str] = {}
     for key, colon, value in (line.partition(":") for line in lines):
         if colon and not key.lstrip().startswith("#"):

@@ -28,7 +28,7 @@ from yoi_relations.files.stray.sources import (
     without_artifacts,
     without_item,
 )
-from yoi_relations.files.workspace import Workspace, printable, printable_bytes
+from yoi_relations.files.workspace import Workspace, printable_bytes
 from yoi_relations.lean.types import NamedTuple
 
 _LINK = Fault("is a symbolic link, which is not followed; put the folder itself here")
@@ -74,7 +74,7 @@ class FolderScanner:
     def __init__(self, workspace: Workspace) -> None:
         self.files = workspace.files
         self.root = os.fsencode(workspace.base)
-        self.prefix = "" if workspace.tool else f"{printable(workspace.tickets_root)}/"
+        self.prefix = workspace.prefix
 
     def scan(self, name: bytes, reliable: Mapping[bytes, bytes] = MappingProxyType({})) -> Folder:
         """Scan the folder, or the file, that is called `name` below the tickets root.

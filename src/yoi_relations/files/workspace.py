@@ -1,4 +1,7 @@
-"""Finds the workspace, a folder with ``.yoi/``, and the tickets root by its configuration."""
+"""Finds the workspace, with ``.yoi/`` or the tickets of another tool, and its tickets root.
+
+`configuration` reads what the workspace says about its tickets.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,10 @@ import os
 import stat
 
 from yoi_relations.errors import UsageError, WorkspaceError
+from yoi_relations.files.configuration import CONFIGURATIONS, read_backend
 from yoi_relations.files.safe_read import DISK
 from yoi_relations.files.stat_stamp import NOT_THERE
-from yoi_relations.files.toml_plain import read_plain
-from yoi_relations.lean.types import TYPE_CHECKING, Any, NamedTuple
+from yoi_relations.lean.types import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,17 +26,6 @@ DEFAULT_TICKETS_ROOT = ".yoi/tickets"
 CACHE = ".yoi/cache/relations"
 RECORDS = ".yoi/relations"
 """The folder of the records about tickets of another tool."""
-CONFIG_LIMIT = 64 * 1024
-"""Largest size of a configuration, in bytes."""
-# The first file that names a root, or another tool, decides.
-_CONFIGS = (
-    (".yoi/workspace.toml", ("ticket", "backend")),
-    (".yoi/ticket.config.toml", ("backend",)),
-)
-CONFIGURATIONS = tuple(path for path, _ in _CONFIGS)
-"""The configurations that may name a tickets root, as paths below the root of the workspace."""
-_BUILTIN = "builtin:"
-"""The start of the names of providers that are layouts of yoi."""
 
 
 class Workspace(NamedTuple):
@@ -62,6 +54,11 @@ class Workspace(NamedTuple):
     def base(self) -> str:
         """Absolute path of the folder that paths in the index are below."""
         return self.root if self.tool else self.tickets_path
+
+    @property
+    def prefix(self) -> str:
+        """What precedes a path below `base` in the path below `root` that answers show."""
+        return "" if self.tool else f"{printable(self.tickets_root)}/"
 
     @property
     def tool_identity(self) -> str:
@@ -101,8 +98,7 @@ def find_workspace(start: str | None = None) -> Workspace:
 
     Raises:
         UsageError: that folder does not exist.
-        WorkspaceError: neither it nor a parent contains ``.yoi/``, or the configuration cannot be
-            used.
+        WorkspaceError: neither it nor a parent is a workspace, or the configuration cannot be used.
     """
     folder = start_folder(start)
     found = workspace_around(folder)
@@ -212,14 +208,13 @@ def workspace_in(root: str, files: FileTree = DISK) -> Workspace:
     Raises:
         WorkspaceError: its configuration cannot be used.
     """
-    for config, keys in _CONFIGS:
-        table = _table(root, config, keys, files)
-        provider, path = _text(table, config, keys, "provider"), _text(table, config, keys, "root")
-        if provider is not None and not provider.startswith(_BUILTIN):
+    for config in CONFIGURATIONS:
+        provider, path, states = read_backend(root, config, files)
+        if provider is not None:
             from yoi_relations.files.other_tools import configured_marker, states_named  # noqa: PLC0415  # as above
 
             marker = configured_marker(provider, config, path)
-            return _with_tool(root, marker, states_named(table.get("states"), config), files)
+            return _with_tool(root, marker, states_named(states, config), files)
         if path is not None:
             # It is UTF-8 on the disk.
             place = _inside(root, config, os.fsdecode(path.encode()), files)
@@ -258,79 +253,6 @@ def _with_tool(
             "name the folder itself with root in [ticket.backend] of .yoi/workspace.toml",
         )
     return Workspace(root, place, files, tool)
-
-
-def _table(root: str, config: str, keys: tuple[str, ...], files: FileTree) -> dict[str, Any]:
-    """A table of a configuration; empty if there is none."""
-    return _table_in(read_configuration(root, config, files), keys)
-
-
-def named_root(config: str, data: bytes, tool: Tool | None) -> str | None:
-    """The tickets root that the configuration `config` names for tickets of `tool`; or None.
-
-    Args:
-        config: its path below the workspace.
-        data: its content.
-        tool: None for the layouts of yoi.
-
-    Raises:
-        WorkspaceError: it is not valid TOML, or the root or the provider is not text.
-    """
-    keys = dict(_CONFIGS)[config]
-    table = _table_in(_parsed(config, data), keys)
-    provider = _text(table, config, keys, "provider") or _BUILTIN
-    is_other = provider != tool.provider.value if tool else not provider.startswith(_BUILTIN)
-    return None if is_other else _text(table, config, keys, "root")
-
-
-def _table_in(value: Any, keys: tuple[str, ...]) -> dict[str, Any]:  # noqa: ANN401  # of any type
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value if isinstance(value, dict) else {}
-
-
-def _text(table: dict[str, Any], config: str, keys: tuple[str, ...], name: str) -> str | None:
-    value = table.get(name)
-    if value is None or (isinstance(value, str) and value and "\0" not in value):
-        return value
-    what = "a path as text" if name == "root" else "text"
-    raise WorkspaceError(f"{config}: {'.'.join((*keys, name))} must be {what}", "fix the file")
-
-
-def read_configuration(root: str, config: str, files: FileTree = DISK) -> dict[str, Any] | None:
-    """The values of the configuration `config`, a path below `root`; None if there is none.
-
-    Raises:
-        WorkspaceError: it cannot be read, is too large, or is not valid TOML.
-    """
-    try:
-        _, data = files.read(os.fsencode(os.path.join(root, config)), CONFIG_LIMIT + 1)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise WorkspaceError(
-            f"{config}: cannot be read: {error.strerror}",
-            "make it readable; it may name another tickets root",
-        ) from error
-    return _parsed(config, data)
-
-
-def _parsed(config: str, data: bytes) -> dict[str, Any]:
-    if len(data) > CONFIG_LIMIT:
-        raise WorkspaceError(f"{config}: is larger than {CONFIG_LIMIT} bytes", "shorten the file")
-    try:
-        text = data.decode()
-        values = read_plain(text)
-        if values is None:
-            import tomllib  # noqa: PLC0415  # slow to import
-
-            from yoi_relations.files.toml_bounds import check_bounds  # noqa: PLC0415  # only used together with tomllib
-
-            check_bounds(text)
-            values = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise WorkspaceError(f"{config}: is not valid TOML: {error}", "fix the file") from error
-    return values
 
 
 def _inside(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from yoi_relations.errors import WorkspaceError
-from yoi_relations.files.workspace import Workspace, read_configuration
+from yoi_relations.files.configuration import read_configuration
+from yoi_relations.files.workspace import Workspace
 from yoi_relations.git import ask_git
 from yoi_relations.lean.types import NamedTuple
 from yoi_relations.ticket_ids import MAX_WORKSPACE_NAME, is_workspace_name

@@ -17,7 +17,7 @@ from yoi_relations.atomic import create_file, sync
 from yoi_relations.errors import WriteError
 from yoi_relations.files.open_folder import open_folder
 from yoi_relations.files.stat_stamp import NOT_THERE
-from yoi_relations.files.workspace import RECORDS, Workspace, printable
+from yoi_relations.files.workspace import RECORDS, Workspace
 
 _NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 _DRAFT = re.compile(r"\.[0-9A-Z]{26}\.md\.[0-9]+\.tmp")
@@ -85,7 +85,7 @@ def write_new(
     path = f"{folder}/{name}"
     root, base = workspace.root, os.curdir if workspace.tool else workspace.tickets_root
     # Names on the disk are UTF-8 under every locale.
-    final, parts = name.encode(), folder.removeprefix(f"{printable(base)}/").encode().split(b"/")
+    final, parts = name.encode(), folder.removeprefix(workspace.prefix).encode().split(b"/")
     made = 0 if workspace.tool else -2
     try:
         with open_folder(root, base, parts[:made], parts[made:]) as relations:

@@ -11,7 +11,8 @@ import os
 from collections.abc import Iterable
 
 from yoi_relations.errors import WorkspaceError
-from yoi_relations.files.workspace import CONFIGURATIONS, Workspace, named_root
+from yoi_relations.files.configuration import CONFIGURATIONS, named_root
+from yoi_relations.files.workspace import Workspace
 from yoi_relations.lean.types import TYPE_CHECKING
 
 if TYPE_CHECKING:

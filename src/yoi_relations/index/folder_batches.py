@@ -21,7 +21,7 @@ Batch = tuple[FolderStamps, list[bytes], Rows]
 
 
 def read_batches(tickets: TicketSource, names: list[bytes]) -> Generator[Batch]:
-    """Scan and parse the folders `names` below the tickets root, in their order.
+    """Scan and parse the units `names`, such as ticket folders, in their order.
 
     Raises:
         UnreadableFolderError: a folder cannot be listed.

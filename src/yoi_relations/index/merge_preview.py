@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 
 from yoi_relations.errors import WorkspaceError
+from yoi_relations.files.configuration import CONFIGURATIONS
 from yoi_relations.files.revision import OpenRepository, start_root
-from yoi_relations.files.workspace import CONFIGURATIONS, Workspace
+from yoi_relations.files.workspace import Workspace
 from yoi_relations.git.merge import BASE, MergedTrees, merge_trees
 from yoi_relations.git.repository import Range, find_range
 from yoi_relations.git.scratch import ScratchRepository

@@ -94,7 +94,7 @@ class _TicketKey(SQLModel):
 
 
 class Ticket(StateColumns, NameColumns, _TicketKey, table=True):
-    """A ticket, as its item.md describes it."""
+    """A ticket, as its item.md or task file describes it."""
 
     __table_args__ = (
         one_of("state", State),

@@ -152,11 +152,14 @@ class TargetNames:
 
 
 def load_target_names(connection: Connection) -> TargetNames:
-    """Load the ids and slugs of all tickets of an index."""
+    """Load the ids and slugs of all tickets of an index.
+
+    Records about a task without a file have no folder, and are no ticket that can be meant.
+    """
     numbered = connection.execute(
         "SELECT DISTINCT holder FROM source WHERE format = ?", (Format.BACKLOG,)
     )
-    names = connection.execute("SELECT ticket, slug FROM ticket_name")
+    names = connection.execute("SELECT ticket, slug FROM ticket_name WHERE folder <> ''")
     return TargetNames(names, (id_ for (id_,) in numbered))
 
 

@@ -13,7 +13,7 @@ from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files import scan_root
 from yoi_relations.files.sources import TicketSource, ticket_source
 from yoi_relations.files.stat_stamp import ABSENT
-from yoi_relations.files.workspace import Workspace, printable
+from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import cache_folder
 from yoi_relations.index.folder_scan import FolderScan, ReadSource, scan_folders
 from yoi_relations.index.rescan_policy import RESCAN_POLICY, RescanPolicy, Step
@@ -161,11 +161,11 @@ def stored_sources(connection: Connection, names: Iterable[bytes]) -> dict[bytes
 def _reliable_sources(
     workspace: Workspace, snapshot: Snapshot, held: Mapping[bytes, StoredSources]
 ) -> dict[bytes, bytes]:
-    """The reliable stamps of sources that the index holds, by path below the tickets root.
+    """The reliable stamps of sources that the index holds, by path below the workspace's `base`.
 
     A path with a backslash is left out: two names can be printed as the same such path.
     """
-    prefix = "" if workspace.tool else f"{printable(workspace.tickets_root)}/"
+    prefix = workspace.prefix
     paths = {path for sources in held.values() for path in sources if "\\" not in path}
     return {
         path: stamp

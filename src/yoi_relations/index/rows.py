@@ -85,7 +85,7 @@ def delete_sources(connection: Connection, ids: Iterable[int]) -> None:
 
 
 def _add(rows: Rows, name: bytes, read: ReadSource, parse: Parse) -> None:
-    """Add the rows of one source in the folder `name`."""
+    """Add the rows of one source of the unit `name`."""
     source = read.source
     number = len(rows.source) + 1
     form = source.format.value

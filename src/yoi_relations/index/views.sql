@@ -82,7 +82,8 @@ FROM record_now LEFT JOIN activity ON activity.id = record_now.id;
 CREATE VIEW active_relation AS
 SELECT kind, ticket FROM activity WHERE inactive IS NULL;
 
--- The names of every ticket, once for each of its sources. Only an item.md has slug and title.
+-- The names of every ticket, once for each of its sources. Only an item.md or a task file has slug
+-- and title.
 CREATE VIEW ticket_name AS
 SELECT source.holder AS ticket, coalesce(source.folder, '') AS folder, ticket.slug, ticket.title
 FROM source LEFT JOIN ticket ON ticket.source_id = source.id

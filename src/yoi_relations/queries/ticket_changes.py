@@ -44,7 +44,7 @@ def touched_tickets(old: Connection, new: Connection) -> list[str]:
 def find_ticket_changes(
     old: Connection, new: Connection, touched: Iterable[str]
 ) -> Iterator[TicketChange]:
-    """The changes of `touched` tickets; a ticket is what has an item.md."""
+    """The changes of `touched` tickets; a ticket is what has an item.md or a task file."""
     before, after = _tickets(old, touched), _tickets(new, touched)
     for id_, ticket in before.items():
         if id_ not in after:
@@ -71,7 +71,7 @@ def _change(
 
 
 def _tickets(connection: Connection, ids: Iterable[str]) -> dict[str, TicketInfo]:
-    """The tickets that have an item.md, by id."""
+    """The tickets that have an item.md or a task file, by id."""
     found = load_tickets(connection, ids)
     return {id_: ticket for id_, ticket in found.items() if ticket.folder is not None}
 

@@ -74,7 +74,7 @@ class TicketSearch:
         return found
 
     def _found(self, name: str) -> list[str]:
-        """The ids that `name` means, first as the tool spells ids that keeps the tickets."""
+        """The ids that `name` means, first in the spelling of the tool that keeps the tickets."""
         tool = self._base.tool
         spelled = tool.canonical(name) if tool else name
         found = self._names_for(spelled).find(spelled)

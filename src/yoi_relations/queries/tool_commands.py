@@ -51,8 +51,9 @@ def _backlog_edit(ticket: str, dependencies: Collection[str | None]) -> str:
 
 def _word(name: str | None) -> str:
     """A name as a word of a command; the placeholder ID for one that cannot be."""
-    usable = name and name.isprintable() and not name.startswith("-")
-    return shlex.quote(name) if name and usable else "ID"
+    if not name or not name.isprintable() or name.startswith("-"):
+        return "ID"
+    return shlex.quote(name)
 
 
 def _dependencies(connection: Connection, ticket: str, form: str) -> set[str | None]:

@@ -17,7 +17,14 @@ def event_sentence(event: Event) -> str:
         again = " again" if event.what is What.RETURNED else ""
         return f"{event.record.author} stated{again}: {stated}"
     by = f" by {commit.author}" if commit else ""
-    return f"{_PASSIVE[event.what]}{by}: {stated}"
+    return f"{_passive(event)}{by}: {stated}"
+
+
+def _passive(event: Event) -> str:
+    """What was done, by somebody whom the record does not name."""
+    if event.what is What.STATED and event.record and event.record.kind:
+        return "the record was stated in the task file"  # another tool names no author
+    return _PASSIVE[event.what]
 
 
 _PASSIVE = {

@@ -39,10 +39,10 @@ class _Folders(NamedTuple):
 
 def folder_findings(contents: Contents) -> Iterator[Finding]:
     """A finding for each id that several folders share or that has no item.md."""
-    ids = {problem.about for problem in contents.problems if problem.code in _CODES}
     if contents.workspace.tool:
         yield from _task_findings(contents)
         return
+    ids = {problem.about for problem in contents.problems if problem.code in _CODES}
     for folders in _load(contents.connection, ids):
         if not folders.items:
             yield _missing_item(folders)
