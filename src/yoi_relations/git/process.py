@@ -31,6 +31,11 @@ class Finished(NamedTuple):
     stdout: bytes
     stderr: bytes
 
+    @property
+    def message(self) -> str:
+        """What git says on stderr."""
+        return _as_text(self.stderr)
+
 
 class GitProcess:
     """A running git command. Use it in a ``with`` statement: at its end, git has ended.
@@ -232,7 +237,7 @@ class GitProcess:
             GitTimeoutError: git was silent for too long.
         """
         self.finish()
-        said = self.stderr.decode("utf-8", "replace").strip()
+        said = _as_text(self.stderr)
         ended = f"exit status {self._status}" if self._status else "its output is incomplete"
         return GitError(f"git {self._name()}: failed: {said or ended}", self._hint())
 
@@ -308,6 +313,10 @@ def run_git(
     with GitProcess(command, environment, silence, stdin) as process:
         output = process.rest()
         return Finished(process.finish(), output, process.stderr)
+
+
+def _as_text(stderr: bytes) -> str:
+    return stderr.decode("utf-8", "replace").strip()
 
 
 def _file_with(data: bytes) -> int:

@@ -104,7 +104,7 @@ def _ask_git(root: str, *arguments: str) -> str:
             f"git: cannot be run: {error.strerror or error}", _NEEDS_WORK_TREE
         ) from error
     if ran.returncode:
-        message, *advice = ran.stderr.decode("utf-8", "replace").strip().split("\n")
+        message, *advice = ran.message.split("\n")
         # The first line is the error; git's advice follows, for example on another owner's folder.
         hint = " ".join(line.strip() for line in advice if line.strip()) or _NEEDS_WORK_TREE
         if not root.isprintable():
