@@ -147,7 +147,7 @@ def list_tree(scratch: ScratchRepository, id_: str) -> Iterator[TreeEntry]:
         GitTimeoutError: git was silent for too long.
     """
     with scratch.start("ls-tree", "-r", "-z", "--full-tree", id_, stdin=b"") as process:
-        while (line := process.until(b"\0")) is not None:
+        for line in process.split(b"\0"):
             head, _, path = line.partition(b"\t")
             mode, _, id_of_entry = head.decode().split(" ")
             yield TreeEntry(int(mode, 8), id_of_entry, path)
