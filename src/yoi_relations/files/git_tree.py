@@ -12,6 +12,7 @@ import stat
 
 from yoi_relations.errors import GitError
 from yoi_relations.files.file_tree import AtRevision, ObjectEntry, ObjectStatus
+from yoi_relations.files.workspace import printable_bytes
 from yoi_relations.git.objects import (
     FOLDER,
     LINK,
@@ -270,8 +271,8 @@ class GitTree:
         if found is None:
             found = self._reader.read(entry.id, limit)
         if not found.type:
-            path = os.path.relpath(place, self._top).decode("utf-8", "backslashreplace")
-            raise missing(f"{self.at.name}: {path}")
+            path = os.path.relpath(place, self._top)
+            raise missing(f"{self.at.name}: {printable_bytes(path)}")
         return found.data[:limit]
 
 
