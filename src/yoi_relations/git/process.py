@@ -36,6 +36,16 @@ class Finished(NamedTuple):
         """What git says on stderr."""
         return _as_text(self.stderr)
 
+    def error_and_advice(self, folder: str) -> tuple[str, str]:
+        """The error that git ended with in `folder`, and its advice on one line.
+
+        Git gives advice about another owner's folder, for example. It is empty if git gives none,
+        or if the path is not printable: a command in it would hold the path, split at its newlines.
+        """
+        error, *lines = self.message.split("\n")
+        advice = " ".join(line.strip() for line in lines if line.strip())
+        return error, advice if folder.isprintable() else ""
+
 
 class GitProcess:
     """A running git command. Use it in a ``with`` statement: at its end, git has ended.

@@ -186,10 +186,8 @@ def _rev_parse(folder: str, *arguments: str) -> Finished:
 
 def _refusal(folder: str, ran: Finished) -> GitError:
     """The error for a folder in which git answers nothing."""
-    message, *advice = ran.message.split("\n")
-    # Git's advice follows the first line, for example on another owner's folder.
-    hint = " ".join(line.strip() for line in advice if line.strip()) or _HINT
-    return GitError(f"{_printable(folder)}: {message}", hint)
+    error, advice = ran.error_and_advice(folder)
+    return GitError(f"{_printable(folder)}: {error}", advice or _HINT)
 
 
 def _unknown(name: str, ran: Finished) -> RevisionError:
