@@ -19,7 +19,7 @@ from queries.file_mistakes import Pick
 from queries.mistakes import MISTAKES
 from workspace_builder import A, B, C, D, Workspace, ulid
 
-from yoi_relations.files import git_tree
+from yoi_relations.git import objects
 
 STEPS = st.lists(
     st.tuples(st.sampled_from(sorted(MISTAKES)), st.integers(0, 10**6)), min_size=2, max_size=5
@@ -238,16 +238,16 @@ def test_objects_that_are_not_needed_do_not_fill_the_memory(
         workspace.artifact(A, f"relations/folder/artifacts/relations/{number}.md", str(number) * 99)
     commit = repository.commit()
     held: list[int] = []
-    take = git_tree._ReadAhead.take  # noqa: SLF001  # what it holds is not visible otherwise
+    take = objects.ReadAhead.take
 
     def watched(self: Any, id_: str) -> object:
         found = take(self, id_)
         held.append(sum(len(each.data) for each in self._held.values()))
         return found
 
-    monkeypatch.setattr(git_tree, "_HELD_LIMIT", 500)
-    monkeypatch.setattr(git_tree, "_AHEAD", 2)
-    monkeypatch.setattr(git_tree._ReadAhead, "take", watched)  # noqa: SLF001  # as above
+    monkeypatch.setattr(objects, "_HELD_LIMIT", 500)
+    monkeypatch.setattr(objects, "_AHEAD", 2)
+    monkeypatch.setattr(objects.ReadAhead, "take", watched)
     assert_same_as_checkout(repository, commit, tmp_path / "checkout")
     assert held
     assert max(held) <= 500 + 2 * 2 * 99

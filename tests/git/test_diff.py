@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -199,21 +197,11 @@ def test_no_repository_is_an_error(workspace: Workspace) -> None:
     assert workspace.run("diff").code == 1
 
 
-@pytest.fixture
-def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
-    """The commands that git was started with since the last call."""
-    program, folder, log = shutil.which("git"), tmp_path / "bin", tmp_path / "log"
-    folder.mkdir()
-    (folder / "git").write_text(f'#!/bin/sh\necho "$*" >>{log}\nexec {program} "$@"\n')
-    (folder / "git").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-
-    def commands() -> list[str]:
-        lines = log.read_text().splitlines()
-        log.write_text("")
-        return lines
-
-    return commands
+def processes(git_calls: Path) -> int:
+    """How often git was started since the last call."""
+    lines = git_calls.read_text().splitlines()
+    git_calls.write_text("")
+    return len(lines)
 
 
 @pytest.mark.parametrize(
@@ -227,9 +215,7 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[st
         "diff",
     ],
 )
-def test_at_most_five_processes_of_git(
-    repository: Repository, log: Callable[[], list[str]], line: str
-) -> None:
+def test_at_most_five_processes_of_git(repository: Repository, git_calls: Path, line: str) -> None:
     workspace = Workspace(repository.root)
     for branch, first in (("main", 0), ("side", 500)):  # nothing in common
         repository.git("checkout", "-q", branch)
@@ -239,14 +225,14 @@ def test_at_most_five_processes_of_git(
         repository.commit()
     repository.git("checkout", "-q", "main")
     repository.git("merge", "-q", "-s", "ours", "--no-edit", "side~1")
-    log()
+    processes(git_calls)
 
     ran = workspace.run(*line.split(), "--json")
 
     assert ran.code == 0, ran
-    assert len(log()) <= 5
+    assert processes(git_calls) <= 5
     assert workspace.run(*line.split(), "--json").out == ran.out
-    assert len(log()) <= (4 if ":" in line else 3)  # what is staged is read each time
+    assert processes(git_calls) <= (4 if ":" in line else 3)  # what is staged is read each time
 
 
 def test_nothing_is_written_into_the_repository(repository: Repository) -> None:

@@ -126,6 +126,17 @@ def test_repository_of_another_owner_is_refused_with_the_advice_of_git(
     assert "safe.directory" in (raised.value.hint or "")
 
 
+def test_advice_about_a_path_with_a_newline_is_not_passed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Repository(tmp_path / "new\nline")
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(GitError, match="dubious ownership") as raised:
+        find_revision(str(made.root), "HEAD")
+    # In one line, the command would name another folder.
+    assert "safe.directory" not in (raised.value.hint or "")
+
+
 def test_variables_do_not_choose_another_repository(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 UNDECIDED = b"<<<<<<< ours\n=======\n>>>>>>> theirs\n"
 """The content of a source that cannot be used; the reader says that it is a conflict."""
 _STAGES = (BASE, OURS, THEIRS)
-TICKETS = TASK_FILES | {Format.ITEM}
+_TICKETS = TASK_FILES | {Format.ITEM}
 """The formats of a source that is a ticket."""
 
 
@@ -63,7 +63,7 @@ def settle(
     """
     format_ = conflict.source.format
     parsed: dict[int, Parsed] = {}
-    if format_ in TICKETS:
+    if format_ in _TICKETS:
         heads = {stage: read(id_, FRONTMATTER_LIMIT) for stage, id_ in stages.items()}
         parsed = {stage: tickets.parse(conflict.source, head) for stage, head in heads.items()}
         conflict = conflict._replace(states=tuple(_state(parsed.get(stage)) for stage in _STAGES))

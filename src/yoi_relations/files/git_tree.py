@@ -9,16 +9,16 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from itertools import islice
 
 from yoi_relations.errors import GitError
 from yoi_relations.files.file_tree import AtRevision, ObjectEntry, ObjectStatus
+from yoi_relations.files.workspace import printable_bytes
 from yoi_relations.git.objects import (
     FOLDER,
     LINK,
     SUBMODULE,
-    GitObject,
     ObjectReader,
+    ReadAhead,
     TreeEntry,
     list_tree,
     missing,
@@ -35,12 +35,6 @@ _MAX_LINKS = 40
 """Links on one path, as Linux has it."""
 _LINK_LIMIT = 4096
 """Bytes of the target of a link, as Linux has it."""
-_AHEAD = 60
-"""Objects that are read at once, before the next of them is needed."""
-_AHEAD_LIMIT = 256 << 10
-"""Bytes of an object that is read ahead; a larger one is read when it is needed."""
-_HELD_LIMIT = 16 << 20
-"""Bytes of all objects that were read ahead and not used yet."""
 _LIKELY = (b"/item.md", b"/artifacts/relations.json", b"/artifacts/orchestration-plan.jsonl")
 _LIKELY_FOLDER = b"/artifacts/relations/"
 
@@ -77,7 +71,7 @@ class GitTree:
         self._root = TreeEntry(FOLDER, tree, b"")
         self._folders: dict[bytes, dict[bytes, TreeEntry]] = {}
         """The entries of folders, by their paths without links."""
-        self._ahead: _ReadAhead | None = None
+        self._ahead: ReadAhead | None = None
         self._replaced: dict[bytes, bytes] = {}
 
     def replace(self, path: bytes, data: bytes) -> None:
@@ -200,7 +194,7 @@ class GitTree:
             self._listed(above, place)[name] = TreeEntry(entry.mode, entry.id, name)
             if path.endswith(_LIKELY) or _LIKELY_FOLDER in path:
                 ids.append(entry.id)
-        self._ahead = _ReadAhead(self._reader, ids)
+        self._ahead = ReadAhead(self._reader, ids)
 
     def _find(self, path: str | bytes, *, follow: bool) -> tuple[bytes, TreeEntry]:
         """A path without links, and its entry. If `follow`, the last name may be a link, too."""
@@ -277,43 +271,9 @@ class GitTree:
         if found is None:
             found = self._reader.read(entry.id, limit)
         if not found.type:
-            path = os.path.relpath(place, self._top).decode("utf-8", "backslashreplace")
-            raise missing(f"{self.at.name}: {path}")
+            path = os.path.relpath(place, self._top)
+            raise missing(f"{self.at.name}: {printable_bytes(path)}")
         return found.data[:limit]
-
-
-class _ReadAhead:
-    """Objects that are read before they are needed, in the order in which that will probably be."""
-
-    def __init__(self, reader: ObjectReader, ids: Iterable[str]) -> None:
-        self._reader = reader
-        self._uses: dict[str, int] = {}
-        """How often each object is still needed."""
-        for id_ in ids:
-            self._uses[id_] = self._uses.get(id_, 0) + 1
-        self._unread = iter([*self._uses])
-        self._held: dict[str, GitObject] = {}
-        self._size = 0
-        """Bytes of the objects in `_held`."""
-
-    def take(self, id_: str) -> GitObject | None:
-        """The object with this id; None if it is too large, or not, or no longer, among them."""
-        if id_ not in self._uses:
-            return None
-        while id_ not in self._held:
-            if self._size > _HELD_LIMIT:  # the scan does not need what was expected
-                self._uses.clear()
-                self._held.clear()
-                return None
-            for found in self._reader.read_all(list(islice(self._unread, _AHEAD)), _AHEAD_LIMIT):
-                self._held[found.id] = found
-                self._size += len(found.data)
-        found = self._held[id_]
-        self._uses[id_] -= 1
-        if not self._uses[id_]:
-            del self._uses[id_], self._held[id_]
-            self._size -= len(found.data)
-        return found if found.size <= _AHEAD_LIMIT else None
 
 
 def _status(entry: TreeEntry) -> ObjectStatus:

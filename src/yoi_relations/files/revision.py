@@ -139,7 +139,7 @@ class OpenRepository:
         return GitTree(self.scratch, self._reader, at, self.top, tree, may_list=may)
 
     def _may_list(self) -> bool:
-        """True twice: to list a tree takes a process, and a command may start five."""
+        """True twice: to list a tree takes a process, and a command should start at most five."""
         self._listings += 1
         return self._listings <= _MAX_LISTINGS
 

@@ -9,7 +9,7 @@ program of a configuration, use no network, and write nothing into the real one.
 ``objects``: reads objects there, one by one or many at once.
 ``process``: runs git, with limits of time and output.
 
-A command of this program starts at most six git processes, however much there is to read. Apart
+A command of this program starts at most seven git processes, however much there is to read. Apart
 from names, which ``repository`` resolves, everything is read in a scratch repository::
 
     found = find_repository(folder, "HEAD~20")

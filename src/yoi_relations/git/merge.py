@@ -40,7 +40,7 @@ def merge_trees(scratch: ScratchRepository, ours: str, theirs: str) -> MergedTre
             "install a newer git; relations diff REV1 REV2 works without it",
         )
     if ran.returncode not in (_CLEAN, _CONFLICTS) or not ran.stdout:
-        said = ran.stderr.decode("utf-8", "replace").strip() or f"exit status {ran.returncode}"
+        said = ran.message or f"exit status {ran.returncode}"
         raise GitError(f"git merge-tree: failed: {said}", "check the clone with git fsck")
     tree, *fields = ran.stdout.split(b"\0")
     conflicts: dict[bytes, dict[int, str]] = {}

@@ -6,7 +6,8 @@ An object that is not here, because the clone is partial or shallow, is missing;
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from yoi_relations.errors import GitError
 from yoi_relations.git.process import GitProcess
@@ -21,6 +22,10 @@ _BATCH = ("cat-file", "--batch")
 _AHEAD = 60
 """Objects that are asked for before the first is read. Their ids fit into the smallest pipe, so
 that git and this process never wait for each other."""
+_AHEAD_LIMIT = 256 << 10
+"""Bytes of an object that `ReadAhead` reads; a larger one is read when it is needed."""
+_HELD_LIMIT = 16 << 20
+"""Bytes of all objects that it has read and that were not used yet."""
 
 
 class GitObject(NamedTuple):
@@ -99,6 +104,40 @@ class ObjectReader:
         return list(_entries(found.data, len(id_) // 2))
 
 
+class ReadAhead:
+    """Objects that are read before they are needed, in the order in which that will probably be."""
+
+    def __init__(self, reader: ObjectReader, ids: Iterable[str]) -> None:
+        self._reader = reader
+        self._uses: dict[str, int] = {}
+        """How often each object is still needed."""
+        for id_ in ids:
+            self._uses[id_] = self._uses.get(id_, 0) + 1
+        self._unread = iter([*self._uses])
+        self._held: dict[str, GitObject] = {}
+        self._size = 0
+        """Bytes of the objects in `_held`."""
+
+    def take(self, id_: str) -> GitObject | None:
+        """The object with this id; None if it is too large, or not, or no longer, among them."""
+        if id_ not in self._uses:
+            return None
+        while id_ not in self._held:
+            if self._size > _HELD_LIMIT:  # the scan does not need what was expected
+                self._uses.clear()
+                self._held.clear()
+                return None
+            for found in self._reader.read_all(list(islice(self._unread, _AHEAD)), _AHEAD_LIMIT):
+                self._held[found.id] = found
+                self._size += len(found.data)
+        found = self._held[id_]
+        self._uses[id_] -= 1
+        if not self._uses[id_]:
+            del self._uses[id_], self._held[id_]
+            self._size -= len(found.data)
+        return found if found.size <= _AHEAD_LIMIT else None
+
+
 def list_tree(scratch: ScratchRepository, id_: str) -> Iterator[TreeEntry]:
     """All entries below a tree that are not trees, sorted as git does.
 
@@ -108,7 +147,7 @@ def list_tree(scratch: ScratchRepository, id_: str) -> Iterator[TreeEntry]:
         GitTimeoutError: git was silent for too long.
     """
     with scratch.start("ls-tree", "-r", "-z", "--full-tree", id_, stdin=b"") as process:
-        while (line := process.until(b"\0")) is not None:
+        for line in process.split(b"\0"):
             head, _, path = line.partition(b"\t")
             mode, _, id_of_entry = head.decode().split(" ")
             yield TreeEntry(int(mode, 8), id_of_entry, path)

@@ -31,6 +31,21 @@ class Finished(NamedTuple):
     stdout: bytes
     stderr: bytes
 
+    @property
+    def message(self) -> str:
+        """What git says on stderr."""
+        return _as_text(self.stderr)
+
+    def error_and_advice(self, folder: str) -> tuple[str, str]:
+        """The error that git ended with in `folder`, and its advice on one line.
+
+        Git gives advice about another owner's folder, for example. It is empty if git gives none,
+        or if the path is not printable: a command in it would hold the path, split at its newlines.
+        """
+        error, *lines = self.message.split("\n")
+        advice = " ".join(line.strip() for line in lines if line.strip())
+        return error, advice if folder.isprintable() else ""
+
 
 class GitProcess:
     """A running git command. Use it in a ``with`` statement: at its end, git has ended.
@@ -232,7 +247,7 @@ class GitProcess:
             GitTimeoutError: git was silent for too long.
         """
         self.finish()
-        said = self.stderr.decode("utf-8", "replace").strip()
+        said = _as_text(self.stderr)
         ended = f"exit status {self._status}" if self._status else "its output is incomplete"
         return GitError(f"git {self._name()}: failed: {said or ended}", self._hint())
 
@@ -308,6 +323,10 @@ def run_git(
     with GitProcess(command, environment, silence, stdin) as process:
         output = process.rest()
         return Finished(process.finish(), output, process.stderr)
+
+
+def _as_text(stderr: bytes) -> str:
+    return stderr.decode("utf-8", "replace").strip()
 
 
 def _file_with(data: bytes) -> int:

@@ -98,7 +98,7 @@ def find_revision(folder: str, name: str) -> Revision:
     repository, ids = _read_identity(folder, ran)
     if ran.returncode:
         raise _unknown(name, ran)
-    return Revision(repository, name, ids[0], _said(ran))
+    return Revision(repository, name, ids[0], ran.message)
 
 
 def find_repository(folder: str) -> Repository:
@@ -127,10 +127,9 @@ def find_range(folder: str, first: str, second: str) -> Range:
             find_revision(folder, each)  # says which of them is wrong
         raise RevisionError(f"{name}: one of them is not a commit", _OTHER_NAME)
     later, earlier, *bases = ids
-    said = _said(ran)
     return Range(
-        Revision(repository, first, earlier, said),
-        Revision(repository, second, later, said),
+        Revision(repository, first, earlier, ran.message),
+        Revision(repository, second, later, ran.message),
         [base.removeprefix("^") for base in bases],
     )
 
@@ -174,7 +173,7 @@ def another_revision(repository: Repository, name: str) -> Revision:
     ran = _rev_parse(repository.folder, "--verify", "--end-of-options", name)
     if ran.returncode:
         raise _unknown(name, ran)
-    return Revision(repository, name, ran.stdout.decode().strip(), _said(ran))
+    return Revision(repository, name, ran.stdout.decode().strip(), ran.message)
 
 
 def _rev_parse(folder: str, *arguments: str) -> Finished:
@@ -187,14 +186,12 @@ def _rev_parse(folder: str, *arguments: str) -> Finished:
 
 def _refusal(folder: str, ran: Finished) -> GitError:
     """The error for a folder in which git answers nothing."""
-    message, *advice = _said(ran).split("\n")
-    # Git's advice follows the first line, for example on another owner's folder.
-    hint = " ".join(line.strip() for line in advice if line.strip()) or _HINT
-    return GitError(f"{_printable(folder)}: {message}", hint)
+    error, advice = ran.error_and_advice(folder)
+    return GitError(f"{_printable(folder)}: {error}", advice or _HINT)
 
 
 def _unknown(name: str, ran: Finished) -> RevisionError:
-    said = _said(ran).removeprefix("fatal: ")
+    said = ran.message.removeprefix("fatal: ")
     if said == "Needed a single revision":
         said = "there is no such revision in this repository"
         if name == "HEAD":
@@ -204,7 +201,3 @@ def _unknown(name: str, ran: Finished) -> RevisionError:
 
 def _printable(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
-def _said(ran: Finished) -> str:
-    return ran.stderr.decode("utf-8", "replace").strip()

@@ -50,8 +50,9 @@ def _ask(repository: Repository, *command: str) -> list[bytes]:
     index = _index_of_commit(repository.top)
     ran = ask_git(repository.top, "--no-replace-objects", *command, variables=index)
     if ran.returncode:
-        said = ran.stderr.decode("utf-8", "replace").strip()
-        raise GitError(f"git {command[0]}: failed: {said}", "run it by hand to find the cause")
+        raise GitError(
+            f"git {command[0]}: failed: {ran.message}", "run it by hand to find the cause"
+        )
     return ran.stdout.split(b"\0")[:-1]
 
 

@@ -45,8 +45,7 @@ def list_worktrees(repository: Repository) -> list[Worktree]:
     """
     ran = ask_git(repository.folder, "worktree", "list", "--porcelain", "-z")
     if ran.returncode:
-        said = ran.stderr.decode("utf-8", "replace").strip()
-        raise GitError(f"git worktree list: failed: {said}", "git 2.36 or newer is required")
+        raise GitError(f"git worktree list: failed: {ran.message}", "git 2.36 or newer is required")
     entries = ran.stdout.split(b"\0\0")
     listed = [_worktree(entry.split(b"\0")) for entry in entries if entry]
     number = _own_number(repository, listed)

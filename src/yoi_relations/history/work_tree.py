@@ -145,7 +145,7 @@ class WorkTree(NamedTuple):
         ran = ask_git(self.workspace.root, *command, *limits)
         if ran.returncode:
             raise GitError(
-                f"git ls-files: failed: {ran.stderr.decode('utf-8', 'replace').strip()}",
+                f"git ls-files: failed: {ran.message}",
                 "run git status to see what is wrong with git's index",
             )
         found = {}

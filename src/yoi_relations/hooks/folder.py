@@ -104,12 +104,11 @@ def _ask_git(root: str, *arguments: str) -> str:
             f"git: cannot be run: {error.strerror or error}", _NEEDS_WORK_TREE
         ) from error
     if ran.returncode:
-        message, *advice = ran.stderr.decode("utf-8", "replace").strip().split("\n")
-        # The first line is the error; git's advice follows, for example on another owner's folder.
-        hint = " ".join(line.strip() for line in advice if line.strip()) or _NEEDS_WORK_TREE
-        if not root.isprintable():
-            hint = _NEEDS_WORK_TREE  # git's command would contain the path, split at its newlines
-        raise RelationsError(f"{printable(root)}: git cannot locate the hooks: {message}", hint)
+        message, advice = ran.error_and_advice(root)
+        raise RelationsError(
+            f"{printable(root)}: git cannot locate the hooks: {message}",
+            advice or _NEEDS_WORK_TREE,
+        )
     return os.fsdecode(ran.stdout)
 
 

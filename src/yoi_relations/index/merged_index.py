@@ -9,16 +9,14 @@ from collections import Counter
 from yoi_relations.files.conflicts import Conflict, settle
 from yoi_relations.files.git_tree import GitTree
 from yoi_relations.files.revision import OpenRepository
-from yoi_relations.files.scan_root import folders_of
 from yoi_relations.files.source import Format
 from yoi_relations.files.sources import ticket_source
-from yoi_relations.files.stray.names import BUCKETS
 from yoi_relations.files.workspace import Workspace, printable_bytes
 from yoi_relations.git.merge import MergedTrees
 from yoi_relations.index.build import build_unstamped
 from yoi_relations.index.compared import OpenedTree
 from yoi_relations.index.handle import Index, Trust
-from yoi_relations.index.revision_build import update_from
+from yoi_relations.index.revision_build import changed_folders, update_from
 from yoi_relations.index.store import IndexState, StoredIndex
 
 
@@ -72,15 +70,14 @@ def build_merged(
         GitError: git failed, or lacks an object.
     """
     start, listing = time.perf_counter(), ticket_source(workspace).list_root()
-    paths = None
+    names = None
     # What a link leads to may differ, though the link itself does not.
     if workspace.tool is None and side.fits(workspace) and not listing.links:
         tree = files.tree_id(workspace.tickets_path)
-        paths = files.changed_paths(side.tree, tree, BUCKETS)
-    if paths is None:
+        names = changed_folders(files, side.tree, tree)
+    if names is None:
         stored = build_unstamped(workspace)
     else:
-        names = {name for path in paths for name in folders_of(path)}
         names |= {conflict.unit for conflict in conflicts}
         known = StoredIndex(side.opened.connection, side.opened.generation)
         stored = update_from(workspace, known, names, listing)

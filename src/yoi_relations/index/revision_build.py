@@ -62,14 +62,22 @@ def _update_of_another(
         if other is None:
             continue
         with closing(other.connection):
-            paths = files.changed_paths(kept.tree, tree, BUCKETS)
-            if paths is None:  # the tree of a merge that was not made is not here
+            names = changed_folders(files, kept.tree, tree)
+            if names is None:  # the tree of a merge that was not made is not here
                 continue
-            names = {name for path in paths for name in folders_of(path)}
             if len(names) * _SHARE > len(listing.names):
                 return None
             return update_from(workspace, other, names, listing)
     return None
+
+
+def changed_folders(files: GitTree, old: str, new: str) -> set[bytes] | None:
+    """The names, as in `Listing`, of the folders in which two trees of tickets may differ.
+
+    None if one of the trees is not here.
+    """
+    paths = files.changed_paths(old, new, BUCKETS)
+    return None if paths is None else {name for path in paths for name in folders_of(path)}
 
 
 def update_from(

@@ -25,7 +25,7 @@ class RelationChangeType(StrEnum):
     GONE = "gone"
     """Its records are no longer there, and nothing retired them."""
     CHANGED = "changed"
-    """Its text, author, time or set of records is another."""
+    """Its text, author, time or set of records is different."""
     UNCERTAIN = "uncertain"
     """A source that cannot be used may hold its records in one of the two indexes."""
     ENDED = "ended"

@@ -265,7 +265,9 @@ def _unusable_sources(views: list[_View]) -> Iterator[Reason]:
             )
             place = _absolute(view, RecordPlace(problems[0].path, problems[0].line, ""))
             yield Reason(
-                *(Verdict.UNKNOWN, "unusable_source", text),
+                Verdict.UNKNOWN,
+                "unusable_source",
+                text,
                 records=(place,),
                 worktree=view.tree.path,
             )

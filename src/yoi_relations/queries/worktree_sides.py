@@ -1,7 +1,7 @@
 """Compares what several work trees say: the sides of a relation or a state, and disagreements.
 
-No side wins. Titles and the paths of records are not compared: a move between layouts, or another
-title, is no disagreement.
+No side wins. Titles and the paths of records are not compared, so a move between layouts or another
+title does not count as a disagreement.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Disagreement(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """It in words."""
+        """The disagreement in words."""
         return f"{self.what}: {'; '.join(map(str, self.sides))}"
 
 
@@ -119,7 +119,7 @@ def sides_of(found: Found) -> dict[Key, list[RelationSide]]:
 def disagreements(
     trees: Worktrees, found: Found, tickets: Iterable[str] = ()
 ) -> list[Disagreement]:
-    """What is said differently of the relations in `found`, of their ends and of `tickets`."""
+    """What work trees say differently about the relations in `found`, their ends and `tickets`."""
     ends = {end.id for _, relations in found for one in relations.values() for end in one.ends}
     loaded = [
         (tree, load_tickets(index.connection, {*ends, *tickets})) for tree, index in trees.read
@@ -138,7 +138,7 @@ def disagreements(
 
 
 def disagreements_about(trees: Worktrees, tickets: list[str]) -> list[Disagreement]:
-    """What is said differently of these tickets, and of relations that are active somewhere."""
+    """What work trees say differently about these tickets, and about their active relations."""
     touching_them = [
         (tree, keyed(load_active_relations(index.connection, touching(tickets))))
         for tree, index in trees.read
@@ -173,7 +173,7 @@ def _of_states(
 
 
 def _of_relation(key: Key, found: Found, absent: dict[str, set[str]]) -> Disagreement | None:
-    """The disagreement about one relation; other states of its ends alone are none."""
+    """The disagreement about one relation, if there is one; states of its ends do not count."""
     kind, ticket, target, _ = key
     groups: dict[object, tuple[str, Relation | None, list[OpenWorktree]]] = {}
     for tree, relations in found:

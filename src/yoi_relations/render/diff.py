@@ -141,7 +141,7 @@ def relation_change_value(change: RelationChange) -> Value:
 
 
 def _version_value(relation: Relation | None, *, whole: bool) -> Value | None:
-    """What one of the two indexes says of a relation; None if it is not there."""
+    """What one of the two indexes says about a relation; None if it is not there."""
     if relation is None:
         return None
     places = [place_value(record.place) for record in relation.records]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 from rich.text import Text
 
@@ -41,6 +40,10 @@ _RELATIONS = {
     RelationChangeType.UNCERTAIN: "Relations that a file may state that cannot be used",
     RelationChangeType.ENDED: "No longer in the way",
     RelationChangeType.RESUMED: "Active again",
+}
+_PROBLEMS = {
+    ChangeType.PROBLEM_APPEARED: "New problems",
+    ChangeType.PROBLEM_SOLVED: "Solved problems",
 }
 _HELD, _FREED, _OTHER = "Now on hold", "No longer on hold", "Other verdicts"
 
@@ -89,11 +92,9 @@ class _Layout(NamedTuple):
             clashes = (each.clash for each in difference.clashes if each.appeared is appeared)
             sentences = [self._words(clash.sentence) for clash in clashes]
             yield f"{title} cycles and contradictions", sentences
-        for what, problems in groupby(
-            sorted(difference.problems, key=lambda each: each.what), key=lambda each: each.what
-        ):
-            title = "New problems" if what is ChangeType.PROBLEM_APPEARED else "Solved problems"
-            yield title, [self._words(str(each.problem)) for each in problems]
+        for what, title in _PROBLEMS.items():
+            problems = (each.problem for each in difference.problems if each.what is what)
+            yield title, [self._words(str(problem)) for problem in problems]
 
     def _ticket_change(self, change: TicketChange) -> list[Text]:
         if change.what is ChangeType.TITLE_CHANGED:
