@@ -161,13 +161,12 @@ def _adapter(
     limit: timedelta | None,
 ) -> Adapter:
     published = Published.of(there, limit)
-    known = published.known()
     for name in workspaces:
-        if name not in known:
+        if name not in published.known:
             raise NotFoundError(
                 f"no workspace is called '{name}' in the database",
                 "relations server list shows those that were published",
             )
-    selected = frozenset(known[name] for name in workspaces)
+    selected = frozenset(published.known[name] for name in workspaces)
     home = min(selected) if len(selected) == 1 else None
     return Adapter(connection, SharedScope(published, selected or None, home))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple, Self
 
@@ -27,12 +27,16 @@ class Published(NamedTuple):
 
     Attributes:
         by_name: by name, each of them.
+        known: by name and alias, the name. An alias of two workspaces names neither of them.
+        spellings: by name, the name and the aliases that are known.
         outdated: the names of those that were published too long ago.
         tickets: by name, rows of tickets that were asked for already.
         needed: the names of the workspaces of all tickets that were needed, published or not.
     """
 
     by_name: Mapping[str, ListedWorkspace]
+    known: Mapping[str, str]
+    spellings: Mapping[str, Sequence[str]]
     outdated: frozenset[str]
     tickets: dict[str, Row]
     needed: set[str]
@@ -41,21 +45,25 @@ class Published(NamedTuple):
     def of(cls, workspaces: Iterable[ListedWorkspace], max_age: timedelta | None = None) -> Self:
         """What is in the database; `max_age` is the age of the oldest that is not outdated."""
         by_name = {workspace.name: workspace for workspace in workspaces}
+        known = _known(by_name)
+        spellings: dict[str, list[str]] = {}
+        for spelling, name in known.items():
+            spellings.setdefault(name, []).append(spelling)
         outdated = frozenset(
             name
             for name, workspace in by_name.items()
             if max_age is not None and workspace.age > max_age
         )
-        return cls(by_name, outdated, tickets={}, needed=set())
+        return cls(by_name, known, spellings, outdated, tickets={}, needed=set())
 
-    def known(self) -> dict[str, str]:
-        """By name and alias, the name. An alias of two workspaces names neither of them."""
-        claims: dict[str, set[str]] = {}
-        for workspace in self.by_name.values():
-            for alias in workspace.aliases:
-                claims.setdefault(alias, set()).add(workspace.name)
-        aliases = {alias: min(names) for alias, names in claims.items() if len(names) == 1}
-        return aliases | {name: name for name in self.by_name}
+
+def _known(by_name: Mapping[str, ListedWorkspace]) -> dict[str, str]:
+    claims: dict[str, set[str]] = {}
+    for workspace in by_name.values():
+        for alias in workspace.aliases:
+            claims.setdefault(alias, set()).add(workspace.name)
+    aliases = {alias: min(names) for alias, names in claims.items() if len(names) == 1}
+    return aliases | {name: name for name in by_name}
 
 
 class SharedScope(Scope):
@@ -75,7 +83,7 @@ class SharedScope(Scope):
         self.published = published
         self.selected = selected
         self.home = home
-        self.names = Names(published.known(), home)
+        self.names = Names(published.known, published.spellings, home)
         asked = published.by_name.keys() if selected is None else selected
         self.asked = [published.by_name[name] for name in sorted(asked)]
         if selected is not None:
@@ -108,9 +116,8 @@ class SharedScope(Scope):
     def _relations(self) -> Condition:
         """Records in these workspaces, and those of others about their tickets."""
         rows = self._rows()
-        names = tuple(
-            name for name, owner in self.published.known().items() if owner in (self.selected or ())
-        )
+        spellings = self.published.spellings
+        names = tuple(name for workspace in self.asked for name in spellings[workspace.name])
         marks = _marks(names)
         ends = (f"split_part({end}, ':', 1) IN ({marks})" for end in ("edge_ticket", "edge_target"))
         return Condition(
