@@ -20,7 +20,7 @@ from yoi_relations.lean.types import Connection
 from yoi_relations.server.adapter import Adapter
 from yoi_relations.server.connection import connect, database_named, failures_reported
 from yoi_relations.server.schema import begin_in_schema
-from yoi_relations.server.scope import Published, SharedScope
+from yoi_relations.server.scope import PublishedWorkspaces, SharedScope
 from yoi_relations.server.workspaces import QUERY, ListedWorkspace, listed
 
 _MODE = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -160,7 +160,7 @@ def _adapter(
     workspaces: Sequence[str],
     limit: timedelta | None,
 ) -> Adapter:
-    published = Published.of(there, limit)
+    published = PublishedWorkspaces.of(there, limit)
     for name in workspaces:
         if name not in published.known:
             raise NotFoundError(

@@ -22,7 +22,7 @@ _TICKET_COLUMNS = ["ticket", *TicketInfo._fields[1:]]
 """The columns of a statement that loads tickets."""
 
 
-class Published(NamedTuple):
+class PublishedWorkspaces(NamedTuple):
     """The workspaces in the database.
 
     Attributes:
@@ -78,7 +78,7 @@ class SharedScope(Scope):
     shared = True
 
     def __init__(
-        self, published: Published, selected: frozenset[str] | None, home: str | None
+        self, published: PublishedWorkspaces, selected: frozenset[str] | None, home: str | None
     ) -> None:
         self.published = published
         self.selected = selected
