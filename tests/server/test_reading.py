@@ -201,6 +201,26 @@ def test_an_alias_is_the_workspace(two: Two) -> None:
     assert two.ask("show", home=SHOP).json["count"] == 1
 
 
+def test_the_digest_of_a_database_changes_with_an_alias(two: Two) -> None:
+    two.loans.record(A, "blocked_by", f"old/shop:{C}")
+    two.publish()
+
+    def asked() -> tuple[str, bool]:
+        with Call().open_catalog(Origin(two.database), quiet=True) as catalog:
+            checked = ask_checks(catalog.connection, PathBase(None), tickets=[f"{NAME}:{A}"])
+            codes = [reason.code for reason in checked.checks[0].reasons]
+            return catalog.digest, "elsewhere" in codes
+
+    (before, unknown_before) = asked()
+    (two.shop.root / ".yoi" / "workspace.toml").write_text(
+        f'name = "{SHOP}"\naliases = ["old/shop"]\n'
+    )
+    assert two.shop.run("publish", "--to", two.database).code == 0
+    (after, unknown_after) = asked()
+    assert (unknown_before, unknown_after) == (True, False)
+    assert after != before
+
+
 @in_both_layouts
 def test_an_outdated_publication_is_unknown(two: Two) -> None:
     two.loans.record(A, "blocked_by", f"{SHOP}:{C}")

@@ -76,10 +76,10 @@ class Database:
 
     @property
     def digest(self) -> str:
-        """Changes with each publication of the workspaces, and when one becomes outdated."""
+        """Changes with publications, with aliases, and when a workspace becomes outdated."""
         outdated = self._scope.published.outdated
         return "\n".join(
-            f"{each.name} {each.publication} {each.name in outdated}"
+            f"{each.name} {each.publication} {each.name in outdated} {' '.join(each.aliases)}"
             for each in self._scope.published.by_name.values()
         )
 
