@@ -7,10 +7,9 @@ from datetime import timedelta
 from typing import Any, NamedTuple, Self
 
 from yoi_relations.files.source import Effect
-from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.record_lookup import MIN_PART
-from yoi_relations.queries.records import Condition
+from yoi_relations.queries.records import Condition, either, in_files, with_id
 from yoi_relations.queries.scope import Scope, Uncertain
 from yoi_relations.queries.ticket_names import casefolded
 from yoi_relations.queries.tickets import TicketInfo
@@ -190,10 +189,9 @@ class SharedScope(Scope):
     def ids_like(self, name: str, paths: Iterable[str]) -> tuple[Condition, ...]:
         """Conditions on records, which select at least those that may be meant by an id or path."""
         part = name.lower().removeprefix("x-").removesuffix(".md")
-        by_id = "strpos(lower(record_id), ?) > 0" if len(part) >= MIN_PART else "record_id = ?"
-        at_path = "path IN (SELECT value FROM json_each(?))"
-        like = Condition(f"({at_path} OR {by_id})", (json_text(sorted(paths)), part))
-        return (*self.rows, like)
+        has_part = Condition("strpos(lower(record_id), ?) > 0", (part,))
+        by_id = has_part if len(part) >= MIN_PART else with_id(part)
+        return (*self.rows, either(in_files(paths), by_id))
 
 
 def _marks(values: tuple[object, ...]) -> str:
