@@ -380,6 +380,12 @@ def test_the_ways_to_name_a_ticket(two: Two) -> None:
     (record,) = relation["records"]
     for name in (record["id"], record["id"][-6:], record["path"], f"{record['id']}.md"):
         assert two.ask("show", name).json["relations"] == [relation | {"end": None}], name
+    two.loans.relations_json(B, {"kind": "related", "target": A})
+    two.publish(NAME)
+    (named,) = two.loans.run("show", "relations.json", "--json").json["relations"]
+    for home in (NAME, None):
+        (found,) = two.ask("show", "relations.json", home=home).json["relations"]
+        assert found["records"][0]["id"] == named["records"][0]["id"]
     whole = two.ask("show", record["id"], home=None).json["relations"][0]["records"][0]
     assert whole["path"] == f"{NAME}:{record['path']}"
 

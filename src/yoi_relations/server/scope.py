@@ -188,10 +188,11 @@ class SharedScope(Scope):
 
     def ids_like(self, name: str, paths: Iterable[str]) -> tuple[Condition, ...]:
         """Conditions on records, which select at least those that may be meant by an id or path."""
-        part = name.lower().removeprefix("x-").removesuffix(".md")
+        part = name.lower().removeprefix("x-")
         has_part = Condition("strpos(lower(record_id), ?) > 0", (part,))
         by_id = has_part if len(part) >= MIN_PART else with_id(part)
-        return (*self.rows, either(in_files(paths), by_id))
+        by_file = Condition("starts_with(reverse(path), ?)", (name[::-1],))
+        return (*self.rows, either(in_files(paths), either(by_file, by_id)))
 
 
 def _marks(values: tuple[object, ...]) -> str:
