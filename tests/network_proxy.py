@@ -8,10 +8,12 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import quote
 
 from psycopg.conninfo import conninfo_to_dict
+
+from yoi_relations.server.connection import connect
 
 _SOCKET = ".s.PGSQL.5432"
 """The name of the socket of a server with the usual port."""
@@ -155,3 +157,16 @@ def network(
         yield proxy
     finally:
         proxy.close()
+
+
+def round_trips(database: str, delay: float, ask: Callable[[str], object]) -> int:
+    """How often what `ask` does waits for the server, apart from connecting, which it does once.
+
+    Without a delay, the server would answer a part of what is sent together.
+    """
+    with network(database, delay=delay) as proxy:
+        with connect(proxy.url):
+            pass
+        connecting = proxy.round_trips
+        ask(proxy.url)
+    return proxy.round_trips - 2 * connecting

@@ -149,24 +149,25 @@ class Call(NamedTuple):
             RelationsError: as in `open_index`, or the database cannot be asked.
         """
         self.check_origin(origin)
-        if origin.database is not None and at is not None:
-            raise UsageError("--at and --from exclude each other", "leave one of them out")
         if origin.database is None:
             index = self.open_index(at=at)
             self.notify_if_empty(index)
             return index
+        if at is not None:
+            raise UsageError("--at and --from exclude each other", "leave one of them out")
         from yoi_relations.extras import ExtraNeeded  # noqa: PLC0415  # for --from
 
         with ExtraNeeded("server"):
             from yoi_relations.server.reading import open_database  # noqa: PLC0415  # as above
-        database, workspaces, max_age = origin.database, origin.workspaces, origin.max_age
         notify = _ignore if quiet else self.notify
         with_ages = self.mode is Mode.TABLE
-        return open_database(database, workspaces, max_age, notify, with_ages=with_ages)
+        return open_database(
+            origin.database, origin.workspaces, origin.max_age, notify, with_ages=with_ages
+        )
 
     def notify_if_empty(self, index: Index) -> None:
         """If there are no tickets, say so and show how to create one."""
-        if index.sources:
+        if not index.is_empty:
             return
         from yoi_relations.render import first_ticket  # noqa: PLC0415  # for empty workspaces
 

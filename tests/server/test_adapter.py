@@ -28,7 +28,7 @@ from yoi_relations.queries.retirements import load_lost_retirements
 from yoi_relations.queries.show_page import first_page, total_of
 from yoi_relations.queries.tickets import all_tickets, load_tickets
 from yoi_relations.server.adapter import Adapter
-from yoi_relations.server.scope import Published, SharedScope
+from yoi_relations.server.scope import PublishedWorkspaces, SharedScope
 from yoi_relations.server.workspaces import QUERY, listed
 
 Ask = Callable[[Any, str], object]
@@ -67,7 +67,7 @@ def shared(workspace: Workspace, database: str) -> Iterator[Adapter]:
     """A database with one workspace."""
     published(everything(workspace), database)
     with psycopg.connect(database) as connection:
-        there = Published.of(listed(connection.execute(QUERY.encode())))
+        there = PublishedWorkspaces.of(listed(connection.execute(QUERY.encode())))
         yield Adapter(connection, SharedScope(there, None, None))
 
 
@@ -84,7 +84,7 @@ def numbers(bare_database: str) -> Iterator[Adapter]:
     with psycopg.connect(bare_database) as connection:
         connection.execute("CREATE TABLE word (word text)")
         connection.execute("INSERT INTO word VALUES ('a'), ('b'), ('50%'), (NULL)")
-        yield Adapter(connection, SharedScope(Published.of([]), None, None))
+        yield Adapter(connection, SharedScope(PublishedWorkspaces.of([]), None, None))
 
 
 @pytest.mark.parametrize(

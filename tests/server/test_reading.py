@@ -201,6 +201,26 @@ def test_an_alias_is_the_workspace(two: Two) -> None:
     assert two.ask("show", home=SHOP).json["count"] == 1
 
 
+def test_the_digest_of_a_database_changes_with_an_alias(two: Two) -> None:
+    two.loans.record(A, "blocked_by", f"old/shop:{C}")
+    two.publish()
+
+    def asked() -> tuple[str, bool]:
+        with Call().open_catalog(Origin(two.database), quiet=True) as catalog:
+            checked = ask_checks(catalog.connection, PathBase(None), tickets=[f"{NAME}:{A}"])
+            codes = [reason.code for reason in checked.checks[0].reasons]
+            return catalog.digest, "elsewhere" in codes
+
+    (before, unknown_before) = asked()
+    (two.shop.root / ".yoi" / "workspace.toml").write_text(
+        f'name = "{SHOP}"\naliases = ["old/shop"]\n'
+    )
+    assert two.shop.run("publish", "--to", two.database).code == 0
+    (after, unknown_after) = asked()
+    assert (unknown_before, unknown_after) == (True, False)
+    assert after != before
+
+
 @in_both_layouts
 def test_an_outdated_publication_is_unknown(two: Two) -> None:
     two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
@@ -360,6 +380,12 @@ def test_the_ways_to_name_a_ticket(two: Two) -> None:
     (record,) = relation["records"]
     for name in (record["id"], record["id"][-6:], record["path"], f"{record['id']}.md"):
         assert two.ask("show", name).json["relations"] == [relation | {"end": None}], name
+    two.loans.relations_json(B, {"kind": "related", "target": A})
+    two.publish(NAME)
+    (named,) = two.loans.run("show", "relations.json", "--json").json["relations"]
+    for home in (NAME, None):
+        (found,) = two.ask("show", "relations.json", home=home).json["relations"]
+        assert found["records"][0]["id"] == named["records"][0]["id"]
     whole = two.ask("show", record["id"], home=None).json["relations"][0]["records"][0]
     assert whole["path"] == f"{NAME}:{record['path']}"
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from network_proxy import network
+from network_proxy import round_trips
 from publishing import NAME, publish
 from workspace_builder import A, B, C, D, Workspace
 
-from yoi_relations.server.connection import connect
-
 SHOP = "acme/shop"
+DELAY = 0.05
 
 
 @pytest.fixture
@@ -33,15 +32,13 @@ def there(tmp_path: Path, database: str) -> Workspace:
     return loans
 
 
-def round_trips(workspace: Workspace, database: str, *question: str) -> int:
-    """Those of a question, without those of connecting."""
-    # Without a delay, the server would answer a part of what is sent together.
-    with network(database, delay=0.05) as proxy:
-        with connect(proxy.url):
-            pass
-        before = proxy.round_trips
-        assert workspace.run(*question, "--json", "--from", proxy.url).code in (0, 4, 9, 10, 11)
-        return proxy.round_trips - 2 * before
+def asking(workspace: Workspace, database: str, *question: str) -> int:
+    """The round trips of a question."""
+
+    def ask(url: str) -> None:
+        assert workspace.run(*question, "--json", "--from", url).code in (0, 4, 9, 10, 11)
+
+    return round_trips(database, DELAY, ask)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +56,7 @@ def test_a_question_takes_few_round_trips(
     there: Workspace, database: str, question: tuple[str, ...], wanted: int
 ) -> None:
     home = () if ":" in question[-1] else ("--workspace", NAME)
-    assert round_trips(there, database, *question, *home) == wanted
+    assert asking(there, database, *question, *home) == wanted
 
 
 def test_their_number_does_not_depend_on_how_many_tickets_there_are(
@@ -70,4 +67,4 @@ def test_their_number_does_not_depend_on_how_many_tickets_there_are(
         there.ticket(id_, "queued")
         there.record(id_, "blocked_by", A, "why")
     assert publish(there, database).code == 0
-    assert round_trips(there, database, "check", A, "--workspace", NAME) == 4 + 2
+    assert asking(there, database, "check", A, "--workspace", NAME) == 4 + 2

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from mcp.shared.exceptions import MCPError
 from mcp_client import ADDED, ADDED_TO_CHECK, connected
-from postgres_server import PostgresServer, find_programs
+from postgres_server import PostgresServer, needed_programs
 from publishing import NAME, in_both_layouts, publish, published
 from serve_process import Server
 from watch_process import start_program
@@ -80,10 +80,7 @@ def test_the_page_follows_the_publications(
 
 
 def test_the_page_says_that_the_database_is_gone(tmp_path: Path) -> None:
-    programs = find_programs()
-    if programs is None:
-        pytest.skip("no PostgreSQL server is installed")
-    server = PostgresServer(programs)
+    server = PostgresServer(needed_programs())
     try:
         name = server.create()
         workspace = Workspace(tmp_path / "work").pair("blocked_by")

@@ -29,7 +29,7 @@ _REDIRECT = '<!doctype html><meta http-equiv="refresh" content="0; url={url}">\n
 
 
 def serve(call: Call, origin: Origin, port: int, *, open_browser: bool) -> ExitCode:
-    """Serve the page of a workspace until an interrupt.
+    """Serve the page of a workspace, or of a database, until an interrupt.
 
     Args:
         call: the options of the command.

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple, cast
 
 import psycopg
@@ -151,10 +152,11 @@ class Adapter:
     def execute(self, sql: str, values: Sequence[Any] = ()) -> Rows:
         """The rows that a query of the program finds."""
         statement = self._statement(sql, values)
-        if statement.key not in self._cache:
-            self._fetch({each.key: each for each in (statement, *self._waiting)})
+        key = statement.key
+        if key not in self._cache:
+            self._fetch({key: statement} | {each.key: each for each in self._waiting})
             self._waiting.clear()
-        columns, rows = self._cache[statement.key]
+        columns, rows = self._cache[key]
         if "uncertain" in columns:
             rows = self.scope.marked(columns, rows)
         convert = self._names.converter(columns)
@@ -167,23 +169,23 @@ class Adapter:
 
     def _fetch(self, statements: dict[tuple[str, str], _Statement]) -> None:
         """Ask statements in one round trip, and keep their rows."""
-        asked = [each for key, each in statements.items() if key not in self._cache]
+        asked = {key: each for key, each in statements.items() if key not in self._cache}
         with self._connection.pipeline() if len(asked) > 1 else contextlib.nullcontext():
             cursors = [
                 self._connection.execute(each.text.encode(), each.arguments, prepare=False)
-                for each in asked
+                for each in asked.values()
             ]
-        for each, cursor in zip(asked, cursors, strict=True):
+        for key, cursor in zip(asked, cursors, strict=True):
             columns = [column.name for column in cursor.description or ()]
             rows = cursor.fetchall()
-            self._cache[each.key] = columns, rows
+            self._cache[key] = columns, rows
             self.scope.remember(columns, rows)
 
     def _argument(self, place: _Place, given: Iterator[Any]) -> Any:  # noqa: ANN401  # as the query has it
         """The value of a placeholder, in the names of the database."""
         if place.size == 0:
             return next(given)
-        listed = json.loads(next(given)) if place.size < 0 else _first(given, place.size)
+        listed = json.loads(next(given)) if place.size < 0 else [*islice(given, place.size)]
         if not place.column:
             return listed
         found = {
@@ -194,10 +196,6 @@ class Adapter:
             )
         }
         return sorted(found)
-
-
-def _first(values: Iterator[Any], number: int) -> list[Any]:
-    return [next(values) for _ in range(number)]
 
 
 @lru_cache(256)

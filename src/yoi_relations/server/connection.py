@@ -22,7 +22,7 @@ VARIABLE = "YOI_RELATIONS_DATABASE"
 """The environment variable that names the database where no option does."""
 _HINT = (
     "give a URL without a password, such as postgresql://user@host/database, or service=NAME; a"
-    " password belongs into ~/.pgpass or PGPASSWORD"
+    " password belongs in ~/.pgpass or PGPASSWORD"
 )
 _CONNECT_TIMEOUT = 5
 """Seconds for one address."""

@@ -106,7 +106,7 @@ class Statement(
         *record_checks(),
         Index("statement_edge_ticket", "edge_ticket", "shown"),
         Index("statement_edge_target", "edge_target"),
-        # An id is always looked up whole, and this kind of index has half the size.
+        # To look up a part of an id uses no index; for whole ids, this kind has half the size.
         Index("statement_record_id", "record_id", postgresql_using="hash"),
         Index(
             "statement_active",

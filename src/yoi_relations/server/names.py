@@ -48,15 +48,19 @@ class Names:
 
     Args:
         known: by name and alias of each workspace that was published, its name.
+        spellings: by name of each, the names and aliases that `known` has for it.
         home: name of the workspace whose names are bare; None for none.
     """
 
-    def __init__(self, known: Mapping[str, str], home: str | None) -> None:
+    def __init__(
+        self,
+        known: Mapping[str, str],
+        spellings: Mapping[str, Sequence[str]],
+        home: str | None,
+    ) -> None:
         self._known = known
+        self._spellings = spellings
         self._home = home
-        self._aliases: dict[str, list[str]] = {}
-        for alias, name in known.items():
-            self._aliases.setdefault(name, []).append(alias)
 
     def workspace_of(self, shown: str) -> str:
         """The name of the workspace of a ticket or path of an answer; it may be unknown."""
@@ -74,21 +78,21 @@ class Names:
     def values(self, column: str, shown: str) -> list[str]:
         """The values of a column that a name of an answer selects."""
         if column in _ENDS:
-            return self._spellings(shown)
+            return self._record_forms(shown)
         return [self.qualified(shown)] if column in _NAMES else [shown]
 
-    def _spellings(self, shown: str) -> list[str]:
+    def _record_forms(self, shown: str) -> list[str]:
         """All forms in which a record may name a ticket: by name or alias of its workspace."""
         name = self.qualified(shown)
         workspace, _, rest = name.partition(":")
-        return [f"{each}:{rest}" for each in self._aliases.get(workspace, [workspace])]
+        return [f"{each}:{rest}" for each in self._spellings.get(workspace, [workspace])]
 
     def converter(self, columns: Sequence[str]) -> Convert | None:
         """A function that gives rows with these columns the names of the answer.
 
         None if the rows need no change.
         """
-        if self._home is None and len(self._known) == len(self._aliases):
+        if self._home is None and len(self._known) == len(self._spellings):
             return None  # no name is bare, and there are no aliases
         named = [(at, self._of(column)) for at, column in enumerate(columns)]
         changed = [(at, convert) for at, convert in named if convert is not None]

@@ -20,7 +20,7 @@ from yoi_relations.lean.types import Connection
 from yoi_relations.server.adapter import Adapter
 from yoi_relations.server.connection import connect, database_named, failures_reported
 from yoi_relations.server.schema import begin_in_schema
-from yoi_relations.server.scope import Published, SharedScope
+from yoi_relations.server.scope import PublishedWorkspaces, SharedScope
 from yoi_relations.server.workspaces import QUERY, ListedWorkspace, listed
 
 _MODE = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -76,10 +76,10 @@ class Database:
 
     @property
     def digest(self) -> str:
-        """Changes with each publication of the workspaces, and when one becomes outdated."""
+        """Changes with publications, with aliases, and when a workspace becomes outdated."""
         outdated = self._scope.published.outdated
         return "\n".join(
-            f"{each.name} {each.publication} {each.name in outdated}"
+            f"{each.name} {each.publication} {each.name in outdated} {' '.join(each.aliases)}"
             for each in self._scope.published.by_name.values()
         )
 
@@ -160,14 +160,13 @@ def _adapter(
     workspaces: Sequence[str],
     limit: timedelta | None,
 ) -> Adapter:
-    published = Published.of(there, limit)
-    known = published.known()
+    published = PublishedWorkspaces.of(there, limit)
     for name in workspaces:
-        if name not in known:
+        if name not in published.known:
             raise NotFoundError(
                 f"no workspace is called '{name}' in the database",
                 "relations server list shows those that were published",
             )
-    selected = frozenset(known[name] for name in workspaces)
+    selected = frozenset(published.known[name] for name in workspaces)
     home = min(selected) if len(selected) == 1 else None
     return Adapter(connection, SharedScope(published, selected or None, home))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple, Self
 
 from yoi_relations.files.source import Effect
-from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.record_lookup import MIN_PART
-from yoi_relations.queries.records import Condition
+from yoi_relations.queries.records import Condition, either, in_files, with_id
 from yoi_relations.queries.scope import Scope, Uncertain
 from yoi_relations.queries.ticket_names import casefolded
 from yoi_relations.queries.tickets import TicketInfo
@@ -22,17 +21,21 @@ _TICKET_COLUMNS = ["ticket", *TicketInfo._fields[1:]]
 """The columns of a statement that loads tickets."""
 
 
-class Published(NamedTuple):
+class PublishedWorkspaces(NamedTuple):
     """The workspaces in the database.
 
     Attributes:
         by_name: by name, each of them.
+        known: by name and alias, the name. An alias of two workspaces names neither of them.
+        spellings: by name, the name and the aliases that are known.
         outdated: the names of those that were published too long ago.
         tickets: by name, rows of tickets that were asked for already.
         needed: the names of the workspaces of all tickets that were needed, published or not.
     """
 
     by_name: Mapping[str, ListedWorkspace]
+    known: Mapping[str, str]
+    spellings: Mapping[str, Sequence[str]]
     outdated: frozenset[str]
     tickets: dict[str, Row]
     needed: set[str]
@@ -41,21 +44,25 @@ class Published(NamedTuple):
     def of(cls, workspaces: Iterable[ListedWorkspace], max_age: timedelta | None = None) -> Self:
         """What is in the database; `max_age` is the age of the oldest that is not outdated."""
         by_name = {workspace.name: workspace for workspace in workspaces}
+        known = _known(by_name)
+        spellings: dict[str, list[str]] = {}
+        for spelling, name in known.items():
+            spellings.setdefault(name, []).append(spelling)
         outdated = frozenset(
             name
             for name, workspace in by_name.items()
             if max_age is not None and workspace.age > max_age
         )
-        return cls(by_name, outdated, tickets={}, needed=set())
+        return cls(by_name, known, spellings, outdated, tickets={}, needed=set())
 
-    def known(self) -> dict[str, str]:
-        """By name and alias, the name. An alias of two workspaces names neither of them."""
-        claims: dict[str, set[str]] = {}
-        for workspace in self.by_name.values():
-            for alias in workspace.aliases:
-                claims.setdefault(alias, set()).add(workspace.name)
-        aliases = {alias: min(names) for alias, names in claims.items() if len(names) == 1}
-        return aliases | {name: name for name in self.by_name}
+
+def _known(by_name: Mapping[str, ListedWorkspace]) -> dict[str, str]:
+    claims: dict[str, set[str]] = {}
+    for workspace in by_name.values():
+        for alias in workspace.aliases:
+            claims.setdefault(alias, set()).add(workspace.name)
+    aliases = {alias: min(names) for alias, names in claims.items() if len(names) == 1}
+    return aliases | {name: name for name in by_name}
 
 
 class SharedScope(Scope):
@@ -70,12 +77,12 @@ class SharedScope(Scope):
     shared = True
 
     def __init__(
-        self, published: Published, selected: frozenset[str] | None, home: str | None
+        self, published: PublishedWorkspaces, selected: frozenset[str] | None, home: str | None
     ) -> None:
         self.published = published
         self.selected = selected
         self.home = home
-        self.names = Names(published.known(), home)
+        self.names = Names(published.known, published.spellings, home)
         asked = published.by_name.keys() if selected is None else selected
         self.asked = [published.by_name[name] for name in sorted(asked)]
         if selected is not None:
@@ -108,9 +115,8 @@ class SharedScope(Scope):
     def _relations(self) -> Condition:
         """Records in these workspaces, and those of others about their tickets."""
         rows = self._rows()
-        names = tuple(
-            name for name, owner in self.published.known().items() if owner in (self.selected or ())
-        )
+        spellings = self.published.spellings
+        names = tuple(name for workspace in self.asked for name in spellings[workspace.name])
         marks = _marks(names)
         ends = (f"split_part({end}, ':', 1) IN ({marks})" for end in ("edge_ticket", "edge_target"))
         return Condition(
@@ -182,11 +188,11 @@ class SharedScope(Scope):
 
     def ids_like(self, name: str, paths: Iterable[str]) -> tuple[Condition, ...]:
         """Conditions on records, which select at least those that may be meant by an id or path."""
-        part = name.lower().removeprefix("x-").removesuffix(".md")
-        by_id = "strpos(lower(record_id), ?) > 0" if len(part) >= MIN_PART else "record_id = ?"
-        at_path = "path IN (SELECT value FROM json_each(?))"
-        like = Condition(f"({at_path} OR {by_id})", (json_text(sorted(paths)), part))
-        return (*self.rows, like)
+        part = name.lower().removeprefix("x-")
+        has_part = Condition("strpos(lower(record_id), ?) > 0", (part,))
+        by_id = has_part if len(part) >= MIN_PART else with_id(part)
+        by_file = Condition("starts_with(reverse(path), ?)", (name[::-1],))
+        return (*self.rows, either(in_files(paths), either(by_file, by_id)))
 
 
 def _marks(values: tuple[object, ...]) -> str:

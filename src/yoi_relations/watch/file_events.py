@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from watchfiles.main import FileChange
 
 TICK = 5.0
-"""Seconds after which the files are scanned even without an event."""
+"""Seconds after which there is a scan even without an event; a database is asked as often."""
 QUIET_MS = 30
 """Milliseconds without an event that end a burst."""
 BURST_MS = 500
@@ -33,7 +33,7 @@ _MAX_FAILURES = 8
 
 
 class FileEvents:
-    """The events below one tickets root.
+    """The events below one tickets root; for tickets of another tool, also where records are.
 
     Args:
         notify: takes a notice when another folder becomes the root, or events are not available.
