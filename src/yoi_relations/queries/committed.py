@@ -19,10 +19,11 @@ _MAX_PATHS = 200
 def find_committed(workspace: Workspace, places: Iterable[RecordPlace]) -> Mapping[str, bool]:
     """By path, whether a record is in the last commit, where that is known.
 
-    It is not known of entries of lists, because the commit may have the file without the entry; nor
-    where git does not answer. The records of another revision are committed, if that is a commit.
+    It is not known of entries of lists, because the commit may have the file without the entry; of
+    records in another work tree; nor where git does not answer. The records of another revision are
+    committed, if that is a commit.
     """
-    paths = {place.path for place in places if place.line is None and place.path.endswith(".md")}
+    paths = {place.path for place in places if _is_own_file(place)}
     at = workspace.files.at
     if at is not None:
         return dict.fromkeys(paths, True) if at.commit else NOTHING_KNOWN
@@ -42,6 +43,12 @@ def find_committed(workspace: Workspace, places: Iterable[RecordPlace]) -> Mappi
         return NOTHING_KNOWN
     listed = {printable_bytes(path) for path in ran.stdout.split(b"\0")}
     return {path: in_git in listed for in_git, path in by_path.items()}
+
+
+def _is_own_file(place: RecordPlace) -> bool:
+    """Whether a place is that of a record in a file of its own, in this work tree."""
+    # What is unknown has a place without an id, and what another work tree has, an absolute path.
+    return bool(place.id) and place.line is None and not os.path.isabs(place.path)
 
 
 def _has_repository(path: str) -> bool:
