@@ -7,13 +7,11 @@ from collections.abc import Iterable, Mapping
 
 from yoi_relations.errors import GitTimeoutError
 from yoi_relations.files.workspace import Workspace, printable_bytes
-from yoi_relations.git.ask import ask_git
+from yoi_relations.git.ask import ask_git, can_name
 from yoi_relations.queries.records import RecordPlace
 
 NOTHING_KNOWN: Mapping[str, bool] = {}
 """What is known without git."""
-_MAX_PATHS = 200
-"""Paths that git is asked about one by one; for more, all tickets are listed."""
 
 
 def find_committed(workspace: Workspace, places: Iterable[RecordPlace]) -> Mapping[str, bool]:
@@ -33,7 +31,7 @@ def find_committed(workspace: Workspace, places: Iterable[RecordPlace]) -> Mappi
     # Git does not look behind a link.
     by_path = {path.replace(root, real_root, 1): path for path in paths}
     wanted = sorted(by_path)
-    if len(wanted) > _MAX_PATHS or any("\\" in path for path in wanted):  # or not in UTF-8
+    if not can_name(wanted):
         wanted = ["-r", *workspace.source_roots]
     try:
         ran = ask_git(workspace.root, "ls-tree", "-z", "--name-only", "HEAD", *wanted)
