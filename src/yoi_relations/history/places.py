@@ -11,12 +11,10 @@ import os
 from collections.abc import Iterable
 
 from yoi_relations.errors import WorkspaceError
+from yoi_relations.files.parsed import Parsed
+from yoi_relations.files.source import Source
+from yoi_relations.files.sources import ticket_source
 from yoi_relations.files.workspace import CONFIGURATIONS, Workspace, named_root
-from yoi_relations.lean.types import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from yoi_relations.files.parsed import Parsed
-    from yoi_relations.files.source import Source
 
 
 class Places:
@@ -27,8 +25,6 @@ class Places:
     """
 
     def __init__(self, workspace: Workspace, prefix: str, roots: Iterable[bytes]) -> None:
-        from yoi_relations.files.sources import ticket_source  # noqa: PLC0415  # a stored history needs none
-
         self._tool = workspace.tool
         self._source = ticket_source(workspace)
         self._prefix = os.fsencode(os.path.join(prefix, ""))
