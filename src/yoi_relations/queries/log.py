@@ -115,7 +115,7 @@ def _keys_named(
 
     What exists is preferred to what is gone, and a whole name to a part of one.
     """
-    known = printable(name)  # what is no UTF-8 has escapes in ids
+    known = printable(name)  # as ids are: with escapes for what is not UTF-8
     canonical = base.tool.canonical(known) if base.tool else known
     for find in (
         lambda: _keys_of_ticket(work_tree, resolve_ticket(work_tree.connection, name, base).id),
