@@ -262,7 +262,7 @@ def test_check_without_git_does_not_know(
     monkeypatch.undo()
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(work.root.parent))
     shutil.rmtree(work.root / ".git")
-    monkeypatch.setattr("yoi_relations.queries.committed.ask_git", None)
+    monkeypatch.setattr("yoi_relations.git.ask.ask_git", None)
     assert reasons(work) == {f"{FIRST}.md": None}
 
 

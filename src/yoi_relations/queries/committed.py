@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 
 from yoi_relations.errors import GitTimeoutError
 from yoi_relations.files.workspace import Workspace, printable_bytes
-from yoi_relations.git.ask import ask_git, can_name
 from yoi_relations.queries.records import RecordPlace
 
 NOTHING_KNOWN: Mapping[str, bool] = {}
@@ -27,6 +26,8 @@ def find_committed(workspace: Workspace, places: Iterable[RecordPlace]) -> Mappi
         return dict.fromkeys(paths, True) if at.commit else NOTHING_KNOWN
     if not paths or not _has_repository(workspace.root):
         return NOTHING_KNOWN
+    from yoi_relations.git.ask import ask_git, can_name  # noqa: PLC0415  # only in a repository
+
     root, real_root = f"{workspace.tickets_root}/", f"{workspace.real_tickets_root}/"
     # Git does not look behind a link.
     by_path = {path.replace(root, real_root, 1): path for path in paths}
