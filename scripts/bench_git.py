@@ -8,10 +8,6 @@ times include all child processes. What is divided or subtracted was run in turn
 
 from __future__ import annotations
 
-import argparse
-import os
-import resource
-import shutil
 import statistics
 import subprocess
 import sys
@@ -20,35 +16,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench_history import PROGRAM, RECORD, Measured, make_repository
+from bench_history import PROGRAM, RECORD, Measured, measure
 
 FAR, NEAR = "HEAD~100", "HEAD~103"
 """A revision, and one whose tickets differ little from its own."""
 SIDE = "measured-side"
 """A branch that left HEAD at `FAR`, and has one record more."""
 TICKETS = ".yoi/tickets"
-FAILED = {1, 2, 3}
-"""Exit statuses of a command without an answer."""
 QUESTION = ("show", "--kind", "blocker", "--json")
 
 
 class MeasuredRevisions(Measured):
     """A repository with tickets, and what answers about its revisions cost."""
-
-    def usage(self, *command: str) -> resource.struct_rusage:
-        """What a command and its children used; it must have an answer."""
-        with open(os.devnull, "wb") as null:
-            process = subprocess.Popen(command, cwd=self.folder, stdout=null)
-            _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode in FAILED:
-            raise SystemExit(f"{command}: ended with {process.returncode}")
-        return usage
-
-    def cpu(self, *command: str) -> float:
-        """Seconds of CPU time of a command and its children."""
-        usage = self.usage(*command)
-        return usage.ru_utime + usage.ru_stime
 
     def in_turn(self, *measured: Callable[[], float]) -> list[float]:
         """The medians of several times, of commands that run in turn."""
@@ -89,7 +68,8 @@ class MeasuredRevisions(Measured):
             self.program(*question)
 
     def report(self) -> None:
-        """Print all rows."""
+        """Add the branch, and print all rows."""
+        add_branch(self.folder)
         self.settle()
         rebuild, first, archive = self.in_turn(
             lambda: self.program("rebuild"), lambda: self.first_about(FAR), self.checked_out
@@ -132,38 +112,19 @@ class MeasuredRevisions(Measured):
 
 def add_branch(folder: Path) -> None:
     """Make the branch `SIDE`."""
+
+    def git(*arguments: str) -> None:
+        subprocess.run(["git", *arguments], cwd=folder, check=True)
+
     path = next(folder.glob(f"{TICKETS}/*/item.md")).parent / "artifacts/relations"
-    for command in (
-        ["checkout", "-q", "-b", SIDE, FAR],
-        None,
-        ["add", TICKETS],
-        ["-c", "user.name=tester", "-c", "user.email=tester@example.org", "commit", "-qm", "side"],
-        ["checkout", "-q", "-"],
-    ):
-        if command is None:
-            path.mkdir(parents=True, exist_ok=True)
-            (path / f"01KT{'0' * 21}Z.md").write_text(RECORD.format(number="side"))
-        else:
-            subprocess.run(["git", *command], cwd=folder, check=True)
-
-
-def main() -> None:
-    """Read the arguments and print the report."""
-    parser = argparse.ArgumentParser(description="Measure answers about revisions.")
-    parser.add_argument("--tickets", type=int, default=1000)
-    parser.add_argument("--commits", type=int, default=2000)
-    parser.add_argument("--repository", type=Path, help="an existing one; it is copied")
-    parser.add_argument("--runs", type=int, default=5)
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "work"
-        if arguments.repository:
-            shutil.copytree(arguments.repository, folder, symlinks=True)
-        else:
-            make_repository(folder, arguments.tickets, arguments.commits)
-        add_branch(folder)
-        MeasuredRevisions(folder, arguments.runs).report()
+    git("checkout", "-q", "-b", SIDE, FAR)
+    path.mkdir(parents=True, exist_ok=True)
+    (path / f"01KT{'0' * 21}Z.md").write_text(RECORD.format(number="side"))
+    git("add", TICKETS)
+    identity = ("-c", "user.name=tester", "-c", "user.email=tester@example.org")
+    git(*identity, "commit", "-qm", "side")
+    git("checkout", "-q", "-")
 
 
 if __name__ == "__main__":
-    main()
+    measure("Measure answers about revisions.", MeasuredRevisions)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import resource
 import shutil
 import statistics
 import subprocess
@@ -27,6 +28,8 @@ START = 1_767_225_600
 """Time of the first commit, in seconds since 1970."""
 BLAMED = 100
 """Plans that are blamed, about."""
+FAILED = {1, 2, 3}
+"""Exit statuses of a command without an answer."""
 PROGRAM = (sys.executable, "-m", "yoi_relations")
 RECORD = "---\nkind: waiting\nauthor: x\nat: 2026-06-09T10:03:41Z\n---\nWhy {number}.\n"
 
@@ -42,12 +45,19 @@ class Measured:
         self.plans = plans
         self.ticket = (records or plans)[-1].relative_to(folder / ".yoi/tickets").parts[0]
 
+    def usage(self, *command: str) -> resource.struct_rusage:
+        """What a command and its children used; it must have an answer."""
+        with open(os.devnull, "wb") as null:
+            process = subprocess.Popen(command, cwd=self.folder, stdout=null)
+            _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode in FAILED:
+            raise SystemExit(f"{command}: ended with {process.returncode}")
+        return usage
+
     def cpu(self, *command: str) -> float:
         """Seconds of CPU time of a command and its children."""
-        with open(os.devnull, "wb") as null:
-            process = subprocess.Popen(command, cwd=self.folder, stdout=null, stderr=null)
-            _, _, usage = os.wait4(process.pid, 0)
-        process.returncode = 0  # it was waited for
+        usage = self.usage(*command)
         return usage.ru_utime + usage.ru_stime
 
     def median(self, measured: Callable[[], float]) -> float:
@@ -154,9 +164,9 @@ def make_repository(folder: Path, tickets: int, commits: int) -> None:
     subprocess.run(["git", "reset", "-q", "--hard"], cwd=folder, check=True)
 
 
-def main() -> None:
-    """Read the arguments and print the report."""
-    parser = argparse.ArgumentParser(description="Measure the history of records.")
+def measure(description: str, measured: type[Measured]) -> None:
+    """Read the arguments, and print the report about a new repository, or a copy of one."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--tickets", type=int, default=1000)
     parser.add_argument("--commits", type=int, default=2000)
     parser.add_argument("--repository", type=Path, help="an existing one; it is copied")
@@ -168,8 +178,8 @@ def main() -> None:
             shutil.copytree(arguments.repository, folder, symlinks=True)
         else:
             make_repository(folder, arguments.tickets, arguments.commits)
-        Measured(folder, arguments.runs).report()
+        measured(folder, arguments.runs).report()
 
 
 if __name__ == "__main__":
-    main()
+    measure("Measure the history of records.", Measured)

@@ -49,11 +49,12 @@ class History:
         self.git("add", ".")
         self.git("commit", "-q", "-m", message, author=author, at=at)
 
-    def record(self, holder: str, name: str, **fields: str) -> None:
-        """Write a record with the fields of `RECORD`."""
+    def record(self, message: str, holder: str, name: str, **fields: str) -> None:
+        """Write a record with the fields of `RECORD`, and commit it by its author at its time."""
         path = self.folder / f".yoi/tickets/{holder}/artifacts/relations/{name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(RECORD.format(**fields), "utf-8")
+        self.commit(message, fields["author"], fields["at"])
 
 
 def set_state(workspace: Path, ticket: str, state: str) -> None:
@@ -70,30 +71,28 @@ def make_history(folder: Path) -> None:
     history.commit("The plan for July", "librarian", "2026-06-28T09:00:00Z")
 
     history.git("checkout", "-q", "-b", "reservations")
-    when = "2026-06-29T10:12:00Z"
     history.record(
+        "Reservations need the runner",
         RESERVATIONS,
         "01KW9AW9J0RESERVAT10NSAAAA",
         target=SCHEMA,
         author="coder",
-        at=when,
+        at="2026-06-29T10:12:00Z",
         note="The list needs two new columns; let the runner add them.",
     )
-    history.commit("Reservations need the runner", "coder", when)
 
     history.git("checkout", "-q", "main")
     set_state(folder, MAIL, "done")
     history.commit("The mail queue is done", "librarian", "2026-06-29T16:30:00Z")
-    when = "2026-06-30T08:05:00Z"
     history.record(
+        "The runner waits for reservations",
         SCHEMA,
         "01KWBP0ER0SCHEMARVNNERAAAA",
         target=RESERVATIONS,
         author="planner",
-        at=when,
+        at="2026-06-30T08:05:00Z",
         note="The runner is to be tried on the tables of reservations first.",
     )
-    history.commit("The runner waits for reservations", "planner", when)
 
     other = folder.with_name(f"{folder.name}-backup")
     history.git("worktree", "add", "-q", "-b", "backup", str(other))

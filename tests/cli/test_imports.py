@@ -138,6 +138,13 @@ def test_read_imports_nothing_heavy(indexed: Workspace, bare: set[str], line: st
     assert modules & HEAVY <= (FOR_HOOKS if "status" in line.split() else set())
 
 
+def test_check_without_a_repository_does_not_import_git(indexed: Workspace, bare: set[str]) -> None:
+    modules = loaded(indexed, PROGRAM, "check", A, "--json", codes=(10,)) - bare
+
+    assert "yoi_relations.render.check" in modules
+    assert not {name for name in modules if name.startswith("yoi_relations.git")}
+
+
 def test_comparing_known_revisions_imports_nothing_heavy(tmp_path: Path, bare: set[str]) -> None:
     repository = Repository(tmp_path / "work")
     workspace = Workspace(repository.root).pair("blocked_by", "why")

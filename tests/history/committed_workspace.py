@@ -18,9 +18,7 @@ class Committed(Workspace):
 
     def commit(self, message: str = "all") -> str:
         """Commit everything but the cache; the commit's id."""
-        self.repository.git("add", "-A", ".")
-        self.repository.git("commit", "-q", "--allow-empty", "-m", message)
-        return self.repository.id_of("HEAD")
+        return self.repository.commit(message)
 
     def log(self, *arguments: str) -> list[Any]:
         """The events of `log`, which must succeed."""

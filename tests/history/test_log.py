@@ -34,6 +34,17 @@ def retire(work: Workspace, holder: str, record: str, number: int = 9) -> Path:
     return work.record_file(holder, f"{ulid(number)}.md", text)
 
 
+def state_and_remove_on_side(work: CommittedWorkspace) -> tuple[str, str]:
+    """State a record, and remove it on the branch ``side``; the commits. HEAD is main then."""
+    path = work.record(A, "blocked_by", B)
+    stated = work.commit("first")
+    work.repository.git("switch", "-q", "-c", "side")
+    path.unlink()
+    gone = work.commit("side")
+    work.repository.git("switch", "-q", "main")
+    return stated, gone
+
+
 def test_each_event_of_a_record_names_its_commit(work: CommittedWorkspace) -> None:
     path = work.record(A, "blocked_by", B, "why")
     stated = work.commit()
@@ -234,16 +245,10 @@ def test_merge_of_a_list_is_told_line_by_line(work: CommittedWorkspace) -> None:
 def test_removal_on_one_branch_and_statement_on_another_are_both_told(
     work: CommittedWorkspace,
 ) -> None:
-    git = work.repository.git
-    path = work.record(A, "blocked_by", B)
-    first = work.commit("first")
-    git("switch", "-q", "-c", "side")
-    path.unlink()
-    gone = work.commit("side")
-    git("switch", "-q", "main")
+    first, gone = state_and_remove_on_side(work)
     work.record(A, "after", C)
     second = work.commit("main")
-    git("merge", "-q", "--no-ff", "-m", "merge", "side")
+    work.repository.git("merge", "-q", "--no-ff", "-m", "merge", "side")
 
     assert {*work.told()} == {
         ("stated", FIRST, first),
@@ -255,15 +260,9 @@ def test_removal_on_one_branch_and_statement_on_another_are_both_told(
 def test_record_kept_by_a_merge_against_a_removal_is_still_committed(
     work: CommittedWorkspace,
 ) -> None:
-    git = work.repository.git
-    path = work.record(A, "blocked_by", B)
-    first = work.commit("first")
-    git("switch", "-q", "-c", "side")
-    path.unlink()
-    gone = work.commit("side")
-    git("switch", "-q", "main")
+    first, gone = state_and_remove_on_side(work)
     work.commit("main")
-    git("merge", "-q", "-s", "ours", "-m", "merge", "side")
+    work.repository.git("merge", "-q", "-s", "ours", "-m", "merge", "side")
 
     assert work.told() == [
         ("returned", FIRST, "merged"),
@@ -345,12 +344,7 @@ def test_move_beside_a_removal_on_another_branch_is_not_an_event(
     work: CommittedWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     git = work.repository.git
-    path = work.record(A, "blocked_by", B)
-    work.commit("first")
-    git("switch", "-q", "-c", "side")
-    path.unlink()
-    gone = work.commit("side")
-    git("switch", "-q", "main")
+    _, gone = state_and_remove_on_side(work)
     (work.tickets / "open").mkdir()
     shutil.move(work.tickets / A, work.tickets / "open" / A)
     monkeypatch.setenv("GIT_COMMITTER_DATE", "2099-01-01T00:00:00Z")  # after the other one
@@ -391,22 +385,21 @@ def test_amended_rebased_and_other_branches_have_their_own_commits(
     assert work.told() == [("stated", FIRST, amended)]
 
 
-def test_stored_history_gives_the_answer_of_a_fresh_one(work: CommittedWorkspace) -> None:
+def test_stored_history_gives_the_answer_of_a_fresh_one(
+    work: CommittedWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Commits of one second on two branches have no order in time."""
-    os.environ["GIT_COMMITTER_DATE"] = "2026-06-01T10:00:00Z"
-    try:
-        git = work.repository.git
-        for name in ("one", "two", "three"):
-            git("switch", "-q", "-c", name, "main")
-            for _ in range(2):
-                work.record(A, "blocked_by", B, name)
-                work.commit(name)
-                work.log()
-            git("switch", "-q", "main")
-            git("merge", "-q", "--no-ff", "-m", name, name)
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-06-01T10:00:00Z")
+    git = work.repository.git
+    for name in ("one", "two", "three"):
+        git("switch", "-q", "-c", name, "main")
+        for _ in range(2):
+            work.record(A, "blocked_by", B, name)
+            work.commit(name)
             work.log()
-    finally:
-        del os.environ["GIT_COMMITTER_DATE"]
+        git("switch", "-q", "main")
+        git("merge", "-q", "--no-ff", "-m", name, name)
+        work.log()
     stored = work.log()
     shutil.rmtree(work.root / ".yoi/cache")
     assert work.log() == stored
@@ -523,14 +516,13 @@ def test_what_is_gone_is_found_by_its_id(work: CommittedWorkspace) -> None:
     assert refused(work.run("log", "--json", FIRST[:6])) == (3, "ambiguous")
 
 
-def test_kind_since_and_number_choose_events(work: CommittedWorkspace) -> None:
+def test_kind_since_and_number_choose_events(
+    work: CommittedWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     work.record(A, "blocked_by", B)
-    work.repository.git("add", "-A")
-    os.environ["GIT_COMMITTER_DATE"] = "2026-01-01T00:00:00Z"
-    try:
+    with monkeypatch.context() as patch:
+        patch.setenv("GIT_COMMITTER_DATE", "2026-01-01T00:00:00Z")
         old = work.commit()
-    finally:
-        del os.environ["GIT_COMMITTER_DATE"]
     work.record(A, "after", C)
     new = work.commit()
     work.record(B, "related", C)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
-from workspace_builder import A, B, C, ulid
+from workspace_builder import A, B, C, D, ulid
 
 from history.committed_workspace import CommittedWorkspace
 
@@ -223,6 +224,36 @@ def test_check_of_a_revision_knows_that_its_records_are_committed(
         assert record.get("committed") is known
 
 
+def test_check_does_not_take_a_ticket_for_a_record(work: CommittedWorkspace) -> None:
+    item = work.tickets / D / "item.md"
+    work.ticket(D)
+    item.write_text(re.sub("^state: .*\n", "", item.read_text(), flags=re.MULTILINE))
+    ran = work.run("check", D, "--json")
+    (record,) = ran.json["checks"][0]["reasons"][0]["records"]
+    assert (record["id"], record["path"], record["line"]) == (
+        *(None, f".yoi/tickets/{D}/item.md", None),
+    )
+    assert "committed" not in record
+    assert "item.md" not in work.run("check", D, "--plain").err
+
+
+def test_check_of_all_work_trees_knows_the_records_of_this_one(
+    work: CommittedWorkspace, tmp_path: Path
+) -> None:
+    work.repository.git("worktree", "add", "-q", "--detach", tmp_path / "linked")
+    CommittedWorkspace(tmp_path / "linked").record(A, "conflicts_with", C)
+    ran = work.run("check", A, "--json", "--worktrees")
+    known = {
+        record["path"]: record.get("committed")
+        for reason in ran.json["checks"][0]["reasons"]
+        for record in reason["records"]
+    }
+    assert known == {
+        f".yoi/tickets/{A}/artifacts/relations/{FIRST}.md": True,
+        f"{tmp_path}/linked/.yoi/tickets/{A}/artifacts/relations/{FIRST}.md": None,
+    }
+
+
 def test_check_without_git_does_not_know(
     work: CommittedWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,7 +262,7 @@ def test_check_without_git_does_not_know(
     monkeypatch.undo()
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(work.root.parent))
     shutil.rmtree(work.root / ".git")
-    monkeypatch.setattr("yoi_relations.queries.committed.ask_git", None)
+    monkeypatch.setattr("yoi_relations.git.ask.ask_git", None)
     assert reasons(work) == {f"{FIRST}.md": None}
 
 

@@ -19,8 +19,6 @@ from yoi_relations.render.output import visible
 
 MAX_HELP_LENGTH = 100
 """Characters of a help text; shells cut it further, to fit on a line."""
-
-
 _REFERENCES = {"heads": "branch", "tags": "tag", "remotes": "branch of a remote"}
 """The references that are offered, by the first part of their names, and what they are."""
 

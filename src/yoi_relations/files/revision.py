@@ -9,8 +9,8 @@ from yoi_relations.errors import RevisionError, WorkspaceError
 from yoi_relations.files.file_tree import AtRevision, is_folder
 from yoi_relations.files.git_tree import STAGED, GitTree
 from yoi_relations.files.workspace import (
-    CACHE,
     Workspace,
+    cache_in,
     root_around,
     start_folder,
     workspace_in,
@@ -73,7 +73,7 @@ class OpenRepository:
     def __init__(
         self, repository: Repository, root: str | None, *, for_objects: bool = False
     ) -> None:
-        cache = _cache_in(root)
+        cache = cache_in(root) if root else None
         self.scratch = ScratchRepository(repository, cache, for_objects=for_objects).__enter__()
         self.top = repository.top
         self._reader = ObjectReader(self.scratch)
@@ -142,12 +142,6 @@ class OpenRepository:
         """True twice: to list a tree takes a process, and a command should start at most five."""
         self._listings += 1
         return self._listings <= _MAX_LISTINGS
-
-
-def _cache_in(root: str | None) -> str | None:
-    """The cache folder on the disk, if it exists and no link leads to it."""
-    cache = os.path.join(root, CACHE) if root else ""
-    return cache if root and os.path.isdir(cache) and os.path.realpath(cache) == cache else None
 
 
 def _read_commit(commit: GitObject) -> tuple[str, int]:

@@ -81,6 +81,12 @@ class Workspace(NamedTuple):
         return os.path.join(self.root, CACHE)
 
 
+def cache_in(root: str) -> str | None:
+    """The cache folder of a workspace, if it exists and no link leads to it."""
+    cache = os.path.join(root, CACHE)
+    return cache if os.path.isdir(cache) and os.path.realpath(cache) == cache else None
+
+
 def printable(name: str) -> str:
     """A file name as text that UTF-8 can encode: each invalid byte becomes an escape."""
     return printable_bytes(os.fsencode(name))

@@ -6,6 +6,7 @@
 ``scratch``: an empty repository that borrows the objects of the real one. Commands in it run no
 program of a configuration, use no network, and write nothing into the real one.
 ``merge``: merges two commits there, without a work tree.
+``log``: reads commits and the files that they change.
 ``objects``: reads objects there, one by one or many at once.
 ``process``: runs git, with limits of time and output.
 

@@ -8,7 +8,7 @@ from yoi_relations.git.process import Finished, run_git
 from yoi_relations.lean.types import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 LOCAL_VARIABLES = frozenset(
     f"GIT_{name}"
@@ -26,6 +26,8 @@ _SAFE_CONFIG = ("-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=fals
 
 TIME_LIMIT = 5.0
 """Seconds for one command; each takes git a few milliseconds."""
+_MAX_PATHS = 200
+"""Paths that git is asked about one by one."""
 
 
 def ask_git(folder: str, *arguments: str, variables: Mapping[str, str] | None = None) -> Finished:
@@ -42,3 +44,11 @@ def ask_git(folder: str, *arguments: str, variables: Mapping[str, str] | None = 
     clean["GIT_OPTIONAL_LOCKS"] = "0"
     clean |= variables or {}
     return run_git(("-C", folder, *_SAFE_CONFIG, *arguments), clean, TIME_LIMIT)
+
+
+def can_name(paths: Collection[str]) -> bool:
+    """Whether git can be asked about these paths one by one, and not only about all tickets.
+
+    They are as `printable` writes them: a backslash may stand for a byte that is not UTF-8.
+    """
+    return len(paths) <= _MAX_PATHS and not any("\\" in path for path in paths)

@@ -3,7 +3,8 @@
 ``places``: where records were kept, now and in earlier revisions.
 ``versions``: what files state, and the index. ``contents``: parses the files of commits.
 ``states``: what each commit states. ``changes``: what happened to a record between two states.
-``store``: what each commit changed, kept in the cache. ``update``: reads the commits that are new.
+``store``: what each commit changed, kept in the cache. ``tables``: writes it.
+``update``: reads the commits that are new.
 ``objects``: reads the objects of git. ``open``: opens the history.
 ``lives``: the events in the life of each record. ``work_tree``: what is not committed.
 

@@ -127,7 +127,7 @@ class Lives:
         retirements: dict[Key, Event] = {}
         for event in self.events:
             (records if event.retirement is None else retirements)[event.key] = event
-            if event.what is What.RETURNED:  # a retirement that went with it is no event
+            if event.what is What.RETURNED:  # a retirement that went with it is not an event
                 retirements.pop(event.key, None)
         for key in {**records, **retirements}:
             present = self.present.get(key, {})

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
-from yoi_relations.files.workspace import Workspace
+from yoi_relations.files.workspace import Workspace, cache_in
 from yoi_relations.git.repository import Repository
 from yoi_relations.lean.types import TYPE_CHECKING
 
@@ -28,7 +26,8 @@ class Objects:
         if self._scratch is None:
             from yoi_relations.git.scratch import ScratchRepository  # noqa: PLC0415  # rarely needed
 
-            self._scratch = ScratchRepository(self._repository, self._cache()).__enter__()
+            cache = cache_in(self._workspace.root)
+            self._scratch = ScratchRepository(self._repository, cache).__enter__()
         return self._scratch
 
     @property
@@ -46,8 +45,3 @@ class Objects:
             self._reader.__exit__()
         if self._scratch is not None:
             self._scratch.__exit__()
-
-    def _cache(self) -> str | None:
-        """The cache folder, if it exists and no link leads to it."""
-        cache = self._workspace.cache_path
-        return cache if os.path.isdir(cache) and os.path.realpath(cache) == cache else None

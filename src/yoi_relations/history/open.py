@@ -55,7 +55,7 @@ def _read(workspace: Workspace, tip: Revision, objects: Objects) -> History:
     if stored is not None:
         connection, found = stored
         known = store.roots_in(found.roots)
-        if present <= known and found._replace(tip="", roots="") == basis._replace(tip=""):
+        if present <= known and (found.shallow, found.tool) == (basis.shallow, basis.tool):
             if found.tip == tip.id:
                 return History(connection, known, bool(basis.shallow))
             roots, earlier = known, (connection, found.tip)

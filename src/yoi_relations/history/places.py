@@ -12,12 +12,10 @@ from collections.abc import Iterable
 
 from yoi_relations.errors import WorkspaceError
 from yoi_relations.files.configuration import CONFIGURATIONS, named_root
+from yoi_relations.files.parsed import Parsed
+from yoi_relations.files.source import Source
+from yoi_relations.files.sources import ticket_source
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.lean.types import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from yoi_relations.files.parsed import Parsed
-    from yoi_relations.files.source import Source
 
 
 class Places:
@@ -28,8 +26,6 @@ class Places:
     """
 
     def __init__(self, workspace: Workspace, prefix: str, roots: Iterable[bytes]) -> None:
-        from yoi_relations.files.sources import ticket_source  # noqa: PLC0415  # a stored history needs none
-
         self._tool = workspace.tool
         self._source = ticket_source(workspace)
         self._prefix = os.fsencode(os.path.join(prefix, ""))

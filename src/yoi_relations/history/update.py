@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 from yoi_relations.errors import GitError
 from yoi_relations.files.source import Source
-from yoi_relations.files.workspace import Workspace, printable_bytes
+from yoi_relations.files.workspace import Workspace
 from yoi_relations.git.log import LoggedCommit, read_log
 from yoi_relations.history import store
-from yoi_relations.history.changes import Change, changes_between
+from yoi_relations.history.changes import changes_between
 from yoi_relations.history.contents import (
     MISSING,
     NOTHING,
@@ -22,7 +22,7 @@ from yoi_relations.history.objects import Objects
 from yoi_relations.history.places import Places
 from yoi_relations.history.states import States, Step
 from yoi_relations.history.store import Basis, History
-from yoi_relations.history.versions import Key, State, Statement, Version
+from yoi_relations.history.tables import Tables, drop_unreachable, set_basis
 from yoi_relations.lean.types import Connection
 
 
@@ -63,28 +63,11 @@ def update_history(
 
 def _finish(workspace: Workspace, update: _Update, basis: Basis) -> History:
     connection, places = update.connection, update.places
-    connection.execute("DELETE FROM basis")
-    row = basis._replace(roots=store.roots_text(places.roots))
-    connection.execute("INSERT INTO basis VALUES (?, ?, ?, ?)", row)
-    _drop_unreachable(connection)
+    set_basis(connection, basis._replace(roots=store.roots_text(places.roots)))
+    drop_unreachable(connection)
     if not update.missing:
         store.save(workspace, connection)
     return History(connection, places.roots, bool(basis.shallow), update.missing)
-
-
-def _drop_unreachable(connection: Connection) -> None:
-    """Delete the commits of other branches, once they are more than those that count."""
-    counts = connection.execute("SELECT sum(reachable), sum(1 - reachable) FROM commits")
-    reachable, others = counts.fetchone()
-    if (others or 0) <= (reachable or 0):
-        return
-    for table in ("step", "event"):
-        connection.execute(
-            f"DELETE FROM {table} WHERE commit_number IN"  # noqa: S608  # fixed names
-            " (SELECT number FROM commits WHERE reachable = 0)"
-        )
-    connection.execute("DELETE FROM commits WHERE reachable = 0")
-    connection.execute("VACUUM")
 
 
 class _Update:
@@ -144,8 +127,8 @@ class _Update:
         for commit in logged:
             for change in commit.changes:
                 source = self.places.source_at(change.path)
-                for id_ in (change.before, change.after) if source else ():
-                    if id_ and source:
+                if source is not None:
+                    for id_ in filter(None, (change.before, change.after)):
                         wanted[id_][source.path] = source
         for id_, blob in zip(wanted, self._objects.reader.read_all([*wanted]), strict=True):
             for path, source in wanted[id_].items():
@@ -163,7 +146,7 @@ class _Update:
         moved = [(int(c.is_added), known[c.id][0]) for c in commits if c.id in known]
         new = [commit for commit in commits if commit.is_added and commit.id not in known]
         states = States(self.connection, known, new, tip)
-        table = _Tables(self.connection)
+        table = Tables(self.connection)
         last = max((number for number, _ in known.values()), default=0)
         for number, commit in enumerate(new, last + 1):
             rank = max(commit.seconds, *(known[each][1] + 1 for each in commit.parents), 0)
@@ -204,63 +187,3 @@ class _Update:
 
     def _content(self, id_: str | None, source: Source) -> Content:
         return self._contents[id_, source.path] if id_ else NOTHING
-
-
-class _Tables:
-    """Collects rows, and inserts them together."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._rows: dict[str, list[tuple[object, ...]]] = defaultdict(list)
-        rows = connection.execute("SELECT path, number FROM file")
-        self._files: dict[str, int] = dict(rows.fetchall())
-        rows = connection.execute("SELECT holder, id, format, digest, number FROM version")
-        self._versions = {(*key,): number for *key, number in rows}
-
-    def add_commit(self, number: int, parent: int | None, commit: LoggedCommit, rank: int) -> None:
-        author = printable_bytes(commit.author) if commit.changes else None
-        row = (number, bytes.fromhex(commit.id), parent, rank, 1, commit.seconds, author)
-        self._rows["commits"].append(row)
-
-    def add_step(self, commit: int, step: Step) -> None:
-        for is_stated, statements in enumerate((step.removed, step.stated)):
-            rows = ((commit, *self._statement(each), is_stated) for each in statements)
-            self._rows["step"].extend(rows)
-
-    def add_event(self, commit: int, key: Key, change: Change, *, or_before: bool) -> None:
-        versions = map(self._version, (change.record, change.retirement))
-        file, line = self._file(change.statement.path), change.statement.line
-        row = (commit, *key, change.what.value, *versions, file, line, int(or_before))
-        self._rows["event"].append(row)
-
-    def add_present(self, state: dict[Key, State]) -> None:
-        """What the tip states, in place of what an earlier one does."""
-        self._connection.execute("DELETE FROM present")
-        statements = (each for record in state.values() for each in record.values())
-        self._rows["present"].extend(map(self._statement, statements))
-
-    def insert(self) -> None:
-        for table, rows in self._rows.items():
-            if rows:
-                marks = ", ".join("?" * len(rows[0]))
-                self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608  # fixed names
-
-    def _statement(self, statement: Statement) -> tuple[object, ...]:
-        return self._version(statement.version), self._file(statement.path), statement.line
-
-    def _file(self, path: str) -> int:
-        number = self._files.get(path)
-        if number is None:
-            number = self._files[path] = len(self._files) + 1
-            self._rows["file"].append((number, path))
-        return number
-
-    def _version(self, version: Version | None) -> int | None:
-        if version is None:
-            return None
-        key = (version.holder, version.id, version.format, version.digest)
-        number = self._versions.get(key)
-        if number is None:
-            number = self._versions[key] = len(self._versions) + 1
-            self._rows["version"].append((number, *version))
-        return number

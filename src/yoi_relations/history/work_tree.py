@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from yoi_relations.errors import GitError
 from yoi_relations.files.workspace import Workspace, printable_bytes
-from yoi_relations.git.ask import ask_git
+from yoi_relations.git.ask import ask_git, can_name
 from yoi_relations.git.repository import Revision
 from yoi_relations.history.changes import changes_between
 from yoi_relations.history.lives import How, Lives
@@ -22,9 +22,6 @@ from yoi_relations.lean.types import TYPE_CHECKING, Connection, NamedTuple
 if TYPE_CHECKING:
     from yoi_relations.git.objects import GitObject
     from yoi_relations.history.places import Places
-
-_MAX_LIMITS = 200
-"""Paths that git's index is asked about one by one; for more, all tickets are listed."""
 
 
 class _Tracked(NamedTuple):
@@ -139,7 +136,7 @@ class WorkTree(NamedTuple):
     def _tracked(self, paths: set[str]) -> dict[str, _Tracked]:
         """What git's index has at these paths."""
         limits = sorted(paths)
-        if len(limits) > _MAX_LIMITS or any("\\" in path for path in limits):
+        if not can_name(limits):
             limits = [*self.workspace.source_roots]
         command = ("--literal-pathspecs", "ls-files", "-s", "-t", "-z", "--")
         ran = ask_git(self.workspace.root, *command, *limits)

@@ -161,20 +161,18 @@ def _limit(arguments: Value) -> int | None:
 
 def _diff(context: CallContext, arguments: Value) -> _Answer:
     earlier, later, branch = map(arguments.get, ("earlier", "later", "merge"))
-    if branch is not None and (earlier is not None or later is not None):
+    if branch is None:
+        old, new = open_compared(context.folder, earlier, later, context.notify, context.open_index)
+        with old, new:
+            changes = find_difference(Side.load(old.connection), Side.load(new.connection))
+            found = diff.diff_document(diff.DiffAnswer(old, new, changes))
+            return _cut(found, arguments), ExitCode.DONE
+    if earlier is not None or later is not None:
         raise UsageError("merge takes no revision: it merges into HEAD", "leave the others out")
-    if branch is not None:
-        with closing(open_merge(context.folder, branch, context.notify)) as preview:
-            sides = load_sides((preview.ours, preview.theirs, preview.merged))
-            outcome = find_outcome(*sides)
-            found = merge.merge_document(merge.MergeAnswer(preview, outcome))
-            code = ExitCode.FOUND if outcome.breaks else ExitCode.DONE
-            return _cut(found, arguments), code
-    old, new = open_compared(context.folder, earlier, later, context.notify, context.open_index)
-    with old, new:
-        changes = find_difference(Side.load(old.connection), Side.load(new.connection))
-        found = diff.diff_document(diff.DiffAnswer(old, new, changes))
-        return _cut(found, arguments), ExitCode.DONE
+    with closing(open_merge(context.folder, branch, context.notify)) as preview:
+        outcome = find_outcome(*load_sides((preview.ours, preview.theirs, preview.merged)))
+        found = merge.merge_document(merge.MergeAnswer(preview, outcome))
+        return _cut(found, arguments), ExitCode.FOUND if outcome.breaks else ExitCode.DONE
 
 
 def _cut(found: Value, arguments: Value) -> Value:

@@ -16,13 +16,15 @@ are not ids; ``record_lookup``: records by any name; ``path_base``: what paths a
 Answers: ``show``: the answer of `show`, with ``show_page``: its first page, and ``record_filter``:
 author and time; ``answer_problems``: problems that could alter an answer; ``check``: the answer of
 `check`, with ``check_reasons``: reasons from relations, ``unknowns``: what cannot be established,
-``unknown_reasons``: reasons from that, ``cycles``, ``graph``: graph algorithms, ``replacements``:
-which ticket replaced which, and ``holds``: tickets that a ticket holds; ``overview``: the answer of
-`graph`; ``tree``: the answer of `tree`, with ``tree_walk``; ``counts``: counts for `status`;
-``worktree_sides``, ``worktree_show`` and ``worktree_check``: answers over several work trees;
-``changes`` and ``verdict_changes``: differences between two indexes, as `watch` prints them, with
-their ``change_types``; ``difference``: the answer of `diff`, with ``sides``: what it compares,
-``ticket_changes`` and ``relation_changes``; ``merge_outcome``: the answer of `diff --merge`;
+``unknown_reasons``: reasons from that, ``base_reasons``: reasons from `--base`, ``cycles``,
+``graph``: graph algorithms, ``replacements``: which ticket replaced which, and ``holds``: tickets
+that a ticket holds; ``overview``: the answer of `graph`; ``tree``: the answer of `tree`, with
+``tree_walk``; ``counts``: counts for `status`; ``worktree_sides``, ``worktree_show`` and
+``worktree_check``: answers over several work trees; ``changes`` and ``verdict_changes``:
+differences between two indexes, as `watch` prints them, with their ``change_types``;
+``difference``: the answer of `diff`, with ``sides``: what it compares, ``ticket_changes`` and
+``relation_changes``; ``merge_outcome``: the answer of `diff --merge`; ``log``: the answer of `log`;
+``provenance``: that of `show --provenance`; ``committed``: which records are in the last commit;
 ``contradictions``: relations that contradict each other; ``command_lines``: shell lines for hints;
-``doctor``: findings.
+``tool_commands``: those of other tools; ``doctor``: findings.
 """

@@ -167,19 +167,7 @@ def _checks(
     others = load_tickets(
         connection, {id_ for ids in dependents.values() for id_ in ids} - set(asked)
     )
-    assessments = asked
-    groups = list(by_workspace(connection, list(others.values())))
-    for group in groups:
-        _expect_assessment(connection, frozenset(ticket.id for ticket in group.tickets))
-        if group.connection is not connection:
-            expect(group.connection, *_UNKNOWNS)
-    for group in groups:
-        theirs = unknowns
-        if group.connection is not connection:
-            theirs = load_unknowns(group.connection, find_problems(group.connection))
-        # Cycles do not matter for what a ticket frees.
-        more, _ = _assess(connection, group.tickets, {}, theirs, base_index)
-        assessments = assessments | more
+    assessments = asked | _assess_others(connection, list(others.values()), unknowns, base_index)
     checks = []
     for ticket in tickets:
         candidates = [assessments[id_] for id_ in dependents[ticket.id]]
@@ -188,6 +176,29 @@ def _checks(
         )
         checks.append(_check(asked[ticket.id], holds))
     return checks
+
+
+def _assess_others(
+    connection: Connection,
+    tickets: list[TicketInfo],
+    unknowns: Unknowns,
+    base_index: Connection | None,
+) -> dict[str, _Assessment]:
+    """Tickets that may depend on those that are checked, by id; `unknowns` are of the latter."""
+    groups = list(by_workspace(connection, tickets))
+    for group in groups:
+        _expect_assessment(connection, frozenset(ticket.id for ticket in group.tickets))
+        if group.connection is not connection:
+            expect(group.connection, *_UNKNOWNS)
+    found: dict[str, _Assessment] = {}
+    for group in groups:
+        theirs = unknowns
+        if group.connection is not connection:
+            theirs = load_unknowns(group.connection, find_problems(group.connection))
+        # Cycles do not matter for what a ticket frees.
+        more, _ = _assess(connection, group.tickets, {}, theirs, base_index)
+        found |= more
+    return found
 
 
 def _expect_assessment(connection: Connection, ids: frozenset[str]) -> None:
@@ -296,14 +307,20 @@ def _recorded_dependents(connection: Connection, ids: AbstractSet[str]) -> dict[
 
 
 def _check(assessment: _Assessment, holds: list[HeldTicket]) -> Check:
-    ticket, own, reasons, unknowns = assessment
+    reasons = assessment.reasons
     worst = max((reason.verdict for reason in reasons), default=Verdict.CLEAR)
     plan = next((reason.relation for reason in reasons if reason.code == "plan"), None)
+    return Check(assessment.ticket, worst, reasons, plan, holds, _digest(assessment))
+
+
+def _digest(assessment: _Assessment) -> str:
+    """The digest of everything that the verdict depends on; users keep it, so its form is fixed."""
+    ticket, own, reasons, unknowns = assessment
     ends = {end.id: end for relation in own for end in relation.ends} | {ticket.id: ticket}
     ends |= {reason.other.id: reason.other for reason in reasons if reason.other is not None}
     # The problems of a ticket that does not exist are the records that name it as their target.
     existing = sorted(id_ for id_, end in ends.items() if end.folders)
-    digest = digest_of(
+    return digest_of(
         [
             ticket.id,
             [(end.id, end.title, end.state) for _, end in sorted(ends.items())],
@@ -317,11 +334,10 @@ def _check(assessment: _Assessment, holds: list[HeldTicket]) -> Check:
             [(reason.code, reason.sentence) for reason in reasons],
         ]
     )
-    return Check(ticket, worst, reasons, plan, holds, digest)
 
 
 def _digest_content(record: StoredRecord) -> list[Any]:
-    """The fields of a record that a digest covers; users keep digests, so the order is fixed."""
+    """The fields of a record that the digest covers, in a fixed order."""
     return [
         *(record.path, record.line, record.id),
         *(record.kind, record.holder, record.target),

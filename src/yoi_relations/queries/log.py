@@ -14,7 +14,7 @@ from yoi_relations.index.handle import Index, Notify
 from yoi_relations.kinds import ALL_SHOWN, select_shown
 from yoi_relations.lean.types import NamedTuple
 from yoi_relations.queries.path_base import PathBase
-from yoi_relations.queries.record_lookup import MIN_PART, find_record
+from yoi_relations.queries.record_lookup import find_record, is_part
 from yoi_relations.queries.ticket_lookup import resolve_ticket
 
 
@@ -115,7 +115,7 @@ def _keys_named(
 
     What exists is preferred to what is gone, and a whole name to a part of one.
     """
-    known = printable(name)  # what is no UTF-8 has escapes in ids
+    known = printable(name)  # as ids are: with escapes for what is not UTF-8
     canonical = base.tool.canonical(known) if base.tool else known
     for find in (
         lambda: _keys_of_ticket(work_tree, resolve_ticket(work_tree.connection, name, base).id),
@@ -160,18 +160,13 @@ def _keys_of_ticket(work_tree: WorkTree, ticket: str) -> set[Key]:
 
 def _keys_of_lost_record(work_tree: WorkTree, name: str) -> set[Key]:
     """The record with this id, or a part of it, that only the history has."""
-    part = name.lower().removeprefix("x-")
     rows = work_tree.history.connection.execute(
         "SELECT DISTINCT holder, id FROM reached WHERE retires IS NULL"
     )
-    known = [*rows]
-    keys = {key for key in known if key[1] == name}
-    if not keys and len(part) >= MIN_PART:
-        keys = {
-            (holder, id_)
-            for holder, id_ in known
-            if id_.lower().removeprefix("x-").startswith(part) or id_.lower().endswith(part)
-        }
+    known = {*rows}
+    keys = {key for key in known if key[1] == name} or {
+        key for key in known if is_part(name, key[1])
+    }
     if len(keys) > 1:
         listed = [f"{id_} of {holder}" for holder, id_ in sorted(keys)]
         raise AmbiguousError.among(name, "records that are gone", listed, "give more of the id")

@@ -28,7 +28,7 @@ def find_record(connection: Connection, name: str, base: PathBase) -> StoredReco
     for matches in (
         _is_at(name, base),
         lambda record: name in (record.id, os.path.basename(record.path)),
-        _has_id_part(name),
+        lambda record: is_part(name, record.id),
     ):
         found = [record for record in records if matches(record)]
         # Identical entries of one folder share their content id; one retirement retires them all.
@@ -63,13 +63,8 @@ def _is_at(name: str, base: PathBase) -> Callable[[StoredRecord], bool]:
     return lambda record: record.path in paths and (line is None or record.line in lines)
 
 
-def _has_id_part(name: str) -> Callable[[StoredRecord], bool]:
-    part = name.lower().removeprefix("x-")
-    if len(part) < MIN_PART:
-        return lambda _: False
-
-    def matches(record: StoredRecord) -> bool:
-        id_ = record.id.lower()
-        return id_.removeprefix("x-").startswith(part) or id_.endswith(part)
-
-    return matches
+def is_part(name: str, id_: str) -> bool:
+    """Whether a name is the start or the end of a record's id, in any case and long enough."""
+    part, whole = name.lower().removeprefix("x-"), id_.lower()
+    at_end = whole.removeprefix("x-").startswith(part) or whole.endswith(part)
+    return at_end and len(part) >= MIN_PART

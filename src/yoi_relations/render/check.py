@@ -46,9 +46,8 @@ def write_checks(  # noqa: PLR0913  # what was asked for, and how to write it
         by_state: whether states were named; then a table lists every ticket.
         paged: whether a long table goes to a pager.
     """
-    committed = _committed(catalog, checked)
     if mode is Mode.JSON:
-        write_answer(json_line(check_document(catalog, checked, committed, whole=named)))
+        write_answer(json_line(check_document(catalog, checked, whole=named)))
     elif mode is Mode.PLAIN:
         from yoi_relations.render.lines import tab_separated  # noqa: PLC0415  # for lines only
 
@@ -58,6 +57,7 @@ def write_checks(  # noqa: PLR0913  # what was asked for, and how to write it
 
         draw_checks(checked.checks, whole=named, fold=not by_state, paged=paged)
     if mode is not Mode.JSON:
+        committed = _committed(catalog, checked)
         for path in sorted(path for path in committed if not committed[path]):
             notice(f"{path}: this record is not committed; a verdict rests on it here alone", mode)
     return conclude_checks(mode, checked, expect)
@@ -95,16 +95,9 @@ def _committed(catalog: Catalog, checked: CheckAnswer) -> Mapping[str, bool]:
     return NOTHING_KNOWN if workspace is None else find_committed(workspace, places)
 
 
-def check_document(
-    catalog: Catalog,
-    checked: CheckAnswer,
-    committed: Mapping[str, bool] | None = None,
-    *,
-    whole: bool,
-) -> Value:
+def check_document(catalog: Catalog, checked: CheckAnswer, *, whole: bool) -> Value:
     """The answer of `check` as a JSON value; notes are cut unless `whole`."""
-    if committed is None:
-        committed = _committed(catalog, checked)
+    committed = _committed(catalog, checked)
     checks = [check_value(check, committed, whole=whole) for check in checked.checks]
     return (
         envelope("check", catalog)

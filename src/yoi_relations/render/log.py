@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from yoi_relations.errors import ExitCode
 from yoi_relations.history.lives import Event, how_word
-from yoi_relations.history.versions import Version
 from yoi_relations.index.handle import Index
 from yoi_relations.kinds import KINDS, shown_name
 from yoi_relations.queries.log import Log
@@ -101,7 +100,7 @@ def _event_value(event: Event) -> Value:
         "kind": shown,
         "ticket": record.edge_ticket if record else None,
         "target": record.edge_target if record else None,
-        "record": _record_value(event, record),
+        "record": _record_value(event),
         "retirement": retirement
         and {
             "id": retirement.id,
@@ -112,8 +111,8 @@ def _event_value(event: Event) -> Value:
     }
 
 
-def _record_value(event: Event, record: Version | None) -> Value:
-    holder, id_ = event.key
+def _record_value(event: Event) -> Value:
+    (holder, id_), record = event.key, event.record
     plan = None
     if record is not None and record.summary is not None:
         plan = {
