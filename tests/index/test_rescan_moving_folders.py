@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import threading
 import time
@@ -13,11 +14,12 @@ from unittest import mock
 
 import pytest
 from interleaving import once_after
-from oracle import settle
+from oracle import settle, wait_window
 from workspace_builder import A, B, Workspace, ulid
 
 from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files import scan_root
+from yoi_relations.files.safe_read import Disk
 from yoi_relations.files.scan_root import Listing, list_root
 from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.files.workspace import Workspace as ProductWorkspace
@@ -85,6 +87,49 @@ def test_folder_that_moves_after_the_listing_is_found(
         workspace.ticket(A, "closed", "open")
     with once_after(scan_root, "list_root", move), open_index(found, lambda _: None) as index:
         assert index.tickets == 1
+
+
+@contextlib.contextmanager
+def sought_elsewhere(bucket: Path, times: int) -> Iterator[None]:
+    """The first `times` that artifacts are sought in `bucket`, a link is in its place."""
+    aside, elsewhere = bucket.with_name("aside"), bucket.parents[1] / "elsewhere"
+    (elsewhere / A).mkdir(parents=True)
+    left = iter(range(times))
+
+    def lstat(path: bytes) -> os.stat_result:
+        if not path.endswith(f"/{bucket.name}/{A}/artifacts".encode()) or next(left, None) is None:
+            return os.lstat(path)
+        bucket.rename(aside)
+        bucket.symlink_to(elsewhere)
+        try:
+            return os.lstat(path)
+        finally:
+            bucket.unlink()
+            aside.rename(bucket)
+
+    with mock.patch.object(Disk, "lstat", staticmethod(lstat)):
+        yield
+
+
+@pytest.mark.usefixtures("soon_settled")
+@pytest.mark.parametrize("command", ["rebuild", "show"])
+@pytest.mark.parametrize("times", [1, 10_000], ids=["once", "always"])
+def test_stamps_of_one_folder_prove_nothing_about_the_files_of_another(
+    workspace: Workspace, command: str, times: int
+) -> None:
+    folder = workspace.ticket(A, "queued", "open")
+    workspace.ticket(B)
+    workspace.record(f"open/{A}", "waiting", None, "first")
+    if command == "show":
+        settle(workspace)
+        (folder / "item.md").touch()
+    wait_window()
+    with sought_elsewhere(folder.parent, times):
+        workspace.run(command)
+    workspace.record(f"open/{A}", "waiting", None, "second")
+    found = find_workspace(str(workspace.root))
+    with open_index(found, lambda _: None) as index:
+        assert count_of(index.connection, "record") == 2
 
 
 def tickets_built(workspace: Workspace, policy: RescanPolicy) -> int:

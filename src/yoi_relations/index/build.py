@@ -72,10 +72,11 @@ def build_index(
     connection = new_connection()
     with closed_on_failure(connection):
         stored, snapshot = _build_once(workspace, connection, number, progress)
-        # A folder that moved during the scan can be missing, so the root is scanned again.
+        # A folder that moved during the scan can be missing, or be a mixture of two moments, which
+        # its stamps do not show.
         if not root_may_have_changed(snapshot, workspace.base):
             return stored
-        changes = compare_stamps(snapshot, workspace.base)
+        changes = compare_stamps(snapshot, workspace.base, everything=True)
         update = rescan.rescan_folders(workspace, stored, snapshot, changes, policy)
         updated = apply_update(workspace, stored, update)
     connection.close()
