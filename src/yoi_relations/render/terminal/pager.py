@@ -49,15 +49,19 @@ def _command() -> str:
 def _paged(command: str, text: str) -> bool:
     """Whether the pager showed the text: False if it cannot be started."""
     environ = {"LESS": "FRX", **os.environ}
+    # Ctrl-C is for the pager, from its start on; this process ends after it. A program does not
+    # inherit a handler, as it would inherit SIG_IGN.
+    before = signal.signal(signal.SIGINT, _leave_to_pager)
     try:
         # As for git, the pager is a line for the shell.
         pager = subprocess.Popen(command, shell=True, stdin=subprocess.PIPE, env=environ)  # noqa: S602
+        pager.communicate(text.encode(sys.stdout.encoding, "backslashreplace"))
     except OSError:
         return False
-    # Ctrl-C is for the pager; this process ends after it.
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        pager.communicate(text.encode(sys.stdout.encoding, "backslashreplace"))
     finally:
         signal.signal(signal.SIGINT, before)
     return pager.returncode not in _NOT_STARTED
+
+
+def _leave_to_pager(_signal: int, _frame: object) -> None:
+    """Do nothing."""
