@@ -130,7 +130,10 @@ class Call(NamedTuple):
         """
         if origin.database is None:
             if origin.workspaces or origin.max_age is not None:
-                raise UsageError("--workspace and --max-age need --from", "name a database with it")
+                raise UsageError(
+                    "--workspace and --max-age need --from",
+                    "name the database with --from, or leave them out",
+                )
         elif self.trust is not None:
             raise UsageError("--trust and --from exclude each other", "leave one of them out")
 

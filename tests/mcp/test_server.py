@@ -86,7 +86,7 @@ def test_descriptions_of_the_tools_are_short(writers: list[SdkClient]) -> None:
         ({"ticket": 5}, "ticket: 5 is not of type 'string'"),
         ({"limit": -1}, "limit: -1 is less than the minimum"),
         ({"state": "ready"}, "relations_show: Additional properties are not allowed ('state'"),
-        ({"kinds": ["blocked"]}, "unknown kind"),
+        ({"kinds": ["blocked"]}, "--kind: unknown kind"),
         ({"kinds": {"x": "x" * 5000}}, "kinds: {'x': 'xxx"),
         ({"kinds": ["blocks"] * 51}, "kinds: ['blocks'"),
         ({"states": ["ready"] * 51}, "states: ['ready'"),

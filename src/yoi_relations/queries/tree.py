@@ -171,7 +171,7 @@ def _select(words: Iterable[str]) -> frozenset[str]:
         shown = select_shown([word])
         if not shown <= SHOWN_SEQUENCE:
             raise UsageError(
-                f"'{word}' does not say what waits for what, so it makes no tree",
+                f"--kind: '{word}' does not say what waits for what, so it makes no tree",
                 f"possible: {' and '.join(SEQUENCE_CLASSES)}, and their kinds",
             )
         chosen |= shown
