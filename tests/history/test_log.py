@@ -735,24 +735,31 @@ def test_commits_that_no_longer_count_do_not_pile_up(work: CommittedWorkspace) -
 
 
 def test_terminal_shows_commits_with_their_events(work: CommittedWorkspace) -> None:
-    work.record(A, "blocked_by", B, "a reason")
+    work.record(A, "blocked_by", B, "a reason\nin two lines")
     commit = work.commit()
     work.record(A, "after", C)
     program = [sys.executable, "-m", "yoi_relations"]
-    text, code = on_terminal([*program, "log"], work.root, 80)
+    text, code = on_terminal([*program, "log"], work.root, 100)
     assert code == 0
     lines = [line.strip() for line in text.splitlines()]
     first, second = (
         next(i for i, one in enumerate(lines) if word in one) for word in ("untracked", commit[:12])
     )
     assert first < second
-    assert f"{A} comes after {C}" in lines[first + 1]
-    assert f"{A} is blocked by {B}" in lines[second + 1]
-    assert lines[second + 2] == "a reason"
+    assert lines[first + 1].endswith(f": Title of {A} 000AA  after  Title of {C} 000CC")
+    assert lines[second + 1].endswith(f": Title of {A} 000AA  waits for  Title of {B} 000BB")
+    assert lines[second + 2 : second + 4] == ["a reason", "in two lines"]
     text, code = on_terminal([*program, "show", A, "--provenance"], work.root, 80)
     assert code == 0
     assert commit[:12] in text
     assert "untracked" in text
+
+
+def test_terminal_shows_the_whole_id_of_a_ticket_without_title(work: CommittedWorkspace) -> None:
+    work.record(A, "related", D)
+    work.commit()
+    text, _ = on_terminal([sys.executable, "-m", "yoi_relations", "log"], work.root, 100)
+    assert f"Title of {A} 000AA  related to  {D}\n" in text
 
 
 def test_log_asks_few_processes(
