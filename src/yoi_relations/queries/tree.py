@@ -171,8 +171,9 @@ def _select(words: Iterable[str]) -> frozenset[str]:
         shown = select_shown([word])
         if not shown <= SHOWN_SEQUENCE:
             raise UsageError(
-                f"--kind: '{word}' does not say what waits for what, so it makes no tree",
+                f"'{word}' does not say what waits for what, so it makes no tree",
                 f"possible: {' and '.join(SEQUENCE_CLASSES)}, and their kinds",
+                parameter="kinds",
             )
         chosen |= shown
     return frozenset(chosen) or SHOWN_SEQUENCE

@@ -148,8 +148,9 @@ def _seconds(age: str) -> timedelta:
     found = _AGE.fullmatch(age)
     if found is None:
         raise UsageError(
-            f"--max-age: '{age}' is not an age",
+            f"'{age}' is not an age",
             "give seconds, minutes, hours, days or weeks: 90, 90m, 12h, 7d",
+            parameter="max_age",
         )
     return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
 
