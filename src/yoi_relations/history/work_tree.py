@@ -127,7 +127,7 @@ class WorkTree(NamedTuple):
             is_staged = each.version.digest in staged.get(each.path, ())
             unstaged = How.MODIFIED if each.path in tracked else How.UNTRACKED
             hows[each] = How.STAGED if is_staged else unstaged
-        return dict(sorted(hows.items(), key=lambda item: (item[0].path, item[0].line or 0)))
+        return dict(sorted(hows.items(), key=lambda item: _order(item[0])))
 
     def _paths_with_problems(self) -> set[str]:
         return {path for (path,) in self.connection.execute("SELECT path FROM problem_now")}
@@ -148,6 +148,10 @@ class WorkTree(NamedTuple):
             if shown in paths:
                 found[shown] = _Tracked(id_ if stage == "0" else None, tag != "S")
         return found
+
+
+def _order(statement: Statement) -> tuple[str, int, str]:
+    return statement.path, statement.line or 0, statement.version.id
 
 
 def _digests(places: Places, path: bytes, blob: GitObject) -> set[str]:
