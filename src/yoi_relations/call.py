@@ -75,7 +75,7 @@ class Call(NamedTuple):
             RelationsError: the revision cannot be read.
         """
         if at is not None:
-            return self._open_revisions(at)[0]
+            return self._open_revisions(at=at)[0]
         trust, workspace = self.trust or Trust.STAT, self.workspace()
         try:
             return open_index(workspace, self.notify, trust=trust, publish=publish)
@@ -87,29 +87,32 @@ class Call(NamedTuple):
     def open_with_base(self, at: str | None, base: str) -> tuple[Index, Index]:
         """The index as in `open_index`, and that of the revision `base`; the caller closes both."""
         if at is not None:
-            index, base_index = self._open_revisions(at, base)
+            index, base_index = self._open_revisions(at=at, base=base)
             return index, base_index
-        (base_index,) = self._open_revisions(base)
+        (base_index,) = self._open_revisions(base=base)
         try:
             return self.open_index(), base_index
         except BaseException:
             base_index.close()
             raise
 
-    def _open_revisions(self, *names: str) -> list[Index]:
+    def _open_revisions(self, **names: str) -> list[Index]:
+        """The indexes of revisions, each by the name of its option."""
         from yoi_relations.index.compared import open_states  # noqa: PLC0415  # for revisions
 
-        indexes = open_states(self.directory, names, self.notify)
-        for index in indexes:
-            self.notify_revision(index)
+        indexes = open_states(self.directory, [*names.values()], self.notify)
+        for option, index in zip(names, indexes, strict=True):
+            self.notify_revision(option, index)
         return indexes
 
-    def notify_revision(self, index: Index) -> None:
-        """On a terminal, say which revision an index is of."""
+    def notify_revision(self, option: str, index: Index) -> None:
+        """On a terminal, say which revision an index is of, and which option named it."""
         at = index.workspace.files.at
         if at is not None and self.mode is Mode.TABLE:
-            text = f"commit {at.commit}, {at.time}" if at.commit else "a tree"
-            self.notify(f"at {at.name}: {text}")
+            from yoi_relations.files.git_tree import revision_words  # noqa: PLC0415  # for revisions
+
+            commit = f": commit {at.commit}, {at.time}" if at.commit else ""
+            self.notify(f"{option} {revision_words(at)}{commit}")
 
     def refuse_unchecked(self, command: str) -> None:
         """Refuse ``--trust index`` for a command that must check the files.
@@ -130,7 +133,10 @@ class Call(NamedTuple):
         """
         if origin.database is None:
             if origin.workspaces or origin.max_age is not None:
-                raise UsageError("--workspace and --max-age need --from", "name a database with it")
+                raise UsageError(
+                    "--workspace and --max-age need --from",
+                    "name the database with --from, or leave them out",
+                )
         elif self.trust is not None:
             raise UsageError("--trust and --from exclude each other", "leave one of them out")
 

@@ -99,7 +99,7 @@ class Parameter:
         if self.choices is not None:
             words = [choice.value for choice in self.choices]
             if text not in words:
-                raise ValueError(f"{text!r} is not one of {', '.join(map(repr, words))}.")
+                raise ValueError(f"{text!r} is not one of {', '.join(map(repr, words))}")
             return self.choices(text)
         return text if self.number is None else self._number(text, self.number)
 
@@ -110,7 +110,7 @@ class Parameter:
             number = None
         if number is None or not number >= 0:  # NaN is neither above nor below
             whole = "whole " if kind is int else ""
-            raise ValueError(f"{text!r} is not a {whole}number of 0 or more.")
+            raise ValueError(f"{text!r} is not a {whole}number of 0 or more")
         return number
 
 

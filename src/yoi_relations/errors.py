@@ -54,10 +54,21 @@ def _one_line(hint: str) -> str:
 
 
 class UsageError(RelationsError):
-    """The command line is invalid."""
+    """The command line is invalid.
+
+    Attributes:
+        parameter: the name of the parameter whose value is invalid. The message begins with it. It
+            is None in other errors.
+    """
 
     exit_code = ExitCode.USAGE
     code = "usage"
+
+    def __init__(
+        self, message: str, hint: str | None = None, *, parameter: str | None = None
+    ) -> None:
+        super().__init__(f"{parameter}: {message}" if parameter else message, hint)
+        self.parameter = parameter
 
 
 class RevisionError(UsageError):

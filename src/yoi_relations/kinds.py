@@ -244,7 +244,7 @@ def select_shown(words: Iterable[str]) -> frozenset[str]:
 
             known = (*KINDS, *RelationClass, *ALIASES)
             hint = separate_options_hint("--kind", name, known) or selector_hint(word, known)
-            raise UsageError(f"unknown kind '{word}'", dashed(hint))
+            raise UsageError(f"unknown kind '{word}'", dashed(hint), parameter="kinds")
     return frozenset(chosen)
 
 

@@ -43,6 +43,7 @@ def select_states(words: Iterable[str]) -> frozenset[State]:
             from yoi_relations.word_hints import separate_options_hint  # noqa: PLC0415  # only errors need it
 
             hint = separate_options_hint("--state", word, State) or suggest_state(word, State)
-            raise UsageError(f"unknown state '{word}'", hint or f"known: {', '.join(State)}")
+            hint = hint or f"known: {', '.join(State)}"
+            raise UsageError(f"unknown state '{word}'", hint, parameter="states")
         states.add(State(word))
     return frozenset(states)

@@ -67,6 +67,31 @@ def test_invalid_argument_is_an_error(
     assert edge.snapshot() == before
 
 
+@pytest.mark.parametrize(
+    ("command", "option", "value"),
+    [
+        ("show", "--kind", "parent"),
+        ("show", "--state", "finished"),
+        ("show", "--limit", "many"),
+        ("show", "--since", "never"),
+        ("log", "--since", "never"),
+        ("log", "-n", "-1"),
+        ("log", "--kind", "parent"),
+        ("tree", "--kind", "related"),
+        ("tree", "--depth", "deep"),
+        ("doctor", "--severity", "bad"),
+        ("graph", "--format", "gif"),
+        ("watch", "--timeout", "nan"),
+        ("status", "--trust", "luck"),
+    ],
+)
+def test_error_about_a_value_begins_with_its_option(
+    edge: Workspace, command: str, option: str, value: str
+) -> None:
+    error = assert_fails(edge, (command, option, value), 2, value)
+    assert error["message"].startswith(f"{option}: ")
+
+
 def test_json_and_plain_exclude_each_other(edge: Workspace) -> None:
     for arguments in (("show", "--json", "--plain"), ("--plain", "show", "--json")):
         ran = edge.run(*arguments)

@@ -80,7 +80,7 @@ def test_name_of_nothing_is_refused(repository: Repository, name: str) -> None:
     with pytest.raises(RevisionError) as another:
         another_revision(found.repository, name)
     for error in (first.value, another.value):
-        assert error.message.startswith(f"{name}: ")
+        assert error.message.startswith(f"{name}: " if name else "the name ")
         assert error.exit_code == 2
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,29 @@ def test_line_ends_are_not_a_change(work: CommittedWorkspace, committed: str) ->
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     assert work.provenance(A) == {FIRST: (committed, "committed")}
     assert work.told() == [("stated", FIRST, committed)]
+
+
+@pytest.mark.parametrize("arguments", [["-a"], [".yoi/tickets"]], ids=["all", "path"])
+@pytest.mark.parametrize("place", ["main", "linked"])
+def test_hook_of_a_commit_compares_with_what_will_be_committed(
+    work: CommittedWorkspace, committed: str, tmp_path: Path, arguments: list[str], place: str
+) -> None:
+    """Git stages what ``-a`` and paths name in an index of its own."""
+    hook, answer = work.root / ".git/hooks/pre-commit", tmp_path / "answer"
+    hook.parent.mkdir(exist_ok=True)
+    command = f"'{sys.executable}' -m yoi_relations show {A} --json --provenance"
+    hook.write_text(f"#!/bin/sh\n{command} >'{answer}'\n")
+    hook.chmod(0o755)
+    root = work.root
+    if place == "linked":
+        root = tmp_path / "linked"
+        work.repository.git("worktree", "add", "-q", root)
+    path = root / f".yoi/tickets/{A}/artifacts/relations/{FIRST}.md"
+    path.write_text(path.read_text().replace("why", "because"))
+    work.repository.git("-C", root, "commit", "-q", "-m", "x", *arguments)
+    (relation,) = json.loads(answer.read_text())["relations"]
+    (record,) = relation["records"]
+    assert (record["commit"]["id"], record["how"]) == (committed, "staged")
 
 
 @pytest.mark.parametrize("staged", [False, True])

@@ -7,7 +7,7 @@ import sys
 import pytest
 from rich.cells import cell_len
 from tour import on_terminal
-from workspace_builder import A, B, Workspace, ulid
+from workspace_builder import A, B, Workspace, git, ulid
 
 from yoi_relations.render.terminal.check import REFERENCE_TO_COMMON
 
@@ -141,3 +141,18 @@ def test_ids_stand_whole(queued: Workspace, columns: int, old: str) -> None:
             assert any(id_ in line for line in lines), (id_, "\n".join(lines))
         wide = [line for line in lines if cell_len(line) > columns]
         assert not [line for line in wide if old not in line and "artifacts" not in line], lines
+
+
+def test_blocker_that_only_the_base_has_is_told_from_others(queued: Workspace) -> None:
+    queued.record(A, "blocked_by", B)
+    git(queued, "init", "-q")
+    git(queued, "add", ".yoi/tickets")
+    git(queued, "commit", "-q", "-m", "first")
+    queued.ticket(B, "done")
+    git(queued, "add", ".yoi/tickets")
+
+    rows = screen(queued, "--at", ":", "--base", "HEAD")
+
+    assert [line.partition(":")[0] for line in rows[:2]] == ["at what is staged", "base HEAD"]
+    assert f"waits in the base for ✓ Title of {B} {B[-5:]}" in rows[-1]
+    assert any("in the base it is" in line for line in screen(queued, A, "--base", "HEAD"))

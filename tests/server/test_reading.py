@@ -413,6 +413,11 @@ def test_options_that_make_no_sense(
         assert "s3cr3t" not in ran.err
 
 
+def test_error_about_an_age_begins_with_its_option(two: Two) -> None:
+    ran = two.loans.run("show", "--json", "--from", two.database, "--max-age", "soon")
+    assert ran.errors[-1]["error"]["message"].startswith("--max-age: ")
+
+
 def test_a_terminal_shows_the_age_of_what_the_answer_needed(
     two: Two, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,12 @@ from collections.abc import Callable, Iterable
 
 from yoi_relations import __version__
 from yoi_relations.call import Call, Origin
-from yoi_relations.command_table import DEFAULT_LIMIT, TERMINAL_DEFAULT_LIMIT, GraphFormat
+from yoi_relations.command_table import (
+    DEFAULT_LIMIT,
+    TERMINAL_DEFAULT_LIMIT,
+    GraphFormat,
+    leaves,
+)
 from yoi_relations.errors import ExitCode, UsageError
 from yoi_relations.index.handle import Index, Trust
 from yoi_relations.lean.types import TYPE_CHECKING, Any, NamedTuple
@@ -42,8 +47,19 @@ class Request(NamedTuple):
     values: dict[str, Any]
 
     def perform(self) -> ExitCode:
-        """Run the command, and write its answer."""
-        return COMMANDS[self.command](self.call, **self.values)
+        """Run the command, and write its answer.
+
+        Raises:
+            UsageError: a value is invalid; the message begins with the option.
+            RelationsError: there is no answer.
+        """
+        try:
+            return COMMANDS[self.command](self.call, **self.values)
+        except UsageError as error:
+            if error.parameter:
+                flags = {each.name: each.flag for each in leaves()[self.command].parameters}
+                error.message = error.message.replace(error.parameter, flags[error.parameter], 1)
+            raise
 
 
 def show(

@@ -112,8 +112,7 @@ def _value(parameter: Parameter, text: str, hint: str) -> str | float:
         return parameter.value_of(text)
     except ValueError as error:
         specific_hint = separate_options_hint(parameter.flag, text, parameter.choices or ())
-        message = f"Invalid value for '{parameter.flag}': {error}"
-        raise UsageError(message, specific_hint or hint) from error
+        raise UsageError(f"{parameter.flag}: {error}", specific_hint or hint) from error
 
 
 @functools.cache

@@ -92,7 +92,7 @@ def _opened(
             found = find_state(root, base)  # one process of git for both
             repository = found.repository
             base_index = stack.enter_context(open_all(root, [found], call.notify)[0])
-            call.notify_revision(base_index)
+            call.notify_revision("base", base_index)
         trust = call.trust or Trust.STAT
         trees = stack.enter_context(open_worktrees(index, repository, trust, call.notify))
         yield index, trees, base_index

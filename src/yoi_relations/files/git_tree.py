@@ -39,6 +39,11 @@ _LIKELY = (b"/item.md", b"/artifacts/relations.json", b"/artifacts/orchestration
 _LIKELY_FOLDER = b"/artifacts/relations/"
 
 
+def revision_words(at: AtRevision) -> str:
+    """A revision in a sentence: its name, or that it is what is staged."""
+    return "what is staged" if at.name == STAGED else at.name
+
+
 class GitTree:
     """A tree of objects at the place of a work tree; `close` it when done.
 

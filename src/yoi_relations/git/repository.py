@@ -15,6 +15,7 @@ from yoi_relations.lean.types import NamedTuple
 
 _IDENTITY = ("--show-object-format", "--show-cdup", "--git-common-dir")
 _ID_LENGTHS = (40, 64)
+_NO_NAME = "the name of a revision is empty"
 _OTHER_NAME = "name a commit, a tag or a branch; git log shows the commits"
 _HINT = "run it inside a git repository; without git only the present files are read"
 
@@ -116,7 +117,7 @@ def find_range(folder: str, first: str, second: str) -> Range:
     """
     name = f"{first}...{second}"
     if not first or not second:  # git would take HEAD
-        raise RevisionError("the name of a revision is empty", _OTHER_NAME)
+        raise RevisionError(_NO_NAME, _OTHER_NAME)
     # Without --verify, which refuses ranges, git would take it for an option.
     if name.startswith("-"):
         raise RevisionError(f"{first}: is not a revision, because it begins with -", _OTHER_NAME)
@@ -191,6 +192,8 @@ def _refusal(folder: str, ran: Finished) -> GitError:
 
 
 def _unknown(name: str, ran: Finished) -> RevisionError:
+    if not name:
+        return RevisionError(_NO_NAME, _OTHER_NAME)
     said = ran.message.removeprefix("fatal: ")
     if said == "Needed a single revision":
         said = "there is no such revision in this repository"

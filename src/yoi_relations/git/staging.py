@@ -26,7 +26,7 @@ def list_staged(repository: Repository) -> list[TreeEntry]:
         GitError: git failed.
         GitTimeoutError: git did not answer in time.
     """
-    lines = _ask(repository, "ls-files", "--stage", "-z")
+    lines = ask_staging(repository, repository.top, "ls-files", "--stage", "-z")
     entries = {entry.path: entry for entry in map(_entry, lines)}
     empty = object_id(repository.object_format, "blob", b"")
     if any(entry.id == empty for entry in entries.values()):
@@ -34,7 +34,7 @@ def list_staged(repository: Repository) -> list[TreeEntry]:
         options = ("--cached", "--ita-invisible-in-index", "--ignore-submodules=none", "-r")
         tree = object_id(repository.object_format, "tree", b"")
         command = ("diff-index", *options, "--no-renames", "--name-only", "-z", tree)
-        staged = set(_ask(repository, *command))
+        staged = set(ask_staging(repository, repository.top, *command))
         return [entry for path, entry in entries.items() if path in staged]
     return list(entries.values())
 
@@ -45,13 +45,24 @@ def object_id(object_format: str, type_: str, data: bytes) -> str:
     return hashlib.new(object_format, content, usedforsecurity=False).hexdigest()
 
 
-def _ask(repository: Repository, *command: str) -> list[bytes]:
-    """The answer of a git command, which ends each part with a NUL."""
+def ask_staging(repository: Repository, folder: str, *command: str) -> list[bytes]:
+    """The parts of the answer of a git command about the staging area, each ended by a NUL.
+
+    Args:
+        repository: the repository.
+        folder: where git runs, in the work tree.
+        command: the words after ``git``.
+
+    Raises:
+        OSError: git cannot be started.
+        GitError: git failed.
+        GitTimeoutError: git did not answer in time.
+    """
     index = _index_of_commit(repository.top)
-    ran = ask_git(repository.top, "--no-replace-objects", *command, variables=index)
+    ran = ask_git(folder, "--no-replace-objects", "--literal-pathspecs", *command, variables=index)
     if ran.returncode:
         raise GitError(
-            f"git {command[0]}: failed: {ran.message}", "run it by hand to find the cause"
+            f"git {command[0]}: failed: {ran.message}", "run git status to find the cause"
         )
     return ran.stdout.split(b"\0")[:-1]
 

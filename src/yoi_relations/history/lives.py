@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import groupby
 
 from yoi_relations.history.changes import Change, What, changes_between
@@ -65,6 +65,10 @@ def how_word(commit: Commit | None, how: How | None) -> str:
     return "or_before" if commit and commit.or_before else "committed"
 
 
+_ABSENT = (What.GONE, What.UNUSABLE)
+"""After these events, no file states the record."""
+
+
 class Event(NamedTuple):
     """One event.
 
@@ -92,27 +96,62 @@ class Event(NamedTuple):
 class Lives:
     """The lives of records, to which events are added in order.
 
+    Args:
+        present: what the files of the last commit state.
+        is_ancestor: whether the history of the second commit has the first one.
+
     Attributes:
         events: all events so far, oldest first.
         present: what the files of the last commit state.
     """
 
-    def __init__(self, present: dict[Key, State]) -> None:
+    def __init__(
+        self, present: dict[Key, State], is_ancestor: Callable[[Commit, Commit], bool]
+    ) -> None:
         self.events: list[Event] = []
         self.present = present
+        self._is_ancestor = is_ancestor
         self._first: dict[Key, Commit | None] = {}
         """By record, the commit that first stated it; None if none has."""
+        self._last: dict[Key, Event] = {}
+        """By record, the last event of the record itself, not of its retirements."""
 
     def add(self, key: Key, change: Change, commit: Commit | None, how: How | None = None) -> None:
         """Add what happened to a record, in a commit or for the reason `how` in none."""
         what = change.what
-        if what is What.STATED and key in self._first:
-            what = What.RETURNED
+        if what is What.STATED and key in self._last:
+            if commit and self._is_dropped_before(key, commit):
+                self._add_drop(key, commit)
+            if self._last[key].what in _ABSENT:
+                what = What.RETURNED
         if what in (What.STATED, What.CHANGED):
             self._first.setdefault(key, commit)
         statement = change.statement
         place = key, statement.path, statement.line
-        self.events.append(Event(what, commit, change.record, change.retirement, *place, how))
+        event = Event(what, commit, change.record, change.retirement, *place, how)
+        self.events.append(event)
+        if event.retirement is None:
+            self._last[key] = event
+
+    def _is_dropped_before(self, key: Key, commit: Commit) -> bool:
+        """Whether a commit that states a record had it before, so that a merge has dropped it.
+
+        Otherwise another branch states it too.
+        """
+        last = self._last[key]
+        if last.what in _ABSENT or last.commit is None:
+            return False
+        return self._is_ancestor(last.commit, commit)
+
+    def _add_drop(self, key: Key, commit: Commit) -> None:
+        """Add that a merge dropped a record, before all events of a commit."""
+        last = self._last[key]
+        drop = last._replace(what=What.GONE, commit=None, how=How.MERGED)
+        place = len(self.events)
+        while place and _id_of(self.events[place - 1]) == commit.id:
+            place -= 1
+        self.events.insert(place, drop)
+        self._last[key] = drop
 
     def first_commit(self, key: Key) -> Commit | None:
         """The commit that first stated a record; None if none has."""
@@ -123,10 +162,11 @@ class Lives:
 
         A merge has dropped what one of its sides states, or kept what one of them has removed.
         """
-        records: dict[Key, Event] = {}
+        records = self._last.copy()
         retirements: dict[Key, Event] = {}
         for event in self.events:
-            (records if event.retirement is None else retirements)[event.key] = event
+            if event.retirement is not None:
+                retirements[event.key] = event
             if event.what is What.RETURNED:  # a retirement that went with it is not an event
                 retirements.pop(event.key, None)
         for key in {**records, **retirements}:
@@ -137,8 +177,12 @@ class Lives:
 
     def newest_first(self) -> list[Event]:
         """All events, the latest commit first; those of one commit in the order of their files."""
-        groups = groupby(self.events, key=lambda e: (e.commit and e.commit.id, e.how is How.MERGED))
+        groups = groupby(self.events, key=lambda event: (_id_of(event), event.how is How.MERGED))
         return [event for _, group in reversed([(k, [*g]) for k, g in groups]) for event in group]
+
+
+def _id_of(event: Event) -> str | None:
+    return event.commit and event.commit.id
 
 
 def _told_state(record: Event | None, retirement: Event | None, present: State) -> State:
@@ -155,7 +199,7 @@ def _told_state(record: Event | None, retirement: Event | None, present: State) 
 
 def _stated_by(event: Event, version: Version | None) -> dict[tuple[str, str], Statement]:
     """What a file states after an event; nothing if it has removed that."""
-    if version is None or event.what in (What.GONE, What.UNUSABLE, What.REINSTATED):
+    if version is None or event.what in (*_ABSENT, What.REINSTATED):
         return {}
     statement = Statement(version, event.path, event.line)
     return {statement.at: statement}
@@ -163,7 +207,8 @@ def _stated_by(event: Event, version: Version | None) -> dict[tuple[str, str], S
 
 def committed_lives(connection: Connection, keys: Collection[Key] | None) -> Lives:
     """The lives of some records, or of all (None), in a history."""
-    lives = Lives(by_record(_select_present(connection, keys)))
+    ancestry = _Ancestry(connection)
+    lives = Lives(by_record(_select_present(connection, keys)), ancestry.has)
     for row in _select_events(connection, keys):
         id_, seconds, author, before, holder, record_id, what, path, line, *versions = row
         record, retirement = _version(versions[:_WIDTH]), _version(versions[_WIDTH:])
@@ -173,6 +218,40 @@ def committed_lives(connection: Connection, keys: Collection[Key] | None) -> Liv
         lives.add((holder, record_id), Change(What(what), statement, record, retirement), commit)
     lives.settle()
     return lives
+
+
+class _Ancestry:
+    """Which commits are in the history of others."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def has(self, earlier: Commit, later: Commit) -> bool:
+        """Whether the history of `later` has `earlier`."""
+        ids = earlier.id, later.id
+        if ids not in self._known:
+            values = [bytes.fromhex(id_) for id_ in ids]
+            ((found,),) = self._connection.execute(_IS_ANCESTOR, values)
+            self._known[ids] = bool(found)
+        return self._known[ids]
+
+
+_IS_ANCESTOR = """
+WITH RECURSIVE earlier AS (SELECT number, rank FROM commits WHERE id = ?),
+    above (number) AS (
+        SELECT number FROM commits WHERE id = ?
+        UNION
+        SELECT other.number FROM above JOIN commits USING (number)
+        JOIN commits other ON other.number = commits.parent
+        WHERE other.rank >= (SELECT rank FROM earlier)
+        UNION
+        SELECT other.number FROM above JOIN merged ON commit_number = above.number
+        JOIN commits other ON other.number = merged.parent
+        WHERE other.rank >= (SELECT rank FROM earlier)
+    )
+SELECT EXISTS (SELECT 1 FROM above JOIN earlier USING (number))
+"""
 
 
 def _select_present(connection: Connection, keys: Collection[Key] | None) -> Iterator[Statement]:
@@ -199,7 +278,8 @@ def _select_events(
         " JOIN commits ON commits.number = commit_number JOIN file ON file.number = file_number"
         " LEFT JOIN version record ON record.number = record_number"
         " LEFT JOIN version retirement ON retirement.number = retirement_number"
-        " WHERE reachable = 1 ORDER BY rank, commits.id, path, line, event.rowid",
+        " WHERE reachable = 1"
+        " ORDER BY rank, commits.id, path, line, event.holder, record_id, event.rowid",
         values,
     )
 

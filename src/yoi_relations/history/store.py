@@ -19,7 +19,7 @@ from yoi_relations.index.store import (
 from yoi_relations.lean.sqlite import SqliteError
 from yoi_relations.lean.types import Connection, NamedTuple
 
-_SCHEMA_VERSION = 2
+_SCHEMA_VERSION = 3
 _SIZE_LIMIT = 256 << 20
 """Bytes. A longer history is read again by each command."""
 _VERSION_TYPES = {"text_cut": "INTEGER NOT NULL"}
@@ -34,6 +34,7 @@ CREATE TABLE commits (
     number INTEGER PRIMARY KEY, id BLOB NOT NULL, parent INTEGER, rank INTEGER NOT NULL,
     reachable INTEGER NOT NULL, seconds INTEGER NOT NULL, author TEXT
 );
+CREATE TABLE merged (commit_number INTEGER NOT NULL, parent INTEGER NOT NULL);
 CREATE TABLE version (
     number INTEGER PRIMARY KEY, {_VERSION_COLUMNS}
 );
@@ -50,6 +51,7 @@ CREATE TABLE event (
 CREATE TABLE present (
     version_number INTEGER NOT NULL, file_number INTEGER NOT NULL, line INTEGER
 );
+CREATE INDEX merged_commit ON merged (commit_number);
 CREATE INDEX version_key ON version (holder, coalesce(retires, id));
 CREATE INDEX version_ticket ON version (edge_ticket);
 CREATE INDEX version_target ON version (edge_target);
@@ -65,7 +67,7 @@ CREATE VIEW reached AS SELECT * FROM version WHERE EXISTS (
 """A row of ``step`` says that a file of a commit states a version, other than in its first parent
 (``commits.parent``), or no longer does. A row of ``event`` says what happened to a record compared
 with all parents; and whether it may have happened before, because what they state is not known.
-``present`` has what the files of the tip state.
+``present`` has what the files of the tip state. ``merged`` has the other parents of merges.
 
 ``commits.rank`` orders commits: each is greater than those of the parents, and than the time of the
 commit. ``reachable`` says whether the commit belongs to the history of the tip; ``reached`` has the

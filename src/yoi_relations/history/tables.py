@@ -24,11 +24,13 @@ class Tables:
         rows = connection.execute("SELECT holder, id, format, digest, number FROM version")
         self._versions = {(*key,): number for *key, number in rows}
 
-    def add_commit(self, number: int, parent: int | None, commit: LoggedCommit, rank: int) -> None:
-        """Add a commit, which is reachable; `parent` is the number of its first one."""
+    def add_commit(self, number: int, parents: list[int], commit: LoggedCommit, rank: int) -> None:
+        """Add a commit, which is reachable; `parents` are the numbers of its parents."""
         author = printable_bytes(commit.author) if commit.changes else None
+        parent = parents[0] if parents else None
         row = (number, bytes.fromhex(commit.id), parent, rank, 1, commit.seconds, author)
         self._rows["commits"].append(row)
+        self._rows["merged"].extend((number, each) for each in parents[1:])
 
     def add_step(self, commit: int, step: Step) -> None:
         """Add what the commit with a number states other than its first parent."""
@@ -89,7 +91,7 @@ def drop_unreachable(connection: Connection) -> None:
     reachable, others = counts.fetchone()
     if (others or 0) <= (reachable or 0):
         return
-    for table in ("step", "event"):
+    for table in ("step", "event", "merged"):
         connection.execute(
             f"DELETE FROM {table} WHERE commit_number IN"  # noqa: S608  # fixed names
             " (SELECT number FROM commits WHERE reachable = 0)"

@@ -151,8 +151,7 @@ class _Update:
         for number, commit in enumerate(new, last + 1):
             rank = max(commit.seconds, *(known[each][1] + 1 for each in commit.parents), 0)
             known[commit.id] = number, rank
-            parent = known[commit.parents[0]][0] if commit.parents else None
-            table.add_commit(number, parent, commit, rank)
+            table.add_commit(number, [known[each][0] for each in commit.parents], commit, rank)
             if commit.changes:
                 step = self._step(commit)
                 table.add_step(number, step)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from yoi_relations.errors import GitError
 from yoi_relations.files.workspace import Workspace, printable_bytes
-from yoi_relations.git.ask import ask_git, can_name
+from yoi_relations.git.ask import can_name
 from yoi_relations.git.repository import Revision
 from yoi_relations.history.changes import changes_between
 from yoi_relations.history.lives import How, Lives
@@ -128,31 +127,31 @@ class WorkTree(NamedTuple):
             is_staged = each.version.digest in staged.get(each.path, ())
             unstaged = How.MODIFIED if each.path in tracked else How.UNTRACKED
             hows[each] = How.STAGED if is_staged else unstaged
-        return dict(sorted(hows.items(), key=lambda item: (item[0].path, item[0].line or 0)))
+        return dict(sorted(hows.items(), key=lambda item: _order(item[0])))
 
     def _paths_with_problems(self) -> set[str]:
         return {path for (path,) in self.connection.execute("SELECT path FROM problem_now")}
 
     def _tracked(self, paths: set[str]) -> dict[str, _Tracked]:
         """What git's index has at these paths."""
+        from yoi_relations.git.staging import ask_staging  # noqa: PLC0415  # loads hashlib
+
         limits = sorted(paths)
         if not can_name(limits):
             limits = [*self.workspace.source_roots]
-        command = ("--literal-pathspecs", "ls-files", "-s", "-t", "-z", "--")
-        ran = ask_git(self.workspace.root, *command, *limits)
-        if ran.returncode:
-            raise GitError(
-                f"git ls-files: failed: {ran.message}",
-                "run git status to see what is wrong with git's index",
-            )
+        command = ("ls-files", "-s", "-t", "-z", "--", *limits)
         found = {}
-        for line in ran.stdout.split(b"\0")[:-1]:
+        for line in ask_staging(self.tip.repository, self.workspace.root, *command):
             head, _, path = line.partition(b"\t")
             tag, _, id_, stage = head.decode().split(" ")
             shown = printable_bytes(path)
             if shown in paths:
                 found[shown] = _Tracked(id_ if stage == "0" else None, tag != "S")
         return found
+
+
+def _order(statement: Statement) -> tuple[str, int, str]:
+    return statement.path, statement.line or 0, statement.version.id
 
 
 def _digests(places: Places, path: bytes, blob: GitObject) -> set[str]:

@@ -78,6 +78,7 @@ def instant_key(when: str) -> str:
             f"'{when}' is not a time",
             "give a time such as 2026-06-09T10:03:41Z, a day (2026-06-09, from midnight UTC), or"
             " an age: minutes, hours, days or weeks, such as 90m, 12h, 7d, 2w",
+            parameter="since",
         ) from error
 
 

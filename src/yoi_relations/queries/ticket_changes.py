@@ -53,14 +53,17 @@ def find_ticket_changes(
     for id_, ticket in after.items():
         earlier = before.get(id_)
         if earlier is None:
-            text = f"is new, {_state(ticket)}: {_title(ticket)}"
+            title = f": {quoted(ticket.title)}" if ticket.title else ", without a known title"
+            text = f"is new, {_state(ticket)}{title}"
             yield _change(ChangeType.TICKET_ADDED, ticket, None, ticket.state, text)
             continue
         if earlier.state != ticket.state:
             text = f"was {_state(earlier)}, is {_state(ticket)}"
             yield _change(ChangeType.STATE_CHANGED, ticket, earlier.state, ticket.state, text)
         if earlier.title != ticket.title:
-            text = f"is called {_title(ticket)}, was called {_title(earlier)}"
+            now = f"is called {quoted(ticket.title)}" if ticket.title else "has no known title"
+            then = f"was called {quoted(earlier.title)}" if earlier.title else "had no known title"
+            text = f"{now}, {then}"
             yield _change(ChangeType.TITLE_CHANGED, ticket, earlier.title, ticket.title, text)
 
 
@@ -78,10 +81,6 @@ def _tickets(connection: Connection, ids: Iterable[str]) -> dict[str, TicketInfo
 
 def _state(ticket: TicketInfo) -> str:
     return ticket.state or "of unknown state"
-
-
-def _title(ticket: TicketInfo) -> str:
-    return quoted(ticket.title) if ticket.title is not None else "nothing"
 
 
 class ProblemChange(NamedTuple):

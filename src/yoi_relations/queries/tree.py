@@ -173,6 +173,7 @@ def _select(words: Iterable[str]) -> frozenset[str]:
             raise UsageError(
                 f"'{word}' does not say what waits for what, so it makes no tree",
                 f"possible: {' and '.join(SEQUENCE_CLASSES)}, and their kinds",
+                parameter="kinds",
             )
         chosen |= shown
     return frozenset(chosen) or SHOWN_SEQUENCE

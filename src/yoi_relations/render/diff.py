@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yoi_relations.errors import ExitCode
+from yoi_relations.files.git_tree import revision_words
 from yoi_relations.index.handle import Index
 from yoi_relations.kinds import shown_name
 from yoi_relations.lean.types import NamedTuple
@@ -79,7 +80,7 @@ def side_name(index: Index) -> str:
     at = index.workspace.files.at
     if at is None:
         return "the working files"
-    return f"{at.name} ({at.commit[:_SHORT_ID]})" if at.commit else at.name
+    return f"{at.name} ({at.commit[:_SHORT_ID]})" if at.commit else revision_words(at)
 
 
 def diff_document(answer: DiffAnswer) -> Value:

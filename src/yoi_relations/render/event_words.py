@@ -8,16 +8,33 @@ from yoi_relations.kinds import Edge, named, sentence
 
 
 def event_sentence(event: Event) -> str:
-    """An event in words: who did what."""
-    stated = _relation_words(event)
+    """An event in words: who did what, and the relation."""
+    edge = event_edge(event)
+    return f"{event_deed(event)}: {sentence(edge) if edge else record_words(event)}"
+
+
+def event_deed(event: Event) -> str:
+    """Who did what, without the relation."""
     commit = event.commit
     if event.retirement is not None and event.what is What.RETIRED:
-        return f"{event.retirement.author} retired: {stated}"
+        return f"{event.retirement.author} retired"
     if event.what in (What.STATED, What.RETURNED) and event.record and event.record.author:
-        again = " again" if event.what is What.RETURNED else ""
-        return f"{event.record.author} stated{again}: {stated}"
-    by = f" by {commit.author}" if commit else ""
-    return f"{_passive(event)}{by}: {stated}"
+        return f"{event.record.author} stated{' again' * (event.what is What.RETURNED)}"
+    return f"{_passive(event)} by {commit.author}" if commit else _passive(event)
+
+
+def event_edge(event: Event) -> Edge | None:
+    """The relation that the record of an event states; None if that is not known."""
+    record = event.record
+    if record is None or record.shown is None or record.edge_ticket is None:
+        return None
+    return Edge(record.shown, record.edge_ticket, record.edge_target)
+
+
+def record_words(event: Event) -> str:
+    """The record of an event by its id and its holder."""
+    holder, id_ = event.key
+    return f"record {id_} of {named(holder)}"
 
 
 def _passive(event: Event) -> str:
@@ -45,11 +62,3 @@ def event_text(event: Event) -> str | None:
         return None
     text = source.reason or source.summary or source.note
     return f"{text}\u2026" if text and source.text_cut else text
-
-
-def _relation_words(event: Event) -> str:
-    record = event.record
-    if record is None or record.shown is None or record.edge_ticket is None:
-        holder, id_ = event.key
-        return f"record {id_} of {named(holder)}"
-    return sentence(Edge(record.shown, record.edge_ticket, record.edge_target))

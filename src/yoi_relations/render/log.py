@@ -23,7 +23,7 @@ def write_log(mode: Mode, index: Index, log: Log, *, paged: bool) -> ExitCode:
     else:
         from yoi_relations.render.terminal.log import draw_log  # noqa: PLC0415  # Rich
 
-        draw_log(log, paged=paged)
+        draw_log(log, index.connection, paged=paged)
     for line in log_notices(log):
         notice(line, mode)
     return ExitCode.DONE

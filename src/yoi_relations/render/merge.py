@@ -156,12 +156,13 @@ def _head(answer: MergeAnswer) -> Iterator[str]:
     if outcome.unknown:
         tickets = counted(len(outcome.unknown), "ticket")
         sentence = _sentence(outcome.unknown[0], Verdict.UNKNOWN)
-        yield f"Unknown after the merge, and on neither side: {tickets}. {sentence}."
+        yield f"Unknown after the merge, and on neither side: {tickets}; {sentence}."
     for clash in outcome.clashes:
         yield f"After the merge, and on neither side: {clash.sentence}."
     for ended in outcome.ended:
         if ended.active_in == ("theirs",):
-            yield f"No longer in the way, though it is in the branch: {ended.change.sentence}."
+            said = ended.change.sentence
+            yield f"Still in the way in the branch, but not after the merge: {said}."
 
 
 def _sentence(check: Check, verdict: Verdict) -> str:

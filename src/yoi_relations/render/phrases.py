@@ -16,6 +16,9 @@ PHRASES = {
 """By kind as shown: the words before the target, and those before the ticket if seen from it."""
 REASON_PHRASES = {
     "blocker_replaced": "its blocker was replaced by",
+    "blocked_in_base": "waits in the base for",
+    "ordered_after_in_base": "in the base, after",
+    "unknown_in_base": "not known in the base:",
     "dependency_cycle": "waits for itself, by way of",
     "mixed_cycle": "waits for itself, by way of",
 }

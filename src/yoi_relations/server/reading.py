@@ -150,6 +150,7 @@ def _seconds(age: str) -> timedelta:
         raise UsageError(
             f"'{age}' is not an age",
             "give seconds, minutes, hours, days or weeks: 90, 90m, 12h, 7d",
+            parameter="max_age",
         )
     return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
 
