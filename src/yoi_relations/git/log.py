@@ -17,7 +17,7 @@ _OPTIONS = (
     # from its first parent.
     *("--full-history", "--sparse", "--raw", "--diff-merges=first-parent", "-z", _FORMAT),
 )
-_REGULAR = (b"100644", b"100755", b"100664")
+_REGULAR = ("100644", "100755", "100664")
 
 
 class FileChange(NamedTuple):
@@ -78,31 +78,29 @@ def read_log(
     """
     range_ = tip if earlier is None else f"{earlier}...{tip}"
     limits = (os.fsdecode(b":(literal)" + path) for path in paths)
-    commits = []
+    commits: list[LoggedCommit] = []
     with scratch.start("log", *_OPTIONS, range_, "--", *limits, stdin=b"") as process:
         fields = process.split(b"\0")
         for field in fields:
-            if field.startswith(_START):
-                changes: list[FileChange] = []
-                seconds, author = next(fields, b"0"), next(fields, b"")
-                commits.append(_commit(field, seconds, author, changes))
-            elif b":" in field[:2]:  # a newline comes before the first change of a commit
+            if b":" in field[:2]:  # a newline comes before the first change of a commit
                 path = next(fields, b"")
                 if is_wanted(path):
-                    changes.append(_change(field, path))
+                    commits[-1].changes.append(_change(field, path))
+            elif field.startswith(_START):
+                seconds, author = next(fields, b"0"), next(fields, b"")
+                commits.append(_commit(field, seconds, author))
         process.check()
     return commits
 
 
-def _commit(
-    header: bytes, seconds: bytes, author: bytes, changes: list[FileChange]
-) -> LoggedCommit:
-    mark, ids = header[1:2], header[2:].decode().split()
-    return LoggedCommit(ids[0], tuple(ids[1:]), int(seconds), author, mark == b">", changes)
+def _commit(header: bytes, seconds: bytes, author: bytes) -> LoggedCommit:
+    """The commit with the fields of `_FORMAT`, without changes."""
+    id_, *parents = header[2:].decode().split()
+    return LoggedCommit(id_, tuple(parents), int(seconds), author, header[1:2] == b">", [])
 
 
 def _change(raw: bytes, path: bytes) -> FileChange:
     """The change in a line ``:mode mode id id M``."""
-    old_mode, mode, old_id, id_, _ = raw.lstrip(b"\n:").split(b" ")
-    before = old_id.decode() if old_mode in _REGULAR else None
-    return FileChange(path, before, id_.decode() if mode in _REGULAR else None)
+    old_mode, mode, old_id, id_, _ = raw.decode().lstrip("\n:").split(" ")
+    before = old_id if old_mode in _REGULAR else None
+    return FileChange(path, before, id_ if mode in _REGULAR else None)

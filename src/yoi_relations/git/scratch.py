@@ -118,6 +118,7 @@ class ScratchRepository:
                 "GIT_NO_REPLACE_OBJECTS": "1",
                 "GIT_NO_LAZY_FETCH": "1",
                 "GIT_TERMINAL_PROMPT": "0",
+                "GIT_FLUSH": "0",  # otherwise `git log` writes each commit by itself
             }
             | ({"GIT_SHALLOW_FILE": shallow} if shallow else {})
         )

@@ -54,8 +54,9 @@ def changes_between(
         after: the state then.
         faulty: paths of files of which a part, or all, cannot be used any more.
     """
-    olds = [_records(state) for state in before]
-    new = _records(after)
+    parts = [_parts(state) for state in before]
+    olds = [records for records, _ in parts]
+    new, retirements = _parts(after)
     changes = []
     if not any(new.keys() == old.keys() for old in olds):
         if new:
@@ -65,25 +66,22 @@ def changes_between(
             shown = next(iter(olds[0].values()))
             what = What.UNUSABLE if shown.path in faulty else What.GONE
         changes.append(Change(what, shown, shown.version, None))
-    retirements = _retirements(after)
-    old_retirements = [_retirements(state) for state in before]
-    was_so = any(bool(retirements) == bool(old) for old in old_retirements)
+    was_so = any(bool(retirements) == bool(old) for _, old in parts)
     if not was_so and (retirements or new):
         what = What.RETIRED if retirements else What.REINSTATED
-        shown = (retirements or old_retirements[0])[0]
+        shown = (retirements or parts[0][1])[0]
         record = next(iter((new or olds[0]).values()), None)
         changes.append(Change(what, shown, record and record.version, shown.version))
     return changes
 
 
-def _records(state: State) -> dict[str, Statement]:
-    """The versions of the record itself, by digest, in the order of their files."""
-    return {state[at].version.digest: state[at] for at in sorted(state) if not _retires(state[at])}
-
-
-def _retirements(state: State) -> list[Statement]:
-    return [state[at] for at in sorted(state) if _retires(state[at])]
-
-
-def _retires(statement: Statement) -> bool:
-    return statement.version.retires is not None
+def _parts(state: State) -> tuple[dict[str, Statement], list[Statement]]:
+    """The versions of the record itself, by digest, and its retirements, in the order of files."""
+    records, retirements = {}, []
+    for at in sorted(state):
+        statement = state[at]
+        if statement.version.retires is None:
+            records[statement.version.digest] = statement
+        else:
+            retirements.append(statement)
+    return records, retirements

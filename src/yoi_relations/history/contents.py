@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from yoi_relations.files.read_source import used_part
 from yoi_relations.files.record import Record
 from yoi_relations.files.source import TASK_FILES, Effect, Fault, Format, Source, SourceError
 from yoi_relations.history.places import Places
+from yoi_relations.history.present_files import FileKey
 from yoi_relations.history.versions import (
     Statement,
     record_version,
     retired_version,
     unread_version,
 )
+from yoi_relations.index.folder_scan import content_digest
 from yoi_relations.kinds import edge_of
 from yoi_relations.lean.types import NamedTuple
 
@@ -38,10 +41,20 @@ NOTHING = Content({}, None)
 """What a file states that does not exist."""
 
 
-def content_of(places: Places, source: Source, data: bytes) -> Content:
-    """What `source` states with this content."""
+def content_of(
+    places: Places,
+    source: Source,
+    data: bytes,
+    known: Mapping[FileKey, dict[str, Statement]] = MappingProxyType({}),
+) -> Content:
+    """What `source` states with this content; what is `known` of files is not parsed again."""
     try:
-        parsed = places.parse(source, used_part(source.format, data))
+        used = used_part(source.format, data)
+        if known:
+            key = source.path, source.format.value, source.holder, content_digest(used)
+            if key in known:
+                return Content(known[key], None)
+        parsed = places.parse(source, used)
     except SourceError as error:
         return Content({}, error.message)
     form, path = source.format.value, source.path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import groupby
 
 from yoi_relations.history.changes import Change, What, changes_between
@@ -172,8 +172,9 @@ class Lives:
         for key in {**records, **retirements}:
             present = self.present.get(key, {})
             before = _told_state(records.get(key), retirements.get(key), present)
-            for change in changes_between([before], present):
-                self.add(key, change, None, How.MERGED)
+            if before.keys() != present.keys():  # usually, nothing is different
+                for change in changes_between([before], present):
+                    self.add(key, change, None, How.MERGED)
 
     def newest_first(self) -> list[Event]:
         """All events, the latest commit first; those of one commit in the order of their files."""
@@ -208,13 +209,17 @@ def _stated_by(event: Event, version: Version | None) -> dict[tuple[str, str], S
 def committed_lives(connection: Connection, keys: Collection[Key] | None) -> Lives:
     """The lives of some records, or of all (None), in a history."""
     ancestry = _Ancestry(connection)
-    lives = Lives(by_record(_select_present(connection, keys)), ancestry.has)
+    versions = _select_versions(connection, keys)
+    lives = Lives(by_record(_select_present(connection, keys, versions)), ancestry.has)
+    commits: dict[tuple[bytes, int], Commit] = {}
     for row in _select_events(connection, keys):
-        id_, seconds, author, before, holder, record_id, what, path, line, *versions = row
-        record, retirement = _version(versions[:_WIDTH]), _version(versions[_WIDTH:])
-        (shown, *_) = (each for each in (retirement, record) if each)
+        id_, seconds, author, before, holder, record_id, what, path, line, *numbers = row
+        record, retirement = (None if each is None else versions[each] for each in numbers)
+        commit = commits.get((id_, before))
+        if commit is None:
+            commit = commits[id_, before] = Commit(id_.hex(), seconds, author, bool(before))
+        (shown, *_) = filter(None, (retirement, record))
         statement = Statement(shown, path, line)
-        commit = Commit(id_.hex(), seconds, author, bool(before))
         lives.add((holder, record_id), Change(What(what), statement, record, retirement), commit)
     lives.settle()
     return lives
@@ -254,16 +259,31 @@ SELECT EXISTS (SELECT 1 FROM above JOIN earlier USING (number))
 """
 
 
-def _select_present(connection: Connection, keys: Collection[Key] | None) -> Iterator[Statement]:
+_VERSIONS_OF_KEYS = "ON version.holder = wanted_holder AND coalesce(retires, id) = wanted_id"
+
+
+def _select_versions(connection: Connection, keys: Collection[Key] | None) -> dict[int, Version]:
+    """Versions by number."""
     table, values = keys_table(keys)
-    on = "ON holder = wanted_holder AND coalesce(retires, id) = wanted_id"
     rows = connection.execute(
-        f"SELECT path, line, {_columns('version')} FROM {table} version"  # noqa: S608  # fixed text
-        f" {'' if keys is None else on}"
+        f"SELECT number, {', '.join(Version._fields)} FROM {table} version"  # noqa: S608  # fixed text
+        f" {'' if keys is None else _VERSIONS_OF_KEYS}",
+        values,
+    )
+    return {number: Version(*version) for number, *version in rows}
+
+
+def _select_present(
+    connection: Connection, keys: Collection[Key] | None, versions: Mapping[int, Version]
+) -> Iterator[Statement]:
+    table, values = keys_table(keys)
+    rows = connection.execute(
+        f"SELECT version_number, path, line FROM {table} version"  # noqa: S608  # fixed text
+        f" {'' if keys is None else _VERSIONS_OF_KEYS}"
         " JOIN present ON version_number = version.number JOIN file ON file.number = file_number",
         values,
     )
-    return (Statement(Version(*version), path, line) for path, line, *version in rows)
+    return (Statement(versions[number], path, line) for number, path, line in rows)
 
 
 def _select_events(
@@ -272,24 +292,10 @@ def _select_events(
     table, values = keys_table(keys)
     on = "ON event.holder = wanted_holder AND record_id = wanted_id"
     return connection.execute(
-        "SELECT commits.id, seconds, commits.author, or_before, event.holder, record_id, what,"  # noqa: S608  # fixed text
-        f" path, line, {_columns('record')}, {_columns('retirement')}"
-        f" FROM {table} event {'' if keys is None else on}"
+        "SELECT commits.id, seconds, author, or_before, holder, record_id, what, path, line,"  # noqa: S608  # fixed text
+        f" record_number, retirement_number FROM {table} event {'' if keys is None else on}"
         " JOIN commits ON commits.number = commit_number JOIN file ON file.number = file_number"
-        " LEFT JOIN version record ON record.number = record_number"
-        " LEFT JOIN version retirement ON retirement.number = retirement_number"
         " WHERE reachable = 1"
-        " ORDER BY rank, commits.id, path, line, event.holder, record_id, event.rowid",
+        " ORDER BY rank, commits.id, path, line, holder, record_id, event.rowid",
         values,
     )
-
-
-_WIDTH = len(Version._fields)
-
-
-def _columns(table: str) -> str:
-    return ", ".join(f"{table}.{name}" for name in Version._fields)
-
-
-def _version(values: list[Any]) -> Version | None:
-    return None if values[0] is None else Version(*values)

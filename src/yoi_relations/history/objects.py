@@ -12,10 +12,14 @@ if TYPE_CHECKING:
 
 
 class Objects:
-    """Objects in a scratch repository in the cache folder of `workspace`; close it at the end."""
+    """Objects in a scratch repository in the cache folder of `workspace`; close it at the end.
+
+    Attributes:
+        workspace: the workspace.
+    """
 
     def __init__(self, workspace: Workspace, repository: Repository) -> None:
-        self._workspace = workspace
+        self.workspace = workspace
         self._repository = repository
         self._scratch: ScratchRepository | None = None
         self._reader: ObjectReader | None = None
@@ -26,7 +30,7 @@ class Objects:
         if self._scratch is None:
             from yoi_relations.git.scratch import ScratchRepository  # noqa: PLC0415  # rarely needed
 
-            cache = cache_in(self._workspace.root)
+            cache = cache_in(self.workspace.root)
             self._scratch = ScratchRepository(self._repository, cache).__enter__()
         return self._scratch
 

@@ -9,6 +9,7 @@ from yoi_relations.files.workspace import Workspace
 from yoi_relations.git.repository import Revision, find_revision
 from yoi_relations.history import store
 from yoi_relations.history.objects import Objects
+from yoi_relations.history.present_files import PresentFiles
 from yoi_relations.history.store import Basis, History
 from yoi_relations.history.work_tree import WorkTree
 from yoi_relations.lean.types import TYPE_CHECKING, Connection
@@ -36,17 +37,18 @@ def with_history(
     """
     tip = find_revision(workspace.root, "HEAD")
     objects = Objects(workspace, tip.repository)
+    files = PresentFiles(index)
     try:
-        history = _read(workspace, tip, objects)
+        history = _read(workspace, files, tip, objects)
         try:
-            return use(WorkTree(workspace, index, history, tip, objects))
+            return use(WorkTree(workspace, index, files, history, tip, objects))
         finally:
             history.connection.close()
     finally:
         objects.close()
 
 
-def _read(workspace: Workspace, tip: Revision, objects: Objects) -> History:
+def _read(workspace: Workspace, files: PresentFiles, tip: Revision, objects: Objects) -> History:
     basis = Basis(tip.id, _shallow_commits(tip.repository.shallow), "", workspace.tool_identity)
     present = set(map(os.fsencode, workspace.source_roots))
     stored = store.load_stored(workspace)
@@ -63,7 +65,7 @@ def _read(workspace: Workspace, tip: Revision, objects: Objects) -> History:
     from yoi_relations.history.update import update_history  # noqa: PLC0415  # only after a new commit
 
     places = Places(workspace, tip.repository.prefix, roots)
-    return update_history(workspace, basis, places, objects, earlier)
+    return update_history(basis, places, files, objects, earlier)
 
 
 def _shallow_commits(path: str | None) -> str:

@@ -39,7 +39,8 @@ class Places:
     @property
     def paths(self) -> list[bytes]:
         """The files and folders below the top of the work tree that are to be read."""
-        return sorted({self._prefix + root for root in self.roots} | self._configurations.keys())
+        # Git compares each file with the last path first, and most files are below a root.
+        return [*self._configurations, *sorted(self._prefix + root for root in self.roots)]
 
     def in_git(self, path: str) -> bytes:
         """A path below the workspace as one below the top of the work tree."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from yoi_relations.git.log import LoggedCommit
 from yoi_relations.history.changes import Change
@@ -56,7 +56,7 @@ class States:
         keys = removed.keys() | stated.keys()
         before = {key: [state.get(key, {}) for state in parents] or [{}] for key in keys}
         own = self.inherit(commit)
-        _apply(own, step.removed, step.stated)
+        _apply(own, step.removed, stated)
         for key, states in before.items():
             # What is removed knows its latest lines.
             states[0] = {**states[0], **removed.get(key, {})}
@@ -87,8 +87,11 @@ class States:
         """What a stored commit states: the steps from the first commit to it, one after another."""
         state: dict[Key, State] = {}
         for is_stated, path, line, *version in self._connection.execute(_STEPS, (number,)):
-            statements = [Statement(Version(*version), path, line)]
-            _apply(state, *(((), statements) if is_stated else (statements, ())))
+            statement = Statement(Version(*version), path, line)
+            if is_stated:
+                _apply(state, (), by_record([statement]))
+            else:
+                _apply(state, [statement], {})
         return state
 
 
@@ -106,7 +109,7 @@ ORDER BY depth DESC, stated
 
 
 def _apply(
-    state: dict[Key, State], removed: Iterable[Statement], stated: Iterable[Statement]
+    state: dict[Key, State], removed: Iterable[Statement], stated: Mapping[Key, State]
 ) -> None:
     """Change what records of a commit are stated."""
     for statement in removed:
@@ -116,5 +119,5 @@ def _apply(
             state[key] = rest
         else:
             state.pop(key, None)
-    for key, added in by_record(stated).items():
+    for key, added in stated.items():
         state[key] = {**state.get(key, {}), **added}

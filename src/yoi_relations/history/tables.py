@@ -12,6 +12,9 @@ from yoi_relations.history.store import Basis
 from yoi_relations.history.versions import Key, State, Statement, Version
 from yoi_relations.lean.types import Connection
 
+_KEY = Version._fields[:5]
+"""What tells versions from each other."""
+
 
 class Tables:
     """Collects rows, and inserts them together."""
@@ -21,8 +24,8 @@ class Tables:
         self._rows: dict[str, list[tuple[object, ...]]] = defaultdict(list)
         rows = connection.execute("SELECT path, number FROM file")
         self._files: dict[str, int] = dict(rows.fetchall())
-        rows = connection.execute("SELECT holder, id, format, digest, number FROM version")
-        self._versions = {(*key,): number for *key, number in rows}
+        rows = connection.execute(f"SELECT {', '.join(_KEY)}, number FROM version")  # noqa: S608  # fixed names
+        self._versions = {row[:-1]: row[-1] for row in rows}
 
     def add_commit(self, number: int, parents: list[int], commit: LoggedCommit, rank: int) -> None:
         """Add a commit, which is reachable; `parents` are the numbers of its parents."""
@@ -71,7 +74,7 @@ class Tables:
     def _version(self, version: Version | None) -> int | None:
         if version is None:
             return None
-        key = (version.holder, version.id, version.format, version.digest)
+        key = version[: len(_KEY)]
         number = self._versions.get(key)
         if number is None:
             number = self._versions[key] = len(self._versions) + 1

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from yoi_relations.errors import GitError
 from yoi_relations.files.source import Source
-from yoi_relations.files.workspace import Workspace
 from yoi_relations.git.log import LoggedCommit, read_log
 from yoi_relations.history import store
 from yoi_relations.history.changes import changes_between
@@ -20,6 +19,7 @@ from yoi_relations.history.contents import (
 )
 from yoi_relations.history.objects import Objects
 from yoi_relations.history.places import Places
+from yoi_relations.history.present_files import PresentFiles
 from yoi_relations.history.states import States, Step
 from yoi_relations.history.store import Basis, History
 from yoi_relations.history.tables import Tables, drop_unreachable, set_basis
@@ -27,19 +27,19 @@ from yoi_relations.lean.types import Connection
 
 
 def update_history(
-    workspace: Workspace,
     basis: Basis,
     places: Places,
+    files: PresentFiles,
     objects: Objects,
     stored: tuple[Connection, str] | None,
 ) -> History:
     """Read the history up to a commit, and store it.
 
     Args:
-        workspace: the workspace of the records.
         basis: the commit, and where a shallow history ends.
         places: where records are known to have been; more places may be added.
-        objects: reads commits and files.
+        files: the present files; those of commits that are the same are not parsed again.
+        objects: reads commits and files of the workspace's repository.
         stored: a history with the same places and ends, and the id of its tip; None for none.
 
     Raises:
@@ -49,24 +49,24 @@ def update_history(
     """
     border = frozenset(basis.shallow.split())
     if stored is not None:
-        update = _Update(objects, border, places, *stored)
+        update = _Update(objects, border, places, files, stored)
         try:
             if update.run(basis.tip):
-                return _finish(workspace, update, basis)
+                return _finish(update, basis)
         except GitError:
             pass  # the earlier tip may have been deleted from the repository
     while True:
-        update = _Update(objects, border, places)
+        update = _Update(objects, border, places, files)
         if update.run(basis.tip):
-            return _finish(workspace, update, basis)
+            return _finish(update, basis)
 
 
-def _finish(workspace: Workspace, update: _Update, basis: Basis) -> History:
+def _finish(update: _Update, basis: Basis) -> History:
     connection, places = update.connection, update.places
     set_basis(connection, basis._replace(roots=store.roots_text(places.roots)))
     drop_unreachable(connection)
     if not update.missing:
-        store.save(workspace, connection)
+        store.save(update.objects.workspace, connection)
     return History(connection, places.roots, bool(basis.shallow), update.missing)
 
 
@@ -78,15 +78,16 @@ class _Update:
         objects: Objects,
         border: frozenset[str],
         places: Places,
-        stored: Connection | None = None,
-        earlier: str | None = None,
+        files: PresentFiles,
+        stored: tuple[Connection, str] | None = None,
     ) -> None:
         self.places = places
+        self.objects = objects
         self.missing: set[str] = set()
-        self._objects = objects
         self._border = border
-        self._stored = stored
-        self._earlier = earlier
+        self._files = files
+        self._stored = stored[0] if stored else None
+        self._earlier = stored[1] if stored else None
         self._contents: dict[tuple[str, str], Content] = {}
         """By id of a file's object and path of the file."""
 
@@ -96,7 +97,7 @@ class _Update:
         Then nothing was added, the root is among the places, and all is to be read again.
         """
         places = self.places
-        logged = read_log(self._objects.scratch, tip, self._earlier, places.paths, places.is_wanted)
+        logged = read_log(self.objects.scratch, tip, self._earlier, places.paths, places.is_wanted)
         if not self._add_roots(logged):
             return False
         self._read_files(logged)
@@ -114,7 +115,7 @@ class _Update:
         }
         named = sorted(found)
         before = len(self.places.roots)
-        objects = self._objects.reader.read_all([id_ for id_, _ in named])
+        objects = self.objects.reader.read_all([id_ for id_, _ in named])
         for (_, path), blob in zip(named, list(objects), strict=True):
             root = self.places.root_in(path, blob.data)
             if root is not None:
@@ -130,10 +131,12 @@ class _Update:
                 if source is not None:
                     for id_ in filter(None, (change.before, change.after)):
                         wanted[id_][source.path] = source
-        for id_, blob in zip(wanted, self._objects.reader.read_all([*wanted]), strict=True):
+        # Of a few new commits, parsing takes less time than to read what the index has.
+        known = self._files.contents() if self._stored is None else {}
+        for id_, blob in zip(wanted, self.objects.reader.read_all([*wanted]), strict=True):
             for path, source in wanted[id_].items():
                 if blob.type:
-                    content = content_of(self.places, source, blob.data)
+                    content = content_of(self.places, source, blob.data, known)
                 else:
                     content = missing_content(source)
                     self.missing.add(path)
@@ -165,6 +168,8 @@ class _Update:
         table.add_present(states.of(tip))
         table.insert()
         self.connection.execute("COMMIT")
+        if self._stored is None:
+            self.connection.executescript(store.INDEXES)
 
     def _step(self, commit: LoggedCommit) -> Step:
         """What a commit states other than its first parent."""

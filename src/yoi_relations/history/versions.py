@@ -12,7 +12,6 @@ Key = tuple[str, str]
 """What identifies a record: its holder and its id."""
 TEXT_LIMIT = 280
 """Characters of a text that are kept; a longer one is cut."""
-_TEXTS = ("note", "summary", "role_plan", "reason")
 
 
 class Version(NamedTuple):
@@ -61,6 +60,9 @@ class Version(NamedTuple):
         return self.holder, self.id if self.retires is None else self.retires
 
 
+_TEXTS = tuple(map(Version._fields.index, ("note", "summary", "role_plan", "reason")))
+
+
 class Statement(NamedTuple):
     """A file states a version.
 
@@ -92,31 +94,36 @@ def by_record(statements: Iterable[Statement]) -> dict[Key, State]:
     return {**states}
 
 
-def current_statements(connection: Connection, keys: Collection[Key] | None) -> Iterator[Statement]:
-    """What the files state of some records, or of all (None), from the index."""
+def current_statements(
+    connection: Connection, keys: Collection[Key] | None
+) -> Iterator[tuple[int, Statement]]:
+    """What the files state of some records, or of all (None), from the index.
+
+    Each statement comes with the number of its source, and those of one source in its order.
+    """
     table, values = keys_table(keys)
     join, retired = ("", "") if keys is None else (_OF_RECORD, _OF_RETIREMENT)
     rows = connection.execute(
-        "SELECT source.path, line, format, record.holder, record_id, kind, shown, edge_ticket,"  # noqa: S608  # fixed text
-        " edge_target, target, note, summary, branch, worktree, role_plan, author, at, retired_at,"
-        f" retired_by, retired_reason FROM {table} record {join}"
-        " JOIN source ON source.id = source_id",
+        "SELECT source_id, source.path, line, format, record.holder, record_id, kind, shown,"  # noqa: S608  # fixed text
+        " edge_ticket, edge_target, target, note, summary, branch, worktree, role_plan, author, at,"
+        f" retired_at, retired_by, retired_reason FROM {table} record {join}"
+        " JOIN source ON source.id = source_id ORDER BY record.id",
         values,
     )
-    for path, line, form, *fields, retired_at, retired_by, reason in rows:
-        yield Statement(record_version(form, *fields), path, line)
+    for source, path, line, form, *fields, retired_at, retired_by, reason in rows:
+        yield source, Statement(record_version(form, *fields), path, line)
         if retired_at is not None:
             holder, id_, *_ = fields
             in_place = (holder, id_, id_, retired_at, retired_by, reason)
-            yield Statement(retired_version(form, *in_place), path, line)
+            yield source, Statement(retired_version(form, *in_place), path, line)
     rows = connection.execute(
-        "SELECT path, format, retirement.holder, record_id, retires, retired_at, retired_by,"  # noqa: S608  # fixed text
-        f" retired_reason FROM {table} retirement {retired}"
+        "SELECT source_id, path, format, retirement.holder, record_id, retires, retired_at,"  # noqa: S608  # fixed text
+        f" retired_by, retired_reason FROM {table} retirement {retired}"
         " JOIN source ON source.id = source_id",
         values,
     )
-    for path, form, *fields in rows:
-        yield Statement(retired_version(form, *fields), path, None)
+    for source, path, form, *fields in rows:
+        yield source, Statement(retired_version(form, *fields), path, None)
 
 
 _OF_RECORD = "ON record.holder = wanted_holder AND record_id = wanted_id"
@@ -136,15 +143,13 @@ def keys_table(keys: Collection[Key] | None) -> tuple[str, list[str]]:
 
 def record_version(form: str, *fields: Any) -> Version:  # noqa: ANN401  # the fields of a row
     """A record; `fields` are those of `Version` from `holder` to `at`, without `retires`."""
-    row = (digest_of(fields), *fields[:2], None, form, *fields[2:], None, 0)
-    return _cut(Version(*row))
+    return _cut([digest_of(fields), *fields[:2], None, form, *fields[2:], None, 0])
 
 
 def retired_version(form: str, *fields: str) -> Version:
     """A retirement; one that a record states of itself has the id of that record."""
     *ids, at, by, reason = fields
-    row: tuple[Any, ...] = (digest_of(fields), *ids, form, *(None,) * 10, by, at, reason, 0)
-    return _cut(Version(*row))
+    return _cut([digest_of(fields), *ids, form, *(None,) * 10, by, at, reason, 0])
 
 
 def unread_version(form: str, holder: str, id_: str) -> Version:
@@ -153,8 +158,10 @@ def unread_version(form: str, holder: str, id_: str) -> Version:
     return Version(*row)
 
 
-def _cut(version: Version) -> Version:
-    """A version whose long texts are cut."""
-    texts = ((name, getattr(version, name)) for name in _TEXTS)
-    cut = {name: text[:TEXT_LIMIT] for name, text in texts if text and len(text) > TEXT_LIMIT}
-    return version._replace(**cut, text_cut=1) if cut else version
+def _cut(row: list[Any]) -> Version:
+    """The version with these fields, of which long texts are cut."""
+    for at in _TEXTS:
+        if row[at] and len(row[at]) > TEXT_LIMIT:
+            row[at] = row[at][:TEXT_LIMIT]
+            row[-1] = 1
+    return Version(*row)

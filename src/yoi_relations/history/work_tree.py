@@ -14,8 +14,9 @@ from yoi_relations.git.repository import Revision
 from yoi_relations.history.changes import changes_between
 from yoi_relations.history.lives import How, Lives
 from yoi_relations.history.objects import Objects
+from yoi_relations.history.present_files import PresentFiles
 from yoi_relations.history.store import History
-from yoi_relations.history.versions import Key, State, Statement, by_record, current_statements
+from yoi_relations.history.versions import Key, State, Statement, by_record
 from yoi_relations.lean.types import TYPE_CHECKING, Connection, NamedTuple
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class WorkTree(NamedTuple):
     Attributes:
         workspace: the workspace.
         connection: to its index.
+        files: what its files state.
         history: the history up to the commit.
         tip: the commit.
         objects: reads files of commits.
@@ -43,6 +45,7 @@ class WorkTree(NamedTuple):
 
     workspace: Workspace
     connection: Connection
+    files: PresentFiles
     history: History
     tip: Revision
     objects: Objects
@@ -59,7 +62,7 @@ class WorkTree(NamedTuple):
             GitTimeoutError: git was silent for too long.
         """
         committed = {at: each for state in lives.present.values() for at, each in state.items()}
-        current = {each.at: each for each in current_statements(self.connection, keys)}
+        current = {each.at: each for each in self.files.statements(keys)}
         missing = self.history.missing
         # A file below another tickets root is not of this work tree.
         here = tuple(f"{root}/" for root in self.workspace.source_roots)

@@ -69,4 +69,9 @@ def _reads(folder: Folder, files: FileTree) -> Iterator[ReadSource]:
             yield ReadSource(source, error, sha256(reason.encode()).digest())
         else:
             if content is not None:
-                yield ReadSource(source, content, sha256(b"read: " + content).digest())
+                yield ReadSource(source, content, content_digest(content))
+
+
+def content_digest(content: bytes) -> bytes:
+    """The digest of a source that was read, from the bytes that it is parsed from."""
+    return sha256(b"read: " + content).digest()

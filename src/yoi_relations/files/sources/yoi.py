@@ -17,6 +17,7 @@ from yoi_relations.files.workspace import DEFAULT_TICKETS_ROOT, Workspace, print
 
 _BUCKETS = frozenset(os.fsencode(bucket) for bucket in BUCKETS)
 _ARTIFACTS = ARTIFACTS[1:]
+_IN_ARTIFACTS = ARTIFACTS + b"/"
 _LISTS = {form.encode(): form for form in (Format.RELATIONS_JSON, Format.PLAN_JSONL)}
 
 
@@ -41,7 +42,7 @@ class YoiSource:
 
     def source_at(self, path: bytes, root: bytes) -> Source | None:
         """The source of records at a path below `root`."""
-        if b"/%s/" % _ARTIFACTS not in path:
+        if _IN_ARTIFACTS not in path:
             return None  # most files of a ticket
         bucket, *parts = path[len(root) + 1 :].split(b"/")
         if bucket not in _BUCKETS or parts[:1] == [_ARTIFACTS]:
