@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -388,6 +389,41 @@ def test_the_ways_to_name_a_ticket(two: Two) -> None:
         assert found["records"][0]["id"] == named["records"][0]["id"]
     whole = two.ask("show", record["id"], home=None).json["relations"][0]["records"][0]
     assert whole["path"] == f"{NAME}:{record['path']}"
+
+
+@pytest.mark.parametrize("home", [NAME, SHOP, None])
+def test_a_whole_name_names_a_ticket_whatever_is_asked(two: Two, home: str | None) -> None:
+    dated = "20260609-100341-größe"
+    two.loans.ticket(dated, "queued")
+    for id_ in (A, dated):
+        two.loans.record(id_, "waiting", note="x")
+    config = f'name = "{NAME}"\naliases = ["old/lending"]\n'
+    (two.loans.root / ".yoi" / "workspace.toml").write_text(config)
+    two.publish(SHOP)
+    assert two.loans.run("publish", "--to", two.database).code == 0
+    for id_ in (A, dated, unicodedata.normalize("NFD", dated)):
+        shown = unicodedata.normalize("NFC", id_ if home == NAME else f"{NAME}:{id_}")
+        for workspace in (NAME, "old/lending"):
+            name = f"{workspace}:{id_}"
+            assert two.check(name, home)["ticket"] == shown, name
+            assert two.ask("tree", name, home=home).json["lines"][0]["ticket"] == shown, name
+            assert two.ask("graph", name, home=home).json["selection"]["tickets"] == [shown], name
+            (relation,) = two.ask("show", name, home=home).json["relations"]
+            assert (relation["ticket"], relation["end"]) == (shown, "ticket"), name
+
+
+@pytest.mark.parametrize("home", [NAME, None])
+def test_a_missing_ticket_can_be_named_by_an_alias(two: Two, home: str | None) -> None:
+    (two.shop.root / ".yoi" / "workspace.toml").write_text(
+        f'name = "{SHOP}"\naliases = ["old/store"]\n'
+    )
+    two.loans.record(A, "blocked_by", f"{SHOP}:{D}")
+    two.publish(NAME)
+    assert two.shop.run("publish", "--to", two.database).code == 0
+    (relation,) = two.ask("show", f"old/store:{D}", home=home).json["relations"]
+    assert (relation["target"], relation["end"]) == (f"{SHOP}:{D}", "target")
+    unnamed = two.ask("show", f"old/store:{A}", home=home)
+    assert (unnamed.code, "server list" in unnamed.err) == (3, True)
 
 
 @pytest.mark.parametrize(
