@@ -256,6 +256,35 @@ def test_a_missing_ticket_of_an_outdated_workspace_is_outdated(two: Two, home: s
     assert codes == ["outdated", "unusable_source"]
 
 
+def test_what_took_the_place_of_a_blocker_can_be_outdated(two: Two) -> None:
+    two.loans.record(A, "blocked_by", B)
+    two.loans.ticket(B, "closed")
+    two.shop.ticket(C, "done")
+    two.shop.record(C, "supersedes", f"{NAME}:{B}")
+    two.publish()
+    assert two.ask("check", A, "--max-age", "1h").code == 0
+    two.age(SHOP)
+    old = two.ask("check", A, "--max-age", "1h")
+    (reason,) = old.json["checks"][0]["reasons"]
+    assert (old.code, reason["code"], reason["ticket"]) == (9, "blocker_replaced", f"{SHOP}:{C}")
+    assert "--max-age" in reason["sentence"]
+
+
+@pytest.mark.parametrize("command", ["show", "tree", "graph"])
+def test_a_question_about_a_ticket_is_about_its_workspace(two: Two, command: str) -> None:
+    two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
+    two.shop.record_file(C, "01KT0000000000000000000777.md", "---\nkind: nonsense\n---\n")
+    two.publish()
+    own = two.ask(command, f"{NAME}:{A}")
+    assert (own.code, own.json["problems"]) == (0, [])
+    for selected in ((), ("--workspace", SHOP)):
+        other = two.ask(command, f"{SHOP}:{C}", *selected)
+        assert (other.code, len(other.json["problems"])) == (4, 1), selected
+    two.age(SHOP)
+    other = two.ask(command, f"{SHOP}:{C}", "--max-age", "1h")
+    assert (other.code, len(other.json["problems"])) == (4, 2)
+
+
 @in_both_layouts
 def test_several_workspaces_can_be_selected(two: Two, tmp_path: Path) -> None:
     third = Workspace(tmp_path / "third").pair("blocked_by")

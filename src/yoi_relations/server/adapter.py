@@ -128,9 +128,8 @@ class Adapter:
         return self._views[key]
 
     def narrow(self, ids: Iterable[str]) -> None:
-        """Ask only about the workspaces of these tickets, unless the scope is chosen already."""
-        if self.scope.selected is None:
-            self.scope = self.scope.narrowed(ids)
+        """Ask only about the workspaces of these tickets, whichever were selected."""
+        self.scope = self.scope.narrowed(ids)
 
     def by_workspace(self, tickets: list[TicketInfo]) -> Iterator[Group]:
         """The tickets in groups, each with what answers for its workspace."""

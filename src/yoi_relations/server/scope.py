@@ -108,7 +108,9 @@ class SharedScope(Scope):
     def narrowed(self, ids: Iterable[str]) -> SharedScope:
         """The scope for the workspaces of these tickets; this one if they are not published."""
         selected = frozenset(map(self.workspace_of, ids)) & self.published.by_name.keys()
-        return SharedScope(self.published, selected, self.home) if selected else self
+        if not selected or selected == self.selected:
+            return self
+        return SharedScope(self.published, selected, self.home)
 
     def _rows(self) -> Condition:
         keys = tuple(workspace.workspace_id for workspace in self.asked)
