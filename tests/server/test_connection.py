@@ -137,6 +137,15 @@ def test_a_message_says_why_there_is_no_connection(workspace: Workspace) -> None
     assert ran.errors[-1]["error"]["message"].endswith(": Connection refused")
 
 
+def test_a_message_does_not_end_with_the_advice_of_the_server(
+    workspace: Workspace, database: str
+) -> None:
+    ran = workspace.run("server", "list", "--json", "--to", f"{database}&options=nonsense")
+    message = ran.errors[-1]["error"]["message"]
+    assert message.startswith("the database cannot be reached: FATAL:")
+    assert message.endswith(": nonsense")
+
+
 def test_the_limits_hold_in_the_transaction(database: str) -> None:
     with connect(database) as connection:
         begin_in_schema(connection)

@@ -69,7 +69,7 @@ def _parsed(database: str) -> dict[str, str]:
     """The parameters that a URL or a connection string sets."""
     try:
         values = {name: str(value) for name, value in conninfo_to_dict(database).items()}
-    except psycopg.Error:  # its text quotes parts of the password
+    except (psycopg.Error, UnicodeEncodeError):  # its text quotes parts of the password
         values = {"host": "@"}
     hosts = [host for name in ("host", "hostaddr") for host in values.get(name, "").split(",")]
     # Such signs in a password lead the parser astray, so that parts of it become other parameters.
@@ -178,7 +178,9 @@ def failure(error: psycopg.Error) -> DatabaseError:
 def _one_line(text: str) -> str:
     """The part of a message that tells the cause."""
     # A line that begins with a tab asks the reader a question.
-    *_, last = (line for line in text.strip().split("\n") if not line.startswith("\t"))
+    lines = [line for line in text.strip().split("\n") if not line.startswith("\t")]
+    # What follows the last failure is advice about the settings of libpq.
+    last = next((line for line in reversed(lines) if "failed: " in line), lines[-1])
     line = last.rsplit("failed: ", 1)[-1].strip()
     return "".join(char if char.isprintable() else " " for char in line)[:_MAX_MESSAGE]
 
@@ -193,6 +195,6 @@ def _hint(state: str) -> str:
     if state.startswith("28"):
         return "check user, ~/.pgpass and certificates; docs/server.md names the roles"
     return (
-        "run the command again; check that the server runs, its name, and its certificate"
-        " (sslrootcert=system for one of a public authority)"
+        "run the command again; check that the server runs, the names of server, database and"
+        " user, ~/.pgpass, and the certificate (sslrootcert=system for one of a public authority)"
     )
