@@ -162,7 +162,7 @@ class Content:
         # The states of another tool's tickets also follow from its configuration.
         ((tool,),) = self._connection.execute("SELECT tool FROM generation")
         # So do the names of targets from the tickets that look like those of other workspaces.
-        common = tool + "".join(f"{id_}\0" for id_ in sorted(self._odd_ids))
+        common = tool + "".join(f"{holder}\0" for holder in sorted(parts) if ":" in holder)
         sha256 = hashlib.sha256
         return {
             holder: sha256((common + "\0".join(sorted(found))).encode()).digest()[:_DIGEST_BYTES]
