@@ -41,12 +41,12 @@ class Two:
         of = ("--workspace", home) if home else ()
         return self.loans.run(*arguments, "--json", "--from", self.database, *of, "-C", "/")
 
-    def age(self, name: str) -> None:
-        """Let a workspace be published two hours ago."""
+    def age(self, name: str, age: str = "2 h") -> None:
+        """Let a workspace be published two hours ago, or as long as `age` says."""
         with psycopg.connect(self.database) as connection:
             connection.execute(
-                "UPDATE workspace SET published_at = now() - interval '2 h' WHERE name = %s",
-                (name,),
+                "UPDATE workspace SET published_at = now() - %s::interval WHERE name = %s",
+                (age, name),
             )
 
     def check(self, ticket: str, home: str | None = NAME) -> Any:
@@ -243,6 +243,16 @@ def test_an_outdated_publication_is_unknown(two: Two) -> None:
     assert (shown.code, [p["path"] for p in shown.json["problems"]]) == (4, [SHOP])
     (age, other) = (each["age_seconds"] for each in shown.json["workspaces"])
     assert (age < 600, 7200 <= other < 7800) == (True, True)
+
+
+def test_a_publication_ahead_of_the_clock_is_unknown(two: Two) -> None:
+    two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
+    two.shop.ticket(C, "done")
+    two.publish()
+    two.age(SHOP, "-2 h")
+    assert two.ask("check", A, "--max-age", "3h").code == 0
+    (check,) = two.ask("check", A, "--max-age", "1h").json["checks"]
+    assert [reason["code"] for reason in check["reasons"]] == ["outdated"]
 
 
 @pytest.mark.parametrize("home", [NAME, None])

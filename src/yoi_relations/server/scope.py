@@ -53,7 +53,8 @@ class PublishedWorkspaces(NamedTuple):
         outdated = frozenset(
             name
             for name, workspace in by_name.items()
-            if max_age is not None and workspace.age > max_age
+            # A publication ahead of the clock was made before the clock was put back.
+            if max_age is not None and abs(workspace.age) > max_age
         )
         return cls(by_name, known, spellings, outdated, tickets={}, needed=set())
 
