@@ -336,6 +336,10 @@ def test_tickets_of_other_tools_are_published(
         *("hold", tasks.words[WAITS]),
         here["digest"],
     )
+    path = str(tasks.path(1).relative_to(tasks.root))
+    for named in ((f"{NAME}:{path}",), (path, "--workspace", NAME)):
+        (same,) = workspace.run("check", "--json", *named, "--from", database).json["checks"]
+        assert same["digest"] == there["digest"]
     states = {tasks.words[WAITS]: "ready", tasks.words[STARTED]: "inprogress"}
     listed = "".join(f'"{word} x" = "{state}"\n' for word, state in states.items())
     tasks.configure(

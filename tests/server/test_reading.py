@@ -410,7 +410,8 @@ def test_the_ways_to_name_a_ticket(two: Two) -> None:
     two.publish()
     for name in (A, "apply-for-it", "000AA", f"{NAME}:{A}", "apply-f", f".yoi/tickets/{A}"):
         assert two.ask("show", name).json["relations"][0]["ticket"] == A, name
-    for name in ("apply-for-it", A, f"{NAME}:{A}"):
+    path = f"{NAME}:.yoi/tickets/{A}"
+    for name in ("apply-for-it", A, f"{NAME}:{A}", path, f"{path}/item.md"):
         assert two.ask("show", name, home=None).json["count"] == 1, name
     ambiguous = two.ask("show", B, home=None)
     assert ambiguous.code == 3
