@@ -202,6 +202,22 @@ def test_an_alias_is_the_workspace(two: Two) -> None:
     assert two.ask("show", home=SHOP).json["count"] == 1
 
 
+@pytest.mark.parametrize("kind", ["blocks", "conflicts_with"])
+def test_a_filter_finds_all_records_of_an_edge_with_an_alias(two: Two, kind: str) -> None:
+    (two.shop.root / ".yoi" / "workspace.toml").write_text(
+        f'name = "{SHOP}"\naliases = ["a/store"]\n'
+    )
+    retired = {"retired_at": "2026-06-02T10:00:00Z", "retired_by": "t", "retired_reason": "over"}
+    two.loans.record(A, kind, f"a/store:{C}", author="ann", **retired)
+    two.shop.record(C, "blocked_by" if kind == "blocks" else kind, f"{NAME}:{A}", author="bob")
+    two.publish(NAME)
+    assert two.shop.run("publish", "--to", two.database).code == 0
+    for author in ("ann", "bob"):
+        (relation,) = two.ask("show", "--author", author, home=None).json["relations"]
+        assert [record["author"] for record in relation["records"]] == ["ann", "bob"]
+    assert two.ask("show", "--author", "cem", home=None).json["count"] == 0
+
+
 def test_the_digest_of_a_database_changes_with_an_alias(two: Two) -> None:
     two.loans.record(A, "blocked_by", f"old/shop:{C}")
     two.publish()

@@ -16,6 +16,7 @@ from yoi_relations.queries.records import (
     Condition,
     StoredRecord,
     at_active_tickets,
+    either,
     find_records,
     shown_as,
     touching,
@@ -256,7 +257,9 @@ def _conditions(connection: Connection, asked: Filter) -> Iterator[Condition]:
     if asked.kinds != ALL_SHOWN:
         yield shown_as(asked.kinds)
     if asked.written is not None:
-        yield asked.written.condition
+        scope, written = scope_of(connection), asked.written.condition
+        # Records of an edge between workspaces may name its ticket by an alias, or not.
+        yield either(written, Condition("crosses", ())) if scope.shared else written
     if asked.ticket is not None:
         yield touching([asked.ticket])
         return
