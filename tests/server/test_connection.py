@@ -122,6 +122,32 @@ def test_no_error_shows_a_row(workspace: Workspace, database: str) -> None:
         assert "SQLSTATE 2" in ran.err
 
 
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_another_encoding_is_refused(
+    workspace: Workspace, postgres: PostgresServer, encoding: str
+) -> None:
+    with postgres.connect() as connection:
+        create = f"CREATE DATABASE {encoding} TEMPLATE template0 ENCODING '{encoding}'"
+        connection.execute(create.encode())
+    for command in ("server migrate", "server list"):
+        ran = workspace.run(*command.split(), "--json", "--to", postgres.url(encoding.lower()))
+        error = ran.errors[-1]["error"]
+        assert (ran.code, ran.out, error["code"]) == (1, "", "database")
+        assert encoding in error["message"]
+
+
+def test_the_encoding_of_the_environment_does_not_count(
+    workspace: Workspace, database: str
+) -> None:
+    title = "延滞のお知らせ"
+    workspace.ticket(A, title=title)
+    environ = {"PGCLIENTENCODING": "LATIN1"}
+    ran = workspace.process("publish", "--to", database, "--name", "acme/loans", **environ)
+    assert ran.code == 0
+    ran = workspace.process("check", "--json", "--from", database, **environ)
+    assert [check["title"] for check in ran.json["checks"]] == [title]
+
+
 def test_a_message_is_one_line_of_the_server(postgres: PostgresServer) -> None:
     with postgres.connect() as connection, pytest.raises(psycopg.Error) as raised:
         connection.execute("SELECT nothing FROM nowhere")

@@ -24,6 +24,7 @@ _HINT = (
     "give a URL without a password, such as postgresql://user@host/database, or service=NAME; a"
     " password belongs in ~/.pgpass or PGPASSWORD"
 )
+_ENCODING = "UTF8"
 _CONNECT_TIMEOUT = 5
 """Seconds for one address."""
 _HOST = re.compile(r"[\w.:%-]*", re.ASCII)
@@ -97,6 +98,7 @@ def connect(database: str) -> Iterator[psycopg.Connection]:
     """A connection without a transaction; it is closed at the end of the block.
 
     Raises:
+        DatabaseError: the database has another encoding than UTF8.
         psycopg.Error: the server cannot be reached, or refuses; see `failure`.
     """
     values = _parsed(database)
@@ -108,8 +110,15 @@ def connect(database: str) -> Iterator[psycopg.Connection]:
         database,
         autocommit=True,
         prepare_threshold=None,
+        client_encoding=_ENCODING,
         **missing,  # type: ignore[arg-type]  # names of libpq
     ) as connection:
+        encoding = connection.info.parameter_status("server_encoding")
+        if encoding != _ENCODING:
+            raise DatabaseError(
+                f"the database has the encoding {encoding}, and texts need {_ENCODING}",
+                f"create it with TEMPLATE template0 ENCODING '{_ENCODING}'",
+            )
         yield connection
 
 
