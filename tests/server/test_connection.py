@@ -172,6 +172,28 @@ def test_a_message_does_not_end_with_the_advice_of_the_server(
     assert message.endswith(": nonsense")
 
 
+@pytest.mark.parametrize(
+    "setting", ["IntervalStyle = 'iso_8601'", "DateStyle = 'German'", "TimeZone = 'Asia/Tokyo'"]
+)
+def test_times_do_not_depend_on_settings_of_the_server(
+    workspace: Workspace, postgres: PostgresServer, database: str, setting: str
+) -> None:
+    published(workspace.pair(), database)
+    (before,) = workspace.run("server", "list", "--json", "--to", database).json["workspaces"]
+    with postgres.connect() as connection:
+        name = psycopg.conninfo.conninfo_to_dict(database)["dbname"]
+        connection.execute(f"ALTER DATABASE {name} SET {setting}".encode())
+    (after,) = workspace.run("server", "list", "--json", "--to", database).json["workspaces"]
+    assert after["published_at"] == before["published_at"]
+    assert 0 <= after["age_seconds"] < 600
+
+
+def test_a_server_that_only_reads_is_said(workspace: Workspace, database: str) -> None:
+    readers = f"{database}&options=-c%20default_transaction_read_only%3Don"
+    error = publish(workspace, readers).errors[-1]["error"]
+    assert ("25006" in error["message"], "primary" in error["hint"]) == (True, True)
+
+
 def test_the_limits_hold_in_the_transaction(database: str) -> None:
     with connect(database) as connection:
         begin_in_schema(connection)

@@ -197,6 +197,8 @@ def _one_line(text: str) -> str:
 def _hint(state: str) -> str:
     if state == "42501":
         return "the login needs the rights that docs/server.md grants"
+    if state == "25006":
+        return "name the primary server, and a login whose transactions may write"
     if state == "53100":
         return "nothing was changed; make room on the server, and run the command again"
     if state in ("55P03", "57014"):
