@@ -25,6 +25,7 @@ _HINT = (
     " password belongs in ~/.pgpass or PGPASSWORD"
 )
 _ENCODING = "UTF8"
+"""Of the database and of the connection, as PostgreSQL calls it."""
 _CONNECT_TIMEOUT = 5
 """Seconds for one address."""
 _HOST = re.compile(r"[\w.:%-]*", re.ASCII)
