@@ -201,7 +201,8 @@ def test_add_names_the_command_of_the_tool(tasks: TaskWorkspace) -> None:
         command = f"backlog task edit {ids[0]} --dep {ids[1]},{ids[2]}"
     (warning,) = ran.json["warnings"]
     assert warning.endswith(command)
-    assert tasks.run("add", "--json", tasks.id(1), "after", tasks.id(5)).json["warnings"] == []
+    for edge in (("after", tasks.id(5)), ("blocked-by", "lib:TASK-1"), ("blocks", "lib:TASK-2")):
+        assert tasks.run("add", "--json", tasks.id(1), *edge).json["warnings"] == []
 
 
 @pytest.mark.parametrize("spoiled", ["", "---\n", "no frontmatter\n", "---\nid: other\n---\n"])

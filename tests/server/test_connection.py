@@ -122,6 +122,31 @@ def test_no_error_shows_a_row(workspace: Workspace, database: str) -> None:
         assert "SQLSTATE 2" in ran.err
 
 
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_another_encoding_is_refused(
+    workspace: Workspace, postgres: PostgresServer, encoding: str
+) -> None:
+    with postgres.connect() as connection:
+        create = f"CREATE DATABASE {encoding} TEMPLATE template0 ENCODING '{encoding}'"
+        connection.execute(create.encode())
+    for command in ("server migrate", "server list"):
+        ran = workspace.run(*command.split(), "--json", "--to", postgres.url(encoding.lower()))
+        error = ran.errors[-1]["error"]
+        assert (ran.code, ran.out, error["code"]) == (1, "", "database")
+        assert encoding in error["message"]
+
+
+def test_the_encoding_of_the_environment_does_not_count(
+    workspace: Workspace, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    title = "延滞のお知らせ"
+    workspace.ticket(A, title=title)
+    published(workspace, database)
+    (check,) = workspace.run("check", "--json", "--from", database).json["checks"]
+    assert check["title"] == title
+
+
 def test_a_message_is_one_line_of_the_server(postgres: PostgresServer) -> None:
     with postgres.connect() as connection, pytest.raises(psycopg.Error) as raised:
         connection.execute("SELECT nothing FROM nowhere")
@@ -135,6 +160,37 @@ def test_a_message_says_why_there_is_no_connection(workspace: Workspace) -> None
         url = f"postgresql://somebody@127.0.0.1:{closed.getsockname()[1]}/tickets"
         ran = workspace.run("server", "list", "--json", "--to", url)
     assert ran.errors[-1]["error"]["message"].endswith(": Connection refused")
+
+
+def test_a_message_does_not_end_with_the_advice_of_the_server(
+    workspace: Workspace, database: str
+) -> None:
+    ran = workspace.run("server", "list", "--json", "--to", f"{database}&options=nonsense")
+    message = ran.errors[-1]["error"]["message"]
+    assert message.startswith("the database cannot be reached: FATAL:")
+    assert message.endswith(": nonsense")
+
+
+@pytest.mark.parametrize(
+    "setting", ["IntervalStyle = 'iso_8601'", "DateStyle = 'German'", "TimeZone = 'Asia/Tokyo'"]
+)
+def test_times_do_not_depend_on_settings_of_the_server(
+    workspace: Workspace, postgres: PostgresServer, database: str, setting: str
+) -> None:
+    published(workspace.pair(), database)
+    (before,) = workspace.run("server", "list", "--json", "--to", database).json["workspaces"]
+    with postgres.connect() as connection:
+        name = psycopg.conninfo.conninfo_to_dict(database)["dbname"]
+        connection.execute(f"ALTER DATABASE {name} SET {setting}".encode())
+    (after,) = workspace.run("server", "list", "--json", "--to", database).json["workspaces"]
+    assert after["published_at"] == before["published_at"]
+    assert 0 <= after["age_seconds"] < 600
+
+
+def test_a_server_that_only_reads_is_said(workspace: Workspace, database: str) -> None:
+    readers = f"{database}&options=-c%20default_transaction_read_only%3Don"
+    error = publish(workspace, readers).errors[-1]["error"]
+    assert ("25006" in error["message"], "primary" in error["hint"]) == (True, True)
 
 
 def test_the_limits_hold_in_the_transaction(database: str) -> None:

@@ -16,6 +16,8 @@ from yoi_relations.states import State
 
 NAMES = ("acme/loan", "acme/loans")
 """One is the beginning of the other."""
+ALIASES = {"acme/loan": "z/lending", "acme/loans": "loans"}
+"""By name, an alias; sorted by these, the workspaces are in the other order."""
 SINGLE = {
     f"{name}:{id_}": f"00001KT000{n}{id_[-2:]}" for n, name in enumerate(NAMES) for id_ in IDS
 }
@@ -23,7 +25,7 @@ SINGLE = {
 EDGES = sorted({*JSON_KINDS, *PLAN_KINDS} - {"waiting_capacity_note", "accepted_plan"})
 TICKETS = st.sampled_from(list(SINGLE))
 RECORDS = st.lists(
-    st.tuples(TICKETS, st.sampled_from(EDGES), TICKETS, st.booleans()).filter(
+    st.tuples(TICKETS, st.sampled_from(EDGES), TICKETS, st.booleans(), st.booleans()).filter(
         lambda record: record[0] != record[2]
     ),
     max_size=14,
@@ -31,18 +33,28 @@ RECORDS = st.lists(
 STATES = st.fixed_dictionaries(dict.fromkeys(SINGLE, st.sampled_from(list(State))))
 
 
+def by_alias(ticket: str) -> str:
+    """The whole name of a ticket with the alias of its workspace."""
+    name, _, id_ = ticket.partition(":")
+    return f"{ALIASES[name]}:{id_}"
+
+
 def build(root: Path, states: dict[str, State], records: list[Any]) -> dict[str, Workspace]:
     """By name, the workspaces; the single one has an empty name."""
     made = {name: Workspace(root / str(n)) for n, name in enumerate(("", *NAMES))}
+    for name, alias in ALIASES.items():
+        config = f'name = "{name}"\naliases = ["{alias}"]\n'
+        (made[name].root / ".yoi" / "workspace.toml").write_text(config)
     for ticket, state in states.items():
         name, _, id_ = ticket.partition(":")
         made[name].ticket(id_, state, title="One")
         made[""].ticket(SINGLE[ticket], state, title="One")
     retired = {"retired_at": "2026-06-02T10:00:00Z", "retired_by": "t", "retired_reason": "over"}
-    for holder, kind, target, is_retired in records:
+    for holder, kind, target, is_retired, has_alias in records:
         name, _, id_ = holder.partition(":")
         fields = retired if is_retired else {}
-        made[name].record(id_, kind, target.removeprefix(f"{name}:"), **fields)
+        named = by_alias(target) if has_alias else target.removeprefix(f"{name}:")
+        made[name].record(id_, kind, named, **fields)
         made[""].record(SINGLE[holder], kind, SINGLE[target], **fields)
     return made
 
@@ -79,14 +91,15 @@ def test_the_database_answers_as_a_single_workspace(tmp_path: Path, database: st
         count += 1
         made = build(tmp_path / str(count), states, records)
         for name in NAMES:
-            assert publish(made[name], database, "--force", name=name).code == 0
+            assert publish(made[name], database, "--force", name=None).code == 0
         single = made[""]
         for question in (("show",), ("show", "--all", "--kind", "reference")):
             here = single.run(*question, "--json").json["relations"]
             there = single.run(*question, "--json", "--from", database).json["relations"]
             assert sorted(map(relation, there)) == sorted(map(relation, here)), question
         here = single.run("check", "--json", *SINGLE.values()).json["checks"]
-        there = single.run("check", "--json", "--from", database, *SINGLE).json["checks"]
+        named = map(by_alias, SINGLE)
+        there = single.run("check", "--json", "--from", database, *named).json["checks"]
         assert list(map(check, there)) == list(map(check, here))
 
     compare()

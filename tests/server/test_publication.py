@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import psycopg
@@ -54,6 +55,23 @@ def test_a_changed_workspace_is_published_as_a_new_one_would_be(
     published(workspace, database, "--name", "acme/anew")
     anew = contents(database, "acme/anew")
     assert repr(contents(database)) == repr(anew).replace("acme/anew", NAME)
+
+
+def test_a_ticket_that_looks_elsewhere_changes_what_names_it(
+    workspace: Workspace, database: str
+) -> None:
+    elsewhere = f"lib:{C}"
+    workspace.pair()
+    workspace.record(A, "blocked_by", elsewhere)
+    published(workspace, database)
+    for name in ("acme/second", "acme/third"):
+        if name == "acme/second":
+            workspace.ticket(elsewhere, "queued")
+        else:
+            shutil.rmtree(workspace.tickets / elsewhere)
+        published(workspace, database)
+        published(workspace, database, "--name", name)
+        assert repr(contents(database)) == repr(contents(database, name)).replace(name, NAME)
 
 
 def test_a_state_is_told_to_the_records_of_other_tickets(
@@ -285,7 +303,8 @@ def test_list_and_forget(workspace: Workspace, database: str) -> None:
     assert contents(database, "acme/other") == kept
     listed = workspace.run("server", "list", YOI_RELATIONS_DATABASE=database)
     assert [line.split("\t")[0] for line in listed.out.splitlines()] == ["acme/other"]
-    assert workspace.run("server", "forget", NAME, "--to", database).code == 3
+    for unknown in (NAME, "\udcff"):
+        assert workspace.run("server", "forget", unknown, "--to", database).code == 3
 
 
 def test_migrate(workspace: Workspace, bare_database: str) -> None:
@@ -317,6 +336,10 @@ def test_tickets_of_other_tools_are_published(
         *("hold", tasks.words[WAITS]),
         here["digest"],
     )
+    path = str(tasks.path(1).relative_to(tasks.root))
+    for named in ((f"{NAME}:{path}",), (path, "--workspace", NAME)):
+        (same,) = workspace.run("check", "--json", *named, "--from", database).json["checks"]
+        assert same["digest"] == there["digest"]
     states = {tasks.words[WAITS]: "ready", tasks.words[STARTED]: "inprogress"}
     listed = "".join(f'"{word} x" = "{state}"\n' for word, state in states.items())
     tasks.configure(

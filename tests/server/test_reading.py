@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +41,12 @@ class Two:
         of = ("--workspace", home) if home else ()
         return self.loans.run(*arguments, "--json", "--from", self.database, *of, "-C", "/")
 
-    def age(self, name: str) -> None:
-        """Let a workspace be published two hours ago."""
+    def age(self, name: str, age: str = "2 h") -> None:
+        """Let a workspace be published two hours ago, or as long as `age` says."""
         with psycopg.connect(self.database) as connection:
             connection.execute(
-                "UPDATE workspace SET published_at = now() - interval '2 h' WHERE name = %s",
-                (name,),
+                "UPDATE workspace SET published_at = now() - %s::interval WHERE name = %s",
+                (age, name),
             )
 
     def check(self, ticket: str, home: str | None = NAME) -> Any:
@@ -201,6 +202,22 @@ def test_an_alias_is_the_workspace(two: Two) -> None:
     assert two.ask("show", home=SHOP).json["count"] == 1
 
 
+@pytest.mark.parametrize("kind", ["blocks", "conflicts_with"])
+def test_a_filter_finds_all_records_of_an_edge_with_an_alias(two: Two, kind: str) -> None:
+    (two.shop.root / ".yoi" / "workspace.toml").write_text(
+        f'name = "{SHOP}"\naliases = ["a/store"]\n'
+    )
+    retired = {"retired_at": "2026-06-02T10:00:00Z", "retired_by": "t", "retired_reason": "over"}
+    two.loans.record(A, kind, f"a/store:{C}", author="ann", **retired)
+    two.shop.record(C, "blocked_by" if kind == "blocks" else kind, f"{NAME}:{A}", author="bob")
+    two.publish(NAME)
+    assert two.shop.run("publish", "--to", two.database).code == 0
+    for author in ("ann", "bob"):
+        (relation,) = two.ask("show", "--author", author, home=None).json["relations"]
+        assert [record["author"] for record in relation["records"]] == ["ann", "bob"]
+    assert two.ask("show", "--author", "cem", home=None).json["count"] == 0
+
+
 def test_the_digest_of_a_database_changes_with_an_alias(two: Two) -> None:
     two.loans.record(A, "blocked_by", f"old/shop:{C}")
     two.publish()
@@ -228,8 +245,8 @@ def test_an_outdated_publication_is_unknown(two: Two) -> None:
     two.publish()
     two.age(SHOP)
     assert two.codes(A) == []
-    young = two.ask("check", A, "--max-age", "3h")
-    assert young.code == 0
+    for limit in ("3h", "999999999w"):
+        assert two.ask("check", A, "--max-age", limit).code == 0
     old = two.ask("check", A, "--max-age", "3600")
     (reason,) = old.json["checks"][0]["reasons"]
     assert (old.code, reason["code"]) == (11, "outdated")
@@ -244,6 +261,16 @@ def test_an_outdated_publication_is_unknown(two: Two) -> None:
     assert (age < 600, 7200 <= other < 7800) == (True, True)
 
 
+def test_a_publication_ahead_of_the_clock_is_unknown(two: Two) -> None:
+    two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
+    two.shop.ticket(C, "done")
+    two.publish()
+    two.age(SHOP, "-2 h")
+    assert two.ask("check", A, "--max-age", "3h").code == 0
+    (check,) = two.ask("check", A, "--max-age", "1h").json["checks"]
+    assert [reason["code"] for reason in check["reasons"]] == ["outdated"]
+
+
 @pytest.mark.parametrize("home", [NAME, None])
 def test_a_missing_ticket_of_an_outdated_workspace_is_outdated(two: Two, home: str | None) -> None:
     two.loans.record(A, "blocked_by", D)
@@ -253,6 +280,35 @@ def test_a_missing_ticket_of_an_outdated_workspace_is_outdated(two: Two, home: s
     (check,) = two.ask("check", ticket, "--max-age", "1h", home=home).json["checks"]
     codes = [reason["code"] for reason in check["reasons"]]
     assert codes == ["outdated", "unusable_source"]
+
+
+def test_what_took_the_place_of_a_blocker_can_be_outdated(two: Two) -> None:
+    two.loans.record(A, "blocked_by", B)
+    two.loans.ticket(B, "closed")
+    two.shop.ticket(C, "done")
+    two.shop.record(C, "supersedes", f"{NAME}:{B}")
+    two.publish()
+    assert two.ask("check", A, "--max-age", "1h").code == 0
+    two.age(SHOP)
+    old = two.ask("check", A, "--max-age", "1h")
+    (reason,) = old.json["checks"][0]["reasons"]
+    assert (old.code, reason["code"], reason["ticket"]) == (9, "blocker_replaced", f"{SHOP}:{C}")
+    assert "--max-age" in reason["sentence"]
+
+
+@pytest.mark.parametrize("command", ["show", "tree", "graph"])
+def test_a_question_about_a_ticket_is_about_its_workspace(two: Two, command: str) -> None:
+    two.loans.record(A, "blocked_by", f"{SHOP}:{C}")
+    two.shop.record_file(C, "01KT0000000000000000000777.md", "---\nkind: nonsense\n---\n")
+    two.publish()
+    own = two.ask(command, f"{NAME}:{A}")
+    assert (own.code, own.json["problems"]) == (0, [])
+    for selected in ((), ("--workspace", SHOP)):
+        other = two.ask(command, f"{SHOP}:{C}", *selected)
+        assert (other.code, len(other.json["problems"])) == (4, 1), selected
+    two.age(SHOP)
+    other = two.ask(command, f"{SHOP}:{C}", "--max-age", "1h")
+    assert (other.code, len(other.json["problems"])) == (4, 2)
 
 
 @in_both_layouts
@@ -370,7 +426,8 @@ def test_the_ways_to_name_a_ticket(two: Two) -> None:
     two.publish()
     for name in (A, "apply-for-it", "000AA", f"{NAME}:{A}", "apply-f", f".yoi/tickets/{A}"):
         assert two.ask("show", name).json["relations"][0]["ticket"] == A, name
-    for name in ("apply-for-it", A, f"{NAME}:{A}"):
+    path = f"{NAME}:.yoi/tickets/{A}"
+    for name in ("apply-for-it", A, f"{NAME}:{A}", path, f"{path}/item.md"):
         assert two.ask("show", name, home=None).json["count"] == 1, name
     ambiguous = two.ask("show", B, home=None)
     assert ambiguous.code == 3
@@ -390,6 +447,51 @@ def test_the_ways_to_name_a_ticket(two: Two) -> None:
     assert whole["path"] == f"{NAME}:{record['path']}"
 
 
+@pytest.mark.parametrize("home", [NAME, SHOP, None])
+def test_a_whole_name_names_a_ticket_whatever_is_asked(two: Two, home: str | None) -> None:
+    dated = "20260609-100341-größe"
+    two.loans.ticket(dated, "queued")
+    for id_ in (A, dated):
+        two.loans.record(id_, "waiting", note="x")
+    config = f'name = "{NAME}"\naliases = ["old/lending"]\n'
+    (two.loans.root / ".yoi" / "workspace.toml").write_text(config)
+    two.publish(SHOP)
+    assert two.loans.run("publish", "--to", two.database).code == 0
+    for id_ in (A, dated, unicodedata.normalize("NFD", dated)):
+        shown = unicodedata.normalize("NFC", id_ if home == NAME else f"{NAME}:{id_}")
+        for workspace in (NAME, "old/lending"):
+            name = f"{workspace}:{id_}"
+            assert two.check(name, home)["ticket"] == shown, name
+            assert two.ask("tree", name, home=home).json["lines"][0]["ticket"] == shown, name
+            assert two.ask("graph", name, home=home).json["selection"]["tickets"] == [shown], name
+            (relation,) = two.ask("show", name, home=home).json["relations"]
+            assert (relation["ticket"], relation["end"]) == (shown, "ticket"), name
+
+
+@pytest.mark.parametrize("home", [NAME, None])
+def test_a_missing_ticket_can_be_named_by_an_alias(two: Two, home: str | None) -> None:
+    (two.shop.root / ".yoi" / "workspace.toml").write_text(
+        f'name = "{SHOP}"\naliases = ["old/store"]\n'
+    )
+    two.loans.record(A, "blocked_by", f"{SHOP}:{D}")
+    two.publish(NAME)
+    assert two.shop.run("publish", "--to", two.database).code == 0
+    (relation,) = two.ask("show", f"old/store:{D}", home=home).json["relations"]
+    assert (relation["target"], relation["end"]) == (f"{SHOP}:{D}", "target")
+    unnamed = two.ask("show", f"old/store:{A}", home=home)
+    assert (unnamed.code, "server list" in unnamed.err) == (3, True)
+
+
+@pytest.mark.parametrize("name", ["\udcff", "acme/loans:\udcff", "a\0b"])
+def test_a_name_that_no_text_of_the_database_can_be_names_nothing(two: Two, name: str) -> None:
+    two.loans.ticket("a?b", "queued")
+    two.publish()
+    for command in ("show", "check", "tree", "graph"):
+        ran = two.ask(command, name, home=None)
+        assert (ran.code, ran.errors[-1]["error"]["code"]) == (3, "not_found"), command
+    assert two.ask("show", "--author", name).json["count"] == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "name"),
     [
@@ -400,6 +502,7 @@ def test_the_ways_to_name_a_ticket(two: Two) -> None:
         (("--trust", "stat", "--from", "DATABASE"), 2, "usage"),
         (("--from", ""), 2, "usage"),
         (("--from", "postgresql://me:s3cr3t@host/db"), 2, "usage"),
+        (("--from", "postgresql://host/s3cr3t\udcff"), 2, "usage"),
     ],
 )
 def test_options_that_make_no_sense(

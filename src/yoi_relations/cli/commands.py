@@ -361,7 +361,7 @@ def graph(
         write_answer(text)
     else:
         write_file(output, text)
-    notify_of_problems(mode, overview.problems, overview.problems_in_answer)
+    notify_of_problems(mode, catalog, overview.problems, overview.problems_in_answer)
     return ExitCode.PROBLEM_IN_ANSWER if overview.problems_in_answer else ExitCode.DONE
 
 

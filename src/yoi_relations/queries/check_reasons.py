@@ -129,9 +129,11 @@ def reasons_for_replaced(
     for relation in touching:
         blocker = _closed_blocker(ticket, relation)
         for other in replacements.unresolved(blocker.id) if blocker else ():
+            # One that is resolved is here only because its publication is outdated.
+            doubt = " in a publication older than --max-age" if other.resolved else ""
             text = (
                 f"{relation.sentence}, which is closed, and {_with_title(other)}, which"
-                f" {_state_of(other)}, took its place"
+                f" {_state_of(other)}{doubt}, took its place"
             )
             yield Reason(
                 Verdict.CAUTION, "blocker_replaced", text, relation, other, relation.places

@@ -33,11 +33,11 @@ class Replacements:
                 self._by_new[new.id].append(old)
 
     def unresolved(self, closed: str) -> list[TicketInfo]:
-        """The unresolved tickets at the ends of the chains from a closed ticket, by id."""
+        """The tickets that took the place of a closed one and may be unresolved, by id."""
         found = {
             ticket.id: ticket
             for ticket in self._follow(self._by_old, closed)
-            if not ticket.resolved
+            if not ticket.resolved or ticket.uncertain
         }
         return [ticket for _, ticket in sorted(found.items())]
 

@@ -47,6 +47,11 @@ class Scope:
         """The name of the workspace of a ticket; empty for the only one."""
         return ""
 
+    def whole_id(self, name: str) -> str | None:
+        """The id that a name is, if it is a whole id; None if only a search can tell."""
+        # Other names have several Unicode forms, and a shell may pass what is not text.
+        return name if name.isascii() else None
+
     def uncertain(self, id_: str) -> Uncertain | None:
         """Why nothing certain is known about a ticket that was not found."""
         from yoi_relations.ticket_ids import is_elsewhere  # noqa: PLC0415  # few ids have a colon

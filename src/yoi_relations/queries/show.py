@@ -16,6 +16,7 @@ from yoi_relations.queries.records import (
     Condition,
     StoredRecord,
     at_active_tickets,
+    either,
     find_records,
     shown_as,
     touching,
@@ -151,8 +152,8 @@ def _with_name(
     except AmbiguousError:
         raise
     except NotFoundError as error:
-        if ":" in name and _is_named_elsewhere(connection, name):
-            return asked._replace(ticket=name)
+        if ":" in name and (elsewhere := _named_elsewhere(connection, name, error)):
+            return asked._replace(ticket=elsewhere)
         from yoi_relations.queries.record_lookup import find_record  # noqa: PLC0415  # rarely asked
 
         try:
@@ -167,18 +168,22 @@ def _with_name(
     return asked._replace(ticket=ticket.id)
 
 
-def _is_named_elsewhere(connection: Connection, name: str) -> bool:
-    """Whether `name` is a ticket of another workspace.
+def _named_elsewhere(connection: Connection, name: str, error: NotFoundError) -> str | None:
+    """The id that `name` is, if that is one of another workspace; otherwise None.
 
     Raises:
-        NotFoundError: it is one that no record names.
+        NotFoundError: it is one that no record names; in a database, that is `error`.
     """
     from yoi_relations.ticket_ids import is_elsewhere  # noqa: PLC0415  # rarely asked
 
-    if is_elsewhere(name) and not find_records(connection, touching([name])):
+    scope = scope_of(connection)
+    id_ = scope.whole_id(name) or name
+    if is_elsewhere(id_) and not find_records(connection, touching([id_])):
+        if scope.shared:
+            raise error
         hint = "give its whole name, as the records write it"
         raise NotFoundError(f"no record of this workspace names '{name}'", hint)
-    return is_elsewhere(name)
+    return id_ if is_elsewhere(id_) else None
 
 
 def find_relations(connection: Connection, asked: Filter) -> Answer:
@@ -252,7 +257,9 @@ def _conditions(connection: Connection, asked: Filter) -> Iterator[Condition]:
     if asked.kinds != ALL_SHOWN:
         yield shown_as(asked.kinds)
     if asked.written is not None:
-        yield asked.written.condition
+        scope, written = scope_of(connection), asked.written.condition
+        # Records of an edge between workspaces may name its ticket by an alias, or not.
+        yield either(written, Condition("crosses", ())) if scope.shared else written
     if asked.ticket is not None:
         yield touching([asked.ticket])
         return

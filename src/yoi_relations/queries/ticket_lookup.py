@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from yoi_relations.index.handle import Notify
 from yoi_relations.lean.json_encoder import json_text
@@ -63,17 +63,18 @@ def narrow_to_named(connection: Connection, names: Sequence[str]) -> None:
 def _tickets_by_id(connection: Connection, names: Sequence[str]) -> dict[str, TicketInfo]:
     """By name, the tickets whose id is one of `names` and not also the slug of another ticket.
 
-    This is the common case, and the only one that an index of the table answers. Names that are
-    not ASCII are left out: they have several Unicode forms, and a shell may pass what is not text.
+    This is the common case, and the only one that an index of the table answers.
     """
-    plain = [name for name in names if name.isascii()]
-    expect(connection, lambda to: load_tickets(to, plain), lambda to: _slugs(to, plain))
-    tickets = load_tickets(connection, plain)
-    slugs = _slugs(connection, plain)
-    return {id_: ticket for id_, ticket in tickets.items() if ticket.folders and id_ not in slugs}
+    scope = scope_of(connection)
+    ids = {name: id_ for name in names if (id_ := scope.whole_id(name)) is not None}
+    expect(connection, lambda to: load_tickets(to, ids.values()), lambda to: _slugs(to, ids))
+    tickets = load_tickets(connection, ids.values())
+    slugs = _slugs(connection, ids)
+    named = ((name, tickets[id_]) for name, id_ in ids.items())
+    return {name: ticket for name, ticket in named if ticket.folders and name not in slugs}
 
 
-def _slugs(connection: Connection, names: Sequence[str]) -> set[str]:
+def _slugs(connection: Connection, names: Iterable[str]) -> set[str]:
     """Those of `names` that are slugs of tickets with another id."""
     is_slug = Condition("slug IN (SELECT value FROM json_each(?))", (json_text(list(names)),))
     sql, values = where([is_slug, *scope_of(connection).rows])

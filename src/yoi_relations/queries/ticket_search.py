@@ -46,11 +46,11 @@ class TicketSearch:
         """
         # A slug must not hide the path of another ticket.
         ids = {*self._at_path(name), *self._found(name)}
+        is_shared = scope_of(self._connection).shared
         if ids:
-            return self._only(
-                name, sorted(ids), "give more of the id or slug, or the folder's path"
-            )
-        if is_elsewhere(name) and scope_of(self._connection).shared:
+            more = "give more of the id or slug, or the folder's path"
+            return self._only(name, sorted(ids), "give one of these ids" if is_shared else more)
+        if is_elsewhere(name) and is_shared:
             raise NotFoundError(
                 f"no ticket of the database is called '{name}'",
                 "relations server list shows the workspaces that were published",
@@ -96,7 +96,8 @@ class TicketSearch:
                 head, tail = os.path.split(given)
                 folder = (head or os.curdir) if tail == "item.md" else given
                 paths = {composed(path) for path in self._base.below_root(folder)}
-                if self._base.tool:
+                # The name of a task file, or of a folder in a database, is not that of the ticket.
+                if self._base.tool or scope_of(self._connection).shared:
                     return _at_folders(self._connection, paths)
                 ids = [os.path.basename(path) for path in sorted(paths)]
                 rows = _folders(self._connection, ids)

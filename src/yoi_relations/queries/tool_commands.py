@@ -12,6 +12,7 @@ from yoi_relations.files.source import TASK_FILES, Format
 from yoi_relations.kinds import Edge, RelationClass
 from yoi_relations.lean.types import Connection
 from yoi_relations.queries.records import StoredRecord, find_records, held_by
+from yoi_relations.ticket_ids import is_elsewhere
 
 _ADD = {"blocked_by": "dep", "related": "link"}
 _TAKE_BACK = {"blocked_by": "undep", "related": "unlink"}
@@ -32,7 +33,8 @@ def command_to_take_back(connection: Connection, record: StoredRecord) -> str:
 
 def command_to_add(connection: Connection, form: Format, edge: Edge) -> str | None:
     """The command with which the tool with such files states `edge`; None if it cannot."""
-    if edge.target is None:
+    # A tool knows its own tickets alone.
+    if edge.target is None or is_elsewhere(edge.ticket) or is_elsewhere(edge.target):
         return None
     if form is Format.TK and edge.shown in _ADD:
         return f"tk {_ADD[edge.shown]} {_word(edge.ticket)} {_word(edge.target)}"

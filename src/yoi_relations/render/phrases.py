@@ -25,7 +25,7 @@ REASON_PHRASES = {
 """By code, the words before the other ticket; other reasons have those of their relation."""
 WHOLE_SENTENCES = ("other_unknown", "elsewhere", *REASON_PHRASES)
 """Codes of reasons whose sentence says more than the other ticket."""
-SAID_IN_WORDS = ("misspelled_target", "waiting", "plan")
+SAID_IN_WORDS = ("misspelled_target", "outdated", "waiting", "plan")
 """Codes of reasons in which the other ticket is not what the reason is about."""
 GROUP_TITLES = {
     "can_start": "Can start now",

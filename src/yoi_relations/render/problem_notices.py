@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yoi_relations.queries.catalog import Catalog
 from yoi_relations.queries.problems import Problem
 from yoi_relations.render.output import Mode, notice
 
@@ -9,7 +10,9 @@ PROBLEM_NOTICE_LIMIT = 10
 """Problems that are written to stderr, unless the answer is JSON."""
 
 
-def notify_of_problems(mode: Mode, problems: list[Problem], in_answer: list[Problem]) -> None:
+def notify_of_problems(
+    mode: Mode, catalog: Catalog, problems: list[Problem], in_answer: list[Problem]
+) -> None:
     """Write the first of `problems` to stderr, those `in_answer` first; nothing with JSON."""
     if mode is Mode.JSON or not problems:
         return
@@ -22,4 +25,7 @@ def notify_of_problems(mode: Mode, problems: list[Problem], in_answer: list[Prob
         notice(f"problem: {problem}{effect}", mode)
     more = len(problems) - PROBLEM_NOTICE_LIMIT
     unlisted = f"{counted(more, 'more problem')}; " if more > 0 else ""
-    notice(f"{unlisted}run relations doctor --severity info for the full list and fixes", mode)
+    doctor = "run relations doctor --severity info for the full list and fixes"
+    if catalog.workspace is None:
+        doctor = f"in the workspace itself, {doctor}, and publish it again"
+    notice(f"{unlisted}{doctor}", mode)

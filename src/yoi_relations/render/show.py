@@ -51,7 +51,7 @@ def write_relations(  # noqa: PLR0913  # what was asked for, and how to write it
         draw_relations(catalog, answer, criteria, provenance, paged=paged)
         if provenance is not None and not criteria.whole:
             notice("a list has no room for commits; name a ticket, or use --plain or --json", mode)
-    notify_of_problems(mode, answer.problems, answer.problems_in_answer)
+    notify_of_problems(mode, catalog, answer.problems, answer.problems_in_answer)
     return exit_code_of_relations(answer)
 
 

@@ -26,7 +26,7 @@ def write_tree(mode: Mode, catalog: Catalog, tree: Tree, *, paged: bool) -> Exit
         from yoi_relations.render.terminal.tree import draw_tree  # noqa: PLC0415  # Rich
 
         draw_tree(tree, [_summary(tree), *_not_shown(tree)], paged=paged)
-    notify_of_problems(mode, tree.problems, tree.problems_in_answer)
+    notify_of_problems(mode, catalog, tree.problems, tree.problems_in_answer)
     return ExitCode.PROBLEM_IN_ANSWER if tree.problems_in_answer else ExitCode.DONE
 
 

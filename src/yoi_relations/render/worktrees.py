@@ -47,7 +47,7 @@ def write_relations(  # noqa: PLR0913  # what was asked for, and how to write it
         more = disagreement_lines(trees, found.disagreements)
         draw_relations(index, found.here, criteria, paged=paged, more=more)
     _notify_of_worktrees(mode, trees)
-    notify_of_problems(mode, answer.problems, answer.problems_in_answer)
+    notify_of_problems(mode, index, answer.problems, answer.problems_in_answer)
     return exit_code_of_worktrees(trees, answer)
 
 

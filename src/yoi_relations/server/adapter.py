@@ -128,9 +128,8 @@ class Adapter:
         return self._views[key]
 
     def narrow(self, ids: Iterable[str]) -> None:
-        """Ask only about the workspaces of these tickets, unless the scope is chosen already."""
-        if self.scope.selected is None:
-            self.scope = self.scope.narrowed(ids)
+        """Ask only about the workspaces of these tickets, whichever were selected."""
+        self.scope = self.scope.narrowed(ids)
 
     def by_workspace(self, tickets: list[TicketInfo]) -> Iterator[Group]:
         """The tickets in groups, each with what answers for its workspace."""
@@ -184,18 +183,29 @@ class Adapter:
     def _argument(self, place: _Place, given: Iterator[Any]) -> Any:  # noqa: ANN401  # as the query has it
         """The value of a placeholder, in the names of the database."""
         if place.size == 0:
-            return next(given)
-        listed = json.loads(next(given)) if place.size < 0 else [*islice(given, place.size)]
+            return _storable(next(given))
+        found = json.loads(next(given)) if place.size < 0 else islice(given, place.size)
+        listed = [_storable(value) for value in found]
         if not place.column:
             return listed
-        found = {
+        names = {
             name
             for value in listed
             for name in (
                 self._names.values(place.column, value) if isinstance(value, str) else [value]
             )
         }
-        return sorted(found)
+        return sorted(names)
+
+
+def _storable(value: Any) -> Any:  # noqa: ANN401  # as the query has it
+    """A value; in a text, a question mark is in place of what no text in the database can hold.
+
+    Such a text is a name that somebody gave, and the queries compare what they find with it.
+    """
+    if not isinstance(value, str):
+        return value
+    return value.encode("utf-8", "replace").decode().replace("\0", "?")
 
 
 @lru_cache(256)

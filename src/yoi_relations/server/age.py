@@ -93,7 +93,9 @@ def refuse_if_older(workspace: Workspace, name: str, there: Published, head: Hea
     by_force = f"relations publish --name {name} --force publishes it all the same"
     if head is None or there.commit is None:
         raise PublicationRefusedError(
-            f"{name}: another checkout has published, and no commit tells which is later", by_force
+            f"{name}: what is published could be later: no commit tells, and no note in .yoi says"
+            " that this checkout published it",
+            by_force,
         )
     if there.commit == head.commit:
         return True

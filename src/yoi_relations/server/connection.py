@@ -24,6 +24,8 @@ _HINT = (
     "give a URL without a password, such as postgresql://user@host/database, or service=NAME; a"
     " password belongs in ~/.pgpass or PGPASSWORD"
 )
+_ENCODING = "UTF8"
+"""Of the database and of the connection, as PostgreSQL calls it."""
 _CONNECT_TIMEOUT = 5
 """Seconds for one address."""
 _HOST = re.compile(r"[\w.:%-]*", re.ASCII)
@@ -69,7 +71,7 @@ def _parsed(database: str) -> dict[str, str]:
     """The parameters that a URL or a connection string sets."""
     try:
         values = {name: str(value) for name, value in conninfo_to_dict(database).items()}
-    except psycopg.Error:  # its text quotes parts of the password
+    except (psycopg.Error, UnicodeEncodeError):  # its text quotes parts of the password
         values = {"host": "@"}
     hosts = [host for name in ("host", "hostaddr") for host in values.get(name, "").split(",")]
     # Such signs in a password lead the parser astray, so that parts of it become other parameters.
@@ -97,6 +99,7 @@ def connect(database: str) -> Iterator[psycopg.Connection]:
     """A connection without a transaction; it is closed at the end of the block.
 
     Raises:
+        DatabaseError: the database has another encoding than UTF8.
         psycopg.Error: the server cannot be reached, or refuses; see `failure`.
     """
     values = _parsed(database)
@@ -108,8 +111,15 @@ def connect(database: str) -> Iterator[psycopg.Connection]:
         database,
         autocommit=True,
         prepare_threshold=None,
+        client_encoding=_ENCODING,
         **missing,  # type: ignore[arg-type]  # names of libpq
     ) as connection:
+        encoding = connection.info.parameter_status("server_encoding")
+        if encoding != _ENCODING:
+            raise DatabaseError(
+                f"the database has the encoding {encoding}, and texts need {_ENCODING}",
+                f"create it with TEMPLATE template0 ENCODING '{_ENCODING}'",
+            )
         yield connection
 
 
@@ -178,7 +188,9 @@ def failure(error: psycopg.Error) -> DatabaseError:
 def _one_line(text: str) -> str:
     """The part of a message that tells the cause."""
     # A line that begins with a tab asks the reader a question.
-    *_, last = (line for line in text.strip().split("\n") if not line.startswith("\t"))
+    lines = [line for line in text.strip().split("\n") if not line.startswith("\t")]
+    # What follows the last failure is advice about the settings of libpq.
+    last = next((line for line in reversed(lines) if "failed: " in line), lines[-1])
     line = last.rsplit("failed: ", 1)[-1].strip()
     return "".join(char if char.isprintable() else " " for char in line)[:_MAX_MESSAGE]
 
@@ -186,6 +198,8 @@ def _one_line(text: str) -> str:
 def _hint(state: str) -> str:
     if state == "42501":
         return "the login needs the rights that docs/server.md grants"
+    if state == "25006":
+        return "name the primary server, and a login whose transactions may write"
     if state == "53100":
         return "nothing was changed; make room on the server, and run the command again"
     if state in ("55P03", "57014"):
@@ -193,6 +207,6 @@ def _hint(state: str) -> str:
     if state.startswith("28"):
         return "check user, ~/.pgpass and certificates; docs/server.md names the roles"
     return (
-        "run the command again; check that the server runs, its name, and its certificate"
-        " (sslrootcert=system for one of a public authority)"
+        "run the command again; check that the server runs, the names of server, database and"
+        " user, ~/.pgpass, and the certificate (sslrootcert=system for one of a public authority)"
     )

@@ -122,7 +122,9 @@ TABLES = (*BY_TICKET, *WHOLE)
 
 def key_of(name: str) -> int:
     """A short key for a name: a signed number of 64 bits."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+    # A name that somebody gives may be no text.
+    encoded = name.encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.sha256(encoded).digest()[:8], "big", signed=True)
 
 
 class Content:
@@ -159,9 +161,11 @@ class Content:
             parts.setdefault(holder, []).append(part)
         # The states of another tool's tickets also follow from its configuration.
         ((tool,),) = self._connection.execute("SELECT tool FROM generation")
+        # So do the names of targets from the tickets that look like those of other workspaces.
+        common = tool + "".join(f"{holder}\0" for holder in sorted(parts) if ":" in holder)
         sha256 = hashlib.sha256
         return {
-            holder: sha256((tool + "\0".join(sorted(found))).encode()).digest()[:_DIGEST_BYTES]
+            holder: sha256((common + "\0".join(sorted(found))).encode()).digest()[:_DIGEST_BYTES]
             for holder, found in parts.items()
         }
 

@@ -36,7 +36,8 @@ def forget_workspace(database: str, name: str) -> None:
         ).fetchone()
         if row != (name,):
             raise NotFoundError(
-                f"no workspace is called '{name}' in the database", "relations server list"
+                f"no workspace is called '{name}' in the database",
+                "relations server list shows those that were published",
             )
         for table in (*TABLES, "workspace"):
             connection.execute(f"DELETE FROM {table} WHERE workspace_id = %s".encode(), (key,))  # noqa: S608  # fixed names

@@ -75,6 +75,10 @@ class Names:
             return shown
         return f"{self._home}:{shown}"
 
+    def spelled(self, shown: str) -> str:
+        """A name of an answer as the answer itself spells it, if it was given in another way."""
+        return relative(self.qualified(shown), self._home)
+
     def values(self, column: str, shown: str) -> list[str]:
         """The values of a column that a name of an answer selects."""
         if column in _ENDS:

@@ -152,7 +152,8 @@ def _seconds(age: str) -> timedelta:
             "give seconds, minutes, hours, days or weeks: 90, 90m, 12h, 7d",
             parameter="max_age",
         )
-    return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
+    seconds = int(found[1]) * _SECONDS[found[2]]
+    return timedelta(seconds=min(seconds, timedelta.max // timedelta(seconds=1)))
 
 
 def _adapter(

@@ -36,11 +36,17 @@ def begin_in_schema(
     elif revision in REVISIONS:
         message = f"the database has older tables ({revision}, wanted {REVISIONS[-1]})"
     else:
-        raise OtherSchemaError(
-            f"the database has newer tables ({revision}, known {REVISIONS[-1]})",
-            "update this program",
-        )
+        raise _newer(revision)
     raise OtherSchemaError(message, "run relations server migrate, as the owner of the tables")
+
+
+def _newer(revision: str) -> OtherSchemaError:
+    # Another program that uses Alembic has a table of the same name for its revision.
+    return OtherSchemaError(
+        f"the database has newer tables ({revision}, known {REVISIONS[-1]}), or those of another"
+        " program",
+        "update this program, or name a database that is for it alone",
+    )
 
 
 def migrate(database: str, revision: str = "head") -> tuple[str | None, str | None]:
@@ -62,10 +68,7 @@ def migrate(database: str, revision: str = "head") -> tuple[str | None, str | No
         before = begin(connection)
         connection.rollback()
         if before is not None and before not in REVISIONS:
-            raise OtherSchemaError(
-                f"the database has newer tables ({before}, known {REVISIONS[-1]})",
-                "update this program",
-            )
+            raise _newer(before)
         connection.autocommit = False
         engine = create_engine(
             "postgresql+psycopg://", creator=lambda: connection, poolclass=pool.StaticPool

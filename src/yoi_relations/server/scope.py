@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple, Self
 
+from yoi_relations.files.nfc import composed
 from yoi_relations.files.source import Effect
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.record_lookup import MIN_PART
@@ -15,6 +16,7 @@ from yoi_relations.queries.ticket_names import casefolded
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.server.names import Names, workspace_in
 from yoi_relations.server.workspaces import ListedWorkspace
+from yoi_relations.ticket_ids import is_elsewhere
 
 Row = tuple[Any, ...]
 _TICKET_COLUMNS = ["ticket", *TicketInfo._fields[1:]]
@@ -51,7 +53,8 @@ class PublishedWorkspaces(NamedTuple):
         outdated = frozenset(
             name
             for name, workspace in by_name.items()
-            if max_age is not None and workspace.age > max_age
+            # A publication ahead of the clock was made before the clock was put back.
+            if max_age is not None and abs(workspace.age) > max_age
         )
         return cls(by_name, known, spellings, outdated, tickets={}, needed=set())
 
@@ -106,7 +109,9 @@ class SharedScope(Scope):
     def narrowed(self, ids: Iterable[str]) -> SharedScope:
         """The scope for the workspaces of these tickets; this one if they are not published."""
         selected = frozenset(map(self.workspace_of, ids)) & self.published.by_name.keys()
-        return SharedScope(self.published, selected, self.home) if selected else self
+        if not selected or selected == self.selected:
+            return self
+        return SharedScope(self.published, selected, self.home)
 
     def _rows(self) -> Condition:
         keys = tuple(workspace.workspace_id for workspace in self.asked)
@@ -126,6 +131,11 @@ class SharedScope(Scope):
     def workspace_of(self, id_: str) -> str:
         """The name of the workspace of a ticket."""
         return self.names.workspace_of(id_)
+
+    def whole_id(self, name: str) -> str | None:
+        """The id that a name is, if it is a whole one, perhaps after an alias of its workspace."""
+        whole = composed(name)
+        return self.names.spelled(whole) if is_elsewhere(whole) else super().whole_id(name)
 
     def uncertain(self, id_: str) -> Uncertain | None:
         """Why nothing certain is known about a ticket that was not found."""

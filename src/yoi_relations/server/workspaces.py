@@ -15,7 +15,7 @@ class ListedWorkspace(NamedTuple):
         name: its name.
         aliases: other names by which records name its tickets.
         publication: the number of its publications.
-        published_at: when what is there was last known to hold, by the clock of the server.
+        published_at: when what is there was last known to hold, by the clock of the server; in UTC.
         age: how long ago that is.
         commit: the commit that was published, or None.
         tickets: the number of its tickets.
@@ -53,12 +53,14 @@ class ListedWorkspace(NamedTuple):
     @property
     def published_text(self) -> str:
         """The time of its publication, in RFC 3339 and UTC."""
-        return self.published_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return self.published_at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 QUERY = (
-    "SELECT workspace.workspace_id, workspace.name, aliases, publication, published_at,"
-    " now() - published_at, git_commit, coalesce(tally.count, 0) FROM workspace"
+    "SELECT workspace.workspace_id, workspace.name, aliases, publication,"
+    # How a time is written depends on settings of the server; a number does not.
+    " extract(epoch FROM published_at)::float8, extract(epoch FROM now() - published_at)::float8,"
+    " git_commit, coalesce(tally.count, 0) FROM workspace"
     " LEFT JOIN tally ON tally.workspace_id = workspace.workspace_id"
     " AND tally.name = 'ticket' ORDER BY workspace.name"
 )
@@ -68,6 +70,10 @@ QUERY = (
 def listed(rows: Iterable[tuple[Any, ...]]) -> list[ListedWorkspace]:
     """The workspaces in rows of `QUERY`."""
     return [
-        ListedWorkspace(key, name, tuple(aliases.split()), *more)
-        for key, name, aliases, *more in rows
+        ListedWorkspace(
+            *(key, name, tuple(aliases.split()), publication),
+            *(datetime.fromtimestamp(at, UTC), timedelta(seconds=age)),
+            *(commit, tickets),
+        )
+        for key, name, aliases, publication, at, age, commit, tickets in rows
     ]

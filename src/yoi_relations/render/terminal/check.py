@@ -58,19 +58,24 @@ def draw_checks(
         more: lines to draw below.
     """
     columns = terminal_width()
-    # A source that cannot be read is a reason for every ticket: it is drawn once for all of them.
+    # A source that cannot be read is a reason for every ticket of a workspace: it is drawn once.
     once = not whole or len(checks) > 1
-    common = (
-        [reason for reason in checks[0].reasons if _is_common(reason)] if checks and once else []
-    )
+    common = _common_reasons(checks) if once else []
     if whole:
         lines = [line for one in checks for line in _whole_check(one, columns, once=once)]
     else:
         lines = _overview(checks, columns, fold=fold)
     if common:
-        lines += [Text(), Text("For every ticket", style="bold")]
+        everywhere = all(sum(map(_is_common, one.reasons)) == len(common) for one in checks)
+        whose = "" if everywhere else " of the same workspace"
+        lines += [Text(), Text(f"For every ticket{whose}", style="bold")]
         lines += [line for reason in common for line in _whole_reason(reason, None, columns)]
     draw([*(lines[1:] if lines and not lines[0].plain else lines), *more], paged=paged)
+
+
+def _common_reasons(checks: list[Check]) -> list[Reason]:
+    reasons = (reason for check in checks for reason in check.reasons if _is_common(reason))
+    return list(dict.fromkeys(reasons))
 
 
 def _is_common(reason: Reason) -> bool:
