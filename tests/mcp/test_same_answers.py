@@ -67,8 +67,10 @@ def command_line(workspace: Workspace) -> Ask:
         if tool == SHOW.name:
             arguments = {"limit": LIMIT} | arguments
         words: list[str] = []
+        names: dict[str, str] = {}
         for name, value in arguments.items():
             flag = [] if name in POSITIONAL else [FLAGS.get(name, f"--{name.replace('_', '-')}")]
+            names |= dict.fromkeys(flag, name)
             if name in {"all", "worktrees"}:
                 words += flag if value else []
                 continue
@@ -77,7 +79,10 @@ def command_line(workspace: Workspace) -> Ask:
         ran = workspace.run(COMMANDS[tool], *words, "--json")
         if ran.out:
             return Answer(ran.code, ran.json)
-        return Answer(ran.code, None, ran.errors[-1]["error"])
+        error = ran.errors[-1]["error"]
+        start, colon, rest = error["message"].partition(": ")
+        # An error about a value begins with the option here, and with the argument in MCP.
+        return Answer(ran.code, None, error | {"message": names.get(start, start) + colon + rest})
 
     return ask
 
