@@ -33,10 +33,13 @@ from workspace_builder import git
 
 from yoi_relations import Relations
 from yoi_relations.completion import candidates
+from yoi_relations.files.sources import ticket_source
 from yoi_relations.files.workspace import find_workspace
+from yoi_relations.index.folder_scan import scan_folders
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index
 from yoi_relations.index.models import Ticket
+from yoi_relations.index.rescan import changed_sources, stored_sources
 from yoi_relations.mcp.roots import folder_for
 
 CLEAR, CAUTION, HOLD, UNKNOWN = 0, 9, 10, 11
@@ -210,8 +213,8 @@ def test_spoiled_task_file_is_confined(tasks: TaskWorkspace, spoiled: str) -> No
     tasks.task(5)
     tasks.path(2).write_text(spoiled)
     assert verdicts(tasks, 1, 2, 3, 4, 5) == ["unknown", "unknown", "caution", "clear", "clear"]
-    (problem,) = tasks.run("show", "--json").json["problems"]
-    assert problem["path"] == str(tasks.path(2).relative_to(tasks.root))
+    problems = tasks.run("show", "--json").json["problems"]
+    assert {each["path"] for each in problems} == {str(tasks.path(2).relative_to(tasks.root))}
 
 
 def test_task_that_depends_on_itself_is_confined(tasks: TaskWorkspace) -> None:
@@ -360,6 +363,54 @@ def test_two_files_of_one_id_are_both_named(tmp_path: Path) -> None:
     found = workspace.run("doctor", "--json").json["findings"]
     assert [each["code"] for each in found] == ["shared_id"]
     assert workspace.run("add", "2", "related", "1").code == 3
+
+
+def named_for_another(workspace: TaskWorkspace, number: int, other: int) -> Path:
+    """Write a file named for task `number` that has the id of task `other`; the file."""
+    path = workspace.path(number)
+    path.write_text(workspace.text(other, WAITS, []))
+    return path
+
+
+def test_id_that_a_file_with_another_name_has_is_shared(tasks: TaskWorkspace) -> None:
+    assert verdicts(tasks, 4) == ["clear"]
+    path = named_for_another(tasks, 5, 3)
+    assert verdicts(tasks, 1, 3, 4, 5) == ["hold", "unknown", "unknown", "unknown"]
+    places = {str(each.relative_to(tasks.root)) for each in (tasks.path(3), path)}
+    assert {each["path"] for each in tasks.run("show", "--json").json["problems"]} == places
+    found = tasks.run("doctor", "--json").json["findings"]
+    assert {each["code"] for each in found} == {"shared_id", "unclear_item"}
+    assert tasks.run("add", tasks.id(3), "related", tasks.id(1)).code == 3
+    status = tasks.run("status", "--json").json
+    assert status["workspace"]["tickets"] == status["freshness"]["sources"] == 5
+
+
+def test_task_is_found_by_its_name_and_by_its_id(tasks: TaskWorkspace) -> None:
+    path = named_for_another(tasks, 5, 6)
+    for number in (5, 6):
+        (check,) = tasks.run("check", tasks.id(number), "--json").json["checks"]
+        (reason,) = check["reasons"]
+        assert (check["verdict"], reason["code"]) == ("unknown", "state_unknown")
+        assert [each["path"] for each in reason["records"]] == [str(path.relative_to(tasks.root))]
+
+
+def test_file_that_is_named_for_another_task_is_not_changed_by_reading_it(
+    tasks: TaskWorkspace,
+) -> None:
+    path = named_for_another(tasks, 5, 3)
+    with index_of(tasks) as index:
+        name = os.fsencode(path.relative_to(tasks.root))
+        (scan,) = scan_folders(ticket_source(index.workspace), [name])
+        held = stored_sources(index.connection, [name])[name]
+        assert len(held[os.fsdecode(name)]) == 2
+        assert changed_sources(held, scan) == ([], [])
+
+
+@pytest.mark.parametrize("id_", ["../../x", ".x", "task-/x"])
+def test_id_that_cannot_be_a_name_is_not_a_ticket(tasks: TaskWorkspace, id_: str) -> None:
+    tasks.path(2).write_text(f"---\nid: {id_}\n---\n")
+    tickets = [each["ticket"] for each in tasks.run("check", "--json").json["checks"]]
+    assert tickets == [tasks.id(number) for number in (1, 2, 4)]
 
 
 def test_completed_tasks_are_done_and_archived_ones_and_drafts_are_not_read(
@@ -556,9 +607,10 @@ def test_watch_prints_changes_of_tasks_and_records(tasks: TaskWorkspace, start: 
     assert places["added"] == str(tasks.records[0].relative_to(tasks.root))
 
 
-# What is done to a task: its file is written, spoiled or removed, or a record is added.
+# What is done to a task: its file is written, spoiled, named for another task or removed, or a
+# record is added.
 STEPS = st.tuples(
-    st.sampled_from([WAITS, STARTED, DONE, "spoil", "remove", "record", "forget"]),
+    st.sampled_from([WAITS, STARTED, DONE, "spoil", "rename", "remove", "record", "forget"]),
     st.integers(1, 5),
     st.lists(st.integers(1, 6), max_size=3, unique=True),
 )
@@ -579,6 +631,8 @@ def test_updated_index_equals_a_rebuilt_one(
             workspace.task(number, what, others)
         elif what == "spoil":
             path.write_text("---\nid: x\n")
+        elif what == "rename" and others:
+            named_for_another(workspace, number, others[0])
         elif what == "remove":
             path.unlink(missing_ok=True)
         elif what == "record" and others:
