@@ -461,7 +461,12 @@ def test_states_of_other_words_come_from_the_configuration(tmp_path: Path) -> No
     path.write_text(path.read_text().replace("open", "needs testing"))
     assert verdicts(workspace, 1, 2) == ["unknown", "unknown"]
     states = '[ticket.backend.states]\n"needs testing" = "inprogress"\n'
-    workspace.configure(f'[ticket.backend]\nprovider = "tk"\n{states}')
+    for backend in ('[ticket.backend]\nprovider = "tk"\n', ""):
+        workspace.configure(f"{backend}{states}")
+        assert verdicts(workspace, 1, 2) == ["hold", "caution"]
+        (workspace.root / ".yoi" / "workspace.toml").unlink()
+        assert verdicts(workspace, 1, 2) == ["unknown", "unknown"]
+    (workspace.root / ".yoi" / "ticket.config.toml").write_text(states.replace("ticket.", ""))
     assert verdicts(workspace, 1, 2) == ["hold", "caution"]
 
 
@@ -475,6 +480,7 @@ def test_states_of_other_words_come_from_the_configuration(tmp_path: Path) -> No
         'provider = "tk"\nroot = ".yoi/cache/relations"\n',
         'provider = "tk"\nroot = "link"\n',
         'provider = "tk"\n[ticket.backend.states]\nx = "later"\n',
+        '[ticket.backend.states]\nx = "later"\n',
         'provider = "tk"\nstates = "x"\n',
     ],
 )
@@ -542,7 +548,10 @@ def test_target_with_an_earlier_prefix_is_nearly_a_ticket(tmp_path: Path) -> Non
 
 def test_target_elsewhere_can_be_a_ticket_of_another_tool(tasks: TaskWorkspace) -> None:
     target = f"acme/loans:{tasks.id(7)}"
-    assert tasks.run("add", tasks.id(4), "blocked-by", target).code == 0
+    for kind in ("blocks", "blocked-by"):
+        ran = tasks.run("add", "--json", tasks.id(4), kind, target)
+        assert (ran.code, ran.json["warnings"]) == (0, [])
+    assert tasks.run("retire", tasks.records[0].stem, "--reason", "x").code == 0
     (relation,) = (
         each for each in tasks.show(tasks.id(4))["relations"] if each["target"] == target
     )

@@ -126,7 +126,8 @@ class TaskReader(NamedTuple):
         if state is None:
             what = f"has the status '{escaped(word)}', which" if word else "has no status, so it"
             message = (
-                f"{what} has no known state; [ticket.backend.states] can say what a word means"
+                f"{what} has no known state; [ticket.backend.states] of .yoi/workspace.toml"
+                " can say what a word means"
             )
             faults.append(Fault(message, Effect.TICKET, value.line if value else None))
         return state, word
@@ -138,7 +139,7 @@ class TaskReader(NamedTuple):
         if value is None or (value.scalar and not value.text):
             return [], []
         if value.items is None:
-            return [], [Fault(f"has a {key} that is not a list of ids", line=value.line)]
+            return [], [Fault(f"has {key} that are not a list of ids", line=value.line)]
         records: dict[str, Record] = {}
         faults: list[Fault] = []
         for text, line in value.items:
