@@ -737,6 +737,7 @@ def test_revision_is_read_as_a_checkout_of_it(tasks: TaskWorkspace) -> None:
         lambda: tasks.task(2, DONE),
         lambda: tasks.run("add", tasks.id(4), "conflicts-with", tasks.id(1)),
         lambda: tasks.configure(f'[ticket.backend]\nprovider = "{tasks.provider}"\n'),
+        lambda: named_for_another(tasks, 5, 3),
         lambda: tasks.path(2).unlink(),
     ):
         change()
