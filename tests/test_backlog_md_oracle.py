@@ -78,6 +78,7 @@ TO_DO = {
 }
 EIGHT_OR_TEN = {**TO_DO, "dependencies": "[010]"}
 """YAML reads 010 as 8."""
+EPIC = {**TO_DO, "name": "task-epic-{} - A title.md", "id": "Task-Epic-{}", "status": "Done"}
 STATUSES = st.sampled_from(
     [
         "",
@@ -94,6 +95,8 @@ STATUSES = st.sampled_from(
 @settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(tasks=st.dictionaries(NUMBERS, TASKS, min_size=5), statuses=STATUSES)
 @example(tasks={}, statuses="")
+@example(tasks={1: {**TO_DO, "dependencies": "[task-epic-8]"}, 8: EPIC}, statuses="")
+@example(tasks={1: {**TO_DO, "dependencies": "[task-epic-08]"}, 8: EPIC}, statuses="")
 @example(tasks={1: EIGHT_OR_TEN, 8: TO_DO, 10: {**TO_DO, "status": "Done"}}, statuses="")
 def test_no_task_is_free_that_the_tool_does_not_call_ready(
     backlog: Path,

@@ -77,8 +77,9 @@ class Tool(NamedTuple):
         parts = number.split(".")
         if not hyphen and all(map(_is_number, parts)):
             head, hyphen = self.prefix.upper(), "-"
-        numbers = (str(int(part)) if _is_number(part) else part for part in parts)
-        return f"{head}{hyphen}{'.'.join(numbers)}"
+        if head.isalpha():  # in TASK-EPIC-011, the tool keeps the zero
+            parts = [str(int(part)) if _is_number(part) else part for part in parts]
+        return f"{head}{hyphen}{'.'.join(parts)}"
 
     @property
     def identity(self) -> str:

@@ -169,7 +169,7 @@ def test_id_of_the_file_must_be_that_of_its_name() -> None:
         ("200", "TASK-200"),
         ("0200.01", "TASK-200.1"),
         ("back-24.1", "BACK-24.1"),
-        ("task-epic-011.20", "TASK-EPIC-11.20"),
+        ("task-epic-011.20", "TASK-EPIC-011.20"),
         ("task-epic", "TASK-EPIC"),
         ("task-0a", "TASK-0A"),
         ("task", "TASK"),
@@ -201,6 +201,7 @@ def test_canonical_id_is_stable_and_ignores_case(text: str) -> None:
         ("task-9.md.md", "TASK-9", ".md"),
         ("task-9 \u2013 Dash.md", "TASK-9", "\u2013 Dash"),
         ("task-template.md", "TASK-TEMPLATE", None),
+        ("task-epic-11.1 - A - B.md", "TASK-EPIC-11.1", "A - B"),
     ],
 )
 def test_file_names(name: str, id_: str, slug: str | None) -> None:
