@@ -171,6 +171,7 @@ def test_id_of_the_file_must_be_that_of_its_name() -> None:
         ("back-24.1", "BACK-24.1"),
         ("task-epic-011.20", "TASK-EPIC-011.20"),
         ("task-epic", "TASK-EPIC"),
+        ("task-high.01", "TASK-HIGH.01"),
         ("task-0a", "TASK-0A"),
         ("task", "TASK"),
         ("", ""),
