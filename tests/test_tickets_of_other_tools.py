@@ -797,3 +797,42 @@ def without_freshness(answer: dict[str, Any]) -> dict[str, Any]:
                 record.pop("committed", None)
     workspace = {key: value for key, value in answer["workspace"].items() if key != "at"}
     return answer | {"freshness": answer["freshness"]["digest"], "workspace": workspace}
+
+
+LINES = (
+    *(
+        "",
+        "show",
+        "check",
+        "status",
+        "tree",
+        "doctor --severity info",
+        "verify",
+        "rebuild",
+        "prime",
+    ),
+    *("show nope", "check nope", "check task", "tree nope", "log nope", "graph nope --format dot"),
+    *("add {0} blocks", "add {0} blocks {0}", "add {0} blocks nope", "add nope blocks {0}"),
+    *("add {0} waiting", "add {0} parent {1}", "add {0} related {1}", "add {2} related {1}"),
+    *("add {0} blocked-by acme/x:{1}", "retire nope --reason x", "retire x-1 --reason x"),
+    *("show --state open", "show --kind child", "check --state ready --expect 0", "diff", "log"),
+    *("show --at HEAD", "hooks list", "publish", "completion run -- check ''", "check {0} {1} {2}"),
+    "graph --format html",
+)
+"""Command lines, right ones and wrong ones, with the ids of the tasks 1, 2 and 5."""
+
+
+@pytest.mark.parametrize("has_tasks", [True, False])
+def test_nothing_leads_to_tickets_of_yoi(tasks: TaskWorkspace, *, has_tasks: bool) -> None:
+    """A file that does not exist here, or a layout that is not used, is never named."""
+    if has_tasks:
+        tasks.path(2).write_text(tasks.text(2, STARTED, []).replace("status", "x"))
+        named_for_another(tasks, 5, 3)
+    else:
+        for path in tasks.path(1).parent.glob("*.md"):
+            path.unlink()
+    for line in LINES:
+        words = shlex.split(line.format(tasks.id(1), tasks.id(2), tasks.id(5)))
+        ran = tasks.run(*words)
+        assert "item.md" not in ran.out + ran.err, line
+        assert ".yoi/tickets" not in ran.out + ran.err, line
