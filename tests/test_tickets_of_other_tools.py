@@ -148,6 +148,24 @@ def test_dependency_is_a_record_that_is_only_read(tasks: TaskWorkspace) -> None:
     assert all_files(tasks) == before
 
 
+def test_command_of_a_tool_never_names_a_task_that_is_gone(tasks: TaskWorkspace) -> None:
+    """Both tools refuse such a name; for Backlog.md, a command names all dependencies."""
+    tasks.task(1, WAITS, [2, 3])
+    tasks.path(2).unlink()
+    edits = set()
+    for relation in tasks.run("show", "--all", "--json", tasks.id(1)).json["relations"]:
+        (record,) = relation["records"]
+        ran = tasks.run("retire", "--json", record["id"], "--reason", "over")
+        hint = ran.errors[-1]["error"]["hint"]
+        if f"{record['path']}:{record['line']}" in hint:
+            edits.add(record["target"])
+        else:
+            assert tasks.id(2) not in hint
+    assert edits == {tasks.id(2 if tasks.provider == "tk" else 3)}
+    warnings = tasks.run("add", "--json", tasks.id(1), "blocked-by", tasks.id(4)).json["warnings"]
+    assert len(warnings) == (1 if tasks.provider == "tk" else 0)
+
+
 def test_first_add_makes_the_folder_and_later_answers_come_from_an_index(
     tasks: TaskWorkspace,
 ) -> None:
