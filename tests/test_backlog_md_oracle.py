@@ -35,9 +35,12 @@ def backlog(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 NAMES = ("task-{:03} - A title.md", "task-{}.md", "task-{}-words.md", "task-{} \u2013 x.md")
-NUMBERS = st.integers(1, 9)
+NUMBERS = st.sampled_from([*range(1, 9), 10])
 DEPENDENCIES = st.tuples(
-    st.sampled_from(["TASK-{}", "task-00{}", "'{}'", '"Task-0{}"', " task-{} "]), NUMBERS
+    st.sampled_from(
+        ["TASK-{}", "task-00{}", "'{}'", '"Task-0{}"', " task-{} ", "{}", "0{}", "{}.0"]
+    ),
+    NUMBERS,
 ).map(lambda pair: pair[0].format(pair[1]))
 LISTS = st.lists(DEPENDENCIES, max_size=2).flatmap(
     lambda items: st.sampled_from(
@@ -65,6 +68,17 @@ TASKS = st.fixed_dictionaries(
         "dependencies": LISTS | st.sampled_from(["task-1", "['']", "[~]", "{a: b}"]),
     }
 )
+TO_DO = {
+    "name": NAMES[0],
+    "folder": "tasks",
+    "id": "TASK-{}",
+    "status": "To Do",
+    "people": "x: y",
+    "dependencies": "[]",
+}
+EIGHT_OR_TEN = {**TO_DO, "dependencies": "[010]"}
+"""YAML reads 010 as 8."""
+EPIC = {**TO_DO, "name": "task-epic-{} - A title.md", "id": "Task-Epic-{}", "status": "Done"}
 STATUSES = st.sampled_from(
     [
         "",
@@ -81,6 +95,9 @@ STATUSES = st.sampled_from(
 @settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(tasks=st.dictionaries(NUMBERS, TASKS, min_size=5), statuses=STATUSES)
 @example(tasks={}, statuses="")
+@example(tasks={1: {**TO_DO, "dependencies": "[task-epic-8]"}, 8: EPIC}, statuses="")
+@example(tasks={1: {**TO_DO, "dependencies": "[task-epic-08]"}, 8: EPIC}, statuses="")
+@example(tasks={1: EIGHT_OR_TEN, 8: TO_DO, 10: {**TO_DO, "status": "Done"}}, statuses="")
 def test_no_task_is_free_that_the_tool_does_not_call_ready(
     backlog: Path,
     tmp_path_factory: pytest.TempPathFactory,

@@ -33,10 +33,13 @@ from workspace_builder import git
 
 from yoi_relations import Relations
 from yoi_relations.completion import candidates
+from yoi_relations.files.sources import ticket_source
 from yoi_relations.files.workspace import find_workspace
+from yoi_relations.index.folder_scan import scan_folders
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index
 from yoi_relations.index.models import Ticket
+from yoi_relations.index.rescan import changed_sources, stored_sources
 from yoi_relations.mcp.roots import folder_for
 
 CLEAR, CAUTION, HOLD, UNKNOWN = 0, 9, 10, 11
@@ -145,6 +148,24 @@ def test_dependency_is_a_record_that_is_only_read(tasks: TaskWorkspace) -> None:
     assert all_files(tasks) == before
 
 
+def test_command_of_a_tool_never_names_a_task_that_is_gone(tasks: TaskWorkspace) -> None:
+    """Both tools refuse such a name; for Backlog.md, a command names all dependencies."""
+    tasks.task(1, WAITS, [2, 3])
+    tasks.path(2).unlink()
+    edits = set()
+    for relation in tasks.run("show", "--all", "--json", tasks.id(1)).json["relations"]:
+        (record,) = relation["records"]
+        ran = tasks.run("retire", "--json", record["id"], "--reason", "over")
+        hint = ran.errors[-1]["error"]["hint"]
+        if f"{record['path']}:{record['line']}" in hint:
+            edits.add(record["target"])
+        else:
+            assert tasks.id(2) not in hint
+    assert edits == {tasks.id(2 if tasks.provider == "tk" else 3)}
+    warnings = tasks.run("add", "--json", tasks.id(1), "blocked-by", tasks.id(4)).json["warnings"]
+    assert len(warnings) == (1 if tasks.provider == "tk" else 0)
+
+
 def test_first_add_makes_the_folder_and_later_answers_come_from_an_index(
     tasks: TaskWorkspace,
 ) -> None:
@@ -210,8 +231,8 @@ def test_spoiled_task_file_is_confined(tasks: TaskWorkspace, spoiled: str) -> No
     tasks.task(5)
     tasks.path(2).write_text(spoiled)
     assert verdicts(tasks, 1, 2, 3, 4, 5) == ["unknown", "unknown", "caution", "clear", "clear"]
-    (problem,) = tasks.run("show", "--json").json["problems"]
-    assert problem["path"] == str(tasks.path(2).relative_to(tasks.root))
+    problems = tasks.run("show", "--json").json["problems"]
+    assert {each["path"] for each in problems} == {str(tasks.path(2).relative_to(tasks.root))}
 
 
 def test_task_that_depends_on_itself_is_confined(tasks: TaskWorkspace) -> None:
@@ -362,6 +383,54 @@ def test_two_files_of_one_id_are_both_named(tmp_path: Path) -> None:
     assert workspace.run("add", "2", "related", "1").code == 3
 
 
+def named_for_another(workspace: TaskWorkspace, number: int, other: int) -> Path:
+    """Write a file named for task `number` that has the id of task `other`; the file."""
+    path = workspace.path(number)
+    path.write_text(workspace.text(other, WAITS, []))
+    return path
+
+
+def test_id_that_a_file_with_another_name_has_is_shared(tasks: TaskWorkspace) -> None:
+    assert verdicts(tasks, 4) == ["clear"]
+    path = named_for_another(tasks, 5, 3)
+    assert verdicts(tasks, 1, 3, 4, 5) == ["hold", "unknown", "unknown", "unknown"]
+    places = {str(each.relative_to(tasks.root)) for each in (tasks.path(3), path)}
+    assert {each["path"] for each in tasks.run("show", "--json").json["problems"]} == places
+    found = tasks.run("doctor", "--json").json["findings"]
+    assert {each["code"] for each in found} == {"shared_id", "unclear_item"}
+    assert tasks.run("add", tasks.id(3), "related", tasks.id(1)).code == 3
+    status = tasks.run("status", "--json").json
+    assert status["workspace"]["tickets"] == status["freshness"]["sources"] == 5
+
+
+def test_task_is_found_by_its_name_and_by_its_id(tasks: TaskWorkspace) -> None:
+    path = named_for_another(tasks, 5, 6)
+    for number in (5, 6):
+        (check,) = tasks.run("check", tasks.id(number), "--json").json["checks"]
+        (reason,) = check["reasons"]
+        assert (check["verdict"], reason["code"]) == ("unknown", "state_unknown")
+        assert [each["path"] for each in reason["records"]] == [str(path.relative_to(tasks.root))]
+
+
+def test_file_that_is_named_for_another_task_is_not_changed_by_reading_it(
+    tasks: TaskWorkspace,
+) -> None:
+    path = named_for_another(tasks, 5, 3)
+    with index_of(tasks) as index:
+        name = os.fsencode(path.relative_to(tasks.root))
+        (scan,) = scan_folders(ticket_source(index.workspace), [name])
+        held = stored_sources(index.connection, [name])[name]
+        assert len(held[os.fsdecode(name)]) == 2
+        assert changed_sources(held, scan) == ([], [])
+
+
+@pytest.mark.parametrize("id_", ["../../x", ".x", "task-/x"])
+def test_id_that_cannot_be_a_name_is_not_a_ticket(tasks: TaskWorkspace, id_: str) -> None:
+    tasks.path(2).write_text(f"---\nid: {id_}\n---\n")
+    tickets = [each["ticket"] for each in tasks.run("check", "--json").json["checks"]]
+    assert tickets == [tasks.id(number) for number in (1, 2, 4)]
+
+
 def test_completed_tasks_are_done_and_archived_ones_and_drafts_are_not_read(
     tmp_path: Path,
 ) -> None:
@@ -410,7 +479,12 @@ def test_states_of_other_words_come_from_the_configuration(tmp_path: Path) -> No
     path.write_text(path.read_text().replace("open", "needs testing"))
     assert verdicts(workspace, 1, 2) == ["unknown", "unknown"]
     states = '[ticket.backend.states]\n"needs testing" = "inprogress"\n'
-    workspace.configure(f'[ticket.backend]\nprovider = "tk"\n{states}')
+    for backend in ('[ticket.backend]\nprovider = "tk"\n', ""):
+        workspace.configure(f"{backend}{states}")
+        assert verdicts(workspace, 1, 2) == ["hold", "caution"]
+        (workspace.root / ".yoi" / "workspace.toml").unlink()
+        assert verdicts(workspace, 1, 2) == ["unknown", "unknown"]
+    (workspace.root / ".yoi" / "ticket.config.toml").write_text(states.replace("ticket.", ""))
     assert verdicts(workspace, 1, 2) == ["hold", "caution"]
 
 
@@ -424,6 +498,7 @@ def test_states_of_other_words_come_from_the_configuration(tmp_path: Path) -> No
         'provider = "tk"\nroot = ".yoi/cache/relations"\n',
         'provider = "tk"\nroot = "link"\n',
         'provider = "tk"\n[ticket.backend.states]\nx = "later"\n',
+        '[ticket.backend.states]\nx = "later"\n',
         'provider = "tk"\nstates = "x"\n',
     ],
 )
@@ -556,9 +631,10 @@ def test_watch_prints_changes_of_tasks_and_records(tasks: TaskWorkspace, start: 
     assert places["added"] == str(tasks.records[0].relative_to(tasks.root))
 
 
-# What is done to a task: its file is written, spoiled or removed, or a record is added.
+# What is done to a task: its file is written, spoiled, named for another task or removed, or a
+# record is added.
 STEPS = st.tuples(
-    st.sampled_from([WAITS, STARTED, DONE, "spoil", "remove", "record", "forget"]),
+    st.sampled_from([WAITS, STARTED, DONE, "spoil", "rename", "remove", "record", "forget"]),
     st.integers(1, 5),
     st.lists(st.integers(1, 6), max_size=3, unique=True),
 )
@@ -579,6 +655,8 @@ def test_updated_index_equals_a_rebuilt_one(
             workspace.task(number, what, others)
         elif what == "spoil":
             path.write_text("---\nid: x\n")
+        elif what == "rename" and others:
+            named_for_another(workspace, number, others[0])
         elif what == "remove":
             path.unlink(missing_ok=True)
         elif what == "record" and others:
@@ -674,6 +752,7 @@ def test_revision_is_read_as_a_checkout_of_it(tasks: TaskWorkspace) -> None:
         lambda: tasks.task(2, DONE),
         lambda: tasks.run("add", tasks.id(4), "conflicts-with", tasks.id(1)),
         lambda: tasks.configure(f'[ticket.backend]\nprovider = "{tasks.provider}"\n'),
+        lambda: named_for_another(tasks, 5, 3),
         lambda: tasks.path(2).unlink(),
     ):
         change()
@@ -733,3 +812,42 @@ def without_freshness(answer: dict[str, Any]) -> dict[str, Any]:
                 record.pop("committed", None)
     workspace = {key: value for key, value in answer["workspace"].items() if key != "at"}
     return answer | {"freshness": answer["freshness"]["digest"], "workspace": workspace}
+
+
+LINES = (
+    *(
+        "",
+        "show",
+        "check",
+        "status",
+        "tree",
+        "doctor --severity info",
+        "verify",
+        "rebuild",
+        "prime",
+    ),
+    *("show nope", "check nope", "check task", "tree nope", "log nope", "graph nope --format dot"),
+    *("add {0} blocks", "add {0} blocks {0}", "add {0} blocks nope", "add nope blocks {0}"),
+    *("add {0} waiting", "add {0} parent {1}", "add {0} related {1}", "add {2} related {1}"),
+    *("add {0} blocked-by acme/x:{1}", "retire nope --reason x", "retire x-1 --reason x"),
+    *("show --state open", "show --kind child", "check --state ready --expect 0", "diff", "log"),
+    *("show --at HEAD", "hooks list", "publish", "completion run -- check ''", "check {0} {1} {2}"),
+    "graph --format html",
+)
+"""Command lines, right ones and wrong ones, with the ids of the tasks 1, 2 and 5."""
+
+
+@pytest.mark.parametrize("has_tasks", [True, False])
+def test_nothing_leads_to_tickets_of_yoi(tasks: TaskWorkspace, *, has_tasks: bool) -> None:
+    """A file that does not exist here, or a layout that is not used, is never named."""
+    if has_tasks:
+        tasks.path(2).write_text(tasks.text(2, STARTED, []).replace("status", "x"))
+        named_for_another(tasks, 5, 3)
+    else:
+        for path in tasks.path(1).parent.glob("*.md"):
+            path.unlink()
+    for line in LINES:
+        words = shlex.split(line.format(tasks.id(1), tasks.id(2), tasks.id(5)))
+        ran = tasks.run(*words)
+        assert "item.md" not in ran.out + ran.err, line
+        assert ".yoi/tickets" not in ran.out + ran.err, line

@@ -150,7 +150,10 @@ def test_table_of_states_adds_to_what_the_tool_settles(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"\xff", b"a: b\n" * 20000, b"statuses: A, B\n", b"statuses: [A\n", b"statuses: [[A]]\n"],
+    [
+        *(b"\xff", b"a: b\n" * 20000, b"statuses: A, B\n", b"statuses: [A\n", b"statuses: [[A]]\n"),
+        b"task_prefix: 'task' # of all tasks\n",
+    ],
 )
 def test_unusable_configuration_is_an_error(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "backlog.config.yml").write_bytes(data)

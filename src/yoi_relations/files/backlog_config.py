@@ -65,7 +65,8 @@ def _read_config(files: FileTree, path: str) -> Config | None:
     None if there is none.
 
     Raises:
-        WorkspaceError: it cannot be read, is too large, or is not UTF-8.
+        WorkspaceError: it cannot be read, is too large, is not UTF-8, or has a value that cannot be
+            used.
     """
     try:
         _, data = files.read(os.fsencode(path), CONFIG_LIMIT + 1)
@@ -81,11 +82,17 @@ def _read_config(files: FileTree, path: str) -> Config | None:
     values: dict[str, str] = {}
     for key, colon, value in (line.partition(":") for line in lines):
         if colon and not key.lstrip().startswith("#"):
-            values[key.strip()] = value.partition(" #")[0].strip().strip("'\"")
+            values[key.strip()] = value.strip().strip("'\"")
+    prefix = values.get("task_prefix", "")
+    if "#" in prefix:  # no file is called like that, so there would be no tickets
+        message = (
+            f"{path}: the value of 'task_prefix' has a comment, which Backlog.md does not drop"
+        )
+        raise WorkspaceError(message, "write the comment on a line of its own")
     folder = values.get("backlog_directory") or values.get("backlogDirectory")
     return Config(
         _statuses(lines, path),
-        values.get("task_prefix", ""),
+        prefix,
         os.path.normpath(folder) if folder else None,
     )
 

@@ -75,10 +75,12 @@ class Tool(NamedTuple):
             return bare
         head, hyphen, number = bare.upper().rpartition("-")
         parts = number.split(".")
-        if not hyphen and all(map(_is_number, parts)):
+        is_numeric = all(map(_is_number, parts))
+        if is_numeric and not hyphen:
             head, hyphen = self.prefix.upper(), "-"
-        numbers = (str(int(part)) if _is_number(part) else part for part in parts)
-        return f"{head}{hyphen}{'.'.join(numbers)}"
+        if is_numeric and head.isalpha():  # in TASK-EPIC-011 and TASK-HIGH.01, zeros count
+            parts = [str(int(part)) for part in parts]
+        return f"{head}{hyphen}{'.'.join(parts)}"
 
     @property
     def identity(self) -> str:

@@ -10,6 +10,13 @@ from yoi_relations.files.ticket_md import Ticket
 from yoi_relations.lean.types import NamedTuple
 
 
+class Claim(NamedTuple):
+    """A task file has the id of another ticket than its name: it could be that ticket, too."""
+
+    id: str
+    fault: Fault
+
+
 class Parsed(NamedTuple):
     """The content of one source, and its faults."""
 
@@ -17,3 +24,4 @@ class Parsed(NamedTuple):
     records: Sequence[Record] = ()
     retirements: Sequence[Retirement] = ()
     faults: Sequence[Fault] = ()
+    claim: Claim | None = None

@@ -28,6 +28,8 @@ is the 2 s of FAT."""
 TICK = 10_000_000
 """Nanoseconds for which a kernel's clock for files may not advance."""
 _FIELDS = struct.Struct("<qqQQqQ")
+_pack = _FIELDS.pack
+_FOLDER = stat.S_IFDIR
 _KIND = 0o170000
 """The bits of a mode that distinguish folders from files."""
 _LAYERED = 1 << 32
@@ -54,16 +56,16 @@ def is_gone(path: str | bytes, files: FileTree = DISK) -> bool:
 
 def stamp_of(status: Status) -> bytes:
     """The stamp of a status: mtime and ctime in nanoseconds, inode, device, size and mode."""
-    times = status.st_mtime_ns, status.st_ctime_ns
     mode = status.st_mode
-    if mode & _KIND == stat.S_IFDIR and status.st_nlink == 1:
+    if mode & _KIND == _FOLDER and status.st_nlink == 1:
         mode |= _LAYERED
-    rest = status.st_ino, status.st_dev, status.st_size, mode
+    modified, changed = status.st_mtime_ns, status.st_ctime_ns
     try:
-        return _FIELDS.pack(*times, *rest)
+        # Each lookup does this for every path, and unpacking a tuple takes as long as all the rest.
+        return _pack(modified, changed, status.st_ino, status.st_dev, status.st_size, mode)
     except struct.error:
-        first, second = (min(max(time, -_LATEST), _LATEST) for time in times)
-        return _FIELDS.pack(first, second, *rest)
+        first, second = (min(max(time, -_LATEST), _LATEST) for time in (modified, changed))
+        return _pack(first, second, status.st_ino, status.st_dev, status.st_size, mode)
 
 
 def is_reliable(stamp: bytes, now: int, device: int) -> bool:

@@ -214,6 +214,7 @@ def workspace_in(root: str, files: FileTree = DISK) -> Workspace:
     Raises:
         WorkspaceError: its configuration cannot be used.
     """
+    named: tuple[object, str] = None, ""
     for config in CONFIGURATIONS:
         provider, path, states = read_backend(root, config, files)
         if provider is not None:
@@ -225,24 +226,29 @@ def workspace_in(root: str, files: FileTree = DISK) -> Workspace:
             # It is UTF-8 on the disk.
             place = _inside(root, config, os.fsdecode(path.encode()), files)
             return Workspace(root, place, files)
+        if named[0] is None:
+            named = states, config
     try:
         place = _inside(root, ".yoi", DEFAULT_TICKETS_ROOT, files, must_exist=True)
         return Workspace(root, place, files)
     except OSError:
-        return _unconfigured(root, files)
+        return _unconfigured(root, files, named)
 
 
-def _unconfigured(root: str, files: FileTree) -> Workspace:
-    """The workspace at `root` without a tickets root: another tool may keep the tickets."""
+def _unconfigured(root: str, files: FileTree, named: tuple[object, str]) -> Workspace:
+    """The workspace at `root` without a tickets root: another tool may keep the tickets.
+
+    `named` are the states of words, if any, and the configuration that names them.
+    """
     from yoi_relations.files.file_tree import exists  # noqa: PLC0415  # as above
-    from yoi_relations.files.other_tools import marker_in  # noqa: PLC0415  # as above
+    from yoi_relations.files.other_tools import marker_in, states_named  # noqa: PLC0415  # as above
 
     # A broken link is one of yoi, too.
     is_there = exists(files.lstat, os.fsencode(os.path.join(root, DEFAULT_TICKETS_ROOT)))
     marker = None if is_there else marker_in(root, files)
     if marker is None:
         return Workspace(root, _inside(root, ".yoi", DEFAULT_TICKETS_ROOT, files), files)
-    return _with_tool(root, marker, {}, files)
+    return _with_tool(root, marker, states_named(*named), files)
 
 
 def _with_tool(

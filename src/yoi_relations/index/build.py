@@ -92,11 +92,11 @@ def apply_update(workspace: Workspace, stored: StoredIndex, update: rescan.Updat
         connection.execute("BEGIN")
         digest = stored.generation.digest
         if update.changes_rows:
-            tickets = holders_of(connection, update.outdated)
-            tickets |= {read.source.holder for scan in update.scans for read in scan.reads}
+            rows = rows_of(update.scans, ticket_source(workspace).parse)
+            tickets = holders_of(connection, update.outdated) | rows.holders
             delete_activity(connection, tickets)
             delete_sources(connection, update.outdated)
-            insert(connection, rows_of(update.scans, ticket_source(workspace).parse))
+            insert(connection, rows)
             derive(connection, tickets)
             digest = _digest_of_sources(workspace, connection)
         return _commit(workspace, connection, update.snapshot, number, digest)

@@ -71,7 +71,9 @@ class Source(SQLModel, table=True):
         description="path of that folder, or of a task file; NULL of its records",
     )
     name: bytes = Field(description="of that folder below the tickets root, as on the disk")
-    digest: bytes = Field(description="SHA-256 of what was read, or of why it could not be")
+    digest: bytes = Field(
+        description="SHA-256 of what was read, or of why it could not be; empty in a second row"
+    )
 
 
 class NameColumns(SQLModel):

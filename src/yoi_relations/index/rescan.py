@@ -17,6 +17,7 @@ from yoi_relations.files.workspace import Workspace
 from yoi_relations.index import cache_folder
 from yoi_relations.index.folder_scan import FolderScan, ReadSource, scan_folders
 from yoi_relations.index.rescan_policy import RESCAN_POLICY, RescanPolicy, Step
+from yoi_relations.index.rows import CLAIM
 from yoi_relations.index.snapshot import (
     Snapshot,
     StampChanges,
@@ -189,7 +190,8 @@ def changed_sources(held: StoredSources, scan: FolderScan) -> tuple[list[int], l
     new_reads: list[ReadSource] = []
     for path in sorted((held.keys() | reads.keys()).difference(scan.folder.unchanged)):
         before, now = held.get(path, []), reads.get(path, [])
-        if sorted(digest for _, digest in before) != sorted(read.digest for read in now):
+        digests = sorted(digest for _, digest in before if digest != CLAIM)
+        if digests != sorted(read.digest for read in now):
             outdated += [id_ for id_, _ in before]
             new_reads += now
     return outdated, new_reads

@@ -31,6 +31,12 @@ _COLUMNS = {
     "retirement": ("source_id, record_id, holder, retires, retired_at, retired_by, retired_reason"),
     "problem": "source_id, line, message, effect, code, targets",
 }
+_HOLDER = _COLUMNS["source"].split(", ").index("holder")
+CLAIM = b""
+"""The digest of the second row of a task file that has the id of another ticket than its name.
+
+That row belongs to the other ticket, whose state is then unknown, whatever else the file says.
+"""
 _NO_PLAN = (None,) * len(Plan._fields)
 _NOT_RETIRED = (None,) * len(Retired._fields)
 
@@ -46,6 +52,11 @@ class Rows(NamedTuple):
     record: list[Row]
     retirement: list[Row]
     problem: list[Row]
+
+    @property
+    def holders(self) -> set[str]:
+        """The ids of the tickets that the sources belong to."""
+        return {row[_HOLDER] for row in self.source}
 
 
 def rows_of(scans: Iterable[FolderScan], parse: Parse) -> Rows:
@@ -87,13 +98,20 @@ def delete_sources(connection: Connection, ids: Iterable[int]) -> None:
 def _add(rows: Rows, name: bytes, read: ReadSource, parse: Parse) -> None:
     """Add the rows of one source of the unit `name`."""
     source = read.source
-    number = len(rows.source) + 1
-    form = source.format.value
-    rows.source.append((number, source.path, form, source.holder, source.folder, name, read.digest))
     if isinstance(read.content, SourceError):
         parsed = unusable(source, read.content.message)
     else:
         parsed = parse(source, read.content)
+    _add_source(rows, name, source, read.digest, parsed)
+    if parsed.claim:
+        claimed = parsed._replace(faults=[parsed.claim.fault])
+        _add_source(rows, name, source._replace(holder=parsed.claim.id), CLAIM, claimed)
+
+
+def _add_source(rows: Rows, name: bytes, source: Source, digest: bytes, parsed: Parsed) -> None:
+    number = len(rows.source) + 1
+    form = source.format.value
+    rows.source.append((number, source.path, form, source.holder, source.folder, name, digest))
     if parsed.ticket is not None:
         title, slug, state, word = parsed.ticket
         rows.ticket.append((number, source.holder, title, slug, state and state.value, word))

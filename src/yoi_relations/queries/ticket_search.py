@@ -66,7 +66,7 @@ class TicketSearch:
         if not among:
             raise NotFoundError(
                 f"no ticket is called '{name}'",
-                "name it by id, slug, the end of its id, the path of its folder, or a part of"
+                "name it by id, slug, the end of its id, its path, or a part of"
                 f" {MIN_PART} characters or more of id, slug or title",
             )
         found = self._only(name, among, "give more of the id, slug or title")
@@ -118,7 +118,7 @@ class TicketSearch:
 
     def _not_found(self, name: str, ids: list[str]) -> NotFoundError:
         """The error about a name that is at most a part, with the tickets that it is a part of."""
-        ways = "name it by id, slug, the end of its id, or the path of its folder"
+        ways = "name it by id, slug, the end of its id, or its path"
         if ids:
             named = load_tickets(self._connection, ids[:_MAX_LISTED])
             listed = [_listed(ticket) for ticket in named.values()]

@@ -6,12 +6,13 @@ The files of these tools are only read here, so their commands are named and nev
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from yoi_relations.files.source import TASK_FILES, Format
 from yoi_relations.kinds import Edge, RelationClass
 from yoi_relations.lean.types import Connection
 from yoi_relations.queries.records import StoredRecord, find_records, held_by
+from yoi_relations.queries.tickets import load_tickets
 from yoi_relations.ticket_ids import is_elsewhere
 
 _ADD = {"blocked_by": "dep", "related": "link"}
@@ -24,11 +25,19 @@ def is_kept_by_tool(record: StoredRecord) -> bool:
 
 
 def command_to_take_back(connection: Connection, record: StoredRecord) -> str:
-    """The command with which the tool that keeps `record` takes it back."""
+    """The command with which the tool that keeps `record` takes it back; or what to edit instead.
+
+    Both tools refuse a command that names a ticket which does not exist.
+    """
     if record.format == Format.TK:
-        return f"tk {_TAKE_BACK[record.shown]} {_word(record.holder)} {_word(record.target)}"
-    rest = _dependencies(connection, record.holder, record.format) - {record.target}
-    return _backlog_edit(record.holder, rest)
+        named = {record.target}
+        command = f"tk {_TAKE_BACK[record.shown]} {_word(record.holder)} {_word(record.target)}"
+    else:
+        named = _dependencies(connection, record.holder, record.format) - {record.target}
+        command = _backlog_edit(record.holder, named)
+    if _all_exist(connection, named):
+        return command
+    return f"edit {record.place}, because {record.format} refuses an id that does not exist"
 
 
 def command_to_add(connection: Connection, form: Format, edge: Edge) -> str | None:
@@ -41,7 +50,8 @@ def command_to_add(connection: Connection, form: Format, edge: Edge) -> str | No
     if form is Format.BACKLOG and edge.shown == "blocked_by":
         # The command replaces all dependencies of a task.
         rest = _dependencies(connection, edge.ticket, form)
-        return _backlog_edit(edge.ticket, rest | {edge.target})
+        if _all_exist(connection, rest):
+            return _backlog_edit(edge.ticket, rest | {edge.target})
     return None
 
 
@@ -56,6 +66,12 @@ def _word(name: str | None) -> str:
     if not name or not name.isprintable() or name.startswith("-"):
         return "ID"
     return shlex.quote(name)
+
+
+def _all_exist(connection: Connection, ids: Iterable[str | None]) -> bool:
+    """Whether there is a ticket for each of `ids`."""
+    tickets = load_tickets(connection, filter(None, ids))
+    return all(ticket.folders for ticket in tickets.values())
 
 
 def _dependencies(connection: Connection, ticket: str, form: str) -> set[str | None]:

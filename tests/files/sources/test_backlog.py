@@ -96,9 +96,37 @@ def test_unusable_dependencies_make_the_state_unknown(listed: str) -> None:
     assert [fault.effect for fault in found.faults] == [Effect.TICKET]
 
 
+@pytest.mark.parametrize("number", ["010", "00", "1.10", "1.0", "1234567890123456", "'1.10'"])
+def test_number_that_yaml_changes_is_not_an_id(number: str) -> None:
+    found = parse(TASK.replace("task-070", number))
+    assert found.ticket is not None
+    assert found.ticket.state is None
+    assert [(fault.effect, fault.line) for fault in found.faults] == [(Effect.TICKET, 10)]
+    assert [record.target for record in found.records] == ["TASK-71.2"]
+    done = parse(TASK.replace("task-070", number), is_done=True)
+    assert [fault.effect for fault in done.faults] == [Effect.NONE]
+    with pytest.raises(SourceError) as caught:
+        parse(TASK.replace("id: task-074", f"id: {number}"))
+    assert caught.value.line == 2
+
+
+@pytest.mark.parametrize(
+    ("number", "target"),
+    [("10", "TASK-10"), ("08", "TASK-8"), ("1.5", "TASK-1.5"), ("1.2.10", "TASK-1.2.10")],
+)
+def test_other_bare_numbers_are_read_as_yaml_reads_them(number: str, target: str) -> None:
+    assert parse(TASK.replace("task-070", number)).records[0].target == target
+
+
+@pytest.mark.parametrize("word", ["1e3", "0x10", "1_0", "+5", ".5", "5.", "yes", "true", "~"])
+def test_other_words_are_no_numbers(word: str) -> None:
+    (record, _) = parse(TASK.replace("task-070", word)).records
+    assert record.target == word.upper()
+
+
 def test_bare_number_in_a_file_has_the_prefix_of_the_tool_and_not_the_configured_one() -> None:
     tool = TOOL._replace(prefix="back")
-    text = TASK.replace("id: task-074", "id: BACK-74").replace("task-070", "070")
+    text = TASK.replace("id: task-074", "id: BACK-74").replace("task-070", "70")
     found = backlog.parse_task(text.encode(), NAME, "BACK-74", tool, is_done=False)
     assert [record.target for record in found.records] == ["TASK-70", "TASK-71.2"]
     assert tool.canonical("070") == "BACK-70"
@@ -141,8 +169,9 @@ def test_id_of_the_file_must_be_that_of_its_name() -> None:
         ("200", "TASK-200"),
         ("0200.01", "TASK-200.1"),
         ("back-24.1", "BACK-24.1"),
-        ("task-epic-011.20", "TASK-EPIC-11.20"),
+        ("task-epic-011.20", "TASK-EPIC-011.20"),
         ("task-epic", "TASK-EPIC"),
+        ("task-high.01", "TASK-HIGH.01"),
         ("task-0a", "TASK-0A"),
         ("task", "TASK"),
         ("", ""),
@@ -173,6 +202,7 @@ def test_canonical_id_is_stable_and_ignores_case(text: str) -> None:
         ("task-9.md.md", "TASK-9", ".md"),
         ("task-9 \u2013 Dash.md", "TASK-9", "\u2013 Dash"),
         ("task-template.md", "TASK-TEMPLATE", None),
+        ("task-epic-11.1 - A - B.md", "TASK-EPIC-11.1", "A - B"),
     ],
 )
 def test_file_names(name: str, id_: str, slug: str | None) -> None:

@@ -105,6 +105,19 @@ def test_other_spellings_read_the_same(before: str, after: str) -> None:
     assert list(found.faults) == []
 
 
+@pytest.mark.parametrize("id_", ["1.10", "010", "1e3", "yes", "2026-01-01", "AB-1"])
+def test_ids_are_text(id_: str) -> None:
+    text = TASK.replace("id: ab-12cd", f"id: {id_}").replace("ab-3ef4", f"{id_}0")
+    found = parse(text, holder=id_)
+    assert found.ticket == parse(TASK).ticket
+    assert found.records[0].target == f"{id_}0"
+
+
+def test_id_is_compared_in_one_form_of_unicode() -> None:
+    text = TASK.replace("id: ab-12cd", "id: e\u0301-1")
+    assert parse(text, holder="\u00e9-1").ticket == parse(TASK).ticket
+
+
 @pytest.mark.parametrize(("status", "state"), [("open", None), ("closed", State.CLOSED)])
 @pytest.mark.parametrize(
     "deps", ["ab-3ef4", "{a: b}", "[ab-3ef4] # why", "[ab-3ef4,", "[ab-12cd]", f"[{'x' * 2000}]"]

@@ -25,7 +25,7 @@ COMPLETED = "completed"
 FOLDERS = ("tasks", COMPLETED)
 """The folders whose files are read, without those below them."""
 _NAME = re.compile(r"([0-9]+(?:\.[0-9]+)*)[ -]*(.*)")
-"""What follows the prefix in the name of a task file: a number, and the slug."""
+"""What usually follows the prefix in the name of a task file: a number, and the slug."""
 _SUFFIX = ".md"
 _PERSON = re.compile(rb"^(assignee|reporter):[ \t]+(?![\['\"\s-]).*$", re.MULTILINE)
 _PEOPLE = re.compile(rb"^(?:assignee|reporter):[ \t]+\[.*$", re.MULTILINE)
@@ -38,7 +38,8 @@ def id_and_slug(name: str, tool: Tool) -> tuple[str, str | None] | None:
     if not (name.startswith(prefix) and name.endswith(_SUFFIX)):
         return None
     rest = name[len(prefix) :].removesuffix(_SUFFIX)
-    number, slug = found.groups() if (found := _NAME.fullmatch(rest)) else (rest, None)
+    found = _NAME.fullmatch(rest)
+    number, slug = found.groups() if found else rest.partition(" - ")[::2]
     return tool.canonical(prefix + number), slug or None
 
 

@@ -6,10 +6,12 @@ be used makes the state of this ticket unknown, and hides nothing from any other
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from hashlib import sha256
 
 from yoi_relations.characters import escaped
+from yoi_relations.files.nfc import composed
 from yoi_relations.files.other_tools import Tool
 from yoi_relations.files.record import Record, check_text
 from yoi_relations.files.source import Effect, Fault, FaultCode, Format, SourceError
@@ -21,6 +23,22 @@ from yoi_relations.states import RESOLVED, State
 
 DEPENDENCY, RELATED = KINDS["depends_on"], KINDS["related"]
 """The kinds that the lists of other tools state."""
+
+
+_OTHER_NUMBER = re.compile(r"0[0-7]+|[0-9]+\.[0-9]*0|(?=.{16})[0-9]+(?:\.[0-9]+)?")
+"""A number that YAML changes: octal, with a last zero that it drops, or with too many digits."""
+
+
+class OtherIdError(SourceError):
+    """A task file has another id than its name says.
+
+    Attributes:
+        id: that id.
+    """
+
+    def __init__(self, message: str, line: int, id_: str) -> None:
+        super().__init__(message, line)
+        self.id = id_
 
 
 class Task(NamedTuple):
@@ -61,7 +79,8 @@ class TaskReader(NamedTuple):
         `is_done` says that it is done whatever its state is.
 
         Raises:
-            SourceError: they name another id, or none.
+            OtherIdError: they name another id.
+            SourceError: they name none that can be used.
         """
         self._check_id(fields.get("id"), holder)
         faults: list[Fault] = []
@@ -80,9 +99,21 @@ class TaskReader(NamedTuple):
     def _check_id(self, value: Value | None, holder: str) -> None:
         if value is None or value.text is None:
             raise SourceError("has no id", value.line if value else None)
-        if self.tool.canonical(value.text) != holder:
+        id_ = composed(self._canonical("id", value.text, value.line))
+        if id_ != holder:
             message = f"has the id '{escaped(value.text)}', but its name is that of {holder}"
-            raise SourceError(message, value.line)
+            raise OtherIdError(message, value.line, id_)
+
+    def _canonical(self, key: str, text: str, line: int) -> str:
+        """An id in the field `key`.
+
+        Raises:
+            SourceError: it is not possible, or a number that YAML reads as another one.
+        """
+        if self.format is Format.BACKLOG and _OTHER_NUMBER.fullmatch(text.strip()):
+            message = f"has the number {text} in {key}, which YAML can read as another one"
+            raise SourceError(f"{message}; write the id with its prefix", line)
+        return check_text(key, self.tool.canonical(text), line)
 
     def _state(
         self, value: Value | None, faults: list[Fault], *, is_done: bool
@@ -95,7 +126,8 @@ class TaskReader(NamedTuple):
         if state is None:
             what = f"has the status '{escaped(word)}', which" if word else "has no status, so it"
             message = (
-                f"{what} has no known state; [ticket.backend.states] can say what a word means"
+                f"{what} has no known state; [ticket.backend.states] of .yoi/workspace.toml"
+                " can say what a word means"
             )
             faults.append(Fault(message, Effect.TICKET, value.line if value else None))
         return state, word
@@ -107,13 +139,12 @@ class TaskReader(NamedTuple):
         if value is None or (value.scalar and not value.text):
             return [], []
         if value.items is None:
-            return [], [Fault(f"has a {key} that is not a list of ids", line=value.line)]
+            return [], [Fault(f"has {key} that are not a list of ids", line=value.line)]
         records: dict[str, Record] = {}
         faults: list[Fault] = []
         for text, line in value.items:
-            target = self.tool.canonical(text)
             try:
-                check_text(key, target, line)
+                target = self._canonical(key, text, line)
             except SourceError as error:
                 faults.append(Fault(error.message, line=line))
                 continue

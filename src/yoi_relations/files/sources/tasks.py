@@ -13,7 +13,7 @@ from yoi_relations.errors import UnreadableFolderError
 from yoi_relations.files.nfc import composed
 from yoi_relations.files.other_tools import Tool
 from yoi_relations.files.parse import parse_source, unusable
-from yoi_relations.files.parsed import Parsed
+from yoi_relations.files.parsed import Claim, Parsed
 from yoi_relations.files.record import Record
 from yoi_relations.files.scan_folder import Folder, FolderScanner, TicketFolderScan
 from yoi_relations.files.scan_root import Listing
@@ -25,6 +25,7 @@ from yoi_relations.files.source import (
     Source,
     SourceError,
 )
+from yoi_relations.files.sources.task_file import OtherIdError
 from yoi_relations.files.stat_collector import StatCollector, unreadable
 from yoi_relations.files.stray.names import is_loose
 from yoi_relations.files.ticket_md import Ticket
@@ -104,7 +105,17 @@ class TaskSource:
             return self.parse_task(data, source)
         except SourceError as error:
             parsed = unusable(source, error.message)
-            return parsed._replace(faults=[parsed.faults[0]._replace(line=error.line)])
+            fault = parsed.faults[0]._replace(line=error.line)
+            parsed = parsed._replace(faults=[fault])
+            if not (isinstance(error, OtherIdError) and self._may_name_a_file(error.id)):
+                return parsed
+            message = f"has the id of {error.id}, so the state of that ticket is not known"
+            return parsed._replace(claim=Claim(error.id, fault._replace(message=message)))
+
+    def _may_name_a_file(self, id_: str) -> bool:
+        """Whether there could be a task file for a ticket with this id."""
+        is_name = "/" not in id_ and not id_.startswith(".")
+        return is_name and self.id_of(f"{id_.lower()}.md") is not None
 
     def _with_canonical_targets(self, parsed: Parsed, holder: str) -> Parsed:
         """The content of a record file, whose target may be spelled as the tool also accepts it."""

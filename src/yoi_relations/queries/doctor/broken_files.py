@@ -40,7 +40,7 @@ _HINTS = {
 _TASK_HINTS = {
     **_HINTS,
     Code.SELF_RELATION: "take the id out of the list",
-    Code.UNCLEAR_ITEM: "fix the task file, or say in [ticket.backend.states] what its status means",
+    Code.UNCLEAR_ITEM: "fix the task file",
     Code.ODD_SOURCE: "fix the task file",
 }
 """What to do about a task file of another tool."""
