@@ -86,12 +86,11 @@ def rescan_folders(
         first_clock = first_clock or update.snapshot.scanned_at
         changes = changes._replace(changed=changes.changed | {ROOT})
         scans += 1
-        step = policy.step(
-            scans,
-            time.monotonic() - start,
-            complete=present == seen,
-            clock_stopped=update.snapshot.scanned_at == first_clock,
-        )
+        clock_stopped = update.snapshot.scanned_at == first_clock
+        seconds, complete = time.monotonic() - start, present == seen
+        step = policy.step(scans, seconds, complete=complete, clock_stopped=clock_stopped)
+        if step is Step.ACCEPT and clock_stopped:
+            return update
         if step is Step.ACCEPT:
             # Stamps of one moment can be beside files of another, so they prove nothing.
             untrusted = update.snapshot._replace(trusted=0)
