@@ -114,20 +114,15 @@ def _publish_once(
     connection: psycopg.Connection, request: Request, progress: Progress
 ) -> Publication:
     """One attempt, in one transaction."""
-    begin_in_schema(connection)
     key = key_of(request.name)
-    there, parser_version = _lock(connection, key, request.name)
+    there, parser_version = _begin_and_lock(connection, key, request.name)
     index, digest = request.opened, request.opened.generation.digest
     commit = request.head and request.head.commit
     if (there.digest, parser_version) == (digest, PARSER_VERSION):
         if not is_later(index.workspace, there.commit, commit):
             commit = there.commit
         made = Published(there.publication, digest, commit)
-        # A publication that finds nothing changed proves that what is there still holds. If the
-        # server crashes, only that can be lost, so there is no need to wait for its disk.
-        with connection.pipeline():
-            connection.execute("SET LOCAL synchronous_commit = off")
-            _finish(connection, key, made, request)
+        _finish_unchanged(connection, key, made, request)
         return Publication(request.name, made, 0, 0, changed=False, same_commit=False)
     same_commit = False
     if there.publication and not request.force:
@@ -141,43 +136,70 @@ def _publish_once(
     made = Published(there.publication + 1, digest, commit)
     rows = difference.few_rows()
     if rows is None:
-        delete_rows(connection, key, difference)
-        copy_rows(connection, key, difference, progress)
+        if there.publication:
+            delete_rows(connection, key, difference)
+        copy_rows(connection, difference, progress)
     with connection.pipeline():
         if rows is not None:
             delete_rows(connection, key, difference)
-            insert_rows(connection, key, rows)
+            insert_rows(connection, rows)
         _finish(connection, key, made, request)
     counts = len(difference.changed), len(difference.gone)
     return Publication(request.name, made, *counts, changed=True, same_commit=same_commit)
 
 
+_FINISH = (
+    "UPDATE workspace SET publication = %s, digest = %s, git_commit = %s, parser_version = %s,"
+    " tickets_root = %s, aliases = %s, published_at = now() WHERE workspace_id = %s"
+)
+
+
 def _finish(connection: psycopg.Connection, key: int, made: Published, request: Request) -> None:
     """Note what is in the database now, and commit."""
-    root = request.opened.generation.tickets_root
-    connection.execute(
-        "UPDATE workspace SET publication = %s, digest = %s, git_commit = %s, parser_version = %s,"
-        " tickets_root = %s, aliases = %s, published_at = now() WHERE workspace_id = %s",
-        (*made, PARSER_VERSION, root, " ".join(request.aliases), key),
-    )
+    connection.execute(_FINISH, _finish_values(key, made, request))
     # `Connection.commit` would wait for the statements before it.
     connection.execute("COMMIT")
 
 
-def _lock(connection: psycopg.Connection, key: int, wanted: str) -> tuple[Published, int]:
-    """Lock the row of the workspace, which is made if missing; it, and its parser version."""
-    query = (
-        "SELECT name, publication, digest, git_commit, parser_version FROM workspace"
-        " WHERE workspace_id = %s FOR UPDATE"
+def _finish_unchanged(
+    connection: psycopg.Connection, key: int, made: Published, request: Request
+) -> None:
+    """The same in one message, where nothing has changed.
+
+    Such a publication proves that what is there still holds. If the server crashes, only that can
+    be lost, so there is no need to wait for its disk.
+    """
+    statements = f"SET LOCAL synchronous_commit = off; {_FINISH}; COMMIT"
+    psycopg.ClientCursor(connection).execute(
+        statements.encode(), _finish_values(key, made, request)
     )
+
+
+def _finish_values(key: int, made: Published, request: Request) -> tuple[object, ...]:
+    root = request.opened.generation.tickets_root
+    return (*made, PARSER_VERSION, root, " ".join(request.aliases), key)
+
+
+def _begin_and_lock(connection: psycopg.Connection, key: int, wanted: str) -> tuple[Published, int]:
+    """Begin a transaction with a lock on the row of the workspace, which is made if missing.
+
+    Returns:
+        What is in the database, and the version of the parser that read it.
+    """
+    query = (
+        "SELECT name, publication, digest, git_commit, parser_version FROM workspace"  # noqa: S608  # a number
+        f" WHERE workspace_id = {key} FOR UPDATE"
+    )
+    rows = begin_in_schema(connection, query=query)
     # Another process may delete the row between the two statements.
-    while (row := connection.execute(query, (key,)).fetchone()) is None:
+    while not rows:
         connection.execute(
             "INSERT INTO workspace VALUES (%s, %s, 0, '', 0, '', NULL, '', now())"
             " ON CONFLICT (workspace_id) DO NOTHING",
             (key, wanted),
         )
-    name, publication, digest, commit, parser_version = row
+        rows = connection.execute(query.encode()).fetchall()
+    ((name, publication, digest, commit, parser_version),) = rows
     if name != wanted:
         raise RelationsError(
             f"{wanted}: its key in the database is that of {name}", "choose another --name"
