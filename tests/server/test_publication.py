@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from postgres_server import PostgresServer
-from publishing import NAME, contents, everything, publish, published
+from publishing import NAME, checkout, commit, contents, everything, publish, published
 from task_workspaces import STARTED, TOOLS, WAITS, TaskWorkspace
 from workspace_builder import A, B, C, Workspace, git
 
@@ -159,18 +159,6 @@ def test_statements_are_few(postgres: PostgresServer, workspace: Workspace, data
     workspace.ticket(B, "queued")
     changed = counted_statements(postgres, workspace, database)
     assert (unchanged, changed) == (2, 11)
-
-
-def checkout(workspace: Workspace, folder: Path) -> Workspace:
-    """A clone of the workspace's repository."""
-    git(workspace, "clone", "--quiet", str(workspace.root), str(folder))
-    return Workspace(folder)
-
-
-def commit(workspace: Workspace) -> str:
-    git(workspace, "add", "--all")
-    git(workspace, "commit", "--quiet", "--allow-empty", "--message", "change")
-    return git(workspace, "rev-parse", "HEAD").strip()
 
 
 @pytest.fixture
