@@ -90,6 +90,19 @@ def test_a_state_is_told_to_the_records_of_other_tickets(
         assert connection.execute("SELECT * FROM active_relation").fetchall() == []
 
 
+def test_an_alias_that_names_a_published_workspace_is_a_notice(
+    workspace: Workspace, database: str
+) -> None:
+    config = f'name = "{NAME}"\naliases = ["old/loans", "{NAME}", "older/loans"]\n'
+    (workspace.pair().root / ".yoi" / "workspace.toml").write_text(config)
+    published(workspace, database, "--name", "acme/other")
+    assert publish(workspace, database, name=None).errors == []
+    published(workspace, database, "--name", "old/loans")
+    for _ in range(2):
+        ran = publish(workspace, database, name=None)
+        assert ["old/loans" in notice["message"] for notice in ran.errors] == [True]
+
+
 def test_a_ticket_that_is_gone_goes(workspace: Workspace, database: str) -> None:
     workspace.pair()
     published(workspace, database)

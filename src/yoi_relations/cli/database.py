@@ -35,6 +35,11 @@ def publish(call: Call, to: str | None, name: str | None, *, force: bool) -> Exi
                 f"{chosen}: another checkout had published this commit with other files; these"
                 " take their place"
             )
+        for alias in done.unusable_aliases:
+            call.notify(
+                f"{chosen}: its alias {alias} is the name of a published workspace, which is what"
+                f" records mean by it; relations server forget {alias} removes that one"
+            )
         return render.write_published(mode, index, done)
 
 

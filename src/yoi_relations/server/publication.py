@@ -11,7 +11,8 @@ import contextlib
 from typing import NamedTuple
 
 import psycopg
-from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
+from psycopg.errors import ConnectionTimeout
+from tenacity import RetryCallState, Retrying, stop_after_delay, wait_random_exponential
 
 from yoi_relations.errors import RelationsError
 from yoi_relations.index.handle import Index, Progress
@@ -63,6 +64,7 @@ class Publication(NamedTuple):
         gone: tickets whose rows were deleted, because the workspace has them no longer.
         changed: whether anything differed.
         same_commit: whether it replaced another checkout's publication of the same commit.
+        unusable_aliases: aliases that are names of other published workspaces, and mean those.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Publication(NamedTuple):
     gone: int
     changed: bool
     same_commit: bool
+    unusable_aliases: tuple[str, ...]
 
 
 def publish(database: str, request: Request, progress: Progress) -> Publication:
@@ -89,16 +92,20 @@ def publish(database: str, request: Request, progress: Progress) -> Publication:
             reached = True
             return _publish_once(connection, request, progress)
 
-    def may_succeed(error: BaseException) -> bool:
+    def may_succeed(attempted: RetryCallState) -> bool:
+        error = attempted.outcome and attempted.outcome.exception()
         if not isinstance(error, psycopg.OperationalError):
             return False
         state = error.sqlstate
-        if state is None:
-            return reached  # otherwise the name of the server may be wrong
-        return state.startswith(_AGAIN) or state in _AGAIN_STATES
+        if state is not None:
+            return state.startswith(_AGAIN) or state in _AGAIN_STATES
+        # Nothing tells a connection that was cut before it was open from a wrong name of the
+        # server, except that a wrong name fails again.
+        is_cut = attempted.attempt_number == 1 and not isinstance(error, ConnectionTimeout)
+        return reached or is_cut
 
     retrying = Retrying(
-        retry=retry_if_exception(may_succeed),
+        retry=may_succeed,
         wait=wait_random_exponential(multiplier=0.1, max=3),
         stop=stop_after_delay(RETRY_SECONDS),
         reraise=True,
@@ -116,6 +123,7 @@ def _publish_once(
     """One attempt, in one transaction."""
     key = key_of(request.name)
     there, parser_version = _begin_and_lock(connection, key, request.name)
+    unusable = _published_names(connection, request)
     index, digest = request.opened, request.opened.generation.digest
     commit = request.head and request.head.commit
     if (there.digest, parser_version) == (digest, PARSER_VERSION):
@@ -123,7 +131,9 @@ def _publish_once(
             commit = there.commit
         made = Published(there.publication, digest, commit)
         _finish_unchanged(connection, key, made, request)
-        return Publication(request.name, made, 0, 0, changed=False, same_commit=False)
+        return Publication(
+            *(request.name, made, 0, 0), changed=False, same_commit=False, unusable_aliases=unusable
+        )
     same_commit = False
     if there.publication and not request.force:
         same_commit = refuse_if_older(index.workspace, request.name, there, request.head)
@@ -145,7 +155,12 @@ def _publish_once(
             insert_rows(connection, rows)
         _finish(connection, key, made, request)
     counts = len(difference.changed), len(difference.gone)
-    return Publication(request.name, made, *counts, changed=True, same_commit=same_commit)
+    return Publication(
+        *(request.name, made, *counts),
+        changed=True,
+        same_commit=same_commit,
+        unusable_aliases=unusable,
+    )
 
 
 _FINISH = (
@@ -178,6 +193,15 @@ def _finish_unchanged(
 def _finish_values(key: int, made: Published, request: Request) -> tuple[object, ...]:
     root = request.opened.generation.tickets_root
     return (*made, PARSER_VERSION, root, " ".join(request.aliases), key)
+
+
+def _published_names(connection: psycopg.Connection, request: Request) -> tuple[str, ...]:
+    """The aliases that are the names of other published workspaces."""
+    aliases = [alias for alias in request.aliases if alias != request.name]
+    if not aliases:
+        return ()
+    query = "SELECT name FROM workspace WHERE name = ANY(%s) ORDER BY name"
+    return tuple(name for (name,) in connection.execute(query, (aliases,)))
 
 
 def _begin_and_lock(connection: psycopg.Connection, key: int, wanted: str) -> tuple[Published, int]:
