@@ -5,8 +5,8 @@ scripts/dev bench-server [--workspaces W] [--tickets T] [--processes P] [--disti
 It starts a PostgreSQL server with the usual settings. RT is `SELECT 1` on an open connection to
 the loopback address, and on a network that takes 10 ms in each direction. Publications are divided
 by it, from when the connection is open: each is the fastest of its runs, because other load only
-adds. C is a process that connects to the socket and sends `SELECT 1`. What is beside publishers shares
-the processors with them; publishers of another database show how much of it is that.
+adds. C is a process that connects to the socket and sends `SELECT 1`. What is beside publishers
+shares the processors with them; publishers of another database show how much of it is that.
 """
 
 from __future__ import annotations
