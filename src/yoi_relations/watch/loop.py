@@ -26,7 +26,7 @@ from yoi_relations.watch.file_events import TICK, FileEvents
 REPUBLISH = 60.0
 """Seconds after which an index is published again although nothing has changed, to renew its age.
 
-Five short statements a minute are little for a database, and a minute is short for a reader who
+Two short messages a minute are little for a database, and a minute is short for a reader who
 asks how old an answer may be.
 """
 
