@@ -38,6 +38,7 @@ def _noting_when_open(database: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
+# How long a connection takes to open depends on the server alone.
 vars(publication)["connect"] = _noting_when_open
 
 

@@ -74,6 +74,18 @@ def test_a_ticket_that_looks_elsewhere_changes_what_names_it(
         assert repr(contents(database)) == repr(contents(database, name)).replace(name, NAME)
 
 
+def test_a_record_that_no_longer_speaks_for_its_relation_is_published_again(
+    workspace: Workspace, database: str
+) -> None:
+    workspace.pair("blocked_by")
+    published(workspace, database)
+    workspace.record(B, "blocks", A, at=LATER)
+    assert published(workspace, database)["folders_changed"] == 2
+    with psycopg.connect(database) as connection:
+        rows = connection.execute("SELECT kind, latest FROM statement ORDER BY kind").fetchall()
+    assert rows == [("blocked_by", False), ("blocks", True)]
+
+
 def test_a_state_is_told_to_the_records_of_other_tickets(
     workspace: Workspace, database: str
 ) -> None:

@@ -154,12 +154,13 @@ class Content:
         connection.create_function("key_of", 1, key_of, deterministic=True)
 
     def _find_digests(self) -> dict[str, bytes]:
-        activity: dict[int, str] = {}
+        activity: dict[int, list[str]] = {}
         for source, word in self._connection.execute(_ACTIVITY):
-            activity[source] = f"{activity.get(source, '')} {word}"
+            activity.setdefault(source, []).append(word)
         parts: dict[str, list[str]] = {}
         for holder, source, part in self._connection.execute(_SOURCES):
-            parts.setdefault(holder, []).append(part + activity.get(source, ""))
+            words = activity.get(source)
+            parts.setdefault(holder, []).append(part if words is None else part + " ".join(words))
         # The states of another tool's tickets also follow from its configuration.
         ((tool,),) = self._connection.execute("SELECT tool FROM generation")
         # So do the names of targets from the tickets that look like those of other workspaces.

@@ -34,6 +34,11 @@ _AGAIN = ("08", "40")
 """Classes of SQLSTATE after which a publication is repeated: connections, conflicts."""
 _AGAIN_STATES = frozenset({"53300", "57P01", "57P02", "57P03"})
 """The same, single states: too many connections, a server that stops or starts."""
+_FINISH = (
+    "UPDATE workspace SET publication = %s, digest = %s, git_commit = %s, parser_version = %s,"
+    " tickets_root = %s, aliases = %s, published_at = now() WHERE workspace_id = %s"
+)
+"""Notes what is in the database now."""
 
 
 class Request(NamedTuple):
@@ -101,8 +106,8 @@ def publish(database: str, request: Request, progress: Progress) -> Publication:
             return state.startswith(_AGAIN) or state in _AGAIN_STATES
         # Nothing tells a connection that was cut before it was open from a wrong name of the
         # server, except that a wrong name fails again.
-        is_cut = attempted.attempt_number == 1 and not isinstance(error, ConnectionTimeout)
-        return reached or is_cut
+        may_be_cut = attempted.attempt_number == 1 and not isinstance(error, ConnectionTimeout)
+        return reached or may_be_cut
 
     retrying = Retrying(
         retry=may_succeed,
@@ -161,12 +166,6 @@ def _publish_once(
         same_commit=same_commit,
         unusable_aliases=unusable,
     )
-
-
-_FINISH = (
-    "UPDATE workspace SET publication = %s, digest = %s, git_commit = %s, parser_version = %s,"
-    " tickets_root = %s, aliases = %s, published_at = now() WHERE workspace_id = %s"
-)
 
 
 def _finish(connection: psycopg.Connection, key: int, made: Published, request: Request) -> None:
