@@ -4,8 +4,9 @@ scripts/dev bench-server [--workspaces W] [--tickets T] [--processes P] [--disti
 
 It starts a PostgreSQL server with the usual settings. RT is `SELECT 1` on an open connection to
 the loopback address, and on a network that takes 10 ms in each direction. Publications are divided
-by it, without the time to connect: each is the fastest of its runs, because other load only adds.
-C is a process that connects to the socket and sends `SELECT 1`.
+by it, from when the connection is open: each is the fastest of its runs, because other load only
+adds. C is a process that connects to the socket and sends `SELECT 1`. What is beside publishers
+shares the processors with them; publishers of another database show how much of it is that.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from server_sample import Sample, copied_out, copy_all, make_samples, publish_al
 
 from yoi_relations.index.handle import Trust
 from yoi_relations.server.connection import connect
+from yoi_relations.server.content import key_of
 from yoi_relations.server.schema import migrate
 
 ROUNDS = 3
@@ -41,21 +43,22 @@ DELAY = 0.01
 FEW = 10
 """Workspaces of the database that a large one is compared with."""
 PUBLISHERS = 4
+PAUSE = 1.0
+"""Seconds between publications of publishers that are not publishing all the time."""
 CONNECT = "import psycopg, sys; psycopg.connect(sys.argv[1]).execute('SELECT 1')"
 LOOP = """
 import sys
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Trust
-from yoi_relations.kinds import KINDS
-from yoi_relations.queries.records import shown_as
-from yoi_relations.queries.relations import load_active_relations
-blockers = [kind for kind, row in KINDS.items() if row.cls == 'dependency']
+from yoi_relations.queries.path_base import PathBase
+from yoi_relations.queries.show import ask_relations
 for folder in sys.argv[1:]:
-    with open_index(find_workspace(folder), print, trust=Trust.INDEX) as index:
-        load_active_relations(index.connection, shown_as(blockers))
+    workspace = find_workspace(folder)
+    with open_index(workspace, print, trust=Trust.INDEX) as index:
+        ask_relations(index.connection, PathBase(workspace, '.'), kinds=['blocker'])
 """
-"""Asks each local index for its active blockers, without a look at the files."""
+"""Asks each local index for its active blockers, without a look at the files, and prints none."""
 
 
 def report(name: str, value: float, unit: str, goal: str) -> None:
@@ -121,6 +124,12 @@ def measure_all(databases: Databases, samples: list[Sample], tickets: int, proce
 
 def measure_one(where: str, database: str, sample: Sample, runs: int) -> None:
     """Publish one workspace: unchanged, with one changed ticket, and whole."""
+    its_row = f"WHERE workspace_id = {key_of(sample.name)}"
+    touching = (
+        f"BEGIN; SELECT * FROM workspace {its_row} FOR UPDATE;"  # noqa: S608  # a number
+        f" UPDATE workspace SET published_at = now() {its_row};"
+        " SET LOCAL synchronous_commit = off; COMMIT"
+    )
     with psycopg.connect(database, autocommit=True) as connection:
 
         def trip() -> float:
@@ -141,6 +150,10 @@ def measure_one(where: str, database: str, sample: Sample, runs: int) -> None:
             )
             return sample.publish(database)
 
+        def one_row() -> float:
+            with connect(database) as other:
+                return timed(lambda: other.execute(touching.encode()))
+
         def connecting() -> float:
             def connect_once() -> None:
                 with connect(database):
@@ -148,12 +161,13 @@ def measure_one(where: str, database: str, sample: Sample, runs: int) -> None:
 
             return timed(connect_once)
 
-        ways = (trip, connecting, unchanged, changed, whole)
+        ways = (trip, connecting, one_row, unchanged, changed, whole)
         times = [[way() for way in ways] for _ in range(runs)]
-    rt, connect_time, *others = (min(each) for each in zip(*times, strict=True))
-    same, one, full = (each - connect_time for each in others)
+    rt, connect_time, row_time, *others = (min(each) for each in zip(*times, strict=True))
+    same, one, full = others
     report(f"RT, {where}", rt * 1e6, "µs", "")
     report(f"to connect, {where}", connect_time / rt, "RT", "")
+    report(f"to lock and update one row, {where}", row_time / rt, "RT", "")
     report(f"publish, nothing changed, {where}", same / rt, "RT", "15")
     report(f"publish, one ticket changed, {where}", one / rt, "RT", "150")
     report(f"publish, everything changed, {where}", full / rt, "RT", "")
@@ -189,10 +203,10 @@ class Readers:
         return self._bench.run(self._folder, self._bench.python, "-c", CONNECT, database)
 
 
-def measure_readers(bench: Bench, samples: list[Sample], database: str, small: str) -> None:
-    """Ask the database, and a small one."""
-    place = samples[0].folder.parent
-    readers = Readers(bench, place)
+def measure_readers(
+    readers: Readers, bench: Bench, samples: list[Sample], database: str, small: str
+) -> None:
+    """Look up one ticket in the database, in a small one, and beside publishers."""
     ticket = max(path.name for path in (samples[0].folder / ".yoi" / "tickets").iterdir())
     here = ("--workspace", samples[0].name)
     lookups = {"show": ("show", ticket, *here), "check": ("check", ticket, *here)}
@@ -201,17 +215,40 @@ def measure_readers(bench: Bench, samples: list[Sample], database: str, small: s
         report(name, bench.ratio(ask, lambda: readers.connect(database)), "C", "1.3")
         ratio = bench.ratio(ask, readers.ask(small, *command))
         report(f"{name}, of the same with {FEW} workspaces", ratio, "", "1.3")
-        with publishing(samples[1 : 1 + PUBLISHERS], database):
-            loaded = statistics.median(ask() for _ in range(bench.runs))
-        quiet = statistics.median(ask() for _ in range(bench.runs))
-        report(f"{name}, beside {PUBLISHERS} publishers", loaded / quiet, "", "2")
-    ask = readers.ask(database, "show", "--kind", "blocker")
-    report(
-        "blockers of all workspaces", bench.ratio(ask, lambda: readers.connect(database)), "C", "3"
+        measure_beside(name, ask, bench.runs, samples, (database, small))
+
+
+def measure_beside(
+    name: str,
+    ask: Callable[[], float],
+    runs: int,
+    samples: list[Sample],
+    databases: tuple[str, str],
+) -> None:
+    """Ask beside publishers of the first database, of the other, and beside some that pause."""
+    ways = (
+        ("", databases[0], 0.0, "2"),
+        (" of another database", databases[1], 0.0, ""),
+        (f" that pause for {PAUSE:g} s", databases[0], PAUSE, ""),
     )
+    for which, database, pause, goal in ways:
+        with publishing(samples[1 : 1 + PUBLISHERS], database, pause):
+            loaded = statistics.median(ask() for _ in range(runs))
+        quiet = statistics.median(ask() for _ in range(runs))
+        report(f"{name}, beside {PUBLISHERS} publishers{which}", loaded / quiet, "", goal)
+
+
+def measure_blockers(readers: Readers, bench: Bench, samples: list[Sample], database: str) -> None:
+    """Ask for the blockers of all workspaces, against asking their indexes one by one."""
+    name, place = "blockers of all workspaces", samples[0].folder.parent
+    ask = readers.ask(database, "show", "--kind", "blocker")
+    report(name, bench.ratio(ask, lambda: readers.connect(database)), "C", "3")
     folders = [sample.folder for sample in samples]
     loop = bench.ratio(ask, lambda: bench.run(place, bench.python, "-c", LOOP, *folders))
-    report("blockers of all workspaces", loop, "of a loop over the local indexes", "0.4")
+    report(name, loop, "of a loop in one process", "0.4")
+    command = (bench.relations, "show", "--kind", "blocker", "--json", "--trust", "index")
+    taken = sum(bench.run(folder, *command) for folder in folders)
+    report(name, ask() / taken, "of a command for each workspace", "")
 
 
 def main() -> None:
@@ -239,7 +276,9 @@ def main() -> None:
             small = databases.new()
             publish_all(samples[:FEW], small, arguments.processes)
             bench = Bench(place, arguments.runs, extra="[server]")
-            measure_readers(bench, samples, database, small)
+            readers = Readers(bench, samples[0].folder.parent)
+            measure_readers(readers, bench, samples, database, small)
+            measure_blockers(readers, bench, samples, database)
     finally:
         databases.server.end()
 

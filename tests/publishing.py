@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 import sqlalchemy as sa
-from workspace_builder import AT, A, B, C, Ran, Workspace
+from workspace_builder import AT, A, B, C, Ran, Workspace, git
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.freshness import open_index
@@ -52,6 +53,19 @@ def publish_directly(
     """Publish in this process, whatever is in the database."""
     with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
         return publication.publish(database, Request(index, NAME, None, force=True), progress)
+
+
+def checkout(workspace: Workspace, folder: Path) -> Workspace:
+    """A clone of the workspace's repository."""
+    git(workspace, "clone", "--quiet", str(workspace.root), str(folder))
+    return Workspace(folder)
+
+
+def commit(workspace: Workspace) -> str:
+    """Commit all files; the commit."""
+    git(workspace, "add", "--all")
+    git(workspace, "commit", "--quiet", "--allow-empty", "--message", "change")
+    return git(workspace, "rev-parse", "HEAD").strip()
 
 
 def contents(database: str, name: str = NAME) -> Contents:

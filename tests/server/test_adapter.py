@@ -12,11 +12,11 @@ from workspace_builder import A, B, C, Workspace
 
 from yoi_relations.files.workspace import find_workspace
 from yoi_relations.index.freshness import open_index
+from yoi_relations.kinds import ALL_SHOWN
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.queries.near_relations import load_near_targets
 from yoi_relations.queries.problems import find_problems
 from yoi_relations.queries.records import (
-    at_active_tickets,
     find_latest_record,
     find_records,
     not_retired,
@@ -25,6 +25,7 @@ from yoi_relations.queries.records import (
     with_texts,
 )
 from yoi_relations.queries.retirements import load_lost_retirements
+from yoi_relations.queries.scope import scope_of
 from yoi_relations.queries.show_page import first_page, total_of
 from yoi_relations.queries.tickets import all_tickets, load_tickets
 from yoi_relations.server.adapter import Adapter
@@ -37,7 +38,8 @@ Ask = Callable[[Any, str], object]
 QUESTIONS: list[Ask] = [
     lambda to, _: find_records(to),
     lambda to, at: find_records(to, touching([f"{at}{A}", f"{at}{B}"]), shown_as(["blocked_by"])),
-    lambda to, _: find_records(to, at_active_tickets()),
+    lambda to, _: find_records(to, scope_of(to).at_active_tickets(ALL_SHOWN)),
+    lambda to, _: find_records(to, scope_of(to).at_active_tickets(frozenset({"waiting"}))),
     lambda to, _: find_records(
         to, with_texts(None, "line\nline\ttab \\. back", None, None, None, None)
     ),

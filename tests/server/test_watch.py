@@ -1,12 +1,20 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
+import pytest
 from postgres_server import PostgresServer
 from psycopg.conninfo import conninfo_to_dict
-from publishing import contents
+from publishing import checkout, commit, contents, publish
 from watch_process import Start
-from workspace_builder import B, Workspace
+from workspace_builder import B, Workspace, git
+
+from yoi_relations.call import Call
+from yoi_relations.cli.database import publisher
+from yoi_relations.errors import RelationsError
+from yoi_relations.files.workspace import find_workspace
+from yoi_relations.index.freshness import open_index
 
 NAME = "acme/watched"
 
@@ -44,6 +52,27 @@ def test_what_could_not_be_published_is_published_later(
         watcher.err.until(lambda lines: any("not published" in line for line in lines))
         connection.execute(f"ALTER DATABASE away_{name} RENAME TO {name}".encode())
     until_published(database, ["planning", "ready"])
+
+
+def test_files_are_not_published_as_a_commit_that_came_after_they_were_read(
+    workspace: Workspace, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They would replace what another checkout has published of that commit."""
+    workspace.pair(states=("planning", "ready"))
+    (workspace.root / ".yoi" / "workspace.toml").write_text(f'name = "{NAME}"\n')
+    git(workspace, "init", "--quiet", "--initial-branch=main")
+    commit(workspace)
+    other = checkout(workspace, tmp_path / "other")
+    monkeypatch.setenv("YOI_RELATIONS_DATABASE", database)
+    publish_index = publisher(Call(directory=str(workspace.root)))()
+    with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
+        workspace.ticket(B, "done")
+        commit(workspace)
+        git(other, "pull", "--quiet")
+        assert publish(other, database, name=NAME).code == 0
+        with pytest.raises(RelationsError):
+            publish_index(index)
+    assert states(database) == ["planning", "done"]
 
 
 def test_it_needs_a_database_and_a_name(workspace: Workspace, database: str) -> None:

@@ -322,7 +322,10 @@ def test_each_index_is_published_once(workspace: Workspace) -> None:
         yield lambda: len(published) > 1
         yield later(10)
 
-    Run(workspace.pair(), scenario, publish=lambda index: published.append(index.generation.digest))
+    def publish(index: Index) -> None:
+        published.append(index.generation.digest)
+
+    Run(workspace.pair(), scenario, begin_publication=lambda: publish)
     assert len(published) == len(set(published)) == 2
 
 
@@ -338,7 +341,7 @@ def test_what_could_not_be_published_is_tried_again_once(workspace: Workspace) -
         yield lambda: len(tried) > 2
         yield later(10)
 
-    Run(workspace.pair(), scenario, publish=publish)
+    Run(workspace.pair(), scenario, begin_publication=lambda: publish)
     assert len(tried) == 3
 
 
@@ -358,11 +361,9 @@ def test_the_age_is_renewed_while_nothing_changes_and_the_files_can_be_read(
         (workspace.root / "away").rename(workspace.tickets)
         yield lambda: len(published) > counts[-1]
 
-    Run(
-        workspace.pair(),
-        scenario,
-        publish=lambda index: published.append(index.generation.digest),
-        republish=TICK,
-    )
+    def publish(index: Index) -> None:
+        published.append(index.generation.digest)
+
+    Run(workspace.pair(), scenario, begin_publication=lambda: publish, republish=TICK)
     assert len(set(published)) == 1
     assert counts[0] == counts[1]

@@ -395,7 +395,7 @@ def watch(call: Call, *, once: bool, timeout: float | None, publish: bool) -> Ex
         trust=call.trust or Trust.STAT,
         once=once,
         timeout=timeout,
-        publish=_database_commands().publisher(call) if publish else None,
+        begin_publication=_database_commands().publisher(call) if publish else None,
     )
     return loop.watch(asked)
 

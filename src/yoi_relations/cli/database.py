@@ -35,26 +35,38 @@ def publish(call: Call, to: str | None, name: str | None, *, force: bool) -> Exi
                 f"{chosen}: another checkout had published this commit with other files; these"
                 " take their place"
             )
+        for alias in done.unusable_aliases:
+            call.notify(
+                f"{chosen}: its alias {alias} is the name of a published workspace, which is what"
+                f" records mean by it; relations server forget {alias} removes that one"
+            )
         return render.write_published(mode, index, done)
 
 
-def publisher(call: Call) -> Callable[[Index], None]:
-    """A function that publishes an index of the workspace, as `publish` does.
+def publisher(call: Call) -> Callable[[], Callable[[Index], None]]:
+    """A function that is called before a scan; what it returns publishes the index of that scan.
+
+    It publishes as `publish` does.
 
     Raises:
         UsageError: no database or no name is known.
     """
-    database = database_named(None)
-    name, aliases = _chosen_name(call.workspace(), None)
+    database, workspace = database_named(None), call.workspace()
+    name, aliases = _chosen_name(workspace, None)
 
-    def publish_index(index: Index) -> None:
-        head = read_head(index.workspace)
+    def begin() -> Callable[[Index], None]:
+        head = read_head(workspace)
         refuse_other_branch(name, head)
-        request = publication.Request(index, name, head, force=False, aliases=aliases)
-        with failures_reported():
-            publication.publish(database, request, lambda _done, _total: None)
 
-    return publish_index
+        def publish_index(index: Index) -> None:
+            request = publication.Request(index, name, head, force=False, aliases=aliases)
+            _refuse_moved(request)
+            with failures_reported():
+                publication.publish(database, request, lambda _done, _total: None)
+
+        return publish_index
+
+    return begin
 
 
 def migrate(call: Call, to: str | None) -> ExitCode:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from yoi_relations.errors import NotFoundError
-from yoi_relations.kinds import Edge
+from yoi_relations.kinds import ALL_SHOWN, Edge
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import Any, Connection, NamedTuple
 
@@ -103,7 +103,7 @@ _SELECT = (
 
 
 class Condition(NamedTuple):
-    """A part of a WHERE clause, with its values."""
+    """A part of a WHERE clause, or a whole query, with its values."""
 
     sql: str
     values: tuple[str | int | None, ...]
@@ -138,9 +138,10 @@ def at_tickets(tickets: Iterable[str]) -> Condition:
     return _among("edge_ticket", tickets)
 
 
-def at_active_tickets() -> Condition:
-    """Records of edges and notes about tickets that have an active relation."""
-    return Condition("edge_ticket IN (SELECT ticket FROM active_relation)", ())
+def active_tickets(kinds: frozenset[str]) -> Condition:
+    """A query for the tickets that have an active relation of one of `kinds`, as shown."""
+    of_kinds = where([] if kinds == ALL_SHOWN else [_among("kind", kinds)])
+    return Condition(f"SELECT ticket FROM active_relation{of_kinds.sql}", of_kinds.values)  # noqa: S608  # fixed text
 
 
 def held_by(holders: Iterable[str]) -> Condition:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from yoi_relations.kinds import (
+    ALL_SHOWN,
     CLASS_ORDER,
     KINDS,
     SHOWN_NOTES,
@@ -23,7 +24,6 @@ from yoi_relations.queries.records import (
     Order,
     RecordPlace,
     StoredRecord,
-    at_active_tickets,
     between,
     find_records,
     shown_as,
@@ -138,7 +138,8 @@ def load_relations(connection: Connection, *conditions: Condition) -> list[Relat
 
 def load_active_relations(connection: Connection, *conditions: Condition) -> list[Relation]:
     """The active relations of the records that meet all `conditions`, as in `load_relations`."""
-    found = load_relations(connection, *conditions, at_active_tickets())
+    at_active = scope_of(connection).at_active_tickets(ALL_SHOWN)
+    found = load_relations(connection, *conditions, at_active)
     return [relation for relation in found if relation.is_active]
 
 

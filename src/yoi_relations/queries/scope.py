@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from yoi_relations.lean.types import TYPE_CHECKING, Any, Connection, NamedTuple, StrEnum
-from yoi_relations.queries.records import Condition
+from yoi_relations.queries.records import Condition, active_tickets
 
 if TYPE_CHECKING:
     from yoi_relations.queries.problems import Problem
@@ -61,6 +61,11 @@ class Scope:
     def remembered(self, _ids: Iterable[str]) -> Mapping[str, Sequence[Any] | None]:
         """By id, what is known of tickets without asking: a row, or None if there is none."""
         return {}
+
+    def at_active_tickets(self, kinds: frozenset[str]) -> Condition:
+        """Records about tickets that have an active relation of one of `kinds`, as shown."""
+        found = active_tickets(kinds)
+        return Condition(f"edge_ticket IN ({found.sql})", found.values)
 
     def crosses(self, _ticket: str, _target: str) -> bool:
         """Whether an edge leads from one workspace to another, so that no index knows both ends."""

@@ -15,7 +15,6 @@ from yoi_relations.queries.problems import Problem, find_problems
 from yoi_relations.queries.records import (
     Condition,
     StoredRecord,
-    at_active_tickets,
     either,
     find_records,
     shown_as,
@@ -256,16 +255,17 @@ def _candidates(connection: Connection, asked: Filter) -> list[Relation]:
 def _conditions(connection: Connection, asked: Filter) -> Iterator[Condition]:
     if asked.kinds != ALL_SHOWN:
         yield shown_as(asked.kinds)
+    scope = scope_of(connection)
     if asked.written is not None:
-        scope, written = scope_of(connection), asked.written.condition
+        written = asked.written.condition
         # Records of an edge between workspaces may name its ticket by an alias, or not.
         yield either(written, Condition("crosses", ())) if scope.shared else written
     if asked.ticket is not None:
         yield touching([asked.ticket])
         return
-    yield from scope_of(connection).relations
+    yield from scope.relations
     if not asked.inactive and asked.everywhere:
-        yield at_active_tickets()
+        yield scope.at_active_tickets(asked.kinds)
 
 
 def _problems_in_answer(

@@ -112,7 +112,7 @@ class Statement(
             "statement_active",
             "shown",
             "edge_ticket",
-            postgresql_where=text("latest AND inactive IS NULL"),
+            postgresql_where=text("latest AND (inactive IS NULL OR crosses)"),
         ),
         Index("statement_crosses", "workspace_id", postgresql_where=text("crosses")),
     )

@@ -11,7 +11,8 @@ import contextlib
 from typing import NamedTuple
 
 import psycopg
-from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
+from psycopg.errors import ConnectionTimeout
+from tenacity import RetryCallState, Retrying, stop_after_delay, wait_random_exponential
 
 from yoi_relations.errors import RelationsError
 from yoi_relations.index.handle import Index, Progress
@@ -33,6 +34,11 @@ _AGAIN = ("08", "40")
 """Classes of SQLSTATE after which a publication is repeated: connections, conflicts."""
 _AGAIN_STATES = frozenset({"53300", "57P01", "57P02", "57P03"})
 """The same, single states: too many connections, a server that stops or starts."""
+_FINISH = (
+    "UPDATE workspace SET publication = %s, digest = %s, git_commit = %s, parser_version = %s,"
+    " tickets_root = %s, aliases = %s, published_at = now() WHERE workspace_id = %s"
+)
+"""Notes what is in the database now."""
 
 
 class Request(NamedTuple):
@@ -63,6 +69,7 @@ class Publication(NamedTuple):
         gone: tickets whose rows were deleted, because the workspace has them no longer.
         changed: whether anything differed.
         same_commit: whether it replaced another checkout's publication of the same commit.
+        unusable_aliases: aliases that are names of other published workspaces, and mean those.
     """
 
     name: str
@@ -71,6 +78,7 @@ class Publication(NamedTuple):
     gone: int
     changed: bool
     same_commit: bool
+    unusable_aliases: tuple[str, ...]
 
 
 def publish(database: str, request: Request, progress: Progress) -> Publication:
@@ -89,16 +97,20 @@ def publish(database: str, request: Request, progress: Progress) -> Publication:
             reached = True
             return _publish_once(connection, request, progress)
 
-    def may_succeed(error: BaseException) -> bool:
+    def may_succeed(attempted: RetryCallState) -> bool:
+        error = attempted.outcome and attempted.outcome.exception()
         if not isinstance(error, psycopg.OperationalError):
             return False
         state = error.sqlstate
-        if state is None:
-            return reached  # otherwise the name of the server may be wrong
-        return state.startswith(_AGAIN) or state in _AGAIN_STATES
+        if state is not None:
+            return state.startswith(_AGAIN) or state in _AGAIN_STATES
+        # Nothing tells a connection that was cut before it was open from a wrong name of the
+        # server, except that a wrong name fails again.
+        may_be_cut = attempted.attempt_number == 1 and not isinstance(error, ConnectionTimeout)
+        return reached or may_be_cut
 
     retrying = Retrying(
-        retry=retry_if_exception(may_succeed),
+        retry=may_succeed,
         wait=wait_random_exponential(multiplier=0.1, max=3),
         stop=stop_after_delay(RETRY_SECONDS),
         reraise=True,
@@ -114,21 +126,19 @@ def _publish_once(
     connection: psycopg.Connection, request: Request, progress: Progress
 ) -> Publication:
     """One attempt, in one transaction."""
-    begin_in_schema(connection)
     key = key_of(request.name)
-    there, parser_version = _lock(connection, key, request.name)
+    there, parser_version = _begin_and_lock(connection, key, request.name)
+    unusable = _published_names(connection, request)
     index, digest = request.opened, request.opened.generation.digest
     commit = request.head and request.head.commit
     if (there.digest, parser_version) == (digest, PARSER_VERSION):
         if not is_later(index.workspace, there.commit, commit):
             commit = there.commit
         made = Published(there.publication, digest, commit)
-        # A publication that finds nothing changed proves that what is there still holds. If the
-        # server crashes, only that can be lost, so there is no need to wait for its disk.
-        with connection.pipeline():
-            connection.execute("SET LOCAL synchronous_commit = off")
-            _finish(connection, key, made, request)
-        return Publication(request.name, made, 0, 0, changed=False, same_commit=False)
+        _finish_unchanged(connection, key, made, request)
+        return Publication(
+            *(request.name, made, 0, 0), changed=False, same_commit=False, unusable_aliases=unusable
+        )
     same_commit = False
     if there.publication and not request.force:
         same_commit = refuse_if_older(index.workspace, request.name, there, request.head)
@@ -141,43 +151,78 @@ def _publish_once(
     made = Published(there.publication + 1, digest, commit)
     rows = difference.few_rows()
     if rows is None:
-        delete_rows(connection, key, difference)
-        copy_rows(connection, key, difference, progress)
+        if there.publication:
+            delete_rows(connection, key, difference)
+        copy_rows(connection, difference, progress)
     with connection.pipeline():
         if rows is not None:
             delete_rows(connection, key, difference)
-            insert_rows(connection, key, rows)
+            insert_rows(connection, rows)
         _finish(connection, key, made, request)
     counts = len(difference.changed), len(difference.gone)
-    return Publication(request.name, made, *counts, changed=True, same_commit=same_commit)
+    return Publication(
+        *(request.name, made, *counts),
+        changed=True,
+        same_commit=same_commit,
+        unusable_aliases=unusable,
+    )
 
 
 def _finish(connection: psycopg.Connection, key: int, made: Published, request: Request) -> None:
     """Note what is in the database now, and commit."""
-    root = request.opened.generation.tickets_root
-    connection.execute(
-        "UPDATE workspace SET publication = %s, digest = %s, git_commit = %s, parser_version = %s,"
-        " tickets_root = %s, aliases = %s, published_at = now() WHERE workspace_id = %s",
-        (*made, PARSER_VERSION, root, " ".join(request.aliases), key),
-    )
+    connection.execute(_FINISH, _finish_values(key, made, request))
     # `Connection.commit` would wait for the statements before it.
     connection.execute("COMMIT")
 
 
-def _lock(connection: psycopg.Connection, key: int, wanted: str) -> tuple[Published, int]:
-    """Lock the row of the workspace, which is made if missing; it, and its parser version."""
-    query = (
-        "SELECT name, publication, digest, git_commit, parser_version FROM workspace"
-        " WHERE workspace_id = %s FOR UPDATE"
+def _finish_unchanged(
+    connection: psycopg.Connection, key: int, made: Published, request: Request
+) -> None:
+    """The same in one message, where nothing has changed.
+
+    Such a publication proves that what is there still holds. If the server crashes, only that can
+    be lost, so there is no need to wait for its disk.
+    """
+    statements = f"SET LOCAL synchronous_commit = off; {_FINISH}; COMMIT"
+    psycopg.ClientCursor(connection).execute(
+        statements.encode(), _finish_values(key, made, request)
     )
+
+
+def _finish_values(key: int, made: Published, request: Request) -> tuple[object, ...]:
+    root = request.opened.generation.tickets_root
+    return (*made, PARSER_VERSION, root, " ".join(request.aliases), key)
+
+
+def _published_names(connection: psycopg.Connection, request: Request) -> tuple[str, ...]:
+    """The aliases that are the names of other published workspaces."""
+    aliases = [alias for alias in request.aliases if alias != request.name]
+    if not aliases:
+        return ()
+    query = "SELECT name FROM workspace WHERE name = ANY(%s) ORDER BY name"
+    return tuple(name for (name,) in connection.execute(query, (aliases,)))
+
+
+def _begin_and_lock(connection: psycopg.Connection, key: int, wanted: str) -> tuple[Published, int]:
+    """Begin a transaction with a lock on the row of the workspace, which is made if missing.
+
+    Returns:
+        What is in the database, and the version of the parser that read it.
+    """
+    query = (
+        "SELECT name, publication, digest, git_commit, parser_version FROM workspace"  # noqa: S608  # a number
+        f" WHERE workspace_id = {key} FOR UPDATE"
+    )
+    rows = begin_in_schema(connection, query=query)
     # Another process may delete the row between the two statements.
-    while (row := connection.execute(query, (key,)).fetchone()) is None:
+    while not rows:
         connection.execute(
             "INSERT INTO workspace VALUES (%s, %s, 0, '', 0, '', NULL, '', now())"
             " ON CONFLICT (workspace_id) DO NOTHING",
             (key, wanted),
         )
-    name, publication, digest, commit, parser_version = row
+        rows = connection.execute(query.encode()).fetchall()
+    ((name, publication, digest, commit, parser_version),) = rows
     if name != wanted:
         raise RelationsError(
             f"{wanted}: its key in the database is that of {name}", "choose another --name"

@@ -6,7 +6,8 @@ which is faster for each row, but waits for the server twice in each table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import psycopg
@@ -16,6 +17,8 @@ from yoi_relations.index.handle import Progress
 from yoi_relations.server.content import BY_TICKET, WHOLE, Content, Row, key_of
 
 _FEW_TICKETS = 50
+_REPORTED = 100
+"""Rows between two reports of the progress."""
 _FEW_ROWS = 500
 """Rows of a table in one statement; PostgreSQL limits the number of its values."""
 _AMONG = {"statement": "holder_key = ANY(%(keys)s) AND holder = ANY(%(names)s)"}
@@ -43,7 +46,7 @@ class Difference(NamedTuple):
         """By table, the rows to write; None if they are many."""
         if len(self.changed) > _FEW_TICKETS:
             return None
-        rows = {table: [*self.content.of_tickets(table, self.changed)] for table in BY_TICKET}
+        rows = {table: [*rows] for table, rows in self.content.of_tickets(self.changed)}
         rows |= {table: self.content.whole(table) for table in WHOLE}
         return None if max(map(len, rows.values())) > _FEW_ROWS else rows
 
@@ -89,40 +92,43 @@ def delete_rows(connection: psycopg.Connection, key: int, difference: Difference
     connection.execute(f"WITH {named} {last}".encode(), values)
 
 
-def insert_rows(
-    connection: psycopg.Connection, key: int, rows: Mapping[str, Sequence[Row]]
-) -> None:
+def insert_rows(connection: psycopg.Connection, rows: Mapping[str, Sequence[Row]]) -> None:
     """Write rows by table, in one statement for each table that gets any."""
     for table, its_rows in rows.items():
         if its_rows:
-            row = f"({', '.join(['%s'] * (1 + len(its_rows[0])))})"
+            row = f"({', '.join(['%s'] * len(its_rows[0]))})"
             query = f"INSERT INTO {table} VALUES {', '.join([row] * len(its_rows))}"  # noqa: S608  # fixed names
-            values = [value for each in its_rows for value in (key, *each)]
-            connection.execute(query.encode(), values)
+            connection.execute(query.encode(), [*chain.from_iterable(its_rows)])
 
 
-def copy_rows(
-    connection: psycopg.Connection, key: int, difference: Difference, progress: Progress
-) -> None:
+def copy_rows(connection: psycopg.Connection, difference: Difference, progress: Progress) -> None:
     """Write all rows of a difference by COPY."""
     changed, content = difference.changed, difference.content
     steps, done = len(changed) * len(BY_TICKET), 0
 
-    def counted(rows: Iterable[Row]) -> Iterable[Row]:
-        for number, row in enumerate(rows):
-            progress(min(done + number, steps), steps)
-            yield row
+    def report(rows: int) -> None:
+        progress(min(done + rows, steps), steps)
 
-    for table in BY_TICKET:
-        _copy(connection, key, table, counted(content.of_tickets(table, changed)))
+    for table, rows in content.of_tickets(changed):
+        _copy(connection, table, rows, report)
         done += len(changed)
     for table in WHOLE:
-        if rows := content.whole(table):
-            _copy(connection, key, table, rows)
+        _copy(connection, table, iter(content.whole(table)), lambda _: None)
 
 
-def _copy(connection: psycopg.Connection, key: int, table: str, rows: Iterable[Row]) -> None:
+def _copy(
+    connection: psycopg.Connection,
+    table: str,
+    rows: Iterator[Row],
+    report: Callable[[int], None],
+) -> None:
+    """Write the rows of one table, and say now and then how many are written."""
+    first = next(rows, None)
+    if first is None:
+        return
     copying = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))
     with connection.cursor() as cursor, cursor.copy(copying) as copy:
-        for row in rows:
-            copy.write_row((key, *row))
+        for number, row in enumerate(chain([first], rows)):
+            if number % _REPORTED == 0:
+                report(number)
+            copy.write_row(row)

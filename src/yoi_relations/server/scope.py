@@ -8,9 +8,10 @@ from typing import Any, NamedTuple, Self
 
 from yoi_relations.files.nfc import composed
 from yoi_relations.files.source import Effect
+from yoi_relations.kinds import ALL_SHOWN
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.record_lookup import MIN_PART
-from yoi_relations.queries.records import Condition, either, in_files, with_id
+from yoi_relations.queries.records import Condition, active_tickets, either, in_files, with_id
 from yoi_relations.queries.scope import Scope, Uncertain
 from yoi_relations.queries.ticket_names import casefolded
 from yoi_relations.queries.tickets import TicketInfo
@@ -176,6 +177,17 @@ class SharedScope(Scope):
             return (*row[:uncertain], Uncertain.OUTDATED, *row[uncertain + 1 :])
 
         return [mark(row) for row in rows]
+
+    def at_active_tickets(self, kinds: frozenset[str]) -> Condition:
+        """Records about tickets that have an active relation of one of `kinds`, as shown.
+
+        Of most kinds, few relations are active, which the server cannot know. It expects few values
+        in an array, and many rows of a subquery, for which it would read the whole table.
+        """
+        if kinds == ALL_SHOWN:
+            return super().at_active_tickets(kinds)
+        found = active_tickets(kinds)
+        return Condition(f"edge_ticket = ANY (ARRAY({found.sql}))", found.values)
 
     def crosses(self, ticket: str, target: str) -> bool:
         """Whether an edge leads from one workspace to another."""

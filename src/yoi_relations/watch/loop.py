@@ -10,7 +10,7 @@ import math
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,9 +26,13 @@ from yoi_relations.watch.file_events import TICK, FileEvents
 REPUBLISH = 60.0
 """Seconds after which an index is published again although nothing has changed, to renew its age.
 
-Five short statements a minute are little for a database, and a minute is short for a reader who
+Two short messages a minute are little for a database, and a minute is short for a reader who
 asks how old an answer may be.
 """
+
+
+Publish = Callable[[Index], None]
+"""Puts an index into a database."""
 
 
 class ChangeSet(NamedTuple):
@@ -49,8 +53,8 @@ class WatchRequest:
         once: end with the first change.
         timeout: seconds after which to end, or None.
         tick: seconds after which to scan even without an event.
-        publish: puts an index into a database, or None; it raises a `RelationsError` where that
-            fails.
+        begin_publication: called before each scan, or None. What it returns puts the index of that
+            scan into a database. Both raise a `RelationsError` where that fails.
         republish: seconds after which to publish even without a change.
     """
 
@@ -62,13 +66,13 @@ class WatchRequest:
     once: bool = False
     timeout: float | None = None
     tick: float = TICK
-    publish: Callable[[Index], None] | None = None
+    begin_publication: Callable[[], Publish] | None = None
     republish: float = REPUBLISH
 
     @property
     def shares_the_index(self) -> bool:
         """Whether another watcher of the work tree does the same work."""
-        return not self.once and self.publish is None
+        return not self.once and self.begin_publication is None
 
 
 def watch(request: WatchRequest) -> ExitCode:
@@ -97,13 +101,15 @@ def _watch(
 ) -> ExitCode:
     end = math.inf if request.timeout is None else time.monotonic() + request.timeout
     events.follow(request.workspace)
-    first = open_index(request.workspace, notify, trust=request.trust)
     publisher = _Publisher(request, notify)
+    publisher.begin_scan()
+    first = open_index(request.workspace, notify, trust=request.trust)
     with closing(_LastScan(first)) as last_scan:
         publisher.publish(first)
         while request.has_reader():
             events.wait(min(request.tick, max(0.0, end - time.monotonic())))
             notify.begin_scan()
+            publisher.begin_scan()
             index = _scan(request, events, notify)
             if index is not None:
                 if not _print(request, last_scan.changes_since(index, notify)):
@@ -132,28 +138,38 @@ class _Publisher:
     """Publishes each index once, and again after a while; what failed is tried again."""
 
     def __init__(self, request: WatchRequest, notify: Notify) -> None:
-        self._publish = request.publish
+        self._begin = request.begin_publication
+        self._publish: Publish | None = None
         self._republish = request.republish
         self._notify = notify
         self._digest: str | None = None
         self._due = 0.0
+
+    def begin_scan(self) -> None:
+        """Let the publication note what it needs to know from before the files are read."""
+        self._publish = None
+        if self._begin is not None:
+            with self._reporting():
+                self._publish = self._begin()
 
     def publish(self, index: Index) -> None:
         """Publish an index of this scan, unless it was published a short while ago.
 
         Publishing says that the index holds now, so after a scan that failed it must not be called.
         """
-        if self._publish is None:
-            return
         now = time.monotonic()
-        if index.generation.digest == self._digest and now < self._due:
+        if self._publish is None or (index.generation.digest == self._digest and now < self._due):
             return
-        try:
+        with self._reporting():
             self._publish(index)
+            self._digest, self._due = index.generation.digest, now + self._republish
+
+    @contextmanager
+    def _reporting(self) -> Iterator[None]:
+        try:
+            yield
         except RelationsError as error:
             self._notify(f"not published: {error.message}")
-        else:
-            self._digest, self._due = index.generation.digest, now + self._republish
 
 
 class _LastScan:

@@ -127,7 +127,7 @@ def _create_statement() -> None:
         "statement_active",
         "statement",
         ["shown", "edge_ticket"],
-        postgresql_where=sa.text("latest AND inactive IS NULL"),
+        postgresql_where=sa.text("latest AND (inactive IS NULL OR crosses)"),
     )
     op.create_index(
         "statement_crosses",
