@@ -17,15 +17,12 @@ from yoi_relations.files.workspace import (
     workspace_of,
 )
 from yoi_relations.git.objects import GitObject, ObjectReader, missing
-from yoi_relations.git.repository import (
-    Repository,
-    Revision,
-    another_revision,
-    find_repository,
-    find_revision,
-)
+from yoi_relations.git.repository import Repository, Revision, find_repository, find_revisions
 from yoi_relations.git.scratch import ScratchRepository
-from yoi_relations.lean.types import Self
+from yoi_relations.lean.types import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _COMMIT_LIMIT = 1 << 20
 """Bytes of a commit that are read: tree and times come first."""
@@ -33,18 +30,13 @@ _MAX_LISTINGS = 2
 """Trees that a command lists at once. Its other processes find names, read objects and merge."""
 
 
-def find_state(folder: str, name: str) -> Revision:
-    """A revision as `find_revision` finds it, or the staging area, which has no id."""
-    if name == STAGED:
-        return Revision(find_repository(folder), STAGED, "", "")
-    return find_revision(folder, name)
-
-
-def another_state(repository: Repository, name: str) -> Revision:
-    """A revision as `another_revision` finds it, or the staging area, which has no id."""
-    if name == STAGED:
-        return Revision(repository, STAGED, "", "")
-    return another_revision(repository, name)
+def find_states(folder: str, names: Sequence[str]) -> list[Revision]:
+    """Revisions as `find_revisions` finds them, or the staging area, which has no id."""
+    found = find_revisions(folder, [name for name in names if name != STAGED])
+    repository = found[0].repository if found else find_repository(folder)
+    revisions = iter(found)
+    staged = Revision(repository, STAGED, "", "")
+    return [staged if name == STAGED else next(revisions) for name in names]
 
 
 def start_root(start: str | None) -> tuple[str | None, str]:
