@@ -95,11 +95,28 @@ def open_all(root: str | None, found: list[Revision], notify: Notify) -> list[In
             for revision in found:
                 workspace, files = repository.workspace(revision)
                 indexes.append(open_revision(workspace, files, notify))
+            here = [index.workspace for index in indexes if index.workspace.root == root]
+            if here:
+                _keep_objects(repository, here[0])
     except BaseException:
         for index in indexes:
             index.close()
         raise
     return indexes
+
+
+def _keep_objects(repository: OpenRepository, workspace: Workspace) -> None:
+    """Keep what led to the tickets of the revisions, in the cache folder of `workspace`."""
+    new = repository.new_objects()
+    if new is None:
+        return
+    from yoi_relations.index.cache_folder import cache_folder, put  # noqa: PLC0415  # once for each revision
+
+    try:
+        with cache_folder(workspace) as folder:
+            put(folder, *new)
+    except OSError:
+        pass  # git is asked again next time
 
 
 def _ends_of(folder: str, name: str, notify: Notify) -> list[Revision]:
