@@ -61,11 +61,10 @@ class MeasuredRevisions(Measured):
 
     def keep(self, *questions: tuple[str, ...]) -> None:
         """Ask until the indexes of the questions are kept, and their stamps are reliable."""
-        for question in questions:
-            self.program(*question)
-        time.sleep(3)
-        for question in questions:
-            self.program(*question)
+        for _ in range(3):  # the first two may remove an index that a later question needs
+            for question in questions:
+                self.program(*question)
+            time.sleep(3)
 
     def report(self) -> None:
         """Add the branch, and print all rows."""

@@ -488,6 +488,25 @@ def test_states_of_other_words_come_from_the_configuration(tmp_path: Path) -> No
     assert verdicts(workspace, 1, 2) == ["hold", "caution"]
 
 
+def test_another_state_of_the_same_word_is_a_change(tmp_path: Path) -> None:
+    workspace = TkWorkspace(tmp_path / "work")
+    path = workspace.task(1)
+    path.write_text(path.read_text().replace("open", "testing"))
+    repository = Repository(workspace.root)
+    for state in ("ready", "inprogress"):
+        mapping = f'[ticket.backend.states]\ntesting = "{state}"\n'
+        workspace.configure(f'[ticket.backend]\nprovider = "tk"\n{mapping}')
+        repository.commit()
+
+    (change,) = workspace.run("diff", "HEAD~1", "HEAD", "--json").json["tickets"]
+
+    assert (change["change"], change["before"], change["after"]) == (
+        "state_changed",
+        "ready",
+        "inprogress",
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from yoi_relations.errors import ExitCode, RelationsError, UnreadableFolderError, UsageError
 from yoi_relations.files.stat_stamp import is_gone
 from yoi_relations.files.workspace import Workspace, find_workspace
-from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import Index, Trust
 from yoi_relations.lean.sqlite import SqliteError
 from yoi_relations.lean.types import TYPE_CHECKING, NamedTuple
@@ -76,6 +75,8 @@ class Call(NamedTuple):
         """
         if at is not None:
             return self._open_revisions(at=at)[0]
+        from yoi_relations.index.freshness import open_index  # noqa: PLC0415  # for the files on the disk
+
         trust, workspace = self.trust or Trust.STAT, self.workspace()
         try:
             return open_index(workspace, self.notify, trust=trust, publish=publish)

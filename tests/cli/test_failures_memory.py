@@ -36,7 +36,7 @@ def test_memory_limit_gives_an_answer_or_one_error(edge: Workspace) -> None:
 
 @pytest.mark.parametrize(
     "function",
-    ["yoi_relations.cli.commands.ask_relations", "yoi_relations.index.store.load_published"],
+    ["yoi_relations.queries.show.ask_relations", "yoi_relations.index.store.load_published"],
 )
 def test_memory_error_is_one_error(
     edge: Workspace, monkeypatch: pytest.MonkeyPatch, function: str

@@ -145,19 +145,28 @@ def test_check_without_a_repository_does_not_import_git(indexed: Workspace, bare
     assert not {name for name in modules if name.startswith("yoi_relations.git")}
 
 
-def test_comparing_known_revisions_imports_nothing_heavy(tmp_path: Path, bare: set[str]) -> None:
+@pytest.mark.parametrize(
+    ("line", "used", "unused"),
+    [
+        ("diff HEAD~1 HEAD --json", "cli.diff", {"queries.show", "render.show"}),
+        ("show --at HEAD~1 --json", "queries.show", set()),
+    ],
+)
+def test_answer_about_known_revisions_imports_little(
+    tmp_path: Path, bare: set[str], line: str, used: str, unused: set[str]
+) -> None:
     repository = Repository(tmp_path / "work")
     workspace = Workspace(repository.root).pair("blocked_by", "why")
     repository.commit()
     workspace.ticket(B, "done")
     repository.commit()
-    line = ("diff", "HEAD~1", "HEAD", "--json")
-    workspace.process(*line)
+    workspace.process(*line.split())
 
-    modules = loaded(workspace, PROGRAM, *line) - bare
+    modules = loaded(workspace, PROGRAM, *line.split()) - bare
 
-    assert "yoi_relations.cli.diff" in modules
-    assert not modules & (HEAVY | {"yoi_relations.index.build"})
+    unused |= {"git.scratch", "index.build", "index.freshness", "render.lines"}
+    assert f"yoi_relations.{used}" in modules
+    assert not modules & (HEAVY | {f"yoi_relations.{name}" for name in unused})
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_number_of_git_processes_does_not_depend_on_the_size(
     show(repository, "HEAD~3")
     assert commands(git_calls) == ["rev-parse", "cat-file", "ls-tree"]
     show(repository, "HEAD~3")
-    assert commands(git_calls) == ["rev-parse", "cat-file"]
+    assert commands(git_calls) == ["rev-parse"]
     show(repository, "HEAD~2")
     assert commands(git_calls) == ["rev-parse", "cat-file"]
     shutil.rmtree(repository.root / ".yoi/tickets")
@@ -100,8 +100,9 @@ def test_revisions_that_are_compared_are_read_with_the_same_processes(
     committed = ["ls-tree"]  # which records are committed
     for options, processes in (
         (("--base", "HEAD~2"), base + committed),
-        (("--at", "HEAD", "--base", "HEAD~2"), ["rev-parse", *base]),
+        (("--at", "HEAD", "--base", "HEAD~2"), base),
         (("--at", "HEAD", "--base", ":"), [*base, "ls-files"]),
+        (("--at", ":", "--base", "HEAD~2"), ["rev-parse", "ls-files", "cat-file"]),
         (("--worktrees", "--base", "HEAD~2"), [*base, "worktree"]),
     ):
         for path in (repository.root / CACHE).glob("index-*-*"):

@@ -9,7 +9,7 @@ import pytest
 from git_repository import Repository
 
 from yoi_relations.errors import GitError, RevisionError
-from yoi_relations.git.repository import another_revision, find_revision
+from yoi_relations.git.repository import find_revision, find_revisions
 
 
 @pytest.fixture
@@ -54,13 +54,18 @@ def test_paths_may_hold_any_character(tmp_path: Path, name: str) -> None:
     assert found.repository.common == str(made.root / ".git")
 
 
-def test_names_of_any_form_are_resolved(repository: Repository) -> None:
+def test_names_of_any_form_are_resolved(repository: Repository, git_calls: Path) -> None:
     repository.git("tag", "-a", "-m", "note", "v1", "HEAD~1")
     repository.git("branch", "side", "HEAD~1")
-    found = find_revision(str(repository.root), "main")
+    folder = str(repository.root)
     for name in ("v1", "side", "HEAD~1", "main@{1}", "HEAD^{tree}", "HEAD:a/b/file", ":/first"):
-        assert another_revision(found.repository, name).id == repository.id_of(name)
-        assert find_revision(str(repository.root), name).id == repository.id_of(name)
+        expected = repository.id_of(name)
+        found = find_revision(folder, name)
+        assert (found.name, found.id) == (name, expected)
+        git_calls.write_text("")
+        assert find_revisions(folder, [name, "main"]) == [found, find_revision(folder, "main")]
+        assert find_revisions(folder, ["main", name])[1] == found
+        assert len(git_calls.read_text().splitlines()) == 3  # one each, and one for `main`
 
 
 def test_short_reflog_is_a_warning(repository: Repository) -> None:
@@ -68,20 +73,31 @@ def test_short_reflog_is_a_warning(repository: Repository) -> None:
     assert found.id
     assert "only goes back to" in found.warning
     assert find_revision(str(repository.root), "main").warning == ""
+    for names in (["main@{2020-01-01}", "HEAD"], ["HEAD", "main@{2020-01-01}"]):
+        both = find_revisions(str(repository.root), names)
+        assert {each.id for each in both} == {found.id, repository.id_of("HEAD")}
+        assert [each.warning for each in both] == [found.warning, ""]
 
 
 @pytest.mark.parametrize(
-    "name", ["nothing", "", "--all", "-x", "HEAD HEAD", "HEAD..HEAD~1", "main@{9}", "HEAD:none"]
+    "name",
+    [
+        *("nothing", "", "--all", "-x", "HEAD HEAD", "HEAD..HEAD~1", "main@{9}", "HEAD:none"),
+        *("HEAD^@", "HEAD^!", "HEAD^-", "a/b", "a/b/file"),
+    ],
 )
 def test_name_of_nothing_is_refused(repository: Repository, name: str) -> None:
-    found = find_revision(str(repository.root), "HEAD")
-    with pytest.raises(RevisionError) as first:
-        find_revision(str(repository.root), name)
-    with pytest.raises(RevisionError) as another:
-        another_revision(found.repository, name)
-    for error in (first.value, another.value):
-        assert error.message.startswith(f"{name}: " if name else "the name ")
-        assert error.exit_code == 2
+    folder = str(repository.root)
+    raised = []
+    for names in ([name], [name, "HEAD"], ["HEAD", name]):
+        with pytest.raises(RevisionError) as error:
+            find_revisions(folder, names)
+        raised.append(error.value)
+    with pytest.raises(RevisionError) as error:
+        find_revision(folder, name)
+    for each in (error.value, *raised):
+        assert each.message.startswith(f"{name}: " if name else "the name ")
+        assert (each.message, each.exit_code) == (error.value.message, 2)
 
 
 def test_unborn_head_is_refused(tmp_path: Path) -> None:

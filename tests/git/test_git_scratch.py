@@ -52,26 +52,33 @@ def scratch(repository: Repository, cache: str) -> Iterator[ScratchRepository]:
         yield made
 
 
-def test_trees_and_objects_are_read(repository: Repository, scratch: ScratchRepository) -> None:
+@pytest.fixture
+def reader(repository: Repository, cache: str) -> Iterator[ObjectReader]:
+    found = find_revision(str(repository.root), "HEAD").repository
+    with ObjectReader(found, cache) as made:
+        yield made
+
+
+def test_trees_and_objects_are_read(
+    repository: Repository, scratch: ScratchRepository, reader: ObjectReader
+) -> None:
     tree = repository.id_of("HEAD^{tree}")
     entries = {entry.path: entry for entry in list_tree(scratch, tree)}
     assert entries.keys() == {*ODD_NAMES, b"program", b"link"}
     assert entries[b"program"].mode == 0o100755
     assert entries[b"link"].mode == LINK
     ids = [entries[name].id for name in ODD_NAMES]
-    with ObjectReader(scratch) as reader:
-        found = list(reader.read_all(ids))
+    found = list(reader.read_all(ids))
     assert [(blob.id, blob.type, blob.data) for blob in found] == [
         (id_, "blob", b"in " + name) for id_, name in zip(ids, ODD_NAMES, strict=True)
     ]
-    with ObjectReader(scratch) as reader:
-        commit = reader.read(f"{repository.id_of('HEAD')}^{{}}")
-        assert (commit.type, commit.data[:5]) == ("commit", b"tree ")
-        below = reader.tree(tree)
-        assert {entry.path for entry in below} == {path.partition(b"/")[0] for path in entries}
-        (folder,) = [entry for entry in below if entry.path == b"sub"]
-        (deep,) = reader.tree(folder.id)
-        assert reader.tree(deep.id) == [TreeEntry(0o100644, entries[b"sub/deep/file"].id, b"file")]
+    commit = reader.read(f"{repository.id_of('HEAD')}^{{}}")
+    assert (commit.type, commit.data[:5]) == ("commit", b"tree ")
+    below = reader.tree(tree)
+    assert {entry.path for entry in below} == {path.partition(b"/")[0] for path in entries}
+    (folder,) = [entry for entry in below if entry.path == b"sub"]
+    (deep,) = reader.tree(folder.id)
+    assert reader.tree(deep.id) == [TreeEntry(0o100644, entries[b"sub/deep/file"].id, b"file")]
 
 
 def test_submodule_is_an_entry(repository: Repository, scratch: ScratchRepository) -> None:
@@ -81,48 +88,43 @@ def test_submodule_is_an_entry(repository: Repository, scratch: ScratchRepositor
     assert TreeEntry(SUBMODULE, commit, b"module") in list(list_tree(scratch, tree))
 
 
-def test_start_of_a_large_object_is_read(
-    repository: Repository, scratch: ScratchRepository
-) -> None:
+def test_start_of_a_large_object_is_read(repository: Repository, reader: ObjectReader) -> None:
     large = repository.git("hash-object", "-w", "--stdin", stdin=b"x" * 300_000)
     small = repository.git("hash-object", "-w", "--stdin", stdin=b"small")
-    with ObjectReader(scratch) as reader:
-        found = list(reader.read_all([large, small], limit=10))
-        assert [(blob.size, blob.data) for blob in found] == [(300_000, b"x" * 10), (5, b"small")]
-        assert [reader.read(large, 10), reader.read(small, 10)] == found
+    found = list(reader.read_all([large, small], limit=10))
+    assert [(blob.size, blob.data) for blob in found] == [(300_000, b"x" * 10), (5, b"small")]
+    assert [reader.read(large, 10), reader.read(small, 10)] == found
 
 
 def test_missing_object_is_not_an_error_of_the_others(
-    repository: Repository, scratch: ScratchRepository
+    repository: Repository, scratch: ScratchRepository, reader: ObjectReader
 ) -> None:
     here = repository.git("hash-object", "-w", "--stdin", stdin=b"here")
     gone = here[::-1]
-    with ObjectReader(scratch) as reader:
-        found = list(reader.read_all([gone, here, gone]))
-        assert [(blob.id, blob.type) for blob in found] == [(gone, ""), (here, "blob"), (gone, "")]
-        assert reader.read(gone).type == ""
-        with pytest.raises(GitError, match=gone):
-            reader.tree(gone)
-        with pytest.raises(GitError):
-            reader.tree(here)
+    found = list(reader.read_all([gone, here, gone]))
+    assert [(blob.id, blob.type) for blob in found] == [(gone, ""), (here, "blob"), (gone, "")]
+    assert reader.read(gone).type == ""
+    with pytest.raises(GitError, match=gone):
+        reader.tree(gone)
+    with pytest.raises(GitError):
+        reader.tree(here)
     with pytest.raises(GitError):
         list(list_tree(scratch, gone))
 
 
 def test_tree_beyond_the_limit_is_an_error(
-    repository: Repository, scratch: ScratchRepository, monkeypatch: pytest.MonkeyPatch
+    repository: Repository, reader: ObjectReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(objects.ObjectReader.read, "__defaults__", (10,))
-    with ObjectReader(scratch) as reader, pytest.raises(GitError, match="too large"):
+    with pytest.raises(GitError, match="too large"):
         reader.tree(repository.id_of("HEAD^{tree}"))
 
 
 def test_no_question_starts_no_process(
-    scratch: ScratchRepository, monkeypatch: pytest.MonkeyPatch
+    reader: ObjectReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    with ObjectReader(scratch) as reader:
-        assert list(reader.read_all([])) == []
+    assert list(reader.read_all([])) == []
 
 
 def test_missing_blobs_of_a_partial_clone_are_not_fetched(tmp_path: Path, cache: str) -> None:
@@ -134,7 +136,7 @@ def test_missing_blobs_of_a_partial_clone_are_not_fetched(tmp_path: Path, cache:
     made.git("clone", "-q", "--no-checkout", "--filter=blob:none", f"file://{made.root}", clone)
     blob = made.id_of("HEAD:file")
     found = find_revision(str(clone), "HEAD").repository
-    with ScratchRepository(found, cache) as scratch, ObjectReader(scratch) as reader:
+    with ObjectReader(found, cache) as reader:
         assert reader.read(blob).type == ""
 
 
@@ -147,7 +149,7 @@ def test_objects_of_alternates_are_found(tmp_path: Path, cache: str, *, relative
     if relative:
         (clone / ".git/objects/info/alternates").write_text("../../../origin/.git/objects\n")
     found = find_revision(str(clone), "HEAD")
-    with ScratchRepository(found.repository, cache) as scratch, ObjectReader(scratch) as reader:
+    with ObjectReader(found.repository, cache) as reader:
         assert reader.read(found.id).type == "commit"
 
 
@@ -239,7 +241,7 @@ def test_folder_that_a_checkout_brought_is_not_used(
     found = find_revision(str(repository.root), "HEAD")
     with ScratchRepository(found.repository, cache) as other:
         assert not other.path.startswith(cache)
-        assert ObjectReader(other).read(found.id).type == "commit"
+        assert other.run("cat-file", "-t", found.id).stdout == b"commit\n"
     assert not os.path.exists(os.path.dirname(other.path))
     assert files_in(Path(cache)) == before
 
@@ -250,7 +252,7 @@ def test_scratch_repository_is_temporary_where_there_is_no_cache(
 ) -> None:
     found = find_revision(str(repository.root), "HEAD")
     with ScratchRepository(found.repository, folder) as scratch:
-        assert ObjectReader(scratch).read(found.id).type == "commit"
+        assert scratch.run("cat-file", "-t", found.id).stdout == b"commit\n"
     assert not os.path.exists(scratch.path)
 
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -31,6 +33,15 @@ RESTS_ON = ("dependency", "ordering", "conflict")
 def all_checks(workspace: Workspace, *arguments: str) -> dict[str, Any]:
     ids = naive_reading.read(workspace.root).tickets
     return {one["ticket"]: one for one in checked(workspace, *arguments, *ids)} if ids else {}
+
+
+def test_digest_is_the_one_that_users_keep(workspace: Workspace) -> None:
+    workspace.pair(states=("queued", "ready"))
+    (check,) = checked(workspace, A)
+    nothing = hashlib.sha256(b"[]").hexdigest()[:16]  # of sources that cannot be used
+    covered = [A, [[A, check["title"], "queued"]], [], [], nothing, []]
+    text = json.dumps(covered, separators=(",", ":"))
+    assert check["digest"] == hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def made_up(made: dict[str, Any], folder: str) -> Workspace:

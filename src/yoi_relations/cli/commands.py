@@ -23,10 +23,8 @@ from yoi_relations.index.handle import Index, Trust
 from yoi_relations.lean.types import TYPE_CHECKING, Any, NamedTuple
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.problems import Severity
-from yoi_relations.queries.show import ask_relations
 from yoi_relations.render.documents import bare_document
 from yoi_relations.render.output import Mode, json_line, write_answer
-from yoi_relations.render.show import write_relations
 from yoi_relations.states import State
 
 if TYPE_CHECKING:
@@ -100,6 +98,9 @@ def show(
         from yoi_relations.cli.worktrees import show_worktrees
 
         return show_worktrees(call, origin, at, asked)
+    from yoi_relations.queries.show import ask_relations
+    from yoi_relations.render.show import write_relations
+
     with call.open_catalog(origin, at=at) as catalog:
         paths = PathBase(catalog.workspace, os.curdir)
         criteria, answer = ask_relations(catalog.connection, paths, in_part=call.notify, **asked)

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 
 from yoi_relations.call import Call, Origin
 from yoi_relations.errors import ExitCode, NotFoundError, UsageError
-from yoi_relations.files.revision import find_state
+from yoi_relations.files.revision import find_states
 from yoi_relations.git.repository import find_repository
 from yoi_relations.index.compared import open_all
 from yoi_relations.index.handle import Index, Trust
@@ -89,7 +89,7 @@ def _opened(
         if base is None:
             repository = find_repository(root)
         else:
-            found = find_state(root, base)  # one process of git for both
+            (found,) = find_states(root, [base])  # one process of git for both
             repository = found.repository
             base_index = stack.enter_context(open_all(root, [found], call.notify)[0])
             call.notify_revision("base", base_index)

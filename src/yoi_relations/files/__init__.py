@@ -7,7 +7,8 @@ says about that. ``workspace_name``: what the workspace is called.
 ``scan_root``: lists the tickets root and its buckets. ``scan_folder``: scans one ticket folder.
 ``file_tree``: what a scan asks about files. ``git_tree``: the files of a revision.
 ``staged_tree``: the staging area.
-``revision``: finds the workspace in a revision. ``conflicts``: what a conflict of a merge says.
+``revision``: finds the workspace in a revision. ``known_objects``: objects of git that lead there.
+``conflicts``: what a conflict of a merge says.
 ``stat_collector``: collects the stat stamps of a scan. ``stat_stamp``: stamps, reliable or racy.
 ``source``: what a source is, and what can be wrong with it.
 ``read_source``: reads the bytes of a source. ``safe_read``: reads files without following

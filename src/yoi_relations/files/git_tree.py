@@ -23,7 +23,6 @@ from yoi_relations.git.objects import (
     list_tree,
     missing,
 )
-from yoi_relations.git.scratch import ScratchRepository
 from yoi_relations.lean.types import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,8 +47,7 @@ class GitTree:
     """A tree of objects at the place of a work tree; `close` it when done.
 
     Args:
-        scratch: where its objects are read.
-        reader: for the same.
+        reader: reads its objects; it is closed with the tree.
         at: the revision.
         top: absolute path of the work tree.
         tree: id of the tree, in hexadecimal.
@@ -58,9 +56,8 @@ class GitTree:
 
     can_fork = False
 
-    def __init__(  # noqa: PLR0913  # what it is, and how it is read
+    def __init__(
         self,
-        scratch: ScratchRepository,
         reader: ObjectReader,
         at: AtRevision,
         top: str,
@@ -70,7 +67,6 @@ class GitTree:
     ) -> None:
         self.at = at
         self._may_list = may_list
-        self._scratch = scratch
         self._reader = reader
         self._top = os.fsencode(top).rstrip(b"/")
         self._root = TreeEntry(FOLDER, tree, b"")
@@ -147,7 +143,7 @@ class GitTree:
         if not self._may_list():
             return
         place, root = self._find(folder, follow=True)
-        self._read_ahead(place, list_tree(self._scratch, root.id))
+        self._read_ahead(place, list_tree(self._reader.scratch, root.id))
 
     def changed_paths(self, old: str, new: str, opened: Iterable[str]) -> list[bytes] | None:
         """The names that differ between two trees, and those in the folders that are `opened`.
@@ -188,7 +184,6 @@ class GitTree:
         """End the processes of git."""
         self.forget()
         self._reader.__exit__()
-        self._scratch.__exit__()
 
     def _read_ahead(self, place: bytes, entries: Iterable[TreeEntry]) -> None:
         """List the `entries` below `place`; those that a scan will read are read many at once."""

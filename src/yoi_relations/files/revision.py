@@ -8,6 +8,7 @@ import time
 from yoi_relations.errors import RevisionError, WorkspaceError
 from yoi_relations.files.file_tree import AtRevision, is_folder
 from yoi_relations.files.git_tree import STAGED, GitTree
+from yoi_relations.files.known_objects import known_objects_file, read_known_objects, with_used
 from yoi_relations.files.workspace import (
     Workspace,
     cache_in,
@@ -17,34 +18,27 @@ from yoi_relations.files.workspace import (
     workspace_of,
 )
 from yoi_relations.git.objects import GitObject, ObjectReader, missing
-from yoi_relations.git.repository import (
-    Repository,
-    Revision,
-    another_revision,
-    find_repository,
-    find_revision,
-)
-from yoi_relations.git.scratch import ScratchRepository
-from yoi_relations.lean.types import Self
+from yoi_relations.git.repository import Repository, Revision, find_repository, find_revisions
+from yoi_relations.lean.types import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yoi_relations.git.scratch import ScratchRepository
 
 _COMMIT_LIMIT = 1 << 20
-"""Bytes of a commit that are read: tree and times come first."""
+"""Bytes of a commit or a tag that are read: what it names, and times, come first."""
 _MAX_LISTINGS = 2
 """Trees that a command lists at once. Its other processes find names, read objects and merge."""
 
 
-def find_state(folder: str, name: str) -> Revision:
-    """A revision as `find_revision` finds it, or the staging area, which has no id."""
-    if name == STAGED:
-        return Revision(find_repository(folder), STAGED, "", "")
-    return find_revision(folder, name)
-
-
-def another_state(repository: Repository, name: str) -> Revision:
-    """A revision as `another_revision` finds it, or the staging area, which has no id."""
-    if name == STAGED:
-        return Revision(repository, STAGED, "", "")
-    return another_revision(repository, name)
+def find_states(folder: str, names: Sequence[str]) -> list[Revision]:
+    """Revisions as `find_revisions` finds them, or the staging area, which has no id."""
+    found = find_revisions(folder, [name for name in names if name != STAGED])
+    repository = found[0].repository if found else find_repository(folder)
+    revisions = iter(found)
+    staged = Revision(repository, STAGED, "", "")
+    return [staged if name == STAGED else next(revisions) for name in names]
 
 
 def start_root(start: str | None) -> tuple[str | None, str]:
@@ -66,7 +60,6 @@ class OpenRepository:
         for_objects: whether git will write objects, as in `ScratchRepository`.
 
     Attributes:
-        scratch: where objects are read.
         top: absolute path of the work tree.
     """
 
@@ -74,9 +67,11 @@ class OpenRepository:
         self, repository: Repository, root: str | None, *, for_objects: bool = False
     ) -> None:
         cache = cache_in(root) if root else None
-        self.scratch = ScratchRepository(repository, cache, for_objects=for_objects).__enter__()
         self.top = repository.top
-        self._reader = ObjectReader(self.scratch)
+        self._format = repository.object_format
+        self._known = read_known_objects(cache, self._format) if cache else {}
+        self._used: dict[str, GitObject] = {}
+        self._reader = ObjectReader(repository, cache, for_objects=for_objects, known=self._known)
         self._listings = 0
 
     def __enter__(self) -> Self:
@@ -85,6 +80,11 @@ class OpenRepository:
     def __exit__(self, error: object, *_: object) -> None:
         if error is not None:
             self.close()
+
+    @property
+    def scratch(self) -> ScratchRepository:
+        """Where objects are read, and written; the errors are those of `ObjectReader.scratch`."""
+        return self._reader.scratch
 
     def content(self, id_: str, limit: int) -> bytes:
         """At most `limit` bytes of the object with an id.
@@ -100,7 +100,6 @@ class OpenRepository:
     def close(self) -> None:
         """End the processes of git."""
         self._reader.__exit__()
-        self.scratch.__exit__()
 
     def workspace(self, found: Revision) -> tuple[Workspace, GitTree]:
         """The workspace in a revision, and its files.
@@ -113,16 +112,28 @@ class OpenRepository:
             GitError: git lacks a part of the revision, or failed.
             GitTimeoutError: git did not answer in time.
         """
+        self._reader.noted = self._used
         files = self._open_staged(found) if found.name == STAGED else self._open_tree(found)
-        return _workspace_in(files, found.repository), files
+        workspace = _workspace_in(files, found.repository)
+        self._reader.noted = None
+        return workspace, files
+
+    def new_objects(self) -> tuple[str, bytes] | None:
+        """The name and the new content of the file of known objects; None if nothing is new."""
+        content = with_used(self._known, self._used)
+        return (known_objects_file(self._format), content) if content else None
 
     def _open_staged(self, found: Revision) -> GitTree:
-        from yoi_relations.files.staged_tree import StagedTree  # noqa: PLC0415  # needs hashlib
+        from yoi_relations.files.staged_tree import StagedTree  # noqa: PLC0415  # few commands need it
 
-        return StagedTree(found.repository, self.scratch, self._reader)
+        return StagedTree(found.repository, self._reader)
 
     def _open_tree(self, found: Revision) -> GitTree:
-        named = self._reader.read(f"{found.id}^{{}}", _COMMIT_LIMIT)
+        # An id can name what is not here any more, so git is asked.
+        is_id = found.name.lower() == found.id
+        named = self._reader.read(f"{found.id}^{{}}" if is_id else found.id, _COMMIT_LIMIT)
+        while named.type == "tag":
+            named = self._reader.read(_tagged(named), _COMMIT_LIMIT)
         if named.type == "commit":
             tree, seconds = _read_commit(named)
             return self._files(AtRevision(found.name, named.id, _as_text(seconds)), tree)
@@ -136,12 +147,17 @@ class OpenRepository:
 
     def _files(self, at: AtRevision, tree: str) -> GitTree:
         may = self._may_list
-        return GitTree(self.scratch, self._reader, at, self.top, tree, may_list=may)
+        return GitTree(self._reader, at, self.top, tree, may_list=may)
 
     def _may_list(self) -> bool:
         """True twice: to list a tree takes a process, and a command should start at most five."""
         self._listings += 1
         return self._listings <= _MAX_LISTINGS
+
+
+def _tagged(tag: GitObject) -> str:
+    """The id of the object that a tag names."""
+    return tag.data.partition(b"\n")[0].removeprefix(b"object ").decode("latin-1")
 
 
 def _read_commit(commit: GitObject) -> tuple[str, int]:

@@ -6,10 +6,9 @@ import os
 
 from yoi_relations.files.file_tree import AtRevision
 from yoi_relations.files.git_tree import STAGED, GitTree
-from yoi_relations.git.objects import FOLDER, ObjectReader, TreeEntry
+from yoi_relations.git.objects import FOLDER, ObjectReader, TreeEntry, object_id
 from yoi_relations.git.repository import Repository
-from yoi_relations.git.scratch import ScratchRepository
-from yoi_relations.git.staging import UNMERGED, list_staged, object_id
+from yoi_relations.git.staging import UNMERGED, list_staged
 
 
 class StagedTree(GitTree):
@@ -21,14 +20,9 @@ class StagedTree(GitTree):
         GitTimeoutError: git did not answer in time.
     """
 
-    def __init__(
-        self,
-        repository: Repository,
-        scratch: ScratchRepository,
-        reader: ObjectReader,
-    ) -> None:
+    def __init__(self, repository: Repository, reader: ObjectReader) -> None:
         at = AtRevision(STAGED, None, None)
-        super().__init__(scratch, reader, at, repository.top, "", may_list=lambda: False)
+        super().__init__(reader, at, repository.top, "", may_list=lambda: False)
         self._format = repository.object_format
         self._entries = list_staged(repository)
         self._list()

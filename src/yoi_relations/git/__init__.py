@@ -10,14 +10,14 @@ program of a configuration, use no network, and write nothing into the real one.
 ``objects``: reads objects there, one by one or many at once.
 ``process``: runs git, with limits of time and output.
 
-A command of this program starts at most seven git processes, however much there is to read. Apart
-from names, which ``repository`` resolves, everything is read in a scratch repository::
+The number of git processes does not depend on how much there is to read. Apart from names, which
+``repository`` resolves, everything is read in a scratch repository::
 
-    found = find_repository(folder, "HEAD~20")
-    with ScratchRepository(found.repository, cache_folder) as scratch:
-        commit = scratch.run("cat-file", "commit", found.id)
-        with ObjectReader(scratch) as reader:
-            blobs = list(reader.read_all(ids))
+    found = find_revision(folder, "HEAD~20")
+    with ObjectReader(found.repository, cache_folder) as reader:
+        commit = reader.read(found.id)
+        blobs = list(reader.read_all(ids))
+        conflicts = reader.scratch.run("merge-tree", ...)
 """
 
 from yoi_relations.git.ask import LOCAL_VARIABLES, ask_git

@@ -6,13 +6,16 @@ An object that is not here, because the clone is partial or shallow, is missing;
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from yoi_relations.errors import GitError
 from yoi_relations.git.process import GitProcess
-from yoi_relations.git.scratch import ScratchRepository
-from yoi_relations.lean.types import NamedTuple, Self
+from yoi_relations.lean.types import TYPE_CHECKING, NamedTuple, Self
+
+if TYPE_CHECKING:
+    from yoi_relations.git.repository import Repository
+    from yoi_relations.git.scratch import ScratchRepository
 
 OBJECT_LIMIT = 64 << 20
 """Bytes of a tree or a commit that are read. A larger one is an error."""
@@ -53,10 +56,32 @@ class TreeEntry(NamedTuple):
 
 
 class ObjectReader:
-    """Reads one object after the other, with one process. Use it in a ``with`` statement."""
+    """Reads one object after the other, with one process. Use it in a ``with`` statement.
 
-    def __init__(self, scratch: ScratchRepository) -> None:
-        self._scratch = scratch
+    Args:
+        repository: the repository.
+        cache: absolute path of the cache folder, as in `ScratchRepository`.
+        for_objects: whether git will write objects, as there.
+        known: objects that `read` need not ask git for, by id.
+
+    Attributes:
+        noted: where `read` notes what it returns, by id; None if nobody wants that.
+    """
+
+    def __init__(
+        self,
+        repository: Repository,
+        cache: str | None,
+        *,
+        for_objects: bool = False,
+        known: Mapping[str, GitObject] | None = None,
+    ) -> None:
+        self.noted: dict[str, GitObject] | None = None
+        self._repository = repository
+        self._cache = cache
+        self._for_objects = for_objects
+        self._known = known or {}
+        self._scratch: ScratchRepository | None = None
         self._process: GitProcess | None = None
 
     def __enter__(self) -> Self:
@@ -65,6 +90,23 @@ class ObjectReader:
     def __exit__(self, *_: object) -> None:
         if self._process is not None:
             self._process.__exit__()
+        if self._scratch is not None:
+            self._scratch.__exit__()
+
+    @property
+    def scratch(self) -> ScratchRepository:
+        """Where git reads the objects; it is made if necessary.
+
+        Raises:
+            OSError: no temporary folder can be written.
+            GitError: the format of the objects is unknown.
+        """
+        if self._scratch is None:
+            from yoi_relations.git.scratch import ScratchRepository  # noqa: PLC0415  # what is known needs none
+
+            made = ScratchRepository(self._repository, self._cache, for_objects=self._for_objects)
+            self._scratch = made.__enter__()
+        return self._scratch
 
     def read(self, name: str, limit: int = OBJECT_LIMIT) -> GitObject:
         """The object of this name, such as an id or ``ID^{}``; at most `limit` bytes of it.
@@ -74,15 +116,19 @@ class ObjectReader:
             GitError: git failed.
             GitTimeoutError: git was silent for too long.
         """
-        (found,) = self.read_all([name], limit)
-        return found
+        found = self._known.get(name)
+        if found is None:
+            (found,) = self.read_all([name], limit)
+        if self.noted is not None:
+            self.noted[found.id] = found
+        return found if len(found.data) <= limit else found._replace(data=found.data[:limit])
 
     def read_all(self, names: Sequence[str], limit: int = OBJECT_LIMIT) -> Iterator[GitObject]:
         """The objects of these names, as `read` returns each; the iterator is read to its end."""
         if self._process is None:
             if not names:
                 return
-            self._process = self._scratch.start(*_BATCH, stdin=None)
+            self._process = self.scratch.start(*_BATCH, stdin=None)
         for start in range(0, len(names), _AHEAD):
             part = names[start : start + _AHEAD]
             self._process.write(os.fsencode("".join(f"{name}\n" for name in part)))
@@ -152,6 +198,18 @@ def list_tree(scratch: ScratchRepository, id_: str) -> Iterator[TreeEntry]:
             mode, _, id_of_entry = head.decode().split(" ")
             yield TreeEntry(int(mode, 8), id_of_entry, path)
         process.check()
+
+
+def object_id(object_format: str, type_: str, data: bytes) -> str:
+    """The id that git gives an object with this content."""
+    content = b"%s %d\0%s" % (type_.encode(), len(data), data)
+    if object_format == "sha1":
+        from yoi_relations.lean.sha1 import sha1  # noqa: PLC0415  # few objects need it
+
+        return sha1(content, usedforsecurity=False).hexdigest()
+    from yoi_relations.lean.digest import sha256  # noqa: PLC0415  # as above
+
+    return sha256(content, usedforsecurity=False).hexdigest()
 
 
 def missing(what: str) -> GitError:

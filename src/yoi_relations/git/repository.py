@@ -11,7 +11,10 @@ import os
 from yoi_relations.errors import GitError, RevisionError
 from yoi_relations.git.ask import ask_git
 from yoi_relations.git.process import Finished
-from yoi_relations.lean.types import NamedTuple
+from yoi_relations.lean.types import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _IDENTITY = ("--show-object-format", "--show-cdup", "--git-common-dir")
 _ID_LENGTHS = (40, 64)
@@ -102,6 +105,32 @@ def find_revision(folder: str, name: str) -> Revision:
     return Revision(repository, name, ids[0], ran.message)
 
 
+def find_revisions(folder: str, names: Sequence[str]) -> list[Revision]:
+    """What each of some revisions is in the repository around `folder`, with one question to git.
+
+    What git says about them is in the first one. The arguments and errors are those of
+    `find_revision`.
+    """
+    if len(names) > 1 and all(map(_is_single, names)):
+        ran = _rev_parse(folder, *_IDENTITY, *names)
+        if not ran.returncode:
+            repository, ids = _read_identity(folder, ran)
+            if len(ids) == len(names):
+                warnings = [ran.message] + [""] * (len(ids) - 1)
+                parts = zip(names, ids, warnings, strict=True)
+                return [Revision(repository, *each) for each in parts]
+    return [find_revision(folder, name) for name in names]  # says which of them is wrong
+
+
+def _is_single(name: str) -> bool:
+    """Whether git takes a name for at most one revision, also without ``--verify``.
+
+    That option takes a single name. Without it, options, ranges and ``^@``, the parents, are names.
+    """
+    several = ("..", "^@", "^!", "^-")
+    return not name.startswith(("-", "^")) and not any(mark in name for mark in several)
+
+
 def find_repository(folder: str) -> Repository:
     """The repository around `folder`; the errors are those of `find_revision`."""
     ran = _rev_parse(folder, *_IDENTITY)
@@ -167,14 +196,6 @@ def _is_id(line: str) -> bool:
     """Whether a line is an id, or an id that is excluded, as git prints it."""
     id_ = line.removeprefix("^")
     return len(id_) in _ID_LENGTHS and not id_.strip("0123456789abcdef")
-
-
-def another_revision(repository: Repository, name: str) -> Revision:
-    """What the revision `name` is in a repository; the errors are those of `find_revision`."""
-    ran = _rev_parse(repository.folder, "--verify", "--end-of-options", name)
-    if ran.returncode:
-        raise _unknown(name, ran)
-    return Revision(repository, name, ran.stdout.decode().strip(), ran.message)
 
 
 def _rev_parse(folder: str, *arguments: str) -> Finished:

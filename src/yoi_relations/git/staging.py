@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 
 from yoi_relations.errors import GitError
 from yoi_relations.git.ask import ask_git
-from yoi_relations.git.objects import TreeEntry
+from yoi_relations.git.objects import TreeEntry, object_id
 from yoi_relations.git.repository import Repository
 from yoi_relations.git.worktrees import git_folder
 
@@ -37,12 +36,6 @@ def list_staged(repository: Repository) -> list[TreeEntry]:
         staged = set(ask_staging(repository, repository.top, *command))
         return [entry for path, entry in entries.items() if path in staged]
     return list(entries.values())
-
-
-def object_id(object_format: str, type_: str, data: bytes) -> str:
-    """The id that git gives an object with this content."""
-    content = b"%s %d\0%s" % (type_.encode(), len(data), data)
-    return hashlib.new(object_format, content, usedforsecurity=False).hexdigest()
 
 
 def ask_staging(repository: Repository, folder: str, *command: str) -> list[bytes]:

@@ -21,18 +21,12 @@ class Objects:
     def __init__(self, workspace: Workspace, repository: Repository) -> None:
         self.workspace = workspace
         self._repository = repository
-        self._scratch: ScratchRepository | None = None
         self._reader: ObjectReader | None = None
 
     @property
     def scratch(self) -> ScratchRepository:
         """The scratch repository, which is made if necessary."""
-        if self._scratch is None:
-            from yoi_relations.git.scratch import ScratchRepository  # noqa: PLC0415  # rarely needed
-
-            cache = cache_in(self.workspace.root)
-            self._scratch = ScratchRepository(self._repository, cache).__enter__()
-        return self._scratch
+        return self.reader.scratch
 
     @property
     def reader(self) -> ObjectReader:
@@ -40,12 +34,10 @@ class Objects:
         if self._reader is None:
             from yoi_relations.git.objects import ObjectReader  # noqa: PLC0415  # rarely needed
 
-            self._reader = ObjectReader(self.scratch)
+            self._reader = ObjectReader(self._repository, cache_in(self.workspace.root))
         return self._reader
 
     def close(self) -> None:
         """End git, and remove what is temporary."""
         if self._reader is not None:
             self._reader.__exit__()
-        if self._scratch is not None:
-            self._scratch.__exit__()

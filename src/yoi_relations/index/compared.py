@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from yoi_relations.errors import RevisionError, UsageError
-from yoi_relations.files.revision import OpenRepository, another_state, find_state, start_root
+from yoi_relations.files.revision import OpenRepository, find_states, start_root
 from yoi_relations.files.workspace import Workspace
-from yoi_relations.git.repository import Revision, another_revision, find_range, find_revision
+from yoi_relations.git.repository import Revision, find_range, find_revisions
 from yoi_relations.index.handle import Index, Notify
 from yoi_relations.index.revision_index import open_revision
 from yoi_relations.lean.types import NamedTuple
@@ -81,9 +81,7 @@ def open_states(start: str | None, names: Sequence[str], notify: Notify) -> list
         RelationsError: an index cannot be opened.
     """
     root, folder = start_root(start)
-    first = find_state(folder, names[0])
-    others = (another_state(first.repository, name) for name in names[1:])
-    return open_all(root, [first, *others], notify)
+    return open_all(root, find_states(folder, names), notify)
 
 
 def open_all(root: str | None, found: list[Revision], notify: Notify) -> list[Index]:
@@ -97,6 +95,9 @@ def open_all(root: str | None, found: list[Revision], notify: Notify) -> list[In
             for revision in found:
                 workspace, files = repository.workspace(revision)
                 indexes.append(open_revision(workspace, files, notify))
+            here = [index.workspace for index in indexes if index.workspace.root == root]
+            if here:
+                _keep_objects(repository, here[0])
     except BaseException:
         for index in indexes:
             index.close()
@@ -104,13 +105,26 @@ def open_all(root: str | None, found: list[Revision], notify: Notify) -> list[In
     return indexes
 
 
+def _keep_objects(repository: OpenRepository, workspace: Workspace) -> None:
+    """Keep what led to the tickets of the revisions, in the cache folder of `workspace`."""
+    new = repository.new_objects()
+    if new is None:
+        return
+    from yoi_relations.index.cache_folder import cache_folder, put  # noqa: PLC0415  # once for each revision
+
+    try:
+        with cache_folder(workspace) as folder:
+            put(folder, *new)
+    except OSError:
+        pass  # git is asked again next time
+
+
 def _ends_of(folder: str, name: str, notify: Notify) -> list[Revision]:
     """The two revisions that ``A..B`` or ``A...B`` compare."""
     dots = "..." if "..." in name else ".."
     first, _, second = (part or _HEAD for part in name.partition(dots))
     if dots == "..":
-        start = find_revision(folder, first)
-        return [start, another_revision(start.repository, second)]
+        return find_revisions(folder, [first, second])
     found = find_range(folder, first, second)
     if not found.bases:
         raise no_common_history(found.first, found.second)

@@ -10,7 +10,7 @@ instead of        costs   here                              costs
 ``typing``        1.00 B  ``types``: NamedTuple and names   0
 ``enum``          0.39 B  ``types``: StrEnum, IntEnum       0
 ``json``          0.78 B  ``json_encoder``                  0.03 B
-``hashlib``       0.29 B  ``digest``                        0.01 B
+``hashlib``       0.29 B  ``digest``, ``sha1``              0.01 B
 ``sqlite3``       0.52 B  ``sqlite``                        0.35 B
 ================  ======  ================================  =======
 

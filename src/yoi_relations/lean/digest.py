@@ -17,6 +17,8 @@ else:
         except ImportError:
             from hashlib import sha256
 
+__all__ = ["digest_of", "sha256"]
+
 
 def digest_of(content: object) -> str:
     """16 hexadecimal digits of the SHA-256 of `content` as JSON: enough if nobody forges it."""

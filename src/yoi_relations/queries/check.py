@@ -10,7 +10,6 @@ from collections.abc import Set as AbstractSet
 
 from yoi_relations.errors import UsageError
 from yoi_relations.index.handle import Index
-from yoi_relations.lean.digest import digest_of
 from yoi_relations.lean.types import TYPE_CHECKING, Any, Connection, NamedTuple
 from yoi_relations.queries.check_reasons import (
     Reason,
@@ -50,8 +49,8 @@ class Check(NamedTuple):
         reasons: the reasons, the worst first.
         plan: the active accepted plan, or None.
         holds: the tickets whose verdict depends on this ticket, by id.
-        digest: digest of everything that the verdict depends on, in hexadecimal; it is the same
-            in every checkout with the same content.
+        assessment: what the digest covers.
+        added: what other work trees add to that, as a value of JSON; None if nothing.
     """
 
     ticket: TicketInfo
@@ -59,7 +58,19 @@ class Check(NamedTuple):
     reasons: list[Reason]
     plan: Relation | None
     holds: list[HeldTicket]
-    digest: str
+    assessment: Assessment
+    added: object = None
+
+    @property
+    def digest(self) -> str:
+        """Digest of everything that the verdict depends on, in hexadecimal.
+
+        It is the same in every checkout with the same content.
+        """
+        from yoi_relations.lean.digest import digest_of  # noqa: PLC0415  # a comparison of verdicts needs none
+
+        own = digest_of(_digested(self.assessment))
+        return own if self.added is None else digest_of([own, self.added])
 
 
 class CheckAnswer(NamedTuple):
@@ -80,7 +91,7 @@ _UNKNOWNS = (find_problems, load_near_targets, load_lost_retirements)
 """What `load_unknowns` asks first."""
 
 
-class _Assessment(NamedTuple):
+class Assessment(NamedTuple):
     """A ticket, the relations that touch it, and the reasons, the worst first.
 
     `unknowns` are those of its workspace.
@@ -147,7 +158,9 @@ def _check_group(
     tickets = load_tickets(group.own, group.own_ids)
     asked = [tickets[id_] for id_ in group.own_ids]
     same = _checks(group.own, asked, find_problems(group.own), base_index)
-    return [check._replace(digest=own.digest) for check, own in zip(checks, same, strict=True)]
+    return [
+        check._replace(assessment=own.assessment) for check, own in zip(checks, same, strict=True)
+    ]
 
 
 def _checks(
@@ -183,14 +196,14 @@ def _assess_others(
     tickets: list[TicketInfo],
     unknowns: Unknowns,
     base_index: Connection | None,
-) -> dict[str, _Assessment]:
+) -> dict[str, Assessment]:
     """Tickets that may depend on those that are checked, by id; `unknowns` are of the latter."""
     groups = list(by_workspace(connection, tickets))
     for group in groups:
         _expect_assessment(connection, frozenset(ticket.id for ticket in group.tickets))
         if group.connection is not connection:
             expect(group.connection, *_UNKNOWNS)
-    found: dict[str, _Assessment] = {}
+    found: dict[str, Assessment] = {}
     for group in groups:
         theirs = unknowns
         if group.connection is not connection:
@@ -216,7 +229,7 @@ def _assess(
     cycles: dict[str, Cycle],
     unknowns: Unknowns,
     base_index: Connection | None,
-) -> tuple[dict[str, _Assessment], Replacements]:
+) -> tuple[dict[str, Assessment], Replacements]:
     """Each of `tickets` with its reasons, by id; and the replacements of closed tickets."""
     relations = _relations_by_ticket(connection, frozenset(ticket.id for ticket in tickets))
     near = {id_: [near.relation for near in found] for id_, found in unknowns.near.items()}
@@ -240,7 +253,7 @@ def _assess(
             *reasons_for_replaced(ticket, own, replacements),
         ]
         reasons.sort(key=lambda reason: -reason.verdict)  # stable: otherwise in the order found
-        assessments[ticket.id] = _Assessment(ticket, own, reasons, unknowns)
+        assessments[ticket.id] = Assessment(ticket, own, reasons, unknowns)
     return assessments, replacements
 
 
@@ -274,7 +287,7 @@ def _relations_by_ticket(
 
 def _possible_dependents(
     connection: Connection,
-    asked: Collection[_Assessment],
+    asked: Collection[Assessment],
     replacements: Replacements,
     unknowns: Unknowns,
 ) -> dict[str, set[str]]:
@@ -306,34 +319,28 @@ def _recorded_dependents(connection: Connection, ids: AbstractSet[str]) -> dict[
     return found
 
 
-def _check(assessment: _Assessment, holds: list[HeldTicket]) -> Check:
+def _check(assessment: Assessment, holds: list[HeldTicket]) -> Check:
     reasons = assessment.reasons
     worst = max((reason.verdict for reason in reasons), default=Verdict.CLEAR)
     plan = next((reason.relation for reason in reasons if reason.code == "plan"), None)
-    return Check(assessment.ticket, worst, reasons, plan, holds, _digest(assessment))
+    return Check(assessment.ticket, worst, reasons, plan, holds, assessment)
 
 
-def _digest(assessment: _Assessment) -> str:
-    """The digest of everything that the verdict depends on; users keep it, so its form is fixed."""
+def _digested(assessment: Assessment) -> list[object]:
+    """Everything that a verdict depends on; users keep the digest, so the form is fixed."""
     ticket, own, reasons, unknowns = assessment
     ends = {end.id: end for relation in own for end in relation.ends} | {ticket.id: ticket}
     ends |= {reason.other.id: reason.other for reason in reasons if reason.other is not None}
     # The problems of a ticket that does not exist are the records that name it as their target.
     existing = sorted(id_ for id_, end in ends.items() if end.folders)
-    return digest_of(
-        [
-            ticket.id,
-            [(end.id, end.title, end.state) for _, end in sorted(ends.items())],
-            [_digest_content(record) for relation in own for record in relation.records],
-            [
-                digest_content(problem)
-                for id_ in existing
-                for problem in unknowns.states.get(id_, ())
-            ],
-            unknowns.digest,
-            [(reason.code, reason.sentence) for reason in reasons],
-        ]
-    )
+    return [
+        ticket.id,
+        [(end.id, end.title, end.state) for _, end in sorted(ends.items())],
+        [_digest_content(record) for relation in own for record in relation.records],
+        [digest_content(problem) for id_ in existing for problem in unknowns.states.get(id_, ())],
+        unknowns.digest,
+        [(reason.code, reason.sentence) for reason in reasons],
+    ]
 
 
 def _digest_content(record: StoredRecord) -> list[Any]:

@@ -36,9 +36,11 @@ def touched_tickets(old: Connection, new: Connection) -> list[str]:
 
     What the words of another tool mean decides what every source of it says.
     """
-    sql = "SELECT holder, path, digest, (SELECT tool FROM generation) FROM source"
-    sources = set(old.execute(sql)) ^ set(new.execute(sql))
-    return sorted({holder for holder, *_ in sources})
+    sources, tool = "SELECT holder, path, digest FROM source", "SELECT tool FROM generation"
+    before, after = set(old.execute(sources)), set(new.execute(sources))
+    is_same_tool = old.execute(tool).fetchone() == new.execute(tool).fetchone()
+    differing = before ^ after if is_same_tool else before | after
+    return sorted({holder for holder, _, _ in differing})
 
 
 def find_ticket_changes(

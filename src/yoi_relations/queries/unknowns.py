@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 
 from yoi_relations.files.source import Effect
-from yoi_relations.lean.digest import digest_of
 from yoi_relations.lean.types import Connection, NamedTuple
 from yoi_relations.queries.near_relations import NearRelation, load_near_relations
 from yoi_relations.queries.problems import Problem
@@ -18,6 +17,9 @@ from yoi_relations.queries.retirements import LostRetirement, load_lost_retireme
 from yoi_relations.queries.scope import scope_of
 from yoi_relations.queries.tickets import load_tickets
 from yoi_relations.states import State
+
+_DIGEST_OF_NONE = "4f53cda18c2baa0c"
+"""The digest of an empty list, as `digest_of` has it."""
 
 
 class HiddenReplacement(NamedTuple):
@@ -114,8 +116,15 @@ def load_unknowns(connection: Connection, problems: list[Problem]) -> Unknowns:
         for id_ in (retirement.retirement.holder, *retirement.other_holders):
             lost.setdefault(id_, []).append(retirement)
     unusable = [problem for problem in hiding if not holders[problem.about].resolved]
-    digest = digest_of([digest_content(problem) for problem in unusable])
-    return Unknowns(unusable, digest, history, held, states, near, lost)
+    return Unknowns(unusable, _digest(unusable), history, held, states, near, lost)
+
+
+def _digest(unusable: list[Problem]) -> str:
+    if not unusable:
+        return _DIGEST_OF_NONE
+    from yoi_relations.lean.digest import digest_of  # noqa: PLC0415  # few workspaces have such problems
+
+    return digest_of([digest_content(problem) for problem in unusable])
 
 
 def digest_content(problem: Problem) -> tuple[str, int | None, str]:

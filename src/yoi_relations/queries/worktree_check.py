@@ -13,7 +13,6 @@ from yoi_relations.files.workspace import printable
 from yoi_relations.index.handle import Index
 from yoi_relations.index.worktrees import OpenWorktree, Worktrees
 from yoi_relations.kinds import KINDS, Edge, RelationClass
-from yoi_relations.lean.digest import digest_of
 from yoi_relations.lean.types import NamedTuple, NoReturn
 from yoi_relations.queries.check import Check, CheckAnswer, check_tickets
 from yoi_relations.queries.check_reasons import Reason, Verdict, other_end, reason_from_relation
@@ -147,9 +146,7 @@ def _with_others(
         (one.code, one.other and (one.other.id, one.other.state), branches.get(one.worktree))
         for one in foreign
     ]
-    return check._replace(
-        reasons=reasons, verdict=reasons[0].verdict, digest=digest_of([check.digest, content])
-    )
+    return check._replace(reasons=reasons, verdict=reasons[0].verdict, added=content)
 
 
 def _conflicts(check: Check, views: list[_View], existing: set[str]) -> Iterator[Reason]:

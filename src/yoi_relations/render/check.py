@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from yoi_relations.errors import ExitCode
 from yoi_relations.index.handle import revision_fields
 from yoi_relations.kinds import shown_name
-from yoi_relations.queries.catalog import Catalog
+from yoi_relations.lean.types import TYPE_CHECKING
 from yoi_relations.queries.check import Check, CheckAnswer
 from yoi_relations.queries.check_reasons import Reason, Verdict
 from yoi_relations.queries.committed import NOTHING_KNOWN, find_committed
@@ -23,6 +23,9 @@ from yoi_relations.render.documents import (
     word_field,
 )
 from yoi_relations.render.output import Mode, json_line, notice, write_answer
+
+if TYPE_CHECKING:
+    from yoi_relations.queries.catalog import Catalog
 
 
 def write_checks(  # noqa: PLR0913  # what was asked for, and how to write it

@@ -24,7 +24,6 @@ from yoi_relations.render.documents import (
     problem_value,
     text_fields,
 )
-from yoi_relations.render.lines import counted, tab_separated
 from yoi_relations.render.output import Mode, json_line, write_answer
 
 LISTS = ("tickets", "relations", "verdicts", "clashes", "problems")
@@ -60,6 +59,8 @@ def write_difference(mode: Mode, answer: DiffAnswer, *, exit_code: bool, paged: 
     if mode is Mode.JSON:
         write_answer(json_line(diff_document(answer)))
     elif mode is Mode.PLAIN:
+        from yoi_relations.render.lines import tab_separated  # noqa: PLC0415  # for lines only
+
         write_answer(tab_separated(difference_rows(difference)))
     else:
         from yoi_relations.render.terminal.diff import draw_difference  # noqa: PLC0415  # Rich
@@ -70,6 +71,8 @@ def write_difference(mode: Mode, answer: DiffAnswer, *, exit_code: bool, paged: 
 
 def _head(answer: DiffAnswer) -> list[str]:
     """The first line on a terminal."""
+    from yoi_relations.render.lines import counted  # noqa: PLC0415  # for terminals only
+
     number = answer.difference.number
     found = counted(number, "difference") if number else "no difference"
     return [f"From {side_name(answer.earlier)} to {side_name(answer.later)}: {found} in meaning."]

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from yoi_relations.lean.types import TYPE_CHECKING, Any
-from yoi_relations.queries.catalog import Catalog
 from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.records import RecordPlace, StoredRecord
 from yoi_relations.queries.relations import Relation
-from yoi_relations.queries.show import Answer, Filter
 from yoi_relations.queries.tickets import TicketInfo
 from yoi_relations.render.output import JSON_VERSION
 
 if TYPE_CHECKING:
     from yoi_relations.history.lives import Commit
+    from yoi_relations.queries.catalog import Catalog
     from yoi_relations.queries.provenance import Provenance
+    from yoi_relations.queries.show import Answer, Filter
 
 LIST_NOTE_LIMIT = 280
 """Characters of a text in a list; `show TICKET` and `show RECORD` give the whole text."""

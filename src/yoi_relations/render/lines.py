@@ -8,12 +8,12 @@ from yoi_relations.kinds import shown_name
 from yoi_relations.lean.types import TYPE_CHECKING
 from yoi_relations.queries.problems import Severity
 from yoi_relations.queries.relations import Relation
-from yoi_relations.queries.show import Answer, Filter
 from yoi_relations.render.documents import marked
 from yoi_relations.render.output import plain_field
 
 if TYPE_CHECKING:
     from yoi_relations.queries.provenance import Provenance
+    from yoi_relations.queries.show import Answer, Filter
 
 
 def tab_separated(rows: Iterable[Iterable[object]]) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from yoi_relations.errors import ExitCode
 from yoi_relations.lean.types import TYPE_CHECKING
-from yoi_relations.queries.catalog import Catalog
 from yoi_relations.queries.show import Answer, Filter
 from yoi_relations.render.documents import relations_document
 from yoi_relations.render.output import Mode, json_line, notice, write_answer
 from yoi_relations.render.problem_notices import notify_of_problems
 
 if TYPE_CHECKING:
+    from yoi_relations.queries.catalog import Catalog
     from yoi_relations.queries.provenance import Provenance
 
 
