@@ -96,7 +96,7 @@ def open_merge(start: str | None, branch: str, notify: Notify) -> MergePreview:
             if conflicts:
                 from yoi_relations.index.merged_index import build_merged  # noqa: PLC0415  # slow to import
 
-                merged = build_merged(workspace, files, sides[0], conflicts)
+                merged = build_merged(workspace, files, sides, conflicts)
             else:
                 merged = open_revision(workspace, files, notify)
     except BaseException:
