@@ -368,6 +368,17 @@ def test_records_of_both_sides_count_in_a_conflict(branches: Callable[..., Branc
         ]
 
 
+def test_index_of_a_merge_with_conflicts_is_made_from_the_nearer_side(
+    branches: Callable[..., Branches],
+) -> None:
+    ids = [f"00001KT1{number:05d}" for number in range(5)]
+    made = branches(state(A, "ready"), lambda w: [state(id_, "done")(w) for id_ in (A, *ids)])
+    with preview(made.workspace.root) as found:
+        numbers = [each.generation.number for each in (found.ours, found.theirs, found.merged)]
+    # The number is one more than that of the index that it was made from.
+    assert ([each.source.holder for each in found.conflicts], numbers) == ([A], [1, 2, 3])
+
+
 def test_record_that_both_sides_changed_is_unknown(branches: Callable[..., Branches]) -> None:
     made = branches(
         record(A, "blocked_by", B, 1, author="ours"),
