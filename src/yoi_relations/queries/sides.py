@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from yoi_relations.files.source import Effect, SpanningCode
-from yoi_relations.kinds import SEQUENCE_CLASSES
+from yoi_relations.kinds import KINDS, SEQUENCE_CLASSES, SHOWN_NOTES, Edge, edge_of
 from yoi_relations.lean.types import Connection, NamedTuple, Self
 from yoi_relations.queries.check import Check, CheckAnswer, check_tickets
 from yoi_relations.queries.check_reasons import Verdict
@@ -72,15 +72,27 @@ class Side(NamedTuple):
         return check and check.verdict
 
     def may_hide(self, relation: Relation) -> bool:
-        """Whether a source that cannot be used may hold a record of a relation of another side."""
+        """Whether a source that cannot be used may state a relation of another side."""
         return any(
             problem.effect is Effect.RECORD
-            and problem.about == record.holder
+            and problem.about == holder
             and relation.kind in problem.shown
-            and (problem.targets is None or record.target in problem.targets)
+            and (problem.targets is None or target in problem.targets)
+            for holder, target in _possible_records(relation)
             for problem in self.problems
-            for record in relation.records
         )
+
+
+def _possible_records(relation: Relation) -> Iterator[tuple[str, str | None]]:
+    """Holder and target of the records that may state a relation; an edge may have two holders."""
+    if relation.target is None or relation.kind in SHOWN_NOTES:
+        yield from ((record.holder, record.target) for record in relation.records)
+        return
+    first, second = relation.ticket.id, relation.target.id
+    edge = Edge(relation.kind, first, second)
+    for holder, target in ((first, second), (second, first)):
+        if any(edge_of(kind, holder, target) == edge for kind in KINDS.values()):
+            yield holder, target
 
 
 def check_open(connection: Connection, ids: Iterable[str]) -> CheckAnswer:
