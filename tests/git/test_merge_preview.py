@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from hypothesis import strategies as st
 from index_comparison import tables
 from workspace_builder import A, B, C, D, Ran, Workspace, ulid
 
+from yoi_relations.errors import RelationsError
+from yoi_relations.files import stat_stamp
 from yoi_relations.index.compared import open_states
 from yoi_relations.index.merge_preview import MergePreview, open_merge
 from yoi_relations.queries.check_reasons import Verdict
@@ -57,7 +60,7 @@ class Branches:
 
 @contextmanager
 def preview(root: Path) -> Iterator[MergePreview]:
-    with closing(open_merge(str(root), "side", lambda _message: None)) as opened:
+    with open_merge(str(root), "side", lambda _message: None) as opened:
         yield opened
 
 
@@ -591,6 +594,26 @@ def test_uncommitted_changes_are_said(branches: Callable[..., Branches]) -> None
     ran = made.diff()
     assert [line for line in ran.errors if "working files" in line["message"]]
     assert {row["ticket"] for row in ran.json["tickets"]} == {B}
+
+
+def test_index_overwritten_during_the_answer_is_named(
+    branches: Callable[..., Branches], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stat_stamp, "WINDOW", 0)
+    made = branches(theirs=record(A, "related", B, 1))
+    for _ in range(3):  # until the indexes are read in place
+        with preview(made.workspace.root):
+            pass
+
+    def ask() -> None:
+        with preview(made.workspace.root) as found:
+            connection = found.theirs.connection
+            ((_, _, path),) = connection.execute("PRAGMA database_list")
+            os.truncate(path, 100)
+            connection.execute("SELECT * FROM record").fetchall()
+
+    with pytest.raises(RelationsError, match=r"/index-v.*\.sqlite3"):
+        ask()
 
 
 def test_nothing_is_written_into_the_repository(branches: Callable[..., Branches]) -> None:

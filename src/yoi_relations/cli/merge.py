@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 from yoi_relations.call import Call
 from yoi_relations.errors import ExitCode, RelationsError
 from yoi_relations.index.handle import Index
@@ -17,7 +15,7 @@ from yoi_relations.render.merge import MergeAnswer, write_merge
 def preview_merge(call: Call, branch: str, *, exit_code: bool) -> ExitCode:
     """Show what a merge of `branch` into HEAD would change."""
     mode = call.mode
-    with closing(open_merge(call.directory, branch, call.notify)) as preview:
+    with open_merge(call.directory, branch, call.notify) as preview:
         ours = Side.load(preview.ours.connection)
         # Before more is loaded: with many files it starts a process, which shares all memory.
         _notify_of_uncommitted(call, preview.ours, ours)

@@ -6,7 +6,6 @@ Each has an additional field `exit_code`: the exit code of the command.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
 
 from mcp_types import Tool
 
@@ -169,7 +168,7 @@ def _diff(context: CallContext, arguments: Value) -> _Answer:
             return _cut(found, arguments), ExitCode.DONE
     if earlier is not None or later is not None:
         raise UsageError("merge takes no revision: it merges into HEAD", "leave the others out")
-    with closing(open_merge(context.folder, branch, context.notify)) as preview:
+    with open_merge(context.folder, branch, context.notify) as preview:
         outcome = find_outcome(preview, Side.load(preview.ours.connection))
         found = merge.merge_document(merge.MergeAnswer(preview, outcome))
         return _cut(found, arguments), ExitCode.FOUND if outcome.breaks else ExitCode.DONE
