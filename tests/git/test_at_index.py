@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -127,6 +129,57 @@ def test_update_of_another_index_equals_a_new_one(repository: Repository) -> Non
         shutil.rmtree(repository.root / CACHE)
         fresh.append(answers(repository.root, "--at", name))
     assert updated == fresh
+
+
+def test_index_is_also_updated_where_most_folders_differ(
+    repository: Repository, git_calls: Path
+) -> None:
+    workspace = Workspace(repository.root)
+    (workspace.tickets / "open").mkdir()
+    for number, id_ in enumerate(MANY[:28]):
+        workspace.ticket(id_, "ready")
+        workspace.record(id_, "blocked_by", MANY[number + 1])
+        workspace.relations_json(id_, {"kind": "related", "target": B})
+    (workspace.tickets / MANY[30]).rename(workspace.tickets / "open" / MANY[30])
+    repository.commit()
+    show(repository, "HEAD~1")
+    commands(git_calls)
+    updated = show(repository, "HEAD").json
+    assert commands(git_calls) == ["rev-parse", "cat-file"]
+    number, digest = generation(repository, "HEAD")
+    assert number == 2
+    commands(git_calls)
+    shutil.rmtree(repository.root / CACHE)
+    assert show(repository, "HEAD").json["relations"] == updated["relations"]
+    assert commands(git_calls) == ["rev-parse", "cat-file", "ls-tree"]
+    assert generation(repository, "HEAD") == (1, digest)
+
+
+def test_index_is_made_from_the_nearest(repository: Repository) -> None:
+    workspace = Workspace(repository.root)
+    repository.git("checkout", "-q", "-b", "far")
+    for id_ in MANY[10:35]:
+        workspace.ticket(id_, "done")
+    repository.commit()
+    repository.git("checkout", "-q", "-b", "near", "main")
+    for id_ in MANY[35:37]:  # more than the share that needs no nearer one
+        workspace.ticket(id_, "done")
+    repository.commit()
+    show(repository, "main")
+    show(repository, "far")
+    used_last = Path(store.stamp_path(index_of(repository, "far")))
+    used_last.touch()
+    later = used_last.stat().st_mtime + 100
+    os.utime(used_last, (later, later))
+    show(repository, "near")
+    assert [generation(repository, name)[0] for name in ("main", "far", "near")] == [1, 2, 2]
+
+
+def generation(repository: Repository, name: str) -> tuple[int, str]:
+    """The number of an index, one more than that of what it was made from; and its digest."""
+    with closing(sqlite3.connect(index_of(repository, name))) as connection:
+        ((number, digest),) = connection.execute("SELECT number, digest FROM generation")
+        return number, digest
 
 
 def test_commits_with_the_same_tickets_share_an_index(

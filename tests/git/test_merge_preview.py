@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from at_checkout import workspace_of
 from git_repository import Repository, files_in
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from index_comparison import tables
 from workspace_builder import A, B, C, D, Ran, Workspace, ulid
 
+from yoi_relations.errors import RelationsError
+from yoi_relations.files import stat_stamp
 from yoi_relations.index.compared import open_states
 from yoi_relations.index.merge_preview import MergePreview, open_merge
+from yoi_relations.queries.check_reasons import Verdict
+from yoi_relations.queries.merge_outcome import find_outcome, first_reason
+from yoi_relations.queries.relation_changes import RelationChangeType, find_relation_changes
+from yoi_relations.queries.relations import Relation
+from yoi_relations.queries.sides import Side
 
 Edit = Callable[[Workspace], object]
 
@@ -52,7 +60,7 @@ class Branches:
 
 @contextmanager
 def preview(root: Path) -> Iterator[MergePreview]:
-    with closing(open_merge(str(root), "side", lambda _message: None)) as opened:
+    with open_merge(str(root), "side", lambda _message: None) as opened:
         yield opened
 
 
@@ -162,6 +170,10 @@ def test_what_one_side_has_already_is_no_reason_for_status_5(
 
     assert made.diff().code == 0
     assert made.diff("--exit-code").code == 5
+    made.repository.git("checkout", "-q", "side")
+    ran = made.workspace.run("diff", "--merge", "main", "--json")
+    assert (ran.code, ran.json["merge"]["clashes"], len(ran.json["clashes"])) == (0, [], 1)
+    assert [row["after"] for row in ran.json["verdicts"]] == ["hold", "hold"]
 
 
 def test_merge_says_what_is_no_longer_in_the_way(branches: Callable[..., Branches]) -> None:
@@ -236,6 +248,45 @@ def test_clean_merge_equals_the_one_that_is_made(ours: list[str], theirs: list[s
         if is_clean:
             with open_states(folder, ["HEAD"], print)[0] as real:
                 assert merged == tables(real.connection)
+
+
+def with_reason(side: Side, verdict: Verdict) -> set[str]:
+    """Ids of the tickets with a reason of this verdict."""
+    found = side.checks.items()
+    return {id_ for id_, check in found if first_reason(check, verdict) is not None}
+
+
+def ended_in(old: Side, new: Side) -> list[Relation]:
+    changes = find_relation_changes(old, new, (A, B, C, D))
+    return [change.relation for change in changes if change.what is RelationChangeType.ENDED]
+
+
+@settings(deadline=None, max_examples=25)
+@given(SOME, SOME)
+@example(["retired"], [])
+@example(["state of B"], ["edge"])
+def test_outcome_is_that_of_whole_sides(ours: list[str], theirs: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        made = Branches(Path(folder), record(A, "related", C, 7), apply(ours), apply(theirs))
+        with preview(made.workspace.root) as found:
+            here, there, merged = (
+                Side.load(index.connection) for index in (found.ours, found.theirs, found.merged)
+            )
+            outcome = find_outcome(found, here)
+
+            for verdict, checks in (
+                (Verdict.HOLD, outcome.holds),
+                (Verdict.UNKNOWN, outcome.unknown),
+            ):
+                new = with_reason(merged, verdict)
+                new -= with_reason(here, verdict) | with_reason(there, verdict)
+                assert [check.ticket.id for check in checks] == sorted(new)
+            clashes = merged.clashes.keys() - here.clashes.keys() - there.clashes.keys()
+            assert [clash.meaning for clash in outcome.clashes] == sorted(clashes)
+            for name, side in (("ours", here), ("theirs", there)):
+                ended = [each for each in outcome.ended if name in each.active_in]
+                relations = [each.change.relation for each in ended]
+                assert sorted(relations, key=Relation.rank) == ended_in(side, merged)
 
 
 @pytest.mark.parametrize(
@@ -318,6 +369,17 @@ def test_records_of_both_sides_count_in_a_conflict(branches: Callable[..., Branc
             (C, "depends_on", "00001KT0000E1"),
             (C, "depends_on", "00001KT0000E2"),
         ]
+
+
+def test_index_of_a_merge_with_conflicts_is_made_from_the_nearer_side(
+    branches: Callable[..., Branches],
+) -> None:
+    ids = [f"00001KT1{number:05d}" for number in range(5)]
+    made = branches(state(A, "ready"), lambda w: [state(id_, "done")(w) for id_ in (A, *ids)])
+    with preview(made.workspace.root) as found:
+        numbers = [each.generation.number for each in (found.ours, found.theirs, found.merged)]
+    # The number is one more than that of the index that it was made from.
+    assert ([each.source.holder for each in found.conflicts], numbers) == ([A], [1, 2, 3])
 
 
 def test_record_that_both_sides_changed_is_unknown(branches: Callable[..., Branches]) -> None:
@@ -532,6 +594,26 @@ def test_uncommitted_changes_are_said(branches: Callable[..., Branches]) -> None
     ran = made.diff()
     assert [line for line in ran.errors if "working files" in line["message"]]
     assert {row["ticket"] for row in ran.json["tickets"]} == {B}
+
+
+def test_index_overwritten_during_the_answer_is_named(
+    branches: Callable[..., Branches], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stat_stamp, "WINDOW", 0)
+    made = branches(theirs=record(A, "related", B, 1))
+    for _ in range(3):  # until the indexes are read in place
+        with preview(made.workspace.root):
+            pass
+
+    def ask() -> None:
+        with preview(made.workspace.root) as found:
+            connection = found.theirs.connection
+            ((_, _, path),) = connection.execute("PRAGMA database_list")
+            os.truncate(path, 100)
+            connection.execute("SELECT * FROM record").fetchall()
+
+    with pytest.raises(RelationsError, match=r"/index-v.*\.sqlite3"):
+        ask()
 
 
 def test_nothing_is_written_into_the_repository(branches: Callable[..., Branches]) -> None:

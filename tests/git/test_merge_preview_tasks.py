@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,7 +94,7 @@ def test_clean_merge_can_make_a_cycle(workspace: TaskWorkspace) -> None:
         sorted((workspace.id(1), workspace.id(2)))
     ]
     root = str(workspace.root)
-    with closing(open_merge(root, "side", print)) as found:
+    with open_merge(root, "side", print) as found:
         repository.git("merge", "-q", "--no-edit", "side")
         with open_states(root, ["HEAD"], print)[0] as real:
             assert tables(found.merged.connection) == tables(real.connection)
@@ -127,7 +126,7 @@ def test_conflict_is_read_from_both_sides(
         kept = {n for n in ours.needs if n in theirs.needs or n not in base.needs}
         kept |= {n for n in theirs.needs if n not in base.needs}
 
-        with closing(open_merge(folder, "side", print)) as found:
+        with open_merge(folder, "side", print) as found:
             (word,) = found.merged.connection.execute(
                 "SELECT word FROM ticket WHERE ticket_id = ?", (workspace.id(1),)
             ).fetchone()

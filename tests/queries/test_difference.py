@@ -218,6 +218,30 @@ def test_every_difference_is_listed(
     assert difference.number == sum(map(len, found.values())) + len(said)
 
 
+@pytest.mark.parametrize(
+    ("kind", "named", "what"),
+    [
+        ("blocked_by", A, "uncertain"),
+        ("related", A, "uncertain"),
+        ("blocked_by", C, "gone"),
+        ("supersedes", A, "gone"),  # only the ticket that supersedes can say so
+    ],
+)
+def test_edge_that_the_other_end_may_state_is_not_gone(
+    workspace: Workspace, kind: str, named: str, what: str
+) -> None:
+    workspace.pair(kind)
+    workspace.ticket(C)
+
+    def change(workspace: Workspace) -> None:
+        remove(workspace, 1)
+        workspace.record(B, "nonsense", named)
+
+    difference = happened(workspace, change)
+
+    assert [change.what for change in difference.relations] == [what]
+
+
 def test_sentences_name_what_changed(plan: Workspace) -> None:
     difference = happened(
         plan, lambda w: (edit(w, 2, "for Ada", "for Bob"), w.ticket(B, "done"), retire(w, 2))

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 from yoi_relations.call import Call
 from yoi_relations.errors import ExitCode, RelationsError
 from yoi_relations.index.handle import Index
 from yoi_relations.index.merge_preview import open_merge
 from yoi_relations.queries.difference import find_difference
 from yoi_relations.queries.merge_outcome import find_outcome
-from yoi_relations.queries.sides import Side, load_sides
+from yoi_relations.queries.sides import Side
 from yoi_relations.render.merge import MergeAnswer, write_merge
 
 
 def preview_merge(call: Call, branch: str, *, exit_code: bool) -> ExitCode:
     """Show what a merge of `branch` into HEAD would change."""
     mode = call.mode
-    with closing(open_merge(call.directory, branch, call.notify)) as preview:
-        # The merge may be what a side is already.
-        ours, theirs, merged = load_sides((preview.ours, preview.theirs, preview.merged))
+    with open_merge(call.directory, branch, call.notify) as preview:
+        ours = Side.load(preview.ours.connection)
+        # Before more is loaded: with many files it starts a process, which shares all memory.
         _notify_of_uncommitted(call, preview.ours, ours)
-        answer = MergeAnswer(preview, find_outcome(ours, theirs, merged))
+        answer = MergeAnswer(preview, find_outcome(preview, ours))
         return write_merge(mode, answer, exit_code=exit_code, paged=not call.no_pager)
 
 

@@ -36,6 +36,8 @@ _LINK_LIMIT = 4096
 """Bytes of the target of a link, as Linux has it."""
 _LIKELY = (b"/item.md", b"/artifacts/relations.json", b"/artifacts/orchestration-plan.jsonl")
 _LIKELY_FOLDER = b"/artifacts/relations/"
+_INNER_FOLDERS = (b"artifacts", b"relations")
+"""In a ticket folder, the folder with sources; and in that one, the folder of records."""
 
 
 def revision_words(at: AtRevision) -> str:
@@ -145,6 +147,39 @@ class GitTree:
         place, root = self._find(folder, follow=True)
         self._read_ahead(place, list_tree(self._reader.scratch, root.id))
 
+    def read_folders_ahead(self, folder: str, names: Iterable[bytes]) -> None:
+        """List the ticket folders `names` below `folder`; their files are read many at once.
+
+        Raises:
+            OSError: there is no such folder.
+            GitError: a part of it is missing in a partial clone, or git failed.
+        """
+        place, _ = self._find(folder, follow=True)
+        level = self._list_all(b"%s/%s" % (place, name) for name in names)
+        listed = level
+        for inner in _INNER_FOLDERS:
+            level = self._list_all(b"%s/%s" % (above, inner) for above in level)
+            listed = listed + level
+        files = sorted(
+            (b"%s/%s" % (above, name), entry.id)
+            for above in listed
+            for name, entry in self._folders[above].items()
+        )
+        self._ahead = ReadAhead(self._reader, [id_ for path, id_ in files if _is_likely(path)])
+
+    def _list_all(self, places: Iterable[bytes]) -> list[bytes]:
+        """List those of these places that are folders; the folders above them were listed."""
+        found = {}
+        for place in places:
+            above, _, name = place.rpartition(b"/")
+            entry = self._folders.get(above, {}).get(name)
+            if entry is not None and entry.mode == FOLDER:
+                found[place] = entry.id
+        unlisted = [place for place in found if place not in self._folders]
+        trees = self._reader.trees([found[place] for place in unlisted])
+        self._folders |= zip(unlisted, map(_by_name, trees), strict=True)
+        return list(found)
+
     def changed_paths(self, old: str, new: str, opened: Iterable[str]) -> list[bytes] | None:
         """The names that differ between two trees, and those in the folders that are `opened`.
 
@@ -192,7 +227,7 @@ class GitTree:
             path = b"%s/%s" % (place, entry.path)
             above, _, name = path.rpartition(b"/")
             self._listed(above, place)[name] = TreeEntry(entry.mode, entry.id, name)
-            if path.endswith(_LIKELY) or _LIKELY_FOLDER in path:
+            if _is_likely(path):
                 ids.append(entry.id)
         self._ahead = ReadAhead(self._reader, ids)
 
@@ -249,9 +284,7 @@ class GitTree:
             if not stat.S_ISDIR(_status(entry).st_mode):
                 raise _error(errno.ENOTDIR, place)
             listed = [] if entry.mode == SUBMODULE else self._reader.tree(entry.id)
-            # No file system can hold the other names, and they could lead out of a folder.
-            found = {each.path: each for each in listed if _is_name(each.path)}
-            self._folders[place] = found
+            found = self._folders[place] = _by_name(listed)
         return found
 
     def _listed(self, place: bytes, root: bytes) -> dict[bytes, TreeEntry]:
@@ -285,6 +318,16 @@ def _status(entry: TreeEntry) -> ObjectStatus:
 _FOLDER_STATUS = ObjectStatus(stat.S_IFDIR)
 _LINK_STATUS = ObjectStatus(stat.S_IFLNK)
 _FILE_STATUS = ObjectStatus(stat.S_IFREG)
+
+
+def _is_likely(path: bytes) -> bool:
+    """Whether a scan will read a path of a file."""
+    return path.endswith(_LIKELY) or _LIKELY_FOLDER in path
+
+
+def _by_name(entries: list[TreeEntry]) -> dict[bytes, TreeEntry]:
+    # No file system can hold the other names, and they could lead out of a folder.
+    return {entry.path: entry for entry in entries if _is_name(entry.path)}
 
 
 def _is_name(name: bytes) -> bool:

@@ -7,6 +7,8 @@ from yoi_relations.git.scratch import ScratchRepository
 from yoi_relations.lean.types import NamedTuple
 
 _CLEAN, _CONFLICTS, _USAGE = 0, 1, 129
+_UNCOMPRESSED = ("-c", "core.looseCompression=0")
+"""The objects are read once and removed, so compressing a tree of many tickets is wasted."""
 BASE, OURS, THEIRS = 1, 2, 3
 """The stages of a conflict."""
 
@@ -33,7 +35,7 @@ def merge_trees(scratch: ScratchRepository, ours: str, theirs: str) -> MergedTre
         GitTimeoutError: git was silent for too long.
     """
     options = ("--write-tree", "-z", "--no-messages")
-    ran = scratch.run("merge-tree", *options, ours, theirs)
+    ran = scratch.run(*_UNCOMPRESSED, "merge-tree", *options, ours, theirs)
     if ran.returncode == _USAGE:
         raise GitError(
             "git: is too old to merge without a work tree, which needs git 2.38",

@@ -142,12 +142,11 @@ class ObjectReader:
             GitError: it is missing, or not a tree, or git failed.
             OSError, GitTimeoutError: as in `read`.
         """
-        found = self.read(id_)
-        if not found.type:
-            raise missing(f"tree {id_}")
-        if found.type != "tree" or len(found.data) < found.size:
-            raise GitError(f"{found.type} {id_}: is not a tree, or is too large", "check the clone")
-        return list(_entries(found.data, len(id_) // 2))
+        return _entries_of(self.read(id_))
+
+    def trees(self, ids: Sequence[str]) -> Iterator[list[TreeEntry]]:
+        """The entries of each tree, as `tree` returns them; the iterator is read to its end."""
+        return map(_entries_of, self.read_all(ids))
 
 
 class ReadAhead:
@@ -234,6 +233,14 @@ def _next_object(process: GitProcess, limit: int) -> GitObject:
     if words[-1] == "missing":
         return GitObject(line.decode("utf-8", "replace").removesuffix(" missing"), "", 0, b"")
     raise process.failure()
+
+
+def _entries_of(tree: GitObject) -> list[TreeEntry]:
+    if not tree.type:
+        raise missing(f"tree {tree.id}")
+    if tree.type != "tree" or len(tree.data) < tree.size:
+        raise GitError(f"{tree.type} {tree.id}: is not a tree, or is too large", "check the clone")
+    return list(_entries(tree.data, len(tree.id) // 2))
 
 
 def _entries(tree: bytes, id_size: int) -> Iterator[TreeEntry]:

@@ -14,7 +14,7 @@ from yoi_relations.git.scratch import ScratchRepository
 from yoi_relations.index.compared import OpenedTree, no_common_history
 from yoi_relations.index.handle import Index, Notify
 from yoi_relations.index.revision_index import open_revision
-from yoi_relations.lean.types import TYPE_CHECKING, NamedTuple
+from yoi_relations.lean.types import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
     from yoi_relations.files.conflicts import Conflict
@@ -23,7 +23,7 @@ _HEAD = "HEAD"
 
 
 class MergePreview(NamedTuple):
-    """The indexes of a merge and of its sides; `close` it when done.
+    """The indexes of a merge and of its sides. Use it in a ``with`` statement.
 
     Attributes:
         ours: the index of ``HEAD``.
@@ -51,10 +51,12 @@ class MergePreview(NamedTuple):
         """Whether ``HEAD`` is a part of the history of the branch."""
         return self.bases == [_commit_of(self.ours)]
 
-    def close(self) -> None:
-        """Close the indexes."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, type_: object, error: BaseException | None, trace: object) -> None:
         for index in (self.ours, self.theirs, self.merged):
-            index.close()
+            index.__exit__(type_, error, trace)
 
 
 def open_merge(start: str | None, branch: str, notify: Notify) -> MergePreview:
@@ -96,7 +98,7 @@ def open_merge(start: str | None, branch: str, notify: Notify) -> MergePreview:
             if conflicts:
                 from yoi_relations.index.merged_index import build_merged  # noqa: PLC0415  # slow to import
 
-                merged = build_merged(workspace, files, sides[0], conflicts)
+                merged = build_merged(workspace, files, sides, conflicts)
             else:
                 merged = open_revision(workspace, files, notify)
     except BaseException:

@@ -56,30 +56,34 @@ def _unit_of(path: bytes, units: set[bytes]) -> bytes:
 
 
 def build_merged(
-    workspace: Workspace, files: GitTree, side: OpenedTree, conflicts: list[Conflict]
+    workspace: Workspace, files: GitTree, sides: list[OpenedTree], conflicts: list[Conflict]
 ) -> Index:
     """The index of the merged files; it is not kept, because it is not that of a tree.
 
     Args:
         workspace: the merged workspace.
         files: its files.
-        side: what most folders are equal to.
-        conflicts: the conflicts of sources, which differ from the files of `side`.
+        sides: what was merged; most folders are equal to those of one of them.
+        conflicts: the conflicts of sources, which differ from the files of both sides.
 
     Raises:
         GitError: git failed, or lacks an object.
     """
     start, listing = time.perf_counter(), ticket_source(workspace).list_root()
-    names = None
+    near: list[tuple[set[bytes], Index]] = []
     # What a link leads to may differ, though the link itself does not.
-    if workspace.tool is None and side.fits(workspace) and not listing.links:
+    if workspace.tool is None and not listing.links:
         tree = files.tree_id(workspace.tickets_path)
-        names = changed_folders(files, side.tree, tree)
-    if names is None:
-        stored = build_unstamped(workspace)
-    else:
+        for side in sides:
+            names = changed_folders(files, side.tree, tree) if side.fits(workspace) else None
+            if names is not None:
+                near.append((names, side.opened))
+    if near:
+        names, opened = min(near, key=lambda item: len(item[0]))
         names |= {conflict.unit for conflict in conflicts}
-        known = StoredIndex(side.opened.connection, side.opened.generation)
-        stored = update_from(workspace, known, names, listing)
+        known = StoredIndex(opened.connection, opened.generation)
+        stored = update_from(workspace, files, known, names, listing)
+    else:
+        stored = build_unstamped(workspace)
     seconds = time.perf_counter() - start
     return Index(workspace, *stored, IndexState.CURRENT, None, Trust.CONTENT, seconds)

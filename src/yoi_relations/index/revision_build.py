@@ -27,8 +27,11 @@ MAX_KEPT = 4
 """Indexes of revisions that are kept."""
 MAX_KEPT_SIZE = 64 << 20
 """Bytes of all of them together. The newest one is kept whatever its size is."""
-_SHARE = 4
-"""An index is updated if less than one folder in this many differs; a new one is cheaper then."""
+_MOST = 3 / 4
+"""An index is updated if at most this share of the folders differs; otherwise, a new one is
+cheaper."""
+_FEW = 1 / 64
+"""If no more than this share differs, no nearer index is looked for; that costs as much."""
 _NAME = re.compile(r"index-v[0-9.]+-([0-9a-f]{40}|[0-9a-f]{64})\.sqlite3")
 
 
@@ -56,19 +59,30 @@ def build_revision(workspace: Workspace, files: GitTree, tree: str, notify: Noti
 def _update_of_another(
     workspace: Workspace, files: GitTree, tree: str, listing: Listing
 ) -> StoredIndex | None:
-    """The index, made from the one that was used last; None if that would not be cheaper."""
-    for kept in _kept(workspace.cache_path):
-        other, _ = store.load_published(workspace, os.path.join(workspace.cache_path, kept.name))
-        if other is None:
-            continue
-        with closing(other.connection):
-            names = changed_folders(files, kept.tree, tree)
-            if names is None:  # the tree of a merge that was not made is not here
-                continue
-            if len(names) * _SHARE > len(listing.names):
-                return None
-            return update_from(workspace, other, names, listing)
+    """The index, made from one that differs in few folders; None if that would not be cheaper."""
+    near = _near(workspace, files, tree, len(listing.names))
+    for name, names in sorted(near.items(), key=lambda item: len(item[1])):
+        other, _ = store.load_published(workspace, os.path.join(workspace.cache_path, name))
+        if other is not None:
+            with closing(other.connection):
+                return update_from(workspace, files, other, names, listing)
     return None
+
+
+def _near(workspace: Workspace, files: GitTree, tree: str, number: int) -> dict[str, set[bytes]]:
+    """By name of a kept index, the folders that differ, of those that are worth an update.
+
+    `number` is that of all folders in the tree.
+    """
+    found = {}
+    for kept in _kept(workspace.cache_path):
+        names = changed_folders(files, kept.tree, tree)
+        # The tree of a merge that was not made is not here.
+        if names is not None and len(names) <= number * _MOST:
+            found[kept.name] = names
+            if len(names) <= number * _FEW:
+                break
+    return found
 
 
 def changed_folders(files: GitTree, old: str, new: str) -> set[bytes] | None:
@@ -81,14 +95,21 @@ def changed_folders(files: GitTree, old: str, new: str) -> set[bytes] | None:
 
 
 def update_from(
-    workspace: Workspace, stored: StoredIndex, names: set[bytes], listing: Listing
+    workspace: Workspace,
+    files: GitTree,
+    stored: StoredIndex,
+    names: set[bytes],
+    listing: Listing,
 ) -> StoredIndex:
     """The index of `workspace`, made from another one from which only the folders `names` differ.
 
     Raises:
         GitError: git failed, or a part of a folder is missing in a partial clone.
     """
-    return build.apply_update(workspace, stored, _update(workspace, stored, names, listing))
+    files.read_folders_ahead(workspace.tickets_path, names)
+    update = _update(workspace, stored, names, listing)
+    files.forget()  # an update needs much memory
+    return build.apply_update(workspace, stored, update)
 
 
 def _update(

@@ -6,7 +6,6 @@ Each has an additional field `exit_code`: the exit code of the command.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
 
 from mcp_types import Tool
 
@@ -23,7 +22,7 @@ from yoi_relations.queries.difference import find_difference
 from yoi_relations.queries.merge_outcome import find_outcome
 from yoi_relations.queries.path_base import PathBase
 from yoi_relations.queries.show import Filter, ask_relations
-from yoi_relations.queries.sides import Side, load_sides
+from yoi_relations.queries.sides import Side
 from yoi_relations.queries.ticket_lookup import resolve_ticket
 from yoi_relations.queries.worktree_check import check_in_worktrees, refuse_ticket_of_another
 from yoi_relations.queries.worktree_show import find_in_worktrees, first_that_knows
@@ -169,8 +168,8 @@ def _diff(context: CallContext, arguments: Value) -> _Answer:
             return _cut(found, arguments), ExitCode.DONE
     if earlier is not None or later is not None:
         raise UsageError("merge takes no revision: it merges into HEAD", "leave the others out")
-    with closing(open_merge(context.folder, branch, context.notify)) as preview:
-        outcome = find_outcome(*load_sides((preview.ours, preview.theirs, preview.merged)))
+    with open_merge(context.folder, branch, context.notify) as preview:
+        outcome = find_outcome(preview, Side.load(preview.ours.connection))
         found = merge.merge_document(merge.MergeAnswer(preview, outcome))
         return _cut(found, arguments), ExitCode.FOUND if outcome.breaks else ExitCode.DONE
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from yoi_relations.lean.types import NamedTuple
+from yoi_relations.lean.types import TYPE_CHECKING, Connection, NamedTuple
 from yoi_relations.queries.check import Check
 from yoi_relations.queries.check_reasons import Reason, Verdict
 from yoi_relations.queries.difference import Difference, find_difference
 from yoi_relations.queries.relation_changes import (
     RelationChange,
     RelationChangeType,
-    find_relation_changes,
+    find_ended_relations,
 )
-from yoi_relations.queries.sides import Clash, Side
-from yoi_relations.queries.ticket_changes import touched_tickets
+from yoi_relations.queries.relations import Relation, load_active_relations
+from yoi_relations.queries.sides import Clash, Side, check_open, find_clashes
+
+if TYPE_CHECKING:
+    from yoi_relations.index.merge_preview import MergePreview
 
 
 class EndedRelation(NamedTuple):
@@ -53,26 +56,39 @@ class MergeOutcome(NamedTuple):
         return bool(self.holds or self.clashes)
 
 
-def find_outcome(ours: Side, theirs: Side, merged: Side) -> MergeOutcome:
-    """What the merge of two sides brings."""
+def find_outcome(preview: MergePreview, ours: Side) -> MergeOutcome:
+    """What a merge brings; `ours` is the side that the index of HEAD makes.
+
+    Of the branch, only what the answer needs is loaded.
+    """
+    same = preview.merged.generation.digest == preview.ours.generation.digest
+    merged = ours if same else Side.load(preview.merged.connection)
+    theirs = preview.theirs.connection
     difference = find_difference(ours, merged)
-    known = ours.clashes.keys() | theirs.clashes.keys()
+    active = load_active_relations(theirs)
     return MergeOutcome(
         difference,
-        list(_only_merged(Verdict.HOLD, ours, theirs, merged)),
-        list(_only_merged(Verdict.UNKNOWN, ours, theirs, merged)),
-        [clash for meaning, clash in sorted(merged.clashes.items()) if meaning not in known],
-        list(_ended(difference, theirs, merged)),
+        _only_merged(Verdict.HOLD, ours, theirs, merged),
+        _only_merged(Verdict.UNKNOWN, ours, theirs, merged),
+        _new_clashes(ours, theirs, active, merged),
+        list(_ended(difference, theirs, active, merged)),
     )
 
 
-def _only_merged(verdict: Verdict, ours: Side, theirs: Side, merged: Side) -> Iterator[Check]:
+def _only_merged(verdict: Verdict, ours: Side, theirs: Connection, merged: Side) -> list[Check]:
     """The checks with a reason of this verdict, of tickets that have none on either side."""
-    for id_, check in sorted(merged.checks.items()):
-        checks = (check, ours.checks.get(id_), theirs.checks.get(id_))
-        has_it, *sides_have_it = (each and first_reason(each, verdict) for each in checks)
-        if has_it and not any(sides_have_it):
-            yield check
+    found = _with_reason(verdict, merged.checks.values())
+    for id_ in _with_reason(verdict, ours.checks.values()):
+        found.pop(id_, None)
+    if found:
+        for id_ in _with_reason(verdict, check_open(theirs, found).checks):
+            del found[id_]
+    return [found[id_] for id_ in sorted(found)]
+
+
+def _with_reason(verdict: Verdict, checks: Iterable[Check]) -> dict[str, Check]:
+    """By id of the ticket, the checks with a reason of this verdict."""
+    return {check.ticket.id: check for check in checks if first_reason(check, verdict)}
 
 
 def first_reason(check: Check, verdict: Verdict) -> Reason | None:
@@ -80,17 +96,29 @@ def first_reason(check: Check, verdict: Verdict) -> Reason | None:
     return next((reason for reason in check.reasons if reason.verdict is verdict), None)
 
 
-def _ended(difference: Difference, theirs: Side, merged: Side) -> Iterator[EndedRelation]:
-    touched = touched_tickets(theirs.connection, merged.connection)
+def _new_clashes(
+    ours: Side, theirs: Connection, active: list[Relation], merged: Side
+) -> list[Clash]:
+    """The clashes that no side has; `active` are the active relations of `theirs`."""
+    new = merged.clashes.keys() - ours.clashes.keys()
+    if new:
+        new -= {clash.meaning for clash in find_clashes(theirs, active)}
+    return [merged.clashes[meaning] for meaning in sorted(new)]
+
+
+def _ended(
+    difference: Difference, theirs: Connection, active: list[Relation], merged: Side
+) -> Iterator[EndedRelation]:
     changes = {
-        "ours": difference.relations,
-        "theirs": find_relation_changes(theirs, merged, touched),
+        "ours": [
+            change for change in difference.relations if change.what is RelationChangeType.ENDED
+        ],
+        "theirs": find_ended_relations(theirs, active, merged),
     }
     sides: dict[tuple[str, ...], tuple[RelationChange, list[str]]] = {}
     for name, found in changes.items():
         for change in found:
-            if change.what is RelationChangeType.ENDED:
-                sides.setdefault(_key(change), (change, []))[1].append(name)
+            sides.setdefault(_key(change), (change, []))[1].append(name)
     for change, names in sides.values():
         yield EndedRelation(change, tuple(names))
 

@@ -71,17 +71,44 @@ class RelationChange(NamedTuple):
 
 def find_relation_changes(old: Side, new: Side, touched: Iterable[str]) -> list[RelationChange]:
     """The changes of the relations of `touched` tickets, which are ids, by rank and type."""
-    before, after = _load(old.connection, touched), _load(new.connection, touched)
-    _join_edited_notes(before, after)
-    found = (
+    return _sorted(
         change
-        for meaning in before.keys() | after.keys()
-        for change in _compare(before.get(meaning), after.get(meaning), old, new)
+        for earlier, later in _pairs(old.connection, new.connection, touched)
+        for change in _compare(earlier, later, old, new)
     )
-    return sorted(found, key=lambda change: (change.relation.rank(), _ORDER.index(change.what)))
+
+
+def find_ended_relations(
+    old: Connection, active: Iterable[Relation], new: Side
+) -> list[RelationChange]:
+    """Of the active relations of `old`, those that `new` still states, and not as active."""
+    remaining = {_meaning(relation) for relation in new.active}
+    lost = [relation for relation in active if _meaning(relation) not in remaining]
+    touched = {end.id for relation in lost for end in relation.ends}
+    changes = (
+        change
+        for pair in _pairs(old, new.connection, touched)
+        if (both := _stated_in_both(*pair)) is not None
+        for change in _compare_both(*both)
+    )
+    return _sorted(change for change in changes if change.what is RelationChangeType.ENDED)
+
+
+def _pairs(
+    old: Connection, new: Connection, touched: Iterable[str]
+) -> Iterator[tuple[Relation | None, Relation | None]]:
+    """The relations of `touched` tickets in two indexes, by meaning; None where there is none."""
+    before, after = _load(old, touched), _load(new, touched)
+    _join_edited_notes(before, after)
+    for meaning in before.keys() | after.keys():
+        yield before.get(meaning), after.get(meaning)
 
 
 _ORDER = list(RelationChangeType)
+
+
+def _sorted(changes: Iterable[RelationChange]) -> list[RelationChange]:
+    return sorted(changes, key=lambda change: (change.relation.rank(), _ORDER.index(change.what)))
 
 
 _Meaning = tuple[str | None, ...]
@@ -153,8 +180,8 @@ def _file(relation: Relation) -> tuple[str | None, ...]:
 def _compare(
     earlier: Relation | None, later: Relation | None, old: Side, new: Side
 ) -> Iterator[RelationChange]:
-    if earlier and later and earlier.is_retired == later.is_retired:
-        yield from _compare_both(earlier, later)
+    if (both := _stated_in_both(earlier, later)) is not None:
+        yield from _compare_both(*both)
         return
     what = RelationChangeType.ADDED
     if later is None:
@@ -167,6 +194,15 @@ def _compare(
     if stated and side.may_hide(stated):
         what = RelationChangeType.UNCERTAIN
     yield RelationChange(what, earlier, later)
+
+
+def _stated_in_both(
+    earlier: Relation | None, later: Relation | None
+) -> tuple[Relation, Relation] | None:
+    """Both relations, if both indexes state it, or it is retired in both; otherwise None."""
+    if earlier and later and earlier.is_retired == later.is_retired:
+        return earlier, later
+    return None
 
 
 def _compare_both(earlier: Relation, later: Relation) -> Iterator[RelationChange]:

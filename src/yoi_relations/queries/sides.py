@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from yoi_relations.files.source import Effect, SpanningCode
-from yoi_relations.index.handle import Index
-from yoi_relations.kinds import SEQUENCE_CLASSES
+from yoi_relations.kinds import KINDS, SEQUENCE_CLASSES, SHOWN_NOTES, Edge, edge_of
 from yoi_relations.lean.types import Connection, NamedTuple, Self
-from yoi_relations.queries.check import Check, check_tickets
+from yoi_relations.queries.check import Check, CheckAnswer, check_tickets
 from yoi_relations.queries.check_reasons import Verdict
 from yoi_relations.queries.contradictions import find_contradictions
 from yoi_relations.queries.cycles import find_cycle_groups
@@ -16,7 +15,7 @@ from yoi_relations.queries.problems import Problem
 from yoi_relations.queries.records import RecordPlace, shown_as
 from yoi_relations.queries.relations import Relation, load_active_relations, load_relations
 from yoi_relations.queries.replacements import REPLACING, find_replacement_loops
-from yoi_relations.queries.tickets import TicketInfo, load_tickets
+from yoi_relations.queries.tickets import load_tickets
 from yoi_relations.states import RESOLVED
 
 
@@ -47,22 +46,25 @@ class Side(NamedTuple):
     Attributes:
         connection: to the index.
         checks: by id, the check of each ticket that is not resolved.
+        active: the active relations, in no order.
         clashes: the cycles and contradictions, by meaning.
         problems: the problems of its files.
     """
 
     connection: Connection
     checks: dict[str, Check]
+    active: list[Relation]
     clashes: dict[tuple[str, tuple[str, ...]], Clash]
     problems: list[Problem]
 
     @classmethod
     def load(cls, connection: Connection) -> Self:
         """The side that an index makes."""
-        answer = check_tickets(connection, _open_tickets(connection))
+        answer = check_open(connection, _open_ids(connection))
         checks = {check.ticket.id: check for check in answer.checks}
-        clashes = {clash.meaning: clash for clash in _clashes(connection)}
-        return cls(connection, checks, clashes, answer.problems)
+        active = load_active_relations(connection)
+        clashes = {clash.meaning: clash for clash in find_clashes(connection, active)}
+        return cls(connection, checks, active, clashes, answer.problems)
 
     def verdict(self, ticket: str) -> Verdict | None:
         """The verdict of a ticket; None if it is resolved or does not exist."""
@@ -70,39 +72,49 @@ class Side(NamedTuple):
         return check and check.verdict
 
     def may_hide(self, relation: Relation) -> bool:
-        """Whether a source that cannot be used may hold a record of a relation of another side."""
+        """Whether a source that cannot be used may state a relation of another side."""
         return any(
             problem.effect is Effect.RECORD
-            and problem.about == record.holder
+            and problem.about == holder
             and relation.kind in problem.shown
-            and (problem.targets is None or record.target in problem.targets)
+            and (problem.targets is None or target in problem.targets)
+            for holder, target in _possible_records(relation)
             for problem in self.problems
-            for record in relation.records
         )
 
 
-def load_sides(indexes: Sequence[Index]) -> list[Side]:
-    """The sides that indexes make; those of the same files share one."""
-    sides: dict[str, Side] = {}
-    for index in indexes:
-        if index.generation.digest not in sides:
-            sides[index.generation.digest] = Side.load(index.connection)
-    return [sides[index.generation.digest] for index in indexes]
+def _possible_records(relation: Relation) -> Iterator[tuple[str, str | None]]:
+    """Holder and target of the records that may state a relation; an edge may have two holders."""
+    if relation.target is None or relation.kind in SHOWN_NOTES:
+        yield from ((record.holder, record.target) for record in relation.records)
+        return
+    first, second = relation.ticket.id, relation.target.id
+    edge = Edge(relation.kind, first, second)
+    for holder, target in ((first, second), (second, first)):
+        if any(edge_of(kind, holder, target) == edge for kind in KINDS.values()):
+            yield holder, target
 
 
-def _open_tickets(connection: Connection) -> list[TicketInfo]:
-    """The tickets that are not resolved, by id; few of them, so the others are not loaded."""
+def check_open(connection: Connection, ids: Iterable[str]) -> CheckAnswer:
+    """Check those of these tickets that exist and are not resolved, by id."""
+    found = load_tickets(connection, ids).values()
+    return check_tickets(
+        connection, [ticket for ticket in found if ticket.folders and not ticket.resolved]
+    )
+
+
+def _open_ids(connection: Connection) -> list[str]:
+    """Ids of the tickets that may not be resolved; few of them, so the others are not loaded."""
     rows = connection.execute(
         "SELECT ticket_id FROM ticket WHERE state IS NULL OR state NOT IN (?, ?)"
         " UNION SELECT about FROM spanning_problem WHERE code <> ?",
         (*RESOLVED, SpanningCode.DANGLING_TARGET),
     )
-    found = load_tickets(connection, [id_ for (id_,) in rows])
-    return [ticket for ticket in found.values() if ticket.folders and not ticket.resolved]
+    return [id_ for (id_,) in rows]
 
 
-def _clashes(connection: Connection) -> Iterator[Clash]:
-    active = load_active_relations(connection)
+def find_clashes(connection: Connection, active: list[Relation]) -> Iterator[Clash]:
+    """The cycles and contradictions of an index with these active relations."""
     replacing = load_relations(connection, shown_as(REPLACING))
     edges = (relation for relation in active if relation.cls in SEQUENCE_CLASSES)
     for cycle in (*find_cycle_groups(edges), *find_replacement_loops(replacing)):

@@ -11,7 +11,6 @@ from yoi_relations.lean.types import TYPE_CHECKING, NamedTuple
 from yoi_relations.queries.check import Check
 from yoi_relations.queries.check_reasons import Verdict
 from yoi_relations.queries.merge_outcome import EndedRelation, MergeOutcome, first_reason
-from yoi_relations.render.check import check_value
 from yoi_relations.render.diff import (
     DiffAnswer,
     clash_fields,
@@ -76,12 +75,18 @@ def merge_document(answer: MergeAnswer) -> Value:
             "fast_forward": preview.is_fast_forward,
             "conflicts": [_conflict_value(conflict) for conflict in preview.conflicts],
             "other_conflicts": preview.other_conflicts,
-            "holds": [check_value(check, whole=False) for check in outcome.holds],
+            "holds": [_hold_value(check) for check in outcome.holds],
             "unknown": [check.ticket.id for check in outcome.unknown],
             "clashes": [clash_fields(clash) for clash in outcome.clashes],
             "ended": [_ended_value(ended) for ended in outcome.ended],
         }
     }
+
+
+def _hold_value(check: Check) -> Value:
+    from yoi_relations.render.check import check_value  # noqa: PLC0415  # few merges make a hold
+
+    return check_value(check, whole=False)
 
 
 def _conflict_value(conflict: Conflict) -> Value:
