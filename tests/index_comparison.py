@@ -74,11 +74,11 @@ def assert_rebuilt(index: Index) -> None:
 def coarse(status: os.stat_result) -> bytes:
     """A stamp from a file system without inodes and times of change, with a clock of 2 s."""
     mtime = status.st_mtime_ns // 2_000_000_000 * 2_000_000_000
-    return stat_stamp._FIELDS.pack(mtime, mtime, 0, status.st_dev, status.st_size, status.st_mode)  # noqa: SLF001
+    return stat_stamp._pack(mtime, mtime, 0, status.st_dev, status.st_size, status.st_mode)  # noqa: SLF001
 
 
 def by_own_clock(status: os.stat_result) -> bytes:
     """A stamp with all its fields but the time of change, which a test cannot set."""
     mtime, inode = status.st_mtime_ns, status.st_ino
     fields = mtime, mtime, inode, status.st_dev, status.st_size, status.st_mode
-    return stat_stamp._FIELDS.pack(*fields)  # noqa: SLF001  # stamps of other file systems
+    return stat_stamp._pack(*fields)  # noqa: SLF001  # stamps of other file systems

@@ -10,7 +10,6 @@ import os
 import stat
 import time
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 from unittest import mock
 
@@ -60,10 +59,8 @@ def _stamps_with(alter: Callable[..., tuple[int, ...]]) -> Off:
     """Fields of all stamps are altered, those included that a test's own clock makes."""
 
     def off(patch: pytest.MonkeyPatch) -> None:
-        fields = stat_stamp._FIELDS  # noqa: SLF001  # whatever makes a stamp packs it so
-        packed: Callable[..., bytes] = lambda *values: fields.pack(*alter(*values))  # noqa: E731
-        altered = SimpleNamespace(pack=packed, iter_unpack=fields.iter_unpack)
-        patch.setattr(stat_stamp, "_FIELDS", altered)
+        pack = stat_stamp._pack  # noqa: SLF001  # whatever makes a stamp packs it so
+        patch.setattr(stat_stamp, "_pack", lambda *values: pack(*alter(*values)))
 
     return off
 
