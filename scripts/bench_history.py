@@ -30,6 +30,8 @@ BLAMED = 100
 """Plans that are blamed, about."""
 FAILED = {1, 2, 3}
 """Exit statuses of a command without an answer."""
+ENVIRON = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+"""Without what would make each command compile its modules."""
 PROGRAM = (sys.executable, "-m", "yoi_relations")
 RECORD = "---\nkind: waiting\nauthor: x\nat: 2026-06-09T10:03:41Z\n---\nWhy {number}.\n"
 
@@ -48,7 +50,7 @@ class Measured:
     def usage(self, *command: str) -> resource.struct_rusage:
         """What a command and its children used; it must have an answer."""
         with open(os.devnull, "wb") as null:
-            process = subprocess.Popen(command, cwd=self.folder, stdout=null)
+            process = subprocess.Popen(command, cwd=self.folder, env=ENVIRON, stdout=null)
             _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode in FAILED:
