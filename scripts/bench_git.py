@@ -8,12 +8,9 @@ times include all child processes. What is divided or subtracted was run in turn
 
 from __future__ import annotations
 
-import statistics
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from bench_history import PROGRAM, RECORD, Measured, measure
@@ -28,11 +25,6 @@ QUESTION = ("show", "--kind", "blocker", "--json")
 
 class MeasuredRevisions(Measured):
     """A repository with tickets, and what answers about its revisions cost."""
-
-    def in_turn(self, *measured: Callable[[], float]) -> list[float]:
-        """The medians of several times, of commands that run in turn."""
-        rounds = [[one() for one in measured] for _ in range(self.runs)]
-        return [statistics.median(times) for times in zip(*rounds, strict=True)]
 
     def forget(self, *kept: Path) -> None:
         """Remove the kept indexes of revisions, except some."""
@@ -83,10 +75,11 @@ class MeasuredRevisions(Measured):
         both = ("diff", "HEAD", SIDE, "--json")
         self.keep(QUESTION, at, compared, merge, both)
         bare, warm, index, present = self.in_turn(
-            lambda: self.cpu(sys.executable, "-c", "pass"),
+            self.bare,
             *(lambda one=one: self.program(*one) for one in (at, trusted, QUESTION)),
         )
-        diff, git_diff, merged, sides, git_merge = self.in_turn(
+        bare_again, diff, git_diff, merged, sides, git_merge = self.in_turn(
+            self.bare,
             lambda: self.program(*compared),
             lambda: self.git("diff", "--stat", FAR, "HEAD", "--", TICKETS),
             lambda: self.program(*merge),
@@ -100,9 +93,9 @@ class MeasuredRevisions(Measured):
             "--at of a neighbour / rebuild": near / rebuild_again,
             "(--at again - --trust index) / bare interpreter": (warm - index) / bare,
             "--at again / the present files": warm / present,
-            "diff of 100 commits / bare interpreter": diff / bare,
+            "diff of 100 commits / bare interpreter": diff / bare_again,
             "diff of 100 commits / git diff --stat": diff / git_diff,
-            "(diff --merge - diff of its sides) / bare interpreter": (merged - sides) / bare,
+            "(diff --merge - diff of its sides) / bare interpreter": (merged - sides) / bare_again,
             "diff --merge / git merge-tree": merged / git_merge,
         }
         for name, value in rows.items():

@@ -62,9 +62,14 @@ class Measured:
         usage = self.usage(*command)
         return usage.ru_utime + usage.ru_stime
 
-    def median(self, measured: Callable[[], float]) -> float:
-        """The median of several times."""
-        return statistics.median(measured() for _ in range(self.runs))
+    def in_turn(self, *measured: Callable[[], float]) -> list[float]:
+        """The medians of several times, of commands that run in turn."""
+        rounds = [[one() for one in measured] for _ in range(self.runs)]
+        return [statistics.median(times) for times in zip(*rounds, strict=True)]
+
+    def bare(self) -> float:
+        """CPU time of an interpreter that does nothing."""
+        return self.cpu(sys.executable, "-c", "pass")
 
     def program(self, *arguments: str) -> float:
         """CPU time of a command of the program."""
@@ -94,33 +99,43 @@ class Measured:
         times = [self.git(*command, str(path.relative_to(self.folder))) for path in sample]
         return statistics.mean(times) * len(self.plans)
 
+    def without_git(self, *arguments: str) -> float:
+        """CPU time of a command of the program where there is no repository."""
+        here, aside = self.folder / ".git", self.folder / "not-git"
+        shutil.move(here, aside)
+        try:
+            return self.program(*arguments)
+        finally:
+            shutil.move(aside, here)
+
     def report(self) -> None:
         """Print all rows."""
         self.settle()
-        bare = self.median(lambda: self.cpu(sys.executable, "-c", "pass"))
-        raw = self.median(
-            lambda: self.git("log", "--raw", "-m", "--full-history", "--", ".yoi/tickets")
+        bare, raw, first, provenance = self.in_turn(
+            self.bare,
+            lambda: self.git("log", "--raw", "-m", "--full-history", "--", ".yoi/tickets"),
+            lambda: self.first("log"),
+            lambda: self.first("show", self.ticket, "--provenance"),
         )
-        one = self.median(lambda: self.git("log", "--", f".yoi/tickets/{self.ticket}"))
-        first = self.median(lambda: self.first("log"))
-        provenance = self.median(lambda: self.first("show", self.ticket, "--provenance"))
         self.settle()
-        again = self.median(lambda: self.program("log", self.ticket))
-        trusted = self.median(lambda: self.program("log", self.ticket, "--trust", "index"))
-        lookup = self.median(lambda: self.program("show", self.ticket, "--trust", "index"))
-        check = self.median(lambda: self.program("check", self.ticket))
-        shutil.move(self.folder / ".git", self.folder / "not-git")
-        without = self.median(lambda: self.program("check", self.ticket))
-        shutil.move(self.folder / "not-git", self.folder / ".git")
+        bare_again, one, again, trusted, lookup, check, without = self.in_turn(
+            self.bare,
+            lambda: self.git("log", "--", f".yoi/tickets/{self.ticket}"),
+            lambda: self.program("log", self.ticket),
+            lambda: self.program("log", self.ticket, "--trust", "index"),
+            lambda: self.program("show", self.ticket, "--trust", "index"),
+            lambda: self.program("check", self.ticket),
+            lambda: self.without_git("check", self.ticket),
+        )
         rows = {
             "first log / git log --raw of all tickets": first / raw,
             "first show --provenance / git log --raw of all tickets": provenance / raw,
             "first log / bare interpreter": first / bare,
-            "log of a ticket again / bare interpreter": again / bare,
-            "the same with --trust index / bare interpreter": trusted / bare,
-            "show of a ticket with --trust index / bare interpreter": lookup / bare,
+            "log of a ticket again / bare interpreter": again / bare_again,
+            "the same with --trust index / bare interpreter": trusted / bare_again,
+            "show of a ticket with --trust index / bare interpreter": lookup / bare_again,
             "log of a ticket again / git log of its folder": again / one,
-            "(check in git - check without git) / bare interpreter": (check - without) / bare,
+            "(check in git - check without git) / bare interpreter": (check - without) / bare_again,
         }
         if self.plans:
             rows["first log / blame of all plans"] = first / self.blame()
