@@ -52,9 +52,11 @@ def publisher(call: Call) -> Callable[[], Callable[[Index], None]]:
         UsageError: no database or no name is known.
     """
     database, workspace = database_named(None), call.workspace()
-    name, aliases = _chosen_name(workspace, None)
+    _chosen_name(workspace, None)
 
     def begin() -> Callable[[Index], None]:
+        # They may have changed, and another command may have published that.
+        name, aliases = _chosen_name(workspace, None)
         head = read_head(workspace)
         refuse_other_branch(name, head)
 
