@@ -41,6 +41,18 @@ def test_each_change_is_published(workspace: Workspace, database: str, start: St
     assert [change["change"] for change in watcher.changes(1)] == ["state_changed"]
 
 
+def test_the_change_that_ends_the_watcher_is_published(
+    workspace: Workspace, database: str, start: Start
+) -> None:
+    workspace.pair(states=("planning", "ready"))
+    (workspace.root / ".yoi" / "workspace.toml").write_text(f'name = "{NAME}"\n')
+    watcher = start(workspace, "--publish", "--once", YOI_RELATIONS_DATABASE=database)
+    until_published(database, ["planning", "ready"])
+    workspace.ticket(B, "done")
+    assert watcher.ends() == 0
+    assert states(database) == ["planning", "done"]
+
+
 def test_what_could_not_be_published_is_published_later(
     postgres: PostgresServer, workspace: Workspace, database: str, start: Start
 ) -> None:
