@@ -115,6 +115,17 @@ def test_an_alias_that_names_a_published_workspace_is_a_notice(
         assert ["old/loans" in notice["message"] for notice in ran.errors] == [True]
 
 
+@pytest.mark.parametrize(("name", "aliases"), [(NAME, "old/loans"), ("acme/other", "")])
+def test_aliases_belong_to_the_name_of_the_workspace(
+    workspace: Workspace, database: str, name: str, aliases: str
+) -> None:
+    config = f'name = "{NAME}"\naliases = ["old/loans"]\n'
+    (workspace.pair().root / ".yoi" / "workspace.toml").write_text(config)
+    published(workspace, database, "--name", name)
+    (row,) = contents(database, name)["workspace"]
+    assert row[-1] == aliases
+
+
 def test_a_ticket_that_is_gone_goes(workspace: Workspace, database: str) -> None:
     workspace.pair()
     published(workspace, database)

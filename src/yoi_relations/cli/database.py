@@ -96,8 +96,10 @@ def forget(call: Call, name: str, to: str | None) -> ExitCode:
 
 
 def _chosen_name(workspace: Workspace, name: str | None) -> tuple[str, tuple[str, ...]]:
-    """The name to publish under, and the aliases; a name of its own has none."""
-    called = name_of(workspace) if name is None else WorkspaceName(name, ())
+    """The name to publish under, and the aliases; another name than the workspace's has none."""
+    called = name_of(workspace)
+    if name not in (None, called.name):
+        called = WorkspaceName(name, ())
     found = called.name
     hint = 'give --name, or write name = "acme/loans" into .yoi/workspace.toml'
     if found is None:
