@@ -342,7 +342,8 @@ def test_first_record_is_noticed_by_stamps_alone(tasks: TaskWorkspace) -> None:
 
 def test_names_on_the_command_line(tasks: TaskWorkspace) -> None:
     path = tasks.path(1)
-    for name in (tasks.id(1), tasks.id(1).upper(), str(path), str(path.relative_to(tasks.root))):
+    short = str(path.relative_to(tasks.root))
+    for name in (tasks.id(1), tasks.id(1).upper(), str(path), short, f" {short} "):
         assert tasks.run("check", name).code == HOLD, name
 
 

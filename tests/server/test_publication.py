@@ -115,6 +115,17 @@ def test_an_alias_that_names_a_published_workspace_is_a_notice(
         assert ["old/loans" in notice["message"] for notice in ran.errors] == [True]
 
 
+@pytest.mark.parametrize(("name", "aliases"), [(NAME, "old/loans"), ("acme/other", "")])
+def test_aliases_belong_to_the_name_of_the_workspace(
+    workspace: Workspace, database: str, name: str, aliases: str
+) -> None:
+    config = f'name = "{NAME}"\naliases = ["old/loans"]\n'
+    (workspace.pair().root / ".yoi" / "workspace.toml").write_text(config)
+    published(workspace, database, "--name", name)
+    (row,) = contents(database, name)["workspace"]
+    assert row[-1] == aliases
+
+
 def test_a_ticket_that_is_gone_goes(workspace: Workspace, database: str) -> None:
     workspace.pair()
     published(workspace, database)
@@ -228,6 +239,31 @@ def test_an_older_commit_with_the_same_tickets_takes_nothing_back(
     git(other, "fetch", "--quiet")
     answer = published(other, database)
     assert (answer["changed"], answer["commit"]) == (False, later)
+
+
+def test_an_older_commit_takes_no_alias_back(
+    repository: Workspace, database: str, tmp_path: Path
+) -> None:
+    config = repository.root / ".yoi" / "workspace.toml"
+    config.write_text(f'name = "{NAME}"\n')
+    commit(repository)
+    other = checkout(repository, tmp_path / "other")
+    assert publish(other, database, name=None).code == 0
+    config.write_text(f'name = "{NAME}"\naliases = ["old/loans"]\n')
+    commit(repository)
+    added = publish(repository, database, name=None).json
+    assert (added["changed"], added["publication"], added["folders_changed"]) == (True, 2, 0)
+    git(other, "fetch", "--quiet")
+    before = contents(database)
+    ran = publish(other, database, name=None)
+    assert (ran.code, ran.errors[-1]["error"]["code"]) == (1, "publication_refused")
+    assert contents(database) == before
+    git(other, "pull", "--quiet")
+    assert publish(other, database, name=None).json["changed"] is False
+    assert contents(database) == before
+    (other.root / ".yoi" / "workspace.toml").write_text(f'name = "{NAME}"\n')
+    assert publish(other, database, "--force", name=None).code == 0
+    assert contents(database) != before
 
 
 @pytest.mark.parametrize("fetched", [True, False])

@@ -20,8 +20,8 @@ import pytest
 from network_proxy import network
 from postgres_server import PostgresServer
 from publication_faults import TICKETS, Race, Trials, new_workspace, numbered, old_workspace
-from publishing import NAME, contents, publish, publish_directly, published
-from workspace_builder import A, Workspace
+from publishing import NAME, commit, contents, publish, publish_directly, published
+from workspace_builder import A, Workspace, git
 
 from yoi_relations.server import connection as connecting
 from yoi_relations.server import publication, replacement
@@ -183,6 +183,24 @@ def test_a_restart_in_the_middle_is_waited_for(
     finally:
         restarts[0].join()
     assert len(contents(database)["ticket_now"]) == TICKETS + 4
+
+
+def test_a_later_commit_is_kept_if_the_server_crashes_after_it_was_published(
+    postgres: PostgresServer, workspace: Workspace, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It decides which publication is older, also if no ticket has changed."""
+    git(workspace.pair(), "init", "--quiet")
+    commit(workspace)
+    published(workspace, database)
+    # Until then the server keeps in memory what no client waits for.
+    monkeypatch.setitem(postgres.settings, "wal_writer_delay", "10s")
+    postgres.restart()
+    later = commit(workspace)
+    assert not published(workspace, database)["changed"]
+    postgres.stop()
+    postgres.start()
+    with psycopg.connect(database) as connection:
+        assert connection.execute("SELECT git_commit FROM workspace").fetchall() == [(later,)]
 
 
 def test_what_waiting_does_not_cure_is_not_repeated(

@@ -424,7 +424,8 @@ def test_the_ways_to_name_a_ticket(two: Two) -> None:
     two.loans.ticket(A, "queued", slug="apply-for-it")
     two.loans.record(A, "waiting", note="x")
     two.publish()
-    for name in (A, "apply-for-it", "000AA", f"{NAME}:{A}", "apply-f", f".yoi/tickets/{A}"):
+    folder = f".yoi/tickets/{A}"
+    for name in (A, "apply-for-it", "000AA", f"{NAME}:{A}", "apply-f", folder, f" {folder} "):
         assert two.ask("show", name).json["relations"][0]["ticket"] == A, name
     path = f"{NAME}:.yoi/tickets/{A}"
     for name in ("apply-for-it", A, f"{NAME}:{A}", path, f"{path}/item.md"):

@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from publishing import create_partitioned, engine_of
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
+from workspace_builder import Workspace
 
 from yoi_relations.server import schema
 from yoi_relations.server.models import TABLES, VIEWS
@@ -114,6 +115,21 @@ def test_tables_of_another_version_are_refused(
         with pytest.raises(OtherSchemaError) as raised:
             begin_in_schema(connection)
     assert hint in str(raised.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("column", "revision"), [("version_num", "of_another"), ("another_column", "no tables")]
+)
+def test_a_database_of_another_program_that_uses_alembic_is_said(
+    workspace: Workspace, bare_database: str, column: str, revision: str
+) -> None:
+    with psycopg.connect(bare_database) as connection:
+        connection.execute(f"CREATE TABLE alembic_version AS SELECT 'of_another' AS {column}")
+    for command in (("server", "list"), ("publish", "--name", "acme/loans")):
+        ran = workspace.run(*command, "--json", "--to", bare_database)
+        error = ran.errors[-1]["error"]
+        assert (ran.code, error["code"]) == (1, "database_schema")
+        assert revision in error["message"]
 
 
 def test_newer_tables_are_not_migrated(database: str) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 from postgres_server import PostgresServer
 from psycopg.conninfo import conninfo_to_dict
@@ -40,6 +41,18 @@ def test_each_change_is_published(workspace: Workspace, database: str, start: St
     assert [change["change"] for change in watcher.changes(1)] == ["state_changed"]
 
 
+def test_the_change_that_ends_the_watcher_is_published(
+    workspace: Workspace, database: str, start: Start
+) -> None:
+    workspace.pair(states=("planning", "ready"))
+    (workspace.root / ".yoi" / "workspace.toml").write_text(f'name = "{NAME}"\n')
+    watcher = start(workspace, "--publish", "--once", YOI_RELATIONS_DATABASE=database)
+    until_published(database, ["planning", "ready"])
+    workspace.ticket(B, "done")
+    assert watcher.ends() == 0
+    assert states(database) == ["planning", "done"]
+
+
 def test_what_could_not_be_published_is_published_later(
     postgres: PostgresServer, workspace: Workspace, database: str, start: Start
 ) -> None:
@@ -73,6 +86,22 @@ def test_files_are_not_published_as_a_commit_that_came_after_they_were_read(
         with pytest.raises(RelationsError):
             publish_index(index)
     assert states(database) == ["planning", "done"]
+
+
+def test_a_watcher_does_not_take_back_aliases(
+    workspace: Workspace, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = workspace.pair().root / ".yoi" / "workspace.toml"
+    config.write_text(f'name = "{NAME}"\n')
+    monkeypatch.setenv("YOI_RELATIONS_DATABASE", database)
+    begin = publisher(Call(directory=str(workspace.root)))
+    config.write_text(f'name = "{NAME}"\naliases = ["acme/seen"]\n')
+    assert publish(workspace, database, name=None).code == 0
+    publish_index = begin()
+    with open_index(find_workspace(str(workspace.root)), lambda _: None) as index:
+        publish_index(index)
+    with psycopg.connect(database) as connection:
+        assert connection.execute("SELECT aliases FROM workspace").fetchall() == [("acme/seen",)]
 
 
 def test_it_needs_a_database_and_a_name(workspace: Workspace, database: str) -> None:

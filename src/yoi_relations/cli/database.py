@@ -52,9 +52,11 @@ def publisher(call: Call) -> Callable[[], Callable[[Index], None]]:
         UsageError: no database or no name is known.
     """
     database, workspace = database_named(None), call.workspace()
-    name, aliases = _chosen_name(workspace, None)
+    _chosen_name(workspace, None)
 
     def begin() -> Callable[[Index], None]:
+        # They may have changed, and another command may have published that.
+        name, aliases = _chosen_name(workspace, None)
         head = read_head(workspace)
         refuse_other_branch(name, head)
 
@@ -94,8 +96,10 @@ def forget(call: Call, name: str, to: str | None) -> ExitCode:
 
 
 def _chosen_name(workspace: Workspace, name: str | None) -> tuple[str, tuple[str, ...]]:
-    """The name to publish under, and the aliases; a name of its own has none."""
-    called = name_of(workspace) if name is None else WorkspaceName(name, ())
+    """The name to publish under, and the aliases; another name than the workspace's has none."""
+    called = name_of(workspace)
+    if name not in (None, called.name):
+        called = WorkspaceName(name, ())
     found = called.name
     hint = 'give --name, or write name = "acme/loans" into .yoi/workspace.toml'
     if found is None:

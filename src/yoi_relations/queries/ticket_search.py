@@ -98,10 +98,12 @@ class TicketSearch:
                 paths = {composed(path) for path in self._base.below_root(folder)}
                 # The name of a task file, or of a folder in a database, is not that of the ticket.
                 if self._base.tool or scope_of(self._connection).shared:
-                    return _at_folders(self._connection, paths)
-                ids = [os.path.basename(path) for path in sorted(paths)]
-                rows = _folders(self._connection, ids)
-                if found := sorted({id_ for id_, path in rows if composed(path) in paths}):
+                    found = _at_folders(self._connection, paths)
+                else:
+                    ids = [os.path.basename(path) for path in sorted(paths)]
+                    rows = _folders(self._connection, ids)
+                    found = sorted({id_ for id_, path in rows if composed(path) in paths})
+                if found:
                     return found
         return []
 
@@ -134,7 +136,7 @@ def _listed(ticket: TicketInfo) -> str:
 
 
 def _at_folders(connection: Connection, paths: set[str]) -> list[str]:
-    """The ids of the tickets of another tool whose files have one of these paths."""
+    """The ids of the tickets whose folders or task files have one of these paths."""
     rows = connection.execute(
         "SELECT DISTINCT ticket FROM ticket_name"
         " WHERE folder IN (SELECT value FROM json_each(?)) ORDER BY ticket",

@@ -37,6 +37,8 @@ _SETTINGS = (
     # Planning these queries takes it longer than answering them.
     "SET LOCAL jit = off",
 )
+NO_QUERY = "SELECT 1"
+"""A query that asks for nothing in the database."""
 _ABOUT_VALUES = ("22", "23")
 """Classes of SQLSTATE whose messages may quote a value."""
 _MAX_MESSAGE = 300
@@ -146,7 +148,7 @@ def begin(connection: psycopg.Connection, mode: str = "") -> str | None:
     Returns:
         The revision, or None where the database has no schema yet.
     """
-    return begin_with(connection, mode, "SELECT 1")[0]
+    return begin_with(connection, mode, NO_QUERY)[0]
 
 
 def begin_with(
@@ -162,11 +164,10 @@ def begin_with(
     statements = "; ".join((f"BEGIN {mode}", *_SETTINGS, version, query))
     try:
         cursor = connection.execute(statements.encode())
-    except psycopg.errors.UndefinedTable:
-        return None, []
-    except psycopg.errors.UndefinedColumn:
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
         connection.rollback()
-        return begin(connection, mode), []
+        # What `query` asks for may be missing, and not the revision.
+        return None if query == NO_QUERY else begin(connection, mode), []
     for _ in range(1 + len(_SETTINGS)):
         cursor.nextset()
     row = cursor.fetchone()

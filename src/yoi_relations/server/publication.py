@@ -127,15 +127,16 @@ def _publish_once(
 ) -> Publication:
     """One attempt, in one transaction."""
     key = key_of(request.name)
-    there, parser_version = _begin_and_lock(connection, key, request.name)
+    there, parser_version, aliases = _begin_and_lock(connection, key, request.name)
     unusable = _published_names(connection, request)
     index, digest = request.opened, request.opened.generation.digest
     commit = request.head and request.head.commit
-    if (there.digest, parser_version) == (digest, PARSER_VERSION):
+    wanted = (digest, PARSER_VERSION, _joined(request.aliases))
+    if (there.digest, parser_version, aliases) == wanted:
         if not is_later(index.workspace, there.commit, commit):
             commit = there.commit
         made = Published(there.publication, digest, commit)
-        _finish_unchanged(connection, key, made, request)
+        _finish_unchanged(connection, key, made, request, waits=made != there)
         return Publication(
             *(request.name, made, 0, 0), changed=False, same_commit=False, unusable_aliases=unusable
         )
@@ -176,14 +177,15 @@ def _finish(connection: psycopg.Connection, key: int, made: Published, request: 
 
 
 def _finish_unchanged(
-    connection: psycopg.Connection, key: int, made: Published, request: Request
+    connection: psycopg.Connection, key: int, made: Published, request: Request, *, waits: bool
 ) -> None:
-    """The same in one message, where nothing has changed.
+    """The same in one message, where nothing has changed, apart from the commit.
 
-    Such a publication proves that what is there still holds. If the server crashes, only that can
-    be lost, so there is no need to wait for its disk.
+    Such a publication proves that what is there still holds. If the commit is the same, only that
+    can be lost if the server crashes, so there is no need that it `waits` for the server's disk.
     """
-    statements = f"SET LOCAL synchronous_commit = off; {_FINISH}; COMMIT"
+    first = "" if waits else "SET LOCAL synchronous_commit = off; "
+    statements = f"{first}{_FINISH}; COMMIT"
     psycopg.ClientCursor(connection).execute(
         statements.encode(), _finish_values(key, made, request)
     )
@@ -191,7 +193,12 @@ def _finish_unchanged(
 
 def _finish_values(key: int, made: Published, request: Request) -> tuple[object, ...]:
     root = request.opened.generation.tickets_root
-    return (*made, PARSER_VERSION, root, " ".join(request.aliases), key)
+    return (*made, PARSER_VERSION, root, _joined(request.aliases), key)
+
+
+def _joined(aliases: tuple[str, ...]) -> str:
+    """Aliases as the database has them."""
+    return " ".join(aliases)
 
 
 def _published_names(connection: psycopg.Connection, request: Request) -> tuple[str, ...]:
@@ -203,15 +210,17 @@ def _published_names(connection: psycopg.Connection, request: Request) -> tuple[
     return tuple(name for (name,) in connection.execute(query, (aliases,)))
 
 
-def _begin_and_lock(connection: psycopg.Connection, key: int, wanted: str) -> tuple[Published, int]:
+def _begin_and_lock(
+    connection: psycopg.Connection, key: int, wanted: str
+) -> tuple[Published, int, str]:
     """Begin a transaction with a lock on the row of the workspace, which is made if missing.
 
     Returns:
-        What is in the database, and the version of the parser that read it.
+        What is in the database, the version of the parser that read it, and the aliases.
     """
     query = (
-        "SELECT name, publication, digest, git_commit, parser_version FROM workspace"  # noqa: S608  # a number
-        f" WHERE workspace_id = {key} FOR UPDATE"
+        "SELECT name, publication, digest, git_commit, parser_version, aliases"  # noqa: S608  # a number
+        f" FROM workspace WHERE workspace_id = {key} FOR UPDATE"
     )
     rows = begin_in_schema(connection, query=query)
     # Another process may delete the row between the two statements.
@@ -222,9 +231,9 @@ def _begin_and_lock(connection: psycopg.Connection, key: int, wanted: str) -> tu
             (key, wanted),
         )
         rows = connection.execute(query.encode()).fetchall()
-    ((name, publication, digest, commit, parser_version),) = rows
+    ((name, publication, digest, commit, parser_version, aliases),) = rows
     if name != wanted:
         raise RelationsError(
             f"{wanted}: its key in the database is that of {name}", "choose another --name"
         )
-    return Published(publication, digest, commit), parser_version
+    return Published(publication, digest, commit), parser_version, aliases

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from yoi_relations.server.connection import DatabaseError, begin, begin_with, connect
+from yoi_relations.server.connection import NO_QUERY, DatabaseError, begin, begin_with, connect
 
 REVISIONS = ("0001",)
 """The revisions of the schema, the latest last."""
@@ -21,7 +21,7 @@ class OtherSchemaError(DatabaseError):
 
 
 def begin_in_schema(
-    connection: psycopg.Connection, mode: str = "", query: str = "SELECT 1"
+    connection: psycopg.Connection, mode: str = "", query: str = NO_QUERY
 ) -> list[tuple[Any, ...]]:
     """Begin a transaction, and ask a query in it, as `begin_with` does; the rows.
 

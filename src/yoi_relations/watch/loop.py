@@ -112,12 +112,13 @@ def _watch(
             publisher.begin_scan()
             index = _scan(request, events, notify)
             if index is not None:
-                if not _print(request, last_scan.changes_since(index, notify)):
+                goes_on = _print(request, last_scan.changes_since(index, notify))
+                publisher.publish(index)
+                if not goes_on:
                     return ExitCode.DONE
                 if request.shares_the_index and not lock.hold():
                     notify("another watcher has taken over")
                     return ExitCode.DONE
-                publisher.publish(index)
             if time.monotonic() >= end:
                 return ExitCode.TIMED_OUT
     return ExitCode.DONE
