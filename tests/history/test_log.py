@@ -760,7 +760,10 @@ def test_commit_may_have_no_usable_time(
 
     assert work.told() == [("retired", FIRST, retired), ("stated", FIRST, commit)]
     assert work.log()[-1]["commit"]["time"] == shown
-    assert work.run("log").code == 0
+    for line in (["log"], ["show", "--at", commit]):
+        text, code = on_terminal([sys.executable, "-m", "yoi_relations", *line], work.root, 100)
+        assert code == 0
+        assert ("time not known" in text) == (shown is None)
     answer = work.show("--at", commit)
     assert answer["workspace"]["at"]["time"] == shown
     assert work.show("--at", later)["relations"] == answer["relations"]
