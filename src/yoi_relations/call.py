@@ -112,7 +112,7 @@ class Call(NamedTuple):
         if at is not None and self.mode is Mode.TABLE:
             from yoi_relations.files.git_tree import revision_words  # noqa: PLC0415  # for revisions
 
-            commit = f": commit {at.commit}, {at.time}" if at.commit else ""
+            commit = f": commit {at.commit}, {at.time or 'time not known'}" if at.commit else ""
             self.notify(f"{option} {revision_words(at)}{commit}")
 
     def refuse_unchecked(self, command: str) -> None:

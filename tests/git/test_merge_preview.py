@@ -382,6 +382,24 @@ def test_index_of_a_merge_with_conflicts_is_made_from_the_nearer_side(
     assert ([each.source.holder for each in found.conflicts], numbers) == ([A], [1, 2, 3])
 
 
+def test_index_of_a_side_that_another_tool_keeps_is_not_used(
+    branches: Callable[..., Branches],
+) -> None:
+    def configure(text: str) -> Edit:
+        return lambda workspace: (workspace.root / ".yoi/workspace.toml").write_text(text)
+
+    root = '[ticket.backend]\nroot = ".yoi/tickets"\n'
+    made = branches(
+        lambda w: [state(id_, "ready")(w) for id_ in (A, B, C, D)],
+        lambda w: (configure(root)(w), state(A, "done")(w)),
+        configure(f'{root}provider = "tk"\n'),
+    )
+    with preview(made.workspace.root) as found:
+        assert [each.workspace.tool is None for each in (found.ours, found.merged)] == [False, True]
+        tickets = found.merged.connection.execute("SELECT ticket_id FROM ticket")
+        assert sorted(tickets) == [(A,), (B,), (C,), (D,)]
+
+
 def test_record_that_both_sides_changed_is_unknown(branches: Callable[..., Branches]) -> None:
     made = branches(
         record(A, "blocked_by", B, 1, author="ours"),

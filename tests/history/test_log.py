@@ -732,6 +732,43 @@ def test_names_of_authors_and_messages_are_never_printed_raw(
         assert not {*ran.out} & {"\x1b", "\x07", "\x9b"}
 
 
+@pytest.mark.parametrize(
+    ("time", "shown"),
+    [
+        (b" z +0000", "1970-01-01T00:00:00Z"),
+        (b"", "1970-01-01T00:00:00Z"),
+        (b" 99999999999999999999 +0000", None),
+    ],
+)
+def test_commit_may_have_no_usable_time(
+    work: CommittedWorkspace, time: bytes, shown: str | None
+) -> None:
+    work.record(A, "blocked_by", B)
+    git = work.repository.git
+    git("add", "-A")
+    tree, parent = git("write-tree").encode(), git("rev-parse", "HEAD").encode()
+    person = b"a <b>" + time
+    commit = git(
+        *("hash-object", "-t", "commit", "-w", "--stdin", "--literally"),
+        stdin=b"tree %s\nparent %s\nauthor %s\ncommitter %s\n\nm\n"
+        % (tree, parent, person, person),
+    )
+    git("reset", "-q", "--soft", commit)
+    later = work.commit("later")
+    retire(work, A, FIRST)
+    retired = work.commit()
+
+    assert work.told() == [("retired", FIRST, retired), ("stated", FIRST, commit)]
+    assert work.log()[-1]["commit"]["time"] == shown
+    for line in (["log"], ["show", "--at", commit]):
+        text, code = on_terminal([sys.executable, "-m", "yoi_relations", *line], work.root, 100)
+        assert code == 0
+        assert ("time not known" in text) == (shown is None)
+    answer = work.show("--at", commit)
+    assert answer["workspace"]["at"]["time"] == shown
+    assert work.show("--at", later)["relations"] == answer["relations"]
+
+
 @pytest.mark.parametrize("id_", [b"new\nline", b"\xff\xfe", b'q"uote', b"tab\t", "ümlaut".encode()])
 def test_paths_may_hold_any_character(work: CommittedWorkspace, id_: bytes) -> None:
     folder = os.path.join(os.fsencode(work.tickets), id_)

@@ -17,7 +17,7 @@ from yoi_relations.files.workspace import (
     workspace_in,
     workspace_of,
 )
-from yoi_relations.git.objects import GitObject, ObjectReader, missing
+from yoi_relations.git.objects import GitObject, ObjectReader, commit_seconds, missing
 from yoi_relations.git.repository import Repository, Revision, find_repository, find_revisions
 from yoi_relations.lean.types import TYPE_CHECKING, Self
 
@@ -168,7 +168,7 @@ def _read_commit(commit: GitObject) -> tuple[str, int]:
         if key == b"tree":
             tree = value.decode()
         elif key == b"committer":
-            seconds = int(value.rsplit(b" ", 2)[1])
+            seconds = commit_seconds(value.rpartition(b" ")[0].rpartition(b" ")[2])
     return tree, seconds
 
 

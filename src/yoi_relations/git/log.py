@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 
+from yoi_relations.git.objects import commit_seconds
 from yoi_relations.git.scratch import ScratchRepository
 from yoi_relations.lean.types import NamedTuple
 
@@ -96,7 +97,8 @@ def read_log(
 def _commit(header: bytes, seconds: bytes, author: bytes) -> LoggedCommit:
     """The commit with the fields of `_FORMAT`, without changes."""
     id_, *parents = header[2:].decode().split()
-    return LoggedCommit(id_, tuple(parents), int(seconds), author, header[1:2] == b">", [])
+    time = commit_seconds(seconds)
+    return LoggedCommit(id_, tuple(parents), time, author, header[1:2] == b">", [])
 
 
 def _change(raw: bytes, path: bytes) -> FileChange:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 OBJECT_LIMIT = 64 << 20
 """Bytes of a tree or a commit that are read. A larger one is an error."""
+_LAST_SECOND = 1 << 62
+"""Later than any calendar has; SQLite can store it, and the numbers of many later commits."""
 LINK, SUBMODULE, FOLDER = 0o120000, 0o160000, 0o040000
 """Modes of tree entries that are not files."""
 _BATCH = ("cat-file", "--batch")
@@ -209,6 +211,14 @@ def object_id(object_format: str, type_: str, data: bytes) -> str:
     from yoi_relations.lean.digest import sha256  # noqa: PLC0415  # as above
 
     return sha256(content, usedforsecurity=False).hexdigest()
+
+
+def commit_seconds(text: bytes) -> int:
+    """The time of a commit, in seconds since 1970; 0, as git shows it, if it cannot be read."""
+    try:
+        return min(int(text), _LAST_SECOND)
+    except ValueError:
+        return 0
 
 
 def missing(what: str) -> GitError:

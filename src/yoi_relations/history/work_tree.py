@@ -137,7 +137,7 @@ class WorkTree(NamedTuple):
 
     def _tracked(self, paths: set[str]) -> dict[str, _Tracked]:
         """What git's index has at these paths."""
-        from yoi_relations.git.staging import ask_staging  # noqa: PLC0415  # loads hashlib
+        from yoi_relations.git.staging import ask_staging  # noqa: PLC0415  # rarely needed
 
         limits = sorted(paths)
         if not can_name(limits):

@@ -22,8 +22,10 @@ class OpenedTree(NamedTuple):
     tree: str
 
     def fits(self, workspace: Workspace) -> bool:
-        """Whether its tickets are where those of `workspace` are."""
-        return self.opened.workspace.tickets_root == workspace.tickets_root
+        """Whether its tickets are where those of `workspace` are, and kept by the same tool."""
+        own = self.opened.workspace
+        is_same_tool = own.tool_identity == workspace.tool_identity
+        return is_same_tool and own.tickets_root == workspace.tickets_root
 
 
 def open_compared(

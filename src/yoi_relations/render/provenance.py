@@ -20,7 +20,7 @@ def commit_words(commit: Commit | None, how: How | None) -> str:
     words = []
     if commit is not None:
         place = "in or before" if commit.or_before else "in"
-        time = (commit.time or "time not known")[: len("YYYY-MM-DD")]
+        time = commit.time[: len("YYYY-MM-DD")] if commit.time else "time not known"
         words.append(f"{place} {commit.id[:_SHORT_ID]} by {commit.author}, {time}")
     if how is not None:
         words.append(_NOT_COMMITTED[how])
