@@ -48,7 +48,7 @@ class TicketSearch:
         ids = {*self._at_path(name), *self._found(name)}
         is_shared = scope_of(self._connection).shared
         if ids:
-            more = "give more of the id or slug, or the folder's path"
+            more = "give more of the id or slug, or its path"
             return self._only(name, sorted(ids), "give one of these ids" if is_shared else more)
         if is_elsewhere(name) and is_shared:
             raise NotFoundError(
