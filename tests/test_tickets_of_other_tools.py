@@ -425,6 +425,28 @@ def test_file_that_is_named_for_another_task_is_not_changed_by_reading_it(
         assert changed_sources(held, scan) == ([], [])
 
 
+def test_order_of_findings_does_not_depend_on_the_order_of_changes(tasks: TaskWorkspace) -> None:
+    (tasks.root / ".yoi").mkdir()
+    for number, other in ((2, 3), (4, 2)):
+        named_for_another(tasks, number, other)
+        found = tasks.run("doctor", "--json").json["findings"]
+    assert tasks.run("rebuild").code == 0
+    assert tasks.run("doctor", "--json").json["findings"] == found
+
+
+@pytest.mark.parametrize("id_", ["task-\u00e9", "task-e\u0301"])
+def test_ids_are_equal_in_each_form_of_unicode(tasks: TaskWorkspace, id_: str) -> None:
+    path = tasks.path(1).with_name(f"{id_}.md")
+    text = tasks.text(1, WAITS, [])
+    path.write_text(text.replace(tasks.id(1), id_).replace("task-001", id_))
+    text = tasks.text(4, WAITS, [1])
+    tasks.path(4).write_text(
+        text.replace("ab-0001", "task-\u00e9").replace("task-1", "task-\u00e9")
+    )
+    assert tasks.run("check", str(path)).code == CLEAR
+    assert verdicts(tasks, 4) == ["hold"]
+
+
 @pytest.mark.parametrize("id_", ["../../x", ".x", "task-/x"])
 def test_id_that_cannot_be_a_name_is_not_a_ticket(tasks: TaskWorkspace, id_: str) -> None:
     tasks.path(2).write_text(f"---\nid: {id_}\n---\n")

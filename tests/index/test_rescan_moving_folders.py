@@ -23,7 +23,7 @@ from yoi_relations.files.safe_read import Disk
 from yoi_relations.files.scan_root import Listing, list_root
 from yoi_relations.files.workspace import CACHE, find_workspace
 from yoi_relations.files.workspace import Workspace as ProductWorkspace
-from yoi_relations.index import build
+from yoi_relations.index import build, cache_folder
 from yoi_relations.index.freshness import open_index
 from yoi_relations.index.handle import count_of
 from yoi_relations.index.rescan_policy import RESCAN_POLICY, RescanPolicy
@@ -113,9 +113,13 @@ def sought_elsewhere(bucket: Path, times: int) -> Iterator[None]:
 
 @pytest.mark.usefixtures("soon_settled")
 @pytest.mark.parametrize("command", ["rebuild", "show"])
-@pytest.mark.parametrize("times", [1, 10_000], ids=["once", "always"])
+@pytest.mark.parametrize(
+    ("times", "clock_stops"),
+    [(1, False), (10_000, False), (10_000, True)],
+    ids=["once", "always", "always within a tick"],
+)
 def test_stamps_of_one_folder_prove_nothing_about_the_files_of_another(
-    workspace: Workspace, command: str, times: int
+    workspace: Workspace, command: str, times: int, *, clock_stops: bool
 ) -> None:
     folder = workspace.ticket(A, "queued", "open")
     workspace.ticket(B)
@@ -124,10 +128,12 @@ def test_stamps_of_one_folder_prove_nothing_about_the_files_of_another(
         settle(workspace)
         (folder / "item.md").touch()
     wait_window()
-    with sought_elsewhere(folder.parent, times):
+    found = find_workspace(str(workspace.root))
+    now = cache_folder.clock(found)
+    clock = (lambda _: now) if clock_stops else cache_folder.clock
+    with sought_elsewhere(folder.parent, times), mock.patch.object(cache_folder, "clock", clock):
         workspace.run(command)
     workspace.record(f"open/{A}", "waiting", None, "second")
-    found = find_workspace(str(workspace.root))
     with open_index(found, lambda _: None) as index:
         assert count_of(index.connection, "record") == 2
 

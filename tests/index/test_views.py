@@ -17,7 +17,7 @@ from workspace_builder import A, B, C, Workspace
 
 PROJECT = Path(__file__).parents[2]
 DOCS = (PROJECT / "docs" / "index.md").read_text("utf-8")
-INDEX = ".yoi/cache/relations/index-v7.11.sqlite3"
+INDEX = ".yoi/cache/relations/index-v7.12.sqlite3"
 """As docs/index.md says."""
 
 Row = dict[str, Any]

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from yoi_relations.errors import WorkspaceError
 from yoi_relations.files.backlog_config import BACKLOG_ROOTS, ROOT_CONFIG, place_and_config
 from yoi_relations.files.file_tree import FileTree
+from yoi_relations.files.nfc import composed
 from yoi_relations.files.stat_stamp import NOT_THERE
 from yoi_relations.lean.json_encoder import json_text
 from yoi_relations.lean.types import NamedTuple, StrEnum
@@ -66,14 +67,14 @@ class Tool(NamedTuple):
         return found
 
     def canonical(self, id_: str) -> str:
-        """An id as the tool compares it.
+        """An id as the tool compares it, in Unicode NFC.
 
         For Backlog.md that is in upper case, without leading zeros, and with a prefix.
         """
-        bare = id_.strip()
+        bare = composed(id_.strip())
         if self.provider is Provider.TK or ":" in bare:  # with a colon it is elsewhere
             return bare
-        head, hyphen, number = bare.upper().rpartition("-")
+        head, hyphen, number = composed(bare.upper()).rpartition("-")
         parts = number.split(".")
         is_numeric = all(map(_is_number, parts))
         if is_numeric and not hyphen:

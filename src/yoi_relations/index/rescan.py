@@ -78,23 +78,22 @@ def rescan_folders(
     seen: set[bytes] = set()
     tickets = ticket_source(workspace)
     while True:
-        update = _scan_once(workspace, tickets, stored, snapshot, changes)
-        if not root_may_have_changed(update.snapshot, workspace.base):
+        update, is_at_rest = _scan_once(workspace, tickets, stored, snapshot, changes)
+        if is_at_rest:
             return update
         present = tickets.lasting_paths(update.snapshot.paths)
         seen |= present
         first_clock = first_clock or update.snapshot.scanned_at
         changes = changes._replace(changed=changes.changed | {ROOT})
         scans += 1
-        clock_stopped = update.snapshot.scanned_at == first_clock
-        seconds, complete = time.monotonic() - start, present == seen
-        step = policy.step(scans, seconds, complete=complete, clock_stopped=clock_stopped)
-        if step is Step.ACCEPT and clock_stopped:
-            return update
+        step = policy.step(
+            scans,
+            time.monotonic() - start,
+            complete=present == seen,
+            clock_stopped=update.snapshot.scanned_at == first_clock,
+        )
         if step is Step.ACCEPT:
-            # Stamps of one moment can be beside files of another, so they prove nothing.
-            untrusted = update.snapshot._replace(trusted=0)
-            return update._replace(snapshot=untrusted, is_worth_publishing=True)
+            return update
         if step is Step.FAIL:
             message = (
                 f"{workspace.tickets_path}: ticket folders do not stop appearing and vanishing"
@@ -108,7 +107,8 @@ def _scan_once(
     stored: StoredIndex,
     snapshot: Snapshot,
     changes: StampChanges,
-) -> Update:
+) -> tuple[Update, bool]:
+    """The difference, and whether the tickets root was at rest during the scan."""
     now = cache_folder.clock(workspace)
     stamps: FolderStamps = {}
     names = changes.changed | changes.racy
@@ -136,8 +136,12 @@ def _scan_once(
     outdated += [id_ for name in vanished for ids in held[name].values() for id_, _ in ids]
     clock = read_clock(workspace, now)
     updated = new_snapshot(stamps, unreliable, clock, snapshot, vanished)
+    is_at_rest = not root_may_have_changed(updated, workspace.base)
+    if not is_at_rest:
+        # Stamps of one moment can be beside files of another, so they prove nothing.
+        updated = new_snapshot(stamps, stamps, clock, snapshot, vanished)
     is_worth_publishing = bool(outdated or scans) or updated.should_replace(snapshot)
-    return Update(outdated, scans, updated, is_worth_publishing)
+    return Update(outdated, scans, updated, is_worth_publishing), is_at_rest
 
 
 def _folders_to_scan(

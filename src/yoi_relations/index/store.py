@@ -19,7 +19,7 @@ from yoi_relations.lean.sqlite import sqlite3
 from yoi_relations.lean.types import Connection, NamedTuple, StrEnum
 
 SCHEMA_VERSION = 7
-PARSER_VERSION = 11
+PARSER_VERSION = 12
 """Increase it whenever the same bytes yield other rows."""
 APPLICATION_ID = 0x594F4952
 """``YOIR``, in the header of the index file."""

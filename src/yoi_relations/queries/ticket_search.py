@@ -48,7 +48,7 @@ class TicketSearch:
         ids = {*self._at_path(name), *self._found(name)}
         is_shared = scope_of(self._connection).shared
         if ids:
-            more = "give more of the id or slug, or the folder's path"
+            more = "give more of the id or slug, or its path"
             return self._only(name, sorted(ids), "give one of these ids" if is_shared else more)
         if is_elsewhere(name) and is_shared:
             raise NotFoundError(
@@ -95,10 +95,11 @@ class TicketSearch:
             if given and self._may_be_path(given):
                 head, tail = os.path.split(given)
                 folder = (head or os.curdir) if tail == "item.md" else given
-                paths = {composed(path) for path in self._base.below_root(folder)}
+                written = self._base.below_root(folder)
+                paths = {composed(path) for path in written}
                 # The name of a task file, or of a folder in a database, is not that of the ticket.
                 if self._base.tool or scope_of(self._connection).shared:
-                    found = _at_folders(self._connection, paths)
+                    found = _at_folders(self._connection, written | paths)
                 else:
                     ids = [os.path.basename(path) for path in sorted(paths)]
                     rows = _folders(self._connection, ids)

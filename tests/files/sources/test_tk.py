@@ -113,9 +113,12 @@ def test_ids_are_text(id_: str) -> None:
     assert found.records[0].target == f"{id_}0"
 
 
-def test_id_is_compared_in_one_form_of_unicode() -> None:
-    text = TASK.replace("id: ab-12cd", "id: e\u0301-1")
-    assert parse(text, holder="\u00e9-1").ticket == parse(TASK).ticket
+def test_ids_are_in_one_form_of_unicode() -> None:
+    text = TASK.replace("id: ab-12cd", "id: e\u0301-1").replace("ab-3ef4", "e\u0301-2")
+    found = parse(text, holder="\u00e9-1")
+    assert found.ticket == parse(TASK).ticket
+    assert found.records[0].target == "\u00e9-2"
+    assert tk.id_of("e\u0301-1.md") == "\u00e9-1"
 
 
 @pytest.mark.parametrize(("status", "state"), [("open", None), ("closed", State.CLOSED)])

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from yoi_relations.characters import escaped
-from yoi_relations.files.nfc import composed
 from yoi_relations.files.other_tools import Tool
 from yoi_relations.files.record import Record, check_text
 from yoi_relations.files.source import Effect, Fault, FaultCode, Format, SourceError
@@ -23,8 +22,6 @@ from yoi_relations.states import RESOLVED, State
 
 DEPENDENCY, RELATED = KINDS["depends_on"], KINDS["related"]
 """The kinds that the lists of other tools state."""
-
-
 _OTHER_NUMBER = re.compile(r"0[0-7]+|[0-9]+\.[0-9]*0|(?=.{16})[0-9]+(?:\.[0-9]+)?")
 """A number that YAML changes: octal, with a last zero that it drops, or with too many digits."""
 
@@ -99,7 +96,7 @@ class TaskReader(NamedTuple):
     def _check_id(self, value: Value | None, holder: str) -> None:
         if value is None or value.text is None:
             raise SourceError("has no id", value.line if value else None)
-        id_ = composed(self._canonical("id", value.text, value.line))
+        id_ = self._canonical("id", value.text, value.line)
         if id_ != holder:
             message = f"has the id '{escaped(value.text)}', but its name is that of {holder}"
             raise OtherIdError(message, value.line, id_)

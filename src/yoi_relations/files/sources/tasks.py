@@ -10,7 +10,6 @@ import stat
 from collections.abc import Mapping, Sequence
 
 from yoi_relations.errors import UnreadableFolderError
-from yoi_relations.files.nfc import composed
 from yoi_relations.files.other_tools import Tool
 from yoi_relations.files.parse import parse_source, unusable
 from yoi_relations.files.parsed import Claim, Parsed
@@ -139,7 +138,7 @@ class TaskSource:
             above, ticket = os.path.split(place)
             if above != root or ticket.startswith(b".") or not name.endswith(b".md"):
                 return None
-            holder = self.tool.canonical(composed(printable_bytes(ticket)))
+            holder = self.tool.canonical(printable_bytes(ticket))
             return Source(shown, path, Format.FRONTMATTER, holder, None, None)
         id_ = self.id_of(printable_bytes(name)) if place in self._folders_in(root) else None
         return Source(shown, path, self.format, id_, shown, None) if id_ else None

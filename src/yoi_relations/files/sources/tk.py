@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from yoi_relations.files.frontmatter import FIRST_LINE, HEADING, split_document
+from yoi_relations.files.nfc import composed
 from yoi_relations.files.other_tools import TK_ROOT, Tool
 from yoi_relations.files.parsed import Parsed
 from yoi_relations.files.record import Record
@@ -31,7 +32,7 @@ _ITEM = re.compile(r"[ \t]*-(?: (.*?))?(?: #.*)?")
 def id_of(name: str) -> str | None:
     """The id of the ticket in a file of this name; None if it is not a ticket."""
     id_ = name.removesuffix(_SUFFIX)
-    return None if id_ in ("", name) or id_.lower() == "readme" else id_
+    return None if id_ in ("", name) or id_.lower() == "readme" else composed(id_)
 
 
 def parse_task(data: bytes, holder: str, tool: Tool) -> Parsed:

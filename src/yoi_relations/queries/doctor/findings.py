@@ -137,9 +137,10 @@ class Finding(NamedTuple):
         """Path and line, as ``path:line``."""
         return path_and_line(self.path, self.line)
 
-    def rank(self) -> tuple[int, str, int, Code, str]:
+    def rank(self) -> tuple[int, str, int, Code, str, list[str]]:
         """Its position among other findings: the worst first, then by path and line."""
-        return (-self.severity.weight, self.path, self.line or 0, self.code, self.sentence)
+        place = self.path, self.line or 0
+        return (-self.severity.weight, *place, self.code, self.sentence, self.tickets)
 
     def graded(self, *, history: bool) -> Finding:
         """The same finding; with `history`, it has the severity `Rule.history`, if there is one."""
