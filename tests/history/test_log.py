@@ -223,28 +223,29 @@ def test_record_that_only_the_merge_states_is_attributed_to_it(work: CommittedWo
     assert work.provenance(A) == {FIRST: (merge, "committed")}
 
 
-def test_record_that_a_merge_drops_is_gone(work: CommittedWorkspace) -> None:
+def drop_by_merge(work: CommittedWorkspace) -> str:
+    """Commit the files on a branch, and merge it into main without them; the id of the commit."""
     git = work.repository.git
     git("switch", "-q", "-c", "side")
-    work.record(A, "blocked_by", B)
     stated = work.commit("side")
     git("switch", "-q", "main")
     work.commit("main")
     git("merge", "-q", "-s", "ours", "-m", "merge", "side")
+    return stated
+
+
+def test_record_that_a_merge_drops_is_gone(work: CommittedWorkspace) -> None:
+    work.record(A, "blocked_by", B)
+    stated = drop_by_merge(work)
 
     assert work.told() == [("gone", FIRST, "merged"), ("stated", FIRST, stated)]
 
 
 def test_record_that_a_merge_drops_can_return(work: CommittedWorkspace) -> None:
     """The lines of the commit that adds it again stay together."""
-    git = work.repository.git
-    git("switch", "-q", "-c", "side")
     path = work.record(B, "blocked_by", C)
     text = path.read_text()
-    stated = work.commit("side")
-    git("switch", "-q", "main")
-    work.commit("main")
-    git("merge", "-q", "-s", "ours", "-m", "merge", "side")
+    stated = drop_by_merge(work)
     assert work.told()[0] == ("gone", FIRST, "merged")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)

@@ -123,7 +123,7 @@ def _join_tasks(holder: str, tickets: TaskSource, parsed: dict[int, Parsed]) -> 
     if best is None or any(fault.effect is not Effect.ADVICE for fault in faults):
         return None
     ticket = parsed[best].ticket
-    assert ticket is not None  # noqa: S101  # its state is known
+    assert ticket is not None  # noqa: S101  # `_best_side` names only sides that have one
     base, ours, theirs = (_by_edge(parsed.get(stage)) for stage in _STAGES)
     records = ours | theirs
     return tickets.task_text(
